@@ -1,0 +1,59 @@
+/** Who may import whom (README, "The parts"). Each rule says what to do instead. */
+const only = (name, from, allowed, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from, pathNot: '\\.spec\\.ts$' },
+  to: { path: '^(apps|libs|cli)/', pathNot: [from, ...allowed.map((lib) => `^libs/${lib}/`)] },
+});
+
+const home = (name, packages, folders, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: '^(apps|libs|cli)/', pathNot: [...folders, '\\.spec\\.ts$'] },
+  to: { path: packages.map((p) => `node_modules/${p}/`) },
+});
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'domain-is-pure',
+      comment: 'libs/domain decides, it does not act: pass what it needs (clock, randomness, rows) as an argument.',
+      severity: 'error',
+      from: { path: '^libs/domain/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/domain/' },
+    },
+    only('gateway-parts', '^apps/gateway/', ['contract', 'domain', 'queue', 'database', 'plugins', 'platform'],
+      'The gateway never talks to Kubernetes: enqueue, and let a worker do it.'),
+    only('worker-parts', '^apps/executor-worker/', ['domain', 'queue', 'database', 'runner', 'platform'],
+      'The worker speaks no HTTP contract: put what both need into libs/domain.'),
+    only('scheduler-parts', '^apps/scheduler/', ['domain', 'queue', 'database', 'plugins', 'platform'],
+      'The scheduler has no Kubernetes client: sweeping the cluster is the workers\' work.'),
+    only('notifier-parts', '^apps/notifier/', ['domain', 'queue', 'database', 'plugins', 'platform'],
+      'The notifier reads what to say from Postgres: extend its row instead.'),
+    only('cli-parts', '^cli/', ['contract', 'domain'], 'The CLI speaks HTTP to the gateway and nothing else: add a route to libs/contract.'),
+    only('libs-know-only-domain', '^libs/([^/]+)/', ['domain', '$1'],
+      'A lib may import libs/domain only: move the shared thing to libs/domain, or combine both libs in an app.'),
+    home('bullmq-and-redis-live-in-queue', ['bullmq', 'ioredis'], ['^libs/queue/'], 'Use what libs/queue exports; add a verb there if one is missing.'),
+    home('prisma-lives-in-database', ['@prisma', 'pg'], ['^libs/database/'], 'Add a method to a store in libs/database; Prisma types never leave it.'),
+    home('kubernetes-client-lives-in-runner', ['@kubernetes'], ['^libs/runner/src/kubernetes/'], 'Use the Runner port of libs/runner.'),
+    home('yargs-lives-in-cli', ['yargs'], ['^cli/'], 'Only the CLI parses command lines.'),
+    home('node-cron-lives-in-scheduler', ['node-cron'], ['^apps/scheduler/'], 'Recurring work belongs to apps/scheduler.'),
+    home('nodemailer-lives-in-notifier', ['nodemailer'], ['^apps/notifier/'], 'Mail is sent by apps/notifier: write an outbox row.'),
+    {
+      name: 'no-circles',
+      comment: 'Two files that need each other are one thing, or a third one is missing: split along the shared part.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/|libs/database/src/generated' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};
