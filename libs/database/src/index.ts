@@ -1,1 +1,13 @@
-export {};
+export * from './accounts.store.js';
+export * from './audit.store.js';
+export { Database, type DatabaseSettings } from './database.js';
+export * from './database-error.js';
+export * from './executions.store.js';
+export * from './installation.store.js';
+export * from './leases.store.js';
+export * from './logs.store.js';
+export * from './procs.store.js';
+export * from './secret-box.js';
+export * from './secrets.store.js';
+export * from './stuck-executions.store.js';
+export * from './workers.store.js';

@@ -1,0 +1,38 @@
+import type { Execution, ExecutionStatus } from '@app/domain';
+
+/** A row of `execution` as Postgres gives it; what the stores select when they answer with an Execution. */
+export interface ExecutionRow {
+  id: bigint;
+  proc_name: string;
+  job_name: string;
+  image: string;
+  args: Record<string, string>;
+  user_email: string;
+  status: string;
+  exit_code: number | null;
+  reason: string | null;
+  created_at: Date;
+  updated_at: Date;
+  started_at: Date | null;
+  ended_at: Date | null;
+  cancel_requested_at: Date | null;
+}
+
+export function toExecution(row: ExecutionRow): Execution {
+  return {
+    id: Number(row.id),
+    procName: row.proc_name,
+    jobName: row.job_name,
+    image: row.image,
+    args: row.args,
+    userEmail: row.user_email,
+    status: row.status as ExecutionStatus,
+    exitCode: row.exit_code,
+    reason: row.reason,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    cancelRequestedAt: row.cancel_requested_at,
+  };
+}

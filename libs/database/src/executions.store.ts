@@ -1,0 +1,168 @@
+import { AppError, type Execution, type ProcSnapshot, type WaitingFor } from '@app/domain';
+import { admitForShare, admitForSlot, countAdmitted } from './admission.js';
+import type { Database, Session } from './database.js';
+import { toExecution, type ExecutionRow } from './execution-row.js';
+
+export interface AdmissionSettings {
+  installationId: string;
+  /** Executions of one user that may be admitted at once (approximate). */
+  userShare: number;
+}
+
+/** A request that was checked against its proc and may be accepted. */
+export interface Submission {
+  proc: {
+    name: string;
+    revision: number;
+    imageName: string;
+    concurrency: { limit: number; whenFull: 'queue' | 'refuse' } | null;
+    snapshot: ProcSnapshot;
+  };
+  args: Readonly<Record<string, string>>;
+  userEmail: string;
+  remoteAddress: string | null;
+  callbackUrl: string | null;
+  idempotency: IdempotencyKey | null;
+}
+
+/** One identity and route use a key for one body. */
+export interface IdempotencyKey {
+  identity: string;
+  route: string;
+  key: string;
+  bodyHash: string;
+}
+
+export interface Submitted {
+  execution: Execution;
+  /** False: the same Idempotency-Key had been accepted before. */
+  isNew: boolean;
+  /** False: it waits for a slot or its user's share, and must not be enqueued. */
+  isAdmitted: boolean;
+}
+
+export type CancelOutcome =
+  /** It had never been claimed and has ended; these may be enqueued now. */
+  | { kind: 'cancelled'; admitted: number[] }
+  /** A worker has it; tell it. */
+  | { kind: 'requested' }
+  | { kind: 'already_final' }
+  | { kind: 'not_found' };
+
+type SubmittedRow = ExecutionRow & { waiting_for: WaitingFor | null };
+
+/** Executions from the side of those who ask for them: accept, read, cancel. */
+export class ExecutionsStore {
+  constructor(
+    private readonly database: Database,
+    private readonly admission: AdmissionSettings,
+  ) {}
+
+  /**
+   * Accepts an execution. May be repeated with the same Idempotency-Key: the first one's execution is returned.
+   * @throws AppError `idempotency_key_reused` (same key, other body), `too_many_requests` (the proc's limit is reached
+   * and it refuses), `not_found` (the proc was removed meanwhile).
+   */
+  async submit(submission: Submission): Promise<Submitted> {
+    const row = submission.proc.concurrency
+      ? await this.database.transaction((session) => this.insertWithSlot(session, submission))
+      : await this.insert(this.database.client, submission, null);
+    if (row) return { execution: toExecution(row), isNew: true, isAdmitted: row.waiting_for === null };
+    return this.findRepeated(submission.idempotency);
+  }
+
+  async find(id: number): Promise<Execution | null> {
+    const [row] = await this.database.client.$queryRaw<ExecutionRow[]>`SELECT * FROM execution WHERE id = ${id}`;
+    return row ? toExecution(row) : null;
+  }
+
+  /** Ends a row that was never claimed, else leaves a note for its worker. May be repeated. */
+  async requestCancel(id: number, reason: string): Promise<CancelOutcome> {
+    return this.database.transaction(async (session) => {
+      const [ended] = await session.$queryRaw<{ proc_name: string; user_email: string; was_waiting: boolean }[]>`
+        UPDATE execution SET status = 'CANCELLED', reason = ${reason}, cancel_requested_at = now(), ended_at = now(), updated_at = now()
+        WHERE id = ${id} AND lease_epoch = 0 AND ended_at IS NULL
+        RETURNING proc_name, user_email, waiting_for IS NOT NULL AS was_waiting`;
+      if (ended) {
+        await session.$executeRaw`
+          INSERT INTO notification (execution_id, event) VALUES (${id}, 'ended') ON CONFLICT DO NOTHING`;
+        const admitted = ended.was_waiting ? [] : await this.admitAfter(session, ended.proc_name, ended.user_email);
+        return { kind: 'cancelled', admitted };
+      }
+      const [row] = await session.$queryRaw<{ is_final: boolean }[]>`
+        UPDATE execution SET
+          cancel_requested_at = CASE WHEN ended_at IS NULL THEN coalesce(cancel_requested_at, now()) ELSE cancel_requested_at END
+        WHERE id = ${id} RETURNING ended_at IS NOT NULL AS is_final`;
+      if (!row) return { kind: 'not_found' };
+      return row.is_final ? { kind: 'already_final' } : { kind: 'requested' };
+    });
+  }
+
+  /** Who is let in when an execution of this proc and user has ended. */
+  async admitAfter(session: Session, procName: string, userEmail: string): Promise<number[]> {
+    const bySlot = await admitForSlot(session, procName);
+    return [...bySlot, ...(await admitForShare(session, userEmail, this.admission.userShare))];
+  }
+
+  private async insertWithSlot(session: Session, submission: Submission): Promise<SubmittedRow | null> {
+    const { name } = submission.proc;
+    const [proc] = await session.$queryRaw<{ concurrency_limit: number | null; when_full: string | null }[]>`
+      SELECT concurrency_limit, when_full FROM proc WHERE name = ${name} FOR UPDATE`;
+    if (!proc) throw new AppError('not_found', `The proc ${name} was removed.`);
+    const limit = proc.concurrency_limit;
+    const isFull = limit !== null && (await countAdmitted(session, name)) >= limit;
+    const row = await this.insert(session, submission, isFull ? 'slot' : null);
+    // After the insert, so that a repeated Idempotency-Key is answered and not refused; the throw rolls it back.
+    if (row && isFull && proc.when_full === 'refuse') {
+      throw new AppError('too_many_requests', `${name} already runs ${limit} times, which is its limit.`, {
+        hint: 'Try again when one of them has ended.',
+      });
+    }
+    return row;
+  }
+
+  /** One statement. No row: the Idempotency-Key is taken. */
+  private async insert(session: Session, submission: Submission, waitingFor: WaitingFor | null): Promise<SubmittedRow | null> {
+    const { proc, args, userEmail, remoteAddress, callbackUrl, idempotency } = submission;
+    const jobNamePrefix = `proctor-${this.admission.installationId}-`;
+    const [row] = await session.$queryRaw<SubmittedRow[]>`
+      WITH candidate AS (SELECT new_execution_id() AS id),
+      keyed AS (
+        INSERT INTO idempotency_key (identity, route, key, body_hash, execution_id)
+        SELECT ${idempotency?.identity ?? ''}, ${idempotency?.route ?? ''}, ${idempotency?.key ?? ''}, ${idempotency?.bodyHash ?? ''}, id
+        FROM candidate WHERE ${idempotency !== null}
+        ON CONFLICT DO NOTHING RETURNING execution_id
+      ),
+      accepted AS (
+        SELECT id, coalesce(${waitingFor}::text, CASE WHEN (
+          SELECT count(*) FROM (
+            SELECT 1 FROM execution
+            WHERE user_email = ${userEmail} AND ended_at IS NULL AND waiting_for IS NULL LIMIT ${this.admission.userShare}
+          ) admitted) >= ${this.admission.userShare} THEN 'share' END) AS waiting_for
+        FROM candidate WHERE ${idempotency === null} OR EXISTS (SELECT 1 FROM keyed)
+      )
+      INSERT INTO execution (id, proc_name, proc_revision, job_name, image, args, snapshot, user_email, remote_address,
+        callback_url, waiting_for, admitted_at)
+      SELECT id, ${proc.name}, ${proc.revision}, ${jobNamePrefix} || id, ${proc.imageName}, ${JSON.stringify(args)}::jsonb,
+        ${JSON.stringify(proc.snapshot)}::jsonb, ${userEmail}, ${remoteAddress}, ${callbackUrl}, waiting_for,
+        CASE WHEN waiting_for IS NULL THEN clock_timestamp() END
+      FROM accepted
+      RETURNING *`;
+    return row ?? null;
+  }
+
+  private async findRepeated(idempotency: IdempotencyKey | null): Promise<Submitted> {
+    if (!idempotency) throw new Error('an insert without an Idempotency-Key returned no row');
+    const { identity, route, key, bodyHash } = idempotency;
+    const [row] = await this.database.client.$queryRaw<(SubmittedRow & { body_hash: string })[]>`
+      SELECT e.*, k.body_hash FROM idempotency_key k JOIN execution e ON e.id = k.execution_id
+      WHERE k.identity = ${identity} AND k.route = ${route} AND k.key = ${key}`;
+    if (!row) throw new AppError('unavailable', 'The first request with this Idempotency-Key is being handled. Try again.');
+    if (row.body_hash !== bodyHash) {
+      throw new AppError('idempotency_key_reused', 'This Idempotency-Key was used for another request.', {
+        hint: 'Send each new request with a key of its own.',
+      });
+    }
+    return { execution: toExecution(row), isNew: false, isAdmitted: row.waiting_for === null };
+  }
+}

@@ -1,0 +1,192 @@
+import { statusesBefore, type Execution, type ExecutionStatus, type LogPosition, type ProcSnapshot } from '@app/domain';
+import type { Database, Session } from './database.js';
+import { toExecution, type ExecutionRow } from './execution-row.js';
+import type { ExecutionsStore } from './executions.store.js';
+
+/** Proof that this process follows the execution. Every write carries it; a higher epoch in the row refuses them. */
+export interface Lease {
+  executionId: number;
+  epoch: number;
+}
+
+/** An execution as its new follower finds it. */
+export interface ClaimedExecution {
+  lease: Lease;
+  execution: Execution;
+  snapshot: ProcSnapshot;
+  /** Null: no Job is known to exist. */
+  jobUid: string | null;
+  /** How often it was claimed since anything was last recorded of it. */
+  claimsWithoutProgress: number;
+  attempts: AttemptRecord[];
+}
+
+export interface AttemptRecord {
+  podUid: string;
+  podName: string;
+  logPosition: LogPosition;
+  isLogComplete: boolean;
+}
+
+export interface AttemptUpdate {
+  podUid: string;
+  podName: string;
+  startedAt: Date | null;
+  endedAt: Date | null;
+  exitCode: number | null;
+  reason: string | null;
+}
+
+export interface ExecutionEnd {
+  status: ExecutionStatus;
+  exitCode: number | null;
+  reason: string | null;
+}
+
+export type RecordJobOutcome = 'recorded' | 'cancel_requested' | 'fenced';
+
+/** Executions from the side of the worker that has claimed them. A refused write means: somebody else has it now. */
+export class LeasesStore {
+  constructor(
+    private readonly database: Database,
+    private readonly executions: ExecutionsStore,
+  ) {}
+
+  /** Takes the execution over from whoever had it. Null: it has ended or must not run yet; there is nothing to do. */
+  async claim(executionId: number, workerId: string): Promise<ClaimedExecution | null> {
+    const [row] = await this.database.client.$queryRaw<ClaimedRow[]>`
+      UPDATE execution SET lease_epoch = lease_epoch + 1, worker_id = ${workerId},
+        enqueued_at = coalesce(enqueued_at, now()), claims_without_progress = claims_without_progress + 1
+      WHERE id = ${executionId} AND ended_at IS NULL AND waiting_for IS NULL
+      RETURNING *`;
+    if (!row) return null;
+    const attempts = await this.database.client.executionAttempt.findMany({
+      where: { executionId: BigInt(executionId) },
+      orderBy: { n: 'asc' },
+    });
+    return {
+      lease: { executionId, epoch: row.lease_epoch },
+      execution: toExecution(row),
+      snapshot: row.snapshot,
+      jobUid: row.job_uid,
+      claimsWithoutProgress: row.claims_without_progress - 1,
+      attempts: attempts.map((attempt) => ({
+        podUid: attempt.podUid,
+        podName: attempt.podName,
+        isLogComplete: attempt.logComplete,
+        logPosition: {
+          sinceSecond: Number(attempt.logSinceSecond),
+          lines: attempt.logLines,
+          hash: Number(attempt.logHash),
+          partialBytes: attempt.logPartialBytes,
+        },
+      })),
+    };
+  }
+
+  /** True while nobody else has claimed the execution and it has not ended. */
+  async isHeld({ executionId, epoch }: Lease): Promise<boolean> {
+    const rows = await this.database.client.$queryRaw<unknown[]>`
+      SELECT 1 FROM execution WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL`;
+    return rows.length > 0;
+  }
+
+  /** Records the Job that was created or adopted, unless a cancel came first: then that Job is to be deleted. */
+  async recordJob({ executionId, epoch }: Lease, jobUid: string): Promise<RecordJobOutcome> {
+    const [row] = await this.database.client.$queryRaw<{ recorded: boolean }[]>`
+      WITH moved AS (
+        UPDATE execution SET job_uid = ${jobUid}, status = 'CREATED', updated_at = now(), claims_without_progress = 0
+        WHERE id = ${executionId} AND lease_epoch = ${epoch} AND cancel_requested_at IS NULL
+          AND ((status = 'RECEIVED' AND job_uid IS NULL) OR job_uid = ${jobUid})
+        RETURNING id)
+      SELECT EXISTS (SELECT 1 FROM moved) AS recorded FROM execution
+      WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL`;
+    if (!row) return 'fenced';
+    return row.recorded ? 'recorded' : 'cancel_requested';
+  }
+
+  /** Moves to a status that is not final; one that can't follow the present one changes nothing. False: fenced. */
+  async move({ executionId, epoch }: Lease, status: ExecutionStatus, reason: string | null = null): Promise<boolean> {
+    const rows = await this.database.client.$queryRaw<unknown[]>`
+      UPDATE execution SET
+        reason = CASE WHEN status = ANY(${statusesBefore(status)}::text[]) OR status = ${status} THEN ${reason} ELSE reason END,
+        status = CASE WHEN status = ANY(${statusesBefore(status)}::text[]) THEN ${status} ELSE status END,
+        started_at = CASE WHEN ${status} = 'POD_READY' THEN coalesce(started_at, now()) ELSE started_at END,
+        updated_at = now(), claims_without_progress = 0
+      WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL
+      RETURNING 1`;
+    return rows.length > 0;
+  }
+
+  /** Records what is known of one pod; the first call for a pod makes it the next attempt. False: fenced. */
+  async recordAttempt(lease: Lease, attempt: AttemptUpdate): Promise<boolean> {
+    return this.database.transaction((session) => writeAttempt(session, lease, attempt));
+  }
+
+  /**
+   * The end of the execution: status, notification and the next waiters' admission in one transaction. May be
+   * repeated after an error whose outcome is unknown. Null: fenced, or it had ended already.
+   * @returns ids that may be enqueued now
+   */
+  async end({ executionId, epoch }: Lease, end: ExecutionEnd): Promise<{ admitted: number[] } | null> {
+    return this.database.transaction(async (session) => {
+      const [row] = await session.$queryRaw<{ proc_name: string; user_email: string }[]>`
+        UPDATE execution SET status = ${end.status}, exit_code = ${end.exitCode}, reason = ${end.reason},
+          ended_at = now(), updated_at = now()
+        WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL
+          AND status = ANY(${statusesBefore(end.status)}::text[])
+        RETURNING proc_name, user_email`;
+      if (!row) return null;
+      await session.$executeRaw`
+        INSERT INTO notification (execution_id, event) VALUES (${executionId}, 'ended') ON CONFLICT DO NOTHING`;
+      return { admitted: await this.executions.admitAfter(session, row.proc_name, row.user_email) };
+    });
+  }
+
+  /** Gives the execution back: nobody follows it, and the sweep will queue it again if the queue has lost it. */
+  async release({ executionId, epoch }: Lease): Promise<void> {
+    await this.database.client.$executeRaw`
+      UPDATE execution SET worker_id = NULL, enqueued_at = NULL, claims_without_progress = 0
+      WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL`;
+  }
+
+  /** Which of this worker's executions somebody wants to stop: for whoever missed the signal. */
+  async listCancelRequested(workerId: string): Promise<number[]> {
+    const rows = await this.database.client.$queryRaw<{ id: bigint }[]>`
+      SELECT id FROM execution
+      WHERE worker_id = ${workerId} AND ended_at IS NULL AND cancel_requested_at IS NOT NULL`;
+    return rows.map((row) => Number(row.id));
+  }
+
+  /** Of these executions, the ones that are not over, with the Job each knows of. */
+  async listLive(executionIds: readonly number[]): Promise<Map<number, { jobUid: string | null }>> {
+    const rows = await this.database.client.$queryRaw<{ id: bigint; job_uid: string | null }[]>`
+      SELECT id, job_uid FROM execution WHERE id = ANY(${executionIds.map(BigInt)}::bigint[]) AND ended_at IS NULL`;
+    return new Map(rows.map((row) => [Number(row.id), { jobUid: row.job_uid }]));
+  }
+}
+
+type ClaimedRow = ExecutionRow & {
+  lease_epoch: number;
+  job_uid: string | null;
+  snapshot: ProcSnapshot;
+  claims_without_progress: number;
+};
+
+async function writeAttempt(session: Session, lease: Lease, attempt: AttemptUpdate): Promise<boolean> {
+  // The row lock keeps two attempts of one execution from taking the same number.
+  const held = await session.$queryRaw<unknown[]>`
+    SELECT 1 FROM execution WHERE id = ${lease.executionId} AND lease_epoch = ${lease.epoch} AND ended_at IS NULL FOR UPDATE`;
+  if (held.length === 0) return false;
+  await session.$executeRaw`
+    INSERT INTO execution_attempt (execution_id, pod_uid, n, pod_name, started_at, ended_at, exit_code, reason)
+    SELECT ${lease.executionId}, ${attempt.podUid}, coalesce(max(n), 0) + 1, ${attempt.podName}, ${attempt.startedAt},
+      ${attempt.endedAt}, ${attempt.exitCode}, ${attempt.reason}
+    FROM execution_attempt WHERE execution_id = ${lease.executionId}
+    ON CONFLICT (execution_id, pod_uid) DO UPDATE SET
+      started_at = coalesce(excluded.started_at, execution_attempt.started_at),
+      ended_at = coalesce(excluded.ended_at, execution_attempt.ended_at),
+      exit_code = coalesce(excluded.exit_code, execution_attempt.exit_code),
+      reason = coalesce(excluded.reason, execution_attempt.reason)`;
+  return true;
+}

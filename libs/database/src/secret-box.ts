@@ -1,0 +1,52 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** What a ciphertext belongs to: it can't be moved to another place in the table. */
+export interface SecretPlace {
+  procName: string;
+  name: string;
+}
+
+export interface SealedSecret {
+  ciphertext: Uint8Array<ArrayBuffer>;
+  /** Which key sealed it, for rotation. */
+  keyId: string;
+}
+
+/** AES-256-GCM with a random nonce; layout nonce, tag, ciphertext. */
+export class SecretBox {
+  readonly keyId: string;
+
+  /** @param key 32 bytes */
+  constructor(private readonly key: Uint8Array) {
+    if (key.length !== 32) throw new Error(`a secret key has 32 bytes, this one has ${key.length}`);
+    this.keyId = createHash('sha256').update(key).digest('hex').slice(0, 8);
+  }
+
+  seal(value: string, place: SecretPlace): SealedSecret {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.key, nonce).setAAD(associatedData(place));
+    const body = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()]);
+    return { ciphertext: Uint8Array.from(Buffer.concat([nonce, cipher.getAuthTag(), body])), keyId: this.keyId };
+  }
+
+  /** @throws Error if it was sealed with another key or for another place, or was changed */
+  open({ ciphertext, keyId }: SealedSecret, place: SecretPlace): string {
+    if (keyId !== this.keyId) {
+      throw new Error(
+        `secret ${place.name} of ${place.procName} was encrypted with key ${keyId}, PROCTOR_SECRET_KEY is ${this.keyId}`,
+      );
+    }
+    const bytes = Buffer.from(ciphertext);
+    const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, NONCE_BYTES))
+      .setAAD(associatedData(place))
+      .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+    return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
+  }
+}
+
+function associatedData({ procName, name }: SecretPlace): Buffer {
+  return Buffer.from(JSON.stringify([procName, name]));
+}
