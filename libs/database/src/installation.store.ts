@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDatabaseUnavailable } from './database-error.js';
 import type { Database } from './database.js';
+
+const WAIT_MS = 1_000;
 
 /**
  * The id that labels every Job of this installation. It belongs to one database: a dump that is restored elsewhere
@@ -21,4 +25,30 @@ export async function readInstallationId(database: Database): Promise<string> {
     RETURNING id`;
   if (!row) throw new Error('the installation row could not be read');
   return row.id;
+}
+
+/**
+ * The same at the start of a process: waits while Postgres is away or not migrated yet. Throws the signal's reason when it
+ * aborts.
+ */
+export async function waitForInstallation(
+  database: Database,
+  signal: AbortSignal,
+  onWait: (error: Error) => void,
+): Promise<string> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await readInstallationId(database);
+    } catch (error) {
+      if (!isDatabaseUnavailable(error) && !isNotMigrated(error)) throw error;
+      onWait(error as Error);
+      await sleep(WAIT_MS, undefined, { signal });
+    }
+  }
+}
+
+/** SQLSTATE 42P01, undefined_table. */
+function isNotMigrated(error: unknown): boolean {
+  return error instanceof Error && /42P01|relation "installation" does not exist/.test(error.message);
 }

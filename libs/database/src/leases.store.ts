@@ -150,6 +150,15 @@ export class LeasesStore {
       WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL`;
   }
 
+  /** These have been followed for a while: they are not what makes workers die. */
+  async noteSettled(leases: readonly Lease[]): Promise<void> {
+    if (leases.length === 0) return;
+    await this.database.client.$executeRaw`
+      UPDATE execution e SET claims_without_progress = 0
+      FROM unnest(${leases.map((l) => BigInt(l.executionId))}::bigint[], ${leases.map((l) => l.epoch)}::int[]) AS l(id, epoch)
+      WHERE e.id = l.id AND e.lease_epoch = l.epoch AND e.ended_at IS NULL AND e.claims_without_progress > 0`;
+  }
+
   /** Which of this worker's executions somebody wants to stop: for whoever missed the signal. */
   async listCancelRequested(workerId: string): Promise<number[]> {
     const rows = await this.database.client.$queryRaw<{ id: bigint }[]>`

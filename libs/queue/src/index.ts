@@ -1,1 +1,6 @@
-export {};
+export { LOCK_DURATION_MS, STALLED_INTERVAL_MS } from './catalog.js';
+export type { RedisSettings } from './connection.js';
+export * from './consume-executions.js';
+export * from './execution-queue.js';
+export * from './news.js';
+export * from './signals.js';

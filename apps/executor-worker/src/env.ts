@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import {
+  integerVar,
+  jsonMapVar,
+  loadEnv,
+  logSettings,
+  logVars,
+  parsedVar,
+  portVar,
+  postgresSettings,
+  postgresVars,
+  redisSettings,
+  redisVars,
+  secretKeyVar,
+  textVar,
+  type EnvSource,
+} from '@app/platform';
+
+const schema = z.object({
+  ...postgresVars,
+  ...redisVars,
+  ...logVars,
+  PROCTOR_SECRET_KEY: secretKeyVar,
+  PROCTOR_KUBE_CONFIG: parsedVar<'out-of-cluster'>('out-of-cluster, or nothing for in-cluster', (text) =>
+    text === 'out-of-cluster' ? text : undefined,
+  ).optional(),
+  PROCTOR_KUBE_CONTEXT: textVar('the name of a context').default('default'),
+  KUBECONFIG: textVar('a path').optional(),
+  PROCTOR_DEFAULT_NAMESPACE: parsedVar('a Kubernetes namespace', (text) =>
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text) ? text : undefined,
+  ).default('default'),
+  PROCTOR_KUBE_JOB_ACTIVE_DEADLINE_SECONDS: integerVar({ min: 1, max: 2_592_000, default: 3_600 }),
+  PROCTOR_KUBE_JOB_RETRIES: integerVar({ min: 0, max: 100, default: 0 }),
+  PROCTOR_KUBE_SERVICE_ACCOUNT_NAME: textVar('the name of a service account').optional(),
+  PROCTOR_JOB_POD_ANNOTATIONS: jsonMapVar.default({}),
+  PROCTOR_KUBE_POD_LIST_WAIT_TIME: integerVar({ min: 1, max: 86_400 }).optional(),
+  PROCTOR_KUBE_LOG_PROCESS_WAIT_TIME: integerVar({ min: 1, max: 86_400 }).optional(),
+  PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT: integerVar({ min: 1, max: 10_000, default: 5 }),
+  PROCTOR_WORKER_CONCURRENCY: integerVar({ min: 1, max: 10_000, default: 500 }),
+  PROCTOR_LOG_LIMIT_BYTES: integerVar({ min: 65_536, max: 1_073_741_824, default: 10_485_760 }),
+  PROCTOR_USER_SHARE: integerVar({ min: 1, max: 1_000_000, default: 500 }),
+  PROCTOR_HEALTH_HOST: textVar('a host').default('0.0.0.0'),
+  PROCTOR_HEALTH_PORT: portVar.optional(),
+});
+
+/** How long to wait for a Job or pod to become ready, before it is renewed. */
+const DEFAULT_WAIT_SECONDS = 60;
+
+export type WorkerEnv = ReturnType<typeof loadWorkerEnv>;
+
+/** The worker's settings. @throws ConfigurationError with all that is wrong */
+export function loadWorkerEnv(source: EnvSource) {
+  const env = loadEnv(schema, source);
+  const waitSeconds =
+    env.PROCTOR_KUBE_POD_LIST_WAIT_TIME ?? env.PROCTOR_KUBE_LOG_PROCESS_WAIT_TIME ?? DEFAULT_WAIT_SECONDS;
+  return {
+    ...logSettings(env),
+    postgres: postgresSettings(env),
+    redis: redisSettings(env),
+    secretKey: env.PROCTOR_SECRET_KEY,
+    kubernetes: {
+      connection: env.PROCTOR_KUBE_CONFIG
+        ? { mode: 'out-of-cluster' as const, kubeconfigPath: env.KUBECONFIG, context: env.PROCTOR_KUBE_CONTEXT }
+        : { mode: 'in-cluster' as const },
+      namespace: env.PROCTOR_DEFAULT_NAMESPACE,
+    },
+    job: {
+      timeoutSeconds: env.PROCTOR_KUBE_JOB_ACTIVE_DEADLINE_SECONDS,
+      retries: env.PROCTOR_KUBE_JOB_RETRIES,
+      serviceAccountName: env.PROCTOR_KUBE_SERVICE_ACCOUNT_NAME ?? null,
+      podAnnotations: env.PROCTOR_JOB_POD_ANNOTATIONS,
+    },
+    startLimits: {
+      startMs: waitSeconds * env.PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT * 1_000,
+      imageMs: waitSeconds * 1_000,
+    },
+    concurrency: env.PROCTOR_WORKER_CONCURRENCY,
+    logLimitBytes: env.PROCTOR_LOG_LIMIT_BYTES,
+    userShare: env.PROCTOR_USER_SHARE,
+    health: env.PROCTOR_HEALTH_PORT ? { host: env.PROCTOR_HEALTH_HOST, port: env.PROCTOR_HEALTH_PORT } : null,
+  };
+}

@@ -1,0 +1,88 @@
+import { createMasker, LOG_START, type LogPosition, type Masker } from '@app/domain';
+import { LogLostError, type LogPiece, type PodRef } from '@app/runner';
+import type { Follower } from './follower.js';
+import type { LogBudget } from './log-budget.js';
+import type { LogSink } from './log-writer.js';
+import type { WorkerContext } from './worker-context.js';
+
+/** What travels with a line through the masker. */
+interface LineTag {
+  timestamp: string;
+  position: LogPosition;
+}
+
+export type LogOutcome = 'complete' | 'lost';
+
+/**
+ * Brings one pod's log into Postgres, from where it was left, masked, until the container has ended and all is stored.
+ * `lost`: it could not be read to its end; a `gap` marker says so in the log.
+ */
+export async function followLog(
+  context: WorkerContext,
+  follower: Follower,
+  pod: PodRef,
+  budget: LogBudget,
+  secretValues: readonly string[],
+): Promise<LogOutcome> {
+  const known = follower.claimed.attempts.find(({ podUid }) => podUid === pod.podUid);
+  if (known?.isLogComplete) return 'complete';
+  const start = known?.logPosition ?? LOG_START;
+  const sink = context.logWriter.openSink(follower.lease, pod.podUid, budget, start, () => follower.fence());
+  const masker = createMasker<LineTag>(secretValues);
+  let position = start;
+  try {
+    try {
+      for await (const piece of context.runner.followLog(pod, start, follower.signal)) {
+        position = piece.position;
+        await store(piece, masker, sink, follower.signal);
+      }
+    } catch (error) {
+      if (!(error instanceof LogLostError)) throw error;
+      context.log.warn({ executionId: follower.lease.executionId, err: error }, 'a log was lost');
+      await storeRest(masker, sink, follower.signal);
+      await sink.write(gapRow(error.message), position, follower.signal);
+      await sink.complete(follower.signal);
+      return 'lost';
+    }
+    // A follower that was told to stop ends quietly; what it has read so far is kept, what was held back is read again.
+    if (follower.signal.aborted) {
+      await sink.drain(AbortSignal.timeout(HAND_OVER_FLUSH_MS));
+      follower.throwIfStopped();
+    }
+    await storeRest(masker, sink, follower.signal);
+    await sink.complete(follower.signal);
+    return 'complete';
+  } finally {
+    sink.giveUp();
+  }
+}
+
+/** How long a stopping process tries to store what it has read. */
+const HAND_OVER_FLUSH_MS = 1_500;
+
+async function store(piece: LogPiece, masker: Masker<LineTag>, sink: LogSink, signal: AbortSignal): Promise<void> {
+  if (piece.kind === 'gap') {
+    await storeRest(masker, sink, signal);
+    await sink.write(gapRow(piece.reason), piece.position, signal);
+    return;
+  }
+  const { timestamp, position } = piece;
+  for (const masked of masker.push(piece.text, piece.endsLine, { timestamp, position })) {
+    await sink.write(textRow(masked.text, masked.endsLine, masked.tag.timestamp), masked.tag.position, signal);
+  }
+}
+
+async function storeRest(masker: Masker<LineTag>, sink: LogSink, signal: AbortSignal): Promise<void> {
+  for (const masked of masker.flush()) {
+    await sink.write(textRow(masked.text, masked.endsLine, masked.tag.timestamp), masked.tag.position, signal);
+  }
+}
+
+function textRow(text: string, endsLine: boolean, timestamp: string) {
+  // Postgres' text holds any character but NUL.
+  return { kind: 'text' as const, text: text.replaceAll('\0', '\\0'), endsLine, stampedAt: timestamp };
+}
+
+function gapRow(reason: string) {
+  return { kind: 'gap' as const, text: `[proctor: lines are missing here: ${reason}]`, endsLine: true, stampedAt: null };
+}

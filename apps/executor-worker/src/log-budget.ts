@@ -1,0 +1,86 @@
+import { LEAST_ROW_COST_BYTES, type LogExtent, type LogRow } from '@app/database';
+
+/** Share of the limit that the beginning of the log may take; the rest keeps its end. */
+const HEAD_SHARE = 0.75;
+
+/** The text of a row without its number. */
+export type NewLogRow = Omit<LogRow, 'seq'>;
+
+/**
+ * Keeps the stored log of one execution within its limit: its head, one `cut` marker, and the newest rows. Rows past
+ * the head are stored all the same, so that live viewers get them, and dropped when newer ones need the room.
+ */
+export class LogBudget {
+  private readonly headLimitBytes: number;
+  private readonly tailLimitBytes: number;
+  private nextSeq: number;
+  private headBytes: number;
+  private cutSeq: number | null;
+  private readonly tail: { seq: number; costBytes: number }[];
+  private tailBytes: number;
+  /** How far rows were dropped before. */
+  private droppedTo: number;
+
+  constructor(
+    private readonly limitBytes: number,
+    extent: LogExtent,
+  ) {
+    this.headLimitBytes = Math.floor(limitBytes * HEAD_SHARE);
+    this.tailLimitBytes = limitBytes - this.headLimitBytes;
+    this.nextSeq = extent.lastSeq + 1;
+    this.headBytes = extent.headCostBytes;
+    this.cutSeq = extent.cutSeq;
+    this.tail = [...extent.tail];
+    this.tailBytes = this.tail.reduce((sum, { costBytes }) => sum + costBytes, 0);
+    this.droppedTo = extent.cutSeq ?? 0;
+  }
+
+  /** The row with its number, after the marker if this is where the log is cut. */
+  number(row: NewLogRow): LogRow[] {
+    const costBytes = costOf(row);
+    if (this.cutSeq === null && this.headBytes + costBytes <= this.headLimitBytes) {
+      this.headBytes += costBytes;
+      return [{ ...row, seq: this.nextSeq++ }];
+    }
+    const marker = this.cutSeq === null ? [this.cut()] : [];
+    const numbered = { ...row, seq: this.nextSeq++ };
+    this.tail.push({ seq: numbered.seq, costBytes });
+    this.tailBytes += costBytes;
+    return [...marker, numbered];
+  }
+
+  /**
+   * What may be dropped now that newer rows are there; null if nothing. Call it once per batch, after the batch's rows
+   * were numbered, and leave out of the batch what lies in the range.
+   */
+  drop(): { afterSeq: number; beforeSeq: number } | null {
+    let dropped = 0;
+    while (this.tailBytes > this.tailLimitBytes && dropped < this.tail.length - 1) {
+      this.tailBytes -= this.tail[dropped]?.costBytes ?? 0;
+      dropped++;
+    }
+    if (dropped === 0) return null;
+    this.tail.splice(0, dropped);
+    const afterSeq = this.droppedTo;
+    const beforeSeq = this.tail[0]?.seq ?? this.nextSeq;
+    this.droppedTo = beforeSeq - 1;
+    return { afterSeq, beforeSeq };
+  }
+
+  private cut(): LogRow {
+    this.cutSeq = this.nextSeq++;
+    this.droppedTo = this.cutSeq;
+    const limit = describeBytes(this.limitBytes);
+    const kept = describeBytes(this.tailLimitBytes);
+    const text = `[proctor: this log is longer than its limit of ${limit}; from here on only its last ${kept} are kept]`;
+    return { seq: this.cutSeq, kind: 'cut', stampedAt: null, text, endsLine: true };
+  }
+}
+
+function costOf(row: NewLogRow): number {
+  return Math.max(Buffer.byteLength(row.text), LEAST_ROW_COST_BYTES);
+}
+
+function describeBytes(bytes: number): string {
+  return bytes >= 1024 * 1024 ? `${+(bytes / 1024 / 1024).toFixed(1)} MiB` : `${+(bytes / 1024).toFixed(1)} KiB`;
+}

@@ -1,0 +1,226 @@
+import type { LogPosition } from '@app/domain';
+import { isDatabaseUnavailable, type Lease, type LogBatch, type LogsStore } from '@app/database';
+import { LogBudget, type NewLogRow } from './log-budget.js';
+import { WakeUp } from './wake-up.js';
+
+/** How long a line waits for others to be stored with. */
+const FLUSH_INTERVAL_MS = 100;
+/** What may wait of one execution, and of all, before whoever reads the log is held up. */
+const MOST_WAITING_BYTES = 1024 * 1024;
+const MOST_WAITING_BYTES_OF_ALL = 64 * 1024 * 1024;
+/** What one statement carries at most. */
+const MOST_BATCH_BYTES = 4 * 1024 * 1024;
+const MOST_BATCH_ROWS = 5_000;
+const RETRY_DELAY_MS = 500;
+
+export interface LogWriterEvents {
+  /** These executions have new rows. */
+  onStored(executionIds: Iterable<number>): void;
+  onError(error: unknown): void;
+}
+
+interface WaitingRow {
+  row: NewLogRow;
+  position: LogPosition;
+}
+
+/** Stores the lines of all executions that this process follows, in batches of one statement. */
+export class LogWriter {
+  private readonly open = new Set<LogSink>();
+  private timer: NodeJS.Timeout | null = null;
+  private isFlushing = false;
+  private isClosed = false;
+  waitingBytes = 0;
+
+  constructor(
+    private readonly logs: Pick<LogsStore, 'append'>,
+    private readonly events: LogWriterEvents,
+  ) {}
+
+  /** A place to put one pod's lines. @param onFenced the execution belongs to somebody else now */
+  openSink(lease: Lease, podUid: string, budget: LogBudget, start: LogPosition, onFenced: () => void): LogSink {
+    const sink = new LogSink(this, lease, podUid, budget, start, onFenced);
+    this.open.add(sink);
+    return sink;
+  }
+
+  schedule(): void {
+    if (this.timer || this.isFlushing || this.isClosed) return;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      void this.flush();
+    }, FLUSH_INTERVAL_MS);
+  }
+
+  /** Nothing is stored any more; call it when every sink is drained or given up. */
+  close(): void {
+    this.isClosed = true;
+    if (this.timer) clearTimeout(this.timer);
+  }
+
+  remove(sink: LogSink): void {
+    this.open.delete(sink);
+  }
+
+  /** One statement at a time, so that an execution's rows become visible in the order of their numbers. */
+  private async flush(): Promise<void> {
+    this.isFlushing = true;
+    const taken = this.take();
+    try {
+      if (taken.length > 0) await this.store(taken);
+    } catch (error) {
+      this.events.onError(error);
+      for (const { sink } of taken) sink.fail(error);
+    } finally {
+      this.isFlushing = false;
+      const sinks = [...this.open];
+      for (const sink of sinks) sink.nudge();
+      if (sinks.some((sink) => sink.isDirty)) this.schedule();
+    }
+  }
+
+  private take(): { sink: LogSink; batch: LogBatch }[] {
+    const taken: { sink: LogSink; batch: LogBatch }[] = [];
+    let rows = 0;
+    let bytes = 0;
+    for (const sink of this.open) {
+      if (!sink.isDirty || rows >= MOST_BATCH_ROWS || bytes >= MOST_BATCH_BYTES) continue;
+      const batch = sink.takeBatch();
+      taken.push({ sink, batch });
+      rows += batch.rows.length;
+      bytes += batch.rows.reduce((sum, row) => sum + row.text.length, 0);
+      // Those that come last this time come first next time.
+      this.open.delete(sink);
+      this.open.add(sink);
+    }
+    return taken;
+  }
+
+  private async store(taken: { sink: LogSink; batch: LogBatch }[]): Promise<void> {
+    for (;;) {
+      const live = taken.filter(({ sink }) => !sink.isGivenUp);
+      if (live.length === 0) return;
+      try {
+        const stored = await this.logs.append(live.map(({ batch }) => batch));
+        for (const { sink } of live) {
+          if (stored.has(sink.lease.executionId)) sink.noteStored();
+          else sink.fence();
+        }
+        this.events.onStored(stored);
+        return;
+      } catch (error) {
+        if (!isDatabaseUnavailable(error) || this.isClosed) throw error;
+        // The same batch again: rows that did get stored are recognised by their numbers.
+        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
+      }
+    }
+  }
+}
+
+/** One pod's lines on their way to Postgres. */
+export class LogSink {
+  private readonly waiting: WaitingRow[] = [];
+  private waitingBytes = 0;
+  private isInFlight = false;
+  private isComplete = false;
+  private mustStorePosition = false;
+  private failure: unknown = null;
+  private readonly changed = new WakeUp();
+  isGivenUp = false;
+
+  constructor(
+    private readonly writer: LogWriter,
+    readonly lease: Lease,
+    private readonly podUid: string,
+    private readonly budget: LogBudget,
+    private position: LogPosition,
+    private readonly onFenced: () => void,
+  ) {}
+
+  get isDirty(): boolean {
+    return !this.isInFlight && !this.isGivenUp && (this.waiting.length > 0 || this.mustStorePosition);
+  }
+
+  /** Adds a row; waits while too much is waiting already. `position`: where to resume once the row is stored. */
+  async write(row: NewLogRow, position: LogPosition, signal: AbortSignal): Promise<void> {
+    this.waiting.push({ row, position });
+    this.addBytes(row.text.length);
+    this.writer.schedule();
+    while (this.isTooFull() && !this.isGivenUp) {
+      this.throwIfFailed();
+      await this.changed.wait(signal);
+    }
+    this.throwIfFailed();
+  }
+
+  /** The log was read to its end. Resolves when all of it is stored. */
+  async complete(signal: AbortSignal): Promise<void> {
+    this.isComplete = true;
+    this.mustStorePosition = true;
+    await this.drain(signal);
+  }
+
+  /** Resolves when all that was written is stored. Throws if it cannot be. */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.writer.schedule();
+    while ((this.isDirty || this.isInFlight) && !this.isGivenUp) {
+      this.throwIfFailed();
+      await this.changed.wait(signal);
+    }
+    this.throwIfFailed();
+  }
+
+  /** There may be room again. */
+  nudge(): void {
+    this.changed.ring();
+  }
+
+  /** Forgets what waits. */
+  giveUp(): void {
+    this.isGivenUp = true;
+    this.addBytes(-this.waitingBytes);
+    this.waiting.length = 0;
+    this.writer.remove(this);
+    this.changed.ring();
+  }
+
+  takeBatch(): LogBatch {
+    this.isInFlight = true;
+    const taken = this.waiting.splice(0);
+    this.addBytes(-this.waitingBytes);
+    this.position = taken.at(-1)?.position ?? this.position;
+    this.mustStorePosition = false;
+    const rows = taken.flatMap(({ row }) => this.budget.number(row));
+    const drop = this.budget.drop();
+    const kept = drop ? rows.filter(({ seq }) => seq <= drop.afterSeq || seq >= drop.beforeSeq) : rows;
+    return { lease: this.lease, podUid: this.podUid, rows: kept, position: this.position, isComplete: this.isComplete, drop };
+  }
+
+  noteStored(): void {
+    this.isInFlight = false;
+  }
+
+  fence(): void {
+    this.giveUp();
+    this.onFenced();
+  }
+
+  fail(error: unknown): void {
+    this.isInFlight = false;
+    this.failure = error ?? new Error('the log could not be stored');
+    this.changed.ring();
+  }
+
+  private isTooFull(): boolean {
+    return this.waitingBytes > MOST_WAITING_BYTES || this.writer.waitingBytes > MOST_WAITING_BYTES_OF_ALL;
+  }
+
+  private addBytes(bytes: number): void {
+    this.waitingBytes += bytes;
+    this.writer.waitingBytes += bytes;
+  }
+
+  private throwIfFailed(): void {
+    if (this.failure !== null) throw this.failure;
+  }
+}

@@ -1,0 +1,46 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { Database, waitForInstallation } from '@app/database';
+import { HealthRegistry, NestLogger, runService, startHealthServer, type Logger } from '@app/platform';
+import { listenForSignals, signalServerOptions } from '@app/queue';
+import { loadWorkerEnv, type WorkerEnv } from './env.js';
+import { WorkerModule } from './worker.module.js';
+import { WorkerService } from './worker.service.js';
+
+await runService(
+  {
+    name: 'executor-worker',
+    loadSettings: loadWorkerEnv,
+    start: ({ settings, logger, signal }) => start(settings, logger, signal),
+  },
+  process.env,
+);
+
+async function start(env: WorkerEnv, logger: Logger, signal: AbortSignal) {
+  const database = new Database(env.postgres);
+  const installationId = await waitForInstallation(database, signal, (error) =>
+    logger.warn({ err: error }, 'waiting for Postgres'),
+  );
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(
+    WorkerModule.register({ env, database, installationId, logger }),
+    { ...signalServerOptions(env.redis), logger: new NestLogger(logger) },
+  );
+  await app.init();
+  const stopListening = listenForSignals(() => app.listen(), env.redis, (error) => logger.debug({ err: error }, 'signals'));
+  const worker = app.get(WorkerService);
+  const health = new HealthRegistry()
+    .add('postgres', 'required', () => database.ping())
+    .add('redis', 'optional', () => worker.pingQueue())
+    .add('kubernetes', 'optional', () => worker.checkCluster());
+  const healthServer = env.health && (await startHealthServer({ ...env.health, health }));
+  return {
+    async stop() {
+      health.drain();
+      stopListening();
+      await app.close();
+      await healthServer?.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import type { ExecutionEnd } from '@app/database';
+import type { ConsumeOutcome, QueueLease, StopReason } from '@app/queue';
+import { FencedError, Follower } from './follower.js';
+import { followRun } from './follow-run.js';
+import { launchJob, LeaseTooShortError } from './launch-job.js';
+import { pause, whileUnavailable } from './wait-for.js';
+import type { WorkerContext } from './worker-context.js';
+
+/** An execution that was claimed this often without anything being recorded of it is ended instead. */
+const MOST_CLAIMS_WITHOUT_PROGRESS = 20;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MOST_MS = 60_000;
+
+/** Everything that this process does for one execution: claim, launch, follow, record the end. */
+export class ExecutionRunner {
+  /** By execution id. */
+  readonly followers = new Map<number, Follower>();
+
+  constructor(private readonly context: WorkerContext) {}
+
+  /** One delivery from the queue. Never throws: what goes wrong is in the outcome, the log, and Postgres. */
+  async handle(executionId: number, queueLease: QueueLease, stop: AbortSignal): Promise<ConsumeOutcome> {
+    let follower: Follower | null = null;
+    try {
+      const { leases, settings } = this.context;
+      const claimed = await whileUnavailable(() => leases.claim(executionId, settings.workerId), stop);
+      if (!claimed) return { kind: 'done' };
+      follower = new Follower(claimed, queueLease, stop);
+      this.followers.set(executionId, follower);
+      await this.run(follower);
+      return { kind: 'done' };
+    } catch (error) {
+      return await this.afterError(executionId, follower, error, stop);
+    } finally {
+      if (follower && this.followers.get(executionId) === follower) this.followers.delete(executionId);
+    }
+  }
+
+  private async run(follower: Follower): Promise<void> {
+    const { claimed } = follower;
+    if (claimed.claimsWithoutProgress >= MOST_CLAIMS_WITHOUT_PROGRESS) {
+      const reason = `given up: ${claimed.claimsWithoutProgress} workers have taken it and none got anywhere`;
+      await this.removeJob(follower);
+      return this.end(follower, { status: claimed.jobUid ? 'POD_FAILED' : 'CREATION_FAILED', exitCode: null, reason });
+    }
+    const launched = await launchJob(this.context, follower);
+    switch (launched.kind) {
+      case 'end':
+        return this.end(follower, launched.end);
+      case 'cancelled':
+        await this.removeJob(follower);
+        return this.end(follower, { status: 'CANCELLED', exitCode: null, reason: 'cancelled by a user' });
+      case 'launched':
+        return this.end(follower, await followRun(this.context, follower, launched.job));
+    }
+  }
+
+  /** Deletes the Job, if there is one of ours, and waits until its pods are gone. */
+  private async removeJob({ execution, signal }: Follower): Promise<void> {
+    const { runner } = this.context;
+    for (;;) {
+      const view = await whileUnavailable(() => runner.read(execution.jobName), signal);
+      const { job } = view;
+      if (job && job.executionId !== String(execution.id)) return;
+      if (!job && view.pods.length === 0) return;
+      if (job && !job.isBeingDeleted) await whileUnavailable(() => runner.deleteJob(job), signal);
+      await pause(200, signal);
+    }
+  }
+
+  private async end(follower: Follower, end: ExecutionEnd): Promise<void> {
+    const { leases, queue, news, log } = this.context;
+    const { executionId } = follower.lease;
+    const ended = await whileUnavailable(() => leases.end(follower.lease, end), follower.signal);
+    news.publish([executionId]);
+    if (!ended) return;
+    log.info({ executionId, procName: follower.execution.procName, ...end }, 'execution ended');
+    // Redis away: the sweep adds them.
+    await queue.add(ended.admitted).catch(() => undefined);
+  }
+
+  private async afterError(
+    executionId: number,
+    follower: Follower | null,
+    error: unknown,
+    stop: AbortSignal,
+  ): Promise<ConsumeOutcome> {
+    const { log } = this.context;
+    const isFenced = follower?.signal.reason instanceof FencedError;
+    if (isFenced) {
+      log.warn({ executionId, epoch: follower?.lease.epoch }, 'another worker has taken this execution over');
+      return { kind: 'done' };
+    }
+    if (stop.aborted) {
+      const reason = stop.reason as StopReason;
+      if (reason === 'hand_over') {
+        log.info({ executionId }, 'handing over');
+        return { kind: 'hand_over' };
+      }
+      log.warn({ executionId }, 'the queue entry was lost; giving the execution back');
+      await this.release(follower);
+      return { kind: 'done' };
+    }
+    const tries = follower?.claimed.claimsWithoutProgress ?? 0;
+    const inMs = Math.min(RETRY_FIRST_MS * 2 ** tries, RETRY_MOST_MS);
+    if (error instanceof LeaseTooShortError) log.warn({ executionId, err: error }, 'trying again');
+    else log.error({ executionId, err: error, inMs }, 'an execution could not be followed; trying again');
+    return { kind: 'retry', inMs };
+  }
+
+  /** Best effort: without Postgres the sweep finds it by other signs. */
+  private async release(follower: Follower | null): Promise<void> {
+    if (!follower) return;
+    await this.context.leases.release(follower.lease).catch((error: unknown) => {
+      this.context.log.warn({ executionId: follower.lease.executionId, err: error }, 'could not give it back');
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import { LOCK_DURATION_MS } from '@app/queue';
+import type { JobView } from '@app/runner';
+import { CREATE_TIMEOUT_MS } from './launch-job.js';
+import type { WorkerContext } from './worker-context.js';
+
+/** A finished Job stays at least this long, as a sign to a worker that was cut off that the run is over. */
+export const TOMBSTONE_MS = LOCK_DURATION_MS + CREATE_TIMEOUT_MS + 5_000;
+const SWEEP_INTERVAL_MS = 10_000;
+const PAGE = 500;
+/** Deletes in flight at once. */
+const MOST_DELETES = 8;
+
+/**
+ * Removes Jobs of this installation whose execution is over (or unknown) some time after they ended. Every worker does so,
+ * each from its own watch; a Job that is gone already is no error.
+ */
+export class JobSweep {
+  private timer: NodeJS.Timeout | null = null;
+  private sweeping: Promise<void> = Promise.resolve();
+
+  constructor(private readonly context: WorkerContext) {}
+
+  start(): void {
+    // Workers that were started together do not sweep together.
+    const intervalMs = SWEEP_INTERVAL_MS * (0.75 + Math.random() / 2);
+    this.timer = setInterval(() => {
+      this.sweeping = this.sweeping.then(() => this.sweep(new Date())).catch((error: unknown) => {
+        this.context.log.warn({ err: error }, 'Jobs could not be swept');
+      });
+    }, intervalMs);
+  }
+
+  async stop(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    await this.sweeping;
+  }
+
+  async sweep(now: Date): Promise<void> {
+    const { runner, leases, log } = this.context;
+    const old = runner.listJobs().filter((job) => !job.isBeingDeleted && ageMs(job, now) > TOMBSTONE_MS);
+    for (let first = 0; first < old.length; first += PAGE) {
+      const page = old.slice(first, first + PAGE);
+      const live = await leases.listLive(page.map(({ executionId }) => Number(executionId)).filter(Number.isSafeInteger));
+      const over = page.filter((job) => !belongsToLive(job, live));
+      for (let i = 0; i < over.length; i += MOST_DELETES) {
+        await Promise.all(over.slice(i, i + MOST_DELETES).map((job) => runner.deleteJob(job)));
+      }
+      if (over.length > 0) log.debug({ jobs: over.length }, 'swept Jobs of executions that are over');
+    }
+  }
+}
+
+function ageMs({ finished, createdAt }: JobView, now: Date): number {
+  return now.getTime() - (finished?.at ?? createdAt).getTime();
+}
+
+/** A live execution that knows no Job yet may be about to record this one. */
+function belongsToLive(job: JobView, live: ReadonlyMap<number, { jobUid: string | null }>): boolean {
+  const execution = live.get(Number(job.executionId));
+  return execution !== undefined && (execution.jobUid === null || execution.jobUid === job.jobUid);
+}

@@ -1,0 +1,38 @@
+import type { ExecutionsStore, LeasesStore, LogsStore, SecretsStore } from '@app/database';
+import type { ExecutionQueue, NewsPublisher } from '@app/queue';
+import type { Runner } from '@app/runner';
+import type { StartLimits } from './assess-run.js';
+import type { LogWriter } from './log-writer.js';
+
+export interface WorkerSettings {
+  workerId: string;
+  installationId: string;
+  defaultTimeoutSeconds: number;
+  defaultRetries: number;
+  serviceAccountName: string | null;
+  podAnnotations: Readonly<Record<string, string>>;
+  startLimits: StartLimits;
+  logLimitBytes: number;
+}
+
+/** The part of a pino logger that is used here. */
+export interface WorkerLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What following an execution needs of the world; one per process. */
+export interface WorkerContext {
+  settings: WorkerSettings;
+  runner: Runner;
+  leases: LeasesStore;
+  executions: ExecutionsStore;
+  logs: LogsStore;
+  secrets: SecretsStore;
+  queue: ExecutionQueue;
+  news: NewsPublisher;
+  logWriter: LogWriter;
+  log: WorkerLog;
+}

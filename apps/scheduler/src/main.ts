@@ -1,0 +1,41 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { Database, waitForInstallation } from '@app/database';
+import { HealthRegistry, NestLogger, runService, startHealthServer, type Logger } from '@app/platform';
+import { ExecutionQueue } from '@app/queue';
+import { loadSchedulerEnv, type SchedulerEnv } from './env.js';
+import { SchedulerModule } from './scheduler.module.js';
+
+await runService(
+  {
+    name: 'scheduler',
+    loadSettings: loadSchedulerEnv,
+    start: ({ settings, logger, signal }) => start(settings, logger, signal),
+  },
+  process.env,
+);
+
+async function start(env: SchedulerEnv, logger: Logger, signal: AbortSignal) {
+  const database = new Database(env.postgres);
+  const installationId = await waitForInstallation(database, signal, (error) =>
+    logger.warn({ err: error }, 'waiting for Postgres'),
+  );
+  const queue = new ExecutionQueue(env.redis, installationId, (error) => logger.debug({ err: error }, 'redis'));
+  const app = await NestFactory.createApplicationContext(
+    SchedulerModule.register({ database, queue, userShare: env.userShare, logger }),
+    { logger: new NestLogger(logger) },
+  );
+  const health = new HealthRegistry()
+    .add('postgres', 'required', () => database.ping())
+    .add('redis', 'optional', () => queue.ping());
+  const healthServer = env.health && (await startHealthServer({ ...env.health, health }));
+  return {
+    async stop() {
+      health.drain();
+      await app.close();
+      await healthServer?.close();
+      await queue.close();
+      await database.close();
+    },
+  };
+}

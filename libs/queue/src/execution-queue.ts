@@ -1,0 +1,91 @@
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { connect, disconnect, hastyOptions, type RedisSettings } from './connection.js';
+import { keyPrefix, QUEUES } from './catalog.js';
+
+const { executions } = QUEUES;
+
+/** In these states a worker has the entry or will get it. */
+const QUEUED_STATES: readonly string[] = ['waiting', 'delayed', 'active', 'prioritized', 'waiting-children'];
+
+/**
+ * Puts executions into the queue. Every method may be repeated and fails within seconds while Redis is away: the row in
+ * Postgres is the outbox, and the sweep adds later what could not be added now.
+ */
+export class ExecutionQueue {
+  private readonly queue: Queue;
+  private readonly redis: Redis;
+  private readonly markerKey: string;
+
+  constructor(settings: RedisSettings, installationId: string, onError: (error: Error) => void) {
+    const prefix = keyPrefix(installationId);
+    this.redis = connect(hastyOptions(settings), onError);
+    this.queue = new Queue('executions', { connection: this.redis, prefix });
+    this.queue.on('error', onError);
+    this.markerKey = `${prefix}:sweep-marker`;
+  }
+
+  /** Adds one entry per execution; those that are there stay as they are. */
+  async add(executionIds: readonly number[]): Promise<void> {
+    if (executionIds.length === 0) return;
+    await this.queue.addBulk(
+      executionIds.map((executionId) => ({
+        name: 'run',
+        data: executions.payload.parse({ executionId }),
+        opts: { ...executions.options, jobId: executions.jobId({ executionId }) },
+      })),
+    );
+  }
+
+  /** Adds those that no worker has or will get. @returns how many were missing */
+  async addMissing(executionIds: readonly number[]): Promise<number> {
+    const missing: number[] = [];
+    await Promise.all(
+      executionIds.map(async (executionId) => {
+        const jobId = executions.jobId({ executionId });
+        const state = await this.queue.getJobState(jobId);
+        if (QUEUED_STATES.includes(state)) return;
+        // A completed or failed entry would swallow the new one.
+        if (state !== 'unknown') await this.queue.remove(jobId);
+        missing.push(executionId);
+      }),
+    );
+    await this.add(missing);
+    return missing.length;
+  }
+
+  /**
+   * True if Redis is not the one that the last full pass of the sweep saw: it was restarted, replaced or flushed, and
+   * may have lost entries.
+   */
+  async mayHaveLostEntries(): Promise<boolean> {
+    return (await this.redis.get(this.markerKey)) !== (await this.readRunId());
+  }
+
+  /** Notes that a full pass has been made on this Redis. */
+  async markFullPass(runId: string): Promise<void> {
+    await this.redis.set(this.markerKey, runId);
+  }
+
+  /** The identity of the running Redis server: read it before a full pass, mark it after. */
+  async readRunId(): Promise<string> {
+    const runId = /run_id:(\w+)/.exec(await this.redis.info())?.[1];
+    if (!runId) throw new Error('Redis told no run_id');
+    return runId;
+  }
+
+  /** Entries that no worker has yet. */
+  async countWaiting(): Promise<number> {
+    return this.queue.getJobCountByTypes('waiting', 'delayed', 'prioritized');
+  }
+
+  /** Throws if Redis does not answer. */
+  async ping(): Promise<void> {
+    await this.redis.info();
+  }
+
+  async close(): Promise<void> {
+    await this.queue.close();
+    disconnect(this.redis);
+  }
+}

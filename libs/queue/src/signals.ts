@@ -1,0 +1,63 @@
+import { Transport, type RedisOptions as NestRedisOptions } from '@nestjs/microservices';
+import { z } from 'zod';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, disconnect, hastyOptions, patientOptions, type RedisSettings } from './connection.js';
+
+/**
+ * Signals between the processes, over Nest's Redis transport. A signal may be lost without harm: whoever misses it
+ * finds the same fact in Postgres at its next look.
+ */
+export const SIGNALS = {
+  cancelRequested: {
+    pattern: 'proctor.execution.cancel-requested',
+    payload: z.object({ installationId: z.string(), executionId: z.int().positive() }),
+  },
+} as const;
+
+export type SignalName = keyof typeof SIGNALS;
+export type SignalPayload<Name extends SignalName> = z.infer<(typeof SIGNALS)[Name]['payload']>;
+
+/** How a microservice listens for signals. */
+export function signalServerOptions(settings: RedisSettings): NestRedisOptions {
+  return { transport: Transport.REDIS, options: { ...patientOptions(settings), retryAttempts: Infinity, retryDelay: 500 } };
+}
+
+/** How a process sends signals: at once or not at all. */
+export function signalClientOptions(settings: RedisSettings): NestRedisOptions {
+  return { transport: Transport.REDIS, options: { ...hastyOptions(settings), retryAttempts: Infinity, retryDelay: 500 } };
+}
+
+const LISTEN_RETRY_MS = 1_000;
+
+/**
+ * Begins to listen as soon as Redis answers, in the background: Nest's transport gives up for good if Redis is away at
+ * its first try. Later outages it survives by itself.
+ * @returns stops trying
+ */
+export function listenForSignals(
+  listen: () => Promise<unknown>,
+  settings: RedisSettings,
+  onError: (error: Error) => void,
+): () => void {
+  const stop = new AbortController();
+  void (async () => {
+    const probe = connect(patientOptions(settings), onError);
+    // A ping that waits through an outage ends with its connection.
+    stop.signal.addEventListener('abort', () => disconnect(probe));
+    try {
+      while (!stop.signal.aborted) {
+        try {
+          await probe.ping();
+          await listen();
+          return;
+        } catch (error) {
+          onError(error as Error);
+          await sleep(LISTEN_RETRY_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+        }
+      }
+    } finally {
+      disconnect(probe);
+    }
+  })();
+  return () => stop.abort();
+}

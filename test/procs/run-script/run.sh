@@ -1,0 +1,3 @@
+#!/bin/sh
+# For tests: runs the shell script that the execution gives as its argument.
+eval "$SCRIPT"

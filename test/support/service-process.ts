@@ -1,0 +1,64 @@
+import { startServerProcess } from '../../scripts/lib/server-process.mjs';
+
+/** One of our services as a child process, with all that it printed. */
+export interface ServiceProcess {
+  name: string;
+  pid: number;
+  output(): string;
+  kill(signal: NodeJS.Signals): void;
+  /** SIGTERM; resolves with the exit code when it has ended. Killed if it takes more than 20 s. */
+  stop(): Promise<number | null>;
+  exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Resolves once a line of its output matches; fails when it ends before, or after `timeoutMs`. */
+  waitForOutput(pattern: RegExp, timeoutMs?: number): Promise<void>;
+}
+
+/** @param entry the built file, e.g. `apps/gateway/src/main.js` below dist */
+export async function startService(name: string, entry: string, env: Record<string, string>): Promise<ServiceProcess> {
+  const lines: string[] = [];
+  const listeners = new Set<() => void>();
+  const server = await startServerProcess({
+    command: process.execPath,
+    args: ['--enable-source-maps', `dist/${entry}`],
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    onLine: (line: string) => {
+      lines.push(line);
+      listeners.forEach((listener) => listener());
+    },
+  });
+  const service: ServiceProcess = {
+    name,
+    pid: server.pid,
+    output: () => lines.join('\n'),
+    kill: (signal) => server.kill(signal),
+    exited: server.exited,
+    async stop() {
+      await server.stop([
+        { signal: 'SIGCONT', graceMs: 0 },
+        { signal: 'SIGTERM', graceMs: 20_000 },
+        { signal: 'SIGKILL', graceMs: 5_000 },
+      ]);
+      return (await server.exited).code;
+    },
+    waitForOutput(pattern, timeoutMs = 20_000) {
+      return new Promise((resolve, reject) => {
+        const finish = (error?: Error) => {
+          clearTimeout(timer);
+          listeners.delete(look);
+          if (error) reject(error);
+          else resolve();
+        };
+        const look = () => {
+          if (lines.some((line) => pattern.test(line))) finish();
+        };
+        const fail = (what: string) =>
+          finish(new Error(`${name} ${what} before it printed ${pattern}:\n${lines.slice(-20).join('\n')}`));
+        const timer = setTimeout(() => fail(`took ${timeoutMs} ms`), timeoutMs);
+        listeners.add(look);
+        void server.exited.then(() => fail('ended'));
+        look();
+      });
+    },
+  };
+  return service;
+}

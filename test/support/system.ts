@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { startKubeSandbox, type KubeSandbox, type SandboxOptions } from '@app/kube-sandbox';
+import { migrate } from '../../scripts/lib/apply-migrations.mjs';
+import { ApiClient } from './api-client.js';
+import {
+  createDatabase,
+  freePort,
+  query,
+  startOwnPostgres,
+  startOwnRedis,
+  tempDir,
+  type OwnPostgres,
+  type OwnRedis,
+} from './servers.js';
+import { startService, type ServiceProcess } from './service-process.js';
+
+export interface SystemOptions {
+  workers?: number;
+  /** A Postgres that the spec may stop; otherwise a database in the shared one. */
+  ownPostgres?: boolean;
+  sandbox?: Partial<SandboxOptions>;
+  env?: Record<string, string>;
+}
+
+/** The whole of Proctor as it runs in production: real processes, Postgres, Redis; the sandbox as its cluster. */
+export interface System {
+  api: ApiClient;
+  gatewayUrl: string;
+  sandbox: KubeSandbox;
+  redis: OwnRedis;
+  /** Only with `ownPostgres`. */
+  postgres: OwnPostgres | null;
+  databaseUrl(): string;
+  services: ServiceProcess[];
+  workers: ServiceProcess[];
+  startWorker(env?: Record<string, string>): Promise<ServiceProcess>;
+  query<Row extends Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
+  stop(): Promise<void>;
+}
+
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const cleanUps: (() => unknown)[] = [];
+  try {
+    return await bringUp(options, cleanUps);
+  } catch (error) {
+    for (const cleanUp of cleanUps.reverse()) await cleanUp();
+    throw error;
+  }
+}
+
+async function bringUp(options: SystemOptions, cleanUps: (() => unknown)[]): Promise<System> {
+  const dir = tempDir();
+  cleanUps.push(() => dir.remove());
+  const { databaseUrl, postgres } = await openDatabase(options, cleanUps);
+  const redis = await startOwnRedis();
+  cleanUps.push(() => redis.remove());
+  const sandbox = await startKubeSandbox({
+    dataDir: join(dir.path, 'kube'),
+    procsDir: join(import.meta.dirname, '..', 'procs'),
+    namespaces: ['default'],
+    ...options.sandbox,
+  });
+  cleanUps.push(() => sandbox.close());
+
+  const port = await freePort();
+  const env = { ...serviceEnv(databaseUrl(), redis, sandbox, port), ...options.env };
+  const services: ServiceProcess[] = [];
+  const workers: ServiceProcess[] = [];
+  cleanUps.push(() => Promise.all(services.map((service) => service.stop())));
+  const start = async (name: string, own: Record<string, string> = {}) => {
+    const service = await startService(name, `apps/${name}/src/main.js`, { ...env, ...own });
+    services.push(service);
+    return service;
+  };
+  const startWorker = async (own: Record<string, string> = {}) => {
+    const worker = await start('executor-worker', own);
+    workers.push(worker);
+    await worker.waitForOutput(/taking executions/);
+    return worker;
+  };
+
+  const admin = await createAdmin(env);
+  await Promise.all([
+    start('gateway'),
+    start('scheduler'),
+    ...Array.from({ length: options.workers ?? 1 }, () => startWorker()),
+  ]);
+  const gatewayUrl = `http://127.0.0.1:${port}`;
+  const api = new ApiClient(gatewayUrl, admin);
+  await api.waitUntilReady();
+  await api.registerScriptProc();
+  return {
+    api,
+    gatewayUrl,
+    sandbox,
+    redis,
+    postgres,
+    databaseUrl,
+    services,
+    workers,
+    startWorker,
+    query: (sql, values) => query(databaseUrl(), sql, values),
+    async stop() {
+      for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+    },
+  };
+}
+
+async function openDatabase(options: SystemOptions, cleanUps: (() => unknown)[]) {
+  if (!options.ownPostgres) {
+    const database = await createDatabase();
+    cleanUps.push(() => database.drop());
+    return { databaseUrl: () => database.url, postgres: null };
+  }
+  const postgres = await startOwnPostgres();
+  cleanUps.push(() => postgres.remove());
+  await query(postgres.url('postgres'), 'create database proctor');
+  await migrate({ connectionString: postgres.url('proctor') });
+  return { databaseUrl: () => postgres.url('proctor'), postgres };
+}
+
+function serviceEnv(databaseUrl: string, redis: OwnRedis, sandbox: KubeSandbox, port: number): Record<string, string> {
+  const url = new URL(databaseUrl);
+  return {
+    PROCTOR_POSTGRES_HOST: url.hostname,
+    PROCTOR_POSTGRES_PORT: url.port,
+    PROCTOR_POSTGRES_USER: decodeURIComponent(url.username),
+    PROCTOR_POSTGRES_PASSWORD: decodeURIComponent(url.password),
+    PROCTOR_POSTGRES_DATABASE: url.pathname.slice(1),
+    PROCTOR_POSTGRES_MAX_CONNECTIONS: '10',
+    PROCTOR_REDIS_ADDRESS: redis.address,
+    PROCTOR_SECRET_KEY: randomBytes(32).toString('base64'),
+    PROCTOR_KUBE_CONFIG: 'out-of-cluster',
+    KUBECONFIG: sandbox.kubeconfigPath,
+    PROCTOR_APP_HOST: '127.0.0.1',
+    PROCTOR_APP_PORT: String(port),
+    PROCTOR_LOG_LEVEL: 'debug',
+  };
+}
+
+async function createAdmin(env: Record<string, string>): Promise<{ email: string; token: string }> {
+  const program = await startService('create-admin', 'apps/gateway/src/create-admin.js', env);
+  await program.exited;
+  const line = program.output().split('\n').find((text) => text.startsWith('{"created"'));
+  const answer = JSON.parse(line ?? '{}') as { created?: boolean; email?: string; token?: string };
+  if (!answer.email || !answer.token) throw new Error(`create-admin printed: ${program.output()}`);
+  return { email: answer.email, token: answer.token };
+}
