@@ -1,4 +1,6 @@
 const swc = {
+  // The build's .swcrc leaves specs out.
+  swcrc: false,
   sourceMaps: 'inline',
   module: { type: 'es6' },
   jsc: {

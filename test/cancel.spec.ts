@@ -39,8 +39,12 @@ describe('cancel', () => {
     };
     await Promise.all(Array.from({ length: atOnce }, one));
     expect(ids.size).toBe(total);
-    for (const id of ids.keys()) expect(await system.api.end(id, 120_000)).toMatchObject({ status: 'CANCELLED' });
-    const rows = await system.query('select status, count(*)::int as n from execution where id = any($1) group by 1', [[...ids.keys()]]);
+    for (const id of ids.keys())
+      expect(await system.api.end(id, 120_000)).toMatchObject({ status: 'CANCELLED' });
+    const rows = await system.query(
+      'select status, count(*)::int as n from execution where id = any($1) group by 1',
+      [[...ids.keys()]],
+    );
     expect(rows).toEqual([{ status: 'CANCELLED', n: total }]);
     const names = new Set(ids.values());
     const runs = system.sandbox.history().filter(({ jobName }) => names.has(jobName));

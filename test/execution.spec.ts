@@ -15,7 +15,9 @@ describe('an execution from request to end', () => {
   };
 
   it('runs, prints and finishes', async () => {
-    const { id, name, status } = await system.api.run('echo hello; echo "I am $EXECUTION_ID of $JOB_NAME for $USER_EMAIL"');
+    const { id, name, status } = await system.api.run(
+      'echo hello; echo "I am $EXECUTION_ID of $JOB_NAME for $USER_EMAIL"',
+    );
     expect(status).toBe('RECEIVED');
     expect(name).toMatch(/^proctor-[0-9a-f]+-\d+$/);
     const lines = (await system.api.stream(id)).map(({ text }) => text);
@@ -46,7 +48,9 @@ describe('an execution from request to end', () => {
   }, 60_000);
 
   it('keeps a line of 1 MiB whole, on both ways', async () => {
-    const { id } = await system.api.run("echo before; head -c 1048576 /dev/zero | tr '\\0' x; echo; echo after");
+    const { id } = await system.api.run(
+      "echo before; head -c 1048576 /dev/zero | tr '\\0' x; echo; echo after",
+    );
     const lines = (await system.api.stream(id)).map(({ text }) => text);
     expect(lines.map((line) => line.length)).toEqual([6, 1_048_576, 5]);
     expect((await system.api.log(id)).length).toBe(6 + 1 + 1_048_576 + 1 + 5 + 1);
@@ -57,7 +61,9 @@ describe('an execution from request to end', () => {
   });
 
   it('replaces invalid UTF-8 and escapes NUL', async () => {
-    expect((await runToEnd("printf 'a\\377b\\n\\000c\\n\\342\\202\\254\\n'")).log).toBe('a\uFFFDb\n\\0c\n€\n');
+    expect((await runToEnd("printf 'a\\377b\\n\\000c\\n\\342\\202\\254\\n'")).log).toBe(
+      'a\uFFFDb\n\\0c\n€\n',
+    );
   });
 
   it('has an empty log for a proc that prints nothing', async () => {
@@ -66,7 +72,15 @@ describe('an execution from request to end', () => {
 
   it('gives an argument to the container as it was given', async () => {
     await system.api.registerScriptProc(
-      { env_vars: { args: [{ name: 'SCRIPT', description: '' }, { name: 'VALUE', description: '' }], secrets: [] } },
+      {
+        env_vars: {
+          args: [
+            { name: 'SCRIPT', description: '' },
+            { name: 'VALUE', description: '' },
+          ],
+          secrets: [],
+        },
+      },
       'with-value',
     );
     const value = 'pa$$word $(HOME) $(SCRIPT) $$$ "quoted" \\back ☃';
@@ -78,7 +92,9 @@ describe('an execution from request to end', () => {
   });
 
   it('cuts a log past its limit once, keeping its head and its end', async () => {
-    const { log } = await runToEnd('yes 0123456789012345678901234567890123456789012345678901234567890123 | head -n 200000 | nl');
+    const { log } = await runToEnd(
+      'yes 0123456789012345678901234567890123456789012345678901234567890123 | head -n 200000 | nl',
+    );
     const lines = log.trimEnd().split('\n');
     const marker = lines.findIndex((line) => line.startsWith('[proctor:'));
     expect(lines.filter((line) => line.startsWith('[proctor:'))).toHaveLength(1);
@@ -95,7 +111,10 @@ describe('an execution from request to end', () => {
     const { id } = await system.api.run('echo try; exit 3', 'with-retries');
     expect(await system.api.end(id)).toMatchObject({ status: 'POD_FAILED', exit_code: 3 });
     expect(await system.api.log(id)).toBe('try\ntry\ntry\n');
-    const attempts = await system.query('select n, exit_code from execution_attempt where execution_id = $1 order by n', [id]);
+    const attempts = await system.query(
+      'select n, exit_code from execution_attempt where execution_id = $1 order by n',
+      [id],
+    );
     expect(attempts).toEqual([1, 2, 3].map((n) => ({ n, exit_code: 3 })));
   });
 

@@ -20,7 +20,9 @@ describe('what happens when something fails', () => {
 
   /** The worker that follows the execution. */
   async function followerOf(id: number): Promise<ServiceProcess> {
-    const [row] = await system.query<{ worker_id: string }>('select worker_id from execution where id = $1', [id]);
+    const [row] = await system.query<{ worker_id: string }>('select worker_id from execution where id = $1', [
+      id,
+    ]);
     const worker = system.workers.find(({ pid }) => row?.worker_id.includes(`-${pid}-`));
     if (!worker) throw new Error(`no worker follows ${id}: ${row?.worker_id}`);
     return worker;
@@ -51,7 +53,10 @@ describe('what happens when something fails', () => {
     const at = Date.now();
     const stopped = worker.stop();
     await until(async () => {
-      const [row] = await system.query<{ n: number }>('select lease_epoch as n from execution where id = $1', [id]);
+      const [row] = await system.query<{ n: number }>(
+        'select lease_epoch as n from execution where id = $1',
+        [id],
+      );
       return (row?.n ?? 0) >= 2;
     }, 10_000);
     expect(Date.now() - at).toBeLessThan(2_000);
@@ -64,11 +69,16 @@ describe('what happens when something fails', () => {
     const { id, name, worker } = await startCounting(300);
     worker.kill('SIGSTOP');
     await until(async () => {
-      const [row] = await system.query<{ n: number }>('select lease_epoch as n from execution where id = $1', [id]);
+      const [row] = await system.query<{ n: number }>(
+        'select lease_epoch as n from execution where id = $1',
+        [id],
+      );
       return (row?.n ?? 0) >= 2;
     }, 60_000);
     worker.kill('SIGCONT');
-    await worker.waitForOutput(new RegExp(`${id}.*(another worker has taken this execution over|the queue entry was lost)`));
+    await worker.waitForOutput(
+      new RegExp(`${id}.*(another worker has taken this execution over|the queue entry was lost)`),
+    );
     await expectCompleteRun(id, name, 300);
   }, 150_000);
 
@@ -116,7 +126,12 @@ describe('what happens when something fails', () => {
     kubeConfig.loadFromFile(system.sandbox.kubeconfigPath);
     await kubeConfig
       .makeApiClient(BatchV1Api)
-      .deleteNamespacedJob({ name, namespace: 'default', propagationPolicy: 'Background', gracePeriodSeconds: 1 });
+      .deleteNamespacedJob({
+        name,
+        namespace: 'default',
+        propagationPolicy: 'Background',
+        gracePeriodSeconds: 1,
+      });
     const end = await system.api.end(id, 60_000);
     expect(end.status).toBe('POD_FAILED');
     expect(end.reason).toContain('job vanished');
@@ -124,7 +139,9 @@ describe('what happens when something fails', () => {
   }, 90_000);
 
   it('lets a burst survive the killing of workers: each once, none forgotten', async () => {
-    const submitted = await Promise.all(Array.from({ length: 60 }, (_, i) => system.api.run(`echo ${i}; sleep 0.3; echo done ${i}`)));
+    const submitted = await Promise.all(
+      Array.from({ length: 60 }, (_, i) => system.api.run(`echo ${i}; sleep 0.3; echo done ${i}`)),
+    );
     await sleep(500);
     system.workers.at(-1)?.kill('SIGKILL');
     await system.startWorker();

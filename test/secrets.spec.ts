@@ -17,8 +17,14 @@ describe("a secret's value", () => {
   beforeAll(async () => {
     system = await startSystem();
     const secrets = ['PLAIN', 'MULTI'].map((name) => ({ name, description: '' }));
-    await system.api.registerScriptProc({ env_vars: { args: [{ name: 'SCRIPT', description: '' }], secrets } }, PROC);
-    const reply = await system.api.request('POST', '/secret', { job_name: PROC, secrets: { PLAIN: plain, MULTI: multiLine } });
+    await system.api.registerScriptProc(
+      { env_vars: { args: [{ name: 'SCRIPT', description: '' }], secrets } },
+      PROC,
+    );
+    const reply = await system.api.request('POST', '/secret', {
+      job_name: PROC,
+      secrets: { PLAIN: plain, MULTI: multiLine },
+    });
     expect(reply.status).toBe(201);
     const script = [
       'echo "plain: $PLAIN."',

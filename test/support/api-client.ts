@@ -30,7 +30,12 @@ export class ApiClient {
     return { 'Email-Id': this.identity.email, 'Access-Token': this.identity.token };
   }
 
-  request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     return fetch(`${this.url}${path}`, {
       method,
       headers: { ...this.headers, ...headers },
@@ -39,7 +44,10 @@ export class ApiClient {
   }
 
   async waitUntilReady(timeoutMs = 20_000): Promise<void> {
-    await until(async () => (await fetch(`${this.url}/health/ready`).catch(() => null))?.status === 200, timeoutMs);
+    await until(
+      async () => (await fetch(`${this.url}/health/ready`).catch(() => null))?.status === 200,
+      timeoutMs,
+    );
   }
 
   async registerScriptProc(extra: Record<string, unknown> = {}, name = SCRIPT_PROC): Promise<void> {
@@ -55,7 +63,11 @@ export class ApiClient {
   }
 
   /** Submits a shell script as an execution. */
-  async run(script: string, proc = SCRIPT_PROC, headers: Record<string, string> = {}): Promise<ExecutionReply> {
+  async run(
+    script: string,
+    proc = SCRIPT_PROC,
+    headers: Record<string, string> = {},
+  ): Promise<ExecutionReply> {
     const reply = await this.request('POST', '/execution', { name: proc, args: { SCRIPT: script } }, headers);
     const text = await reply.text();
     if (reply.status !== 201) throw new Error(`POST /execution: ${reply.status} ${text}`);
@@ -83,7 +95,11 @@ export class ApiClient {
   }
 
   async waitForStatus(id: number, status: string, timeoutMs = 30_000): Promise<void> {
-    await until(async () => (await this.status(id)).status === status, timeoutMs, () => `${id} to be ${status}`);
+    await until(
+      async () => (await this.status(id)).status === status,
+      timeoutMs,
+      () => `${id} to be ${status}`,
+    );
   }
 
   /** The log as plain text, until the execution has ended. */
@@ -111,7 +127,9 @@ export class ApiClient {
           onLine({ text, atMs });
         }
       });
-      socket.on('close', (code) => (code === 1000 ? resolve(lines) : reject(new Error(`closed with ${code}`))));
+      socket.on('close', (code) =>
+        code === 1000 ? resolve(lines) : reject(new Error(`closed with ${code}`)),
+      );
       socket.on('error', reject);
     });
   }

@@ -14,7 +14,11 @@ export interface ServiceProcess {
 }
 
 /** @param entry the built file, e.g. `apps/gateway/src/main.js` below dist */
-export async function startService(name: string, entry: string, env: Record<string, string>): Promise<ServiceProcess> {
+export async function startService(
+  name: string,
+  entry: string,
+  env: Record<string, string>,
+): Promise<ServiceProcess> {
   const lines: string[] = [];
   const listeners = new Set<() => void>();
   const server = await startServerProcess({

@@ -120,7 +120,12 @@ async function openDatabase(options: SystemOptions, cleanUps: (() => unknown)[])
   return { databaseUrl: () => postgres.url('proctor'), postgres };
 }
 
-function serviceEnv(databaseUrl: string, redis: OwnRedis, sandbox: KubeSandbox, port: number): Record<string, string> {
+function serviceEnv(
+  databaseUrl: string,
+  redis: OwnRedis,
+  sandbox: KubeSandbox,
+  port: number,
+): Record<string, string> {
   const url = new URL(databaseUrl);
   return {
     PROCTOR_POSTGRES_HOST: url.hostname,
@@ -142,7 +147,10 @@ function serviceEnv(databaseUrl: string, redis: OwnRedis, sandbox: KubeSandbox, 
 async function createAdmin(env: Record<string, string>): Promise<{ email: string; token: string }> {
   const program = await startService('create-admin', 'apps/gateway/src/create-admin.js', env);
   await program.exited;
-  const line = program.output().split('\n').find((text) => text.startsWith('{"created"'));
+  const line = program
+    .output()
+    .split('\n')
+    .find((text) => text.startsWith('{"created"'));
   const answer = JSON.parse(line ?? '{}') as { created?: boolean; email?: string; token?: string };
   if (!answer.email || !answer.token) throw new Error(`create-admin printed: ${program.output()}`);
   return { email: answer.email, token: answer.token };

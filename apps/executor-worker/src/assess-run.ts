@@ -22,7 +22,12 @@ export type Assessment =
   | { kind: 'vanished' };
 
 const HOPELESS_REASONS: readonly string[] = ['InvalidImageName', 'ErrImageNeverPull'];
-const IMAGE_REASONS: readonly string[] = ['ErrImagePull', 'ImagePullBackOff', 'ImageInspectError', 'RegistryUnavailable'];
+const IMAGE_REASONS: readonly string[] = [
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'ImageInspectError',
+  'RegistryUnavailable',
+];
 
 /** What the state of Job and pods means for the execution. Pure; `now` in Unix milliseconds. */
 export function assessRun(
@@ -45,10 +50,16 @@ function assessStart(job: JobView, pod: PodView | null, limits: StartLimits, now
   if (pod === null || pod.state.kind !== 'waiting') {
     const isLate = pod === null && now - job.createdAt.getTime() > limits.startMs;
     if (isLate && job.active === 0) {
-      return cannotStart('JOB_CREATION_FAILED', `the Job did not become active within ${seconds(limits.startMs)}`);
+      return cannotStart(
+        'JOB_CREATION_FAILED',
+        `the Job did not become active within ${seconds(limits.startMs)}`,
+      );
     }
-    if (isLate) return cannotStart('POD_CREATION_FAILED', `no pod appeared within ${seconds(limits.startMs)}`);
-    return job.active > 0 || pod !== null ? { kind: 'waiting_for_pod', reason: null } : { kind: 'job_created' };
+    if (isLate)
+      return cannotStart('POD_CREATION_FAILED', `no pod appeared within ${seconds(limits.startMs)}`);
+    return job.active > 0 || pod !== null
+      ? { kind: 'waiting_for_pod', reason: null }
+      : { kind: 'job_created' };
   }
   const { reason, message } = pod.state;
   const text = [reason, message].filter(Boolean).join(': ') || 'the pod did not start';
@@ -60,7 +71,9 @@ function assessStart(job: JobView, pod: PodView | null, limits: StartLimits, now
 }
 
 function endOfJob(job: JobView, pods: readonly PodView[]): ExecutionEnd {
-  const ended = pods.map(({ state }) => state).filter((state) => state.kind === 'succeeded' || state.kind === 'failed');
+  const ended = pods
+    .map(({ state }) => state)
+    .filter((state) => state.kind === 'succeeded' || state.kind === 'failed');
   if (job.finished?.succeeded) return { status: 'FINISHED', exitCode: 0, reason: null };
   const failed = ended.filter((state) => state.kind === 'failed').at(-1);
   if (failed) return endOfPod(failed);
@@ -75,7 +88,10 @@ function endOfPod(state: Extract<PodState, { kind: 'succeeded' | 'failed' }>): E
   if (reason === 'DeadlineExceeded') {
     return { status: 'TIMED_OUT', exitCode, reason: message ?? 'the time limit has passed' };
   }
-  const text = reason === 'Error' && exitCode !== null ? `exit code ${exitCode}` : [reason, message].filter(Boolean).join(': ');
+  const text =
+    reason === 'Error' && exitCode !== null
+      ? `exit code ${exitCode}`
+      : [reason, message].filter(Boolean).join(': ');
   return { status: 'POD_FAILED', exitCode, reason: text };
 }
 

@@ -60,7 +60,11 @@ export function loadWorkerEnv(source: EnvSource) {
     secretKey: env.PROCTOR_SECRET_KEY,
     kubernetes: {
       connection: env.PROCTOR_KUBE_CONFIG
-        ? { mode: 'out-of-cluster' as const, kubeconfigPath: env.KUBECONFIG, context: env.PROCTOR_KUBE_CONTEXT }
+        ? {
+            mode: 'out-of-cluster' as const,
+            kubeconfigPath: env.KUBECONFIG,
+            context: env.PROCTOR_KUBE_CONTEXT,
+          }
         : { mode: 'in-cluster' as const },
       namespace: env.PROCTOR_DEFAULT_NAMESPACE,
     },

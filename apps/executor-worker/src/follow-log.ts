@@ -1,4 +1,4 @@
-import { createMasker, LOG_START, type LogPosition, type Masker } from '@app/domain';
+import { createMasker, LOG_START, type LogPosition, type Masker, type SecretPatterns } from '@app/domain';
 import { LogLostError, type LogPiece, type PodRef } from '@app/runner';
 import type { Follower } from './follower.js';
 import type { LogBudget } from './log-budget.js';
@@ -22,13 +22,13 @@ export async function followLog(
   follower: Follower,
   pod: PodRef,
   budget: LogBudget,
-  secretValues: readonly string[],
+  secrets: SecretPatterns,
 ): Promise<LogOutcome> {
   const known = follower.claimed.attempts.find(({ podUid }) => podUid === pod.podUid);
   if (known?.isLogComplete) return 'complete';
   const start = known?.logPosition ?? LOG_START;
   const sink = context.logWriter.openSink(follower.lease, pod.podUid, budget, start, () => follower.fence());
-  const masker = createMasker<LineTag>(secretValues);
+  const masker = createMasker<LineTag>(secrets);
   let position = start;
   try {
     try {
@@ -60,7 +60,12 @@ export async function followLog(
 /** How long a stopping process tries to store what it has read. */
 const HAND_OVER_FLUSH_MS = 1_500;
 
-async function store(piece: LogPiece, masker: Masker<LineTag>, sink: LogSink, signal: AbortSignal): Promise<void> {
+async function store(
+  piece: LogPiece,
+  masker: Masker<LineTag>,
+  sink: LogSink,
+  signal: AbortSignal,
+): Promise<void> {
   if (piece.kind === 'gap') {
     await storeRest(masker, sink, signal);
     await sink.write(gapRow(piece.reason), piece.position, signal);
@@ -68,13 +73,21 @@ async function store(piece: LogPiece, masker: Masker<LineTag>, sink: LogSink, si
   }
   const { timestamp, position } = piece;
   for (const masked of masker.push(piece.text, piece.endsLine, { timestamp, position })) {
-    await sink.write(textRow(masked.text, masked.endsLine, masked.tag.timestamp), masked.tag.position, signal);
+    await sink.write(
+      textRow(masked.text, masked.endsLine, masked.tag.timestamp),
+      masked.tag.position,
+      signal,
+    );
   }
 }
 
 async function storeRest(masker: Masker<LineTag>, sink: LogSink, signal: AbortSignal): Promise<void> {
   for (const masked of masker.flush()) {
-    await sink.write(textRow(masked.text, masked.endsLine, masked.tag.timestamp), masked.tag.position, signal);
+    await sink.write(
+      textRow(masked.text, masked.endsLine, masked.tag.timestamp),
+      masked.tag.position,
+      signal,
+    );
   }
 }
 
@@ -84,5 +97,10 @@ function textRow(text: string, endsLine: boolean, timestamp: string) {
 }
 
 function gapRow(reason: string) {
-  return { kind: 'gap' as const, text: `[proctor: lines are missing here: ${reason}]`, endsLine: true, stampedAt: null };
+  return {
+    kind: 'gap' as const,
+    text: `[proctor: lines are missing here: ${reason}]`,
+    endsLine: true,
+    stampedAt: null,
+  };
 }

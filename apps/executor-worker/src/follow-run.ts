@@ -1,4 +1,4 @@
-import { isFinal, type ExecutionStatus } from '@app/domain';
+import { compileSecretPatterns, isFinal, type ExecutionStatus, type SecretPatterns } from '@app/domain';
 import type { AttemptUpdate, ExecutionEnd } from '@app/database';
 import type { JobRef, PodView, RunView } from '@app/runner';
 import { assessRun, type Assessment } from './assess-run.js';
@@ -12,7 +12,11 @@ import type { WorkerContext } from './worker-context.js';
  * Follows a Job that exists to its end: status and attempts into Postgres as they change, each pod's log one after the
  * other. Resolves with how the execution ended; throws the signal's reason when this process must stop following.
  */
-export async function followRun(context: WorkerContext, follower: Follower, job: JobRef): Promise<ExecutionEnd> {
+export async function followRun(
+  context: WorkerContext,
+  follower: Follower,
+  job: JobRef,
+): Promise<ExecutionEnd> {
   const run = new RunInProgress(context, follower, job);
   const watching = run.watch();
   try {
@@ -38,7 +42,7 @@ class RunInProgress {
   private readonly logsStarted = new Set<string>();
   private logs: Promise<LogOutcome> = Promise.resolve('complete');
   private budget: LogBudget | null = null;
-  private secretValues: readonly string[] | null = null;
+  private secrets: SecretPatterns | null = null;
 
   constructor(
     private readonly context: WorkerContext,
@@ -118,7 +122,11 @@ class RunInProgress {
     }
     await this.noteAttempts(view);
     if (outcome === 'lost' && end.status === 'FINISHED') {
-      return { ...end, status: 'FETCH_POD_LOG_FAILED', reason: 'it ended with exit code 0, but its log could not be read' };
+      return {
+        ...end,
+        status: 'FETCH_POD_LOG_FAILED',
+        reason: 'it ended with exit code 0, but its log could not be read',
+      };
     }
     return end;
   }
@@ -167,7 +175,10 @@ class RunInProgress {
     const key = `${status} ${reason}`;
     if (this.recorded.get('status') === key) return;
     const { leases, news } = this.context;
-    const isHeld = await whileUnavailable(() => leases.move(this.follower.lease, status, reason), this.follower.signal);
+    const isHeld = await whileUnavailable(
+      () => leases.move(this.follower.lease, status, reason),
+      this.follower.signal,
+    );
     this.throwUnlessHeld(isHeld);
     this.recorded.set('status', key);
     if (!isFinal(this.follower.status)) this.follower.status = status;
@@ -197,7 +208,10 @@ class RunInProgress {
     const key = JSON.stringify(update);
     if (this.recorded.get(pod.podUid) === key) return;
     const { leases } = this.context;
-    const isHeld = await whileUnavailable(() => leases.recordAttempt(this.follower.lease, update), this.follower.signal);
+    const isHeld = await whileUnavailable(
+      () => leases.recordAttempt(this.follower.lease, update),
+      this.follower.signal,
+    );
     this.throwUnlessHeld(isHeld);
     this.recorded.set(pod.podUid, key);
   }
@@ -210,11 +224,14 @@ class RunInProgress {
       await whileUnavailable(() => logs.readExtent(lease.executionId), signal),
     );
     // From the Job's own Secret: what the container really got, also when it was changed meanwhile.
-    this.secretValues ??= Object.values(
-      (await whileUnavailable(() => runner.readSecret(this.job.jobName), signal)) ??
-        (await whileUnavailable(() => this.context.secrets.read(this.follower.execution.procName), signal)),
-    );
-    return followLog(this.context, this.follower, pod, this.budget, this.secretValues);
+    if (this.secrets === null) {
+      const { procName } = this.follower.execution;
+      const values =
+        (await whileUnavailable(() => runner.readSecret(this.job.jobName), signal)) ??
+        (await whileUnavailable(() => this.context.secrets.read(procName), signal));
+      this.secrets = compileSecretPatterns(Object.values(values));
+    }
+    return followLog(this.context, this.follower, pod, this.budget, this.secrets);
   }
 
   private throwUnlessHeld(isHeld: boolean): void {

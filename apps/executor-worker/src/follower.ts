@@ -43,7 +43,9 @@ export class Follower {
   }
 
   fence(): void {
-    this.stop(new FencedError(`execution ${this.lease.executionId}: epoch ${this.lease.epoch} was superseded`));
+    this.stop(
+      new FencedError(`execution ${this.lease.executionId}: epoch ${this.lease.epoch} was superseded`),
+    );
   }
 
   requestCancel(): void {

@@ -10,7 +10,8 @@ export const CREATE_TIMEOUT_MS = 5_000;
 /** What may pass between renewing the lease and sending the create. */
 const LEASE_MARGIN_MS = 1_000;
 
-export type LaunchOutcome = { kind: 'launched'; job: JobRef } | { kind: 'end'; end: ExecutionEnd } | { kind: 'cancelled' };
+export type LaunchOutcome =
+  { kind: 'launched'; job: JobRef } | { kind: 'end'; end: ExecutionEnd } | { kind: 'cancelled' };
 
 /**
  * Sees to it that the execution has its one Job, with its Secret: creates it, adopts the one that is there, or says how the
@@ -27,9 +28,13 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
     const reason = `secret not set: ${missing.join(', ')}; an admin sets it with POST /secret`;
     return { kind: 'end', end: { status: 'REQUIREMENT_NOT_MET', exitCode: null, reason } };
   }
-  const created = await whileUnavailable(() => createInLease(context, follower), follower.cancelSignal, (error) => {
-    context.log.warn({ executionId: execution.id, err: error }, 'the Job could not be created yet');
-  }).catch((error: unknown) => {
+  const created = await whileUnavailable(
+    () => createInLease(context, follower),
+    follower.cancelSignal,
+    (error) => {
+      context.log.warn({ executionId: execution.id, err: error }, 'the Job could not be created yet');
+    },
+  ).catch((error: unknown) => {
     // A cancel cuts the wait short; anything else is thrown on.
     if (follower.signal.aborted || !follower.isCancelRequested) throw error;
     return null;
@@ -43,7 +48,10 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
     return { kind: 'end', end: { status: 'CREATION_FAILED', exitCode: null, reason } };
   }
   const job = { jobName: execution.jobName, jobUid: created.jobUid };
-  const recorded = await whileUnavailable(() => context.leases.recordJob(follower.lease, job.jobUid), follower.signal);
+  const recorded = await whileUnavailable(
+    () => context.leases.recordJob(follower.lease, job.jobUid),
+    follower.signal,
+  );
   if (recorded === 'fenced') follower.fence();
   follower.throwIfStopped();
   if (recorded === 'cancel_requested') {
@@ -56,7 +64,11 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
 }
 
 /** The Job was recorded by an earlier epoch; its Secret may be missing if that one died between the two. */
-async function adoptKnownJob(context: WorkerContext, follower: Follower, jobUid: string): Promise<LaunchOutcome> {
+async function adoptKnownJob(
+  context: WorkerContext,
+  follower: Follower,
+  jobUid: string,
+): Promise<LaunchOutcome> {
   const job = { jobName: follower.execution.jobName, jobUid };
   const view = await whileUnavailable(() => context.runner.read(job.jobName), follower.signal);
   const isWaiting = view.job?.jobUid === jobUid && !view.job.finished && !view.job.isBeingDeleted;
@@ -72,7 +84,8 @@ async function createInLease(context: WorkerContext, follower: Follower) {
   if (!(await follower.queueLease.renew())) follower.fence();
   follower.throwIfStopped();
   const leftMs = LOCK_DURATION_MS - (performance.now() - renewedAtMs) - LEASE_MARGIN_MS;
-  if (leftMs < CREATE_TIMEOUT_MS) throw new LeaseTooShortError('the lease was renewed too long ago to create a Job');
+  if (leftMs < CREATE_TIMEOUT_MS)
+    throw new LeaseTooShortError('the lease was renewed too long ago to create a Job');
   return context.runner.createJob(jobRequest(context, follower), follower.signal);
 }
 

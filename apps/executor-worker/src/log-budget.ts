@@ -82,5 +82,7 @@ function costOf(row: NewLogRow): number {
 }
 
 function describeBytes(bytes: number): string {
-  return bytes >= 1024 * 1024 ? `${+(bytes / 1024 / 1024).toFixed(1)} MiB` : `${+(bytes / 1024).toFixed(1)} KiB`;
+  return bytes >= 1024 * 1024
+    ? `${+(bytes / 1024 / 1024).toFixed(1)} MiB`
+    : `${+(bytes / 1024).toFixed(1)} KiB`;
 }

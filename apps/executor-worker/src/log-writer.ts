@@ -38,7 +38,13 @@ export class LogWriter {
   ) {}
 
   /** A place to put one pod's lines. @param onFenced the execution belongs to somebody else now */
-  openSink(lease: Lease, podUid: string, budget: LogBudget, start: LogPosition, onFenced: () => void): LogSink {
+  openSink(
+    lease: Lease,
+    podUid: string,
+    budget: LogBudget,
+    start: LogPosition,
+    onFenced: () => void,
+  ): LogSink {
     const sink = new LogSink(this, lease, podUid, budget, start, onFenced);
     this.open.add(sink);
     return sink;
@@ -193,7 +199,14 @@ export class LogSink {
     const rows = taken.flatMap(({ row }) => this.budget.number(row));
     const drop = this.budget.drop();
     const kept = drop ? rows.filter(({ seq }) => seq <= drop.afterSeq || seq >= drop.beforeSeq) : rows;
-    return { lease: this.lease, podUid: this.podUid, rows: kept, position: this.position, isComplete: this.isComplete, drop };
+    return {
+      lease: this.lease,
+      podUid: this.podUid,
+      rows: kept,
+      position: this.position,
+      isComplete: this.isComplete,
+      drop,
+    };
   }
 
   noteStored(): void {

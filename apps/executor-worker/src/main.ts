@@ -27,7 +27,11 @@ async function start(env: WorkerEnv, logger: Logger, signal: AbortSignal) {
     { ...signalServerOptions(env.redis), logger: new NestLogger(logger) },
   );
   await app.init();
-  const stopListening = listenForSignals(() => app.listen(), env.redis, (error) => logger.debug({ err: error }, 'signals'));
+  const stopListening = listenForSignals(
+    () => app.listen(),
+    env.redis,
+    (error) => logger.debug({ err: error }, 'signals'),
+  );
   const worker = app.get(WorkerService);
   const health = new HealthRegistry()
     .add('postgres', 'required', () => database.ping())

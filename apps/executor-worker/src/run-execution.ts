@@ -41,7 +41,11 @@ export class ExecutionRunner {
     if (claimed.claimsWithoutProgress >= MOST_CLAIMS_WITHOUT_PROGRESS) {
       const reason = `given up: ${claimed.claimsWithoutProgress} workers have taken it and none got anywhere`;
       await this.removeJob(follower);
-      return this.end(follower, { status: claimed.jobUid ? 'POD_FAILED' : 'CREATION_FAILED', exitCode: null, reason });
+      return this.end(follower, {
+        status: claimed.jobUid ? 'POD_FAILED' : 'CREATION_FAILED',
+        exitCode: null,
+        reason,
+      });
     }
     const launched = await launchJob(this.context, follower);
     switch (launched.kind) {
@@ -112,7 +116,10 @@ export class ExecutionRunner {
   private async release(follower: Follower | null): Promise<void> {
     if (!follower) return;
     await this.context.leases.release(follower.lease).catch((error: unknown) => {
-      this.context.log.warn({ executionId: follower.lease.executionId, err: error }, 'could not give it back');
+      this.context.log.warn(
+        { executionId: follower.lease.executionId, err: error },
+        'could not give it back',
+      );
     });
   }
 }

@@ -24,9 +24,11 @@ export class JobSweep {
     // Workers that were started together do not sweep together.
     const intervalMs = SWEEP_INTERVAL_MS * (0.75 + Math.random() / 2);
     this.timer = setInterval(() => {
-      this.sweeping = this.sweeping.then(() => this.sweep(new Date())).catch((error: unknown) => {
-        this.context.log.warn({ err: error }, 'Jobs could not be swept');
-      });
+      this.sweeping = this.sweeping
+        .then(() => this.sweep(new Date()))
+        .catch((error: unknown) => {
+          this.context.log.warn({ err: error }, 'Jobs could not be swept');
+        });
     }, intervalMs);
   }
 
@@ -40,7 +42,9 @@ export class JobSweep {
     const old = runner.listJobs().filter((job) => !job.isBeingDeleted && ageMs(job, now) > TOMBSTONE_MS);
     for (let first = 0; first < old.length; first += PAGE) {
       const page = old.slice(first, first + PAGE);
-      const live = await leases.listLive(page.map(({ executionId }) => Number(executionId)).filter(Number.isSafeInteger));
+      const live = await leases.listLive(
+        page.map(({ executionId }) => Number(executionId)).filter(Number.isSafeInteger),
+      );
       const over = page.filter((job) => !belongsToLive(job, live));
       for (let i = 0; i < over.length; i += MOST_DELETES) {
         await Promise.all(over.slice(i, i + MOST_DELETES).map((job) => runner.deleteJob(job)));

@@ -60,7 +60,9 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     await this.jobSweep.stop();
     logWriter.close();
     await runner.close();
-    await this.workers.remove(settings.workerId).catch((error: unknown) => log.warn({ err: error }, 'worker row stays'));
+    await this.workers
+      .remove(settings.workerId)
+      .catch((error: unknown) => log.warn({ err: error }, 'worker row stays'));
     news.close();
     await queue.close();
   }

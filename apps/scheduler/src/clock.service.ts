@@ -41,7 +41,9 @@ export class ClockService implements OnApplicationBootstrap, BeforeApplicationSh
   private run(name: string, work: () => Promise<void>): void {
     if (this.busy.has(name)) return;
     const ended = work()
-      .catch((error: unknown) => this.logger.warn({ err: error, task: name }, 'will be done at the next turn'))
+      .catch((error: unknown) =>
+        this.logger.warn({ err: error, task: name }, 'will be done at the next turn'),
+      )
       .finally(() => this.busy.delete(name));
     this.busy.set(name, ended);
   }

@@ -20,7 +20,9 @@ async function start(env: SchedulerEnv, logger: Logger, signal: AbortSignal) {
   const installationId = await waitForInstallation(database, signal, (error) =>
     logger.warn({ err: error }, 'waiting for Postgres'),
   );
-  const queue = new ExecutionQueue(env.redis, installationId, (error) => logger.debug({ err: error }, 'redis'));
+  const queue = new ExecutionQueue(env.redis, installationId, (error) =>
+    logger.debug({ err: error }, 'redis'),
+  );
   const app = await NestFactory.createApplicationContext(
     SchedulerModule.register({ database, queue, userShare: env.userShare, logger }),
     { logger: new NestLogger(logger) },

@@ -16,7 +16,12 @@ export interface SchedulerParts {
 @Module({})
 export class SchedulerModule {
   static register({ database, queue, userShare, logger }: SchedulerParts): DynamicModule {
-    const sweep = new SweepStuck(new StuckExecutionsStore(database), new WorkersStore(database), queue, userShare);
+    const sweep = new SweepStuck(
+      new StuckExecutionsStore(database),
+      new WorkersStore(database),
+      queue,
+      userShare,
+    );
     const clock = new ClockService(sweep, new LogsStore(database), logger);
     return { module: SchedulerModule, providers: [{ provide: ClockService, useValue: clock }] };
   }

@@ -52,7 +52,7 @@ export class SweepStuck {
     if (!isDue && !(await this.queue.mayHaveLostEntries())) return false;
     // Read before the pass: a Redis that restarts during it is looked at again.
     const runId = await this.queue.readRunId();
-    for (let afterId = 0; ; ) {
+    for (let afterId = 0; ;) {
       const page = await this.stuck.listAdmitted(afterId, PAGE);
       await this.requeue(page);
       afterId = page.at(-1) ?? 0;

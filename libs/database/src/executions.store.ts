@@ -72,21 +72,27 @@ export class ExecutionsStore {
   }
 
   async find(id: number): Promise<Execution | null> {
-    const [row] = await this.database.client.$queryRaw<ExecutionRow[]>`SELECT * FROM execution WHERE id = ${id}`;
+    const [row] = await this.database.client.$queryRaw<
+      ExecutionRow[]
+    >`SELECT * FROM execution WHERE id = ${id}`;
     return row ? toExecution(row) : null;
   }
 
   /** Ends a row that was never claimed, else leaves a note for its worker. May be repeated. */
   async requestCancel(id: number, reason: string): Promise<CancelOutcome> {
     return this.database.transaction(async (session) => {
-      const [ended] = await session.$queryRaw<{ proc_name: string; user_email: string; was_waiting: boolean }[]>`
+      const [ended] = await session.$queryRaw<
+        { proc_name: string; user_email: string; was_waiting: boolean }[]
+      >`
         UPDATE execution SET status = 'CANCELLED', reason = ${reason}, cancel_requested_at = now(), ended_at = now(), updated_at = now()
         WHERE id = ${id} AND lease_epoch = 0 AND ended_at IS NULL
         RETURNING proc_name, user_email, waiting_for IS NOT NULL AS was_waiting`;
       if (ended) {
         await session.$executeRaw`
           INSERT INTO notification (execution_id, event) VALUES (${id}, 'ended') ON CONFLICT DO NOTHING`;
-        const admitted = ended.was_waiting ? [] : await this.admitAfter(session, ended.proc_name, ended.user_email);
+        const admitted = ended.was_waiting
+          ? []
+          : await this.admitAfter(session, ended.proc_name, ended.user_email);
         return { kind: 'cancelled', admitted };
       }
       const [row] = await session.$queryRaw<{ is_final: boolean }[]>`
@@ -122,7 +128,11 @@ export class ExecutionsStore {
   }
 
   /** One statement. No row: the Idempotency-Key is taken. */
-  private async insert(session: Session, submission: Submission, waitingFor: WaitingFor | null): Promise<SubmittedRow | null> {
+  private async insert(
+    session: Session,
+    submission: Submission,
+    waitingFor: WaitingFor | null,
+  ): Promise<SubmittedRow | null> {
     const { proc, args, userEmail, remoteAddress, callbackUrl, idempotency } = submission;
     const jobNamePrefix = `proctor-${this.admission.installationId}-`;
     const [row] = await session.$queryRaw<SubmittedRow[]>`
@@ -157,7 +167,11 @@ export class ExecutionsStore {
     const [row] = await this.database.client.$queryRaw<(SubmittedRow & { body_hash: string })[]>`
       SELECT e.*, k.body_hash FROM idempotency_key k JOIN execution e ON e.id = k.execution_id
       WHERE k.identity = ${identity} AND k.route = ${route} AND k.key = ${key}`;
-    if (!row) throw new AppError('unavailable', 'The first request with this Idempotency-Key is being handled. Try again.');
+    if (!row)
+      throw new AppError(
+        'unavailable',
+        'The first request with this Idempotency-Key is being handled. Try again.',
+      );
     if (row.body_hash !== bodyHash) {
       throw new AppError('idempotency_key_reused', 'This Idempotency-Key was used for another request.', {
         hint: 'Send each new request with a key of its own.',

@@ -1,4 +1,10 @@
-import { statusesBefore, type Execution, type ExecutionStatus, type LogPosition, type ProcSnapshot } from '@app/domain';
+import {
+  statusesBefore,
+  type Execution,
+  type ExecutionStatus,
+  type LogPosition,
+  type ProcSnapshot,
+} from '@app/domain';
 import type { Database, Session } from './database.js';
 import { toExecution, type ExecutionRow } from './execution-row.js';
 import type { ExecutionsStore } from './executions.store.js';
@@ -106,7 +112,11 @@ export class LeasesStore {
   }
 
   /** Moves to a status that is not final; one that can't follow the present one changes nothing. False: fenced. */
-  async move({ executionId, epoch }: Lease, status: ExecutionStatus, reason: string | null = null): Promise<boolean> {
+  async move(
+    { executionId, epoch }: Lease,
+    status: ExecutionStatus,
+    reason: string | null = null,
+  ): Promise<boolean> {
     const rows = await this.database.client.$queryRaw<unknown[]>`
       UPDATE execution SET
         reason = CASE WHEN status = ANY(${statusesBefore(status)}::text[]) OR status = ${status} THEN ${reason} ELSE reason END,

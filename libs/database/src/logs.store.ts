@@ -51,8 +51,12 @@ export class LogsStore {
    * @returns ids of the executions whose batch was stored; the others are fenced
    */
   async append(batches: readonly LogBatch[]): Promise<Set<number>> {
-    const rows = batches.flatMap(({ lease, rows }) => rows.map((row) => ({ ...row, id: BigInt(lease.executionId) })));
-    const drops = batches.flatMap(({ lease, drop }) => (drop ? [{ ...drop, id: BigInt(lease.executionId) }] : []));
+    const rows = batches.flatMap(({ lease, rows }) =>
+      rows.map((row) => ({ ...row, id: BigInt(lease.executionId) })),
+    );
+    const drops = batches.flatMap(({ lease, drop }) =>
+      drop ? [{ ...drop, id: BigInt(lease.executionId) }] : [],
+    );
     const stored = await this.database.client.$queryRaw<{ id: bigint }[]>`
       WITH batch AS (
         SELECT * FROM unnest(
@@ -104,7 +108,9 @@ export class LogsStore {
   }
 
   async readExtent(executionId: number): Promise<LogExtent> {
-    const [head] = await this.database.client.$queryRaw<{ last: number; cost: number; cut_seq: number | null }[]>`
+    const [head] = await this.database.client.$queryRaw<
+      { last: number; cost: number; cut_seq: number | null }[]
+    >`
       WITH cut AS (SELECT min(seq) AS seq FROM execution_log WHERE execution_id = ${executionId} AND kind = 2)
       SELECT coalesce(max(l.seq), 0) AS last, (SELECT seq FROM cut) AS cut_seq,
         coalesce(sum(greatest(octet_length(l.text), ${LEAST_ROW_COST_BYTES}::int))

@@ -29,7 +29,10 @@ export class SecretBox {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.key, nonce).setAAD(associatedData(place));
     const body = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()]);
-    return { ciphertext: Uint8Array.from(Buffer.concat([nonce, cipher.getAuthTag(), body])), keyId: this.keyId };
+    return {
+      ciphertext: Uint8Array.from(Buffer.concat([nonce, cipher.getAuthTag(), body])),
+      keyId: this.keyId,
+    };
   }
 
   /** @throws Error if it was sealed with another key or for another place, or was changed */
@@ -43,7 +46,10 @@ export class SecretBox {
     const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, NONCE_BYTES))
       .setAAD(associatedData(place))
       .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-    return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
+    return Buffer.concat([
+      decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)),
+      decipher.final(),
+    ]).toString('utf8');
   }
 }
 

@@ -26,7 +26,10 @@ export class SecretsStore {
   async read(procName: string): Promise<Record<string, string>> {
     const rows = await this.database.client.procSecret.findMany({ where: { procName } });
     return Object.fromEntries(
-      rows.map(({ name, ciphertext, keyId }) => [name, this.box.open({ ciphertext, keyId }, { procName, name })]),
+      rows.map(({ name, ciphertext, keyId }) => [
+        name,
+        this.box.open({ ciphertext, keyId }, { procName, name }),
+      ]),
     );
   }
 }

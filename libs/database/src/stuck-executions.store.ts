@@ -55,7 +55,9 @@ export class StuckExecutionsStore {
       SELECT DISTINCT user_email FROM execution WHERE ended_at IS NULL AND waiting_for = 'share'`;
     const admitted: number[] = [];
     for (const { user_email } of users) {
-      admitted.push(...(await this.database.transaction((session) => admitForShare(session, user_email, userShare))));
+      admitted.push(
+        ...(await this.database.transaction((session) => admitForShare(session, user_email, userShare))),
+      );
     }
     for (const { proc_name } of procs) {
       admitted.push(...(await this.database.transaction((session) => admitForSlot(session, proc_name))));

@@ -1,1 +1,9 @@
-export {};
+export * from './connection-vars.js';
+export * from './env-vars.js';
+export * from './health-server.js';
+export * from './health.js';
+export * from './load-env.js';
+export * from './log-level.js';
+export * from './logger.js';
+export * from './nest-logger.js';
+export * from './run-service.js';

@@ -19,12 +19,18 @@ export type SignalPayload<Name extends SignalName> = z.infer<(typeof SIGNALS)[Na
 
 /** How a microservice listens for signals. */
 export function signalServerOptions(settings: RedisSettings): NestRedisOptions {
-  return { transport: Transport.REDIS, options: { ...patientOptions(settings), retryAttempts: Infinity, retryDelay: 500 } };
+  return {
+    transport: Transport.REDIS,
+    options: { ...patientOptions(settings), retryAttempts: Infinity, retryDelay: 500 },
+  };
 }
 
 /** How a process sends signals: at once or not at all. */
 export function signalClientOptions(settings: RedisSettings): NestRedisOptions {
-  return { transport: Transport.REDIS, options: { ...hastyOptions(settings), retryAttempts: Infinity, retryDelay: 500 } };
+  return {
+    transport: Transport.REDIS,
+    options: { ...hastyOptions(settings), retryAttempts: Infinity, retryDelay: 500 },
+  };
 }
 
 const LISTEN_RETRY_MS = 1_000;

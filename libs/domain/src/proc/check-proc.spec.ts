@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkProc } from './check-proc.js';
+import type { Proc } from './proc.js';
+
+const proc: Proc = {
+  name: 'say-hello-world',
+  description: 'Says hello',
+  imageName: 'proctor/say-hello-world:1',
+  args: [{ name: 'NAME', description: '', required: false }],
+  secrets: [{ name: 'API_KEY', description: '' }],
+  authorizedGroups: ['proctor_maintainer'],
+  author: '',
+  contributors: '',
+  organization: '',
+  allowUndeclaredArgs: false,
+  timeoutSeconds: null,
+  retries: null,
+  concurrency: null,
+};
+
+const arg = (name: string) => ({ name, description: '', required: false });
+const secret = (name: string) => ({ name, description: '' });
+
+describe('checkProc', () => {
+  it.each<[string, Partial<Proc>]>([
+    ['a plain proc', {}],
+    ['no args, secrets and groups', { args: [], secrets: [], authorizedGroups: [] }],
+    ['the smallest limits', { timeoutSeconds: 1, retries: 0, concurrency: { limit: 1, whenFull: 'queue' } }],
+    ['the most retries', { retries: 100 }],
+    ['a name of one letter', { name: 'a' }],
+  ])('accepts %s', (_name, change) => {
+    expect(checkProc({ ...proc, ...change })).toEqual([]);
+  });
+
+  it.each<[string, Partial<Proc>, string[]]>([
+    ['an empty name', { name: '' }, ['name']],
+    ['a name that does not fit into a path', { name: 'a/b' }, ['name']],
+    ['a name that ends in a dot', { name: 'a.' }, ['name']],
+    ['an image with capitals', { imageName: 'Proctor/Hello' }, ['imageName']],
+    ['an arg declared twice', { args: [arg('A'), arg('A')] }, ['args.1.name']],
+    ['a secret declared twice', { secrets: [secret('A'), secret('A')] }, ['secrets.1.name']],
+    ['one name as arg and secret', { args: [arg('A')], secrets: [secret('A')] }, ['secrets.0.name']],
+    ['a reserved arg', { args: [arg('EXECUTION_ID')] }, ['args.0.name']],
+    ['a refused secret', { secrets: [secret('LD_PRELOAD')] }, ['secrets.0.name']],
+    ['an invalid arg', { args: [arg('A B')] }, ['args.0.name']],
+    ['a group without a name', { authorizedGroups: ['a', ' '] }, ['authorizedGroups.1']],
+    ['no time to run', { timeoutSeconds: 0 }, ['timeoutSeconds']],
+    ['part of a second', { timeoutSeconds: 1.5 }, ['timeoutSeconds']],
+    ['negative retries', { retries: -1 }, ['retries']],
+    ['too many retries', { retries: 101 }, ['retries']],
+    ['no number', { retries: NaN }, ['retries']],
+    ['a limit of none', { concurrency: { limit: 0, whenFull: 'refuse' } }, ['concurrency.limit']],
+    ['several things', { name: '', retries: -1 }, ['name', 'retries']],
+  ])('refuses %s', (_name, change, fields) => {
+    expect(checkProc({ ...proc, ...change }).map(({ field }) => field)).toEqual(fields);
+  });
+});

@@ -1,0 +1,73 @@
+import type { ErrorDetail } from '../app-error.js';
+import { describeEnvNameProblem, findEnvNameProblem } from './env-names.js';
+import { isImageReference } from './image-reference.js';
+import type { Proc } from './proc.js';
+
+export const MAX_TIMEOUT_SECONDS = 30 * 24 * 60 * 60;
+export const MAX_RETRIES = 100;
+export const MAX_CONCURRENCY_LIMIT = 100_000;
+
+/** Fits into a path, a queue's job id and file names on every system. */
+const PROC_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/;
+
+/** What is wrong with a proc that somebody wants to register; empty if nothing is. `field` is a path into `Proc`. */
+export function checkProc(proc: Proc): ErrorDetail[] {
+  return [
+    ...checkName(proc.name),
+    ...checkImage(proc.imageName),
+    ...checkEnvNames(proc),
+    ...checkGroups(proc.authorizedGroups),
+    ...checkWholeNumber('timeoutSeconds', proc.timeoutSeconds, 1, MAX_TIMEOUT_SECONDS),
+    ...checkWholeNumber('retries', proc.retries, 0, MAX_RETRIES),
+    ...checkWholeNumber('concurrency.limit', proc.concurrency?.limit ?? null, 1, MAX_CONCURRENCY_LIMIT),
+  ];
+}
+
+function checkName(name: string): ErrorDetail[] {
+  if (PROC_NAME.test(name)) return [];
+  const message =
+    'expected 1 to 100 letters, digits, ".", "_" and "-", with a letter or digit first and last; choose such a name';
+  return [{ field: 'name', message }];
+}
+
+function checkImage(imageName: string): ErrorDetail[] {
+  if (isImageReference(imageName)) return [];
+  const message = `expected an image such as registry.example/team/name:tag, got ${JSON.stringify(imageName.slice(0, 100))}`;
+  return [{ field: 'imageName', message }];
+}
+
+function checkEnvNames({ args, secrets }: Pick<Proc, 'args' | 'secrets'>): ErrorDetail[] {
+  const firstUse = new Map<string, string>();
+  const declarations = [
+    ...args.map(({ name }, index) => ({ name, kind: 'arg', field: `args.${index}.name` })),
+    ...secrets.map(({ name }, index) => ({ name, kind: 'secret', field: `secrets.${index}.name` })),
+  ];
+  return declarations.flatMap(({ name, kind, field }) => {
+    const shown = JSON.stringify(name.slice(0, 100));
+    const problem = findEnvNameProblem(name);
+    if (problem !== null) return [{ field, message: `${shown} ${describeEnvNameProblem(problem)}` }];
+    const earlier = firstUse.get(name);
+    firstUse.set(name, earlier ?? kind);
+    if (earlier === undefined) return [];
+    const message = `${shown} is declared already, as ${earlier === 'arg' ? 'an arg' : 'a secret'}; declare each name once`;
+    return [{ field, message }];
+  });
+}
+
+function checkGroups(groups: readonly string[]): ErrorDetail[] {
+  return groups.flatMap((group, index) =>
+    group.trim() === ''
+      ? [
+          {
+            field: `authorizedGroups.${index}`,
+            message: 'expected the name of a group, got an empty one; remove it',
+          },
+        ]
+      : [],
+  );
+}
+
+function checkWholeNumber(field: string, value: number | null, min: number, max: number): ErrorDetail[] {
+  if (value === null || (Number.isInteger(value) && value >= min && value <= max)) return [];
+  return [{ field, message: `expected a whole number from ${min} to ${max}, got ${value}` }];
+}

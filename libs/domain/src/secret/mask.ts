@@ -1,0 +1,154 @@
+import { PatternAutomaton } from './pattern-automaton.js';
+import { type MaskRange, PatternScanner } from './pattern-scanner.js';
+import { secretForms } from './secret-forms.js';
+
+/**
+ * Replaces secrets in a log, as it streams, by `***`: the value, also over several lines, each line of it that is
+ * long enough, its JSON, URL and shell spellings, and base64 and hex of it, also inside longer data and wrapped.
+ * Secrets that overlap or touch become one `***`; of a match over several lines each line gets its own.
+ *
+ * One piece in is one piece out, in order, with the same tag and `endsLine`. How the stream is cut into pieces makes
+ * no difference to the lines that come out.
+ */
+export interface Masker<T> {
+  /**
+   * Feeds one piece: `text` without its newline (a `\r` before it may stay); `endsLine`: a newline follows.
+   * Returns the pieces that are now safe to store, perhaps none: a piece is held back only while a secret may have
+   * begun in it, so never more than the longest form of a secret (its lines, if it has several) and one piece.
+   */
+  push(text: string, endsLine: boolean, tag: T): MaskedPiece<T>[];
+  /** The stream has ended: everything that was held back, masked. */
+  flush(): MaskedPiece<T>[];
+}
+
+export interface MaskedPiece<T> {
+  text: string;
+  endsLine: boolean;
+  tag: T;
+}
+
+/** What `createMasker` needs to know of a set of secrets. Immutable: may serve any number of streams at once. */
+export interface SecretPatterns {
+  /** Null: there is nothing to mask. */
+  automata: { plain: PatternAutomaton; encoded: PatternAutomaton } | null;
+}
+
+export const MASK = '***';
+
+/**
+ * Takes about 5 ms for ten passwords, 20 ms for a private key and 0.3 s for 64 KiB, and holds about 22 bytes for each
+ * character of each form (0.1 MB, 0.7 MB, 15 MB): compile once for as long as the same secrets are in use. Values
+ * shorter than `MIN_SECRET_LENGTH` are not masked.
+ */
+export function compileSecretPatterns(secretValues: readonly string[]): SecretPatterns {
+  const { plain, encoded } = secretForms(secretValues);
+  if (plain.length === 0) return { automata: null };
+  return { automata: { plain: new PatternAutomaton(plain), encoded: new PatternAutomaton(encoded) } };
+}
+
+/** A masker for one stream. */
+export function createMasker<T>(secrets: readonly string[] | SecretPatterns): Masker<T> {
+  const { automata } = 'automata' in secrets ? secrets : compileSecretPatterns(secrets);
+  if (automata === null) {
+    return { push: (text, endsLine, tag) => [{ text, endsLine, tag }], flush: () => [] };
+  }
+  return new StreamMasker<T>([
+    new PatternScanner(automata.plain, 'matched'),
+    new PatternScanner(automata.encoded, 'ignored'),
+  ]);
+}
+
+const CARRIAGE_RETURN = 13;
+
+class StreamMasker<T> implements Masker<T> {
+  private readonly held: MaskedPiece<T>[] = [];
+  /** Where in the stream the first piece begins that was not given out yet. */
+  private heldFrom = 0;
+  /** A `\r` at the end of a piece: whether it belongs to a line end is known with the next one. */
+  private hasPendingReturn = false;
+  /** The end of the latest mask in this line: one that goes on there is the same mask. */
+  private maskedUpTo = -1;
+
+  constructor(private readonly scanners: readonly PatternScanner[]) {}
+
+  push(text: string, endsLine: boolean, tag: T): MaskedPiece<T>[] {
+    this.held.push({ text, endsLine, tag });
+    for (const scanner of this.scanners) this.feed(scanner, text, endsLine);
+    this.hasPendingReturn = !endsLine && this.endsInReturn(text);
+    return this.release(Math.min(...this.scanners.map((scanner) => scanner.openFrom())));
+  }
+
+  flush(): MaskedPiece<T>[] {
+    return this.release(Infinity);
+  }
+
+  private endsInReturn(text: string): boolean {
+    return text === '' ? this.hasPendingReturn : text.charCodeAt(text.length - 1) === CARRIAGE_RETURN;
+  }
+
+  private feed(scanner: PatternScanner, text: string, endsLine: boolean): void {
+    if (text === '') {
+      if (endsLine && this.hasPendingReturn) scanner.skip();
+    } else {
+      if (this.hasPendingReturn) scanner.read('\r');
+      const hasReturn = this.endsInReturn(text);
+      scanner.read(hasReturn ? text.slice(0, -1) : text);
+      if (hasReturn && endsLine) scanner.skip();
+    }
+    if (endsLine) scanner.endLine();
+  }
+
+  /** Gives out the pieces that end at or before `decided`. */
+  private release(decided: number): MaskedPiece<T>[] {
+    let count = 0;
+    let end = this.heldFrom;
+    for (const { text } of this.held) {
+      if (end + text.length > decided) break;
+      end += text.length;
+      count += 1;
+    }
+    const ranges = mergeRanges(this.scanners.flatMap((scanner) => scanner.takeRanges(end)));
+    const released = this.held.splice(0, count);
+    return ranges.length === 0 ? this.pass(released, end) : this.mask(released, ranges);
+  }
+
+  private pass(pieces: MaskedPiece<T>[], end: number): MaskedPiece<T>[] {
+    this.heldFrom = end;
+    if (pieces.some(({ endsLine }) => endsLine)) this.maskedUpTo = -1;
+    return pieces;
+  }
+
+  private mask(pieces: readonly MaskedPiece<T>[], ranges: readonly MaskRange[]): MaskedPiece<T>[] {
+    let next = 0;
+    return pieces.map(({ text, endsLine, tag }) => {
+      const start = this.heldFrom;
+      const end = start + text.length;
+      let masked = '';
+      let copiedUpTo = start;
+      for (let range = ranges[next]; range !== undefined && range.start < end; range = ranges[next]) {
+        const from = Math.max(range.start, start);
+        const to = Math.min(range.end, end);
+        masked += text.slice(copiedUpTo - start, from - start);
+        if (from !== this.maskedUpTo) masked += MASK;
+        copiedUpTo = this.maskedUpTo = to;
+        if (range.end > end) break;
+        next += 1;
+      }
+      masked += text.slice(copiedUpTo - start);
+      this.heldFrom = end;
+      if (endsLine) this.maskedUpTo = -1;
+      return { text: masked, endsLine, tag };
+    });
+  }
+}
+
+/** Ranges that overlap or touch become one; ascending. */
+function mergeRanges(ranges: MaskRange[]): MaskRange[] {
+  const merged: MaskRange[] = [];
+  for (const range of ranges.sort((a, b) => a.start - b.start)) {
+    const last = merged.at(-1);
+    if (last !== undefined && range.start <= last.end) last.end = Math.max(last.end, range.end);
+    else merged.push({ ...range });
+  }
+  return merged;
+}

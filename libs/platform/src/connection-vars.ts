@@ -1,0 +1,77 @@
+import { hostPortVar, integerVar, portVar, textVar } from './env-vars.js';
+
+/** The Postgres variables of contract.md, to be spread into an app's schema: `z.object({ ...postgresVars })`. */
+export const postgresVars = {
+  PROCTOR_POSTGRES_USER: textVar("the database user's name"),
+  PROCTOR_POSTGRES_PASSWORD: textVar().default(''),
+  PROCTOR_POSTGRES_HOST: textVar('the host of Postgres (a name, an address, or the folder of a socket)'),
+  PROCTOR_POSTGRES_PORT: portVar.default(5432),
+  PROCTOR_POSTGRES_DATABASE: textVar("the database's name"),
+  PROCTOR_POSTGRES_MAX_CONNECTIONS: integerVar({ min: 1, max: 10_000, default: 20 }),
+  PROCTOR_POSTGRES_CONNECTIONS_MAX_LIFETIME: integerVar({ min: 0, max: 525_600, default: 30 }),
+};
+
+export interface PostgresSettings {
+  host: string;
+  port: number;
+  user: string;
+  /** Empty: the server asks for none. */
+  password: string;
+  database: string;
+  maxConnections: number;
+  /** A connection is replaced when it gets this old; 0: never. */
+  maxLifetimeSeconds: number;
+}
+
+interface PostgresEnv {
+  PROCTOR_POSTGRES_USER: string;
+  PROCTOR_POSTGRES_PASSWORD: string;
+  PROCTOR_POSTGRES_HOST: string;
+  PROCTOR_POSTGRES_PORT: number;
+  PROCTOR_POSTGRES_DATABASE: string;
+  PROCTOR_POSTGRES_MAX_CONNECTIONS: number;
+  /** Minutes. */
+  PROCTOR_POSTGRES_CONNECTIONS_MAX_LIFETIME: number;
+}
+
+export function postgresSettings(env: PostgresEnv): PostgresSettings {
+  return {
+    host: env.PROCTOR_POSTGRES_HOST,
+    port: env.PROCTOR_POSTGRES_PORT,
+    user: env.PROCTOR_POSTGRES_USER,
+    password: env.PROCTOR_POSTGRES_PASSWORD,
+    database: env.PROCTOR_POSTGRES_DATABASE,
+    maxConnections: env.PROCTOR_POSTGRES_MAX_CONNECTIONS,
+    maxLifetimeSeconds: env.PROCTOR_POSTGRES_CONNECTIONS_MAX_LIFETIME * 60,
+  };
+}
+
+export const redisVars = {
+  PROCTOR_REDIS_ADDRESS: hostPortVar,
+  PROCTOR_REDIS_PASSWORD: textVar().optional(),
+  PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: integerVar({ min: 4, max: 100_000, default: 50 }),
+};
+
+export interface RedisSettings {
+  host: string;
+  port: number;
+  /** Undefined: the server asks for none. */
+  password: string | undefined;
+  /** Upper bound on this process's connections. */
+  maxConnections: number;
+}
+
+interface RedisEnv {
+  PROCTOR_REDIS_ADDRESS: { host: string; port: number };
+  PROCTOR_REDIS_PASSWORD?: string | undefined;
+  PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: number;
+}
+
+export function redisSettings(env: RedisEnv): RedisSettings {
+  return {
+    host: env.PROCTOR_REDIS_ADDRESS.host,
+    port: env.PROCTOR_REDIS_ADDRESS.port,
+    password: env.PROCTOR_REDIS_PASSWORD,
+    maxConnections: env.PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS,
+  };
+}

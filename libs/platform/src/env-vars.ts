@@ -1,0 +1,104 @@
+import { z } from 'zod';
+
+/**
+ * Building blocks for an app's env.ts. Each turns one variable's text into a value; its error message ends the
+ * sentence "expected …" (see `loadEnv`). All are required unless given a default or made `.optional()`.
+ */
+export function parsedVar<T>(expected: string, parse: (text: string) => T | undefined): z.ZodType<T, string> {
+  return z.string({ error: expected }).transform((text, context) => {
+    const value = parse(text.trim());
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
+}
+
+/** Any text, taken as it is, not trimmed: for names and passwords. */
+export function textVar(what = 'a value'): z.ZodType<string, string> {
+  return z.string({ error: what });
+}
+
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['yes', true],
+  ['false', false],
+  ['0', false],
+  ['no', false],
+]);
+
+export function booleanVar(): z.ZodType<boolean, string> {
+  return parsedVar('true or false (also 1/0, yes/no)', (text) => BOOLEANS.get(text.toLowerCase()));
+}
+
+export interface IntegerRange {
+  min?: number;
+  max?: number;
+  /** The value when the variable is not set; without it the variable is required. */
+  default?: number;
+}
+
+/** A whole number, decimal, in the safe integer range. */
+export function integerVar(range: IntegerRange = {}): z.ZodType<number, string | undefined> {
+  const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = range;
+  const variable = parsedVar(`a whole number${describeRange(range)}`, (text) => {
+    const value = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
+    return Number.isSafeInteger(value) && value >= min && value <= max ? value : undefined;
+  });
+  return range.default === undefined ? variable : variable.default(range.default);
+}
+
+function describeRange({ min, max }: IntegerRange): string {
+  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
+  if (min !== undefined) return ` of ${min} or more`;
+  return max === undefined ? '' : ` of ${max} or less`;
+}
+
+const parsePort = (text: string): number | undefined => {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= 65_535 ? port : undefined;
+};
+
+export const portVar = parsedVar('a port number from 1 to 65535', parsePort);
+
+export interface HostPort {
+  /** A name or an address; IPv6 without its brackets. */
+  host: string;
+  port: number;
+}
+
+export const hostPortVar = parsedVar<HostPort>('host:port (an IPv6 address in brackets)', (text) => {
+  const match = /^(?:\[([0-9a-fA-F:.%a-z]+)\]|([^\s:/[\]@]+)):(\d+)$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = parsePort(match?.[3] ?? '');
+  return host === undefined || port === undefined ? undefined : { host, port };
+});
+
+export const jsonMapVar = parsedVar<Readonly<Record<string, string>>>(
+  'a JSON object whose values are strings, such as {"team":"data"}',
+  (text) => {
+    try {
+      return z.record(z.string(), z.string()).parse(JSON.parse(text));
+    } catch {
+      return undefined;
+    }
+  },
+);
+
+/** `a, b,,c` → `['a', 'b', 'c']`; never empty, because an empty variable counts as unset. */
+export const commaListVar = parsedVar<readonly string[]>('a comma-separated list', (text) => {
+  const items = text.split(',').map((item) => item.trim());
+  const named = items.filter((item) => item !== '');
+  return named.length > 0 ? named : undefined;
+});
+
+const SECRET_KEY_BYTES = 32;
+
+export const secretKeyVar = parsedVar<Uint8Array>('32 random bytes as base64 or hex', (text) => {
+  const isHex = /^[0-9a-fA-F]{64}$/.test(text);
+  // 43 digits carry 258 bits: the last one must leave the two surplus bits at zero.
+  const isBase64 = /^[A-Za-z0-9+/_-]{42}[AEIMQUYcgkosw048]=?$/.test(text);
+  if (!isHex && !isBase64) return undefined;
+  const bytes = Buffer.from(text, isHex ? 'hex' : 'base64');
+  return bytes.length === SECRET_KEY_BYTES ? new Uint8Array(bytes) : undefined;
+});

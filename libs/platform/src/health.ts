@@ -1,0 +1,106 @@
+export type HealthStatus = 'ok' | 'degraded' | 'unavailable';
+
+export interface HealthReport {
+  /** `unavailable`: a required check fails. `degraded`: only optional ones do, requests are still served. */
+  status: HealthStatus;
+  checks: Record<string, { status: 'ok' | 'failing'; message?: string }>;
+}
+
+/** Resolves if all is well, throws if not. The signal aborts when nobody waits for the answer any more. */
+export type HealthCheck = (signal: AbortSignal) => Promise<unknown>;
+
+export interface HealthOptions {
+  checkTimeoutMs?: number;
+  /** An answer this young is given again, so that probes do not become load. */
+  cacheMs?: number;
+  /** Monotonic, in ms. */
+  now?: () => number;
+}
+
+interface NamedCheck {
+  name: string;
+  importance: 'required' | 'optional';
+  check: HealthCheck;
+  /** A check that hangs is not started a second time beside itself. */
+  inFlight: Promise<unknown> | null;
+}
+
+const MESSAGE_CHARACTERS = 200;
+
+/** What a process depends on, and how that is doing. `report` never throws and takes at most `checkTimeoutMs`. */
+export class HealthRegistry {
+  private readonly checks: NamedCheck[] = [];
+  private readonly checkTimeoutMs: number;
+  private readonly cacheMs: number;
+  private readonly now: () => number;
+  private latest: { at: number; report: Promise<HealthReport> } | null = null;
+  private draining = false;
+
+  constructor({ checkTimeoutMs = 1_000, cacheMs = 1_000, now }: HealthOptions = {}) {
+    this.checkTimeoutMs = checkTimeoutMs;
+    this.cacheMs = cacheMs;
+    this.now = now ?? (() => performance.now());
+  }
+
+  add(name: string, importance: 'required' | 'optional', check: HealthCheck): this {
+    this.checks.push({ name, importance, check, inFlight: null });
+    this.latest = null;
+    return this;
+  }
+
+  /** From now on the process reports `unavailable`, so that a load balancer sends nothing new while it stops. */
+  drain(): void {
+    this.draining = true;
+    this.latest = null;
+  }
+
+  report(): Promise<HealthReport> {
+    const at = this.now();
+    if (this.latest === null || at - this.latest.at >= this.cacheMs) {
+      this.latest = { at, report: this.runAll() };
+    }
+    return this.latest.report;
+  }
+
+  private async runAll(): Promise<HealthReport> {
+    const results = await Promise.all(
+      this.checks.map(async (entry) => ({ entry, problem: await this.runOne(entry) })),
+    );
+    const failing = results.filter(({ problem }) => problem !== null);
+    const isUnavailable = this.draining || failing.some(({ entry }) => entry.importance === 'required');
+    const checks = Object.fromEntries(
+      results.map(({ entry, problem }) => [
+        entry.name,
+        problem === null ? { status: 'ok' as const } : { status: 'failing' as const, message: problem },
+      ]),
+    );
+    return { status: isUnavailable ? 'unavailable' : failing.length > 0 ? 'degraded' : 'ok', checks };
+  }
+
+  private async runOne(entry: NamedCheck): Promise<string | null> {
+    const abort = new AbortController();
+    entry.inFlight ??= startCheck(entry.check, abort.signal).finally(() => (entry.inFlight = null));
+    const running = entry.inFlight.then(() => null, describeFailure);
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<string>((resolve) => {
+      timer = setTimeout(() => resolve(`no answer within ${this.checkTimeoutMs} ms`), this.checkTimeoutMs);
+    });
+    const problem = await Promise.race([running, timeout]);
+    clearTimeout(timer);
+    abort.abort();
+    return problem;
+  }
+}
+
+async function startCheck(check: HealthCheck, signal: AbortSignal): Promise<unknown> {
+  return await check(signal);
+}
+
+function describeFailure(err: unknown): string {
+  const text = err instanceof Error && err.message !== '' ? err.message : String(err);
+  return (text.split('\n', 1)[0] ?? '').slice(0, MESSAGE_CHARACTERS);
+}
+
+export function httpStatusOfHealth(report: HealthReport): 200 | 503 {
+  return report.status === 'unavailable' ? 503 : 200;
+}

@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ConfigurationError } from './load-env.js';
+import { createLogger } from './logger.js';
+import { type ProcessHost, type RunningService, runService, type Service } from './run-service.js';
+
+type TestSettings = { logLevel: 'info' };
+
+/** A process of which we see the exit codes, the log and what went to standard error. */
+function fakeProcess() {
+  const listeners = new Map<string, (value: unknown) => void>();
+  const exits: number[] = [];
+  const log: string[] = [];
+  let errors = '';
+  const host: ProcessHost = {
+    on: (event, listener) => listeners.set(event, listener),
+    exit: (code) => exits.push(code),
+    writeError: (text) => (errors += text),
+  };
+  const makeLogger: typeof createLogger = (options) =>
+    createLogger({ ...options, destination: { write: (line: string) => void log.push(line) } });
+  return {
+    exits,
+    log: () => log.join(''),
+    errors: () => errors,
+    emit: (event: string, value?: unknown) => listeners.get(event)?.(value),
+    run: (service: Partial<Service<TestSettings>>) =>
+      runService(
+        {
+          name: 'gateway',
+          loadSettings: () => ({ logLevel: 'info' as const }),
+          start: async () => ({ stop: async () => undefined }),
+          ...service,
+        },
+        {},
+        host,
+        makeLogger,
+      ),
+  };
+}
+
+const settled = () => jest.advanceTimersByTimeAsync(0);
+
+describe('runService', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  it('prints the problems of the configuration and exits with 1 without starting', async () => {
+    const host = fakeProcess();
+    let started = false;
+    await host.run({
+      loadSettings: () => {
+        throw new ConfigurationError([{ variable: 'PORT', expected: 'a port', found: 'not set' }]);
+      },
+      start: async () => {
+        started = true;
+        return { stop: async () => undefined };
+      },
+    });
+    expect(host.errors()).toContain('PORT: expected a port, but it is not set');
+    expect(host.exits).toEqual([1]);
+    expect(started).toBe(false);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'])('stops once and exits with 0 on %s', async (signal) => {
+    const host = fakeProcess();
+    let stops = 0;
+    await host.run({
+      start: async () => ({
+        stop: async () => {
+          stops += 1;
+        },
+      }),
+    });
+    expect(host.exits).toEqual([]);
+    host.emit(signal);
+    await settled();
+    expect(stops).toBe(1);
+    expect(host.exits).toEqual([0]);
+  });
+
+  it('exits with 1 when the stop takes longer than the deadline', async () => {
+    const host = fakeProcess();
+    await host.run({ stopDeadlineMs: 50, start: async () => ({ stop: () => new Promise(() => undefined) }) });
+    host.emit('SIGTERM');
+    await jest.advanceTimersByTimeAsync(49);
+    expect(host.exits).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(host.exits).toEqual([1]);
+  });
+
+  it('exits at once on a second signal', async () => {
+    const host = fakeProcess();
+    await host.run({ start: async () => ({ stop: () => new Promise(() => undefined) }) });
+    host.emit('SIGTERM');
+    host.emit('SIGINT');
+    expect(host.exits).toEqual([130]);
+  });
+
+  it('exits with 1 when the stop fails', async () => {
+    const host = fakeProcess();
+    await host.run({ start: async () => ({ stop: async () => Promise.reject(new Error('stuck')) }) });
+    host.emit('SIGTERM');
+    await settled();
+    expect(host.exits).toEqual([1]);
+    expect(host.log()).toContain('stuck');
+  });
+
+  it('exits with 1 when the start fails', async () => {
+    const host = fakeProcess();
+    await host.run({ start: async () => Promise.reject(new Error('port in use')) });
+    expect(host.exits).toEqual([1]);
+    expect(host.log()).toContain('port in use');
+  });
+
+  it('tells a start that a signal came, and stops what it brought up', async () => {
+    const host = fakeProcess();
+    let stops = 0;
+    let finishStart: (running: RunningService) => void = () => undefined;
+    let startSignal: AbortSignal | undefined;
+    const run = host.run({
+      start: ({ signal }) => {
+        startSignal = signal;
+        return new Promise((resolve) => (finishStart = resolve));
+      },
+    });
+    host.emit('SIGTERM');
+    expect(startSignal?.aborted).toBe(true);
+    finishStart({
+      stop: async () => {
+        stops += 1;
+      },
+    });
+    await run;
+    expect(stops).toBe(1);
+    expect(host.exits).toEqual([0]);
+  });
+
+  it('takes a start that gave up because of the signal for a graceful stop', async () => {
+    const host = fakeProcess();
+    const run = host.run({
+      start: ({ signal }) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('interrupted')));
+        }),
+    });
+    host.emit('SIGTERM');
+    await run;
+    expect(host.exits).toEqual([0]);
+  });
+
+  it.each(['uncaughtException', 'unhandledRejection'])('logs %s as fatal and exits with 1', async (event) => {
+    const host = fakeProcess();
+    await host.run({});
+    host.emit(event, new Error('a bug'));
+    expect(host.exits).toEqual([1]);
+    expect(host.log()).toContain('"level":"fatal"');
+    expect(host.log()).toContain('a bug');
+  });
+});

@@ -1,0 +1,143 @@
+import { ConfigurationError, type EnvSource } from './load-env.js';
+import type { LogSettings } from './log-level.js';
+import { createLogger, type Logger } from './logger.js';
+
+export interface Service<Settings extends LogSettings> {
+  /** The process, e.g. `gateway`; on every line of its log. */
+  name: string;
+  /** The app's env.ts. Throws `ConfigurationError`, whose problems are printed; the process then exits with 1. */
+  loadSettings(env: EnvSource): Settings;
+  /** Brings the process up. Resolves when it serves; what it throws is logged and the process exits with 1. */
+  start(context: ServiceContext<Settings>): Promise<RunningService>;
+  /** How long `stop` may take before the process exits with 1. Default 25 s (Kubernetes kills after 30 s). */
+  stopDeadlineMs?: number;
+}
+
+export interface ServiceContext<Settings> {
+  settings: Settings;
+  logger: Logger;
+  /** Aborts at the first SIGTERM or SIGINT, also while `start` is still running. */
+  signal: AbortSignal;
+}
+
+export interface RunningService {
+  /** Stops taking work, hands over or finishes what it has, closes connections. Called at most once. */
+  stop(): Promise<void>;
+}
+
+/** The part of `process` that is needed; a test passes its own. */
+export interface ProcessHost {
+  on(event: string, listener: (value: unknown) => void): unknown;
+  exit(code: number): unknown;
+  writeError(text: string): void;
+}
+
+const EXIT_CODE_OF_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
+type StopSignal = keyof typeof EXIT_CODE_OF_SIGNAL;
+
+/**
+ * The whole life of a process; a main.ts is `await runService({ name, loadSettings, start }, process.env)`.
+ *
+ * Exit codes: 0 after a graceful stop; 1 for bad configuration, a failed start or stop, a missed stop deadline,
+ * an uncaught exception or unhandled rejection (logged as fatal; what it leaves behind, others take over);
+ * 130 or 143 when a second signal came. Resolves when the service has started, or has failed to.
+ */
+export async function runService<Settings extends LogSettings>(
+  service: Service<Settings>,
+  env: EnvSource,
+  host: ProcessHost = thisProcess,
+  makeLogger: typeof createLogger = createLogger,
+): Promise<void> {
+  const settings = readSettings(service, env, host);
+  if (settings === null) return;
+  const logger = makeLogger({ service: service.name, level: settings.logLevel });
+  exitOnBug(logger, host);
+
+  const stopping = new AbortController();
+  let running: RunningService | null = null;
+  onStopSignal(host, logger, stopping, service.stopDeadlineMs ?? 25_000, () => {
+    if (running !== null) void stop(running, logger, host);
+  });
+  try {
+    running = await service.start({ settings, logger, signal: stopping.signal });
+  } catch (err) {
+    if (stopping.signal.aborted) logger.info({ err }, 'stopped while starting');
+    else logger.fatal({ err }, 'could not start');
+    host.exit(stopping.signal.aborted ? 0 : 1);
+    return;
+  }
+  if (stopping.signal.aborted) return await stop(running, logger, host);
+  logger.info('started');
+}
+
+function readSettings<Settings extends LogSettings>(
+  service: Service<Settings>,
+  env: EnvSource,
+  host: ProcessHost,
+): Settings | null {
+  try {
+    return service.loadSettings(env);
+  } catch (err) {
+    if (!(err instanceof ConfigurationError)) throw err;
+    host.writeError(`${service.name}: ${err.message}\n`);
+    host.exit(1);
+    return null;
+  }
+}
+
+function onStopSignal(
+  host: ProcessHost,
+  logger: Logger,
+  stopping: AbortController,
+  deadlineMs: number,
+  beginStop: () => void,
+): void {
+  const receive = (name: StopSignal) => () => {
+    if (stopping.signal.aborted) {
+      logger.warn({ signal: name }, 'second signal: exiting at once');
+      host.exit(EXIT_CODE_OF_SIGNAL[name]);
+      return;
+    }
+    logger.info({ signal: name }, 'stopping');
+    setTimeout(() => {
+      logger.error({ deadlineMs }, 'did not stop within the deadline: exiting');
+      host.exit(1);
+    }, deadlineMs).unref();
+    stopping.abort(new Error(`${name} received`));
+    beginStop();
+  };
+  host.on('SIGTERM', receive('SIGTERM'));
+  host.on('SIGINT', receive('SIGINT'));
+}
+
+async function stop(running: RunningService, logger: Logger, host: ProcessHost): Promise<void> {
+  try {
+    await running.stop();
+    logger.info('stopped');
+    host.exit(0);
+  } catch (err) {
+    logger.error({ err }, 'could not stop cleanly');
+    host.exit(1);
+  }
+}
+
+function exitOnBug(logger: Logger, host: ProcessHost): void {
+  const die = (event: string) => (err: unknown) => {
+    try {
+      logger.fatal({ err }, event);
+    } catch (cause) {
+      // Whoever read our output may be gone (EPIPE); that must not keep the process alive.
+      host.writeError(`${event}: ${String(err)} (and could not be logged: ${String(cause)})\n`);
+    } finally {
+      host.exit(1);
+    }
+  };
+  host.on('uncaughtException', die('uncaught exception'));
+  host.on('unhandledRejection', die('unhandled rejection'));
+}
+
+const thisProcess: ProcessHost = {
+  on: (event, listener) => process.on(event, listener),
+  exit: (code) => process.exit(code),
+  writeError: (text) => process.stderr.write(text),
+};
