@@ -59,7 +59,7 @@ export function loadWorkerEnv(source: EnvSource) {
     redis: redisSettings(env),
     secretKey: env.PROCTOR_SECRET_KEY,
     kubernetes: {
-      connection: env.PROCTOR_KUBE_CONFIG
+      cluster: env.PROCTOR_KUBE_CONFIG
         ? {
             mode: 'out-of-cluster' as const,
             kubeconfigPath: env.KUBECONFIG,

@@ -1,7 +1,7 @@
 import { createMasker, LOG_START, type LogPosition, type Masker, type SecretPatterns } from '@app/domain';
 import { LogLostError, type LogPiece, type PodRef } from '@app/runner';
 import type { Follower } from './follower.js';
-import type { LogBudget } from './log-budget.js';
+import { LINE_END, type LogBudget } from './log-budget.js';
 import type { LogSink } from './log-writer.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -31,6 +31,7 @@ export async function followLog(
   const masker = createMasker<LineTag>(secrets);
   let position = start;
   try {
+    if (!known && budget.isLineOpen) await sink.write(LINE_END, start, follower.signal);
     try {
       for await (const piece of context.runner.followLog(pod, start, follower.signal)) {
         position = piece.position;
@@ -92,8 +93,9 @@ async function storeRest(masker: Masker<LineTag>, sink: LogSink, signal: AbortSi
 }
 
 function textRow(text: string, endsLine: boolean, timestamp: string) {
-  // Postgres' text holds any character but NUL.
-  return { kind: 'text' as const, text: text.replaceAll('\0', '\\0'), endsLine, stampedAt: timestamp };
+  // Postgres' text holds any character but NUL, and no half of a surrogate pair.
+  const storable = text.replaceAll('\0', '\\0').toWellFormed();
+  return { kind: 'text' as const, text: storable, endsLine, stampedAt: timestamp };
 }
 
 function gapRow(reason: string) {

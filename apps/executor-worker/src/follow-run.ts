@@ -21,9 +21,13 @@ export async function followRun(
   const watching = run.watch();
   try {
     return await run.follow();
+  } catch (error) {
+    follower.abandon(error);
+    throw error;
   } finally {
     run.stopWatching();
-    await watching;
+    // Only when the last lines are stored may another worker, or a second delivery here, go on.
+    await Promise.allSettled([watching, run.logsRead()]);
   }
 }
 
@@ -62,6 +66,10 @@ class RunInProgress {
       if (!signal.aborted) this.watchError = error;
       this.follower.wakeUp.ring();
     }
+  }
+
+  async logsRead(): Promise<void> {
+    await this.logs;
   }
 
   stopWatching(): void {
@@ -108,6 +116,8 @@ class RunInProgress {
       case 'cannot_start':
         await this.deleteJob();
         await this.podsGone();
+        // Of an earlier attempt: after the end nothing is stored any more.
+        await this.logs;
         return this.hasDeleted ? cancelled() : this.endOf(assessment.end);
       case 'ended':
         return this.endOfEnded(assessment.end, view);

@@ -48,6 +48,11 @@ export class Follower {
     );
   }
 
+  /** Something failed: whatever else this process does for the execution ends too. */
+  abandon(error: unknown): void {
+    this.stop(error ?? new Error('following was given up'));
+  }
+
   requestCancel(): void {
     this.isCancelRequested = true;
     this.cancelAbort.abort(new Error('cancel requested'));

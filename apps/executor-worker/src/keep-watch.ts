@@ -1,11 +1,12 @@
 import type { WorkersStore } from '@app/database';
+import type { Follower } from './follower.js';
 import type { ExecutionRunner } from './run-execution.js';
 import type { WorkerContext } from './worker-context.js';
 
 const TICK_MS = 1_000;
 const HEARTBEAT_EVERY_TICKS = 4;
 /** An execution that has been followed this long without harm is no poison. */
-const SETTLED_AFTER_MS = 60_000;
+const SETTLED_AFTER_MS = 10_000;
 
 /** The one timer for all executions of this process: ticks, heartbeat, and cancels whose signal was missed. */
 export class KeepWatch {
@@ -42,7 +43,9 @@ export class KeepWatch {
       for (const id of await leases.listCancelRequested(settings.workerId)) {
         this.running.followers.get(id)?.requestCancel();
       }
-      await leases.noteSettled(this.newlySettled());
+      const settled = this.newlySettled();
+      await leases.noteSettled(settled.map(({ lease }) => lease));
+      for (const follower of settled) follower.isSettled = true;
     } catch (error) {
       this.context.log.warn({ err: error }, 'no heartbeat: Postgres did not answer');
     } finally {
@@ -50,12 +53,10 @@ export class KeepWatch {
     }
   }
 
-  private newlySettled() {
+  private newlySettled(): Follower[] {
     const now = performance.now();
-    const settled = [...this.running.followers.values()].filter(
+    return [...this.running.followers.values()].filter(
       (follower) => !follower.isSettled && now - follower.startedAtMs > SETTLED_AFTER_MS,
     );
-    for (const follower of settled) follower.isSettled = true;
-    return settled.map(({ lease }) => lease);
   }
 }

@@ -72,11 +72,16 @@ async function adoptKnownJob(
   const job = { jobName: follower.execution.jobName, jobUid };
   const view = await whileUnavailable(() => context.runner.read(job.jobName), follower.signal);
   const isWaiting = view.job?.jobUid === jobUid && !view.job.finished && !view.job.isBeingDeleted;
-  if (isWaiting && !follower.isCancelRequested) {
+  if (isWaiting && !follower.isCancelRequested && (await isWithoutSecret(context, follower))) {
     const values = await readSecrets(context, follower);
     await whileUnavailable(() => context.runner.createSecret(job, values), follower.signal);
   }
   return { kind: 'launched', job };
+}
+
+/** Asked first, so that a run that goes on needs neither Proctor's secrets nor the key that opens them. */
+async function isWithoutSecret(context: WorkerContext, { execution, signal }: Follower): Promise<boolean> {
+  return (await whileUnavailable(() => context.runner.readSecret(execution.jobName), signal)) === null;
 }
 
 async function createInLease(context: WorkerContext, follower: Follower) {

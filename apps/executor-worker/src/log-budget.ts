@@ -6,6 +6,9 @@ const HEAD_SHARE = 0.75;
 /** The text of a row without its number. */
 export type NewLogRow = Omit<LogRow, 'seq'>;
 
+/** Ends a line that was left open, so that what follows begins on a line of its own. */
+export const LINE_END: NewLogRow = { kind: 'text', text: '', endsLine: true, stampedAt: null };
+
 /**
  * Keeps the stored log of one execution within its limit: its head, one `cut` marker, and the newest rows. Rows past
  * the head are stored all the same, so that live viewers get them, and dropped when newer ones need the room.
@@ -20,6 +23,8 @@ export class LogBudget {
   private tailBytes: number;
   /** How far rows were dropped before. */
   private droppedTo: number;
+  /** The last row does not end its line. */
+  isLineOpen: boolean;
 
   constructor(
     private readonly limitBytes: number,
@@ -33,16 +38,23 @@ export class LogBudget {
     this.tail = [...extent.tail];
     this.tailBytes = this.tail.reduce((sum, { costBytes }) => sum + costBytes, 0);
     this.droppedTo = extent.cutSeq ?? 0;
+    this.isLineOpen = extent.isLineOpen;
   }
 
-  /** The row with its number, after the marker if this is where the log is cut. */
+  /** The row with its number, after the marker if this is where the log is cut. A marker gets a line of its own. */
   number(row: NewLogRow): LogRow[] {
+    const rows = row.kind !== 'text' && this.isLineOpen ? [...this.place(LINE_END), ...this.place(row)] : this.place(row);
+    this.isLineOpen = !row.endsLine;
+    return rows;
+  }
+
+  private place(row: NewLogRow): LogRow[] {
     const costBytes = costOf(row);
     if (this.cutSeq === null && this.headBytes + costBytes <= this.headLimitBytes) {
       this.headBytes += costBytes;
       return [{ ...row, seq: this.nextSeq++ }];
     }
-    const marker = this.cutSeq === null ? [this.cut()] : [];
+    const marker = this.cutSeq === null ? this.cut() : [];
     const numbered = { ...row, seq: this.nextSeq++ };
     this.tail.push({ seq: numbered.seq, costBytes });
     this.tailBytes += costBytes;
@@ -67,13 +79,14 @@ export class LogBudget {
     return { afterSeq, beforeSeq };
   }
 
-  private cut(): LogRow {
+  private cut(): LogRow[] {
+    const lineEnd = this.isLineOpen ? [{ ...LINE_END, seq: this.nextSeq++ }] : [];
     this.cutSeq = this.nextSeq++;
     this.droppedTo = this.cutSeq;
     const limit = describeBytes(this.limitBytes);
     const kept = describeBytes(this.tailLimitBytes);
     const text = `[proctor: this log is longer than its limit of ${limit}; from here on only its last ${kept} are kept]`;
-    return { seq: this.cutSeq, kind: 'cut', stampedAt: null, text, endsLine: true };
+    return [...lineEnd, { seq: this.cutSeq, kind: 'cut', stampedAt: null, text, endsLine: true }];
   }
 }
 

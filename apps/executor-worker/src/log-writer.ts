@@ -11,6 +11,8 @@ const MOST_WAITING_BYTES_OF_ALL = 64 * 1024 * 1024;
 /** What one statement carries at most. */
 const MOST_BATCH_BYTES = 4 * 1024 * 1024;
 const MOST_BATCH_ROWS = 5_000;
+/** What a waiting row takes besides its text: a million empty lines are not nothing. */
+const ROW_OVERHEAD_BYTES = 100;
 const RETRY_DELAY_MS = 500;
 
 export interface LogWriterEvents {
@@ -22,6 +24,11 @@ export interface LogWriterEvents {
 interface WaitingRow {
   row: NewLogRow;
   position: LogPosition;
+}
+
+interface TakenBatch {
+  sink: LogSink;
+  batch: LogBatch;
 }
 
 /** Stores the lines of all executions that this process follows, in batches of one statement. */
@@ -74,9 +81,6 @@ export class LogWriter {
     const taken = this.take();
     try {
       if (taken.length > 0) await this.store(taken);
-    } catch (error) {
-      this.events.onError(error);
-      for (const { sink } of taken) sink.fail(error);
     } finally {
       this.isFlushing = false;
       const sinks = [...this.open];
@@ -85,8 +89,8 @@ export class LogWriter {
     }
   }
 
-  private take(): { sink: LogSink; batch: LogBatch }[] {
-    const taken: { sink: LogSink; batch: LogBatch }[] = [];
+  private take(): TakenBatch[] {
+    const taken: TakenBatch[] = [];
     let rows = 0;
     let bytes = 0;
     for (const sink of this.open) {
@@ -94,7 +98,7 @@ export class LogWriter {
       const batch = sink.takeBatch();
       taken.push({ sink, batch });
       rows += batch.rows.length;
-      bytes += batch.rows.reduce((sum, row) => sum + row.text.length, 0);
+      bytes += batch.rows.reduce((sum, row) => sum + sizeOf(row), 0);
       // Those that come last this time come first next time.
       this.open.delete(sink);
       this.open.add(sink);
@@ -102,24 +106,35 @@ export class LogWriter {
     return taken;
   }
 
-  private async store(taken: { sink: LogSink; batch: LogBatch }[]): Promise<void> {
+  /** Ends when every batch is stored, fenced, given up or has failed. */
+  private async store(taken: readonly TakenBatch[]): Promise<void> {
     for (;;) {
       const live = taken.filter(({ sink }) => !sink.isGivenUp);
       if (live.length === 0) return;
       try {
         const stored = await this.logs.append(live.map(({ batch }) => batch));
-        for (const { sink } of live) {
-          if (stored.has(sink.lease.executionId)) sink.noteStored();
+        for (const { sink, batch } of live) {
+          if (stored.has(batch)) sink.noteStored();
           else sink.fence();
         }
-        this.events.onStored(stored);
+        this.events.onStored([...stored].map(({ lease }) => lease.executionId));
         return;
       } catch (error) {
-        if (!isDatabaseUnavailable(error) || this.isClosed) throw error;
+        if (!isDatabaseUnavailable(error) || this.isClosed) return this.storeApart(live, error);
         // The same batch again: rows that did get stored are recognised by their numbers.
         await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
       }
     }
+  }
+
+  /** Something in these batches can't be stored: that must not keep the lines of the other executions away. */
+  private async storeApart(taken: readonly TakenBatch[], error: unknown): Promise<void> {
+    if (taken.length === 1 || this.isClosed) {
+      this.events.onError(error);
+      for (const { sink } of taken) sink.fail(error);
+      return;
+    }
+    for (const one of taken) await this.store([one]);
   }
 }
 
@@ -150,7 +165,7 @@ export class LogSink {
   /** Adds a row; waits while too much is waiting already. `position`: where to resume once the row is stored. */
   async write(row: NewLogRow, position: LogPosition, signal: AbortSignal): Promise<void> {
     this.waiting.push({ row, position });
-    this.addBytes(row.text.length);
+    this.addBytes(sizeOf(row));
     this.writer.schedule();
     while (this.isTooFull() && !this.isGivenUp) {
       this.throwIfFailed();
@@ -236,4 +251,8 @@ export class LogSink {
   private throwIfFailed(): void {
     if (this.failure !== null) throw this.failure;
   }
+}
+
+function sizeOf(row: { text: string }): number {
+  return row.text.length + ROW_OVERHEAD_BYTES;
 }

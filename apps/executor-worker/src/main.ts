@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import type { MicroserviceOptions } from '@nestjs/microservices';
+import type { MicroserviceOptions, NestMicroservice } from '@nestjs/microservices';
 import { Database, waitForInstallation } from '@app/database';
 import { HealthRegistry, NestLogger, runService, startHealthServer, type Logger } from '@app/platform';
 import { listenForSignals, signalServerOptions } from '@app/queue';
@@ -26,7 +26,8 @@ async function start(env: WorkerEnv, logger: Logger, signal: AbortSignal) {
     WorkerModule.register({ env, database, installationId, logger }),
     { ...signalServerOptions(env.redis), logger: new NestLogger(logger) },
   );
-  await app.init();
+  // Nest's type hides it, and its own `init` would run the start-up hooks once more in `listen`.
+  await (app as NestMicroservice).registerModules();
   const stopListening = listenForSignals(
     () => app.listen(),
     env.redis,

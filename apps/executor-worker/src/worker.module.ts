@@ -14,6 +14,7 @@ import type { Logger } from '@app/platform';
 import { ExecutionQueue, NewsPublisher } from '@app/queue';
 import { createKubernetesRunner } from '@app/runner';
 import type { WorkerEnv } from './env.js';
+import { CREATE_TIMEOUT_MS } from './launch-job.js';
 import { LogWriter } from './log-writer.js';
 import { SignalsController } from './signals.controller.js';
 import type { WorkerContext } from './worker-context.js';
@@ -50,7 +51,8 @@ export class WorkerModule {
       runner: createKubernetesRunner({
         ...env.kubernetes,
         installationId,
-        onError: (error) => logger.warn({ err: error }, 'kubernetes'),
+        requestTimeoutMs: CREATE_TIMEOUT_MS,
+        onError: (what, error) => logger.warn({ err: error }, what),
       }),
       leases: new LeasesStore(database, executions),
       executions,

@@ -1,1 +1,13 @@
-export {};
+export * from './env-values.js';
+export * from './execution.js';
+export * from './headers.js';
+export * from './health.js';
+export * from './issue-details.js';
+export * from './limits.js';
+export * from './map-metadata.js';
+export * from './metadata.js';
+export * from './problem.js';
+export * from './proc-name.js';
+export * from './routes.js';
+export * from './secret.js';
+export { isStorable } from './text.js';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { User } from '@app/domain';
-import type { Database } from './database.js';
+import type { Database, Session } from './database.js';
 
 /** Users, groups and tokens kept in Postgres: the authentication that is there when no other is configured. */
 export class AccountsStore {
@@ -33,35 +33,40 @@ export class AccountsStore {
       WHERE token_hash = ${hashToken(token)} AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`;
   }
 
-  async hasAccounts(): Promise<boolean> {
-    return (await this.database.client.account.findFirst({ select: { email: true } })) !== null;
-  }
-
   /**
    * Makes an account in these groups (made where they are missing) with one token, or changes nothing if the e-mail is
    * taken.
    * @returns the token, which is not stored and can't be read again; null if the account was there
    */
   async createAccount(user: Pick<User, 'email' | 'name' | 'groups'>, label: string): Promise<string | null> {
-    const token = randomBytes(32).toString('base64url');
-    return this.database.transaction(async (session) => {
-      const made = await session.$executeRaw`
-        INSERT INTO account (email, name) VALUES (${user.email}, ${user.name}) ON CONFLICT DO NOTHING`;
-      if (made === 0) return null;
-      await session.group.createMany({ data: user.groups.map((name) => ({ name })), skipDuplicates: true });
-      await session.membership.createMany({
-        data: user.groups.map((groupName) => ({ email: user.email, groupName })),
-      });
-      await session.accessToken.create({ data: { email: user.email, tokenHash: hashToken(token), label } });
-      return token;
-    });
+    return this.database.transaction((session) => insertAccount(session, user, label));
   }
 
   /** The first account, an admin; null if there is any account already. Safe to call from several processes at once. */
   async createFirstAdmin(email: string, adminGroups: readonly string[]): Promise<string | null> {
-    if (await this.hasAccounts()) return null;
-    return this.createAccount({ email, name: 'Admin', groups: adminGroups }, 'first start');
+    return this.database.transaction(async (session) => {
+      // Two processes that were told different addresses would both find the table empty.
+      await session.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('proctor.first_admin'))`;
+      if (await session.account.findFirst({ select: { email: true } })) return null;
+      return insertAccount(session, { email, name: 'Admin', groups: adminGroups }, 'first start');
+    });
   }
+}
+
+async function insertAccount(
+  session: Session,
+  { email, name, groups }: Pick<User, 'email' | 'name' | 'groups'>,
+  label: string,
+): Promise<string | null> {
+  const made = await session.$executeRaw`
+    INSERT INTO account (email, name) VALUES (${email}, ${name}) ON CONFLICT DO NOTHING`;
+  if (made === 0) return null;
+  const groupNames = [...new Set(groups)];
+  await session.group.createMany({ data: groupNames.map((name) => ({ name })), skipDuplicates: true });
+  await session.membership.createMany({ data: groupNames.map((groupName) => ({ email, groupName })) });
+  const token = randomBytes(32).toString('base64url');
+  await session.accessToken.create({ data: { email, tokenHash: hashToken(token), label } });
+  return token;
 }
 
 function hashToken(token: string): Uint8Array<ArrayBuffer> {

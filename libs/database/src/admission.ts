@@ -9,11 +9,11 @@ const MOST_AT_ONCE = 100;
  * @returns ids that may be enqueued after the commit.
  */
 export async function admitForSlot(session: Session, procName: string): Promise<number[]> {
+  // Locked before anybody looks for waiters: one that is being accepted meanwhile still counts the slot as taken.
+  const [proc] = await session.$queryRaw<{ concurrency_limit: number }[]>`
+    SELECT concurrency_limit FROM proc WHERE name = ${procName} AND concurrency_limit IS NOT NULL FOR UPDATE`;
   if (!(await hasSlotWaiters(session, procName))) return [];
-  const [proc] = await session.$queryRaw<{ concurrency_limit: number | null }[]>`
-    SELECT concurrency_limit FROM proc WHERE name = ${procName} FOR UPDATE`;
-  const limit = proc?.concurrency_limit ?? null;
-  const free = limit === null ? MOST_AT_ONCE : limit - (await countAdmitted(session, procName));
+  const free = proc ? proc.concurrency_limit - (await countAdmitted(session, procName)) : MOST_AT_ONCE;
   const admitted: number[] = [];
   while (admitted.length < Math.min(free, MOST_AT_ONCE)) {
     const id = await admitNext(session, procName);

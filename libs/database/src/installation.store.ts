@@ -43,7 +43,7 @@ export async function waitForInstallation(
     } catch (error) {
       if (!isDatabaseUnavailable(error) && !isNotMigrated(error)) throw error;
       onWait(error as Error);
-      await sleep(WAIT_MS, undefined, { signal });
+      await sleep(WAIT_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }
 }

@@ -99,14 +99,17 @@ export class LeasesStore {
 
   /** Records the Job that was created or adopted, unless a cancel came first: then that Job is to be deleted. */
   async recordJob({ executionId, epoch }: Lease, jobUid: string): Promise<RecordJobOutcome> {
+    // One UPDATE decides: beside it, a SELECT of the same statement would still see the row as it was before a claim
+    // that the UPDATE had to wait for, and take "fenced" for "cancelled".
     const [row] = await this.database.client.$queryRaw<{ recorded: boolean }[]>`
-      WITH moved AS (
-        UPDATE execution SET job_uid = ${jobUid}, status = 'CREATED', updated_at = now(), claims_without_progress = 0
-        WHERE id = ${executionId} AND lease_epoch = ${epoch} AND cancel_requested_at IS NULL
-          AND ((status = 'RECEIVED' AND job_uid IS NULL) OR job_uid = ${jobUid})
-        RETURNING id)
-      SELECT EXISTS (SELECT 1 FROM moved) AS recorded FROM execution
-      WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL`;
+      UPDATE execution SET
+        job_uid = CASE WHEN cancel_requested_at IS NULL THEN ${jobUid} ELSE job_uid END,
+        status = CASE WHEN cancel_requested_at IS NULL AND status = 'RECEIVED' THEN 'CREATED' ELSE status END,
+        claims_without_progress = CASE WHEN job_uid IS NULL THEN 0 ELSE claims_without_progress END,
+        updated_at = now()
+      WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL
+        AND (job_uid IS NULL OR job_uid = ${jobUid})
+      RETURNING cancel_requested_at IS NULL AS recorded`;
     if (!row) return 'fenced';
     return row.recorded ? 'recorded' : 'cancel_requested';
   }
@@ -117,12 +120,17 @@ export class LeasesStore {
     status: ExecutionStatus,
     reason: string | null = null,
   ): Promise<boolean> {
+    const before = statusesBefore(status);
+    // Saying again what is recorded already is no progress: each new follower does so.
     const rows = await this.database.client.$queryRaw<unknown[]>`
       UPDATE execution SET
-        reason = CASE WHEN status = ANY(${statusesBefore(status)}::text[]) OR status = ${status} THEN ${reason} ELSE reason END,
-        status = CASE WHEN status = ANY(${statusesBefore(status)}::text[]) THEN ${status} ELSE status END,
+        claims_without_progress = CASE
+          WHEN status = ANY(${before}::text[]) OR (status = ${status} AND reason IS DISTINCT FROM ${reason}) THEN 0
+          ELSE claims_without_progress END,
+        reason = CASE WHEN status = ANY(${before}::text[]) OR status = ${status} THEN ${reason} ELSE reason END,
+        status = CASE WHEN status = ANY(${before}::text[]) THEN ${status} ELSE status END,
         started_at = CASE WHEN ${status} = 'POD_READY' THEN coalesce(started_at, now()) ELSE started_at END,
-        updated_at = now(), claims_without_progress = 0
+        updated_at = now()
       WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL
       RETURNING 1`;
     return rows.length > 0;

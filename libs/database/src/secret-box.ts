@@ -43,7 +43,10 @@ export class SecretBox {
       );
     }
     const bytes = Buffer.from(ciphertext);
-    const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, NONCE_BYTES))
+    const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, NONCE_BYTES), {
+      // Otherwise a ciphertext that was cut short passes with a tag of four bytes.
+      authTagLength: TAG_BYTES,
+    })
       .setAAD(associatedData(place))
       .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
     return Buffer.concat([

@@ -32,4 +32,15 @@ export class SecretsStore {
       ]),
     );
   }
+
+  /** The names of what is set, by proc; procs without secrets are missing. */
+  async listNames(procNames: readonly string[]): Promise<Map<string, string[]>> {
+    const rows = await this.database.client.procSecret.findMany({
+      where: { procName: { in: [...procNames] } },
+      select: { procName: true, name: true },
+    });
+    const names = new Map<string, string[]>();
+    for (const { procName, name } of rows) names.set(procName, [...(names.get(procName) ?? []), name]);
+    return names;
+  }
 }

@@ -49,8 +49,6 @@ export class StuckExecutionsStore {
 
   /** Lets in whoever waits although there is room (a limit was raised, a process died between two steps). */
   async admitWaiting(userShare: number): Promise<number[]> {
-    const procs = await this.database.client.$queryRaw<{ proc_name: string }[]>`
-      SELECT DISTINCT proc_name FROM execution WHERE ended_at IS NULL AND waiting_for = 'slot'`;
     const users = await this.database.client.$queryRaw<{ user_email: string }[]>`
       SELECT DISTINCT user_email FROM execution WHERE ended_at IS NULL AND waiting_for = 'share'`;
     const admitted: number[] = [];
@@ -59,6 +57,9 @@ export class StuckExecutionsStore {
         ...(await this.database.transaction((session) => admitForShare(session, user_email, userShare))),
       );
     }
+    // Read after: who had the share to wait for may wait for a slot now.
+    const procs = await this.database.client.$queryRaw<{ proc_name: string }[]>`
+      SELECT DISTINCT proc_name FROM execution WHERE ended_at IS NULL AND waiting_for = 'slot'`;
     for (const { proc_name } of procs) {
       admitted.push(...(await this.database.transaction((session) => admitForSlot(session, proc_name))));
     }

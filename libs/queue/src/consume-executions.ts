@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, WaitingError, Worker, type Job } from 'bullmq';
 import { patientOptions, type RedisSettings } from './connection.js';
 import { keyPrefix, LOCK_DURATION_MS, QUEUES, STALLED_INTERVAL_MS } from './catalog.js';
@@ -35,16 +36,28 @@ export interface ConsumeOptions {
   onError(error: Error): void;
 }
 
-interface Following {
+/** One entry that BullMQ has given to this process. */
+interface Delivery {
+  executionId: number;
+  jobId: string;
+  token: string;
   stop: AbortController;
-  ended: Promise<unknown>;
+  ended: Promise<void>;
 }
+
+const RENEW_INTERVAL_MS = LOCK_DURATION_MS / 3;
+/** With Redis away nothing can be handed back: the locks lapse, and others take over by themselves. */
+const HAND_BACK_MOST_MS = 10_000;
+const CLOSE_MOST_MS = 2_000;
 
 /** Takes executions from the queue until `stop`. */
 export class ExecutionConsumer {
   private readonly worker: Worker;
-  /** By execution id: at most one follower per execution in a process. */
-  private readonly following = new Map<number, Following>();
+  private readonly deliveries = new Set<Delivery>();
+  /** The newest delivery by execution id: at most one follower per execution in a process. */
+  private readonly newest = new Map<number, Delivery>();
+  private readonly renewal: NodeJS.Timeout;
+  private isRenewing = false;
   private isStopping = false;
 
   constructor(private readonly options: ConsumeOptions) {
@@ -54,52 +67,63 @@ export class ExecutionConsumer {
       prefix: keyPrefix(options.installationId),
       concurrency: options.concurrency,
       lockDuration: LOCK_DURATION_MS,
+      // BullMQ keeps one lock an entry: of two deliveries in one process it would stop to renew the second one's
+      // when the first one ends.
+      skipLockRenewal: true,
       stalledInterval: STALLED_INTERVAL_MS,
       maxStalledCount: executions.maxStalledCount,
       runRetryDelay: 1_000,
       drainDelay: 2,
     });
     this.worker.on('error', options.onError);
-    this.worker.on('lockRenewalFailed', (jobIds) => this.stopLost(jobIds));
+    this.renewal = setInterval(() => void this.renewLocks(), RENEW_INTERVAL_MS);
   }
 
   /** How many executions this process follows now. */
   get size(): number {
-    return this.following.size;
+    return this.newest.size;
   }
 
-  /** Takes nothing new, hands everything back for other workers to take at once, and closes. */
+  /**
+   * Takes nothing new, hands everything back for other workers to take at once, and closes; within seconds, also
+   * while Redis is away.
+   */
   async stop(): Promise<void> {
     this.isStopping = true;
     // Paused before anything is handed back, or this process would take its own entry again.
     await this.worker.pause(true);
-    for (const { stop } of this.following.values()) stop.abort('hand_over' satisfies StopReason);
-    await Promise.allSettled([...this.following.values()].map(({ ended }) => ended));
-    await this.worker.close();
+    for (const { stop } of this.deliveries) stop.abort('hand_over' satisfies StopReason);
+    const handedBack = Promise.allSettled([...this.deliveries].map(({ ended }) => ended));
+    const isDone = await within(HAND_BACK_MOST_MS, handedBack);
+    clearInterval(this.renewal);
+    // An orderly close would wait for Redis.
+    const isOrderly = isDone && (await within(CLOSE_MOST_MS, this.ping()));
+    await within(CLOSE_MOST_MS, this.worker.close(!isOrderly));
   }
 
   private async process(job: Job, token: string): Promise<void> {
     const { executionId } = executions.payload.parse(job.data);
-    const before = this.following.get(executionId);
-    if (before) {
-      before.stop.abort('lease_lost' satisfies StopReason);
-      await before.ended.catch(() => undefined);
-    }
     const stop = new AbortController();
+    const before = this.newest.get(executionId);
+    before?.stop.abort('lease_lost' satisfies StopReason);
     if (this.isStopping) stop.abort('hand_over' satisfies StopReason);
-    const ended = this.handle(job, token, executionId, stop.signal);
-    const mine = { stop, ended };
-    this.following.set(executionId, mine);
+    const ended = Promise.allSettled([before?.ended]).then(() => this.handle(job, token, executionId, stop.signal));
+    const delivery: Delivery = { executionId, jobId: job.id ?? '', token, stop, ended };
+    this.deliveries.add(delivery);
+    this.newest.set(executionId, delivery);
     try {
       await ended;
     } finally {
-      if (this.following.get(executionId) === mine) this.following.delete(executionId);
+      this.deliveries.delete(delivery);
+      if (this.newest.get(executionId) === delivery) this.newest.delete(executionId);
     }
   }
 
   private async handle(job: Job, token: string, executionId: number, signal: AbortSignal): Promise<void> {
     const lease: QueueLease = { renew: async () => (await job.extendLock(token, LOCK_DURATION_MS)) === 1 };
     const outcome = await this.options.handle(executionId, lease, signal);
+    // The entry is somebody else's or gone: BullMQ is to leave it alone.
+    if (signal.reason === 'lease_lost') throw new WaitingError();
     switch (outcome.kind) {
       case 'done':
         return;
@@ -112,10 +136,32 @@ export class ExecutionConsumer {
     }
   }
 
-  private stopLost(jobIds: readonly string[]): void {
-    const lost = new Set(jobIds);
-    for (const [executionId, { stop }] of this.following) {
-      if (lost.has(executions.jobId({ executionId }))) stop.abort('lease_lost' satisfies StopReason);
+  /** While Redis is away it waits; the first answer after the outage tells what was lost. */
+  private async renewLocks(): Promise<void> {
+    const held = [...this.deliveries].filter(({ stop }) => !stop.signal.aborted);
+    if (this.isRenewing || held.length === 0) return;
+    this.isRenewing = true;
+    try {
+      const [jobIds, tokens] = [held.map(({ jobId }) => jobId), held.map(({ token }) => token)];
+      const lost = new Set(await this.worker.extendJobLocks(jobIds, tokens, LOCK_DURATION_MS));
+      for (const { jobId, stop } of held) if (lost.has(jobId)) stop.abort('lease_lost' satisfies StopReason);
+    } catch (error) {
+      this.options.onError(error as Error);
+    } finally {
+      this.isRenewing = false;
     }
   }
+
+  private async ping(): Promise<void> {
+    await (await this.worker.client).info();
+  }
+}
+
+/** True once `work` has ended, however; false if it takes longer. */
+async function within(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  return Promise.race([ended, sleep(timeoutMs, false, { ref: false })]);
 }

@@ -1,9 +1,14 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { connect, disconnect, hastyOptions, type RedisSettings } from './connection.js';
 import { keyPrefix, QUEUES } from './catalog.js';
 
 const { executions } = QUEUES;
+
+/** How long the first connection of a process may take before its callers are told. */
+const CONNECT_MOST_MS = 2_000;
 
 /** In these states a worker has the entry or will get it. */
 const QUEUED_STATES: readonly string[] = ['waiting', 'delayed', 'active', 'prioritized', 'waiting-children'];
@@ -16,10 +21,16 @@ export class ExecutionQueue {
   private readonly queue: Queue;
   private readonly redis: Redis;
   private readonly markerKey: string;
+  /** Settles when the first connection stands, or has taken too long. */
+  private readonly starting: Promise<unknown>;
 
   constructor(settings: RedisSettings, installationId: string, onError: (error: Error) => void) {
     const prefix = keyPrefix(installationId);
     this.redis = connect(hastyOptions(settings), onError);
+    this.starting = Promise.race([
+      once(this.redis, 'ready').catch(() => undefined),
+      sleep(CONNECT_MOST_MS, undefined, { ref: false }),
+    ]);
     this.queue = new Queue('executions', { connection: this.redis, prefix });
     this.queue.on('error', onError);
     this.markerKey = `${prefix}:sweep-marker`;
@@ -28,6 +39,7 @@ export class ExecutionQueue {
   /** Adds one entry per execution; those that are there stay as they are. */
   async add(executionIds: readonly number[]): Promise<void> {
     if (executionIds.length === 0) return;
+    await this.throwIfAway();
     await this.queue.addBulk(
       executionIds.map((executionId) => ({
         name: 'run',
@@ -39,6 +51,7 @@ export class ExecutionQueue {
 
   /** Adds those that no worker has or will get. @returns how many were missing */
   async addMissing(executionIds: readonly number[]): Promise<number> {
+    await this.throwIfAway();
     const missing: number[] = [];
     await Promise.all(
       executionIds.map(async (executionId) => {
@@ -76,6 +89,7 @@ export class ExecutionQueue {
 
   /** Entries that no worker has yet. */
   async countWaiting(): Promise<number> {
+    await this.throwIfAway();
     return this.queue.getJobCountByTypes('waiting', 'delayed', 'prioritized');
   }
 
@@ -87,5 +101,11 @@ export class ExecutionQueue {
   async close(): Promise<void> {
     await this.queue.close();
     disconnect(this.redis);
+  }
+
+  /** BullMQ would wait for its first connection for as long as that takes. */
+  private async throwIfAway(): Promise<void> {
+    await this.starting;
+    if (this.redis.status !== 'ready') throw new Error(`Redis is not connected (${this.redis.status})`);
   }
 }

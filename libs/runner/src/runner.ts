@@ -3,7 +3,8 @@ import type { LogPosition } from '@app/domain';
 /**
  * The port through which the executor worker runs containers. One implementation in production: Kubernetes
  * (`kubernetes/`). Every method may be repeated. A method that cannot reach the cluster, or is told to come back
- * later (429, 5xx, network, timeout), throws `RunnerUnavailableError`; the caller retries with back-off.
+ * later (429, 5xx, network, timeout), throws `RunnerUnavailableError`; the caller retries with back-off. One that is
+ * refused for good throws `RunnerRefusedError`, but `createJob`, for which a refusal is an outcome.
  */
 export abstract class Runner {
   /** Starts the shared Job and Pod watches. They restart themselves until `close`. */
@@ -102,7 +103,14 @@ export type PodState =
   | { kind: 'running'; startedAt: Date }
   | { kind: 'succeeded'; startedAt: Date | null; endedAt: Date }
   /** `exitCode` null: there was none (evicted, deadline before start, node lost). */
-  | { kind: 'failed'; exitCode: number | null; reason: string; message: string | null; startedAt: Date | null; endedAt: Date };
+  | {
+      kind: 'failed';
+      exitCode: number | null;
+      reason: string;
+      message: string | null;
+      startedAt: Date | null;
+      endedAt: Date;
+    };
 
 export type LogPiece =
   | {
@@ -111,7 +119,7 @@ export type LogPiece =
       timestamp: string;
       /** Without the newline. Cut only between UTF-8 characters. Invalid UTF-8 is replaced. */
       text: string;
-      /** False: a piece of a very long line that goes on in the next piece. */
+      /** False: a piece of a very long line that goes on in the next piece, or the log's last line without a newline. */
       endsLine: boolean;
       /** Where to resume once this piece is stored. */
       position: LogPosition;
@@ -121,6 +129,11 @@ export type LogPiece =
 
 export class RunnerUnavailableError extends Error {
   override readonly name = 'RunnerUnavailableError';
+}
+
+/** Kubernetes refused a request for good (forbidden, invalid); a retry changes nothing until somebody does. */
+export class RunnerRefusedError extends Error {
+  override readonly name = 'RunnerRefusedError';
 }
 
 export class LogLostError extends Error {

@@ -1,0 +1,98 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import {
+  booleanVar,
+  commaListVar,
+  integerVar,
+  loadEnv,
+  logSettings,
+  logVars,
+  parsedVar,
+  portVar,
+  postgresSettings,
+  postgresVars,
+  redisSettings,
+  redisVars,
+  secretKeyVar,
+  textVar,
+  type EnvSource,
+} from '@app/platform';
+import { parseClientVersion } from './http/client-version.js';
+
+const DEFAULT_ADMIN_GROUPS: readonly string[] = ['proctor_admin'];
+
+/** v2 really read the longer name, and documented the shorter one. */
+export const adminGroupVars = {
+  PROCTOR_REQUIRED_ADMIN_GROUP: commaListVar.optional(),
+  PROCTOR_AUTH_REQUIRED_ADMIN_GROUP: commaListVar.optional(),
+};
+
+export function adminGroupsOf(env: {
+  PROCTOR_REQUIRED_ADMIN_GROUP?: readonly string[];
+  PROCTOR_AUTH_REQUIRED_ADMIN_GROUP?: readonly string[];
+}): readonly string[] {
+  return env.PROCTOR_REQUIRED_ADMIN_GROUP ?? env.PROCTOR_AUTH_REQUIRED_ADMIN_GROUP ?? DEFAULT_ADMIN_GROUPS;
+}
+
+const originVar = parsedVar('an address such as https://proctor.example.com', (text) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.origin : undefined;
+});
+
+/** Fastify's `trustProxy`: all proxies, or those at these addresses. */
+const trustProxyVar = parsedVar<boolean | string[]>(
+  'true, false, or a comma-separated list of the addresses (or CIDR ranges) of trusted proxies',
+  (text) => {
+    if (text === 'true' || text === 'false') return text === 'true';
+    const addresses = text.split(',').map((address) => address.trim());
+    return addresses.every((address) => isIP(address.split('/')[0] ?? '') !== 0) ? addresses : undefined;
+  },
+);
+
+const schema = z.object({
+  ...postgresVars,
+  ...redisVars,
+  ...logVars,
+  ...adminGroupVars,
+  PROCTOR_APP_HOST: textVar('a host').default('0.0.0.0'),
+  PROCTOR_APP_PORT: portVar.default(5001),
+  PROCTOR_SECRET_KEY: secretKeyVar,
+  PROCTOR_AUTH_ENABLED: booleanVar().default(true),
+  PROCTOR_MIN_CLIENT_VERSION: parsedVar('a version such as v2.0.8', parseClientVersion).optional(),
+  PROCTOR_LOGS_STREAM_READ_BUFFER_SIZE: integerVar({ min: 1, max: 16_777_216, default: 4_096 }),
+  PROCTOR_LOGS_STREAM_WRITE_BUFFER_SIZE: integerVar({ min: 1, max: 1_073_741_824, default: 1_048_576 }),
+  PROCTOR_LOGS_STREAM_PATIENCE_SECONDS: integerVar({ min: 1, max: 86_400, default: 60 }),
+  PROCTOR_PUBLIC_URL: originVar.optional(),
+  PROCTOR_TRUST_PROXY: trustProxyVar.default(false),
+  PROCTOR_USER_SHARE: integerVar({ min: 1, max: 1_000_000, default: 500 }),
+  PROCTOR_QUEUE_LIMIT: integerVar({ min: 1, max: 100_000_000, default: 100_000 }),
+});
+
+export type GatewaySettings = ReturnType<typeof loadGatewayEnv>;
+
+/** The gateway's settings. @throws ConfigurationError with all that is wrong */
+export function loadGatewayEnv(source: EnvSource) {
+  const env = loadEnv(schema, source);
+  return {
+    ...logSettings(env),
+    postgres: postgresSettings(env),
+    redis: redisSettings(env),
+    host: env.PROCTOR_APP_HOST,
+    port: env.PROCTOR_APP_PORT,
+    trustProxy: env.PROCTOR_TRUST_PROXY,
+    publicOrigin: env.PROCTOR_PUBLIC_URL ?? null,
+    secretKey: env.PROCTOR_SECRET_KEY,
+    access: {
+      isAuthenticationOn: env.PROCTOR_AUTH_ENABLED,
+      adminGroups: adminGroupsOf(env),
+      minClientVersion: env.PROCTOR_MIN_CLIENT_VERSION ?? null,
+    },
+    logStream: {
+      largestInboundBytes: env.PROCTOR_LOGS_STREAM_READ_BUFFER_SIZE,
+      mostWaitingBytes: env.PROCTOR_LOGS_STREAM_WRITE_BUFFER_SIZE,
+      patienceMs: env.PROCTOR_LOGS_STREAM_PATIENCE_SECONDS * 1_000,
+    },
+    userShare: env.PROCTOR_USER_SHARE,
+    queueLimit: env.PROCTOR_QUEUE_LIMIT,
+  };
+}

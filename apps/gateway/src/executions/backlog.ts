@@ -1,0 +1,40 @@
+import { AppError } from '@app/domain';
+import type { ExecutionQueue } from '@app/queue';
+
+const FRESH_MS = 1_000;
+/** A count that is older than this says nothing. */
+const USABLE_MS = 10_000;
+
+/** How much waits in the queue, known about a second late, so that nobody waits for the count. */
+export class Backlog {
+  private latest: { count: number; at: number } | null = null;
+  private isCounting = false;
+
+  constructor(
+    private readonly queue: Pick<ExecutionQueue, 'countWaiting'>,
+    private readonly limit: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** @throws AppError `too_many_requests` past the limit. With Redis away there is no limit: rows wait in Postgres. */
+  throwIfFull(): void {
+    const ageMs = this.latest ? this.now() - this.latest.at : Infinity;
+    if (ageMs >= FRESH_MS) void this.count();
+    if (!this.latest || ageMs >= USABLE_MS || this.latest.count < this.limit) return;
+    throw new AppError('too_many_requests', `${this.latest.count} executions are waiting already.`, {
+      hint: 'Try again in a few seconds.',
+    });
+  }
+
+  private async count(): Promise<void> {
+    if (this.isCounting) return;
+    this.isCounting = true;
+    try {
+      this.latest = { count: await this.queue.countWaiting(), at: this.now() };
+    } catch {
+      this.latest = null;
+    } finally {
+      this.isCounting = false;
+    }
+  }
+}

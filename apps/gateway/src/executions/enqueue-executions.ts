@@ -1,0 +1,56 @@
+import type { StuckExecutionsStore } from '@app/database';
+import type { ExecutionQueue } from '@app/queue';
+import type { GatewayLog } from '../http/gateway-log.js';
+
+/** How long somebody waits for the queue. The sweep adds what was not added in time. */
+const MOST_WAIT_MS = 1_000;
+
+/** Puts accepted executions into the queue, as far as that is quickly done. */
+export class EnqueueExecutions {
+  private readonly adding = new Set<Promise<void>>();
+
+  constructor(
+    private readonly queue: Pick<ExecutionQueue, 'add'>,
+    private readonly stuck: Pick<StuckExecutionsStore, 'markEnqueued'>,
+    private readonly log: GatewayLog,
+    private readonly mostWaitMs = MOST_WAIT_MS,
+  ) {}
+
+  /** Resolves when they are in the queue or waiting got too long. Never throws. May be repeated. */
+  async enqueue(executionIds: readonly number[]): Promise<void> {
+    if (executionIds.length === 0) return;
+    const added = this.add(executionIds);
+    const marked = added
+      .then((isAdded) => (isAdded ? this.mark(executionIds) : undefined))
+      .finally(() => this.adding.delete(marked));
+    this.adding.add(marked);
+    let timer: NodeJS.Timeout | undefined;
+    const waited = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.mostWaitMs)));
+    await Promise.race([added, waited]);
+    clearTimeout(timer);
+  }
+
+  /** Resolves when nothing is being added any more. */
+  async drain(): Promise<void> {
+    await Promise.allSettled(this.adding);
+  }
+
+  private async add(executionIds: readonly number[]): Promise<boolean> {
+    try {
+      await this.queue.add(executionIds);
+      return true;
+    } catch (err) {
+      this.log.logger.warn({ err, executionIds }, 'not queued yet: the sweep will do it');
+      return false;
+    }
+  }
+
+  private async mark(executionIds: readonly number[]): Promise<void> {
+    try {
+      await this.stuck.markEnqueued(executionIds);
+    } catch (err) {
+      // The sweep will find them in the queue.
+      this.log.logger.debug({ err, executionIds }, 'queued, but not noted as queued');
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { Upgrade } from '../http/route-upgrades.js';
+import type { LogChunk } from './join-lines.js';
+
+export interface LogWebSocketSettings {
+  /** The largest message that a client may send. */
+  largestInboundBytes: number;
+  /** What may wait for a slow reader before it is waited for. */
+  mostWaitingBytes: number;
+  /** How long a reader may take nothing. */
+  patienceMs: number;
+}
+
+const HEARTBEAT_INTERVAL_MS = 30_000;
+
+/** How long a client may take to answer a close. */
+const CLOSE_TIMEOUT_MS = 3_000;
+
+/** A close reason has at most 123 bytes. */
+const MOST_REASON_BYTES = 120;
+
+/** One viewer's WebSocket. */
+export class LogWebSocket {
+  /** Aborts when the connection is gone. */
+  readonly gone: AbortSignal;
+  private readonly heartbeat: NodeJS.Timeout;
+  private unansweredPings = 0;
+
+  private constructor(
+    private readonly socket: WebSocket,
+    private readonly settings: LogWebSocketSettings,
+  ) {
+    const gone = new AbortController();
+    this.gone = gone.signal;
+    this.heartbeat = setInterval(() => this.ping(), HEARTBEAT_INTERVAL_MS);
+    socket.on('pong', () => (this.unansweredPings = 0));
+    // Whatever went wrong, `close` follows.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearInterval(this.heartbeat);
+      gone.abort();
+    });
+  }
+
+  /** Completes the handshake. A handshake that is wrong is answered with 400, and nothing comes of the promise. */
+  static accept(
+    request: IncomingMessage,
+    upgrade: Upgrade,
+    settings: LogWebSocketSettings,
+  ): Promise<LogWebSocket> {
+    const server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: settings.largestInboundBytes,
+    });
+    return new Promise((resolve) => {
+      server.handleUpgrade(request, upgrade.socket, upgrade.head, (socket) =>
+        resolve(new LogWebSocket(socket, settings)),
+      );
+    });
+  }
+
+  /** Resolves when there is room for more. False: the reader took nothing for too long. */
+  async send({ text, startsLine }: LogChunk): Promise<boolean> {
+    // The rest of a long line that has nothing but its newline: the client added that already.
+    if (text === '' && !startsLine) return true;
+    const flushed = new Promise<void>((resolve) => this.socket.send(text, () => resolve()));
+    if (this.socket.bufferedAmount <= this.settings.mostWaitingBytes) return true;
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), this.settings.patienceMs);
+    });
+    const isInTime = await Promise.race([flushed.then(() => true), tooLong]);
+    clearTimeout(timer);
+    return isInTime;
+  }
+
+  close(code: number, reason: string): void {
+    if (this.gone.aborted) return;
+    const bytes = Buffer.from(reason).subarray(0, MOST_REASON_BYTES);
+    // A character that was cut in two is left out.
+    this.socket.close(code, bytes.toString('utf8').replace(/\ufffd$/, ''));
+    const timer = setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS);
+    this.gone.addEventListener('abort', () => clearTimeout(timer));
+  }
+
+  private ping(): void {
+    // A reader that is behind has the last ping still before it.
+    if (this.socket.readyState !== WebSocket.OPEN || this.socket.bufferedAmount > 0) return;
+    if (this.unansweredPings >= 2) return this.socket.terminate();
+    this.unansweredPings += 1;
+    this.socket.ping();
+  }
+}

@@ -1,0 +1,78 @@
+import { AppError } from '@app/domain';
+import type { GatewayLog } from '../http/gateway-log.js';
+
+const REAUTHORIZE_INTERVAL_MS = 60_000;
+
+/** Why a stream is ended before the log is; `code` is a WebSocket close code. */
+export class StreamEnded extends Error {
+  override readonly name = 'StreamEnded';
+
+  constructor(
+    readonly code: 1008 | 1012 | 1013,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface OpenStream {
+  /** Aborts when the stream has to end; the reason is a `StreamEnded`, unless the viewer has gone. */
+  signal: AbortSignal;
+  /** Ends it for this reason; undefined: the viewer has gone. */
+  end(reason?: StreamEnded): void;
+}
+
+/** Every log that somebody watches through this process. */
+export class OpenStreams {
+  private readonly open = new Map<AbortController, () => Promise<unknown>>();
+  private timer: NodeJS.Timeout | null = null;
+  private isClosing = false;
+
+  constructor(private readonly log: GatewayLog) {}
+
+  /** @param authorize throws an AppError when the viewer may not watch (any more) */
+  add(authorize: () => Promise<unknown>): OpenStream {
+    const abort = new AbortController();
+    const end = (reason?: StreamEnded) => this.endOne(abort, reason);
+    this.open.set(abort, authorize);
+    this.timer ??= setInterval(() => void this.reauthorize(), REAUTHORIZE_INTERVAL_MS);
+    if (this.isClosing) end(restarting());
+    return { signal: abort.signal, end };
+  }
+
+  /** Ends the streams of those who may not watch any more. */
+  async reauthorize(): Promise<void> {
+    for (const [abort, authorize] of [...this.open]) {
+      try {
+        await authorize();
+      } catch (error) {
+        const isRefusal =
+          error instanceof AppError && ['unauthenticated', 'forbidden', 'not_found'].includes(error.code);
+        if (isRefusal) this.endOne(abort, new StreamEnded(1008, 'you may not see this log any more'));
+        // Not known now: asked again in a minute.
+        else this.log.logger.debug({ err: error }, 'an open stream could not be authorized again');
+      }
+    }
+  }
+
+  /** Ends all of them; viewers may connect again, to another process. */
+  closeAll(): void {
+    this.isClosing = true;
+    for (const abort of [...this.open.keys()]) this.endOne(abort, restarting());
+  }
+
+  private endOne(abort: AbortController, reason?: StreamEnded): void {
+    this.open.delete(abort);
+    if (this.open.size === 0) this.stopTimer();
+    abort.abort(reason);
+  }
+
+  private stopTimer(): void {
+    if (this.timer) clearInterval(this.timer);
+    this.timer = null;
+  }
+}
+
+function restarting(): StreamEnded {
+  return new StreamEnded(1012, 'the gateway restarts; connect again');
+}

@@ -1,0 +1,62 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { executionLogsQuery } from '@app/contract';
+import { AppError, type Execution } from '@app/domain';
+import type { Authenticator } from '../http/authenticator.js';
+import type { Caller } from '../http/caller.js';
+import { parseText } from '../http/parse-request.js';
+import { findUpgrade, type Upgrade } from '../http/route-upgrades.js';
+import { isOwnOrigin } from './check-origin.js';
+import type { FindExecution } from './find-execution.js';
+import { closeReasonOf, type StreamLog } from './stream-log.js';
+
+/** The log's route, from the request to the open stream. */
+export class ServeLog {
+  constructor(
+    private readonly finder: FindExecution,
+    private readonly authenticator: Authenticator,
+    private readonly streamLog: StreamLog,
+    private readonly publicOrigin: string | null,
+  ) {}
+
+  /** @throws AppError for whatever is refused with an HTTP answer; the reply is untouched then */
+  async serve(request: FastifyRequest, reply: FastifyReply, caller: Caller): Promise<void> {
+    const upgrade = findUpgrade(request.raw);
+    if (upgrade && !isOwnOrigin(request.headers.origin, request.host, this.publicOrigin)) {
+      throw new AppError('forbidden', 'A page of another site may not open this stream.', {
+        hint: 'If it is your own, set PROCTOR_PUBLIC_URL to its address.',
+      });
+    }
+    try {
+      const execution = await this.find(request, caller);
+      await this.open(execution, request, reply, upgrade);
+    } catch (error) {
+      const reason = closeReasonOf(error);
+      if (!upgrade || reason === undefined) throw error;
+      reply.hijack();
+      await this.streamLog.refuse(request.raw, upgrade, reason);
+    }
+  }
+
+  private async find(request: FastifyRequest, caller: Pick<Caller, 'user'>): Promise<Execution> {
+    return this.finder.find(parseText(executionLogsQuery, request.query).context_id, caller);
+  }
+
+  private async open(
+    execution: Execution,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    upgrade: Upgrade | null,
+  ) {
+    const authorize = async () =>
+      this.find(request, { user: await this.authenticator.authenticate(request.raw.headersDistinct) });
+    void reply.header('content-type', 'text/plain; charset=utf-8').hijack();
+    if (upgrade) return this.streamLog.overWebSocket(execution.id, request.raw, upgrade, authorize);
+    reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
+    if (request.method === 'HEAD') {
+      reply.raw.end();
+      return;
+    }
+    return this.streamLog.asText(execution.id, reply.raw, authorize);
+  }
+}

@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError, type ExecutionStatus } from '@app/domain';
+import type { GatewayLog } from '../http/gateway-log.js';
+import type { Upgrade } from '../http/route-upgrades.js';
+import { LogWebSocket, type LogWebSocketSettings } from './log-websocket.js';
+import { StreamEnded, type OpenStream, type OpenStreams } from './open-streams.js';
+import type { TailLog } from './tail-log.js';
+import { writePatiently } from './write-patiently.js';
+
+/** Sends logs to those who watch them, from the first line to the end. */
+export class StreamLog {
+  constructor(
+    private readonly log: TailLog,
+    private readonly streams: OpenStreams,
+    private readonly settings: LogWebSocketSettings,
+    private readonly gatewayLog: GatewayLog,
+  ) {}
+
+  /** Accepts the WebSocket only to close it: v2's clients read why from the reason. */
+  async refuse(request: IncomingMessage, upgrade: Upgrade, reason: string): Promise<void> {
+    (await LogWebSocket.accept(request, upgrade, this.settings)).close(1000, reason);
+  }
+
+  /** @param authorize throws an AppError when the viewer may not watch (any more) */
+  async overWebSocket(
+    executionId: number,
+    request: IncomingMessage,
+    upgrade: Upgrade,
+    authorize: () => Promise<unknown>,
+  ): Promise<void> {
+    const socket = await LogWebSocket.accept(request, upgrade, this.settings);
+    const stream = this.streams.add(authorize);
+    whenAborted(socket.gone, () => stream.end());
+    // Closed at once, even while a slow reader is waited for.
+    whenAborted(stream.signal, (reason) => {
+      if (reason instanceof StreamEnded) socket.close(reason.code, reason.message);
+    });
+    await this.follow(executionId, stream, async () => {
+      for await (const event of this.log.tail(executionId, stream.signal)) {
+        if (event.kind === 'end') socket.close(1000, describeEnd(event.status));
+        else if (!(await socket.send(event.chunk))) return stream.end(tooSlow());
+      }
+    }).catch((error: unknown) => {
+      this.gatewayLog.logger.error({ err: error, executionId }, 'a log stream failed');
+      socket.close(1011, 'internal error; connect again');
+    });
+  }
+
+  /** As plain text. Ends without the last chunk, so that the client notices, if the log could not be sent to its end. */
+  async asText(
+    executionId: number,
+    response: ServerResponse,
+    authorize: () => Promise<unknown>,
+  ): Promise<void> {
+    const stream = this.streams.add(authorize);
+    response.on('close', () => stream.end());
+    if (response.destroyed) stream.end();
+    whenAborted(stream.signal, () => {
+      if (!response.writableEnded) response.destroy();
+    });
+    response.flushHeaders();
+    await this.follow(executionId, stream, async () => {
+      for await (const event of this.log.tail(executionId, stream.signal)) {
+        if (event.kind === 'end') {
+          response.end();
+          continue;
+        }
+        const text = event.chunk.endsLine ? `${event.chunk.text}\n` : event.chunk.text;
+        if (!(await writePatiently(response, text, this.settings.patienceMs))) return stream.end(tooSlow());
+      }
+    }).catch((error: unknown) => {
+      this.gatewayLog.logger.error({ err: error, executionId }, 'a log stream failed');
+      response.destroy();
+    });
+  }
+
+  private async follow(executionId: number, stream: OpenStream, send: () => Promise<void>): Promise<void> {
+    try {
+      await send();
+    } catch (error) {
+      // The viewer has gone, or was told already.
+      if (!stream.signal.aborted) throw error;
+      this.gatewayLog.logger.debug({ executionId }, 'a log stream was ended');
+    } finally {
+      stream.end();
+    }
+  }
+}
+
+function whenAborted(signal: AbortSignal, act: (reason: unknown) => void): void {
+  if (signal.aborted) act(signal.reason);
+  else signal.addEventListener('abort', () => act(signal.reason), { once: true });
+}
+
+function describeEnd(status: ExecutionStatus | null): string {
+  return status === null ? 'the execution is no longer there' : `execution ended: ${status}`;
+}
+
+function tooSlow(): StreamEnded {
+  return new StreamEnded(1013, 'you read too slowly; connect again');
+}
+
+/** Why a log cannot be streamed, for a close reason. Undefined: for an HTTP answer. */
+export function closeReasonOf(error: unknown): string | undefined {
+  const isAboutId =
+    error instanceof AppError && (error.code === 'not_found' || error.code === 'malformed_request');
+  return isAboutId ? error.message : undefined;
+}

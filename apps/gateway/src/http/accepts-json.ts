@@ -1,0 +1,11 @@
+/**
+ * True if an `Accept` header names JSON: `application/json` or `application/problem+json`. A wildcard does not: the v2
+ * client's HTTP library, curl and others send one without meaning it.
+ */
+export function acceptsJson(accept: string | undefined): boolean {
+  return (accept ?? '').split(',').some((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const isRefused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+    return (type === 'application/json' || type === 'application/problem+json') && !isRefused;
+  });
+}

@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream';
+import { AppError } from '@app/domain';
+
+/**
+ * Beyond the limit, what comes is thrown away up to here before the refusal: a client that is still sending would
+ * see its connection reset instead of the answer.
+ */
+const MOST_DISCARDED_BYTES = 64 * 1024 * 1024;
+
+/** All bytes of a body. @throws AppError `too_large`, `malformed_request` if it was cut off */
+export function collectBody(stream: Readable, limitBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const tooLarge = () => new AppError('too_large', `The body may have at most ${limitBytes} bytes.`);
+    stream.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= limitBytes) chunks.push(chunk);
+      else chunks.length = 0;
+      if (bytes > MOST_DISCARDED_BYTES) reject(tooLarge());
+    });
+    stream.on('end', () => (bytes <= limitBytes ? resolve(Buffer.concat(chunks)) : reject(tooLarge())));
+    stream.on('error', (cause) =>
+      reject(new AppError('malformed_request', 'The body was cut off.', { cause })),
+    );
+    stream.on('close', () => reject(new AppError('malformed_request', 'The body was cut off.')));
+  });
+}

@@ -1,0 +1,33 @@
+import { EMAIL_HEADER, TOKEN_HEADER } from '@app/contract';
+
+/** What a request shows to say who is asking. */
+export interface Credentials {
+  /** Null: whoever the token belongs to. */
+  email: string | null;
+  token: string;
+}
+
+/** Every value of each header, as `IncomingMessage.headersDistinct` gives them. */
+export type DistinctHeaders = Readonly<Partial<Record<string, readonly string[]>>>;
+
+const MAX_EMAIL_LENGTH = 320;
+const MAX_TOKEN_LENGTH = 4_096;
+
+/**
+ * v2's pair of headers, else `Authorization: Bearer`. Null: none of them, half of them, or not to be taken seriously
+ * (given twice, oversized).
+ */
+export function readCredentials(headers: DistinctHeaders): Credentials | null {
+  const email = only(headers[EMAIL_HEADER.toLowerCase()], MAX_EMAIL_LENGTH);
+  const token = only(headers[TOKEN_HEADER.toLowerCase()], MAX_TOKEN_LENGTH);
+  if (email !== '' || token !== '') return email && token ? { email, token } : null;
+  const authorization = only(headers['authorization'], MAX_TOKEN_LENGTH);
+  const bearer = /^bearer +([^\s,]+)$/i.exec(authorization ?? '')?.[1];
+  return bearer ? { email: null, token: bearer } : null;
+}
+
+/** The header's one value, `''` if it is not there, null if there are several or it is too long. */
+function only(values: readonly string[] | undefined, maxLength: number): string | null {
+  const [value = '', ...more] = values ?? [];
+  return more.length > 0 || value.length > maxLength ? null : value.trim();
+}

@@ -1,0 +1,59 @@
+import { Catch, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AppError } from '@app/domain';
+import { AuditTrail } from './audit-trail.js';
+import { findCaller } from './caller.js';
+import { GatewayLog } from './gateway-log.js';
+import { renderError } from './render-error.js';
+import { toAppError } from './to-app-error.js';
+
+/** Turns whatever was thrown on the way to an answer into one. */
+@Catch()
+@Injectable()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(
+    private readonly audit: AuditTrail,
+    private readonly log: GatewayLog,
+  ) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const error = toAppError(thrown, request.id);
+    this.note(error, request, thrown);
+    if (reply.raw.headersSent || reply.raw.destroyed) {
+      reply.raw.destroy();
+      return;
+    }
+    const { status, headers, body } = renderError(error, request.headers.accept);
+    void reply.code(status).headers(headers).send(body);
+  }
+
+  private note(error: AppError, request: FastifyRequest, thrown: unknown): void {
+    const where = { requestId: request.id, method: request.method, path: pathOf(request) };
+    if (error.code === 'internal') this.log.logger.error({ err: thrown, ...where }, 'a request failed');
+    else if (error.code === 'unavailable') this.log.logger.warn({ err: thrown, ...where }, 'not available');
+    if (error.code !== 'unauthenticated' && error.code !== 'forbidden') return;
+    const caller = findCaller(request);
+    this.audit.noteRefusal({
+      actor: caller?.user.email ?? 'unknown',
+      action: `${request.method} ${request.routeOptions.url ?? 'unknown'}`,
+      subject: pathOf(request),
+      allowed: false,
+      address: request.ip,
+      details: { code: error.code, ...(!caller && { claimed: claimedEmail(request) }) },
+    });
+  }
+}
+
+const MOST_CHARACTERS = 300;
+
+/** Without the query: it is nobody's business, and may be long. */
+function pathOf(request: FastifyRequest): string {
+  return (request.url.split('?', 1)[0] ?? '').slice(0, MOST_CHARACTERS);
+}
+
+function claimedEmail(request: FastifyRequest): string | null {
+  const [email] = request.raw.headersDistinct['email-id'] ?? [];
+  return email?.slice(0, MOST_CHARACTERS) ?? null;
+}

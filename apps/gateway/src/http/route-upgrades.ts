@@ -1,0 +1,50 @@
+import { ServerResponse, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+
+/** What Node hands over with a request that asks for another protocol. */
+export interface Upgrade {
+  socket: Duplex;
+  /** What the client has sent behind the request's headers. */
+  head: Buffer;
+}
+
+const upgrades = new WeakMap<IncomingMessage, Upgrade>();
+
+/** Not null: the request asks for a WebSocket. */
+export function findUpgrade(request: IncomingMessage): Upgrade | null {
+  return upgrades.get(request) ?? null;
+}
+
+/**
+ * Sends requests for a WebSocket through the router, guards and error filter like any other, so that a refusal is an
+ * ordinary HTTP answer (the v2 client crashes on a connection that is just closed). The handler finds the socket by `findUpgrade`.
+ */
+export function routeUpgrades(fastify: FastifyInstance): void {
+  const { server } = fastify;
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      startOver(server, request, socket, head);
+      return;
+    }
+    upgrades.set(request, { socket, head });
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0]);
+    response.on('finish', () => socket.end());
+    fastify.routing(request, response);
+  });
+}
+
+/** Other protocols (some HTTP clients offer h2c with each request) are not offered here, so the offer is overlooked. */
+function startOver(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const lines = [`${request.method} ${request.url} HTTP/${request.httpVersion}`];
+  for (let index = 0; index < request.rawHeaders.length; index += 2) {
+    const name = request.rawHeaders[index] ?? '';
+    if (!/^(upgrade|connection|http2-settings)$/i.test(name))
+      lines.push(`${name}: ${request.rawHeaders[index + 1]}`);
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  server.emit('connection', socket);
+}

@@ -1,0 +1,42 @@
+import { Header, HttpCode, RequestMapping, RequestMethod, SetMetadata } from '@nestjs/common';
+import { routes, type ReplyOf, type RouteName } from '@app/contract';
+
+const ROUTE_NAME = 'proctor:route';
+
+const METHODS = { GET: RequestMethod.GET, POST: RequestMethod.POST, DELETE: RequestMethod.DELETE } as const;
+
+type HandlerReply<Name extends RouteName> = (typeof routes)[Name]['reply'] extends null
+  ? void
+  : ReplyOf<Name>;
+
+type DecoratorFor<Reply> = <Handler extends (...args: never[]) => Reply | Promise<Reply>>(
+  target: object,
+  key: string,
+  descriptor: TypedPropertyDescriptor<Handler>,
+) => void;
+
+/** Binds a controller's method to a route of the contract: path, status, and the type of what it returns. */
+export function Serves<Name extends RouteName>(name: Name): DecoratorFor<HandlerReply<Name>> {
+  return (target, key, descriptor) => bind(name, target, key, descriptor);
+}
+
+/** The same for a method that writes the answer itself. */
+export function ServesByHand(name: RouteName): DecoratorFor<void> {
+  return (target, key, descriptor) => bind(name, target, key, descriptor);
+}
+
+/** The route that a handler serves. */
+export function routeNameOf(handler: object): RouteName {
+  const name = Reflect.getMetadata(ROUTE_NAME, handler) as RouteName | undefined;
+  if (!name) throw new Error('a handler that serves no route of the contract');
+  return name;
+}
+
+function bind<T>(name: RouteName, target: object, key: string, descriptor: TypedPropertyDescriptor<T>): void {
+  const route = routes[name];
+  SetMetadata(ROUTE_NAME, name)(target, key, descriptor);
+  RequestMapping({ path: route.path, method: METHODS[route.method] })(target, key, descriptor);
+  HttpCode(route.successStatus)(target, key, descriptor);
+  if (route.replyType === 'text')
+    Header('content-type', 'text/plain; charset=utf-8')(target, key, descriptor);
+}

@@ -1,0 +1,46 @@
+import { routes, type BodyOf } from '@app/contract';
+import type { ProcsStore, SecretsStore } from '@app/database';
+import { AppError, checkSecret, type ErrorDetail } from '@app/domain';
+import type { AuditTrail } from '../http/audit-trail.js';
+import type { Caller } from '../http/caller.js';
+
+/** Sets secrets of a proc, which need not be registered yet, nor declare them. */
+export class SetSecrets {
+  constructor(
+    private readonly secrets: SecretsStore,
+    private readonly procs: ProcsStore,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** All of them or none. May be repeated. @throws AppError `malformed_request`, which holds no value */
+  async set({ job_name: procName, secrets }: BodyOf<'setSecrets'>, { user, address }: Caller): Promise<void> {
+    const names = Object.keys(secrets);
+    const problems = [
+      ...Object.entries(secrets).flatMap(([name, value]) => checkSecret(name, value)),
+      ...(await this.findArgs(procName, names)),
+    ];
+    if (problems.length > 0) {
+      throw new AppError('malformed_request', routes.setSecrets.malformedMessage, { details: problems });
+    }
+    const details = { names: names.join(' ') };
+    await this.audit.record({
+      actor: user.email,
+      action: 'setSecrets',
+      subject: procName,
+      allowed: true,
+      address,
+      details,
+    });
+    await this.secrets.set(procName, secrets, user.email);
+  }
+
+  private async findArgs(procName: string, names: readonly string[]): Promise<ErrorDetail[]> {
+    const args = (await this.procs.find(procName))?.proc.args ?? [];
+    return args
+      .filter(({ name }) => names.includes(name))
+      .map(({ name }) => ({
+        field: name,
+        message: `"${name}" is an arg of ${procName}; choose another name for the secret`,
+      }));
+  }
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathOf } from '@app/contract';
+import { AppError } from '@app/domain';
+import { failureFromAnswer, unreachable } from './failure.js';
+import type { GatewayClient } from './gateway-client.js';
+import { readLogConnection } from './log-connection.js';
+
+export interface FollowOptions {
+  /** Told of each lost connection before it is tried again. */
+  onRetry?: (failure: AppError) => void;
+  /** One try for each, since the last new line. */
+  retryDelaysMs?: readonly number[];
+}
+
+const RETRY_DELAYS_MS = [100, 250, 500, 1000, 2000, 3000, 5000, 5000, 5000, 5000];
+
+/**
+ * The log of an execution from its first line to its end, each line once, in batches as they arrive. A lost
+ * connection is opened again (the server starts at the first line; what was already given is skipped), ten
+ * times in half a minute unless new lines come. Throws `AppError` when refused or when the tries are used up.
+ */
+export async function* followLog(
+  client: GatewayClient,
+  id: string,
+  { onRetry, retryDelaysMs = RETRY_DELAYS_MS }: FollowOptions = {},
+): AsyncGenerator<string[], void> {
+  const { baseUrl, timeoutMs } = client.connection;
+  const url = baseUrl.replace(/^http/, 'ws') + pathOf('streamExecutionLogs', {}, { context_id: id });
+  let given = 0;
+  let tries = 0;
+  for (;;) {
+    let toSkip = given;
+    let failure: AppError | null = null;
+    for await (const event of readLogConnection({ url, headers: client.headers(), timeoutMs })) {
+      if (event.kind === 'message') {
+        const lines = event.text.split('\n');
+        const fresh = toSkip > 0 ? lines.slice(toSkip) : lines;
+        toSkip = Math.max(0, toSkip - lines.length);
+        if (fresh.length === 0) continue;
+        given += fresh.length;
+        tries = 0;
+        yield fresh;
+      } else if (event.kind === 'complete') {
+        return;
+      } else if (event.kind === 'refused') {
+        failure = failureFromAnswer(event, baseUrl);
+        if (!isTransient(failure)) throw failure;
+      } else {
+        failure = unreachable(baseUrl, event.error, timeoutMs);
+      }
+    }
+    const delayMs = retryDelaysMs[tries++];
+    failure ??= unreachable(baseUrl, null, timeoutMs);
+    if (delayMs === undefined) throw withWayBack(failure, id);
+    onRetry?.(failure);
+    await sleep(delayMs);
+  }
+}
+
+function isTransient({ code }: AppError): boolean {
+  return code === 'unavailable' || code === 'too_many_requests' || code === 'internal';
+}
+
+function withWayBack(failure: AppError, id: string): AppError {
+  return new AppError(failure.code, failure.message, {
+    hint: `The execution goes on; see its log with \`proctor logs ${id}\`, how it ended with \`proctor status ${id}\`.`,
+    cause: failure,
+  });
+}

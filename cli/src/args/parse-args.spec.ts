@@ -1,0 +1,81 @@
+import { AppError } from '@app/domain';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { parseArgWords } from './parse-arg-words.js';
+import { parseYamlMap } from './parse-yaml-map.js';
+
+describe('parseArgWords', () => {
+  it('separates at the first =, and keeps the value as it is', () => {
+    expect({ ...parseArgWords(['A=b=c', 'B=', 'C= x ', 'D=007', 'E=--x', 'F=pa$$word $(HOME)']) }).toEqual({
+      A: 'b=c',
+      B: '',
+      C: ' x ',
+      D: '007',
+      E: '--x',
+      F: 'pa$$word $(HOME)',
+    });
+  });
+
+  it('keeps any value', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (value) =>
+        expect(parseArgWords([`A=${value}`])['A']).toBe(value),
+      ),
+    );
+  });
+
+  it.each([
+    [['foo'], 'foo'],
+    [['=x'], '=x'],
+    [[''], ''],
+    [['A=1', 'A=2'], 'A'],
+    [['__proto__=1', '__proto__=2'], '__proto__'],
+  ])('refuses %j and says which', (words, field) => {
+    expect(refusal(() => parseArgWords(words)).details.map((detail) => detail.field)).toEqual([field]);
+  });
+});
+
+describe('parseYamlMap', () => {
+  it('gives every value as it is written', () => {
+    const text = 'A: 007\nB: yes\nC:\nD: "x: y"\nE: 1e3\nF: |\n  one\n  two\nG: null\n';
+    expect({ ...parseYamlMap(text, 'f') }).toEqual({
+      A: '007',
+      B: 'yes',
+      C: '',
+      D: 'x: y',
+      E: '1e3',
+      F: 'one\ntwo\n',
+      G: 'null',
+    });
+  });
+
+  it.each(['', '# nothing\n', '\n'])('takes %j as empty', (text) => {
+    expect(Object.keys(parseYamlMap(text, 'f'))).toEqual([]);
+  });
+
+  it.each([
+    ['- a', 'NAME: value'],
+    ['just text', 'NAME: value'],
+    ['A: {b: hunter2}', 'A: expected one value'],
+    ['A: [hunter2]', 'A: expected one value'],
+    ['A: hunter2\nA: hunter2', 'line 2: a name is given twice'],
+    ['A: &x hunter2\nB: *x', 'aliases'],
+    ['A: "hunter2', 'line 1: not valid YAML'],
+    ['A: hunter2\n---\nB: hunter2', 'not valid YAML'],
+  ])('refuses %j without quoting values', (text, says) => {
+    const { message } = refusal(() => parseYamlMap(text, 'args.yaml'));
+    expect(message).toContain('args.yaml');
+    expect(message).toContain(says);
+    expect(message).not.toContain('hunter2');
+  });
+});
+
+function refusal(act: () => unknown): AppError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}

@@ -1,0 +1,38 @@
+import { AppError } from '@app/domain';
+import { LineCounter, parseDocument } from 'yaml';
+
+/**
+ * A YAML file of `NAME: value` lines. Every value is the text as written: `007` stays `007`, `yes` stays `yes`.
+ * An empty document is an empty map. Throws `malformed_request` with the line; never quotes the text, which may be
+ * secret.
+ */
+export function parseYamlMap(text: string, path: string): Record<string, string> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { schema: 'failsafe', prettyErrors: false, lineCounter: lines });
+  const [problem] = document.errors;
+  if (problem) {
+    const message = problem.code === 'DUPLICATE_KEY' ? 'a name is given twice' : 'not valid YAML';
+    throw refused(path, `line ${lines.linePos(problem.pos[0]).line}: ${message}`);
+  }
+  let parsed: unknown;
+  try {
+    parsed = document.toJS({ maxAliasCount: 0 });
+  } catch {
+    throw refused(path, 'aliases (*name) are not supported');
+  }
+  if (parsed === null || parsed === '') return {};
+  if (typeof parsed !== 'object' || Array.isArray(parsed))
+    throw refused(path, 'expected lines of NAME: value');
+  const map = Object.create(null) as Record<string, string>;
+  for (const [name, value] of Object.entries(parsed)) {
+    if (typeof value !== 'string') throw refused(path, `${name}: expected one value, not a list or a map`);
+    map[name] = value;
+  }
+  return map;
+}
+
+function refused(path: string, problem: string): AppError {
+  return new AppError('malformed_request', `${path} can't be used: ${problem}.`, {
+    hint: 'Write one `NAME: value` a line; quote values with special characters.',
+  });
+}

@@ -1,0 +1,21 @@
+import { readFile, stat } from 'node:fs/promises';
+import { MAX_BODY_BYTES } from '@app/contract';
+import { AppError } from '@app/domain';
+import { parseYamlMap } from './parse-yaml-map.js';
+
+/** The args in a YAML file (`execute -f`). Throws `malformed_request` if it can't be read or is no map of texts. */
+export async function readArgsFile(path: string): Promise<Record<string, string>> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_BODY_BYTES)
+      throw new AppError('too_large', `${path} is larger than ${MAX_BODY_BYTES} bytes.`);
+    return parseYamlMap(await readFile(path, 'utf8'), path);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new AppError('malformed_request', `The arguments' file ${path} can't be read: ${reason}.`, {
+      hint: 'Create one with `proctor template PROC FILE`.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseCommandLine, wantsJson } from './command-line.js';
+import { COMMAND_NAMES } from './define-commands.js';
+
+describe('parseCommandLine', () => {
+  it.each([
+    ['list'],
+    ['list', '-o', 'json'],
+    ['execute', 'p'],
+    ['execute', 'p', 'A=1', '-f', 'x', 'B=2'],
+    ['execute', 'p', '--', 'A=1'],
+    ['status', '9007199254740991'],
+    ['config', 'show'],
+    ['config', '--host', 'x', '--yes'],
+    ['config', 'EMAIL_ID=x'],
+    ['template', 'p', 'f', '-y'],
+  ])('understands %s %s %s', async (...words) => {
+    expect(await parseCommandLine(words, 80)).toMatchObject({ kind: 'run', json: words.includes('json') });
+  });
+
+  it.each([
+    ['bogus'],
+    ['execute'],
+    ['status'],
+    ['status', '7', '8'],
+    ['template', 'p'],
+    ['list', '--bogus'],
+    ['list', '-o', 'xml'],
+    ['list', '-o'],
+    ['execute', 'p', '-f'],
+    ['config', '--host'],
+    ['config', 'show', 'x'],
+    ['help', 'bogus'],
+    ['--bogus'],
+    ['execute', 'p', '--__proto__', 'x'],
+  ])('refuses %s %s %s %s with a way on', async (...words) => {
+    await expect(parseCommandLine(words, 80)).rejects.toMatchObject({
+      code: 'malformed_request',
+      message: expect.not.stringMatching(/undefined|TypeError/) as unknown,
+      hint: expect.stringContaining('proctor help') as unknown,
+    });
+  });
+
+  it.each(COMMAND_NAMES)('helps with %s, with an example', async (name) => {
+    const help = await parseCommandLine(['help', name], 80);
+    expect(help).toMatchObject({ kind: 'help', text: expect.stringContaining(`proctor ${name}`) as unknown });
+    expect(help).toMatchObject({ text: expect.stringContaining('Examples:') as unknown });
+  });
+
+  it.each([[[]], [['help']], [['--help']]])('lists commands and exit codes for %j', async (words) => {
+    const help = await parseCommandLine(words, 80);
+    for (const name of COMMAND_NAMES)
+      expect(help).toMatchObject({ text: expect.stringContaining(`proctor ${name}`) as unknown });
+    expect(help).toMatchObject({ text: expect.stringContaining('130  interrupted') as unknown });
+  });
+});
+
+describe('wantsJson', () => {
+  it.each([
+    [['bogus', '-o', 'json'], true],
+    [['--output=json'], true],
+    [['-ojson'], true],
+    [['--output', 'text'], false],
+    [['json'], false],
+  ])('%j: %s', (words, expected) => {
+    expect(wantsJson(words)).toBe(expected);
+  });
+});

@@ -1,0 +1,9 @@
+import { openGateway, type Context } from '../context.js';
+import { renderProc } from '../output/render-proc.js';
+import { findProc } from './find-proc.js';
+
+export async function describe(context: Context, name: string): Promise<number> {
+  const proc = await findProc(await openGateway(context), name);
+  await context.printer.result(renderProc(proc), proc);
+  return 0;
+}

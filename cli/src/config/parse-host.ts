@@ -1,0 +1,18 @@
+/**
+ * The gateway's base URL from `host:port`, as v2 wrote it (plain HTTP), or from an http(s) URL. No slash at the end.
+ * Throws `Error` for anything else, e.g. a URL with a password in it.
+ */
+export function parseHost(text: string): string {
+  const trimmed = text.trim();
+  const candidate = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `http://${trimmed}`;
+  const url = URL.canParse(candidate) ? new URL(candidate) : null;
+  const isUsable =
+    url !== null &&
+    (url.protocol === 'http:' || url.protocol === 'https:') &&
+    url.username === '' &&
+    url.password === '' &&
+    url.search === '' &&
+    url.hash === '';
+  if (!isUsable || /\s/.test(trimmed)) throw new Error('must be host:port or a http(s) URL');
+  return url.href.replace(/\/+$/, '');
+}

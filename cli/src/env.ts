@@ -1,0 +1,26 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { CONFIG_KEYS, type ConfigKey } from './config/config-keys.js';
+
+/** What the CLI takes from its environment, read once in main.ts. */
+export interface CliEnv {
+  /** Where `proctor.yaml` is. */
+  configDir: string;
+  /** Configuration keys that are set as environment variables (not empty). */
+  overrides: Partial<Record<ConfigKey, string>>;
+  /** NO_COLOR (https://no-color.org): set and not empty. */
+  noColor: boolean;
+}
+
+export function readEnv(env: NodeJS.ProcessEnv): CliEnv {
+  const overrides: CliEnv['overrides'] = {};
+  for (const key of CONFIG_KEYS) {
+    const value = env[key];
+    if (value) overrides[key] = value;
+  }
+  return {
+    configDir: env['LOCAL_CONFIG_DIR'] || join(homedir(), '.proctor'),
+    overrides,
+    noColor: Boolean(env['NO_COLOR']),
+  };
+}

@@ -1,0 +1,60 @@
+import type { ErrorCode, ExecutionStatus } from '@app/domain';
+
+/** What each exit code means; shown by `proctor help`. 69 (not built) comes from bin/proctor.mjs. */
+export const EXIT_CODE_MEANINGS = {
+  0: 'done; for `execute`: the execution finished with success',
+  1: 'the execution failed',
+  2: 'wrong usage, arguments or configuration',
+  3: 'not signed in, or the credentials were not accepted',
+  4: 'not allowed',
+  5: 'no such proc or execution',
+  6: 'conflict: it is over already, or a file is there already',
+  7: 'the gateway cannot be reached, is not available or busy',
+  8: 'the execution was cancelled or timed out',
+  9: 'this CLI is too old for the gateway',
+  70: 'internal error of the gateway or the CLI',
+  130: 'interrupted by Ctrl-C; the execution goes on',
+  141: 'nobody reads the output any more (`| head`)',
+} as const;
+
+export type ExitCode = keyof typeof EXIT_CODE_MEANINGS;
+
+const BY_ERROR: Record<ErrorCode, ExitCode> = {
+  malformed_request: 2,
+  invalid_args: 2,
+  too_large: 2,
+  unauthenticated: 3,
+  forbidden: 4,
+  not_found: 5,
+  conflict: 6,
+  idempotency_key_reused: 6,
+  too_many_requests: 7,
+  unavailable: 7,
+  outdated_client: 9,
+  internal: 70,
+};
+
+/** For a status that is not final: what `execute` would have to say if nothing more came. */
+const BY_STATUS: Record<ExecutionStatus, ExitCode> = {
+  RECEIVED: 7,
+  CREATED: 7,
+  JOB_READY: 7,
+  POD_READY: 7,
+  FINISHED: 0,
+  REQUIREMENT_NOT_MET: 1,
+  CREATION_FAILED: 1,
+  JOB_CREATION_FAILED: 1,
+  POD_CREATION_FAILED: 1,
+  POD_FAILED: 1,
+  FETCH_POD_LOG_FAILED: 1,
+  TIMED_OUT: 8,
+  CANCELLED: 8,
+};
+
+export function exitCodeOfError(code: ErrorCode): ExitCode {
+  return BY_ERROR[code];
+}
+
+export function exitCodeOfStatus(status: ExecutionStatus): ExitCode {
+  return BY_STATUS[status];
+}

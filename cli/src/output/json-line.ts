@@ -1,0 +1,8 @@
+/** One line of JSON that no terminal takes as a command: C1 and DEL are escaped too, as JSON leaves them. */
+export function toJsonLine(value: unknown): string {
+  const json = JSON.stringify(value).replace(
+    /[\x7f-\x9f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${json}\n`;
+}

@@ -1,0 +1,56 @@
+import type { ProcMetadata } from '@app/contract';
+import { plainLine } from './filter-controls.js';
+import { formatFields, formatTable } from './table.js';
+
+/** `proctor list`. */
+export function renderProcList(procs: readonly ProcMetadata[]): string {
+  if (procs.length === 0) return 'No procs that you may execute.\n';
+  const rows = [...procs]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((proc) => [proc.name, plainLine(proc.description)]);
+  return formatTable(['NAME', 'DESCRIPTION'], rows);
+}
+
+/** `proctor describe PROC`. */
+export function renderProc(proc: ProcMetadata): string {
+  const { args, secrets } = proc.env_vars;
+  const fields: Array<[string, string]> = [
+    ['Name', proc.name],
+    ['Description', plainLine(proc.description)],
+    ['Image', proc.image_name],
+    ['Author', plainLine(proc.author)],
+    ['Contributors', plainLine(proc.contributors)],
+    ['Organization', plainLine(proc.organization)],
+    ['Groups', proc.authorized_groups.map(plainLine).join(', ') || '(anyone who is signed in)'],
+    ['Time limit', proc.timeout_seconds == null ? '' : `${proc.timeout_seconds} seconds`],
+    ['Retries', proc.retries == null ? '' : String(proc.retries)],
+    ['At a time', proc.concurrency ? `${proc.concurrency.limit}, then ${proc.concurrency.when_full}` : ''],
+  ];
+  const sections = [formatFields(fields.filter(([, value]) => value !== ''))];
+  if (args.length > 0) {
+    const rows = args.map((arg) => [
+      `  ${arg.name}`,
+      arg.required ? 'required' : '',
+      plainLine(arg.description),
+    ]);
+    sections.push(`Args:\n${formatFieldRows(rows)}`);
+  }
+  if (secrets.length > 0) {
+    const rows = secrets.map((secret) => [`  ${secret.name}`, plainLine(secret.description)]);
+    sections.push(`Secrets (set by an administrator):\n${formatFieldRows(rows)}`);
+  }
+  sections.push(`To execute it:\n  ${exampleCommand(proc)}\n`);
+  return sections.join('\n');
+}
+
+/** The required args; where there are none, all of them. */
+export function exampleCommand({ name, env_vars }: ProcMetadata): string {
+  const required = env_vars.args.filter((arg) => arg.required);
+  const shown = required.length > 0 ? required : env_vars.args;
+  return ['proctor execute', name, ...shown.map((arg) => `${arg.name}=VALUE`)].join(' ');
+}
+
+function formatFieldRows(rows: string[][]): string {
+  const [first = [], ...rest] = rows;
+  return formatTable(first, rest);
+}

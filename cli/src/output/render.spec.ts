@@ -1,0 +1,170 @@
+import type { ExecutionReply, ProcMetadata } from '@app/contract';
+import { procMetadata } from '@app/contract';
+import { AppError } from '@app/domain';
+import { describe, expect, it } from '@jest/globals';
+import { parseYamlMap } from '../args/parse-yaml-map.js';
+import { toJsonLine } from './json-line.js';
+import { maskToken } from './mask-token.js';
+import { asAppError, renderError } from './render-error.js';
+import { endLine, renderExecution } from './render-execution.js';
+import { renderProc, renderProcList } from './render-proc.js';
+import { renderTemplate } from './render-template.js';
+import { displayWidth, formatTable } from './table.js';
+
+function aProc(more: object = {}): ProcMetadata {
+  return procMetadata.parse({
+    name: 'greet',
+    description: 'Says\nhello\x1b[2J',
+    image_name: 'proctor/greet:1',
+    env_vars: {
+      args: [
+        { name: 'WHO', description: 'Whom', required: true },
+        { name: 'LANGUAGE', description: 'In: "which"\nlanguage' },
+      ],
+      secrets: [{ name: 'TOKEN', description: 'Its token' }],
+    },
+    ...more,
+  });
+}
+
+const failed: ExecutionReply = {
+  id: 7,
+  job_name: 'greet',
+  name: 'proctor-x-7',
+  image_tag: 'proctor/greet:1',
+  created_at: '2024-01-01T00:00:00Z',
+  updated_at: '2024-01-01T00:00:05Z',
+  started_at: '2024-01-01T00:00:01Z',
+  ended_at: '2024-01-01T00:00:03.500Z',
+  status: 'POD_FAILED',
+  exit_code: 3,
+  reason: 'Error',
+};
+
+describe('formatTable', () => {
+  it('lines columns up, also with wide and combining characters', () => {
+    const rows = [
+      ['漢字', 'x'],
+      ['e\u0301', 'y'],
+    ];
+    expect(formatTable(['A', 'B'], rows)).toBe('A     B\n漢字  x\ne\u0301     y\n');
+  });
+
+  it.each([
+    ['abc', 3],
+    ['漢', 2],
+    ['🎉', 2],
+    ['e\u0301', 1],
+    ['', 0],
+  ])('gives %j %d columns', (text, width) => {
+    expect(displayWidth(text)).toBe(width);
+  });
+});
+
+describe('renderProcList', () => {
+  it('is a table in order of names, without control characters', () => {
+    expect(renderProcList([aProc(), aProc({ name: 'a', description: 'First' })])).toBe(
+      'NAME   DESCRIPTION\na      First\ngreet  Says hello\n',
+    );
+  });
+
+  it('says that there is none', () => {
+    expect(renderProcList([])).toBe('No procs that you may execute.\n');
+  });
+});
+
+describe('renderProc', () => {
+  it('marks what is required and shows a command to try', () => {
+    const text = renderProc(aProc());
+    expect(text).toMatch(/^ {2}WHO {7}required {2}Whom$/m);
+    expect(text).toMatch(/^ {2}LANGUAGE {12}In: "which" language$/m);
+    expect(text).toContain('  proctor execute greet WHO=VALUE\n');
+    expect(text).toContain('anyone who is signed in');
+    expect(text).not.toContain('\x1b');
+  });
+});
+
+describe('renderTemplate', () => {
+  it('is YAML that -f takes, whatever the descriptions say', () => {
+    const text = renderTemplate(aProc());
+    expect({ ...parseYamlMap(text, 'x') }).toEqual({ WHO: '', LANGUAGE: '' });
+    expect(text).toContain('# Whom (required)\nWHO: ""');
+  });
+});
+
+describe('renderExecution', () => {
+  it('shows how it ended, aligned', () => {
+    expect(renderExecution(failed)).toContain('Status     POD_FAILED\nExit code  3\nReason     Error\n');
+    expect(renderExecution(failed)).toMatch(/^Took {7}2\.5 s$/m);
+  });
+
+  it('leaves out what is not there', () => {
+    const v2 = {
+      ...failed,
+      exit_code: undefined,
+      reason: undefined,
+      started_at: undefined,
+      ended_at: undefined,
+    };
+    expect(renderExecution(v2)).not.toMatch(/Exit code|Reason|Took|undefined/);
+  });
+});
+
+describe('endLine', () => {
+  it.each<[Partial<ExecutionReply>, string]>([
+    [{}, 'Execution 7 of greet: POD_FAILED (exit code 3, Error) after 2.5 s.'],
+    [{ status: 'FINISHED', exit_code: 0, reason: undefined }, 'Execution 7 of greet: FINISHED after 2.5 s.'],
+    [
+      { ended_at: '2024-01-01T01:02:04Z' },
+      'Execution 7 of greet: POD_FAILED (exit code 3, Error) after 1 h 2 min 3 s.',
+    ],
+    [{ ended_at: undefined, exit_code: undefined }, 'Execution 7 of greet: POD_FAILED (Error).'],
+  ])('%j', (more, line) => {
+    expect(endLine({ ...failed, ...more })).toBe(line);
+  });
+});
+
+describe('toJsonLine', () => {
+  it('escapes what a terminal would obey and JSON leaves', () => {
+    const value = { a: '\x1b[2J\x9b2J\x7f\n' };
+    const line = toJsonLine(value);
+    expect(line).toMatch(/^[\x20-\x7e]+\n$/);
+    expect(JSON.parse(line)).toEqual(value);
+  });
+});
+
+describe('renderError', () => {
+  const error = new AppError('not_found', 'No proc \x1b[2Jx.', {
+    hint: 'Look.',
+    details: [{ field: 'A', message: 'wrong' }],
+  });
+
+  it('says what, where and what to do next', () => {
+    expect(renderError(error, false)).toEqual({
+      text: 'proctor: No proc x.\n  A: wrong\nLook.\n',
+      exitCode: 5,
+    });
+  });
+
+  it('is one line of JSON for programs', () => {
+    const { text, exitCode } = renderError(error, true);
+    expect(exitCode).toBe(5);
+    expect(JSON.parse(text)).toMatchObject({ type: 'error', code: 'not_found', hint: 'Look.', exit_code: 5 });
+  });
+
+  it('never shows a stack', () => {
+    const { text, exitCode } = renderError(asAppError(new TypeError('x is not a function')), false);
+    expect(exitCode).toBe(70);
+    expect(text).toContain('TypeError: x is not a function');
+    expect(text).not.toMatch(/\bat /);
+  });
+});
+
+describe('maskToken', () => {
+  it.each(['', 'a', 'short', 'x'.repeat(15), 'x'.repeat(64)])(
+    'never shows more than the last four of %j',
+    (token) => {
+      expect(maskToken(token).replace('****', '').length).toBeLessThanOrEqual(token.length >= 16 ? 4 : 0);
+    },
+  );
+});

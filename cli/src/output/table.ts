@@ -1,0 +1,36 @@
+/** Rows as columns that line up, each as wide as its widest cell. No spaces at a line's end. */
+export function formatTable(header: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
+  return alignColumns([header, ...rows]);
+}
+
+/** `name  value` lines, aligned. */
+export function formatFields(fields: ReadonlyArray<readonly [name: string, value: string]>): string {
+  return alignColumns(fields);
+}
+
+function alignColumns(rows: ReadonlyArray<readonly string[]>): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell))));
+  }
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - displayWidth(cell)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+const WIDE =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
+const NO_WIDTH = /\p{M}|[\u200b-\u200f]/u;
+
+/** Columns that a terminal gives the text: two for East Asian wide characters and emoji, none for combining marks. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const character of text) width += NO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+  return width;
+}

@@ -1,0 +1,92 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import { Printer, type PrinterOptions } from './printer.js';
+
+/** A stream that remembers, and is full after each write until it is emptied, if told so. */
+class FakeOutput extends EventEmitter {
+  text = '';
+  writableNeedDrain = false;
+
+  constructor(
+    readonly isTTY: boolean,
+    private readonly isSlow = false,
+  ) {
+    super();
+  }
+
+  write(text: string): boolean {
+    this.text += text;
+    this.writableNeedDrain = this.isSlow;
+    return !this.isSlow;
+  }
+}
+
+function aPrinter({
+  isTTY = false,
+  isSlow = false,
+  ...options
+}: Partial<PrinterOptions> & { isTTY?: boolean; isSlow?: boolean } = {}) {
+  const stdout = new FakeOutput(isTTY, isSlow);
+  const stderr = new FakeOutput(isTTY);
+  const streams = { stdout, stderr } as unknown as Pick<PrinterOptions, 'stdout' | 'stderr'>;
+  return { stdout, stderr, printer: new Printer({ json: false, noColor: false, ...options, ...streams }) };
+}
+
+const lines = ['\x1b[31mred', '\x1b[2Jcleared\r', ''];
+
+describe('Printer', () => {
+  it('gives a pipe the log as it came', async () => {
+    const { printer, stdout } = aPrinter();
+    await printer.logLines(lines);
+    await printer.endLog();
+    expect(stdout.text).toBe('\x1b[31mred\n\x1b[2Jcleared\r\n\n');
+  });
+
+  it('gives a terminal colours alone, and ends them', async () => {
+    const { printer, stdout } = aPrinter({ isTTY: true });
+    await printer.logLines(lines);
+    await printer.endLog();
+    expect(stdout.text).toBe('\x1b[31mred\ncleared\n\n\x1b[0m');
+  });
+
+  it('gives no colours where they are not wanted', async () => {
+    const { printer, stdout } = aPrinter({ isTTY: true, noColor: true });
+    await printer.logLines(lines);
+    await printer.endLog();
+    expect(stdout.text).toBe('red\ncleared\n\n');
+  });
+
+  it('gives programs each line as JSON, and no notes', async () => {
+    const { printer, stdout, stderr } = aPrinter({ json: true });
+    await printer.logLines(['a"\x9b']);
+    printer.note('for people');
+    expect(stdout.text).toBe('{"type":"log","line":"a\\"\\u009b"}\n');
+    expect(stderr.text).toBe('');
+  });
+
+  it('waits for a slow reader', async () => {
+    const { printer, stdout } = aPrinter({ isSlow: true });
+    let isDone = false;
+    const writing = printer.logLines(['a']).then(() => (isDone = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isDone).toBe(false);
+    stdout.emit('drain');
+    await writing;
+    expect(isDone).toBe(true);
+  });
+
+  it('shows waiting on a terminal only, and clears it before anything else', async () => {
+    const { printer, stderr } = aPrinter({ isTTY: true });
+    printer.showWaiting('Waiting');
+    await printer.logLines(['a']);
+    expect(stderr.text).toBe('\r\x1b[K| Waiting\r\x1b[K');
+    const piped = aPrinter();
+    piped.printer.showWaiting('Waiting');
+    piped.printer.stopWaiting();
+    expect(piped.stderr.text).toBe('');
+    const forPrograms = aPrinter({ isTTY: true, json: true });
+    forPrograms.printer.showWaiting('Waiting');
+    forPrograms.printer.stopWaiting();
+    expect(forPrograms.stderr.text).toBe('');
+  });
+});

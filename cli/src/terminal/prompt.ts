@@ -1,0 +1,50 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { AppError } from '@app/domain';
+
+/** Asks on the terminal; the question goes to standard error. Throws `malformed_request` when there is no answer. */
+export async function ask(question: string, stdin: NodeJS.ReadStream): Promise<string> {
+  return await readAnswer(question, stdin, process.stderr);
+}
+
+/** The same, without showing what is typed. */
+export async function askHidden(question: string, stdin: NodeJS.ReadStream): Promise<string> {
+  process.stderr.write(question);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  try {
+    return await readAnswer('', stdin, nowhere);
+  } finally {
+    process.stderr.write('\n');
+  }
+}
+
+/** Yes only when the answer is `y` or `yes`. */
+export async function confirm(question: string, stdin: NodeJS.ReadStream): Promise<boolean> {
+  return /^y(es)?$/i.test((await ask(`${question} [y/N] `, stdin)).trim());
+}
+
+/** All of standard input, at most 64 KiB: what a secret was piped into. */
+export async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
+  let text = '';
+  stdin.setEncoding('utf8');
+  for await (const chunk of stdin) {
+    text += chunk as string;
+    if (text.length > 64 * 1024)
+      throw new AppError('too_large', 'Standard input is longer than any access token.');
+  }
+  return text;
+}
+
+async function readAnswer(question: string, stdin: NodeJS.ReadStream, output: NodeJS.WritableStream) {
+  const lines = createInterface({ input: stdin, output, terminal: true });
+  const interrupted = new AbortController();
+  lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  lines.once('close', () => interrupted.abort());
+  try {
+    return await lines.question(question, { signal: interrupted.signal });
+  } catch (error) {
+    throw new AppError('malformed_request', 'The input ended without an answer.', { cause: error });
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { MAX_ENV_COUNT, MAX_ENV_NAME_LENGTH, MAX_ENV_TOTAL_BYTES, MAX_ENV_VALUE_BYTES } from './limits.js';
+import { NOT_STORABLE, isStorable } from './text.js';
+
+export const ENV_NAME_RULE = `must be letters, digits and _, not starting with a digit, at most ${MAX_ENV_NAME_LENGTH} characters`;
+
+/** The name of an arg or secret: it becomes an environment variable. `__proto__` is refused. */
+export const envName = z
+  .string()
+  .regex(/^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/, ENV_NAME_RULE)
+  .max(MAX_ENV_NAME_LENGTH, ENV_NAME_RULE);
+
+const envValue = z
+  .string('must be a string')
+  .refine(isStorable, NOT_STORABLE)
+  .refine((value) => utf8Bytes(value) <= MAX_ENV_VALUE_BYTES, `must be at most ${MAX_ENV_VALUE_BYTES} bytes`);
+
+const envRecord = z
+  .record(envName, envValue, {
+    error: (issue) =>
+      issue.code === 'invalid_key' ? `the name ${ENV_NAME_RULE}` : 'must be an object of strings',
+  })
+  .refine(
+    (values) => Object.keys(values).length <= MAX_ENV_COUNT,
+    `must have at most ${MAX_ENV_COUNT} entries`,
+  )
+  .refine(
+    (values) =>
+      Object.values(values).reduce((sum, value) => sum + utf8Bytes(value), 0) <= MAX_ENV_TOTAL_BYTES,
+    `must be at most ${MAX_ENV_TOTAL_BYTES} bytes together`,
+  )
+  // Without a prototype: a lookup of `constructor` finds nothing.
+  .overwrite((values) => Object.assign(Object.create(null) as Record<string, string>, values));
+
+/**
+ * Values of args or secrets by name, within the limits. Null (Go: a nil map) and left out are both empty.
+ * The result has no prototype.
+ */
+export const envValues = z.preprocess((input, context) => {
+  // z.record drops this key without a word.
+  if (typeof input === 'object' && input !== null && Object.hasOwn(input, '__proto__')) {
+    context.addIssue({ code: 'custom', message: `the name ${ENV_NAME_RULE}`, path: ['__proto__'] });
+  }
+  return input ?? {};
+}, envRecord.optional().default({}));
+
+function utf8Bytes(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}

@@ -1,0 +1,132 @@
+import { AppError } from '@app/domain';
+import { describe, expect, it } from '@jest/globals';
+import { executionIdText, executionReply, isPossibleExecutionId, submitExecutionBody } from './execution.js';
+import { detailsFromIssues } from './issue-details.js';
+import { MAX_ENV_COUNT, MAX_ENV_TOTAL_BYTES, MAX_ENV_VALUE_BYTES } from './limits.js';
+import { errorCodeOf, problem, problemFromError } from './problem.js';
+import { pathOf } from './routes.js';
+import { setSecretsBody } from './secret.js';
+
+function wrongWith(args: unknown) {
+  const { error } = submitExecutionBody.safeParse({ name: 'p', args });
+  return detailsFromIssues(error?.issues ?? []).map(({ field }) => field);
+}
+
+describe('submitExecutionBody', () => {
+  it.each([undefined, null, {}])('takes args %j as none', (args) => {
+    expect(submitExecutionBody.parse({ name: 'p', args }).args).toEqual({});
+  });
+
+  it('keeps every value as it came', () => {
+    const args = { A: 'pa$$word $(HOME)', B: '', C: 'ü\n\t"', constructor: 'x' };
+    expect(submitExecutionBody.parse({ name: 'p', args }).args).toEqual(args);
+  });
+
+  it('gives args in which only what was sent can be found', () => {
+    expect(submitExecutionBody.parse({ name: 'p', args: {} }).args['constructor']).toBeUndefined();
+  });
+
+  it('takes v2 bodies with a null callback', () => {
+    expect(submitExecutionBody.parse({ name: 'p', callback_url: null }).callback_url).toBeUndefined();
+  });
+
+  it.each<[unknown, string]>([
+    [JSON.parse('{"__proto__": "x"}'), 'args.__proto__'],
+    [{ 'A B': 'x' }, 'args.A B'],
+    [{ '1A': 'x' }, 'args.1A'],
+    [{ '': 'x' }, 'args.'],
+    [{ A: 1 }, 'args.A'],
+    [{ A: null }, 'args.A'],
+    [{ A: 'a\0b' }, 'args.A'],
+    [{ A: '\ud800' }, 'args.A'],
+    [{ A: 'é'.repeat(MAX_ENV_VALUE_BYTES / 2) + 'x' }, 'args.A'],
+    [Object.fromEntries(Array.from({ length: MAX_ENV_COUNT + 1 }, (_, n) => [`A${n}`, ''])), 'args'],
+    [['x'], 'args'],
+    ['x', 'args'],
+  ])('refuses args %j', (args, field) => {
+    expect(wrongWith(args)).toEqual([field]);
+  });
+
+  it('bounds all values together', () => {
+    const fits = MAX_ENV_TOTAL_BYTES / MAX_ENV_VALUE_BYTES;
+    const full = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`A${n}`, 'x'.repeat(MAX_ENV_VALUE_BYTES)]));
+    expect(wrongWith(full(fits))).toEqual([]);
+    expect(wrongWith(full(fits + 1))).toEqual(['args']);
+  });
+});
+
+describe('setSecretsBody', () => {
+  it('refuses __proto__ and takes null as none', () => {
+    const body: unknown = JSON.parse('{"job_name": "p", "secrets": {"__proto__": "x"}}');
+    expect(setSecretsBody.safeParse(body).success).toBe(false);
+    expect(setSecretsBody.parse({ job_name: 'p', secrets: null }).secrets).toEqual({});
+  });
+});
+
+describe('executionIdText', () => {
+  it.each([
+    ['7', '7', true],
+    ['007', '7', true],
+    ['0', '0', false],
+    ['9007199254740991', '9007199254740991', true],
+    ['9007199254740992', '9007199254740992', false],
+    ['18446744073709551615', '18446744073709551615', false],
+  ])('takes %s', (text, id, possible) => {
+    expect(executionIdText.parse(text)).toBe(id);
+    expect(isPossibleExecutionId(id)).toBe(possible);
+  });
+
+  it.each(['', '-1', '1.0', 'abc', '0x1', '18446744073709551616', '1'.repeat(65)])(
+    'refuses %j as v2 did',
+    (text) => {
+      const { error } = executionIdText.safeParse(text);
+      expect(error?.issues.map((issue) => issue.message)).toContain(
+        'Failed to translate path parameter to uint64',
+      );
+    },
+  );
+});
+
+describe('executionReply', () => {
+  const v2 = {
+    id: 7,
+    job_name: 'p',
+    name: 'proctor-x-7',
+    image_tag: 'proctor/p:1',
+    created_at: '2024-01-01T00:00:00Z',
+    updated_at: '2024-01-01T00:00:00.123+01:00',
+    status: 'POD_FAILED',
+  };
+
+  it('takes what v2 sends', () => {
+    expect(executionReply.parse(v2)).toEqual(v2);
+  });
+
+  it.each([{ id: '7' }, { id: 2 ** 53 }, { status: 'DONE' }, { created_at: 'yesterday' }])(
+    'refuses %j',
+    (wrong) => {
+      expect(executionReply.safeParse({ ...v2, ...wrong }).success).toBe(false);
+    },
+  );
+});
+
+describe('problemFromError', () => {
+  it('carries the error and its code', () => {
+    const error = new AppError('invalid_args', 'No arg X.', {
+      hint: 'Look.',
+      details: [{ field: 'X', message: 'unknown' }],
+    });
+    const wire = problem.parse(JSON.parse(JSON.stringify(problemFromError(error, 400))));
+    expect(wire).toMatchObject({ status: 400, detail: 'No arg X.', hint: 'Look.', errors: error.details });
+    expect(errorCodeOf(wire)).toBe('invalid_args');
+    expect(errorCodeOf({ type: 'about:blank' })).toBeNull();
+  });
+});
+
+describe('pathOf', () => {
+  it('escapes what it fills in', () => {
+    expect(pathOf('getExecutionStatus', { id: '7/..' })).toBe('/execution/7%2F../status');
+    expect(pathOf('streamExecutionLogs', {}, { context_id: '7&x' })).toBe('/execution/logs?context_id=7%26x');
+  });
+});

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { MAX_IDEMPOTENCY_KEY_LENGTH } from './limits.js';
+
+/** Request headers, spelled as v2 clients send them. Node and Fastify give them in lower case. */
+export const EMAIL_HEADER = 'Email-Id';
+export const TOKEN_HEADER = 'Access-Token';
+export const CLIENT_VERSION_HEADER = 'Client-Version';
+/** The same key by the same identity on the same route: the same execution, however often it is sent. */
+export const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key';
+
+/** 1 to 200 visible ASCII characters. */
+export const idempotencyKey = z
+  .string()
+  .regex(
+    new RegExp(`^[\\x21-\\x7e]{1,${MAX_IDEMPOTENCY_KEY_LENGTH}}$`),
+    `${IDEMPOTENCY_KEY_HEADER} must be 1 to ${MAX_IDEMPOTENCY_KEY_LENGTH} visible ASCII characters`,
+  );

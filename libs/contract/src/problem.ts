@@ -1,0 +1,53 @@
+import { ERROR_CODES, type AppError, type ErrorCode } from '@app/domain';
+import { z } from 'zod';
+
+/** RFC 9457. Sent when the request's `Accept` names JSON; any other request gets `detail` as one line of text. */
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+export const problem = z.object({
+  /** `urn:proctor:problem:<error code>`; `errorCodeOf` reads it back. */
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  /** What to do next. */
+  hint: z.string().optional(),
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+});
+export type Problem = z.output<typeof problem>;
+
+const TYPE_PREFIX = 'urn:proctor:problem:';
+
+const TITLES: Record<ErrorCode, string> = {
+  malformed_request: 'Malformed request',
+  invalid_args: 'Invalid arguments',
+  outdated_client: 'Outdated client',
+  unauthenticated: 'Not signed in',
+  forbidden: 'Not allowed',
+  not_found: 'Not found',
+  conflict: 'Conflict',
+  too_large: 'Too large',
+  idempotency_key_reused: 'Idempotency key reused',
+  too_many_requests: 'Too many requests',
+  unavailable: 'Unavailable',
+  internal: 'Internal error',
+};
+
+/** The wire form of a refusal, to be sent with this HTTP status. */
+export function problemFromError(error: AppError, status: number): Problem {
+  return {
+    type: TYPE_PREFIX + error.code,
+    title: TITLES[error.code],
+    status,
+    detail: error.message,
+    ...(error.hint !== undefined && { hint: error.hint }),
+    ...(error.details.length > 0 && {
+      errors: error.details.map(({ field, message }) => ({ field, message })),
+    }),
+  };
+}
+
+/** The code that a problem's `type` names, or null if it is none of ours. */
+export function errorCodeOf({ type }: Pick<Problem, 'type'>): ErrorCode | null {
+  return ERROR_CODES.find((code) => type === TYPE_PREFIX + code) ?? null;
+}

@@ -1,0 +1,42 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { ApiError } from '../objects/api-error.js';
+
+/**
+ * Lets through only what a Kubernetes client on this machine sends. A web page can reach a loopback port, but it
+ * can't leave out `Origin`, choose `Host` or know the token. Throws `ApiError` 403, 415 or 401.
+ */
+export function checkRequest(
+  method: string,
+  headers: IncomingHttpHeaders,
+  port: number,
+  token: string,
+): void {
+  const hosts = ['127.0.0.1', 'localhost', '[::1]'].map((host) => `${host}:${port}`);
+  if (!hosts.includes((headers.host ?? '').toLowerCase())) {
+    throw new ApiError(403, 'Forbidden', `forbidden: the Host header must be one of ${hosts.join(', ')}`);
+  }
+  if (headers.origin !== undefined)
+    throw new ApiError(403, 'Forbidden', 'forbidden: requests of web pages are not served');
+  if (!isToken(headers.authorization, token)) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
+  const hasBody =
+    method !== 'GET' &&
+    (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
+  const contentType = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+  if (hasBody && contentType !== 'application/json') {
+    const message =
+      'the body of the request was in an unknown format - accepted media types include: application/json ' +
+      '(kube-sandbox: kubectl sends JSON with "create -f FILE" and "run", and protobuf with "create job" and its like)';
+    throw new ApiError(415, 'UnsupportedMediaType', message);
+  }
+}
+
+function isToken(authorization: string | undefined, token: string): boolean {
+  const given = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  // Hashed, so that neither content nor length shows in the time it takes.
+  return given !== undefined && timingSafeEqual(digest(given), digest(token));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,113 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Verb } from '../faults.js';
+import { ApiError } from '../objects/api-error.js';
+import type { Pod } from '../objects/kube-object.js';
+import { qualifiedName } from '../objects/resources.js';
+import { answerRequest, find, type ResourceRequest } from './answer-request.js';
+import type { ApiContext, Reply } from './api-context.js';
+import { checkRequest } from './check-request.js';
+import { discoveryAnswer } from './discovery.js';
+import { openapiAnswer } from './openapi.js';
+import { parseRoute, verbOf } from './parse-route.js';
+import { readBody } from './read-body.js';
+import { answerSandbox } from './serve-sandbox.js';
+import { serveLog } from './serve-log.js';
+import { refuseWatch, serveWatch } from './serve-watch.js';
+import { undergo } from './undergo-fault.js';
+
+/** Answers one request, whatever happens. */
+export async function handleRequest(
+  context: ApiContext,
+  port: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    checkRequest(request.method ?? '', request.headers, port, context.token);
+    const reply = await route(context, port, request, response);
+    if (reply) send(response, reply);
+  } catch (error) {
+    if (!(error instanceof ApiError))
+      context.log(`${request.method} ${request.url}: ${(error as Error).stack}`);
+    const refusal =
+      error instanceof ApiError
+        ? error
+        : new ApiError(500, 'InternalError', `Internal error occurred: ${String(error)}`);
+    if (response.headersSent) response.destroy();
+    else send(response, { code: refusal.code, body: refusal.toStatus(), headers: refusal.headers });
+    // The rest of a body that was not read would be taken for the next request.
+    if (!request.complete) response.once('finish', () => request.destroy());
+  }
+}
+
+async function route(
+  context: ApiContext,
+  port: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Reply | null> {
+  const method = request.method ?? '';
+  const { pathname, searchParams: query } = new URL(request.url ?? '/', 'https://localhost');
+  if (method === 'GET' && ['/healthz', '/livez', '/readyz'].includes(pathname))
+    return { code: 200, body: '"ok"' };
+  const discovery = method === 'GET' ? (discoveryAnswer(pathname, port) ?? openapiAnswer(pathname)) : null;
+  if (discovery) return { code: 200, body: discovery };
+  const body = await readBody(request);
+  const own = answerSandbox(context, method, pathname, body);
+  if (own) return own;
+  const target = parseRoute(pathname);
+  if (!target) throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
+  const verb = verbOf(method, target, query);
+  if (!verb)
+    throw new ApiError(
+      405,
+      'MethodNotAllowed',
+      `${method.toLowerCase()} is not supported on resources of kind "${qualifiedName(target.resource)}"`,
+    );
+  const wantsTable = /as=Table/.test(request.headers.accept ?? '');
+  return await serve(context, verb, { route: target, query, body, wantsTable }, response);
+}
+
+async function serve(
+  context: ApiContext,
+  verb: Verb,
+  request: ResourceRequest,
+  response: ServerResponse,
+): Promise<Reply | null> {
+  const match = { verb, resource: request.route.subresource ?? request.route.resource } as const;
+  const before = context.faults.takeEffect(match, 'before');
+  if (before && !(await undergo(before, verb, response))) return null;
+  if (request.route.subresource === 'log') {
+    await serveLog(context, find(context, request.route) as Pod, request.query, response);
+    return null;
+  }
+  if (verb === 'watch') {
+    watch(context, request, response);
+    return null;
+  }
+  const reply = answerRequest(context, verb, request);
+  const after = context.faults.takeEffect(match, 'after');
+  return after && !(await undergo(after, verb, response)) ? null : reply;
+}
+
+function watch(context: ApiContext, request: ResourceRequest, response: ServerResponse): void {
+  try {
+    serveWatch(context, request, response);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 410) throw error;
+    refuseWatch(error, response);
+  }
+}
+
+function send(response: ServerResponse, { code, body, headers = {} }: Reply): void {
+  if (response.destroyed) return;
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const length = Buffer.byteLength(text);
+  response.writeHead(code, {
+    'Content-Type': 'application/json',
+    'Content-Length': length,
+    'Cache-Control': 'no-cache, private',
+    ...headers,
+  });
+  response.end(text);
+}

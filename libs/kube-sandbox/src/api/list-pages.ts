@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { expired } from '../objects/api-error.js';
+import type { AnyObject } from '../objects/kube-object.js';
+
+export interface Page {
+  items: readonly AnyObject[];
+  version: number;
+  /** Undefined on the last page. */
+  continueToken: string | undefined;
+  remaining: number;
+}
+
+/** How many lists may be half read at once; the oldest are told to begin again, as in a cluster after minutes. */
+const OPEN_LISTS = 50;
+
+/** Gives long lists in pages of one and the same state. */
+export class ListPages {
+  private readonly open = new Map<string, { rest: readonly AnyObject[]; version: number }>();
+
+  first(items: readonly AnyObject[], version: number, limit: number): Page {
+    return this.cut(items, version, limit);
+  }
+
+  /** A page may be asked for again. Throws 410 for a token that is not known (any more). */
+  next(continueToken: string, limit: number): Page {
+    const list = this.open.get(continueToken);
+    if (!list)
+      throw expired('The provided continue parameter is too old to display a consistent list result.');
+    return this.cut(list.rest, list.version, limit);
+  }
+
+  private cut(items: readonly AnyObject[], version: number, limit: number): Page {
+    if (limit <= 0 || items.length <= limit)
+      return { items, version, continueToken: undefined, remaining: 0 };
+    const continueToken = randomUUID();
+    const rest = items.slice(limit);
+    this.open.set(continueToken, { rest, version });
+    if (this.open.size > OPEN_LISTS) this.open.delete(this.open.keys().next().value!);
+    return { items: items.slice(0, limit), version, continueToken, remaining: rest.length };
+  }
+}

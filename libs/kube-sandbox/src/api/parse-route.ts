@@ -1,0 +1,44 @@
+import type { Verb } from '../faults.js';
+import type { ResourceName } from '../objects/kube-object.js';
+import { RESOURCE_NAMES, RESOURCES } from '../objects/resources.js';
+
+export interface ResourceRoute {
+  kind: 'resource';
+  resource: ResourceName;
+  /** Undefined: all namespaces. '' for namespaces themselves. */
+  namespace: string | undefined;
+  /** Undefined: the collection. */
+  name: string | undefined;
+  subresource: 'log' | undefined;
+}
+
+/** Where a path leads; null: nowhere. Discovery and the like are handled by their path alone. */
+export function parseRoute(path: string): ResourceRoute | null {
+  const parts = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodeURIComponent);
+  const group = parts[0] === 'api' ? '' : parts[1];
+  const rest = parts[0] === 'api' ? parts.slice(2) : parts.slice(3);
+  const version = parts[0] === 'api' ? parts[1] : parts[2];
+  if ((parts[0] !== 'api' && parts[0] !== 'apis') || version !== 'v1' || rest.length === 0) return null;
+  const isScoped = rest[0] === 'namespaces' && rest.length > 2;
+  const [resourceName, name, subresource, ...tooMuch] = isScoped ? rest.slice(2) : rest;
+  const resource = RESOURCE_NAMES.find((known) => known === resourceName && RESOURCES[known].group === group);
+  if (!resource || tooMuch.length > 0) return null;
+  if (RESOURCES[resource].namespaced !== isScoped && (name !== undefined || isScoped)) return null;
+  if (subresource !== undefined && !(resource === 'pods' && subresource === 'log')) return null;
+  const namespace = isScoped ? rest[1] : RESOURCES[resource].namespaced ? undefined : '';
+  return { kind: 'resource', resource, namespace, name, subresource };
+}
+
+/** Kubernetes' verb for a request; null: not a method that this resource knows. */
+export function verbOf(method: string, route: ResourceRoute, query: URLSearchParams): Verb | null {
+  const isWatch = ['true', '1'].includes(query.get('watch') ?? '');
+  if (method === 'GET') return route.name === undefined ? (isWatch ? 'watch' : 'list') : 'get';
+  if (route.subresource) return null;
+  if (method === 'POST' && route.name === undefined && route.namespace !== undefined) return 'create';
+  if (method === 'DELETE' && route.name !== undefined) return 'delete';
+  if (method === 'DELETE' && route.namespace) return 'deletecollection';
+  return null;
+}

@@ -1,0 +1,106 @@
+import type { ServerResponse } from 'node:http';
+import { ApiError, badRequest } from '../objects/api-error.js';
+import type { Pod } from '../objects/kube-object.js';
+import type { LogSource } from '../kubelet/pod-logs.js';
+import { type LogReadOptions, readLog } from '../kubelet/read-log.js';
+import { sleep } from '../sleep.js';
+import type { ApiContext } from './api-context.js';
+import { isTrue, parseLogOptions } from './log-options.js';
+
+/** Streams a container's log as fast as it is read. Throws `ApiError` before it begins. */
+export async function serveLog(
+  context: ApiContext,
+  pod: Pod,
+  query: URLSearchParams,
+  response: ServerResponse,
+): Promise<void> {
+  const options = parseLogOptions(query, Date.now());
+  const source = findSource(context, pod, query);
+  const stopping = new AbortController();
+  const untrack = context.faults.track({ resource: 'log', cut: () => response.destroy() });
+  response.once('close', () => {
+    untrack();
+    stopping.abort();
+  });
+  response.writeHead(200, { 'Content-Type': 'text/plain' });
+  response.flushHeaders();
+  await send(context, source, options, response, stopping.signal);
+  if (!response.destroyed) response.end();
+}
+
+async function send(
+  { faults }: ApiContext,
+  source: LogSource,
+  options: LogReadOptions,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  const { cutAfterBytes, bytesPerSecond } = faults.takeLogPace();
+  let leftBytes = cutAfterBytes ?? Infinity;
+  for await (const bytes of readLog(source, options, signal)) {
+    if (signal.aborted) return;
+    if (bytes.length >= leftBytes) {
+      // What came before the cut has to arrive.
+      await new Promise<void>((resolve) => response.write(bytes.subarray(0, leftBytes), () => resolve()));
+      response.destroy();
+      return;
+    }
+    leftBytes -= bytes.length;
+    if (bytesPerSecond === null) await writeWhenRead(response, bytes);
+    else await writeSlowly(response, bytes, bytesPerSecond, signal);
+  }
+}
+
+async function writeWhenRead(response: ServerResponse, bytes: Buffer): Promise<void> {
+  if (response.write(bytes) || response.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
+}
+
+async function writeSlowly(
+  response: ServerResponse,
+  bytes: Buffer,
+  bytesPerSecond: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const stepBytes = Math.max(1, Math.ceil(bytesPerSecond / 10));
+  for (let at = 0; at < bytes.length && !signal.aborted; at += stepBytes) {
+    await writeWhenRead(response, bytes.subarray(at, at + stepBytes));
+    await sleep((stepBytes / bytesPerSecond) * 1000, signal);
+  }
+}
+
+/** The log that a request means; refusals in the words of the API server and the kubelet. */
+function findSource({ logs }: ApiContext, pod: Pod, query: URLSearchParams): LogSource {
+  const { name } = pod.metadata;
+  const container = pod.spec.containers[0]!.name;
+  const asked = query.get('container') || container;
+  if (asked !== container) throw badRequest(`container ${asked} is not valid for pod ${name}`);
+  if (!pod.spec.nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
+  const status = pod.status.containerStatuses?.[0];
+  const restart = status?.restartCount ?? 0;
+  const waiting = status?.state.waiting;
+  // While it waits to be restarted, the last run is the one before.
+  const current = waiting && restart > 0 ? restart - 1 : restart;
+  const wanted = isTrue(query.get('previous')) ? restart - 1 : current;
+  if (wanted < 0) throw badRequest(`previous terminated container "${container}" in pod "${name}" not found`);
+  if (waiting && restart === 0)
+    throw badRequest(
+      `container "${container}" in pod "${name}" is waiting to start: ${waitingText(waiting.reason)}`,
+    );
+  const source = logs.source(pod, wanted);
+  if (source) return source;
+  const message = `Get "https://127.0.0.1:10250/containerLogs/${pod.metadata.namespace}/${name}/${container}": dial tcp 127.0.0.1:10250: connect: no route to host`;
+  throw new ApiError(500, 'InternalError', message);
+}
+
+function waitingText(reason: string): string {
+  return reason === 'ErrImagePull' || reason === 'ImagePullBackOff'
+    ? 'trying and failing to pull image'
+    : reason;
+}

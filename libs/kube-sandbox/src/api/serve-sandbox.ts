@@ -1,0 +1,29 @@
+import { FAULT_NAMES, type Faults } from '../faults.js';
+import { ApiError, badRequest } from '../objects/api-error.js';
+import { isRecord } from '../objects/draft.js';
+import type { ApiContext, Reply } from './api-context.js';
+
+/** The sandbox's own routes: `GET /sandbox/history` and `POST /sandbox/faults`. Null: not one of them. */
+export function answerSandbox(
+  { history, faults }: ApiContext,
+  method: string,
+  path: string,
+  body: unknown,
+): Reply | null {
+  if (method === 'GET' && path === '/sandbox/history') return { code: 200, body: { runs: history.all() } };
+  if (method === 'POST' && path === '/sandbox/faults')
+    return { code: 200, body: { result: applyFault(faults, body) ?? null } };
+  if (path.startsWith('/sandbox/'))
+    throw new ApiError(404, 'NotFound', `the sandbox has no ${method} ${path}`);
+  return null;
+}
+
+function applyFault(faults: Faults, body: unknown): unknown {
+  const name = FAULT_NAMES.find((known) => isRecord(body) && body.fault === known);
+  if (!name || !isRecord(body)) throw badRequest(`"fault" must be one of ${FAULT_NAMES.join(', ')}`);
+  const args = body.args ?? [];
+  if (!Array.isArray(args)) throw badRequest('"args" must be a list');
+  return (faults as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!(
+    ...(args as unknown[]),
+  );
+}

@@ -1,0 +1,86 @@
+import type { ServerResponse } from 'node:http';
+import { ApiError, badRequest, expired } from '../objects/api-error.js';
+import type { AnyObject } from '../objects/kube-object.js';
+import { apiVersionOf, RESOURCES } from '../objects/resources.js';
+import type { ApiContext } from './api-context.js';
+import type { ResourceRequest } from './answer-request.js';
+import { objectFilter } from './object-filter.js';
+import { formatTableEvent, formatWatchEvent, seenThroughFilter, type WatchEventType } from './watch-event.js';
+
+/** A reader that lets this much pile up is cut off and may come again, as in a cluster. */
+const MAX_BACKLOG_BYTES = 16 * 1024 * 1024;
+/** As a real API server, which picks 30 to 60 minutes for who names no time. */
+const DEFAULT_TIMEOUT_SECONDS = 45 * 60;
+
+/** Streams changes until the client goes, the time is over or the watch is cut. Throws `ApiError` before it begins. */
+export function serveWatch(context: ApiContext, request: ResourceRequest, response: ServerResponse): void {
+  const { route, query, wantsTable } = request;
+  const { resource } = route;
+  const isWanted = objectFilter(route, query);
+  const backlog = readBacklog(context, request, isWanted);
+  const write = (text: string) => {
+    response.write(text);
+    if (response.writableLength > MAX_BACKLOG_BYTES) response.destroy();
+  };
+  const send = (type: WatchEventType, object: AnyObject) =>
+    write(wantsTable ? formatTableEvent(type, resource, object, Date.now()) : formatWatchEvent(type, object));
+  const bookmark = (annotations?: Record<string, string>) => {
+    const metadata = {
+      resourceVersion: String(context.store.currentVersion),
+      creationTimestamp: null,
+      annotations,
+    };
+    const head = { kind: RESOURCES[resource].kind, apiVersion: apiVersionOf(RESOURCES[resource]), metadata };
+    write(`${JSON.stringify({ type: 'BOOKMARK', object: head })}\n`);
+  };
+
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' });
+  response.flushHeaders();
+  for (const { type, object } of backlog) send(type, object);
+  if (query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' });
+
+  const unsubscribe = context.store.subscribe((change) => {
+    const event = change.resource === resource ? seenThroughFilter(change, isWanted) : null;
+    if (event) send(event.type, event.object);
+  });
+  const untrack = context.faults.track({ resource, cut: () => response.destroy() });
+  const wantsBookmarks = query.get('allowWatchBookmarks') === 'true';
+  const bookmarks = wantsBookmarks ? setInterval(bookmark, context.timing.bookmarkIntervalMs) : undefined;
+  const timeoutSeconds = Number(query.get('timeoutSeconds') ?? 0) || DEFAULT_TIMEOUT_SECONDS;
+  const timeout = setTimeout(() => response.end(), Math.min(timeoutSeconds * 1000, 2 ** 31 - 1));
+  response.once('close', () => {
+    unsubscribe();
+    untrack();
+    clearInterval(bookmarks);
+    clearTimeout(timeout);
+  });
+}
+
+/** What has to be told before the first change: everything there is, or what changed since a version. */
+function readBacklog(
+  { store }: ApiContext,
+  { route, query }: ResourceRequest,
+  isWanted: (object: AnyObject) => boolean,
+): { type: WatchEventType; object: AnyObject }[] {
+  const text = query.get('resourceVersion') ?? '';
+  if (text === '' || text === '0' || query.get('sendInitialEvents') === 'true') {
+    const objects = store.list(route.resource, route.namespace || undefined).filter(isWanted);
+    return objects.map((object) => ({ type: 'ADDED', object }));
+  }
+  if (!/^\d+$/.test(text)) throw badRequest(`invalid resource version ${JSON.stringify(text)}: not a number`);
+  const version = Number(text);
+  if (version > store.currentVersion) {
+    const message = `Timeout: Too large resource version: ${version}, current: ${store.currentVersion}`;
+    const causes = [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }];
+    throw new ApiError(504, 'Timeout', message, { causes, retryAfterSeconds: 1 }, { 'Retry-After': '1' });
+  }
+  const changes = store.changesSince(route.resource, version);
+  if (!changes) throw expired(`too old resource version: ${version} (${store.currentVersion})`);
+  return changes.flatMap((change) => seenThroughFilter(change, isWanted) ?? []);
+}
+
+/** A watch that can't go on from where the client wants says so in the stream, with status 200. */
+export function refuseWatch(error: ApiError, response: ServerResponse): void {
+  response.writeHead(200, { 'Content-Type': 'application/json' });
+  response.end(`${JSON.stringify({ type: 'ERROR', object: error.toStatus() })}\n`);
+}

@@ -1,0 +1,51 @@
+import type { ServerResponse } from 'node:http';
+import type { RequestEffect, Verb } from '../faults.js';
+import { ApiError } from '../objects/api-error.js';
+import { refuseWatch } from './serve-watch.js';
+
+/** Lets an injected fault happen to a request; false when the request is done with. Throws the injected `ApiError`. */
+export async function undergo(effect: RequestEffect, verb: Verb, response: ServerResponse): Promise<boolean> {
+  switch (effect.kind) {
+    case 'delay':
+      await new Promise((resolve) => setTimeout(resolve, effect.delayMs));
+      return !response.destroyed;
+    case 'hang':
+      return false;
+    case 'reset':
+      response.destroy();
+      return false;
+    case 'status': {
+      const error = injectedError(effect);
+      if (verb !== 'watch' || effect.code !== 410) throw error;
+      refuseWatch(error, response);
+      return false;
+    }
+  }
+}
+
+const REASONS: Record<number, string> = {
+  400: 'BadRequest',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  409: 'Conflict',
+  410: 'Expired',
+  422: 'Invalid',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
+};
+
+function injectedError({
+  code,
+  message,
+  retryAfterSeconds,
+}: Extract<RequestEffect, { kind: 'status' }>): ApiError {
+  const text =
+    message ?? (code === 429 ? 'Too many requests, please try again later.' : 'injected by the sandbox');
+  const details = retryAfterSeconds === undefined ? undefined : { retryAfterSeconds };
+  const headers: Record<string, string> =
+    retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
+  return new ApiError(code, REASONS[code] ?? 'InternalError', text, details, headers);
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { FaultSwitchboard } from './fault-switchboard.js';
+
+const createJob = { verb: 'create', resource: 'jobs' } as const;
+
+describe('FaultSwitchboard', () => {
+  it('hits so many matching requests', () => {
+    const faults = new FaultSwitchboard();
+    const effect = { kind: 'status', code: 500 } as const;
+    faults.failRequests({ ...createJob, count: 2, effect });
+    expect(faults.takeEffect({ verb: 'get', resource: 'jobs' }, 'before')).toBeNull();
+    expect(faults.takeEffect(createJob, 'after')).toBeNull();
+    expect(faults.takeEffect(createJob, 'before')).toBe(effect);
+    expect(faults.takeEffect(createJob, 'before')).toBe(effect);
+    expect(faults.takeEffect(createJob, 'before')).toBeNull();
+  });
+
+  it('goes on until it is cleared', () => {
+    const faults = new FaultSwitchboard();
+    faults.failRequests({ effect: { kind: 'hang' } });
+    for (let i = 0; i < 3; i++) expect(faults.takeEffect(createJob, 'before')).toEqual({ kind: 'hang' });
+    faults.clear();
+    expect(faults.takeEffect(createJob, 'before')).toBeNull();
+  });
+
+  it('cuts the streams that are meant', () => {
+    const faults = new FaultSwitchboard();
+    const cut: string[] = [];
+    faults.track({ resource: 'pods', cut: () => cut.push('pods') });
+    faults.track({ resource: 'log', cut: () => cut.push('log') });
+    faults.track({ resource: 'jobs', cut: () => cut.push('jobs') })();
+    expect([faults.dropWatches(), faults.cutLogs(), faults.dropWatches('jobs')]).toEqual([1, 1, 0]);
+    expect(cut).toEqual(['pods', 'log']);
+  });
+
+  it('holds pods until they are released', async () => {
+    const faults = new FaultSwitchboard();
+    const { signal } = new AbortController();
+    faults.holdPods();
+    const waiting = faults.untilPodsMayStart(signal);
+    faults.releasePods();
+    await waiting;
+    expect(faults.isHoldingPods).toBe(false);
+  });
+});

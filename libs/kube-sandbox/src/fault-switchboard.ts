@@ -1,0 +1,140 @@
+import type { Faults, NodeLoss, RequestEffect, RequestFault, RequestMatch } from './faults.js';
+import type { StartGate } from './kubelet/kubelet-context.js';
+import type { ResourceName } from './objects/kube-object.js';
+
+/** An open watch or log stream that a fault may cut. */
+export interface OpenStream {
+  resource: ResourceName | 'log';
+  cut(): void;
+}
+
+export interface LogPace {
+  /** Null: no end. */
+  cutAfterBytes: number | null;
+  bytesPerSecond: number | null;
+}
+
+/** The node, as far as faults reach into it. */
+export interface FaultyNode {
+  loseNode(loss: NodeLoss): number;
+  killPods(reason: 'OOMKilled' | 'Evicted', podName?: string): number;
+}
+
+/** Keeps what `Faults` has switched on, and tells the server and the node about it. */
+export class FaultSwitchboard implements Faults, StartGate {
+  private rules: (RequestFault & { left: number })[] = [];
+  private cuts: { bytes: number; left: number }[] = [];
+  private bytesPerSecond: number | null = null;
+  private hold: PromiseWithRelease | null = null;
+  private readonly streams = new Set<OpenStream>();
+  node: FaultyNode | null = null;
+
+  dropWatches(resource?: ResourceName): number {
+    return this.cut((stream) => stream.resource !== 'log' && (!resource || stream.resource === resource));
+  }
+
+  expireWatches(count = 1, resource?: ResourceName): void {
+    const effect = { kind: 'status', code: 410, message: 'too old resource version: 1 (2)' } as const;
+    this.failRequests({ verb: 'watch', resource, count, effect });
+  }
+
+  failRequests(fault: RequestFault): void {
+    this.rules.push({ ...fault, left: fault.count ?? Infinity });
+  }
+
+  cutLogs(): number {
+    return this.cut((stream) => stream.resource === 'log');
+  }
+
+  cutLogsAfter(bytes: number, count = 1): void {
+    this.cuts.push({ bytes, left: count });
+  }
+
+  slowLogs(bytesPerSecond: number | null): void {
+    this.bytesPerSecond = bytesPerSecond;
+  }
+
+  loseNode(loss: NodeLoss = 'fail'): number {
+    return this.node?.loseNode(loss) ?? 0;
+  }
+
+  killPods(reason: 'OOMKilled' | 'Evicted', podName?: string): number {
+    return this.node?.killPods(reason, podName) ?? 0;
+  }
+
+  holdPods(): void {
+    this.hold ??= new PromiseWithRelease();
+  }
+
+  releasePods(): void {
+    this.hold?.release();
+    this.hold = null;
+  }
+
+  clear(): void {
+    this.rules = [];
+    this.cuts = [];
+    this.bytesPerSecond = null;
+    this.releasePods();
+  }
+
+  get isHoldingPods(): boolean {
+    return this.hold !== null;
+  }
+
+  async untilPodsMayStart(signal: AbortSignal): Promise<void> {
+    while (this.hold && !signal.aborted) await this.hold.orAborted(signal);
+  }
+
+  /** The effect on a request at this moment, which counts as one hit; null: none. */
+  takeEffect(match: Required<RequestMatch>, when: 'before' | 'after'): RequestEffect | null {
+    const rule = this.rules.find((one) => isHit(one, match) && (one.when ?? 'before') === when);
+    if (!rule) return null;
+    rule.left -= 1;
+    if (rule.left <= 0) this.rules = this.rules.filter((one) => one !== rule);
+    return rule.effect;
+  }
+
+  /** How the log stream that begins now is to flow. */
+  takeLogPace(): LogPace {
+    const cut = this.cuts[0];
+    if (cut && --cut.left <= 0) this.cuts.shift();
+    return { cutAfterBytes: cut?.bytes ?? null, bytesPerSecond: this.bytesPerSecond };
+  }
+
+  /** Registers an open stream; call the result when it ends. */
+  track(stream: OpenStream): () => void {
+    this.streams.add(stream);
+    return () => this.streams.delete(stream);
+  }
+
+  private cut(isMeant: (stream: OpenStream) => boolean): number {
+    const meant = [...this.streams].filter(isMeant);
+    for (const stream of meant) stream.cut();
+    return meant.length;
+  }
+}
+
+function isHit(rule: RequestMatch, match: Required<RequestMatch>): boolean {
+  return (!rule.verb || rule.verb === match.verb) && (!rule.resource || rule.resource === match.resource);
+}
+
+class PromiseWithRelease {
+  private readonly waiters = new Set<() => void>();
+
+  release(): void {
+    for (const waiter of [...this.waiters]) waiter();
+  }
+
+  async orAborted(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        this.waiters.delete(done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      this.waiters.add(done);
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Job, JobSpec, JobStatus, Pod, PodPhase } from '../objects/kube-object.js';
+import { expiryOf, type JobFacts, planJob, TRACKING_FINALIZER } from './plan-job.js';
+
+const NOW_MS = Date.parse('2026-01-01T00:10:00Z');
+const facts: JobFacts = {
+  nowMs: NOW_MS,
+  lastFailureAtMs: null,
+  retryBackoffMs: 1000,
+  retryBackoffMaxMs: 8000,
+};
+
+function job(spec: Partial<JobSpec> = {}, status: JobStatus = {}): Job {
+  const defaults = { backoffLimit: 0, completions: 1, podReplacementPolicy: 'Failed', suspend: false };
+  return { metadata: { name: 'j' }, spec: { ...defaults, ...spec }, status } as unknown as Job;
+}
+
+function pod(phase: PodPhase, more: { deleting?: boolean; counted?: boolean; restarts?: number } = {}): Pod {
+  return {
+    metadata: {
+      name: `p-${phase}`,
+      finalizers: more.counted ? [] : [TRACKING_FINALIZER],
+      ...(more.deleting && { deletionTimestamp: '2026-01-01T00:09:00Z' }),
+    },
+    status: { phase, containerStatuses: [{ restartCount: more.restarts ?? 0 }] },
+  } as unknown as Pod;
+}
+
+const types = (plan: { status: JobStatus }) =>
+  plan.status.conditions?.map((condition) => `${condition.type}:${condition.reason}`) ?? [];
+
+describe('planJob', () => {
+  it('starts the first pod at once', () => {
+    const plan = planJob(job(), [], facts);
+    expect(plan).toMatchObject({
+      createPod: true,
+      status: { active: 1, ready: 0, startTime: '2026-01-01T00:10:00Z' },
+    });
+  });
+
+  it('waits while a pod is alive', () => {
+    expect(planJob(job(), [pod('Running')], facts)).toMatchObject({
+      createPod: false,
+      status: { active: 1 },
+    });
+  });
+
+  it('completes with the pod, and counts it once', () => {
+    const succeeded = pod('Succeeded');
+    const plan = planJob(job(), [succeeded], facts);
+    expect(types(plan)).toEqual(['SuccessCriteriaMet:CompletionsReached', 'Complete:CompletionsReached']);
+    expect(plan.status).toMatchObject({ succeeded: 1, completionTime: '2026-01-01T00:10:00Z', ready: 0 });
+    expect(plan.releasePods).toEqual([succeeded]);
+    const again = planJob(job({}, { succeeded: 1 }), [pod('Succeeded', { counted: true })], facts);
+    expect(again.status.succeeded).toBe(1);
+  });
+
+  it('fails past the backoff limit', () => {
+    const plan = planJob(job(), [pod('Failed')], facts);
+    expect(types(plan)).toEqual(['FailureTarget:BackoffLimitExceeded', 'Failed:BackoffLimitExceeded']);
+    expect(plan).toMatchObject({ createPod: false, status: { failed: 1 } });
+  });
+
+  it('tries again after a delay that doubles', () => {
+    const waiting = planJob(job({ backoffLimit: 5 }, { failed: 1 }), [pod('Failed')], {
+      ...facts,
+      lastFailureAtMs: NOW_MS,
+    });
+    expect(waiting).toMatchObject({ createPod: false, lookAgainAtMs: NOW_MS + 2000, status: { failed: 2 } });
+    const due = planJob(job({ backoffLimit: 5 }, { failed: 2 }), [], {
+      ...facts,
+      lastFailureAtMs: NOW_MS - 2000,
+    });
+    expect(due.createPod).toBe(true);
+  });
+
+  it('waits for a pod that is being deleted, with podReplacementPolicy Failed', () => {
+    const leaving = pod('Running', { deleting: true });
+    expect(planJob(job({ backoffLimit: 1 }), [leaving], facts)).toMatchObject({
+      createPod: false,
+      status: { terminating: 1 },
+    });
+    const impatient = job({ backoffLimit: 1, podReplacementPolicy: 'TerminatingOrFailed' });
+    expect(planJob(impatient, [leaving], facts).createPod).toBe(true);
+  });
+
+  it('deletes its pods at the deadline, and fails when they are gone', () => {
+    const late = job({ activeDeadlineSeconds: 60 }, { startTime: '2026-01-01T00:08:00Z' });
+    const running = pod('Running');
+    const plan = planJob(late, [running], facts);
+    expect(types(plan)).toEqual(['FailureTarget:DeadlineExceeded']);
+    expect(plan.deletePods).toEqual([running]);
+    const gone = planJob({ ...late, status: plan.status }, [], facts);
+    expect(types(gone)).toEqual(['FailureTarget:DeadlineExceeded', 'Failed:DeadlineExceeded']);
+  });
+
+  it('looks again when the deadline comes, never before it', () => {
+    const plan = planJob(job({ activeDeadlineSeconds: 60 }), [pod('Running')], facts);
+    expect(plan.lookAgainAtMs).toBe(NOW_MS + 60_999);
+  });
+
+  it('counts restarts of a container as failures', () => {
+    const plan = planJob(job({ backoffLimit: 2 }), [pod('Running', { restarts: 2 })], facts);
+    expect(types(plan)).toEqual(['FailureTarget:BackoffLimitExceeded']);
+  });
+
+  it('does not start while suspended', () => {
+    const plan = planJob(job({ suspend: true }), [], facts);
+    expect(plan.createPod).toBe(false);
+    expect(plan.status.startTime).toBeUndefined();
+  });
+});
+
+describe('expiryOf', () => {
+  it('is so long after the end, or never', () => {
+    const conditions = [
+      { type: 'Complete', status: 'True', lastTransitionTime: '2026-01-01T00:10:00Z' } as const,
+    ];
+    expect(expiryOf(job({ ttlSecondsAfterFinished: 10 }, { conditions }))).toBe(NOW_MS + 10_999);
+    expect(expiryOf(job({}, { conditions }))).toBeNull();
+    expect(expiryOf(job({ ttlSecondsAfterFinished: 10 }))).toBeNull();
+  });
+});

@@ -1,0 +1,182 @@
+import {
+  type Condition,
+  isPodTerminal,
+  type Job,
+  type JobStatus,
+  type Pod,
+  toKubeTime,
+  withoutUndefined,
+} from '../objects/kube-object.js';
+import { doublingDelayMs } from '../sleep.js';
+
+/** Marks pods whose end the Job has not counted yet; they stay until it has. */
+export const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking';
+
+export interface JobFacts {
+  nowMs: number;
+  /** When the newest failed pod was noticed; null: not known any more. */
+  lastFailureAtMs: number | null;
+  retryBackoffMs: number;
+  retryBackoffMaxMs: number;
+}
+
+/** What the Job controller does next; all of it may be done again without harm. */
+export interface JobPlan {
+  status: JobStatus;
+  createPod: boolean;
+  deletePods: readonly Pod[];
+  /** Pods that `status` has counted: they need not stay for the Job's sake. */
+  releasePods: readonly Pod[];
+  /** When to look again although nothing changed. */
+  lookAgainAtMs: number | null;
+  /** Conditions that are new in `status`. */
+  newConditions: readonly Condition[];
+}
+
+/** Decides about a Job that has not finished from its own pods, as Kubernetes' Job controller does. */
+export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPlan {
+  const uncounted = pods.filter(
+    (pod) => isPodTerminal(pod) && pod.metadata.finalizers?.includes(TRACKING_FINALIZER),
+  );
+  const succeeded =
+    (job.status.succeeded ?? 0) + uncounted.filter((pod) => pod.status.phase === 'Succeeded').length;
+  const failed = (job.status.failed ?? 0) + uncounted.filter((pod) => pod.status.phase === 'Failed').length;
+  const alive = pods.filter((pod) => !isPodTerminal(pod));
+  const active = alive.filter((pod) => !pod.metadata.deletionTimestamp);
+  const terminatingCount = alive.length - active.length;
+  const startTime = job.spec.suspend ? undefined : (job.status.startTime ?? toKubeTime(facts.nowMs));
+  const previous = job.status.conditions ?? [];
+  const deadlineAtMs = deadlineOf(job, startTime);
+
+  const decided = decide(job, previous, {
+    succeeded,
+    failed,
+    restarts: restartsOf(active),
+    isLate: deadlineAtMs !== null && facts.nowMs >= deadlineAtMs,
+  });
+  const isQuiet = alive.length === 0;
+  const conditions = [...previous, ...missing(previous, conclude(decided, isQuiet), facts.nowMs)];
+  const mayRun = decided === null && !job.spec.suspend;
+  const waitsForEnd = job.spec.podReplacementPolicy === 'Failed' && terminatingCount > 0;
+  const retryAtMs =
+    failed === 0
+      ? 0
+      : (facts.lastFailureAtMs ?? 0) +
+        doublingDelayMs(failed - 1, facts.retryBackoffMs, facts.retryBackoffMaxMs);
+  const wantsPod = mayRun && active.length === 0 && !waitsForEnd;
+  const createPod = wantsPod && facts.nowMs >= retryAtMs;
+  const isComplete = conditions.some((condition) => condition.type === 'Complete');
+
+  const status: JobStatus = withoutUndefined({
+    startTime,
+    completionTime: isComplete ? toKubeTime(facts.nowMs) : undefined,
+    active: (mayRun ? active.length : 0) + (createPod ? 1 : 0) || undefined,
+    ready: mayRun ? active.filter(isReady).length : 0,
+    terminating: terminatingCount + (mayRun ? 0 : active.length),
+    succeeded: succeeded || undefined,
+    failed: failed || undefined,
+    uncountedTerminatedPods: {},
+    conditions: conditions.length > 0 ? conditions : undefined,
+  });
+  return {
+    status,
+    createPod,
+    deletePods: mayRun ? [] : active,
+    releasePods: uncounted,
+    lookAgainAtMs: soonest(wantsPod && !createPod ? retryAtMs : null, mayRun ? deadlineAtMs : null),
+    newConditions: conditions.slice(previous.length),
+  };
+}
+
+interface Verdict {
+  target: 'SuccessCriteriaMet' | 'FailureTarget';
+  reason: string;
+  message: string;
+}
+
+function decide(
+  job: Job,
+  previous: readonly Condition[],
+  now: { succeeded: number; failed: number; restarts: number; isLate: boolean },
+): Verdict | null {
+  for (const target of ['FailureTarget', 'SuccessCriteriaMet'] as const) {
+    const made = previous.find((condition) => condition.type === target);
+    if (made) return { target, reason: made.reason ?? '', message: made.message ?? '' };
+  }
+  const { backoffLimit } = job.spec;
+  if (now.succeeded >= 1) {
+    return {
+      target: 'SuccessCriteriaMet',
+      reason: 'CompletionsReached',
+      message: 'Reached expected number of succeeded pods',
+    };
+  }
+  if (now.isLate) {
+    return {
+      target: 'FailureTarget',
+      reason: 'DeadlineExceeded',
+      message: 'Job was active longer than specified deadline',
+    };
+  }
+  const isPastRestarts = now.restarts > 0 && now.restarts >= backoffLimit;
+  if (now.failed > backoffLimit || isPastRestarts) {
+    return {
+      target: 'FailureTarget',
+      reason: 'BackoffLimitExceeded',
+      message: 'Job has reached the specified backoff limit',
+    };
+  }
+  return null;
+}
+
+/** The conditions that a verdict leads to: the target at once, the end when no pod is left. */
+function conclude(verdict: Verdict | null, isQuiet: boolean): Condition[] {
+  if (!verdict) return [];
+  const { target, reason, message } = verdict;
+  const final = target === 'FailureTarget' ? 'Failed' : 'Complete';
+  return [target, ...(isQuiet ? [final] : [])].map((type) => ({ type, status: 'True', reason, message }));
+}
+
+function missing(previous: readonly Condition[], wanted: Condition[], nowMs: number): Condition[] {
+  const now = toKubeTime(nowMs);
+  const added = wanted.filter((condition) => !previous.some((one) => one.type === condition.type));
+  return added.map((condition) => ({ ...condition, lastProbeTime: now, lastTransitionTime: now }));
+}
+
+/** `startTime` is cut to the second; counting from the second's end, no deadline comes early. */
+function deadlineOf({ spec }: Job, startTime: string | undefined): number | null {
+  if (spec.activeDeadlineSeconds === undefined || startTime === undefined) return null;
+  return Date.parse(startTime) + 999 + spec.activeDeadlineSeconds * 1000;
+}
+
+function restartsOf(pods: readonly Pod[]): number {
+  return pods.reduce((sum, pod) => sum + (pod.status.containerStatuses?.[0]?.restartCount ?? 0), 0);
+}
+
+function isReady(pod: Pod): boolean {
+  return (
+    pod.status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ??
+    false
+  );
+}
+
+function soonest(...instants: (number | null)[]): number | null {
+  const known = instants.filter((instant) => instant !== null);
+  return known.length > 0 ? Math.min(...known) : null;
+}
+
+export function isJobFinished({ status }: Job): boolean {
+  return (
+    status.conditions?.some(
+      ({ type, status: value }) => (type === 'Complete' || type === 'Failed') && value === 'True',
+    ) ?? false
+  );
+}
+
+/** When a finished Job is to be deleted; null: not by itself. */
+export function expiryOf(job: Job): number | null {
+  const end = job.status.conditions?.find(({ type }) => type === 'Complete' || type === 'Failed');
+  const ttlSeconds = job.spec.ttlSecondsAfterFinished;
+  if (ttlSeconds === undefined || !end?.lastTransitionTime) return null;
+  return Date.parse(end.lastTransitionTime) + 999 + ttlSeconds * 1000;
+}

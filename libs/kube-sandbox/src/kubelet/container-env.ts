@@ -1,0 +1,77 @@
+import type { Container, EnvVar, Pod, Secret } from '../objects/kube-object.js';
+import { expandReferences } from './expand-references.js';
+
+export type EnvOutcome =
+  | { kind: 'ready'; env: ReadonlyMap<string, string> }
+  /** A Secret, or a key of one, that is not there: the container has to wait. The kubelet's own message. */
+  | { kind: 'waiting'; message: string };
+
+class MissingSecret extends Error {}
+
+/**
+ * The environment that a container's spec asks for: `envFrom` first, then `env` in order, a later one winning; each
+ * value may refer to those before it.
+ */
+export function resolveContainerEnv(
+  container: Container,
+  pod: Pod,
+  findSecret: (name: string) => Secret | undefined,
+): EnvOutcome {
+  const env = new Map<string, string>();
+  try {
+    for (const { prefix = '', secretRef } of container.envFrom ?? []) {
+      if (!secretRef) continue;
+      const secret = findSecret(secretRef.name);
+      if (!secret && !secretRef.optional) throw new MissingSecret(`secret "${secretRef.name}" not found`);
+      for (const [key, value] of Object.entries(secret?.data ?? {})) env.set(prefix + key, decode(value));
+    }
+    for (const variable of container.env ?? []) {
+      const value = valueOf(variable, pod, env, findSecret);
+      if (value !== null) env.set(variable.name, value);
+    }
+  } catch (error) {
+    if (error instanceof MissingSecret) return { kind: 'waiting', message: error.message };
+    throw error;
+  }
+  return { kind: 'ready', env };
+}
+
+/** The names of the Secrets that a container's environment is made from. */
+export function secretsOf(container: Container): string[] {
+  const refs = [
+    ...(container.envFrom ?? []).map((from) => from.secretRef),
+    ...(container.env ?? []).map((one) => one.valueFrom?.secretKeyRef),
+  ];
+  return refs.flatMap((ref) => (ref ? [ref.name] : []));
+}
+
+function valueOf(
+  { value, valueFrom }: EnvVar,
+  pod: Pod,
+  known: ReadonlyMap<string, string>,
+  findSecret: (name: string) => Secret | undefined,
+): string | null {
+  if (valueFrom?.secretKeyRef) {
+    const { name, key, optional } = valueFrom.secretKeyRef;
+    const secret = findSecret(name);
+    if (!secret) {
+      if (optional) return null;
+      throw new MissingSecret(`secret "${name}" not found`);
+    }
+    const data = secret.data?.[key];
+    if (data !== undefined) return decode(data);
+    if (optional) return null;
+    throw new MissingSecret(`couldn't find key ${key} in Secret ${pod.metadata.namespace}/${name}`);
+  }
+  if (valueFrom?.fieldRef) return fieldOf(pod, valueFrom.fieldRef.fieldPath);
+  return expandReferences(value ?? '', known);
+}
+
+function fieldOf({ metadata }: Pod, path: string): string {
+  if (path === 'metadata.namespace') return metadata.namespace ?? '';
+  return path === 'metadata.uid' ? metadata.uid : metadata.name;
+}
+
+function decode(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('utf8');
+}

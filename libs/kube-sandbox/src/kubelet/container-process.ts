@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { ContainerLog } from './container-log.js';
+import { signalGroup } from './process-identity.js';
+
+export interface ContainerExit {
+  /** 128 + the signal's number when a signal ended it, as a container runtime reports it. */
+  exitCode: number;
+  killed: boolean;
+}
+
+export interface ProcessOptions {
+  command: readonly string[];
+  env: Record<string, string>;
+  folder: string;
+  /** Whom to run as; null: as ourselves. */
+  userId: number | null;
+  log: ContainerLog;
+}
+
+/** The container could not be started at all; the message is the runtime's. */
+export class StartError extends Error {}
+
+/** How long output may still arrive after the main process and its whole group are gone. */
+const DRAIN_MS = 2000;
+
+/** A container's process and everything in its process group. */
+export class ContainerProcess {
+  private killTimer: NodeJS.Timeout | null = null;
+  private wasKilled = false;
+  private isOver = false;
+  readonly exit: Promise<ContainerExit>;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    log: ContainerLog,
+  ) {
+    child.stdout?.on('data', (chunk: Buffer) => log.write('stdout', chunk));
+    child.stderr?.on('data', (chunk: Buffer) => log.write('stderr', chunk));
+    this.exit = this.waitForExit();
+  }
+
+  /** Starts it in a process group of its own. Throws `StartError` when the program can't be run. */
+  static async start({ command, env, folder, userId, log }: ProcessOptions): Promise<ContainerProcess> {
+    const [program, ...args] = command;
+    if (program === undefined) throw new StartError('no command specified');
+    const identity = userId === null ? {} : { uid: userId, gid: userId };
+    try {
+      const child = spawn(program, args, {
+        cwd: folder,
+        env,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        ...identity,
+      });
+      const started = new ContainerProcess(child, log);
+      await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+      return started;
+    } catch (error) {
+      throw new StartError(runtimeMessage(program, error as NodeJS.ErrnoException));
+    }
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** SIGTERM to the group, SIGKILL after the grace time. A later call may only shorten the grace. */
+  stop(graceMs: number): void {
+    if (this.isOver) return;
+    this.wasKilled = true;
+    if (this.killTimer) clearTimeout(this.killTimer);
+    if (graceMs <= 0) {
+      signalGroup(this.pid, 'SIGKILL');
+      return;
+    }
+    signalGroup(this.pid, 'SIGTERM');
+    this.killTimer = setTimeout(() => signalGroup(this.pid, 'SIGKILL'), graceMs);
+  }
+
+  private async waitForExit(): Promise<ContainerExit> {
+    const { child } = this;
+    const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
+      child.once('exit', (...end) => resolve(end)),
+    );
+    // A container ends with its main process: what it left behind in its group goes too.
+    signalGroup(child.pid!, 'SIGKILL');
+    this.isOver = true;
+    if (this.killTimer) clearTimeout(this.killTimer);
+    await this.drain(closed);
+    return { exitCode: code ?? 128 + (signal ? constants.signals[signal] : 0), killed: this.wasKilled };
+  }
+
+  /** Waits for the last output. A process that fled its group may hold the pipes open: it is not waited for. */
+  private async drain(closed: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, DRAIN_MS)));
+    await Promise.race([closed, enough]);
+    clearTimeout(timer);
+    this.child.stdout?.removeAllListeners('data').destroy();
+    this.child.stderr?.removeAllListeners('data').destroy();
+  }
+}
+
+function runtimeMessage(program: string, error: NodeJS.ErrnoException): string {
+  const why =
+    error.code === 'ENOENT'
+      ? program.includes('/')
+        ? `stat ${program}: no such file or directory`
+        : 'executable file not found in $PATH'
+      : error.code === 'EACCES'
+        ? 'permission denied'
+        : error.message;
+  return (
+    'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ' +
+    `unable to start container process: error during container init: exec: "${program}": ${why}: unknown`
+  );
+}

@@ -1,0 +1,23 @@
+import type { FileHandle } from 'node:fs/promises';
+
+const BLOCK_BYTES = 64 * 1024;
+
+/** Where the last `lines` lines of a file begin. */
+export async function findTailStart(file: FileHandle, lines: number): Promise<number> {
+  const { size } = await file.stat();
+  if (lines === 0) return size;
+  let found = 0;
+  const buffer = Buffer.allocUnsafe(BLOCK_BYTES);
+  for (let end = size; end > 0;) {
+    const start = Math.max(0, end - BLOCK_BYTES);
+    const { bytesRead } = await file.read(buffer, 0, end - start, start);
+    for (let at = bytesRead - 1; at >= 0; at--) {
+      // The newline that ends the last line opens none.
+      if (buffer[at] !== 10 || start + at === size - 1) continue;
+      found += 1;
+      if (found === lines) return start + at + 1;
+    }
+    end = start;
+  }
+  return 0;
+}

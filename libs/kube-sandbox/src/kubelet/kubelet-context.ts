@@ -1,0 +1,25 @@
+import type { EventRecorder } from '../objects/event-recorder.js';
+import type { ObjectStore } from '../objects/object-store.js';
+import type { RunHistory } from '../run-history.js';
+import type { SandboxTiming } from '../timing.js';
+import type { WorkArea } from './pod-folder.js';
+import type { PodLogs } from './pod-logs.js';
+
+/** Holds back the start of pods while a test wants it. */
+export interface StartGate {
+  readonly isHoldingPods: boolean;
+  /** Resolves when pods may start, or on abort. */
+  untilPodsMayStart(signal: AbortSignal): Promise<void>;
+}
+
+/** What the parts of the node work with. */
+export interface KubeletContext {
+  store: ObjectStore;
+  events: EventRecorder;
+  logs: PodLogs;
+  history: RunHistory;
+  workArea: WorkArea;
+  gate: StartGate;
+  timing: SandboxTiming;
+  procsDir: string;
+}

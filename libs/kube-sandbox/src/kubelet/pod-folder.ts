@@ -1,0 +1,82 @@
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chown, cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+/** `nobody` on Linux and the usual unprivileged number elsewhere. */
+const NOBODY = 65534;
+
+/** Where pods' working folders are made, and as whom their processes run. */
+export interface WorkArea {
+  root: string;
+  /** Null: as ourselves. */
+  userId: number | null;
+  /** Set when processes keep root's rights: why. */
+  warning: string | null;
+}
+
+/**
+ * Finds a place for the pods' folders. As root it has to be one that an unprivileged user can reach: inside the data
+ * folder, else in the system's temporary one.
+ */
+export function openWorkArea(dataDir: string): WorkArea {
+  const inData = resolve(dataDir, 'work');
+  rmSync(inData, { recursive: true, force: true });
+  mkdirSync(inData, { recursive: true, mode: 0o711 });
+  if (process.getuid?.() !== 0) return { root: inData, userId: null, warning: null };
+  if (isReachableByOthers(inData)) return { root: inData, userId: NOBODY, warning: null };
+  if (isReachableByOthers(tmpdir())) {
+    return { root: openTemporaryFolder(), userId: NOBODY, warning: null };
+  }
+  const warning = `containers run as root: an unprivileged user can reach neither ${inData} nor ${tmpdir()}`;
+  return { root: inData, userId: null, warning };
+}
+
+/** Named after this process, so that a later one can tell and remove what a killed one has left. */
+function openTemporaryFolder(): string {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = /^kube-sandbox-work-(\d+)-/.exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+  const folder = mkdtempSync(join(tmpdir(), `kube-sandbox-work-${process.pid}-`));
+  chmodSync(folder, 0o711);
+  return folder;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function isReachableByOthers(path: string): boolean {
+  for (let folder = path; ; folder = dirname(folder)) {
+    if ((statSync(folder).mode & 0o001) === 0) return false;
+    if (folder === dirname(folder)) return true;
+  }
+}
+
+/** A fresh copy of a proc's folder for one run, owned by whoever runs there. */
+export async function createPodFolder(area: WorkArea, podUid: string, procFolder: string): Promise<string> {
+  const folder = join(area.root, podUid);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  await cp(procFolder, folder, { recursive: true, verbatimSymlinks: true });
+  if (area.userId !== null) await giveTo(folder, area.userId);
+  return folder;
+}
+
+async function giveTo(path: string, userId: number): Promise<void> {
+  const kind = lstatSync(path);
+  if (kind.isSymbolicLink()) return;
+  await chown(path, userId, userId);
+  if (!kind.isDirectory()) return;
+  for (const name of await readdir(path)) await giveTo(join(path, name), userId);
+}
+
+export async function removePodFolder(area: WorkArea, podUid: string): Promise<void> {
+  await rm(join(area.root, podUid), { recursive: true, force: true, maxRetries: 3 });
+}

@@ -1,0 +1,58 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Pod } from '../objects/kube-object.js';
+import { ContainerLog, type ContainerLogLimits } from './container-log.js';
+import { createStampClock } from './log-line.js';
+
+/** Where a container's log is read: its newest file, and the writer while the container runs. */
+export interface LogSource {
+  path: string;
+  live: ContainerLog | null;
+}
+
+/** The log files of all containers, `<namespace>_<pod>_<uid>/<container>/<restart>.log` as under /var/log/pods. */
+export class PodLogs {
+  private readonly live = new Map<string, ContainerLog>();
+  private readonly stamp = createStampClock();
+
+  constructor(
+    private readonly root: string,
+    private readonly limits: ContainerLogLimits,
+    private readonly stderrStampLagMs: number,
+    private readonly report: (line: string) => void,
+  ) {}
+
+  open(pod: Pod, restart: number): ContainerLog {
+    const path = this.pathOf(pod, restart);
+    const log = new ContainerLog(path, this.limits, this.stamp, this.stderrStampLagMs, this.report);
+    this.live.set(path, log);
+    return log;
+  }
+
+  end(log: ContainerLog): void {
+    this.live.delete(log.path);
+    log.end();
+  }
+
+  /** Null when that run of the container has written no log here. */
+  source(pod: Pod, restart: number): LogSource | null {
+    const path = this.pathOf(pod, restart);
+    const live = this.live.get(path) ?? null;
+    return live || existsSync(path) ? { path, live } : null;
+  }
+
+  /** Deletes a pod's logs. Who is reading one may read it to its end. */
+  remove(pod: Pod): void {
+    const folder = this.folderOf(pod);
+    for (const log of this.live.values()) if (log.path.startsWith(`${folder}/`)) this.end(log);
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  private folderOf({ metadata }: Pod): string {
+    return join(this.root, `${metadata.namespace}_${metadata.name}_${metadata.uid}`);
+  }
+
+  private pathOf(pod: Pod, restart: number): string {
+    return join(this.folderOf(pod), pod.spec.containers[0]!.name, `${restart}.log`);
+  }
+}

@@ -1,0 +1,98 @@
+import { removeIfDone } from '../objects/delete-object.js';
+import type { EventRecorder } from '../objects/event-recorder.js';
+import { type ContainerState, type Pod, type PodStatus, toKubeTime } from '../objects/kube-object.js';
+import type { ObjectStore } from '../objects/object-store.js';
+import { type PodFacts, podStatus, type PodVerdict, withTransition } from './pod-status.js';
+
+export const NODE_NAME = 'kube-sandbox';
+
+/** One pod as its worker knows it, and the way in which that reaches the API. */
+export class PodRecord {
+  facts: PodFacts;
+
+  constructor(
+    readonly pod: Pod,
+    private readonly store: ObjectStore,
+    private readonly events: EventRecorder,
+  ) {
+    const status = pod.status.containerStatuses?.[0];
+    this.facts = {
+      startTime: pod.status.startTime,
+      containerID: status?.containerID,
+      restartCount: status?.restartCount ?? 0,
+      state: status?.state ?? { waiting: { reason: 'ContainerCreating' } },
+      lastState: status?.lastState ?? {},
+    };
+  }
+
+  get container() {
+    return this.pod.spec.containers[0]!;
+  }
+
+  get isBound(): boolean {
+    return this.current()?.spec.nodeName !== undefined;
+  }
+
+  get hasStarted(): boolean {
+    return this.facts.containerID !== undefined;
+  }
+
+  say(type: 'Normal' | 'Warning', reason: string, message: string, component = 'kubelet'): void {
+    this.events.record(component, this.pod, { type, reason, message });
+  }
+
+  bind(): void {
+    this.facts.startTime = toKubeTime(Date.now());
+    this.write((pod) => ({ ...pod.spec, nodeName: NODE_NAME }));
+  }
+
+  /** Shows why the pod is not on the node yet. */
+  writeUnschedulable(message: string): void {
+    const pod = this.current();
+    if (!pod) return;
+    const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message } as const;
+    this.put(pod, {
+      ...pod.status,
+      conditions: [withTransition(condition, pod.status.conditions ?? [], toKubeTime(Date.now()))],
+    });
+  }
+
+  setState(state: ContainerState, more: Partial<PodFacts> = {}): void {
+    this.facts = { ...this.facts, ...more, state };
+    this.write();
+  }
+
+  setWaiting(reason: string, message: string, more: Partial<PodFacts> = {}): void {
+    this.setState({ waiting: { reason, message } }, more);
+  }
+
+  /** The pod's last status. A pod that was being deleted is let go of. */
+  finish(verdict: PodVerdict | null): void {
+    this.store.atomically(() => {
+      this.facts = { ...this.facts, verdict: verdict ?? undefined };
+      const pod = this.write();
+      if (!pod?.metadata.deletionTimestamp) return;
+      const done = this.store.update('pods', {
+        ...pod,
+        metadata: { ...pod.metadata, deletionGracePeriodSeconds: 0 },
+      });
+      if (done) removeIfDone(this.store, 'pods', done);
+    });
+  }
+
+  private write(specOf: (pod: Pod) => Pod['spec'] = (pod) => pod.spec): Pod | null {
+    const pod = this.current();
+    if (!pod) return null;
+    return this.put({ ...pod, spec: specOf(pod) }, podStatus(pod, this.facts, toKubeTime(Date.now())));
+  }
+
+  private put(pod: Pod, status: PodStatus): Pod | null {
+    return this.store.update('pods', { ...pod, status });
+  }
+
+  private current(): Pod | undefined {
+    const { namespace = '', name, uid } = this.pod.metadata;
+    const pod = this.store.get('pods', namespace, name);
+    return pod?.metadata.uid === uid ? pod : undefined;
+  }
+}

@@ -1,0 +1,47 @@
+import type { PodVerdict } from './pod-status.js';
+
+/** Why a pod has to end before its container does so by itself. */
+export type PodStop =
+  | { kind: 'deleted'; graceSeconds: number }
+  | { kind: 'deadline' }
+  | { kind: 'shutdown'; graceMs: number }
+  | { kind: 'nodeLost' }
+  | { kind: 'oomKilled' }
+  | { kind: 'evicted' };
+
+/** What the pod's status says about it; null when the container's own end decides. */
+export function verdictOf(stop: PodStop): PodVerdict | null {
+  switch (stop.kind) {
+    case 'deadline':
+      return failed('DeadlineExceeded', 'Pod was active on the node longer than the specified deadline');
+    case 'shutdown':
+      return failed('Terminated', 'Pod was terminated in response to imminent node shutdown.');
+    case 'nodeLost':
+      return failed('NodeLost', 'Node kube-sandbox which was running the pod is lost');
+    case 'evicted':
+      return failed('Evicted', 'The node was low on resource: memory.');
+    case 'deleted':
+    case 'oomKilled':
+      return null;
+  }
+}
+
+/** How long the container gets between SIGTERM and SIGKILL. */
+export function graceMsOf(stop: PodStop, podGraceSeconds: number): number {
+  switch (stop.kind) {
+    case 'deleted':
+      return stop.graceSeconds * 1000;
+    case 'deadline':
+      return podGraceSeconds * 1000;
+    case 'shutdown':
+      return stop.graceMs;
+    case 'nodeLost':
+    case 'oomKilled':
+    case 'evicted':
+      return 0;
+  }
+}
+
+function failed(reason: string, message: string): PodVerdict {
+  return { phase: 'Failed', reason, message };
+}

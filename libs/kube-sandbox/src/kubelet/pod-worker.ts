@@ -1,0 +1,166 @@
+import { type ContainerState, type Pod, toKubeTime } from '../objects/kube-object.js';
+import { doublingDelayMs, sleep } from '../sleep.js';
+import type { KubeletContext } from './kubelet-context.js';
+import { removePodFolder } from './pod-folder.js';
+import { PodRecord } from './pod-record.js';
+import type { PodVerdict } from './pod-status.js';
+import { graceMsOf, type PodStop, verdictOf } from './pod-stop.js';
+import { type FoundImage, pullImage } from './pull-image.js';
+import { type ContainerRun, runContainer } from './run-container.js';
+import { waitForEnv } from './wait-for-env.js';
+
+const HELD = '0/1 nodes are available: the sandbox holds pods back.';
+
+/** Takes one pod from Pending to its end. */
+export class PodWorker {
+  private readonly record: PodRecord;
+  private readonly stopping = new AbortController();
+  private deadlineTimer: NodeJS.Timeout | null = null;
+  private stopCause: PodStop | null = null;
+  private stopContainer: ((graceMs: number) => void) | null = null;
+
+  constructor(
+    private readonly context: KubeletContext,
+    readonly pod: Pod,
+  ) {
+    this.record = new PodRecord(pod, context.store, context.events);
+  }
+
+  /** Only a running container can run out of memory, and only a pod on the node can be lost or evicted with it. */
+  canStopFor({ kind }: PodStop): boolean {
+    if (kind === 'oomKilled') return this.stopContainer !== null;
+    return kind === 'nodeLost' || kind === 'evicted' ? this.record.isBound : true;
+  }
+
+  /** Ends the pod. The first cause decides what its status says; a later one can only make it quicker. */
+  stop(cause: PodStop): void {
+    this.stopCause ??= cause;
+    this.stopping.abort();
+    this.stopContainer?.(this.graceMs(cause));
+  }
+
+  /** Resolves when nothing of the pod is alive any more and its status says so. Called once. */
+  async run(): Promise<void> {
+    try {
+      if (await this.bind()) await this.runToEnd();
+    } finally {
+      if (this.deadlineTimer) clearTimeout(this.deadlineTimer);
+      await removePodFolder(this.context.workArea, this.pod.metadata.uid);
+    }
+    // What had not started when the sandbox stopped starts with it again.
+    if (this.stopCause?.kind === 'shutdown' && !this.record.hasStarted) return;
+    this.record.finish(this.verdict());
+    if (this.stopCause?.kind === 'nodeLost') this.context.logs.remove(this.pod);
+  }
+
+  private async bind(): Promise<boolean> {
+    const { record, context, stopping } = this;
+    if (record.isBound) return true;
+    if (context.gate.isHoldingPods) {
+      record.writeUnschedulable(HELD);
+      record.say('Warning', 'FailedScheduling', HELD, 'default-scheduler');
+      await context.gate.untilPodsMayStart(stopping.signal);
+    }
+    await sleep(context.timing.scheduleDelayMs, stopping.signal);
+    if (stopping.signal.aborted) return false;
+    record.bind();
+    const { namespace, name } = this.pod.metadata;
+    record.say(
+      'Normal',
+      'Scheduled',
+      `Successfully assigned ${namespace}/${name} to kube-sandbox`,
+      'default-scheduler',
+    );
+    return true;
+  }
+
+  private async runToEnd(): Promise<void> {
+    this.startDeadline();
+    const image = await pullImage(this.record, this.context, this.stopping.signal);
+    while (image) {
+      const env = await waitForEnv(this.record, this.context.store, this.stopping.signal);
+      if (!env || this.stopping.signal.aborted) return;
+      const run = await this.runOnce(image, env);
+      const { restartPolicy } = this.pod.spec;
+      if (restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && run.exitCode === 0)) return;
+      if (this.stopping.signal.aborted) return;
+      await this.backOff();
+    }
+  }
+
+  private async runOnce(image: FoundImage, env: ReadonlyMap<string, string>): Promise<ContainerRun> {
+    const { record } = this;
+    const run = await runContainer(this.context, record, image, env, (containerID, startedAtMs, stop) => {
+      this.stopContainer = stop;
+      // Stopped while it was being started.
+      if (this.stopCause) stop(this.graceMs(this.stopCause));
+      record.setState({ running: { startedAt: toKubeTime(startedAtMs) } }, { containerID });
+      record.say('Normal', 'Created', `Created container: ${record.container.name}`);
+      record.say('Normal', 'Started', `Started container ${record.container.name}`);
+    });
+    this.stopContainer = null;
+    if (run.startError !== null) record.say('Warning', 'Failed', `Error: ${run.startError}`);
+    record.facts = { ...record.facts, containerID: run.containerID, state: this.endedState(run) };
+    return run;
+  }
+
+  private endedState({
+    exitCode,
+    startError,
+    startedAtMs,
+    endedAtMs,
+    containerID,
+  }: ContainerRun): ContainerState {
+    const isOutOfMemory = this.stopCause?.kind === 'oomKilled' && exitCode === 137;
+    const reason =
+      startError !== null
+        ? 'StartError'
+        : isOutOfMemory
+          ? 'OOMKilled'
+          : exitCode === 0
+            ? 'Completed'
+            : 'Error';
+    const message = startError === null ? {} : { message: startError };
+    const times = { startedAt: toKubeTime(startedAtMs ?? 0), finishedAt: toKubeTime(endedAtMs) };
+    return { terminated: { exitCode, reason, ...message, ...times, containerID } };
+  }
+
+  private async backOff(): Promise<void> {
+    const { record, context, pod } = this;
+    const { restartCount, state } = record.facts;
+    const { containerRestartBackoffMs: firstMs, containerRestartBackoffMaxMs: maxMs } = context.timing;
+    const delayMs = doublingDelayMs(restartCount, firstMs, maxMs);
+    const { name, namespace, uid } = pod.metadata;
+    const which = `container=${record.container.name} pod=${name}_${namespace}(${uid})`;
+    const message = `back-off ${Math.ceil(delayMs / 1000)}s restarting failed ${which}`;
+    record.setWaiting('CrashLoopBackOff', message, { lastState: state, restartCount: restartCount + 1 });
+    record.say(
+      'Warning',
+      'BackOff',
+      `Back-off restarting failed container ${record.container.name} in pod ${name}`,
+    );
+    await sleep(delayMs, this.stopping.signal);
+  }
+
+  private startDeadline(): void {
+    const seconds = this.pod.spec.activeDeadlineSeconds;
+    if (seconds === undefined) return;
+    // A pod that was bound before a restart of the sandbox goes on where it was.
+    const usedMs = this.pod.status.startTime
+      ? Math.max(0, Date.now() - Date.parse(this.pod.status.startTime))
+      : 0;
+    const leftMs = Math.max(0, seconds * 1000 - usedMs);
+    this.deadlineTimer = setTimeout(() => this.stop({ kind: 'deadline' }), Math.min(leftMs, 2 ** 31 - 1));
+  }
+
+  private verdict(): PodVerdict | null {
+    if (!this.stopCause) return null;
+    const verdict = verdictOf(this.stopCause);
+    if (verdict || this.record.facts.state.terminated) return verdict;
+    return { phase: 'Failed' };
+  }
+
+  private graceMs(cause: PodStop): number {
+    return graceMsOf(cause, this.pod.spec.terminationGracePeriodSeconds);
+  }
+}

@@ -1,0 +1,50 @@
+import { doublingDelayMs, sleep } from '../sleep.js';
+import type { KubeletContext } from './kubelet-context.js';
+import type { PodRecord } from './pod-record.js';
+import { type ImageOutcome, resolveImage } from './resolve-image.js';
+
+export type FoundImage = Extract<ImageOutcome, { kind: 'found' }>;
+
+/** Finds the pod's image, trying for ever with back-off as the kubelet does. Null: aborted. */
+export async function pullImage(
+  record: PodRecord,
+  context: KubeletContext,
+  signal: AbortSignal,
+): Promise<FoundImage | null> {
+  const { timing, procsDir } = context;
+  const { image } = record.container;
+  record.say('Normal', 'Pulling', `Pulling image "${image}"`);
+  for (let failures = 0; ; failures++) {
+    await sleep(timing.imagePullDelayMs, signal);
+    const outcome = await resolveImage(image, procsDir);
+    if (signal.aborted) return null;
+    if (outcome.kind === 'found') {
+      record.say('Normal', 'Pulled', `Successfully pulled image "${image}"`);
+      return outcome;
+    }
+    const delayMs = doublingDelayMs(failures, timing.imagePullBackoffMs, timing.imagePullBackoffMaxMs);
+    if (outcome.kind === 'invalid') reportInvalidName(record, outcome.message);
+    else await reportFailedPull(record, outcome.message, delayMs / 2, signal);
+    await sleep(outcome.kind === 'invalid' ? delayMs : delayMs / 2, signal);
+  }
+}
+
+function reportInvalidName(record: PodRecord, message: string): void {
+  record.setWaiting('InvalidImageName', message);
+  record.say('Warning', 'InspectFailed', message);
+}
+
+async function reportFailedPull(
+  record: PodRecord,
+  message: string,
+  shownMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { image } = record.container;
+  record.setWaiting('ErrImagePull', message);
+  record.say('Warning', 'Failed', `Failed to pull image "${image}": ${message}`);
+  await sleep(shownMs, signal);
+  if (signal.aborted) return;
+  record.setWaiting('ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: ${message}`);
+  record.say('Normal', 'BackOff', `Back-off pulling image "${image}"`);
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import type { RunRecord } from '../run-history.js';
+import { containerCommand } from './container-command.js';
+import type { ContainerLog } from './container-log.js';
+import { type ContainerExit, ContainerProcess, StartError } from './container-process.js';
+import type { KubeletContext } from './kubelet-context.js';
+import { createPodFolder } from './pod-folder.js';
+import type { PodRecord } from './pod-record.js';
+import { processStartOf } from './process-identity.js';
+import type { FoundImage } from './pull-image.js';
+
+export interface ContainerRun {
+  containerID: string;
+  /** Null when it could not be started. */
+  startedAtMs: number | null;
+  endedAtMs: number;
+  exitCode: number;
+  /** The runtime's message when the container could not be started. */
+  startError: string | null;
+}
+
+/** What a container runtime reports when there was no process to run. */
+const START_ERROR_CODE = 128;
+/** As in the usual base images; our own Node.js last, which an image would bring along. */
+const PATH = `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${dirname(process.execPath)}`;
+
+/** Runs a pod's container once, to its end. `onStarted` gets the way to stop it. */
+export async function runContainer(
+  context: KubeletContext,
+  record: PodRecord,
+  image: FoundImage,
+  env: ReadonlyMap<string, string>,
+  onStarted: (containerID: string, startedAtMs: number, stop: (graceMs: number) => void) => void,
+): Promise<ContainerRun> {
+  const { pod } = record;
+  const { restartCount } = record.facts;
+  const containerID = `sandbox://${randomBytes(32).toString('hex')}`;
+  const log = context.logs.open(pod, restartCount);
+  try {
+    const process = await startProcess(context, record, image, env, log);
+    const startedAtMs = Date.now();
+    const run = runRecord(record, process.pid, startedAtMs);
+    context.history.write(run);
+    onStarted(containerID, startedAtMs, (graceMs) => process.stop(graceMs));
+    const exit = await process.exit;
+    const endedAtMs = Date.now();
+    context.history.write(endedRun(run, exit, endedAtMs));
+    return { containerID, startedAtMs, endedAtMs, exitCode: exit.exitCode, startError: null };
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    return {
+      containerID,
+      startedAtMs: null,
+      endedAtMs: Date.now(),
+      exitCode: START_ERROR_CODE,
+      startError: error.message,
+    };
+  } finally {
+    context.logs.end(log);
+  }
+}
+
+async function startProcess(
+  { workArea }: KubeletContext,
+  { pod, container }: PodRecord,
+  { folder: procFolder, config }: FoundImage,
+  env: ReadonlyMap<string, string>,
+  log: ContainerLog,
+): Promise<ContainerProcess> {
+  const folder = await createPodFolder(workArea, pod.metadata.uid, procFolder).catch((error: Error) => {
+    throw new StartError(`failed to prepare the container's files: ${error.message}`);
+  });
+  const own = { PATH, HOME: folder, HOSTNAME: pod.metadata.name };
+  return ContainerProcess.start({
+    command: containerCommand(container, config, env, folder),
+    env: { ...own, ...config.env, ...Object.fromEntries(env) },
+    folder,
+    userId: workArea.userId,
+    log,
+  });
+}
+
+function runRecord({ pod, facts }: PodRecord, pid: number, startedAtMs: number): RunRecord {
+  const owner = pod.metadata.ownerReferences?.find((one) => one.kind === 'Job');
+  return {
+    namespace: pod.metadata.namespace ?? '',
+    jobName: owner?.name ?? '',
+    jobUid: owner?.uid ?? '',
+    podName: pod.metadata.name,
+    podUid: pod.metadata.uid,
+    labels: pod.metadata.labels ?? {},
+    restart: facts.restartCount,
+    pid,
+    startedAt: new Date(startedAtMs).toISOString(),
+    endedAt: null,
+    exitCode: null,
+    killed: false,
+    processStart: processStartOf(pid),
+  };
+}
+
+function endedRun(run: RunRecord, { exitCode, killed }: ContainerExit, endedAtMs: number): RunRecord {
+  return { ...run, endedAt: new Date(endedAtMs).toISOString(), exitCode, killed };
+}

@@ -1,0 +1,25 @@
+import { readEnv } from './env.js';
+import { startKubeSandbox } from './start-kube-sandbox.js';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+try {
+  const { port, dataDir, procsDir, namespace } = readEnv(process.env);
+  say(
+    'kube-sandbox: for development only. It isolates nothing: containers are plain processes of this machine.',
+  );
+  const sandbox = await startKubeSandbox({
+    port,
+    dataDir,
+    procsDir,
+    namespaces: [namespace],
+    log: (line) => say(`kube-sandbox: ${line}`),
+  });
+  say(`kube-sandbox listening on ${sandbox.url}`);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => void sandbox.close().then(() => process.exit(0)));
+  }
+} catch (error) {
+  process.stderr.write(`kube-sandbox: ${(error as Error).message}\n`);
+  process.exit(1);
+}

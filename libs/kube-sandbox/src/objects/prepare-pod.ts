@@ -1,0 +1,36 @@
+import type { FieldError } from './api-error.js';
+import { type Draft, listAt, recordAt, stringAt } from './draft.js';
+import type { Pod, PodSpec } from './kube-object.js';
+import { validatePodSpec } from './validate-pod-spec.js';
+
+/** Fills in what the API server fills in. `restartPolicy` has no default inside a Job. */
+export function defaultPodSpec(spec: Draft): PodSpec {
+  return {
+    dnsPolicy: 'ClusterFirst',
+    schedulerName: 'default-scheduler',
+    securityContext: {},
+    terminationGracePeriodSeconds: 30,
+    ...spec,
+    containers: listAt(spec, 'containers').map((container) => ({
+      imagePullPolicy:
+        /:[^/:]+$|@/.test(stringAt(container, 'image') ?? '') && !String(container.image).endsWith(':latest')
+          ? 'IfNotPresent'
+          : 'Always',
+      resources: {},
+      terminationMessagePath: '/dev/termination-log',
+      terminationMessagePolicy: 'File',
+      ...container,
+    })),
+  } as unknown as PodSpec;
+}
+
+export function preparePod(draft: Draft): { errors: FieldError[]; object: Pod } {
+  const spec = { restartPolicy: 'Always', serviceAccountName: 'default', ...recordAt(draft, 'spec') };
+  const errors = validatePodSpec('spec', spec, ['Always', 'OnFailure', 'Never']);
+  const object = {
+    ...draft,
+    spec: defaultPodSpec(spec),
+    status: { phase: 'Pending', qosClass: 'BestEffort' },
+  };
+  return { errors, object: object as unknown as Pod };
+}

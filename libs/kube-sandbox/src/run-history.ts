@@ -1,0 +1,74 @@
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+
+/** One run of a container: what really happened on this machine, whatever became of the objects. */
+export interface RunRecord {
+  namespace: string;
+  /** Empty for a pod that belongs to no Job. */
+  jobName: string;
+  jobUid: string;
+  podName: string;
+  podUid: string;
+  /** The pod's labels. */
+  labels: Readonly<Record<string, string>>;
+  /** 0 for the first run of the pod's container. */
+  restart: number;
+  pid: number;
+  /** ISO 8601 with milliseconds. */
+  startedAt: string;
+  /** Null while it runs. */
+  endedAt: string | null;
+  /** Null while it runs, and when the sandbox died before the end. */
+  exitCode: number | null;
+  /** True when the sandbox sent it a signal. */
+  killed: boolean;
+  /** When the process was started, as the system tells it: a pid alone may since belong to another. */
+  processStart: string | null;
+}
+
+/** The record of all runs, in memory and as JSON lines; never forgets. A run's later line replaces its earlier one. */
+export class RunHistory {
+  private readonly records = new Map<string, RunRecord>();
+  private readonly file: number;
+
+  constructor(path: string) {
+    const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
+    for (const line of lines) {
+      const record = parseRecord(line);
+      if (record) this.records.set(keyOf(record), record);
+    }
+    this.file = openSync(path, 'a', 0o600);
+    // A line that was torn by a crash must not swallow the next one.
+    if (lines.at(-1)) writeSync(this.file, '\n');
+  }
+
+  write(record: RunRecord): void {
+    this.records.set(keyOf(record), record);
+    writeSync(this.file, `${JSON.stringify(record)}\n`);
+  }
+
+  all(): readonly RunRecord[] {
+    return [...this.records.values()];
+  }
+
+  /** Runs whose end nobody saw. */
+  unfinished(): RunRecord[] {
+    return this.all().filter((record) => record.endedAt === null);
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+}
+
+function keyOf({ podUid, restart }: RunRecord): string {
+  return `${podUid}/${restart}`;
+}
+
+function parseRecord(line: string): RunRecord | null {
+  if (line === '') return null;
+  try {
+    return JSON.parse(line) as RunRecord;
+  } catch {
+    return null;
+  }
+}

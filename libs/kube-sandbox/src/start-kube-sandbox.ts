@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ListPages } from './api/list-pages.js';
+import { type Certificate, createSelfSignedCertificate } from './api/self-signed-certificate.js';
+import { startServer } from './api/start-server.js';
+import { FaultSwitchboard } from './fault-switchboard.js';
+import type { Faults } from './faults.js';
+import { JobController } from './jobs/job-controller.js';
+import { faultyNode } from './kubelet/faulty-node.js';
+import { Kubelet } from './kubelet/kubelet.js';
+import { openWorkArea } from './kubelet/pod-folder.js';
+import { PodLogs } from './kubelet/pod-logs.js';
+import { formatKubeconfig } from './kubeconfig.js';
+import { createObject } from './objects/create-object.js';
+import { EventRecorder } from './objects/event-recorder.js';
+import { GarbageCollector } from './objects/garbage-collector.js';
+import { Journal } from './objects/journal.js';
+import { startNamespaceController } from './objects/namespace-controller.js';
+import { ObjectStore } from './objects/object-store.js';
+import { RunHistory, type RunRecord } from './run-history.js';
+import { DEFAULT_LIMITS, DEFAULT_TIMING, type SandboxLimits, type SandboxTiming } from './timing.js';
+
+export interface SandboxOptions {
+  /** 0 or absent: a free one. */
+  port?: number;
+  /** Objects, logs, key, token, kubeconfig and history. A later start goes on from them. One sandbox at a time. */
+  dataDir: string;
+  /** Its folders are the images: `proctor/say-hello-world:1` is `<procsDir>/say-hello-world`. */
+  procsDir: string;
+  /** Absent: that of the last start from the data folder, else 32 random bytes. */
+  token?: string;
+  /** Created at the start, beside `default`. */
+  namespaces?: readonly string[];
+  log?: (line: string) => void;
+  timing?: Partial<SandboxTiming>;
+  limits?: Partial<SandboxLimits>;
+}
+
+export interface KubeSandbox {
+  /** `https://127.0.0.1:<port>`; its certificate is in the kubeconfig. */
+  url: string;
+  token: string;
+  /** 0600, with a current context whose namespace is the first of `namespaces`. */
+  kubeconfigPath: string;
+  faults: Faults;
+  /** Kills all containers, with their process groups, marks their pods, and stops listening. May be repeated. */
+  close(): Promise<void>;
+  /** What really ran, in the order of the starts, over all starts of the sandbox; deleted objects stay in it. */
+  history(): readonly RunRecord[];
+}
+
+/**
+ * Starts a Kubernetes API server for Jobs, Pods and Secrets on loopback that runs containers as child processes. It
+ * isolates nothing and is for development. Rejects when the port is taken or the data folder can't be used.
+ */
+export async function startKubeSandbox(options: SandboxOptions): Promise<KubeSandbox> {
+  const { dataDir, procsDir, namespaces = [], log = () => undefined } = options;
+  const timing = { ...DEFAULT_TIMING, ...options.timing };
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  // Others may pass through to the work folders in it, and see nothing else.
+  mkdirSync(dataDir, { recursive: true, mode: 0o711 });
+  const certificate = readOrCreate(join(dataDir, 'certificate.json'), () =>
+    JSON.stringify(createSelfSignedCertificate(Date.now())),
+  );
+  const storedToken = readOrCreate(
+    join(dataDir, 'token'),
+    () => options.token ?? randomBytes(32).toString('base64url'),
+  );
+  const token = options.token ?? storedToken;
+
+  const store = new ObjectStore(new Journal(join(dataDir, 'objects.jsonl')), limits.rememberedChanges);
+  for (const name of ['default', ...namespaces]) {
+    if (!store.get('namespaces', '', name)) createObject(store, 'namespaces', '', { metadata: { name } });
+  }
+  const events = new EventRecorder(store, limits.events);
+  const logs = new PodLogs(join(dataDir, 'logs'), limits, timing.stderrStampLagMs, log);
+  const history = new RunHistory(join(dataDir, 'history.jsonl'));
+  const faults = new FaultSwitchboard();
+  const workArea = openWorkArea(dataDir);
+  if (workArea.warning) log(workArea.warning);
+
+  const closeNamespaces = startNamespaceController(store);
+  const garbageCollector = new GarbageCollector(store, timing.absentOwnerDelayMs);
+  const kubelet = new Kubelet(
+    { store, events, logs, history, workArea, gate: faults, timing, procsDir },
+    log,
+  );
+  const jobs = new JobController(store, events, timing);
+  faults.node = faultyNode(kubelet, store);
+
+  const stop = async () => {
+    jobs.close();
+    garbageCollector.close();
+    closeNamespaces();
+    await kubelet.close();
+    store.close();
+    history.close();
+    rmSync(workArea.root, { recursive: true, force: true });
+  };
+  const context = { store, logs, history, faults, pages: new ListPages(), timing, token, log };
+  const parsed = JSON.parse(certificate) as Certificate;
+  const server = await startServer(context, parsed, options.port ?? 0).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  const url = `https://127.0.0.1:${server.port}`;
+  const kubeconfigPath = join(dataDir, 'kubeconfig');
+  writePrivate(
+    kubeconfigPath,
+    formatKubeconfig({
+      url,
+      token,
+      certificatePem: parsed.certificatePem,
+      namespace: namespaces[0] ?? 'default',
+    }),
+  );
+
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    await server.close();
+    await stop();
+  };
+  return {
+    url,
+    token,
+    kubeconfigPath,
+    faults,
+    close: () => (closing ??= close()),
+    history: () => history.all(),
+  };
+}
+
+function readOrCreate(path: string, create: () => string): string {
+  if (!existsSync(path)) writePrivate(path, create());
+  return readFileSync(path, 'utf8');
+}
+
+function writePrivate(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o600 });
+  chmodSync(path, 0o600);
+}

@@ -1,0 +1,149 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JobRequest } from '../runner.js';
+import { buildJobManifest, jobDeadlineSeconds } from './job-manifest.js';
+import { isDnsLabel, toLabelValue } from './names.js';
+import { buildSecretManifest, readSecretValues } from './secret-manifest.js';
+
+const REQUEST: JobRequest = {
+  jobName: 'proctor-a-7',
+  executionId: '7',
+  procName: 'say hello/world',
+  image: 'proctor/say-hello-world:1',
+  args: { NAME: 'a$b $(HOME) $$', USER_EMAIL: 'from args' },
+  context: { EXECUTION_ID: '7', USER_EMAIL: 'a@example.org' },
+  timeoutSeconds: 60,
+  retries: 2,
+  annotations: { team: 'x' },
+  serviceAccountName: null,
+};
+const SETTINGS = {
+  installationId: 'a',
+  namespace: 'procs',
+  ttlSecondsAfterFinished: 604_800,
+  defaultResources: { limits: { cpu: '1' } },
+  jobDeadlineMarginSeconds: 600,
+};
+
+describe('buildJobManifest', () => {
+  const job = buildJobManifest(REQUEST, SETTINGS);
+  const pod = job.spec?.template.spec;
+
+  it('labels and annotates the Job and its pods alike', () => {
+    const labels = {
+      'proctor.io/installation': 'a',
+      'proctor.io/execution-id': '7',
+      'proctor.io/proc': 'say-hello-world',
+      'app.kubernetes.io/managed-by': 'proctor',
+    };
+    expect(job.metadata).toEqual({
+      name: 'proctor-a-7',
+      namespace: 'procs',
+      labels,
+      annotations: { team: 'x' },
+    });
+    expect(job.spec?.template.metadata).toEqual({ labels, annotations: { team: 'x' } });
+  });
+
+  it('runs one pod at a time, as often as the proc may retry', () => {
+    expect(job.spec).toMatchObject({
+      parallelism: 1,
+      completions: 1,
+      backoffLimit: 2,
+      podReplacementPolicy: 'Failed',
+      ttlSecondsAfterFinished: 604_800,
+    });
+    expect(pod).toMatchObject({
+      restartPolicy: 'Never',
+      activeDeadlineSeconds: 60,
+      enableServiceLinks: false,
+    });
+  });
+
+  it('escapes what Kubernetes would expand, and lets context variables win', () => {
+    expect(pod?.containers[0]?.env).toEqual([
+      { name: 'NAME', value: 'a$$b $$(HOME) $$$$' },
+      { name: 'USER_EMAIL', value: 'a@example.org' },
+      { name: 'EXECUTION_ID', value: '7' },
+    ]);
+  });
+
+  it('cannot start without its Secret', () => {
+    expect(pod?.containers[0]?.envFrom).toEqual([{ secretRef: { name: 'proctor-a-7' } }]);
+  });
+
+  it('gives the container no more than it needs', () => {
+    expect(pod).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+    });
+    expect(pod).not.toHaveProperty('serviceAccountName');
+    expect(pod?.containers[0]).toMatchObject({
+      name: 'proc',
+      resources: { limits: { cpu: '1' } },
+      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+    });
+  });
+
+  it('mounts the token of a service account only if one is named', () => {
+    const named = buildJobManifest({ ...REQUEST, serviceAccountName: 'deployer' }, SETTINGS).spec?.template
+      .spec;
+    expect(named).toMatchObject({ automountServiceAccountToken: true, serviceAccountName: 'deployer' });
+  });
+});
+
+describe('jobDeadlineSeconds', () => {
+  it.each([
+    [60, 0, 660],
+    [60, 2, 3 * 660 + 10 + 20],
+    [60, 8, 9 * 660 + 10 + 20 + 40 + 80 + 160 + 320 + 600 + 600],
+    [2 ** 31, 1_000_000, 2 ** 31 - 1],
+  ])('leaves room for attempts of %d s and %d retries', (timeoutSeconds, retries, expected) => {
+    expect(jobDeadlineSeconds({ timeoutSeconds, retries }, 600)).toBe(expected);
+  });
+});
+
+describe('buildSecretManifest', () => {
+  const secret = buildSecretManifest({ jobName: 'proctor-a-7', jobUid: 'u' }, { TOKEN: 'é$(A)\n' }, SETTINGS);
+
+  it('belongs to its Job and never changes', () => {
+    expect(secret).toMatchObject({
+      immutable: true,
+      metadata: { name: 'proctor-a-7', namespace: 'procs', labels: { 'proctor.io/installation': 'a' } },
+    });
+    expect(secret.metadata?.ownerReferences).toEqual([
+      {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        name: 'proctor-a-7',
+        uid: 'u',
+        controller: false,
+        blockOwnerDeletion: false,
+      },
+    ]);
+  });
+
+  it('gives the values back as they were', () => {
+    expect(readSecretValues(secret)).toEqual({ TOKEN: 'é$(A)\n' });
+    expect(readSecretValues(buildSecretManifest({ jobName: 'a', jobUid: 'u' }, {}, SETTINGS))).toEqual({});
+  });
+});
+
+describe('names', () => {
+  it.each([
+    ['say hello/world', 'say-hello-world'],
+    ['--a--', 'a'],
+    ['été', 't'],
+    ['x'.repeat(80), 'x'.repeat(63)],
+  ])('makes a label value of %s', (name, expected) => {
+    expect(toLabelValue(name)).toBe(expected);
+  });
+
+  it.each([
+    ['proctor-a-7', true],
+    ['A', false],
+    ['-a', false],
+    ['a.b', false],
+    ['', false],
+    ['x'.repeat(64), false],
+  ])('tells whether "%s" is a DNS label', (name, expected) => expect(isDnsLabel(name)).toBe(expected));
+});

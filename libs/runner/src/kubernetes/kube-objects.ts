@@ -1,0 +1,106 @@
+import type { V1Job, V1Pod, V1PodList, V1Secret } from '@kubernetes/client-node';
+import { KubeStatusError, classifyError, toRunnerError, type FailedRequest } from './api-outcome.js';
+import type { KubeHttp, KubeRequest } from './kube-http.js';
+import { JOB_NAME_LABEL } from './names.js';
+
+/**
+ * The calls of the API that the runner makes: what its role must allow. Each throws `RunnerUnavailableError` or
+ * `RunnerRefusedError`, and `KubeStatusError` for those answers that the caller decides about.
+ */
+export class KubeObjects {
+  readonly #jobs: string;
+  readonly #pods: string;
+  readonly #secrets: string;
+
+  constructor(
+    private readonly http: KubeHttp,
+    namespace: string,
+    private readonly requestTimeoutMs: number,
+  ) {
+    this.#jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
+    this.#pods = `/api/v1/namespaces/${namespace}/pods`;
+    this.#secrets = `/api/v1/namespaces/${namespace}/secrets`;
+  }
+
+  /** Throws `KubeStatusError` as well: for a name that is taken, or refused for good. */
+  async createJob(job: V1Job, signal?: AbortSignal): Promise<V1Job> {
+    const request = { method: 'POST', path: this.#jobs, body: job } as const;
+    try {
+      return await this.http.json<V1Job>(request, this.requestTimeoutMs, signal);
+    } catch (error) {
+      if (error instanceof KubeStatusError && classifyError(error) !== 'transient') throw error;
+      throw toRunnerError(error, { what: `create Job ${job.metadata?.name}` });
+    }
+  }
+
+  async readJob(jobName: string, signal?: AbortSignal): Promise<V1Job | null> {
+    const request = { method: 'GET', path: `${this.#jobs}/${jobName}` } as const;
+    return await this.#orNull<V1Job>(request, { what: `read Job ${jobName}` }, signal);
+  }
+
+  /** Only the Job with that uid; null when it is gone, also when another one has its name. */
+  async deleteJob(jobName: string, jobUid: string): Promise<unknown> {
+    const body = { propagationPolicy: 'Background', preconditions: { uid: jobUid } };
+    const request = { method: 'DELETE', path: `${this.#jobs}/${jobName}`, body } as const;
+    try {
+      return await this.http.json(request, this.requestTimeoutMs);
+    } catch (error) {
+      if (error instanceof KubeStatusError) {
+        if (classifyError(error) === 'not-found') return null;
+        if (error.status === 409 && /UID in (the )?precondition/.test(error.message)) return null;
+      }
+      throw toRunnerError(error, { what: `delete Job ${jobName}` });
+    }
+  }
+
+  async listPodsOfJob(jobName: string): Promise<V1Pod[]> {
+    const request = {
+      method: 'GET',
+      path: this.#pods,
+      query: { labelSelector: `${JOB_NAME_LABEL}=${jobName}` },
+    } as const;
+    try {
+      return (await this.http.json<V1PodList>(request, this.requestTimeoutMs)).items;
+    } catch (error) {
+      throw toRunnerError(error, { what: `list the pods of Job ${jobName}` });
+    }
+  }
+
+  /** Throws as `KubeHttp.json` does: the log follower decides what a failure means. */
+  async readPod(podName: string, signal: AbortSignal): Promise<V1Pod | null> {
+    try {
+      return await this.http.json<V1Pod>(
+        { method: 'GET', path: `${this.#pods}/${podName}` },
+        this.requestTimeoutMs,
+        signal,
+      );
+    } catch (error) {
+      if (error instanceof KubeStatusError && classifyError(error) === 'not-found') return null;
+      throw error;
+    }
+  }
+
+  async createSecret(secret: V1Secret): Promise<'created' | 'exists'> {
+    try {
+      await this.http.json({ method: 'POST', path: this.#secrets, body: secret }, this.requestTimeoutMs);
+      return 'created';
+    } catch (error) {
+      if (error instanceof KubeStatusError && classifyError(error) === 'exists') return 'exists';
+      throw toRunnerError(error, { what: `create Secret ${secret.metadata?.name}`, isConfidential: true });
+    }
+  }
+
+  async readSecret(name: string): Promise<V1Secret | null> {
+    const request = { method: 'GET', path: `${this.#secrets}/${name}` } as const;
+    return await this.#orNull<V1Secret>(request, { what: `read Secret ${name}`, isConfidential: true });
+  }
+
+  async #orNull<T>(request: KubeRequest, failed: FailedRequest, signal?: AbortSignal): Promise<T | null> {
+    try {
+      return await this.http.json<T>(request, this.requestTimeoutMs, signal);
+    } catch (error) {
+      if (error instanceof KubeStatusError && classifyError(error) === 'not-found') return null;
+      throw toRunnerError(error, failed);
+    }
+  }
+}

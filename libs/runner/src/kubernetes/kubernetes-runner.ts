@@ -1,0 +1,147 @@
+import type { IncomingMessage } from 'node:http';
+import type { LogPosition } from '@app/domain';
+import {
+  Runner,
+  RunnerUnavailableError,
+  type CreateJobOutcome,
+  type JobRef,
+  type JobRequest,
+  type JobView,
+  type LogPiece,
+  type PodRef,
+  type RunView,
+} from '../runner.js';
+import { KubeStatusError, classifyError } from './api-outcome.js';
+import { ClusterView, hasEnded } from './cluster-view.js';
+import { buildJobManifest } from './job-manifest.js';
+import { loadKubeConfig } from './kube-config.js';
+import { KubeHttp } from './kube-http.js';
+import { KubeObjects } from './kube-objects.js';
+import {
+  completeSettings,
+  type CompleteSettings,
+  type KubernetesRunnerSettings,
+} from './kubernetes-settings.js';
+import type { LogSource, PodLife } from './log-answer.js';
+import { followLog } from './log-follower.js';
+import { CONTAINER_NAME, EXECUTION_ID_LABEL, INSTALLATION_LABEL } from './names.js';
+import { toJobView, toPodView } from './pod-outcome.js';
+import { buildSecretManifest, readSecretValues } from './secret-manifest.js';
+
+/** Runs each execution as a Kubernetes Job. Contacts the cluster only after `start` or with a call. */
+export class KubernetesRunner extends Runner {
+  readonly #settings: CompleteSettings;
+  readonly #http: KubeHttp;
+  readonly #objects: KubeObjects;
+  readonly #view: ClusterView;
+  readonly #logs: LogSource = {
+    open: (pod, query, signal) => this.#openLog(pod, query, signal),
+    life: (pod, options, signal) => this.#lifeOf(pod, options, signal),
+    whenEnded: (pod, timeoutMs, signal) => this.#view.whenEnded(pod, timeoutMs, signal),
+  };
+
+  /** Throws when the settings or the kubeconfig cannot be used. */
+  constructor(settings: KubernetesRunnerSettings) {
+    super();
+    this.#settings = completeSettings(settings);
+    this.#http = new KubeHttp(loadKubeConfig(settings.cluster));
+    this.#objects = new KubeObjects(this.#http, settings.namespace, this.#settings.requestTimeoutMs);
+    this.#view = new ClusterView(this.#http, this.#settings);
+  }
+
+  async start(): Promise<void> {
+    this.#view.start();
+  }
+
+  async close(): Promise<void> {
+    await this.#view.close();
+    this.#http.close();
+  }
+
+  isConnected(): boolean {
+    return this.#view.isConnected;
+  }
+
+  async createJob(request: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome> {
+    try {
+      const job = await this.#objects.createJob(buildJobManifest(request, this.#settings), signal);
+      return { kind: 'created', jobUid: job.metadata?.uid ?? '' };
+    } catch (error) {
+      if (!(error instanceof KubeStatusError)) throw error;
+      return classifyError(error) === 'exists'
+        ? await this.#adopt(request, signal)
+        : { kind: 'refused', message: error.message };
+    }
+  }
+
+  async createSecret(job: JobRef, values: Readonly<Record<string, string>>): Promise<'created' | 'exists'> {
+    return await this.#objects.createSecret(buildSecretManifest(job, values, this.#settings));
+  }
+
+  async readSecret(jobName: string): Promise<Record<string, string> | null> {
+    const secret = await this.#objects.readSecret(jobName);
+    return secret && readSecretValues(secret);
+  }
+
+  async read(jobName: string): Promise<RunView> {
+    const [job, pods] = await Promise.all([
+      this.#objects.readJob(jobName),
+      this.#objects.listPodsOfJob(jobName),
+    ]);
+    const views = pods.map(toPodView).sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+    return { job: job && toJobView(job), pods: views };
+  }
+
+  async deleteJob({ jobName, jobUid }: JobRef): Promise<void> {
+    await this.#objects.deleteJob(jobName, jobUid);
+  }
+
+  observe(jobName: string, signal: AbortSignal): AsyncIterable<RunView> {
+    return this.#view.observe(jobName, signal);
+  }
+
+  listJobs(): readonly JobView[] {
+    return this.#view.jobs();
+  }
+
+  followLog(pod: PodRef, from: LogPosition, signal: AbortSignal): AsyncIterable<LogPiece> {
+    return followLog(this.#logs, pod, from, signal);
+  }
+
+  async #adopt({ jobName, executionId }: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome> {
+    const job = await this.#objects.readJob(jobName, signal);
+    if (!job) throw new RunnerUnavailableError(`Job ${jobName} was there and is gone: try again.`);
+    const labels = job.metadata?.labels;
+    const ours =
+      labels?.[INSTALLATION_LABEL] === this.#settings.installationId &&
+      labels[EXECUTION_ID_LABEL] === executionId;
+    return { kind: 'exists', jobUid: job.metadata?.uid ?? '', ours };
+  }
+
+  async #openLog(
+    { podName }: PodRef,
+    query: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const path = `/api/v1/namespaces/${this.#settings.namespace}/pods/${podName}/log`;
+    return await this.#http.open({ path, query: { container: CONTAINER_NAME, ...query } }, signal);
+  }
+
+  async #lifeOf(
+    { podName, podUid }: PodRef,
+    { isCacheEnough }: { isCacheEnough: boolean },
+    signal: AbortSignal,
+  ): Promise<PodLife> {
+    const cached = this.#view.pod(podUid);
+    if (cached && hasEnded(cached)) return 'ended';
+    if (cached && isCacheEnough) return 'alive';
+    const pod = await this.#objects.readPod(podName, signal);
+    if (pod?.metadata?.uid !== podUid) return 'gone';
+    return hasEnded(toPodView(pod)) ? 'ended' : 'alive';
+  }
+}
+
+/** A Kubernetes runner, not started yet. */
+export function createKubernetesRunner(settings: KubernetesRunnerSettings): Runner {
+  return new KubernetesRunner(settings);
+}

@@ -1,0 +1,109 @@
+import type { LogPosition } from '@app/domain';
+import { LogLostError, type LogPiece, type PodRef } from '../runner.js';
+import { KubeStatusError, KubeUnreachableError } from './api-outcome.js';
+import { BackOff } from './back-off.js';
+import { readLogAnswer, type LogSource, type PodLife } from './log-answer.js';
+import { ResumableLog } from './log-resume.js';
+
+/** How long the follower waits for things; tests pass shorter ones. */
+export interface FollowTiming {
+  firstRetryMs: number;
+  maxRetryMs: number;
+  /** The pod's end reaches the API about this long after its log ended. */
+  endKnownWithinMs: number;
+  /** How long an ended container's log may be refused by the API before it counts as lost. */
+  refusedPatienceMs: number;
+  /** The same where it is the node that does not give it. */
+  nodePatienceMs: number;
+}
+
+const DEFAULT_TIMING: FollowTiming = {
+  firstRetryMs: 250,
+  maxRetryMs: 5_000,
+  endKnownWithinMs: 2_000,
+  refusedPatienceMs: 10_000,
+  nodePatienceMs: 120_000,
+};
+
+/** The API server ends a cut answer of the kubelet like a complete one, so one short answer proves nothing. */
+const SHORT_ANSWERS_BELIEVED = 3;
+
+/** See `Runner.followLog`. Holds one piece of a line and what the socket's buffer holds, however slow its reader is. */
+export async function* followLog(
+  source: LogSource,
+  pod: PodRef,
+  from: LogPosition,
+  signal: AbortSignal,
+  timing = DEFAULT_TIMING,
+): AsyncGenerator<LogPiece> {
+  const log = new ResumableLog(from, () => new Date());
+  const backOff = new BackOff(timing.firstRetryMs, timing.maxRetryMs);
+  let isFirst = true;
+  let shortAnswers = 0;
+  let failingSince: number | null = null;
+  while (!signal.aborted) {
+    const life = await lifeOf(source, pod, isFirst, signal);
+    isFirst = false;
+    const answer =
+      life === 'unknown' ? null : yield* readLogAnswer(source, pod, log, life === 'ended', signal);
+    if (signal.aborted) return;
+    if (answer?.kind === 'mismatch') continue;
+    if (!answer || answer.hasNews || life !== 'ended') failingSince = null;
+    if (answer?.hasNews) backOff.reset();
+    if (answer?.kind === 'complete') {
+      if (life === 'ended') {
+        if (!log.isCaughtUp && ++shortAnswers < SHORT_ANSWERS_BELIEVED) {
+          await backOff.wait(signal);
+          continue;
+        }
+        const last = log.end();
+        if (last === 'mismatch') continue;
+        yield* last;
+        // Opened after the end and read to its end: nothing can follow.
+        return;
+      }
+      await source.whenEnded(pod, timing.endKnownWithinMs, signal);
+      continue;
+    }
+    if (answer?.kind === 'failed' && life === 'ended') {
+      failingSince ??= performance.now();
+      if (performance.now() - failingSince >= patienceMs(answer.error, timing)) {
+        throw new LogLostError(`The log of pod ${pod.podName} can't be read: ${messageOf(answer.error)}`, {
+          cause: answer.error,
+        });
+      }
+      await backOff.wait(signal);
+    } else {
+      await source.whenEnded(pod, backOff.nextMs(), signal);
+    }
+  }
+}
+
+async function lifeOf(
+  source: LogSource,
+  pod: PodRef,
+  isFirst: boolean,
+  signal: AbortSignal,
+): Promise<Exclude<PodLife, 'gone'> | 'unknown'> {
+  try {
+    const life = await source.life(pod, { isCacheEnough: isFirst }, signal);
+    if (life === 'gone') throw new LogLostError(`Pod ${pod.podName} is gone, and its log with it.`);
+    return life;
+  } catch (error) {
+    if (signal.aborted || error instanceof KubeStatusError || error instanceof KubeUnreachableError)
+      return 'unknown';
+    throw error;
+  }
+}
+
+/** Only an answer that is about this log can show that it is lost: an outage of the API, however long, does not. */
+function patienceMs(error: unknown, timing: FollowTiming): number {
+  if (!(error instanceof KubeStatusError))
+    return error instanceof KubeUnreachableError ? Infinity : timing.nodePatienceMs;
+  if ([401, 408, 429, 502, 503, 504].includes(error.status)) return Infinity;
+  return error.status >= 500 || error.status === 403 ? timing.nodePatienceMs : timing.refusedPatienceMs;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

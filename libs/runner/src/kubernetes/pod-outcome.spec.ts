@@ -1,0 +1,218 @@
+import type { V1ContainerState, V1Job, V1JobStatus, V1Pod, V1PodStatus } from '@kubernetes/client-node';
+import { describe, expect, it } from '@jest/globals';
+import type { PodState } from '../runner.js';
+import { jobNameOfPod, toJobView, toPodView } from './pod-outcome.js';
+
+const T = (second: number) => `2027-01-15T08:00:0${second}Z`;
+const D = (second: number) => new Date(T(second));
+
+/** Objects as the watch gives them: plain JSON, instants as text. */
+const podOf = (status: object, metadata: object = {}) =>
+  ({ metadata: { name: 'p', uid: 'u', creationTimestamp: T(0), ...metadata }, status }) as unknown as V1Pod;
+const withContainer = (phase: string, state: object, more: Partial<V1PodStatus> = {}) => ({
+  phase,
+  ...more,
+  containerStatuses: [
+    { name: 'sidecar', state: { running: { startedAt: T(1) } } },
+    { name: 'proc', state: state as V1ContainerState },
+  ],
+});
+const terminated = (exitCode: number, reason: string, message?: string) => ({
+  terminated: { exitCode, reason, message, startedAt: T(1), finishedAt: T(2) },
+});
+const failed = (exitCode: number | null, reason: string, message: string | null = null): PodState => ({
+  kind: 'failed',
+  exitCode,
+  reason,
+  message,
+  startedAt: D(1),
+  endedAt: D(2),
+});
+const DISRUPTED = {
+  type: 'DisruptionTarget',
+  status: 'True',
+  reason: 'DeletionByTaintManager',
+  message: 'tainted',
+  lastTransitionTime: T(3),
+};
+
+describe('toPodView', () => {
+  it.each<[string, object, PodState]>([
+    ['not looked at yet', { phase: 'Pending' }, { kind: 'waiting', reason: null, message: null }],
+    [
+      'unschedulable',
+      {
+        phase: 'Pending',
+        conditions: [
+          { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes' },
+        ],
+      },
+      { kind: 'waiting', reason: 'Unschedulable', message: '0/3 nodes' },
+    ],
+    ...[
+      'ContainerCreating',
+      'ErrImagePull',
+      'ImagePullBackOff',
+      'InvalidImageName',
+      'CreateContainerConfigError',
+    ].map((reason): [string, object, PodState] => [
+      reason,
+      withContainer('Pending', { waiting: { reason, message: 'why' } }),
+      { kind: 'waiting', reason, message: 'why' },
+    ]),
+    [
+      'running',
+      withContainer('Running', { running: { startedAt: T(1) } }),
+      { kind: 'running', startedAt: D(1) },
+    ],
+    [
+      'ended with 0',
+      withContainer('Succeeded', terminated(0, 'Completed')),
+      { kind: 'succeeded', startedAt: D(1), endedAt: D(2) },
+    ],
+    [
+      'ended with 0, its phase behind',
+      withContainer('Running', terminated(0, 'Completed')),
+      { kind: 'succeeded', startedAt: D(1), endedAt: D(2) },
+    ],
+    ['ended with 3', withContainer('Failed', terminated(3, 'Error')), failed(3, 'Error')],
+    ['ended with 3, its phase behind', withContainer('Running', terminated(3, 'Error')), failed(3, 'Error')],
+    ['OOMKilled', withContainer('Failed', terminated(137, 'OOMKilled')), failed(137, 'OOMKilled')],
+    [
+      'StartError',
+      withContainer('Failed', terminated(128, 'StartError', 'exec: not found')),
+      failed(128, 'StartError', 'exec: not found'),
+    ],
+    [
+      'ContainerCannotRun',
+      withContainer('Failed', terminated(127, 'ContainerCannotRun')),
+      failed(127, 'ContainerCannotRun'),
+    ],
+    [
+      'past its deadline while it ran',
+      withContainer('Failed', terminated(137, 'Error'), { reason: 'DeadlineExceeded', message: 'too long' }),
+      failed(137, 'DeadlineExceeded', 'too long'),
+    ],
+    [
+      'past its deadline though it ended with 0',
+      withContainer('Failed', terminated(0, 'Completed'), { reason: 'DeadlineExceeded' }),
+      failed(0, 'DeadlineExceeded'),
+    ],
+    [
+      'evicted, without container statuses',
+      { phase: 'Failed', reason: 'Evicted', message: 'low on memory', startTime: T(1) },
+      {
+        kind: 'failed',
+        exitCode: null,
+        reason: 'Evicted',
+        message: 'low on memory',
+        startedAt: null,
+        endedAt: D(1),
+      },
+    ],
+    [
+      'on a lost node',
+      withContainer('Failed', { running: { startedAt: T(1) } }, { reason: 'NodeLost' }),
+      { kind: 'failed', exitCode: null, reason: 'NodeLost', message: null, startedAt: D(1), endedAt: D(0) },
+    ],
+    [
+      'disrupted',
+      withContainer('Failed', terminated(143, 'Error'), { conditions: [DISRUPTED] } as object),
+      failed(143, 'DeletionByTaintManager', 'tainted'),
+    ],
+    [
+      'out of sight of its kubelet',
+      withContainer('Failed', terminated(137, 'ContainerStatusUnknown'), {
+        conditions: [DISRUPTED],
+      } as object),
+      { ...failed(null, 'DeletionByTaintManager', 'tainted'), endedAt: D(3) } as PodState,
+    ],
+    [
+      'failed without any reason',
+      { phase: 'Failed' },
+      { kind: 'failed', exitCode: null, reason: 'Unknown', message: null, startedAt: null, endedAt: D(0) },
+    ],
+  ])('reads a pod that is %s', (_case, status, state) => {
+    expect(toPodView(podOf(status))).toEqual({
+      podName: 'p',
+      podUid: 'u',
+      createdAt: D(0),
+      state,
+      isBeingDeleted: false,
+    });
+  });
+
+  it("reads the client's own objects, whose instants are dates", () => {
+    const running = withContainer('Running', { running: { startedAt: D(1) } });
+    expect(toPodView(podOf(running, { creationTimestamp: D(0) }))).toMatchObject({
+      createdAt: D(0),
+      state: { startedAt: D(1) },
+    });
+  });
+
+  it('tells a pod that is being deleted', () => {
+    expect(toPodView(podOf({ phase: 'Running' }, { deletionTimestamp: T(5) })).isBeingDeleted).toBe(true);
+  });
+});
+
+describe('jobNameOfPod', () => {
+  it.each([
+    [{ labels: { 'job-name': 'j' } }, 'j'],
+    [{ labels: { 'batch.kubernetes.io/job-name': 'j' } }, 'j'],
+    [{ ownerReferences: [{ kind: 'Job', name: 'j' }] }, 'j'],
+    [{ ownerReferences: [{ kind: 'ReplicaSet', name: 'r' }] }, null],
+  ])('finds the Job of %j', (metadata, expected) => {
+    expect(jobNameOfPod(podOf({}, metadata))).toBe(expected);
+  });
+});
+
+describe('toJobView', () => {
+  const jobOf = (status: object) =>
+    ({
+      metadata: { name: 'j', uid: 'u', creationTimestamp: T(0), labels: { 'proctor.io/execution-id': '7' } },
+      status: status as V1JobStatus,
+    }) as unknown as V1Job;
+
+  it.each([
+    ['new', {}, 0, null],
+    ['active', { active: 1 }, 1, null],
+    ['about to fail', { active: 0, conditions: [{ type: 'FailureTarget', status: 'True' }] }, 0, null],
+    [
+      'complete',
+      {
+        conditions: [
+          {
+            type: 'Complete',
+            status: 'True',
+            reason: 'CompletionsReached',
+            message: 'done',
+            lastTransitionTime: T(4),
+          },
+        ],
+      },
+      0,
+      { succeeded: true, reason: 'CompletionsReached', message: 'done', at: D(4) },
+    ],
+    [
+      'failed',
+      {
+        conditions: [
+          { type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded', lastTransitionTime: T(4) },
+        ],
+      },
+      0,
+      { succeeded: false, reason: 'BackoffLimitExceeded', message: '', at: D(4) },
+    ],
+    ['no longer failed', { conditions: [{ type: 'Failed', status: 'False' }] }, 0, null],
+  ])('reads a Job that is %s', (_case, status, active, finished) => {
+    expect(toJobView(jobOf(status))).toEqual({
+      jobName: 'j',
+      jobUid: 'u',
+      executionId: '7',
+      createdAt: D(0),
+      active,
+      finished,
+      isBeingDeleted: false,
+    });
+  });
+});

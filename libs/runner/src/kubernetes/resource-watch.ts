@@ -1,0 +1,158 @@
+import type { Readable } from 'node:stream';
+import type { KubernetesListObject, KubernetesObject } from '@kubernetes/client-node';
+import { KubeStatusError } from './api-outcome.js';
+import { BackOff } from './back-off.js';
+import type { KubeHttp } from './kube-http.js';
+
+/** Where one kind of object is listed, and what to do with what comes. */
+export interface WatchedKind<T extends KubernetesObject, Entry> {
+  /** For people, e.g. `Jobs`. */
+  name: string;
+  path: string;
+  /** What to keep of an object; null: not ours to keep. */
+  toEntry(object: T): Entry | null;
+  replace(entries: readonly Entry[]): void;
+  put(entry: Entry): void;
+  remove(entry: Entry): void;
+}
+
+export interface ResourceWatchSettings {
+  labelSelector: string;
+  /** How often everything is listed anew, in case an event went missing. */
+  resyncSeconds: number;
+  /** A watch or list that could not go on: told, and tried again. */
+  onError(what: string, error: unknown): void;
+}
+
+interface WatchEvent<T> {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  object: T & { code?: number; reason?: string; message?: string };
+}
+
+const PAGE_SIZE = '250';
+const LIST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 15_000;
+/** How much later than it should a watch may end before it counts as stuck. */
+const STUCK_AFTER_MS = 15_000;
+const HEALTHY_AFTER_MS = 5_000;
+
+/** Lists a kind of object, then watches it, for ever: any error is a reason to begin again. */
+export class ResourceWatch<T extends KubernetesObject, Entry> {
+  readonly #backOff = new BackOff(250, 30_000);
+  #isLive = false;
+  #resourceVersion: string | null = null;
+
+  constructor(
+    private readonly http: KubeHttp,
+    private readonly kind: WatchedKind<T, Entry>,
+    private readonly settings: ResourceWatchSettings,
+  ) {}
+
+  /** True between the first answer of a watch and the next failure. */
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
+  /** `onSynced` is called after each full list. Ends only when the signal aborts. */
+  async run(signal: AbortSignal, onSynced: () => void): Promise<void> {
+    let listedAt = -Infinity;
+    while (!signal.aborted) {
+      const startedAt = performance.now();
+      try {
+        if (this.#resourceVersion === null || startedAt - listedAt >= this.settings.resyncSeconds * 1000) {
+          await this.#list(signal);
+          listedAt = startedAt;
+          onSynced();
+        }
+        await this.#watch(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#isLive = false;
+        if (isExpired(error)) this.#resourceVersion = null;
+        this.settings.onError(`watch ${this.kind.name}`, error);
+      }
+      // A server that ends each watch at once must not be asked without pause either.
+      if (performance.now() - startedAt >= HEALTHY_AFTER_MS) this.#backOff.reset();
+      else await this.#backOff.wait(signal);
+    }
+    this.#isLive = false;
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const entries: Entry[] = [];
+    let from: string | undefined;
+    let resourceVersion: string | undefined;
+    do {
+      const query = {
+        labelSelector: this.settings.labelSelector,
+        limit: PAGE_SIZE,
+        ...(from ? { continue: from } : {}),
+      };
+      const request = { method: 'GET', path: this.kind.path, query } as const;
+      const page = await this.http.json<KubernetesListObject<T>>(request, LIST_TIMEOUT_MS, signal);
+      for (const object of page.items) {
+        const entry = this.kind.toEntry(object);
+        if (entry !== null) entries.push(entry);
+      }
+      from = page.metadata?._continue ?? (page.metadata as { continue?: string } | undefined)?.continue;
+      resourceVersion = page.metadata?.resourceVersion;
+    } while (from);
+    this.kind.replace(entries);
+    this.#resourceVersion = resourceVersion ?? null;
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const timeoutSeconds = Math.ceil(this.settings.resyncSeconds * (0.9 + Math.random() / 5));
+    const query = {
+      watch: 'true',
+      labelSelector: this.settings.labelSelector,
+      resourceVersion: this.#resourceVersion ?? '',
+      timeoutSeconds: String(timeoutSeconds),
+      allowWatchBookmarks: 'true',
+    };
+    const stream = await this.http.open(
+      { path: this.kind.path, query, headersWithinMs: HEADERS_TIMEOUT_MS },
+      signal,
+    );
+    const stuckTimer = setTimeout(
+      () => stream.destroy(new Error('the watch is stuck')),
+      timeoutSeconds * 1000 + STUCK_AFTER_MS,
+    );
+    try {
+      this.#isLive = true;
+      for await (const line of linesOf(stream)) this.#apply(JSON.parse(line) as WatchEvent<T>);
+      if (!stream.complete) throw new Error('the watch was cut');
+    } finally {
+      clearTimeout(stuckTimer);
+      stream.destroy();
+    }
+  }
+
+  #apply({ type, object }: WatchEvent<T>): void {
+    if (type === 'ERROR')
+      throw new KubeStatusError(object.code ?? 500, object.reason ?? '', object.message ?? 'watch error');
+    const entry = type === 'BOOKMARK' ? null : this.kind.toEntry(object);
+    if (entry !== null) {
+      if (type === 'DELETED') this.kind.remove(entry);
+      else this.kind.put(entry);
+    }
+    this.#resourceVersion = object.metadata?.resourceVersion ?? this.#resourceVersion;
+    this.#backOff.reset();
+  }
+}
+
+/** What Kubernetes itself objects to is answered with a new list; after a cut it goes on where it was. */
+function isExpired(error: unknown): boolean {
+  return error instanceof KubeStatusError && error.status !== 429;
+}
+
+/** Complete lines only. Not node:readline, which waits for ever when its input breaks. */
+async function* linesOf(stream: Readable): AsyncGenerator<string> {
+  stream.setEncoding('utf8');
+  let rest = '';
+  for await (const chunk of stream as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') yield line;
+  }
+}

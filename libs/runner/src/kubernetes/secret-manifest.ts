@@ -1,0 +1,47 @@
+import type { V1Secret } from '@kubernetes/client-node';
+import type { JobRef } from '../runner.js';
+import { INSTALLATION_LABEL, MANAGED_BY_LABEL } from './names.js';
+
+/**
+ * The Secret that lets a Job's container start: same name, deleted with the Job, never changed. May be empty.
+ * `blockOwnerDeletion` stays false: true would need the permission to update the Job's finalizers.
+ */
+export function buildSecretManifest(
+  { jobName, jobUid }: JobRef,
+  values: Readonly<Record<string, string>>,
+  { installationId, namespace }: { installationId: string; namespace: string },
+): V1Secret {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'Opaque',
+    immutable: true,
+    metadata: {
+      name: jobName,
+      namespace,
+      labels: { [INSTALLATION_LABEL]: installationId, [MANAGED_BY_LABEL]: 'proctor' },
+      ownerReferences: [
+        {
+          apiVersion: 'batch/v1',
+          kind: 'Job',
+          name: jobName,
+          uid: jobUid,
+          controller: false,
+          blockOwnerDeletion: false,
+        },
+      ],
+    },
+    data: Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, Buffer.from(value, 'utf8').toString('base64')]),
+    ),
+  };
+}
+
+export function readSecretValues(secret: V1Secret): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(secret.data ?? {}).map(([name, value]) => [
+      name,
+      Buffer.from(value, 'base64').toString('utf8'),
+    ]),
+  );
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JobView, PodView, RunView } from './runner.js';
+import { RunTable } from './run-table.js';
+
+const jobOf = (jobName: string, change: Partial<JobView> = {}): JobView => ({
+  jobName,
+  jobUid: `uid-${jobName}`,
+  executionId: '1',
+  createdAt: new Date(0),
+  active: 1,
+  finished: null,
+  isBeingDeleted: false,
+  ...change,
+});
+const podOf = (podUid: string, createdAt: number): PodView => ({
+  podName: podUid,
+  podUid,
+  createdAt: new Date(createdAt),
+  state: { kind: 'waiting', reason: null, message: null },
+  isBeingDeleted: false,
+});
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('RunTable', () => {
+  it('orders the pods of a run by creation', () => {
+    const table = new RunTable();
+    table.putPod({ jobName: 'a', pod: podOf('second', 2) });
+    table.putPod({ jobName: 'a', pod: podOf('first', 1) });
+    table.putPod({ jobName: 'b', pod: podOf('other', 0) });
+    expect(table.run('a').pods.map(({ podUid }) => podUid)).toEqual(['first', 'second']);
+  });
+
+  it('shows a slow reader the last state of many, and nothing for changes that change nothing', async () => {
+    const table = new RunTable();
+    const reading = new AbortController();
+    const seen: RunView[] = [];
+    const reader = (async () => {
+      for await (const run of table.observe('a', reading.signal)) seen.push(run);
+    })();
+    await settle();
+    for (let active = 0; active < 100; active++) table.putJob(jobOf('a', { active }));
+    await settle();
+    table.putJob(jobOf('a', { active: 99 }));
+    table.putJob(jobOf('b'));
+    await settle();
+    expect(seen.map(({ job }) => job?.active)).toEqual([undefined, 99]);
+    reading.abort();
+    await reader;
+  });
+
+  it('misses no change that comes while the reader handles the one before', async () => {
+    const table = new RunTable();
+    const reading = new AbortController();
+    for await (const { job } of table.observe('a', reading.signal)) {
+      if (job?.active === 3) reading.abort();
+      table.putJob(jobOf('a', { active: (job?.active ?? 0) + 1 }));
+    }
+    expect(table.run('a').job?.active).toBe(4);
+  });
+
+  it('drops on a new list what is not in it, and tells the readers', async () => {
+    const table = new RunTable();
+    table.putJob(jobOf('a'));
+    table.putPod({ jobName: 'a', pod: podOf('p', 1) });
+    const changes: string[] = [];
+    table.listen('a', () => changes.push('a'));
+    const stop = table.listen('p', () => changes.push('p'));
+    table.replaceJobs([jobOf('b')]);
+    table.replacePods([]);
+    stop();
+    table.putPod({ jobName: 'a', pod: podOf('p', 1) });
+    expect(changes).toEqual(['a', 'a', 'p', 'a']);
+    expect(table.jobs().map(({ jobName }) => jobName)).toEqual(['b']);
+  });
+
+  it('keeps a Job whose name another one had before', () => {
+    const table = new RunTable();
+    table.putJob(jobOf('a', { jobUid: 'new' }));
+    table.removeJob({ jobName: 'a', jobUid: 'old' });
+    expect(table.run('a').job?.jobUid).toBe('new');
+  });
+});

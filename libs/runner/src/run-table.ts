@@ -1,0 +1,117 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { JobView, PodView, RunView } from './runner.js';
+
+export interface PodEntry {
+  jobName: string;
+  pod: PodView;
+}
+
+type Listener = () => void;
+
+/**
+ * The runs that are known, in memory, with readers that follow one each. A change wakes only the readers of that run;
+ * a reader costs one entry in a map and no timer, so thousands are fine.
+ */
+export class RunTable {
+  readonly #jobs = new Map<string, JobView>();
+  readonly #pods = new Map<string, PodEntry>();
+  readonly #podsOfJob = new Map<string, Map<string, PodView>>();
+  readonly #listeners = new Map<string, Set<Listener>>();
+
+  jobs(): readonly JobView[] {
+    return [...this.#jobs.values()];
+  }
+
+  pod(podUid: string): PodView | null {
+    return this.#pods.get(podUid)?.pod ?? null;
+  }
+
+  run(jobName: string): RunView {
+    const pods = [...(this.#podsOfJob.get(jobName)?.values() ?? [])];
+    pods.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.podName < b.podName ? -1 : 1));
+    return { job: this.#jobs.get(jobName) ?? null, pods };
+  }
+
+  putJob(job: JobView): void {
+    if (isDeepStrictEqual(this.#jobs.get(job.jobName), job)) return;
+    this.#jobs.set(job.jobName, job);
+    this.#notify(job.jobName);
+  }
+
+  /** Only the Job with that uid: another one may have taken the name. */
+  removeJob({ jobName, jobUid }: Pick<JobView, 'jobName' | 'jobUid'>): void {
+    if (this.#jobs.get(jobName)?.jobUid !== jobUid) return;
+    this.#jobs.delete(jobName);
+    this.#notify(jobName);
+  }
+
+  replaceJobs(jobs: readonly JobView[]): void {
+    const kept = new Set(jobs.map(({ jobUid }) => jobUid));
+    for (const job of this.jobs()) if (!kept.has(job.jobUid)) this.removeJob(job);
+    for (const job of jobs) this.putJob(job);
+  }
+
+  putPod(entry: PodEntry): void {
+    const { jobName, pod } = entry;
+    if (isDeepStrictEqual(this.#pods.get(pod.podUid), entry)) return;
+    this.#pods.set(pod.podUid, entry);
+    const siblings = this.#podsOfJob.get(jobName) ?? new Map<string, PodView>();
+    this.#podsOfJob.set(jobName, siblings.set(pod.podUid, pod));
+    this.#notify(jobName, pod.podUid);
+  }
+
+  removePod(podUid: string): void {
+    const entry = this.#pods.get(podUid);
+    if (!entry) return;
+    this.#pods.delete(podUid);
+    const siblings = this.#podsOfJob.get(entry.jobName);
+    siblings?.delete(podUid);
+    if (siblings?.size === 0) this.#podsOfJob.delete(entry.jobName);
+    this.#notify(entry.jobName, podUid);
+  }
+
+  replacePods(entries: readonly PodEntry[]): void {
+    const kept = new Set(entries.map(({ pod }) => pod.podUid));
+    for (const podUid of [...this.#pods.keys()]) if (!kept.has(podUid)) this.removePod(podUid);
+    for (const entry of entries) this.putPod(entry);
+  }
+
+  /** Calls back after each change of the Job or pod with that key; returns how to stop that. */
+  listen(key: string, listener: Listener): () => void {
+    const listeners = this.#listeners.get(key) ?? new Set();
+    this.#listeners.set(key, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#listeners.get(key) === listeners) this.#listeners.delete(key);
+    };
+  }
+
+  /** The run as it is, then after each change. Changes while the reader is busy come as one, the last state. */
+  async *observe(jobName: string, signal: AbortSignal): AsyncGenerator<RunView> {
+    let isChanged = true;
+    let wake: Listener = () => {};
+    const stopListening = this.listen(jobName, () => {
+      isChanged = true;
+      wake();
+    });
+    const onAbort = () => wake();
+    signal.addEventListener('abort', onAbort);
+    try {
+      while (!signal.aborted) {
+        if (isChanged) {
+          isChanged = false;
+          yield this.run(jobName);
+        } else {
+          await new Promise<void>((resolve) => (wake = resolve));
+        }
+      }
+    } finally {
+      stopListening();
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #notify(...keys: string[]): void {
+    for (const key of keys) for (const listener of [...(this.#listeners.get(key) ?? [])]) listener();
+  }
+}

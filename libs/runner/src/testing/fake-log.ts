@@ -1,0 +1,73 @@
+import type { LogPosition } from '@app/domain';
+import { LogLines } from '../kubernetes/log-lines.js';
+import { ResumableLog } from '../kubernetes/log-resume.js';
+import { LogLostError, type LogPiece } from '../runner.js';
+
+/** A container's log in memory, read with the real position arithmetic. */
+export class FakeLog {
+  readonly #lines: { second: number; bytes: Buffer }[] = [];
+  #state: 'open' | 'ended' | 'lost' = 'open';
+  #sleepers: (() => void)[] = [];
+
+  append(text: string): void {
+    const now = new Date();
+    const bytes = Buffer.from(`${now.toISOString().replace('Z', '000000Z')} ${text}\n`);
+    this.#lines.push({ second: Math.floor(now.getTime() / 1000), bytes });
+    this.#wake();
+  }
+
+  end(): void {
+    if (this.#state === 'open') this.#state = 'ended';
+    this.#wake();
+  }
+
+  /** Whoever still reads, or comes later, gets `LogLostError`. */
+  lose(): void {
+    this.#state = 'lost';
+    this.#wake();
+  }
+
+  async *follow(from: LogPosition, signal: AbortSignal): AsyncGenerator<LogPiece> {
+    const log = new ResumableLog(from, () => new Date());
+    while (!signal.aborted) {
+      const outcome = yield* this.#answer(log, signal);
+      if (outcome === 'complete') return;
+    }
+  }
+
+  async *#answer(log: ResumableLog, signal: AbortSignal): AsyncGenerator<LogPiece, 'complete' | 'mismatch'> {
+    const sinceSecond = log.begin();
+    const lines = new LogLines();
+    for (let n = 0; !signal.aborted;) {
+      if (this.#state === 'lost') throw new LogLostError('The log is gone with its pod.');
+      const line = this.#lines[n];
+      if (line) {
+        n++;
+        for (const piece of line.second >= sinceSecond ? lines.push(line.bytes) : []) {
+          const taken = log.accept(piece);
+          if (taken === 'mismatch') return taken;
+          yield* taken;
+        }
+      } else if (this.#state === 'ended') {
+        const last = log.end();
+        if (last === 'mismatch') return last;
+        yield* last;
+        return 'complete';
+      } else {
+        await this.#news(signal);
+      }
+    }
+    return 'complete';
+  }
+
+  async #news(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#sleepers.push(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  #wake(): void {
+    for (const wake of this.#sleepers.splice(0)) wake();
+  }
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { RunnerUnavailableError } from '../runner.js';
+import { FakeRunner } from './fake-runner.js';
+import { describeRunner } from './runner-conformance.js';
+import { playScenario } from './scenarios.js';
+
+describeRunner('FakeRunner', async () => ({
+  runner: new FakeRunner({ script: playScenario }),
+  image: 'fake',
+}));
+
+describe('FakeRunner', () => {
+  it('is away, and refuses, when told to', async () => {
+    const runner = new FakeRunner();
+    runner.isUnavailable = true;
+    await expect(runner.read('any')).rejects.toBeInstanceOf(RunnerUnavailableError);
+    runner.isUnavailable = false;
+    runner.refusal = 'forbidden';
+    const request = {
+      jobName: 'a',
+      executionId: '1',
+      procName: 'p',
+      image: 'i',
+      args: {},
+      context: {},
+      timeoutSeconds: 1,
+      retries: 0,
+      annotations: {},
+      serviceAccountName: null,
+    };
+    expect(await runner.createJob(request)).toEqual({ kind: 'refused', message: 'forbidden' });
+  });
+
+  it('lets a Job vanish under its followers', async () => {
+    const runner = new FakeRunner({ script: (run) => run.stopped });
+    const request = {
+      jobName: 'a',
+      executionId: '1',
+      procName: 'p',
+      image: 'i',
+      args: {},
+      context: {},
+      timeoutSeconds: 9,
+      retries: 0,
+      annotations: {},
+      serviceAccountName: null,
+    };
+    const outcome = await runner.createJob(request);
+    if (outcome.kind !== 'created') throw new Error('not created');
+    await runner.createSecret({ jobName: 'a', jobUid: outcome.jobUid }, {});
+    runner.vanish('a');
+    expect(await runner.read('a')).toEqual({ job: null, pods: [] });
+  });
+});

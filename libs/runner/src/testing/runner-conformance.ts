@@ -1,0 +1,316 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LOG_START, type LogPosition } from '@app/domain';
+import {
+  LogLostError,
+  type JobRequest,
+  type LogPiece,
+  type PodView,
+  type Runner,
+  type RunView,
+} from '../runner.js';
+import { SCENARIOS, type ScenarioName } from './scenarios.js';
+
+export interface RunnerUnderTest {
+  /** Not started yet. Its containers run the shell text in `SCRIPT`, or play the scenario of that text. */
+  runner: Runner;
+  image: string;
+  /** Called after the runner was closed. */
+  close?(): Promise<void>;
+}
+
+const PATIENCE_MS = 60_000;
+const MISSING_IMAGE = 'proctor/there-is-no-such-image:1';
+
+/** What every implementation of the port must do. Calls jest's globals: use it in a spec. */
+export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnderTest>): void {
+  describe(`${name} as a Runner`, () => {
+    let cluster: RunnerUnderTest;
+    let runner: Runner;
+    let count = 0;
+    const prefix = `proctor-conformance-${Date.now().toString(36)}`;
+
+    beforeAll(async () => {
+      cluster = await makeRunner();
+      runner = cluster.runner;
+      await runner.start();
+    }, PATIENCE_MS);
+    afterAll(async () => {
+      for (const { jobName, jobUid } of runner.listJobs()) {
+        if (jobName.startsWith(prefix)) await runner.deleteJob({ jobName, jobUid });
+      }
+      await runner.close();
+      await cluster.close?.();
+    }, PATIENCE_MS);
+
+    function requestFor(scenario: ScenarioName, change: Partial<JobRequest> = {}): JobRequest {
+      const n = ++count;
+      return {
+        jobName: `${prefix}-${n}`,
+        executionId: String(n),
+        procName: 'Conformance test',
+        image: cluster.image,
+        args: { SCRIPT: SCENARIOS[scenario].shell, ...change.args },
+        context: { EXECUTION_ID: String(n) },
+        timeoutSeconds: 300,
+        retries: 0,
+        annotations: {},
+        serviceAccountName: null,
+        ...Object.fromEntries(Object.entries(change).filter(([field]) => field !== 'args')),
+      };
+    }
+
+    async function create(request: JobRequest) {
+      const outcome = await runner.createJob(request);
+      if (outcome.kind !== 'created') throw new Error(`not created: ${JSON.stringify(outcome)}`);
+      return { jobName: request.jobName, jobUid: outcome.jobUid };
+    }
+
+    async function launch(request: JobRequest, secrets: Record<string, string> = {}) {
+      const job = await create(request);
+      expect(await runner.createSecret(job, secrets)).toBe('created');
+      return job;
+    }
+
+    async function until(jobName: string, isIt: (run: RunView) => boolean): Promise<RunView> {
+      let last: RunView | undefined;
+      for await (const run of runner.observe(jobName, AbortSignal.timeout(PATIENCE_MS))) {
+        last = run;
+        if (isIt(run)) return run;
+      }
+      throw new Error(`never seen of ${jobName}; last: ${JSON.stringify(last)}`);
+    }
+
+    const untilPod = async (jobName: string, ...kinds: PodView['state']['kind'][]) => {
+      const run = await until(jobName, ({ pods }) => pods.some(({ state }) => kinds.includes(state.kind)));
+      return run.pods.find(({ state }) => kinds.includes(state.kind))!;
+    };
+    const untilFinished = (jobName: string) => until(jobName, ({ job }) => job?.finished != null);
+
+    async function readLog(pod: PodView, from: LogPosition = LOG_START): Promise<LogPiece[]> {
+      const pieces: LogPiece[] = [];
+      for await (const piece of runner.followLog(pod, from, AbortSignal.timeout(PATIENCE_MS)))
+        pieces.push(piece);
+      return pieces;
+    }
+    const textOf = (pieces: readonly LogPiece[]) =>
+      pieces
+        .map((piece) => (piece.kind === 'gap' ? '<gap>\n' : piece.text + (piece.endsLine ? '\n' : '')))
+        .join('');
+
+    it(
+      'runs a Job to its end and gives its whole log',
+      async () => {
+        const { jobName } = await launch(requestFor('printThree'));
+        const pod = await untilPod(jobName, 'running', 'succeeded');
+        expect(textOf(await readLog(pod))).toBe('one\ntwo\nthree\n');
+        const { job, pods } = await untilFinished(jobName);
+        expect(job).toMatchObject({ jobName, active: 0, finished: { succeeded: true } });
+        expect(pods.map(({ state }) => state.kind)).toEqual(['succeeded']);
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'starts nothing before the Secret is there',
+      async () => {
+        const request = requestFor('printThree');
+        const job = await create(request);
+        const { state } = await untilPod(job.jobName, 'waiting');
+        expect(state).toMatchObject({ kind: 'waiting' });
+        await until(
+          job.jobName,
+          ({ pods: [pod] }) =>
+            pod?.state.kind === 'waiting' && pod.state.reason === 'CreateContainerConfigError',
+        );
+        expect(await runner.readSecret(job.jobName)).toBeNull();
+        await runner.createSecret(job, {});
+        await untilPod(job.jobName, 'succeeded');
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'follows a log while it is written, and resumes it after any piece',
+      async () => {
+        const { jobName } = await launch(requestFor('printSlowly'));
+        const pod = await untilPod(jobName, 'running', 'succeeded');
+        const whole = await readLog(pod);
+        expect(textOf(whole)).toBe('1\n2\n3\n4\n');
+        for (const [n, piece] of whole.entries()) {
+          expect(textOf([...whole.slice(0, n + 1), ...(await readLog(pod, piece.position))])).toBe(
+            '1\n2\n3\n4\n',
+          );
+        }
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'hands a very long line out in pieces',
+      async () => {
+        const { jobName } = await launch(requestFor('printLongLine'));
+        const pieces = await readLog(await untilPod(jobName, 'running', 'succeeded'));
+        expect(pieces.length).toBeGreaterThan(2);
+        expect(textOf(pieces)).toBe(`${'x'.repeat(200_000)}\n`);
+        const cut = pieces[0]!;
+        const pod = await untilPod(jobName, 'succeeded');
+        expect(textOf([cut, ...(await readLog(pod, cut.position))])).toBe(`${'x'.repeat(200_000)}\n`);
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'passes args, secrets and context on exactly, context winning over args',
+      async () => {
+        const A = `$HOME $(SECRET) $$ $$(A) "quoted" 'é'`;
+        const request = requestFor('printEnvironment', { args: { A, B: 'arg' }, context: { B: 'context' } });
+        const { jobName } = await launch(request, { SECRET: '$(A)$$' });
+        const pod = await untilPod(jobName, 'running', 'succeeded');
+        expect(textOf(await readLog(pod))).toBe(`${A}\ncontext\n$(A)$$\n`);
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'tells the exit code of a run that failed',
+      async () => {
+        const { jobName } = await launch(requestFor('exitSeven'));
+        const { job, pods } = await untilFinished(jobName);
+        expect(job?.finished).toMatchObject({ succeeded: false });
+        expect(pods[0]?.state).toMatchObject({ kind: 'failed', exitCode: 7, reason: 'Error' });
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'tries again as often as asked, one pod after the other',
+      async () => {
+        const { jobName } = await launch(requestFor('exitSeven', { retries: 1 }));
+        const { job, pods } = await untilFinished(jobName);
+        expect(job?.finished).toMatchObject({ succeeded: false, reason: 'BackoffLimitExceeded' });
+        expect(pods.map(({ state }) => state.kind)).toEqual(['failed', 'failed']);
+        expect(pods[0]!.createdAt.getTime()).toBeLessThanOrEqual(pods[1]!.createdAt.getTime());
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'ends a run that is past its time, with the pod and its log left',
+      async () => {
+        const { jobName } = await launch(requestFor('runForever', { timeoutSeconds: 2 }));
+        const { pods } = await untilFinished(jobName);
+        expect(pods[0]?.state).toMatchObject({ kind: 'failed', reason: 'DeadlineExceeded' });
+        expect(textOf(await readLog(pods[0]!))).toBe('started\n');
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'tells why a pod cannot start',
+      async () => {
+        const { jobName } = await launch(requestFor('missingImage', { image: MISSING_IMAGE }));
+        const { pods } = await until(
+          jobName,
+          ({ pods: [pod] }) => pod?.state.kind === 'waiting' && /Pull/.test(pod.state.reason ?? ''),
+        );
+        expect(pods[0]?.state).toMatchObject({
+          reason: expect.stringMatching(/^(ErrImagePull|ImagePullBackOff)$/),
+        });
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'finds its own Job again, and knows it from one of another execution',
+      async () => {
+        const request = requestFor('runForever');
+        const { jobUid } = await create(request);
+        expect(await runner.createJob(request)).toEqual({ kind: 'exists', jobUid, ours: true });
+        expect(await runner.createJob({ ...request, executionId: '999999' })).toEqual({
+          kind: 'exists',
+          jobUid,
+          ours: false,
+        });
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'leaves a Secret that is there as it is',
+      async () => {
+        const job = await launch(requestFor('printThree'), { TOKEN: 'first' });
+        expect(await runner.createSecret(job, { TOKEN: 'second' })).toBe('exists');
+        expect(await runner.readSecret(job.jobName)).toEqual({ TOKEN: 'first' });
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'says what is wrong with a Job that is refused for good',
+      async () => {
+        const outcome = await runner.createJob({ ...requestFor('printThree'), jobName: 'Not_A_Name' });
+        expect(outcome).toMatchObject({ kind: 'refused', message: expect.stringContaining('Not_A_Name') });
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'does not start a request whose signal is aborted',
+      async () => {
+        const request = requestFor('printThree');
+        await expect(runner.createJob(request, AbortSignal.abort())).rejects.toMatchObject({
+          name: 'AbortError',
+        });
+        expect(await runner.read(request.jobName)).toEqual({ job: null, pods: [] });
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'reads a run directly, and one that is not there as nothing',
+      async () => {
+        const { jobName, jobUid } = await launch(requestFor('printThree'));
+        expect((await runner.read(jobName)).job).toMatchObject({ jobName, jobUid });
+        await untilPod(jobName, 'succeeded');
+        expect((await runner.read(jobName)).pods).toHaveLength(1);
+        expect(await runner.read(`${prefix}-none`)).toEqual({ job: null, pods: [] });
+        expect(await runner.readSecret(`${prefix}-none`)).toBeNull();
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'deletes only the Job with that uid, with its pods, and as often as asked',
+      async () => {
+        const job = await launch(requestFor('runForever'));
+        const pod = await untilPod(job.jobName, 'running');
+        await runner.deleteJob({ ...job, jobUid: '00000000-0000-0000-0000-000000000000' });
+        expect((await runner.read(job.jobName)).job?.isBeingDeleted).toBe(false);
+        await runner.deleteJob(job);
+        await until(job.jobName, (run) => run.job === null && run.pods.length === 0);
+        await runner.deleteJob(job);
+        await expect(readLog(pod)).rejects.toBeInstanceOf(LogLostError);
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'shows every reader the present state at once, and ends on abort',
+      async () => {
+        const { jobName, jobUid } = await launch(requestFor('printThree'));
+        await untilFinished(jobName);
+        expect(runner.listJobs()).toContainEqual(expect.objectContaining({ jobName, jobUid }));
+        const reading = new AbortController();
+        const seen: RunView[] = [];
+        for await (const run of runner.observe(jobName, reading.signal)) {
+          seen.push(run);
+          reading.abort();
+        }
+        expect(seen).toHaveLength(1);
+        expect(seen[0]?.job?.finished).toMatchObject({ succeeded: true });
+        expect(runner.isConnected()).toBe(true);
+      },
+      PATIENCE_MS,
+    );
+  });
+}

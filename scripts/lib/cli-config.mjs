@@ -1,0 +1,69 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { proctorDir, proctorFolder, projectDir } from './project.mjs';
+
+const mark = '# written by npm start in';
+const ownLine = `${mark} ${projectDir}`;
+
+/** Where the CLI looks: LOCAL_CONFIG_DIR, else ~/.proctor. */
+export const userConfigFile = () =>
+  join(process.env.LOCAL_CONFIG_DIR || join(homedir(), '.proctor'), 'proctor.yaml');
+
+/** @param {{ host: string, email: string, token: string }} values @returns {string} */
+export function renderCliConfig({ host, email, token }) {
+  const entries = { PROCTOR_HOST: host, EMAIL_ID: email, ACCESS_TOKEN: token };
+  return `${ownLine}\n${Object.entries(entries)
+    .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
+    .join('')}`;
+}
+
+/** @returns {boolean} is there a configuration that this folder's `npm start` did not write? */
+export function isForeignConfig(file = userConfigFile()) {
+  return existsSync(file) && !readFileSync(file, 'utf8').split('\n').includes(ownLine);
+}
+
+/**
+ * May the user's configuration be replaced? Asked on a terminal, if there is one that is not ours.
+ * @param {{ yes: boolean, keepCliConfig: boolean }} options @returns {Promise<boolean>}
+ */
+export async function mayReplaceConfig({ yes, keepCliConfig }) {
+  if (!isForeignConfig() || yes) return !keepCliConfig;
+  if (keepCliConfig || !process.stdin.isTTY || !process.stdout.isTTY) return false;
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await new Promise((resolve) => {
+    lines.once('close', () => resolve(''));
+    lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    lines.question(`${userConfigFile()} exists. Replace it (a copy is kept)? [y/N] `, resolve);
+  });
+  lines.close();
+  return /^y(es)?$/i.test(String(answer).trim());
+}
+
+/**
+ * Writes the CLI's configuration into `.proctor/cli`, and into the user's own when that is wanted.
+ * @param {{ host: string, email: string, token: string }} values @param {boolean} replaceUsers
+ * @returns {{ prefix: string, note: string }} what to put before a command so that it uses this configuration
+ */
+export function writeCliConfig(values, replaceUsers) {
+  writePrivate(join(proctorFolder('cli'), 'proctor.yaml'), renderCliConfig(values));
+  const file = userConfigFile();
+  if (!replaceUsers) {
+    return { prefix: `LOCAL_CONFIG_DIR=${join(proctorDir, 'cli')} `, note: `${file} was left as it is` };
+  }
+  mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
+  const isForeign = isForeignConfig(file);
+  if (isForeign) copyFileSync(file, `${file}.before-npm-start`);
+  writePrivate(file, renderCliConfig(values));
+  return {
+    prefix: '',
+    note: isForeign ? `${file}; the old one is beside it as proctor.yaml.before-npm-start` : file,
+  };
+}
+
+/** @param {string} file @param {string} text */
+function writePrivate(file, text) {
+  writeFileSync(file, text, { mode: 0o600 });
+  chmodSync(file, 0o600);
+}

@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { installDebianRedis, unpackDebianRedis } from './fetch-redis.mjs';
+import { withLock } from './file-lock.mjs';
+import { proctorFolder } from './project.mjs';
+import { StartError } from './start-error.mjs';
+
+/** @typedef {{ bin: string, env: Record<string, string>, version: string, how: 'system' | 'unpacked' }} RedisBinary */
+
+/**
+ * Finds a server that speaks Redis ≥ 6.2: REDIS_SERVER_BIN, PATH, or the one unpacked into `.proctor/cache` before.
+ * @param {string} [cacheDir] @returns {RedisBinary | undefined}
+ */
+export function findRedis(cacheDir = proctorFolder('cache', 'redis')) {
+  const named = process.env.REDIS_SERVER_BIN;
+  if (named) return asBinary(named, {}, 'system');
+  for (const bin of [
+    'redis-server',
+    'valkey-server',
+    '/usr/local/bin/redis-server',
+    '/opt/homebrew/bin/redis-server',
+  ]) {
+    const found = asBinary(bin, {}, 'system');
+    if (found) return found;
+  }
+  const root = join(cacheDir, 'root');
+  const libraries = ['usr/lib', 'lib'].map((name) => join(root, name)).filter((dir) => existsSync(dir));
+  const folders = libraries.flatMap((dir) => readdirSync(dir).map((name) => join(dir, name)));
+  const env = { LD_LIBRARY_PATH: [...folders, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':') };
+  return (
+    asBinary(join(root, 'usr/bin/redis-server'), env, 'unpacked') ??
+    asBinary(join(root, 'usr/bin/valkey-server'), env, 'unpacked')
+  );
+}
+
+/**
+ * The same, and when there is none: fetches one. Debian's packages are unpacked into `.proctor/cache` without root;
+ * where that fails and we are root, they are installed. May be repeated and run at the same time.
+ * @param {{ cacheDir?: string, log?: (line: string) => void }} [options] @returns {Promise<RedisBinary>}
+ */
+export async function ensureRedis({ cacheDir = proctorFolder('cache', 'redis'), log = () => {} } = {}) {
+  const named = process.env.REDIS_SERVER_BIN;
+  if (named && !findRedis(cacheDir)) {
+    throw new StartError(`REDIS_SERVER_BIN=${named} is not a Redis or Valkey server of version 6.2 or newer`);
+  }
+  const found = findRedis(cacheDir);
+  if (found) return found;
+  return withLock(`${cacheDir}.lock`, async () => {
+    /** @type {string[]} */
+    const failures = [];
+    const ways = /** @type {const} */ ([
+      [() => unpackDebianRedis(cacheDir), `unpacked Debian's Redis into ${cacheDir}`],
+      [installDebianRedis, 'installed Redis with apt-get'],
+    ]);
+    for (const [fetch, done] of ways) {
+      const foundMeanwhile = findRedis(cacheDir);
+      if (foundMeanwhile) return foundMeanwhile;
+      const failure = await fetch();
+      if (failure === undefined) log(done);
+      else failures.push(failure);
+    }
+    const fetched = findRedis(cacheDir);
+    if (fetched) return fetched;
+    throw new StartError(
+      'no Redis (redis-server or valkey-server, 6.2 or newer) was found, and none could be fetched',
+      'Install one (Debian, Ubuntu: apt-get install redis-server; Fedora: dnf install valkey; Alpine: apk add valkey;\n' +
+        'macOS: brew install redis), or name its program in REDIS_SERVER_BIN,\n' +
+        'or run one (docker compose up -d redis) and set PROCTOR_REDIS_ADDRESS=127.0.0.1:6379.\n' +
+        `Tried: ${failures.join('; ')}`,
+    );
+  });
+}
+
+/** @param {string} bin @param {Record<string, string>} env @param {RedisBinary['how']} how @returns {RedisBinary | undefined} */
+function asBinary(bin, env, how) {
+  const { status, stdout } = spawnSync(bin, ['--version'], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  const version = /v=(\d+\.\d+(?:\.\d+)?)/.exec(stdout ?? '')?.[1];
+  return status === 0 && version && isNewEnough(version) ? { bin, env, version, how } : undefined;
+}
+
+/** @param {string} version @returns {boolean} at least 6.2, from which on BullMQ works */
+export function isNewEnough(version) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 6 || (major === 6 && minor >= 2);
+}

@@ -1,0 +1,13 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { proctorFolder } from './project.mjs';
+
+/**
+ * A secret that stays the same between starts, in `.proctor/<name>`, readable by its owner only.
+ * @param {string} name @param {() => string} create @returns {string}
+ */
+export function readOrCreateSecret(name, create) {
+  const file = join(proctorFolder(), name);
+  if (!existsSync(file)) writeFileSync(file, `${create()}\n`, { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
+}

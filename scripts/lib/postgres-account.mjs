@@ -1,0 +1,113 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { isRoot } from './project.mjs';
+
+/**
+ * Postgres refuses to run as root: as root it runs as `postgres`, or `nobody` where there is no such user.
+ * @returns {{ uid?: number, gid?: number }} empty: as ourselves
+ */
+export function postgresAccount() {
+  if (!isRoot) return {};
+  for (const name of ['postgres', 'nobody']) {
+    const uid = askId('-u', name);
+    const gid = askId('-g', name);
+    if (uid && gid) return { uid, gid };
+  }
+  return { uid: 65_534, gid: 65_534 };
+}
+
+/** @param {string} flag @param {string} name @returns {number | undefined} */
+function askId(flag, name) {
+  try {
+    return Number(
+      execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} folder @param {{ uid?: number, gid?: number }} account @returns {boolean} may it enter the folder? */
+export function isReachable(folder, account) {
+  if (account.uid === undefined) return true;
+  return (
+    spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { ...account, cwd: '/', stdio: 'ignore' })
+      .status === 0
+  );
+}
+
+/** A folder that every user can enter, for what must not lie in the project's own folder (as root only). */
+export function systemFolder() {
+  for (const folder of ['/var/lib/proctor', join(tmpdir(), 'proctor')]) {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o755 });
+      chmodSync(folder, 0o755);
+      return folder;
+    } catch {
+      // read-only: the next one
+    }
+  }
+  return tmpdir();
+}
+
+/**
+ * Makes the empty parent of a data folder that the account can enter. Where the project lies in a folder closed to
+ * it (such as /root), `dataDir` becomes a link to a folder of the system.
+ * @param {string} dataDir @param {{ uid?: number, gid?: number }} account @param {(line: string) => void} log
+ * @returns {string} the real path of the data folder, which need not exist yet
+ */
+export function placeDataFolder(dataDir, account, log) {
+  const parent = dirname(dataDir);
+  mkdirSync(parent, { recursive: true });
+  const link = linkTarget(dataDir);
+  if (link && existsSync(dirname(link))) return link;
+  if (link) rmSync(dataDir);
+  if (existsSync(dataDir) || isReachable(parent, account)) return dataDir;
+  const holder = mkdtempSync(join(systemFolder(), 'data-'));
+  chmodSync(holder, 0o711);
+  const target = join(holder, 'postgres');
+  symlinkSync(target, dataDir);
+  log(`the user that runs Postgres can't enter ${parent}: its data is in ${target}`);
+  return target;
+}
+
+/** @param {string} path @returns {string | undefined} */
+function linkTarget(path) {
+  try {
+    return resolve(dirname(path), readlinkSync(path));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes a data folder, or the link and what it points to. @param {string} dataDir */
+export function removeDataFolder(dataDir) {
+  const target = linkTarget(dataDir);
+  if (target) rmSync(dirname(target), { recursive: true, force: true });
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+/**
+ * Fills a folder by `fill` and puts it in its place only when that succeeded.
+ * @param {string} folder @param {{ uid?: number, gid?: number }} account @param {(unfinished: string) => Promise<void>} fill
+ */
+export async function createFolderWhole(folder, account, fill) {
+  const unfinished = `${folder}.new`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true, mode: 0o700 });
+  if (account.uid !== undefined && account.gid !== undefined) chownSync(unfinished, account.uid, account.gid);
+  await fill(unfinished);
+  renameSync(unfinished, folder);
+}

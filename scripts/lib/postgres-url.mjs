@@ -1,0 +1,37 @@
+import { StartError } from './start-error.mjs';
+
+/**
+ * @param {{ host: string, port: number, user: string, password: string }} server @param {string} database
+ * @returns {string} a connection string; every part may hold any character
+ */
+export function postgresUrl({ host, port, user, password }, database) {
+  const [name, secret, path] = [user, password, database].map(encodeURIComponent);
+  const place = host.includes(':') ? `[${host}]` : encodeURIComponent(host); // or the folder of a socket
+  return `postgresql://${name}:${secret}@${place}:${port}/${path}`;
+}
+
+/**
+ * The connection string that the PROCTOR_POSTGRES_* variables describe.
+ * @param {NodeJS.ProcessEnv} env @returns {string}
+ */
+export function postgresUrlFromEnv(env) {
+  const host = env.PROCTOR_POSTGRES_HOST;
+  if (!host) {
+    throw new StartError(
+      'PROCTOR_POSTGRES_HOST is not set, so there is no database to migrate',
+      'Set PROCTOR_POSTGRES_HOST, _PORT, _USER, _PASSWORD and _DATABASE (in the environment or in .env).\n' +
+        '`npm start` migrates the database that it brings along by itself.',
+    );
+  }
+  const port = Number(env.PROCTOR_POSTGRES_PORT || 5432);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new StartError(`PROCTOR_POSTGRES_PORT must be a port number, got "${env.PROCTOR_POSTGRES_PORT}"`);
+  }
+  const server = {
+    host,
+    port,
+    user: env.PROCTOR_POSTGRES_USER || 'proctor',
+    password: env.PROCTOR_POSTGRES_PASSWORD ?? '',
+  };
+  return postgresUrl(server, env.PROCTOR_POSTGRES_DATABASE || 'proctor');
+}

@@ -1,0 +1,54 @@
+const isTerminal = process.stdout.isTTY === true;
+const colour = isTerminal && !process.env.NO_COLOR;
+
+/** @param {number} code @param {string} text */
+const paint = (code, text) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
+
+let isStepShown = false;
+
+/** Prints a line; the line of a step that is under way moves below it. @param {string} text */
+export const say = (text) => void process.stdout.write(`${isStepShown ? '\r\x1b[K' : ''}${text}\n`);
+/** @param {string} text */
+export const dim = (text) => paint(2, text);
+/** @param {string} text */
+export const green = (text) => paint(32, text);
+/** @param {string} text */
+export const red = (text) => paint(31, text);
+
+/** @param {number} ms @returns {string} `0.4 s`, `1 min 5 s` */
+export function duration(ms) {
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/**
+ * Runs one step and prints one line for it with its time. A terminal shows the time running; elsewhere a step
+ * that takes more than five seconds says once that it is under way.
+ * `work` may return a text to show behind the title.
+ * @template T
+ * @param {string} title
+ * @param {(note: (text: string) => void) => Promise<T> | T} work `note` adds a remark to the line
+ * @returns {Promise<T>} what `work` returned; a refusal of `work` is passed on after the line
+ */
+export async function step(title, work) {
+  const startedAt = performance.now();
+  const elapsed = () => duration(performance.now() - startedAt);
+  /** @type {string[]} */
+  const notes = [];
+  isStepShown = isTerminal;
+  const running = isTerminal
+    ? setInterval(() => process.stdout.write(`\r\x1b[K… ${title} ${dim(elapsed())}`), 100)
+    : setTimeout(() => say(`… ${title}`), 5_000);
+  let mark = red('✘');
+  try {
+    const result = await work((text) => notes.push(text));
+    mark = green('✔');
+    return result;
+  } finally {
+    clearInterval(running);
+    isStepShown = false;
+    const note = notes.length ? ` ${dim(`(${notes.join('; ')})`)}` : '';
+    process.stdout.write(`${isTerminal ? '\r\x1b[K' : ''}${mark} ${title}${note} ${dim(elapsed())}\n`);
+  }
+}

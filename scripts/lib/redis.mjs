@@ -1,0 +1,111 @@
+import { mkdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import { ensureRedis } from './find-redis.mjs';
+import { freePort, isPortFree } from './free-port.mjs';
+import { lastLines } from './run-command.mjs';
+import { startServerProcess, waitUntilReady } from './server-process.mjs';
+import { StartError } from './start-error.mjs';
+
+/**
+ * @typedef {object} RunningRedis
+ * @property {string} address `127.0.0.1:port`
+ * @property {number} port
+ * @property {string} password '' when it has none
+ * @property {string} version
+ * @property {'system' | 'unpacked'} how
+ * @property {import('./server-process.mjs').ServerProcess} process
+ * @property {() => Promise<void>} stop writes what it holds to disk and ends
+ * @property {(signal: NodeJS.Signals) => void} kill
+ */
+
+/**
+ * Starts a Redis on 127.0.0.1, fetching one first if the machine has none (see `ensureRedis`), and waits until it has
+ * loaded its data. Starting it again on the same folder continues with the same data.
+ * Throws a `StartError` when there is none to be had or the port is taken.
+ * @param {object} options
+ * @param {string} options.dir its data
+ * @param {number} [options.port] default: a free one
+ * @param {boolean} [options.appendonly] keep data over a crash, to the last second (default true)
+ * @param {string} [options.password] default: none
+ * @param {(line: string) => void} [options.log] its log, and remarks of ours
+ * @returns {Promise<RunningRedis>}
+ */
+export async function startRedis({ dir, port, appendonly = true, password = '', log = () => {} }) {
+  const binary = await ensureRedis({ log });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const bound = port ?? (await freePort());
+  if (!(await isPortFree(bound))) throw portTaken(bound);
+  const server = await startServerProcess({
+    command: binary.bin,
+    args: ['-'],
+    // On standard input rather than as arguments: those can be read by every user of the machine.
+    input: configuration({ dir, port: bound, appendonly, password }),
+    env: { PATH: process.env.PATH, TZ: 'UTC', ...binary.env },
+    cwd: dir,
+    onLine: log,
+  });
+  const outcome = await waitUntilReady(server, 60_000, () => answersPing(bound, password));
+  if (outcome !== 'ready') {
+    const output = server.lastOutput();
+    await server.stop([{ signal: 'SIGKILL', graceMs: 5_000 }]);
+    if (/Address already in use/.test(output)) throw portTaken(bound);
+    throw new StartError(`Redis did not start (${outcome}):\n${lastLines(output, 10)}`);
+  }
+  return {
+    address: `127.0.0.1:${bound}`,
+    port: bound,
+    password,
+    version: binary.version,
+    how: binary.how,
+    process: server,
+    kill: server.kill,
+    stop: () =>
+      server.stop([
+        { signal: 'SIGCONT', graceMs: 0 },
+        { signal: 'SIGTERM', graceMs: 15_000 },
+        { signal: 'SIGKILL', graceMs: 5_000, group: true },
+      ]),
+  };
+}
+
+/** @param {{ dir: string, port: number, appendonly: boolean, password: string }} options @returns {string} redis.conf */
+function configuration({ dir, port, appendonly, password }) {
+  const quoted = (/** @type {string} */ text) => JSON.stringify(text);
+  return [
+    'bind 127.0.0.1',
+    `port ${port}`,
+    `dir ${quoted(dir)}`,
+    `appendonly ${appendonly ? 'yes' : 'no'}`,
+    'appendfsync everysec',
+    'save ""',
+    'maxmemory-policy noeviction',
+    'daemonize no',
+    ...(password ? [`requirepass ${quoted(password)}`] : []),
+    '',
+  ].join('\n');
+}
+
+/** @param {number} port @param {string} password @returns {Promise<boolean>} false as well while it loads its data */
+function answersPing(port, password) {
+  return new Promise((resolve) => {
+    const commands = [...(password ? [['AUTH', password]] : []), ['PING']];
+    const socket = connect(port, '127.0.0.1', () => socket.write(commands.map(encode).join('')));
+    let answer = '';
+    socket.setTimeout(2_000, () => socket.destroy());
+    socket.on('data', (data) => {
+      answer += data.toString('latin1');
+      if (answer.split('\r\n').length > commands.length) socket.destroy();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(answer.includes('+PONG')));
+  });
+}
+
+/** @param {string[]} words @returns {string} in the Redis protocol */
+function encode(words) {
+  return `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`;
+}
+
+/** @param {number} port */
+const portTaken = (port) =>
+  new StartError(`port ${port} on 127.0.0.1 is taken, so Redis cannot listen there`);

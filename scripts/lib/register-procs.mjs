@@ -1,0 +1,88 @@
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { step } from './progress.mjs';
+import { proctorFolder, projectDir } from './project.mjs';
+import { StartError } from './start-error.mjs';
+
+/**
+ * A proc.yaml: the metadata as `POST /metadata` takes it, and values for its secrets that only `npm start` uses.
+ * @typedef {{ name: string, sample_secrets?: Record<string, string>, [field: string]: unknown }} ProcFile
+ */
+
+/**
+ * Registers the sample procs of `procs/` that the gateway does not know, with their sample secrets. What is there is
+ * left as it is: somebody may have changed it.
+ * @param {string} url @param {import('./create-admin.mjs').Admin} admin
+ */
+export function registerProcs(url, admin) {
+  return step('register the sample procs', async (note) => {
+    const known = /** @type {{ name: string }[]} */ (await call(url, admin, 'GET', '/metadata'));
+    const pendingFile = join(proctorFolder(), 'pending-secrets.json');
+    /** @type {string[]} names of procs whose secrets an interrupted start did not store */
+    const pending = existsSync(pendingFile) ? JSON.parse(readFileSync(pendingFile, 'utf8')) : [];
+    const procs = await readProcFiles(join(projectDir, 'procs'));
+    const missing = procs.filter(({ name }) => !known.some((proc) => proc.name === name));
+    const withSecrets = procs.filter(
+      (proc) => proc.sample_secrets && (missing.includes(proc) || pending.includes(proc.name)),
+    );
+
+    writeFileSync(pendingFile, JSON.stringify(withSecrets.map(({ name }) => name)));
+    if (missing.length > 0) {
+      await call(url, admin, 'POST', '/metadata', missing.map(metadataOf));
+    }
+    for (const { name, sample_secrets: secrets } of withSecrets) {
+      await call(url, admin, 'POST', '/secret', { job_name: name, secrets });
+    }
+    writeFileSync(pendingFile, '[]');
+    note(missing.length === 0 ? 'all there' : missing.map(({ name }) => name).join(', '));
+  });
+}
+
+/** @param {ProcFile} proc @returns {object} what the gateway may know of it */
+function metadataOf(proc) {
+  return Object.fromEntries(Object.entries(proc).filter(([field]) => field !== 'sample_secrets'));
+}
+
+/** @param {string} folder @returns {Promise<ProcFile[]>} by name of their folders */
+export async function readProcFiles(folder) {
+  const { parse } = await import('yaml');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .sort()
+    .map((name) => join(folder, name, 'proc.yaml'))
+    .filter((file) => existsSync(file))
+    .map((file) => {
+      const proc = parse(readFileSync(file, 'utf8'));
+      if (typeof proc?.name !== 'string') throw new StartError(`${file} has no name`);
+      return proc;
+    });
+}
+
+/**
+ * @param {string} url @param {import('./create-admin.mjs').Admin} admin @param {string} method @param {string} path
+ * @param {unknown} [body] @returns {Promise<unknown>} the reply's JSON, or null
+ */
+async function call(url, { email, token }, method, path, body) {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      'Email-Id': email,
+      'Access-Token': token,
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const text = await response.text();
+  if (!response.ok) {
+    const hint =
+      response.status === 401
+        ? 'The administrator of .proctor/admin.json is not in this database: remove that file.'
+        : undefined;
+    throw new StartError(
+      `${method} ${path} was answered with ${response.status}: ${text.slice(0, 500)}`,
+      hint,
+    );
+  }
+  return text ? JSON.parse(text) : null;
+}

@@ -1,0 +1,94 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { proctorFolder, projectDir } from './project.mjs';
+import { startServerProcess } from './server-process.mjs';
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} TestCounts */
+
+const jestFile = join(projectDir, 'node_modules/jest/bin/jest.js');
+const leftOpenMs = 20_000;
+
+/**
+ * Runs one jest project and passes its progress through.
+ * A run that does not end although all results are there (something was left open) is ended, and counts as a failure.
+ * @param {'unit' | 'integration'} project @param {{ env?: Record<string, string>, args?: readonly string[] }} [options]
+ * @returns {Promise<TestCounts>}
+ */
+export async function runJest(project, { env = {}, args = [] } = {}) {
+  const results = join(proctorFolder(), `jest-${project}-${process.pid}.json`);
+  rmSync(results, { force: true });
+  const jest = await startServerProcess({
+    command: process.execPath,
+    args: [
+      '--experimental-vm-modules',
+      '--no-warnings',
+      jestFile,
+      ...['--selectProjects', project, '--passWithNoTests', '--json', '--outputFile', results],
+      ...args,
+    ],
+    env: { ...process.env, ...env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },
+    cwd: projectDir,
+    onLine: (line) => {
+      if (!isResultsLine(line)) process.stdout.write(`${line}\n`);
+    },
+  });
+  const end = () =>
+    jest.stop([
+      { signal: 'SIGTERM', graceMs: 3_000 },
+      { signal: 'SIGKILL', graceMs: 5_000, group: true },
+    ]);
+  const interrupted = () => void end();
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    const hung = await waitForJest(jest, results, end);
+    const { code } = await jest.exited;
+    return countResults(
+      existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : undefined,
+      hung,
+      code,
+    );
+  } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    rmSync(results, { force: true });
+  }
+}
+
+/** @param {string} line @returns {boolean} with --json jest prints the results on standard output too */
+const isResultsLine = (line) =>
+  line.startsWith('{"numFailedTestSuites"') || line.startsWith('Test results written to');
+
+/**
+ * @param {import('./server-process.mjs').ServerProcess} jest @param {string} results @param {() => Promise<void>} end
+ * @returns {Promise<boolean>} true: it had to be ended
+ */
+async function waitForJest(jest, results, end) {
+  let doneAtMs = Infinity;
+  while (jest.isAlive()) {
+    await Promise.race([jest.exited, new Promise((resolve) => setTimeout(resolve, 500))]);
+    if (doneAtMs === Infinity && existsSync(results)) doneAtMs = performance.now();
+    if (jest.isAlive() && performance.now() - doneAtMs > leftOpenMs) {
+      process.stdout.write(
+        `jest did not end ${leftOpenMs / 1000} s after the last test: a test left something open\n`,
+      );
+      await end();
+      return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * @param {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number,
+ *   numRuntimeErrorTestSuites: number } | undefined} results jest's own; undefined when it wrote none
+ * @param {boolean} hung @param {number | null} exitCode @returns {TestCounts}
+ */
+export function countResults(results, hung, exitCode) {
+  if (!results) return { passed: 0, failed: 1, skipped: 0 };
+  // A spec file that cannot be loaded has no tests that could fail.
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites + (hung ? 1 : 0);
+  return {
+    passed: results.numPassedTests,
+    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
+    skipped: results.numPendingTests + results.numTodoTests,
+  };
+}

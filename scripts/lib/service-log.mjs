@@ -1,0 +1,39 @@
+import { createWriteStream, existsSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatLogLine, prefixLines } from './log-line.mjs';
+import { say } from './progress.mjs';
+import { proctorFolder } from './project.mjs';
+
+const rotateAtBytes = 10 * 1024 * 1024;
+const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+/** @type {string[]} */
+const shownNames = [];
+
+/** @param {string} name @returns {string} path of its log file; a big one of an earlier start is put aside as `.1` */
+export function openLogFile(name) {
+  const file = join(proctorFolder('logs'), `${name}.log`);
+  if (existsSync(file) && statSync(file).size > rotateAtBytes) renameSync(file, `${file}.1`);
+  return file;
+}
+
+/**
+ * Where the lines of one process go: as they are to `.proctor/logs/<name>.log`, and readable to the terminal.
+ * @param {string} name @param {{ isShown: boolean }} options `isShown` false: only to the file
+ * @returns {{ file: string, write: (line: string) => void }}
+ */
+export function openServiceLog(name, { isShown }) {
+  const file = openLogFile(name);
+  const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
+  stream.on('error', () => {}); // a full disk must not end what the log is about
+  if (isShown) shownNames.push(name);
+  const index = shownNames.length - 1;
+  return {
+    file,
+    write(line) {
+      stream.write(`${line}\n`);
+      if (!isShown) return;
+      const width = Math.max(...shownNames.map((shown) => shown.length));
+      say(prefixLines(name, index, formatLogLine(line, { colour }), { colour, width }));
+    },
+  };
+}

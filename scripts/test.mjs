@@ -1,0 +1,51 @@
+// `npm test`: all tests, from a bare clone. `npm test -- test/foo.spec.ts` runs some of them.
+import { checkNode } from './lib/check-node.mjs';
+import { prepareProject } from './lib/prepare-project.mjs';
+import { dim, green, red, say, step } from './lib/progress.mjs';
+import { runJest } from './lib/run-jest.mjs';
+import { describeError, runMain } from './lib/start-error.mjs';
+import { startTestServers } from './lib/test-servers.mjs';
+
+await runMain(async () => {
+  checkNode();
+  const args = process.argv.slice(2);
+  /** @type {import('./lib/run-jest.mjs').TestCounts[]} */
+  const counts = [];
+  let stopRequested = false;
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
+    process.on(signal, () => (stopRequested = true));
+  try {
+    await prepareProject();
+    say(dim('unit tests'));
+    counts.push(await runJest('unit', { args }));
+    if (!stopRequested) {
+      const servers = await step('start Postgres and Redis for the tests', async (note) => {
+        const started = await startTestServers();
+        note(started.describe);
+        return started;
+      });
+      try {
+        say(dim('integration tests'));
+        counts.push(await runJest('integration', { env: servers.env, args: ['--maxWorkers', '2', ...args] }));
+      } finally {
+        await step('stop them', servers.stop);
+      }
+    }
+  } catch (error) {
+    process.stderr.write(`\n${describeError(error)}\n`);
+    counts.push({ passed: 0, failed: 1, skipped: 0 });
+  }
+  return conclude(counts, stopRequested);
+});
+
+/** @param {import('./lib/run-jest.mjs').TestCounts[]} counts @param {boolean} interrupted @returns {number} exit status */
+function conclude(counts, interrupted) {
+  const sum = (/** @type {'passed' | 'failed' | 'skipped'} */ key) =>
+    counts.reduce((total, count) => total + count[key], 0);
+  const [passed, failed, skipped] = [sum('passed'), sum('failed'), sum('skipped')];
+  const isGood = failed === 0 && passed > 0 && !interrupted;
+  if (interrupted) say(red('interrupted'));
+  else if (failed === 0 && passed === 0) say(red('no test was run'));
+  say((isGood ? green : red)(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`));
+  return isGood ? 0 : 1;
+}

@@ -1,0 +1,176 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isDatabaseUnavailable, type Database } from '@app/database';
+import { freePort, query, startOwnPostgres, type OwnPostgres } from './support/servers.js';
+import { openDatabase } from './support/stores.js';
+
+let postgres: OwnPostgres;
+let url: string;
+beforeAll(async () => {
+  postgres = await startOwnPostgres();
+  url = postgres.url('postgres');
+  await query(url, 'create table fact (id int primary key, n int check (n > 0))');
+  await query(url, 'insert into fact values (1, 1), (2, 1)');
+}, 30_000);
+afterAll(() => postgres?.remove(), 30_000);
+
+async function onPool<T>(work: (database: Database) => Promise<T>, connectionString = url, maxConnections = 4): Promise<T> {
+  const database = openDatabase(connectionString, maxConnections);
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+const errorOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error: unknown) => error,
+  );
+
+/** Fails with the error itself, so that its real shape is in the report. */
+function expectUnavailable(error: unknown): void {
+  if (!isDatabaseUnavailable(error)) throw error;
+}
+
+const raw = (database: Database, sql: string) => database.client.$queryRawUnsafe(sql);
+
+describe('an error that means "Postgres is away or gave way"', () => {
+  it.each<[string, string[]]>([
+    ['a statement that took too long', [`set local statement_timeout = 50`, `select 1 from pg_sleep(2)`]],
+    ['a server that takes no writes (a failover)', [`set local transaction_read_only = on`, `insert into fact values (9, 9)`]],
+    ['a serialization failure', [`do $$ begin raise exception 'x' using errcode = '40001'; end $$`]],
+    ['a full disk', [`do $$ begin raise exception 'x' using errcode = '53100'; end $$`]],
+    ['a server that is starting', [`do $$ begin raise exception 'x' using errcode = '57P03'; end $$`]],
+  ])('%s', async (_name, statements) => {
+    const error = await onPool((database) =>
+      errorOf(
+        database.transaction(async (session) => {
+          for (const statement of statements) await session.$executeRawUnsafe(statement);
+        }),
+      ),
+    );
+    expectUnavailable(error);
+  });
+
+  it('a deadlock', async () => {
+    const outcomes = await onPool((database) => {
+      const lock = (first: number, second: number) =>
+        database.transaction(async (session) => {
+          await session.$executeRaw`UPDATE fact SET n = n + 1 WHERE id = ${first}`;
+          await sleep(200);
+          await session.$executeRaw`UPDATE fact SET n = n + 1 WHERE id = ${second}`;
+        });
+      return Promise.allSettled([lock(1, 2), lock(2, 1)]);
+    });
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused).toHaveLength(1);
+    expectUnavailable(refused[0]?.reason);
+  });
+
+  it('nobody listens', async () => {
+    const nowhere = Object.assign(new URL(url), { port: String(await freePort()) }).href;
+    expectUnavailable(await onPool((database) => errorOf(database.ping()), nowhere));
+    expectUnavailable(await onPool((database) => errorOf(database.transaction(async () => undefined)), nowhere));
+    expectUnavailable(await onPool((database) => errorOf(database.client.account.findFirst()), nowhere));
+  });
+
+  it('no connection is free', async () => {
+    const error = await onPool(
+      async (database) => {
+        // Prisma begins when somebody waits for it.
+        const busy = raw(database, 'select 1 from pg_sleep(6.5)').then(() => undefined);
+        await sleep(100);
+        const refused = await errorOf(database.transaction(async (session) => session.$queryRaw`SELECT 1`));
+        await busy;
+        return refused;
+      },
+      url,
+      1,
+    );
+    expectUnavailable(error);
+  }, 15_000);
+
+  it('the server has no connection left for us', async () => {
+    await query(url, `create role busy login password 'x' connection limit 1`);
+    const asBusy = Object.assign(new URL(url), { username: 'busy', password: 'x' }).href;
+    await onPool(async (first) => {
+      await first.ping();
+      expectUnavailable(await onPool((second) => errorOf(second.ping()), asBusy));
+    }, asBusy);
+  });
+
+  it('the connection was ended by an administrator, in a statement and in a transaction', async () => {
+    await onPool(async (database) => {
+      const terminate = () =>
+        query(url, `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'proctor'`);
+      const inStatement = errorOf(raw(database, 'select 1 from pg_sleep(5)'));
+      await sleep(200);
+      await terminate();
+      expectUnavailable(await inStatement);
+      const inTransaction = errorOf(
+        database.transaction(async (session) => {
+          await session.$queryRaw`SELECT 1`;
+          await terminate();
+          await sleep(100);
+          await session.$queryRaw`SELECT 1`;
+        }),
+      );
+      expectUnavailable(await inTransaction);
+      await database.ping();
+    });
+  });
+
+  it('the server froze, was stopped or killed, and all is well after it', async () => {
+    await onPool(async (database) => {
+      await database.ping();
+      const idle = openDatabase(url);
+      await postgres.kill('SIGSTOP');
+      const frozen = await errorOf(idle.ping());
+      await postgres.kill('SIGCONT');
+      expectUnavailable(frozen);
+      await idle.close();
+
+      const stopped = errorOf(raw(database, 'select 1 from pg_sleep(5)'));
+      await sleep(200);
+      await postgres.stop();
+      expectUnavailable(await stopped);
+      expectUnavailable(await errorOf(database.ping()));
+      expectUnavailable(await errorOf(database.client.account.findFirst()));
+      await postgres.start();
+      await database.ping();
+
+      const killed = errorOf(raw(database, 'select 1 from pg_sleep(5)'));
+      await sleep(200);
+      await postgres.kill('SIGKILL');
+      expectUnavailable(await killed);
+      expectUnavailable(await errorOf(database.ping()));
+      await postgres.start();
+      await database.ping();
+    });
+  }, 40_000);
+});
+
+describe('an error that is no sign of that', () => {
+  it.each([
+    ['a row that is there', 'insert into fact values (1, 1)'],
+    ['a value that a check refuses', 'insert into fact values (9, 0)'],
+    ['a statement that makes no sense', 'selct 1'],
+    ['a table that is missing', 'select * from nothing'],
+    ['text that is no number', `select 'starting'::int`],
+  ])('%s', async (_name, statement) => {
+    expect(isDatabaseUnavailable(await onPool((database) => errorOf(raw(database, statement))))).toBe(false);
+  });
+
+  it('a password that is wrong, a database that is missing', async () => {
+    const wrong = Object.assign(new URL(url), { pathname: '/missing' }).href;
+    expect(isDatabaseUnavailable(await onPool((database) => errorOf(database.ping()), wrong))).toBe(false);
+  });
+
+  it.each([null, undefined, 'timeout', new Error('unexpected'), { code: 42 }])('%p', (error) => {
+    expect(isDatabaseUnavailable(error)).toBe(false);
+  });
+});

@@ -1,0 +1,190 @@
+import { AccountsStore, Database } from '@app/database';
+import { createLogger } from '@app/platform';
+import { NewsPublisher } from '@app/queue';
+import type { LogRow } from '@app/database';
+import { WebSocket, type ClientOptions } from 'ws';
+import { loadGatewayEnv } from '../../apps/gateway/src/env.js';
+import { startGateway, type RunningGateway } from '../../apps/gateway/src/start-gateway.js';
+import { createDatabase, freePort, query, testRedisAddress } from './servers.js';
+
+export interface Identity {
+  email: string;
+  token: string;
+}
+
+export interface GatewayOptions {
+  /** An empty, migrated database; a new one in the shared Postgres if left out. */
+  databaseUrl?: string;
+  redisAddress?: string;
+  env?: Record<string, string>;
+}
+
+/** A gateway in this process, with real servers behind it. */
+export interface TestGateway extends RunningGateway {
+  url: string;
+  admin: Identity;
+  /** Everything it has logged so far. */
+  log(): string;
+  createUser(name: string, groups: readonly string[]): Promise<Identity>;
+  query<Row extends Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
+  call(who: Identity | null, method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** Adds rows to a log and tells the viewers, as a worker does. */
+  addRows(executionId: number, rows: readonly Partial<LogRow>[]): Promise<void>;
+  /** Ends an execution, as a worker does. */
+  end(executionId: number, status?: string): Promise<void>;
+  watch(who: Identity | null, contextId: string | number, options?: ClientOptions): Viewer;
+  /** Stops it with all that was made for it. */
+  remove(): Promise<void>;
+}
+
+export interface CallOptions {
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface Answer {
+  status: number;
+  type: string;
+  headers: Headers;
+  text: string;
+  json<T = Record<string, unknown>>(): T;
+}
+
+export async function startTestGateway(options: GatewayOptions = {}): Promise<TestGateway> {
+  const database = options.databaseUrl ? null : await createDatabase();
+  const databaseUrl = options.databaseUrl ?? database?.url ?? '';
+  const port = await freePort();
+  const settings = loadGatewayEnv({ ...envOf(databaseUrl, options, port), ...options.env });
+  const lines: string[] = [];
+  const logger = createLogger({
+    service: 'gateway',
+    level: 'debug',
+    destination: { write: (line) => lines.push(line) },
+  });
+  const running = await startGateway({ settings, logger, signal: new AbortController().signal });
+  const accounts = new Database({ ...settings.postgres, maxConnections: 2 });
+  const createUser = async (name: string, groups: readonly string[]) => {
+    const email = `${name}@example.com`;
+    const token = await new AccountsStore(accounts).createAccount({ email, name, groups }, 'test');
+    if (token === null) throw new Error(`${email} is there already`);
+    return { email, token };
+  };
+  const admin = await createUser('admin', ['proctor_admin']);
+  const sql = <Row extends Record<string, unknown>>(text: string, values?: unknown[]) =>
+    query<Row>(databaseUrl, text, values);
+  const [installation] = await sql<{ id: string }>('select id from installation');
+  const news = new NewsPublisher(settings.redis, installation?.id ?? '', () => undefined);
+  const url = `http://127.0.0.1:${port}`;
+  const seqs = new Map<number, number>();
+
+  return {
+    ...running,
+    url,
+    admin,
+    log: () => lines.join(''),
+    createUser,
+    query: sql,
+    call: (who, method, path, call) => callGateway(url, who, method, path, call),
+    async addRows(executionId, rows) {
+      for (const { kind = 'text', text = '', endsLine = true } of rows) {
+        const seq = (seqs.get(executionId) ?? 0) + 1;
+        seqs.set(executionId, seq);
+        await sql(
+          'insert into execution_log (execution_id, seq, kind, text, ends_line) values ($1, $2, $3, $4, $5)',
+          [executionId, seq, ['text', 'gap', 'cut'].indexOf(kind), text, endsLine],
+        );
+      }
+      news.publish([executionId]);
+    },
+    async end(executionId, status = 'FINISHED') {
+      await sql('update execution set status = $2, ended_at = now() where id = $1', [executionId, status]);
+      news.publish([executionId]);
+    },
+    watch: (who, contextId, client) => watchLog(url, who, contextId, client),
+    async remove() {
+      news.close();
+      await accounts.close();
+      await running.stop();
+      await database?.drop();
+    },
+  };
+}
+
+function envOf(databaseUrl: string, options: GatewayOptions, port: number): Record<string, string> {
+  const url = new URL(databaseUrl);
+  return {
+    PROCTOR_POSTGRES_HOST: url.hostname,
+    PROCTOR_POSTGRES_PORT: url.port,
+    PROCTOR_POSTGRES_USER: decodeURIComponent(url.username),
+    PROCTOR_POSTGRES_PASSWORD: decodeURIComponent(url.password),
+    PROCTOR_POSTGRES_DATABASE: url.pathname.slice(1),
+    PROCTOR_REDIS_ADDRESS: options.redisAddress ?? testRedisAddress(),
+    PROCTOR_SECRET_KEY: 'ab'.repeat(32),
+    PROCTOR_APP_HOST: '127.0.0.1',
+    PROCTOR_APP_PORT: String(port),
+    PROCTOR_MIN_CLIENT_VERSION: 'v2.0.0',
+  };
+}
+
+/** What v2's client sends to say who it is. */
+export function identityHeaders(who: Identity | null): Record<string, string> {
+  return who ? { 'Email-Id': who.email, 'Access-Token': who.token } : {};
+}
+
+async function callGateway(
+  url: string,
+  who: Identity | null,
+  method: string,
+  path: string,
+  { body, headers }: CallOptions = {},
+): Promise<Answer> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: { ...identityHeaders(who), ...headers },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    type: response.headers.get('content-type')?.split(';')[0] ?? '',
+    headers: response.headers,
+    text,
+    json: <T>() => JSON.parse(text) as T,
+  };
+}
+
+/** One WebSocket on a log. */
+export interface Viewer {
+  socket: WebSocket;
+  messages: string[];
+  /** All lines, as v2's client prints them. */
+  lines(): string[];
+  /** How it ended: the close, or the HTTP answer instead of the upgrade. Rejects on anything else. */
+  ended: Promise<{ code: number; reason: string } | { status: number; body: string }>;
+}
+
+function watchLog(
+  url: string,
+  who: Identity | null,
+  contextId: string | number,
+  options: ClientOptions = {},
+): Viewer {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/execution/logs?context_id=${contextId}`, {
+    ...options,
+    headers: { ...identityHeaders(who), ...options.headers },
+  });
+  const messages: string[] = [];
+  socket.on('message', (data: Buffer) => messages.push(data.toString('utf8')));
+  const ended: Viewer['ended'] = new Promise((resolve, reject) => {
+    socket.on('close', (code, reason) => resolve({ code, reason: reason.toString('utf8') }));
+    socket.on('unexpected-response', (_request, response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+    socket.on('error', reject);
+  });
+  // Whoever does not look at the end must not be told of it as an unhandled rejection.
+  ended.catch(() => undefined);
+  return { socket, messages, lines: () => messages.flatMap((message) => message.split('\n')), ended };
+}

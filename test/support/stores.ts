@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import {
+  Database,
+  ExecutionsStore,
+  LeasesStore,
+  LogsStore,
+  ProcsStore,
+  StuckExecutionsStore,
+  WorkersStore,
+  type ClaimedExecution,
+  type LogBatch,
+  type LogRow,
+  type Submission,
+} from '@app/database';
+import { LOG_START, type Proc } from '@app/domain';
+import { createDatabase, query } from './servers.js';
+
+/** The stores on a migrated database of their own, with a second connection pool as another process would have. */
+export interface Stores {
+  url: string;
+  database: Database;
+  executions: ExecutionsStore;
+  leases: LeasesStore;
+  logs: LogsStore;
+  procs: ProcsStore;
+  stuck: StuckExecutionsStore;
+  workers: WorkersStore;
+  query<Row extends Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+export async function openStores(settings: { userShare?: number; maxConnections?: number } = {}): Promise<Stores> {
+  const test = await createDatabase();
+  const database = openDatabase(test.url, settings.maxConnections);
+  const executions = new ExecutionsStore(database, {
+    installationId: 'test1',
+    userShare: settings.userShare ?? 500,
+  });
+  return {
+    url: test.url,
+    database,
+    executions,
+    leases: new LeasesStore(database, executions),
+    logs: new LogsStore(database),
+    procs: new ProcsStore(database),
+    stuck: new StuckExecutionsStore(database),
+    workers: new WorkersStore(database),
+    query: (sql, values) => query(test.url, sql, values),
+    async close() {
+      await database.close();
+      await test.drop();
+    },
+  };
+}
+
+/** Connects to the database of this connection string as our processes do. */
+export function openDatabase(connectionString: string, maxConnections = 12): Database {
+  const url = new URL(connectionString);
+  return new Database({
+    host: url.hostname,
+    port: Number(url.port),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database: url.pathname.slice(1),
+    maxConnections,
+    maxLifetimeSeconds: 0,
+  });
+}
+
+export function aProc(name: string, changes: Partial<Proc> = {}): Proc {
+  return {
+    name,
+    description: '',
+    imageName: 'proctor/test:1',
+    args: [],
+    secrets: [],
+    authorizedGroups: [],
+    author: '',
+    contributors: '',
+    organization: '',
+    allowUndeclaredArgs: false,
+    timeoutSeconds: null,
+    retries: null,
+    concurrency: null,
+    ...changes,
+  };
+}
+
+export function aSubmission(changes: Partial<Submission> & { procName?: string } = {}): Submission {
+  const { procName = 'plain', ...rest } = changes;
+  return {
+    proc: {
+      name: procName,
+      revision: 1,
+      imageName: 'proctor/test:1',
+      concurrency: null,
+      snapshot: { timeoutSeconds: null, retries: null, requiredSecrets: [] },
+    },
+    args: { NAME: 'value' },
+    userEmail: 'ada@example.org',
+    remoteAddress: null,
+    callbackUrl: null,
+    idempotency: null,
+    ...rest,
+  };
+}
+
+/** Accepts and claims an execution. */
+export async function claimNew(stores: Stores, changes: Parameters<typeof aSubmission>[0] = {}): Promise<ClaimedExecution> {
+  const { execution } = await stores.executions.submit(aSubmission(changes));
+  return claim(stores, execution.id);
+}
+
+export async function claim(stores: Stores, id: number, workerId = 'worker-1'): Promise<ClaimedExecution> {
+  const claimed = await stores.leases.claim(id, workerId);
+  if (!claimed) throw new Error(`execution ${id} could not be claimed`);
+  return claimed;
+}
+
+/** Claims a new execution, gives it a Job and one pod that runs. */
+export async function claimRunning(stores: Stores): Promise<ClaimedExecution> {
+  const claimed = await claimNew(stores);
+  await stores.leases.recordJob(claimed.lease, 'job-uid');
+  await stores.leases.recordAttempt(claimed.lease, anAttempt());
+  await stores.leases.move(claimed.lease, 'POD_READY');
+  return claimed;
+}
+
+export function anAttempt(podUid = 'pod-1') {
+  return { podUid, podName: `name-of-${podUid}`, startedAt: null, endedAt: null, exitCode: null, reason: null };
+}
+
+export function aBatch(lease: LogBatch['lease'], rows: readonly LogRow[], changes: Partial<LogBatch> = {}): LogBatch {
+  const position = { ...LOG_START, lines: rows.at(-1)?.seq ?? 0 };
+  return { lease, podUid: 'pod-1', rows, position, isComplete: false, drop: null, ...changes };
+}
+
+export function aRow(seq: number, text = `line ${seq}`, changes: Partial<LogRow> = {}): LogRow {
+  return { seq, kind: 'text', stampedAt: '2026-11-22T10:00:00.123456789Z', text, endsLine: true, ...changes };
+}
+
+export const randomName = () => `p${randomBytes(4).toString('hex')}`;
