@@ -31,6 +31,7 @@ export async function bringUpPostgres(stack) {
     const started = await stack.supervisor.keep({ name: 'postgres', launch, port, logFile: log.file });
     await createDatabaseIfMissing(started);
     note(`${started.how} ${started.major}, port ${port}`);
+    if (started.folder !== dataDir) note(`its data is in ${started.folder}`);
     return started;
   });
   stack.record.setPort('postgres', port);

@@ -8,6 +8,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,25 +16,25 @@ import { dirname, join, resolve } from 'node:path';
 import { isRoot } from './project.mjs';
 
 /**
- * Postgres refuses to run as root: as root it runs as `postgres`, or `nobody` where there is no such user.
- * @returns {{ uid?: number, gid?: number }} empty: as ourselves
+ * Postgres refuses to run as root: as root it runs as the owner of its data, at first as `postgres`, or `nobody` where
+ * there is no such user.
+ * @param {string} [dataDir] @returns {{ uid?: number, gid?: number }} empty: as ourselves
  */
-export function postgresAccount() {
+export function postgresAccount(dataDir) {
   if (!isRoot) return {};
-  for (const name of ['postgres', 'nobody']) {
-    const uid = askId('-u', name);
-    const gid = askId('-g', name);
-    if (uid && gid) return { uid, gid };
+  if (dataDir && existsSync(dataDir)) {
+    const { uid, gid } = statSync(dataDir);
+    if (uid !== 0) return { uid, gid };
   }
-  return { uid: 65_534, gid: 65_534 };
+  return findUser('postgres') ?? findUser('nobody') ?? { uid: 65_534, gid: 65_534 };
 }
 
-/** @param {string} flag @param {string} name @returns {number | undefined} */
-function askId(flag, name) {
+/** @param {string} name @returns {{ uid: number, gid: number } | undefined} */
+function findUser(name) {
   try {
-    return Number(
-      execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
-    );
+    const ask = (/** @type {string} */ flag) =>
+      Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+    return { uid: ask('-u'), gid: ask('-g') };
   } catch {
     return undefined;
   }

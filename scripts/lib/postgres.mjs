@@ -27,6 +27,7 @@ const user = 'proctor';
  * @property {string} password
  * @property {'system' | 'embedded'} how
  * @property {number} major
+ * @property {string} folder where its data really is
  * @property {(database: string) => string} url
  * @property {import('./server-process.mjs').ServerProcess} process
  * @property {() => Promise<void>} stop fast shutdown: open transactions are rolled back, all committed data is kept
@@ -49,7 +50,7 @@ const user = 'proctor';
 export async function startPostgres({ dataDir, port, log = () => {}, settings = {}, binaries: from }) {
   const bound = port ?? (await freePort());
   if (!(await isPortFree(bound))) throw portTaken(bound);
-  const account = postgresAccount();
+  const account = postgresAccount(dataDir);
   const folder = placeDataFolder(dataDir, account, log);
   const versionFile = join(folder, 'PG_VERSION');
   const major = existsSync(versionFile) ? Number(readFileSync(versionFile, 'utf8')) : undefined;
@@ -70,6 +71,7 @@ export async function startPostgres({ dataDir, port, log = () => {}, settings = 
     ...address,
     how: binaries.how,
     major: binaries.major,
+    folder,
     url: (database) => postgresUrl(address, database),
     process: server,
     stop,

@@ -39,6 +39,12 @@ export async function followLog(
       }
     } catch (error) {
       if (!(error instanceof LogLostError)) throw error;
+      // Our own delete took the pod away right after its log had ended.
+      if (follower.isCancelRequested && error.isProbablyComplete) {
+        await storeRest(masker, sink, follower.signal);
+        await sink.complete(follower.signal);
+        return 'complete';
+      }
       context.log.warn({ executionId: follower.lease.executionId, err: error }, 'a log was lost');
       await storeRest(masker, sink, follower.signal);
       await sink.write(gapRow(error.message), position, follower.signal);

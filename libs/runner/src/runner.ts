@@ -138,4 +138,15 @@ export class RunnerRefusedError extends Error {
 
 export class LogLostError extends Error {
   override readonly name = 'LogLostError';
+
+  /** @param isProbablyComplete the server had ended the stream in good order before the pod was gone */
+  constructor(
+    message: string,
+    { isProbablyComplete = false, ...options }: ErrorOptions & { isProbablyComplete?: boolean } = {},
+  ) {
+    super(message, options);
+    this.isProbablyComplete = isProbablyComplete;
+  }
+
+  readonly isProbablyComplete: boolean;
 }

@@ -41,12 +41,14 @@ export async function* followLog(
   let isFirst = true;
   let shortAnswers = 0;
   let failingSince: number | null = null;
+  let wasComplete = false;
   while (!signal.aborted) {
-    const life = await lifeOf(source, pod, isFirst, signal);
+    const life = await lifeOf(source, pod, { isFirst, wasComplete }, signal);
     isFirst = false;
     const answer =
       life === 'unknown' ? null : yield* readLogAnswer(source, pod, log, life === 'ended', signal);
     if (signal.aborted) return;
+    wasComplete = answer?.kind === 'complete';
     if (answer?.kind === 'mismatch') continue;
     if (!answer || answer.hasNews || life !== 'ended') failingSince = null;
     if (answer?.hasNews) backOff.reset();
@@ -82,12 +84,14 @@ export async function* followLog(
 async function lifeOf(
   source: LogSource,
   pod: PodRef,
-  isFirst: boolean,
+  { isFirst, wasComplete }: { isFirst: boolean; wasComplete: boolean },
   signal: AbortSignal,
 ): Promise<Exclude<PodLife, 'gone'> | 'unknown'> {
   try {
     const life = await source.life(pod, { isCacheEnough: isFirst }, signal);
-    if (life === 'gone') throw new LogLostError(`Pod ${pod.podName} is gone, and its log with it.`);
+    if (life === 'gone') {
+      throw new LogLostError(`Pod ${pod.podName} is gone, and its log with it.`, { isProbablyComplete: wasComplete });
+    }
     return life;
   } catch (error) {
     if (signal.aborted || error instanceof KubeStatusError || error instanceof KubeUnreachableError)

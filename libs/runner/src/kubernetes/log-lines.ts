@@ -44,11 +44,11 @@ export class LogLines {
     if (rest.length > 0 || this.#line) yield* this.#endLine(rest, true);
   }
 
-  *#endLine(bytes: Buffer): Generator<RawPiece> {
+  *#endLine(bytes: Buffer, isUnterminated = false): Generator<RawPiece> {
     const last = bytes.length > PIECE_BYTES ? yield* this.#cutLongLine(bytes, PIECE_BYTES) : bytes;
     const piece = this.#take(last, true);
     this.#line = null;
-    yield piece;
+    yield isUnterminated ? { ...piece, isUnterminated } : piece;
   }
 
   /** Hands out pieces while more than `keepBytes` remain. */

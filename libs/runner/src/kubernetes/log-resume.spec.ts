@@ -140,6 +140,23 @@ describe('ResumableLog', () => {
     expect(textOf(readAll(reader, log.slice(1)))).toBe('<gap>\nnext\n');
   });
 
+  it('counts a last line that has no newline, and says that it has none', () => {
+    const reader = newLog();
+    const read = (log: ResumableLog) => {
+      log.begin();
+      const lines = new LogLines();
+      return [...lines.push(Buffer.from(`${stamp(T)} a\n${stamp(T)} b`)), ...lines.end()].flatMap(
+        (piece) => log.accept(piece) as LogPiece[],
+      );
+    };
+    const pieces = read(reader);
+    expect(pieces).toMatchObject([
+      { text: 'a', endsLine: true },
+      { text: 'b', endsLine: false },
+    ]);
+    expect(read(newLog(pieces.at(-1)?.position))).toEqual([]);
+  });
+
   it('reports no gap when the last line known is still there, though lines before it were rotated away', () => {
     const log = [0, 0.1, 0.2, 0.3].map((after) => ({ at: T + after, text: `line ${after}` }));
     const reader = newLog();
