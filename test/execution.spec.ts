@@ -29,7 +29,6 @@ describe('an execution from request to end', () => {
     expect(await runToEnd('echo sorry; exit 7')).toMatchObject({
       status: 'POD_FAILED',
       exit_code: 7,
-      reason: 'exit code 7',
       log: 'sorry\n',
     });
   });

@@ -31,7 +31,7 @@ beforeAll(async () => {
   await gateway.call(gateway.admin, 'POST', '/metadata', { body: [closed] });
 }, 60_000);
 
-afterAll(() => gateway.remove());
+afterAll(() => gateway.remove(), 30_000);
 
 describe('a log over a WebSocket', () => {
   it('shows rows as they come, in order, to the end, and says how it ended', async () => {

@@ -64,7 +64,7 @@ beforeAll(async () => {
   expect(registered).toMatchObject({ status: 201, text: '' });
 }, 60_000);
 
-afterAll(() => gateway.remove());
+afterAll(() => gateway.remove(), 30_000);
 
 describe('who may do what', () => {
   let executionId: number;

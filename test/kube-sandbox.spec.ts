@@ -248,18 +248,19 @@ describe('kube-sandbox', () => {
     });
 
     it('in place, with restartPolicy OnFailure', async () => {
-      const script = 'test "$N" = x; echo try; exit 1';
-      await client.createJob('on-failure', script, {
-        backoffLimit: 1,
-        template: { spec: { restartPolicy: 'OnFailure', containers: [] } },
+      const template = { spec: { restartPolicy: 'OnFailure', containers: [] } };
+      await client.createJob('on-failure', 'echo try; exit 1', { backoffLimit: 6, template });
+      const isRestarted = (pod: V1Pod) => (pod.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0;
+      const pod = await client.untilPod('on-failure', isRestarted);
+      expect(pod.status?.phase).toBe('Running');
+      expect(pod.status?.containerStatuses?.[0]?.lastState?.terminated?.exitCode).toBe(1);
+      expect((await client.log(pod, 'previous=true')).toString()).toBe('try\n');
+      expect(await client.pods('on-failure')).toHaveLength(1);
+      await client.batch.deleteNamespacedJob({
+        namespace: NAMESPACE,
+        name: 'on-failure',
+        body: { propagationPolicy: 'Background' },
       });
-      const restarted = await client.untilPod(
-        'on-failure',
-        (pod) => pod.status?.containerStatuses?.[0]?.restartCount === 1,
-      );
-      expect((await client.log(restarted, 'previous=true')).toString()).toBe('try\n');
-      await client.untilJob('on-failure', 'Failed');
-      await until(async () => (await client.pods('on-failure')).length === 0);
     });
 
     it('as an unprivileged user with nothing of its own, in a folder of its own', async () => {
@@ -565,7 +566,7 @@ describe('kube-sandbox', () => {
       const first = await client.watch(
         path(`resourceVersion=${metadata!.resourceVersion}&fieldSelector=metadata.name=resume`),
       );
-      await client.createJob('resume', 'true');
+      await client.createJob('resume', 'sleep 0.5');
       await until(() => first.events.length > 0);
       expect(client.sandbox.faults.dropWatches()).toBe(1);
       await first.ended;

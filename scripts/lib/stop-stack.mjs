@@ -26,6 +26,6 @@ export function listenForStop(killAll) {
 
 /** @param {ReturnType<typeof import('./supervisor.mjs').createSupervisor>} supervisor */
 export async function stopStack(supervisor) {
-  say('\nstopping (Ctrl-C again: at once) …');
+  if (!supervisor.isEmpty()) say('\nstopping (Ctrl-C again: at once) …');
   await supervisor.stopAll(stopOrder, (name) => say(dim(`  ${name} stopped`)));
 }

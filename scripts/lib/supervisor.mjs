@@ -120,6 +120,7 @@ export function createSupervisor(onChange) {
         );
       }
     },
+    isEmpty: () => entries.length === 0,
     /** At once and without order: when the user asks a second time. */
     killAll() {
       for (const { launched } of entries) launched.process.kill('SIGKILL');

@@ -88,10 +88,8 @@ function endOfPod(state: Extract<PodState, { kind: 'succeeded' | 'failed' }>): E
   if (reason === 'DeadlineExceeded') {
     return { status: 'TIMED_OUT', exitCode, reason: message ?? 'the time limit has passed' };
   }
-  const text =
-    reason === 'Error' && exitCode !== null
-      ? `exit code ${exitCode}`
-      : [reason, message].filter(Boolean).join(': ');
+  // An ordinary failure is told by its exit code alone.
+  const text = reason === 'Error' && exitCode !== null ? message : [reason, message].filter(Boolean).join(': ');
   return { status: 'POD_FAILED', exitCode, reason: text };
 }
 

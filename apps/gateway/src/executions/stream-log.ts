@@ -80,8 +80,13 @@ export class StreamLog {
     } catch (error) {
       // The viewer has gone, or was told already.
       if (!stream.signal.aborted) throw error;
-      this.gatewayLog.logger.debug({ executionId }, 'a log stream was ended');
     } finally {
+      if (stream.signal.aborted) {
+        this.gatewayLog.logger.debug(
+          { executionId, reason: describe(stream.signal.reason) },
+          'a log stream was ended',
+        );
+      }
       stream.end();
     }
   }
@@ -90,6 +95,10 @@ export class StreamLog {
 function whenAborted(signal: AbortSignal, act: (reason: unknown) => void): void {
   if (signal.aborted) act(signal.reason);
   else signal.addEventListener('abort', () => act(signal.reason), { once: true });
+}
+
+function describe(reason: unknown): string {
+  return reason instanceof StreamEnded ? reason.message : 'the viewer has gone';
 }
 
 function describeEnd(status: ExecutionStatus | null): string {

@@ -90,7 +90,9 @@ async function lifeOf(
   try {
     const life = await source.life(pod, { isCacheEnough: isFirst }, signal);
     if (life === 'gone') {
-      throw new LogLostError(`Pod ${pod.podName} is gone, and its log with it.`, { isProbablyComplete: wasComplete });
+      throw new LogLostError(`Pod ${pod.podName} is gone, and its log with it.`, {
+        isProbablyComplete: wasComplete,
+      });
     }
     return life;
   } catch (error) {
