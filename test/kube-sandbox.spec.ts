@@ -753,7 +753,7 @@ describe('kube-sandbox, stopped and started again', () => {
 
 describe('kube-sandbox with small log files', () => {
   it('serves only the newest file, and lets a follower go on over a rotation', async () => {
-    const client = await open({ limits: { logFileBytes: 2000, logFiles: 2 } });
+    const client = await open({ limits: { logFileBytes: 2000, logFiles: 2, logRotationCheckMs: 0 } });
     try {
       await client.createJob(
         'rotate',

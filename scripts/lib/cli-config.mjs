@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { proctorDir, proctorFolder, projectDir } from './project.mjs';
 
@@ -49,13 +49,16 @@ export async function mayReplaceConfig({ yes, keepCliConfig }) {
 export function writeCliConfig(values, replaceUsers) {
   writePrivate(join(proctorFolder('cli'), 'proctor.yaml'), renderCliConfig(values));
   const file = userConfigFile();
-  if (!replaceUsers) {
-    return { prefix: `LOCAL_CONFIG_DIR=${join(proctorDir, 'cli')} `, note: `${file} was left as it is` };
-  }
-  mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
+  const prefix = `LOCAL_CONFIG_DIR=${join(proctorDir, 'cli')} `;
+  if (!replaceUsers) return { prefix, note: `${file} was left as it is` };
   const isForeign = isForeignConfig(file);
-  if (isForeign) copyFileSync(file, `${file}.before-npm-start`);
-  writePrivate(file, renderCliConfig(values));
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    if (isForeign) copyFileSync(file, `${file}.before-npm-start`);
+    writePrivate(file, renderCliConfig(values));
+  } catch (error) {
+    return { prefix, note: `${file} could not be written (${/** @type {Error} */ (error).message})` };
+  }
   return {
     prefix: '',
     note: isForeign ? `${file}; the old one is beside it as proctor.yaml.before-npm-start` : file,

@@ -15,6 +15,7 @@ import { EnqueueExecutions } from './executions/enqueue-executions.js';
 import { OpenStreams } from './executions/open-streams.js';
 import { GatewayModule } from './gateway.module.js';
 import { AuditTrail } from './http/audit-trail.js';
+import { trackConnections } from './http/close-connections.js';
 import { createHttpServer } from './http/http-server.js';
 import { routeUpgrades } from './http/route-upgrades.js';
 
@@ -40,10 +41,11 @@ export async function startGateway({
     createHttpServer(settings),
     { logger: nestLogger(settings, logger), bodyParser: false, abortOnError: false },
   );
+  const closeConnections = trackConnections(app.getHttpServer());
   routeUpgrades(app.getHttpAdapter().getInstance());
   await app.listen({ port: settings.port, host: settings.host });
   logger.info({ host: settings.host, port: settings.port, installationId }, 'listening');
-  return { app, stop: () => stop(app, database) };
+  return { app, stop: () => stop(app, database, closeConnections) };
 }
 
 /** Nest tells at `info` of each route and module. */
@@ -51,10 +53,17 @@ function nestLogger({ logLevel }: GatewaySettings, logger: Logger): NestLogger {
   return new NestLogger(logger.child({}, { level: logLevel === 'info' ? 'warn' : logLevel }));
 }
 
-async function stop(app: NestFastifyApplication, database: Database): Promise<void> {
+async function stop(
+  app: NestFastifyApplication,
+  database: Database,
+  closeConnections: () => () => void,
+): Promise<void> {
   app.get(HealthRegistry).drain();
   app.get(OpenStreams).closeAll();
-  await app.close();
+  const closed = app.close();
+  const whenClosed = closeConnections();
+  await closed;
+  whenClosed();
   await app.get(EnqueueExecutions).drain();
   await app.get(AuditTrail).drain();
   app.get(NewsSubscriber).close();

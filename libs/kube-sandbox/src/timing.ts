@@ -44,6 +44,8 @@ export interface SandboxLimits {
   /** Size at which a container's log file is rotated, and how many files stay on disk; only the newest is served. */
   logFileBytes: number;
   logFiles: number;
+  /** How often a container's log is looked at for its size. A cluster's kubelet: every 10 s. */
+  logRotationCheckMs: number;
   /** A longer line is written to the log file in pieces (it is still one line to a reader). */
   logLineBytes: number;
   /** Event objects; the oldest go first. */
@@ -54,6 +56,7 @@ export const DEFAULT_LIMITS: SandboxLimits = {
   rememberedChanges: 10_000,
   logFileBytes: 10 * 1024 * 1024,
   logFiles: 5,
+  logRotationCheckMs: 10_000,
   logLineBytes: 1024 * 1024,
   events: 5000,
 };

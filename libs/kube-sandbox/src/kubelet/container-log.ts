@@ -5,6 +5,7 @@ import { formatLogLine, type LogStreamName } from './log-line.js';
 export interface ContainerLogLimits {
   logFileBytes: number;
   logFiles: number;
+  logRotationCheckMs: number;
   logLineBytes: number;
 }
 
@@ -23,6 +24,8 @@ const nothing = (): Unfinished => ({ pieces: [], bytes: 0 });
 export class ContainerLog {
   private file: number;
   private sizeBytes = 0;
+  /** Of the last look at its size; monotonic. */
+  private checkedAtMs = performance.now();
   private readonly unfinished: Record<LogStreamName, Unfinished> = { stdout: nothing(), stderr: nothing() };
   private readonly waiters = new Set<() => void>();
   /** How often the file was rotated: tells a reader that its file is no longer the one written to. */
@@ -106,7 +109,7 @@ export class ContainerLog {
     try {
       for (let at = 0; at < bytes.length;) at += writeSync(this.file, bytes, at);
       this.sizeBytes += bytes.length;
-      if (this.sizeBytes >= this.limits.logFileBytes) this.rotate();
+      this.rotateIfDue();
     } catch (error) {
       this.close();
       this.report(`log ${this.path} ends here: ${(error as Error).message}`);
@@ -117,6 +120,13 @@ export class ContainerLog {
   private close(): void {
     if (!this.hasEnded) closeSync(this.file);
     this.hasEnded = true;
+  }
+
+  private rotateIfDue(): void {
+    const now = performance.now();
+    if (now - this.checkedAtMs < this.limits.logRotationCheckMs) return;
+    this.checkedAtMs = now;
+    if (this.sizeBytes >= this.limits.logFileBytes) this.rotate();
   }
 
   private rotate(): void {

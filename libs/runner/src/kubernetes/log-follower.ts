@@ -48,7 +48,7 @@ export async function* followLog(
     const answer =
       life === 'unknown' ? null : yield* readLogAnswer(source, pod, log, life === 'ended', signal);
     if (signal.aborted) return;
-    wasComplete = answer?.kind === 'complete';
+    wasComplete = answer?.kind === 'complete' || (wasComplete && !answer?.hasNews);
     if (answer?.kind === 'mismatch') continue;
     if (!answer || answer.hasNews || life !== 'ended') failingSince = null;
     if (answer?.hasNews) backOff.reset();

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadGatewayEnv } from './env.js';
+
+const required = {
+  PROCTOR_POSTGRES_USER: 'u',
+  PROCTOR_POSTGRES_HOST: 'h',
+  PROCTOR_POSTGRES_DATABASE: 'd',
+  PROCTOR_REDIS_ADDRESS: 'r:6379',
+  PROCTOR_SECRET_KEY: 'ab'.repeat(32),
+};
+
+describe('loadGatewayEnv', () => {
+  it('is safe by default', () => {
+    expect(loadGatewayEnv(required)).toMatchObject({
+      port: 5001,
+      trustProxy: false,
+      access: { isAuthenticationOn: true, adminGroups: ['proctor_admin'], minClientVersion: null },
+    });
+  });
+
+  it('takes both names of the admin groups, the documented one first', () => {
+    const longer = { ...required, PROCTOR_AUTH_REQUIRED_ADMIN_GROUP: 'a, b' };
+    expect(loadGatewayEnv(longer).access.adminGroups).toEqual(['a', 'b']);
+    expect(loadGatewayEnv({ ...longer, PROCTOR_REQUIRED_ADMIN_GROUP: 'c' }).access.adminGroups).toEqual([
+      'c',
+    ]);
+  });
+
+  it('lists all that is wrong', () => {
+    const wrong = {
+      PROCTOR_SECRET_KEY: '',
+      PROCTOR_APP_PORT: '0',
+      PROCTOR_PUBLIC_URL: 'proctor',
+      PROCTOR_TRUST_PROXY: '10.0.0.0/8, nonsense',
+      PROCTOR_MIN_CLIENT_VERSION: 'new',
+      PROCTOR_AUTH_ENABLED: 'maybe',
+    };
+    for (const name of Object.keys(wrong))
+      expect(() => loadGatewayEnv({ ...required, ...wrong })).toThrow(name);
+  });
+
+  it('reads the origin out of the public address', () => {
+    const settings = loadGatewayEnv({
+      ...required,
+      PROCTOR_PUBLIC_URL: 'https://p.example/console',
+      PROCTOR_TRUST_PROXY: '10.0.0.0/8',
+    });
+    expect(settings).toMatchObject({ publicOrigin: 'https://p.example', trustProxy: ['10.0.0.0/8'] });
+  });
+});

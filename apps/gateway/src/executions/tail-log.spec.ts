@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LogRow } from '@app/database';
+import type { Execution, ExecutionStatus } from '@app/domain';
+import { LogNews } from './log-news.js';
+import { TailLog, type LogEvent } from './tail-log.js';
+
+/** A log in memory; `onFind` runs just after the status was looked at. */
+class World {
+  rows: LogRow[] = [];
+  status: ExecutionStatus = 'POD_READY';
+  failures = 0;
+  onFind = () => {};
+  private ring = () => {};
+
+  readonly logs = {
+    read: async (_id: number, afterSeq: number) => {
+      if (this.failures-- > 0) throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+      return this.rows.filter(({ seq }) => seq > afterSeq).slice(0, 2);
+    },
+  };
+  readonly executions = {
+    find: async () => {
+      const found = { status: this.status } as Execution;
+      this.onFind();
+      return found;
+    },
+  };
+  readonly news = {
+    listen: (_id: number, listener: () => void) => {
+      this.ring = listener;
+      return () => (this.ring = () => {});
+    },
+  };
+
+  add(...texts: string[]): void {
+    for (const text of texts) {
+      this.rows.push({ seq: this.rows.length + 1, kind: 'text', stampedAt: null, text, endsLine: true });
+    }
+    this.ring();
+  }
+
+  end(status: ExecutionStatus): void {
+    this.status = status;
+    this.ring();
+  }
+
+  tail(signal: AbortSignal, lookAgainMs = 60_000): AsyncGenerator<LogEvent, void> {
+    return new TailLog(this.logs, this.executions, new LogNews(this.news, lookAgainMs)).tail(1, signal);
+  }
+}
+
+async function collect(events: AsyncGenerator<LogEvent, void>): Promise<string[]> {
+  const seen: string[] = [];
+  for await (const event of events)
+    seen.push(event.kind === 'end' ? `end ${event.status}` : event.chunk.text);
+  return seen;
+}
+
+describe('TailLog', () => {
+  it('reads what was stored between its last look and the end', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    world.onFind = () => {
+      // The very moment after the status was seen as not final.
+      world.onFind = () => {};
+      world.add('last');
+      world.end('FINISHED');
+    };
+    world.add('first');
+    expect(await collect(world.tail(stop.signal))).toEqual(['first', 'last', 'end FINISHED']);
+    stop.abort();
+  });
+
+  it('reads page by page', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    world.add('1', '2', '3', '4', '5');
+    world.end('CANCELLED');
+    expect(await collect(world.tail(stop.signal))).toEqual(['1\n2', '3\n4', '5', 'end CANCELLED']);
+    stop.abort();
+  });
+
+  it('goes on after an outage', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    world.failures = 1;
+    world.add('1');
+    world.end('FINISHED');
+    expect(await collect(world.tail(stop.signal))).toEqual(['1', 'end FINISHED']);
+    stop.abort();
+  });
+
+  it('ends with the reason of its signal, also while it waits', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    const reading = collect(world.tail(stop.signal));
+    await new Promise((resolve) => setImmediate(resolve));
+    stop.abort(new Error('enough'));
+    await expect(reading).rejects.toThrow('enough');
+  });
+
+  it('looks again by itself', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    const reading = collect(world.tail(stop.signal, 5));
+    await new Promise((resolve) => setImmediate(resolve));
+    world.rows.push({ seq: 9, kind: 'text', stampedAt: null, text: 'untold', endsLine: true });
+    world.status = 'FINISHED';
+    expect(await reading).toEqual(['untold', 'end FINISHED']);
+    stop.abort();
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AuditEntry } from '@app/database';
+import { createLogger } from '@app/platform';
+import { AuditTrail } from './audit-trail.js';
+import { GatewayLog } from './gateway-log.js';
+
+const entry: AuditEntry = { actor: 'a', action: 'b', subject: 'c', allowed: false, address: null };
+
+function trail(append: (entry: AuditEntry) => Promise<void>, now: () => number = () => 0) {
+  const lines: string[] = [];
+  const logger = createLogger({
+    service: 'test',
+    level: 'info',
+    destination: { write: (line) => lines.push(line) },
+  });
+  return { lines, audit: new AuditTrail({ append }, new GatewayLog(logger), now) };
+}
+
+describe('AuditTrail', () => {
+  it('writes 20 refusals a second, and says how many it dropped', async () => {
+    const written: AuditEntry[] = [];
+    let nowMs = 0;
+    const { audit, lines } = trail(
+      async (each) => void written.push(each),
+      () => nowMs,
+    );
+    for (let n = 0; n < 50; n++) audit.noteRefusal(entry);
+    expect(written).toHaveLength(20);
+    nowMs = 1_000;
+    audit.noteRefusal(entry);
+    expect(written).toHaveLength(21);
+    expect(lines.join('')).toContain('"dropped":30');
+    await audit.drain();
+    expect(lines).toHaveLength(1);
+  });
+
+  it('logs what could not be written, and fails only who asked to be told', async () => {
+    const { audit, lines } = trail(() => Promise.reject(new Error('away')));
+    audit.note(entry);
+    await audit.drain();
+    expect(lines.join('')).toContain('could not be written');
+    await expect(audit.record(entry)).rejects.toThrow('away');
+  });
+});

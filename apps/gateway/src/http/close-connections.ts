@@ -1,0 +1,30 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** How long requests that are being served may take once the process stops. */
+const MOST_WAIT_MS = 10_000;
+
+/**
+ * Keeps track of connections without a request. Node closes idle ones with its server, but not those on which nothing
+ * was ever asked (clients open some ahead), and would wait a minute for them.
+ * @returns call it when the server starts to close; then call what that returns when it has closed
+ */
+export function trackConnections(server: Server): () => () => void {
+  const idle = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    idle.add(socket);
+    socket.once('close', () => idle.delete(socket));
+  });
+  server.on('upgrade', ({ socket }: IncomingMessage) => idle.delete(socket));
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    idle.delete(socket);
+    response.once('close', () => {
+      if (!socket.destroyed) idle.add(socket);
+    });
+  });
+  return () => {
+    idle.forEach((socket) => socket.destroy());
+    const timer = setTimeout(() => server.closeAllConnections(), MOST_WAIT_MS);
+    return () => clearTimeout(timer);
+  };
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { readCredentials, type DistinctHeaders } from './credentials.js';
+
+describe('readCredentials', () => {
+  const v2 = { email: 'a@b.c', token: 't' };
+  const bearer = { email: null, token: 'b' };
+
+  const cases: [name: string, headers: DistinctHeaders, expected: unknown][] = [
+    ['nothing', {}, null],
+    ['v2', { 'email-id': ['a@b.c'], 'access-token': ['t'] }, v2],
+    ['only an e-mail', { 'email-id': ['a@b.c'] }, null],
+    ['only a token', { 'access-token': ['t'] }, null],
+    ['half of v2 beside a bearer', { 'email-id': ['a@b.c'], authorization: ['Bearer b'] }, null],
+    ['both', { 'email-id': ['a@b.c'], 'access-token': ['t'], authorization: ['Bearer b'] }, v2],
+    ['a bearer', { authorization: ['bearer  b'] }, bearer],
+    [
+      'a bearer beside empty headers of v2',
+      { 'email-id': [''], 'access-token': [''], authorization: ['Bearer b'] },
+      bearer,
+    ],
+    ['basic', { authorization: ['Basic b'] }, null],
+    ['two bearers in one', { authorization: ['Bearer b, Bearer c'] }, null],
+    ['a token twice', { 'email-id': ['a@b.c'], 'access-token': ['t', 't'] }, null],
+    ['an authorization twice', { authorization: ['Bearer b', 'Bearer b'] }, null],
+    ['an oversized token', { 'email-id': ['a@b.c'], 'access-token': ['t'.repeat(4_097)] }, null],
+    [
+      'an oversized token beside a bearer',
+      { 'access-token': ['t'.repeat(4_097)], authorization: ['Bearer b'] },
+      null,
+    ],
+  ];
+
+  it.each(cases)('%s', (_name, headers, expected) => expect(readCredentials(headers)).toEqual(expected));
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { AppError, ERROR_CODES } from '@app/domain';
+import { acceptsJson } from './accepts-json.js';
+import { lineOf, renderError } from './render-error.js';
+import { toAppError } from './to-app-error.js';
+
+describe('acceptsJson', () => {
+  it.each([
+    [undefined, false],
+    ['', false],
+    ['*/*', false],
+    ['application/*', false],
+    ['text/html, */*;q=0.8', false],
+    ['application/json', true],
+    ['text/html, Application/Problem+JSON; q=0.5', true],
+    ['application/json;q=0', false],
+    ['application/json;q=0.000, text/plain', false],
+    ['application/jsonp', false],
+  ])('%j: %s', (accept, expected) => expect(acceptsJson(accept)).toBe(expected));
+});
+
+describe('lineOf', () => {
+  it('lists every problem in one line without a percent sign', () => {
+    const error = new AppError('invalid_args', 'These args do not fit.', {
+      details: [
+        { field: 'A', message: '"A" is\nrequired' },
+        { field: 'B', message: 'is 100% wrong\u001b[2J' },
+      ],
+      hint: 'Correct them.',
+    });
+    expect(lineOf(error)).toBe('These args do not fit: "A" is required; B: is 100％ wrong [2J Correct them.');
+  });
+
+  it('stays short', () => {
+    expect(lineOf(new AppError('internal', 'x'.repeat(10_000))).length).toBeLessThan(4_100);
+  });
+});
+
+describe('renderError', () => {
+  it.each(ERROR_CODES)('%s: the same status in both forms', (code) => {
+    const error = new AppError(code, 'no', { hint: 'try', details: [{ field: 'a', message: 'b' }] });
+    const text = renderError(error, undefined);
+    const json = renderError(error, 'application/json');
+    expect(text.status).toBeGreaterThanOrEqual(400);
+    expect(text.headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(json.headers['content-type']).toBe('application/problem+json');
+    expect(JSON.parse(json.body)).toMatchObject({
+      type: `urn:proctor:problem:${code}`,
+      status: text.status,
+      detail: 'no',
+      hint: 'try',
+      errors: [{ field: 'a', message: 'b' }],
+    });
+  });
+
+  it('says when to come back', () => {
+    expect(renderError(new AppError('unavailable', 'no'), undefined).headers['retry-after']).toBe('2');
+    expect(renderError(new AppError('not_found', 'no'), undefined).headers['retry-after']).toBeUndefined();
+  });
+});
+
+describe('toAppError', () => {
+  it('tells nothing of an error that it does not know', () => {
+    const error = toAppError(new Error('password=hunter2'), 'request-1');
+    expect(error).toMatchObject({
+      code: 'internal',
+      message: 'Something went wrong in the gateway (request request-1).',
+    });
+    expect(lineOf(error)).not.toContain('hunter2');
+  });
+
+  it('does not take a status from whatever carries one', () => {
+    expect(toAppError(Object.assign(new Error('no'), { statusCode: 404 }), 'r').code).toBe('internal');
+    expect(toAppError(Object.assign(new Error('no'), { statusCode: 413, code: 'FST_X' }), 'r').code).toBe(
+      'too_large',
+    );
+  });
+
+  it('recognises a database that is away', () => {
+    expect(toAppError(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 'r').code).toBe(
+      'unavailable',
+    );
+  });
+});

@@ -1,0 +1,36 @@
+import { it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startOwnRedis } from './support/servers.js';
+import { until } from './support/api-client.js';
+import { follow, TestQueue } from './support/test-queue.js';
+import { Redis } from 'ioredis';
+import { Redis as R2 } from 'ioredis';
+const all = new Map<any,string>();
+for (const C of [Redis]) { const o = C.prototype.connect; (C.prototype as any).connect = function (this: any, ...a: any[]) { if (!all.has(this)) all.set(this, new Error('x').stack!.split('\n').slice(2, 14).map((l: string) => l.trim().replace(/^at | \(.*node_modules/g, ' ')).join(' < ')); return (o as any).apply(this, a); }; }
+it('x', async () => {
+  const redis = await startOwnRedis();
+  const queue = new TestQueue(redis);
+  process.stdout.write('0 ' + process.getActiveResourcesInfo().join(' ') + '\n');
+    const consumer = queue.consume(follow(() => undefined));
+    await queue.open().add([1]);
+    await until(() => consumer.size === 1, 5_000);
+    const idle = queue.consume(follow(() => undefined));
+    await sleep(300);
+    await redis.stop();
+  const t = performance.now();
+  await idle.stop();
+  process.stdout.write(`idle ${performance.now() - t} ` + process.getActiveResourcesInfo().join(' ') + '\n');
+  await consumer.stop();
+  process.stdout.write(`consumer ${performance.now() - t} ` + process.getActiveResourcesInfo().join(' ') + '\n');
+  await sleep(3000);
+  process.stdout.write(`later ` + process.getActiveResourcesInfo().join(' ') + '\n');
+  await redis.start();
+  await sleep(1500);
+  process.stdout.write(`started ` + process.getActiveResourcesInfo().join(' ') + '\n');
+  await queue.close();
+  await redis.remove();
+  await sleep(1500);
+  process.stdout.write(`end ` + process.getActiveResourcesInfo().join(' ') + '\n');
+  for (const [c, st] of all) process.stdout.write(`${c.status} ${c.options.connectionName} ${st.slice(0, 900)}\n`);
+  for (const h of (process as any)._getActiveHandles()) process.stdout.write(`${h.constructor.name} ${h.remotePort ?? ''} ${h.spawnfile ?? ''}\n`);
+}, 60000);
