@@ -21,7 +21,10 @@ const shared = {
   },
 };
 
-/** `unit`: no I/O, beside the code. `integration`: real Postgres, Redis and processes, set up by scripts/test.mjs. */
+/**
+ * `unit`: no I/O, beside the code. `integration`: real Postgres, Redis and processes, set up by scripts/test.mjs.
+ * `start`: `npm start` itself, which has the machine to itself because it must be ready in time.
+ */
 export default {
   projects: [
     {
@@ -33,6 +36,12 @@ export default {
       ...shared,
       displayName: 'integration',
       testMatch: ['<rootDir>/test/**/*.spec.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/start.spec.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'start',
+      testMatch: ['<rootDir>/test/start.spec.ts'],
     },
   ],
 };

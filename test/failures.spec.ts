@@ -124,14 +124,12 @@ describe('what happens when something fails', () => {
     const { id, name } = await startCounting(300);
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromFile(system.sandbox.kubeconfigPath);
-    await kubeConfig
-      .makeApiClient(BatchV1Api)
-      .deleteNamespacedJob({
-        name,
-        namespace: 'default',
-        propagationPolicy: 'Background',
-        gracePeriodSeconds: 1,
-      });
+    await kubeConfig.makeApiClient(BatchV1Api).deleteNamespacedJob({
+      name,
+      namespace: 'default',
+      propagationPolicy: 'Background',
+      gracePeriodSeconds: 1,
+    });
     const end = await system.api.end(id, 60_000);
     expect(end.status).toBe('POD_FAILED');
     expect(end.reason).toContain('job vanished');

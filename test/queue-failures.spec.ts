@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { LOCK_DURATION_MS, STALLED_INTERVAL_MS } from '@app/queue';
 import { until } from './support/api-client.js';
 import { startOwnRedis, type OwnRedis } from './support/servers.js';
-import { follow, succeeds, TestQueue } from './support/test-queue.js';
+import { follow, TestQueue } from './support/test-queue.js';
 
 let redis: OwnRedis;
 let queue: TestQueue;
@@ -59,40 +59,6 @@ describe('the queue when something fails', () => {
     await sleep(LOCK_DURATION_MS + 3_000);
     expect(events).toEqual(['begin 1', 'lease_lost 1, renewed: false', 'end 1', 'begin 2']);
     expect(await queue.command((client) => client.pttl(`${queue.prefix}:executions:execution-1:lock`))).toBeGreaterThan(0);
-  }, 40_000);
-
-  it('tells the follower when its lease was lost', async () => {
-    const reasons: unknown[] = [];
-    const consumer = queue.consume(
-      follow((_id, signal) => signal.addEventListener('abort', () => reasons.push(signal.reason))),
-    );
-    await queue.open().add([1]);
-    await until(() => consumer.size === 1, 5_000);
-    await queue.flushAll();
-    await until(() => reasons.length > 0, 8_000);
-    expect(reasons).toEqual(['lease_lost']);
-    await until(() => consumer.size === 0, 1_000);
-  }, 20_000);
-
-  it('goes on when Redis was away for a moment', async () => {
-    const seen: number[] = [];
-    let isAborted = false;
-    queue.consume(
-      follow((id, signal) => {
-        seen.push(id);
-        signal.addEventListener('abort', () => (isAborted = true));
-      }),
-    );
-    const entries = queue.open();
-    await entries.add([1]);
-    await until(() => seen.length === 1, 5_000);
-    await redis.stop();
-    await sleep(1_000);
-    await redis.start();
-    await until(() => succeeds(entries.add([2])), 5_000);
-    await until(() => seen.includes(2), 10_000);
-    await sleep(LOCK_DURATION_MS / 2);
-    expect({ seen, isAborted }).toEqual({ seen: [1, 2], isAborted: false });
   }, 40_000);
 
   it('stops within seconds although Redis is away', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ConsumeOutcome } from '@app/queue';
+import { LOCK_DURATION_MS, type ConsumeOutcome } from '@app/queue';
 import { until } from './support/api-client.js';
 import { freePort, startOwnRedis, type OwnRedis } from './support/servers.js';
 import { follow, succeeds, TestQueue } from './support/test-queue.js';
@@ -136,4 +136,38 @@ describe('consuming executions', () => {
     await until(() => deliveries === 4, 10_000);
     await until(async () => (await queue.stateOf(1)) === 'unknown', 2_000);
   }, 20_000);
+
+  it('tells the follower when its lease was lost', async () => {
+    const reasons: unknown[] = [];
+    const consumer = queue.consume(
+      follow((_id, signal) => signal.addEventListener('abort', () => reasons.push(signal.reason))),
+    );
+    await queue.open().add([1]);
+    await until(() => consumer.size === 1, 5_000);
+    await queue.flushAll();
+    await until(() => reasons.length > 0, 8_000);
+    expect(reasons).toEqual(['lease_lost']);
+    await until(() => consumer.size === 0, 1_000);
+  }, 20_000);
+
+  it('goes on when Redis was away for a moment', async () => {
+    const seen: number[] = [];
+    let isAborted = false;
+    queue.consume(
+      follow((id, signal) => {
+        seen.push(id);
+        signal.addEventListener('abort', () => (isAborted = true));
+      }),
+    );
+    const entries = queue.open();
+    await entries.add([1]);
+    await until(() => seen.length === 1, 5_000);
+    await redis.stop();
+    await sleep(1_000);
+    await redis.start();
+    await until(() => succeeds(entries.add([2])), 5_000);
+    await until(() => seen.includes(2), 10_000);
+    await sleep(LOCK_DURATION_MS / 2);
+    expect({ seen, isAborted }).toEqual({ seen: [1, 2], isAborted: false });
+  }, 40_000);
 });

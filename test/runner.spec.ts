@@ -83,7 +83,10 @@ describe('KubernetesRunner on a cluster in trouble', () => {
       sandbox,
       restart: restartSandbox,
       close: closeSandbox,
-    } = await startSandbox({ timing: { stderrStampLagMs: 700 }, limits: { logFileBytes: 20_000, logRotationCheckMs: 0 } }));
+    } = await startSandbox({
+      timing: { stderrStampLagMs: 700 },
+      limits: { logFileBytes: 20_000, logRotationCheckMs: 0 },
+    }));
     runner = runnerFor(sandbox.kubeconfigPath, 500);
     await runner.start();
   }, PATIENCE_MS);

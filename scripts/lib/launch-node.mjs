@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectDir } from './project.mjs';
+import { proctorDir, projectDir } from './project.mjs';
 import { startServerProcess } from './server-process.mjs';
 import { StartError } from './start-error.mjs';
 
@@ -13,7 +13,9 @@ const graceMs = 27_000;
  */
 export function serviceEnvironment(env) {
   const own = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/.test(name));
-  return { ...Object.fromEntries(own), ...env };
+  // Node ≥ 22 keeps compiled code there, which makes later starts faster; older ones ignore it.
+  const compileCache = { NODE_COMPILE_CACHE: join(proctorDir, 'cache', 'compiled') };
+  return { ...compileCache, ...Object.fromEntries(own), ...env };
 }
 
 /**

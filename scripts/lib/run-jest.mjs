@@ -11,7 +11,7 @@ const leftOpenMs = 20_000;
 /**
  * Runs one jest project and passes its progress through.
  * A run that does not end although all results are there (something was left open) is ended, and counts as a failure.
- * @param {'unit' | 'integration'} project @param {{ env?: Record<string, string>, args?: readonly string[] }} [options]
+ * @param {'unit' | 'integration' | 'start'} project @param {{ env?: Record<string, string>, args?: readonly string[] }} [options]
  * @returns {Promise<TestCounts>}
  */
 export async function runJest(project, { env = {}, args = [] } = {}) {

@@ -42,6 +42,11 @@ export class TestQueue {
     return this.inspect((queue) => queue.pause());
   }
 
+  /** The entry disappears behind everybody's back. */
+  async lose(executionId: number): Promise<void> {
+    await this.inspect((queue) => queue.remove(`execution-${executionId}`));
+  }
+
   flushAll(): Promise<unknown> {
     return this.command((redis) => redis.flushall());
   }

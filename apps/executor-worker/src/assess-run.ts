@@ -89,7 +89,8 @@ function endOfPod(state: Extract<PodState, { kind: 'succeeded' | 'failed' }>): E
     return { status: 'TIMED_OUT', exitCode, reason: message ?? 'the time limit has passed' };
   }
   // An ordinary failure is told by its exit code alone.
-  const text = reason === 'Error' && exitCode !== null ? message : [reason, message].filter(Boolean).join(': ');
+  const text =
+    reason === 'Error' && exitCode !== null ? message : [reason, message].filter(Boolean).join(': ');
   return { status: 'POD_FAILED', exitCode, reason: text };
 }
 

@@ -37,7 +37,8 @@ const WATCH_LAG_MS = 5_000;
 class RunInProgress {
   private readonly watchStop = new AbortController();
   private view: RunView | null = null;
-  private watchError: unknown = null;
+  /** What ends the following: a bug, or a log that could not be stored. */
+  private failure: Error | null = null;
   private readonly startedAtMs = performance.now();
   private hasSeenJob = false;
   /** The Job was deleted on a user's behalf. */
@@ -63,7 +64,7 @@ class RunInProgress {
         this.follower.wakeUp.ring();
       }
     } catch (error) {
-      if (!signal.aborted) this.watchError = error;
+      if (!signal.aborted) this.failure = toError(error);
       this.follower.wakeUp.ring();
     }
   }
@@ -79,7 +80,7 @@ class RunInProgress {
   async follow(): Promise<ExecutionEnd> {
     for (;;) {
       await this.follower.wakeUp.wait(this.follower.signal);
-      if (this.watchError !== null) throw this.watchError;
+      if (this.failure !== null) throw this.failure;
       const { view } = this;
       if (view) await this.noteAttempts(view);
       const assessment = view && this.assess(view);
@@ -206,7 +207,7 @@ class RunInProgress {
         this.logs = this.logs.then(() => this.readLog(pod));
         // The loop looks at the outcome when the run has ended; until then a failure only wakes it.
         this.logs.catch((error: unknown) => {
-          this.watchError ??= error;
+          this.failure ??= toError(error);
           this.follower.wakeUp.ring();
         });
       }
@@ -248,6 +249,10 @@ class RunInProgress {
     if (!isHeld) this.follower.fence();
     this.follower.throwIfStopped();
   }
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** A pod whose container never ran (evicted before, deadline before) has no log to read. */

@@ -43,7 +43,10 @@ export class LogBudget {
 
   /** The row with its number, after the marker if this is where the log is cut. A marker gets a line of its own. */
   number(row: NewLogRow): LogRow[] {
-    const rows = row.kind !== 'text' && this.isLineOpen ? [...this.place(LINE_END), ...this.place(row)] : this.place(row);
+    const rows =
+      row.kind !== 'text' && this.isLineOpen
+        ? [...this.place(LINE_END), ...this.place(row)]
+        : this.place(row);
     this.isLineOpen = !row.endsLine;
     return rows;
   }

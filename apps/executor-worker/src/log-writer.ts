@@ -145,7 +145,7 @@ export class LogSink {
   private isInFlight = false;
   private isComplete = false;
   private mustStorePosition = false;
-  private failure: unknown = null;
+  private failure: Error | null = null;
   private readonly changed = new WakeUp();
   isGivenUp = false;
 
@@ -235,7 +235,8 @@ export class LogSink {
 
   fail(error: unknown): void {
     this.isInFlight = false;
-    this.failure = error ?? new Error('the log could not be stored');
+    this.failure =
+      error instanceof Error ? error : new Error(`the log could not be stored: ${String(error)}`);
     this.changed.ring();
   }
 

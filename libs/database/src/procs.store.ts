@@ -55,7 +55,7 @@ export function snapshotOf(proc: Proc): ProcSnapshot {
 }
 
 function toColumns(proc: Proc) {
-  const { name: _name, args, secrets, authorizedGroups, concurrency, ...rest } = proc;
+  const { name, args, secrets, authorizedGroups, concurrency, ...rest } = proc;
   return {
     ...rest,
     args: args.map((arg) => ({ ...arg })),

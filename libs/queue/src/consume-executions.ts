@@ -58,7 +58,7 @@ export class ExecutionConsumer {
   private readonly newest = new Map<number, Delivery>();
   private readonly renewal: NodeJS.Timeout;
   private isRenewing = false;
-  private isStopping = false;
+  private stopping: Promise<void> | null = null;
 
   constructor(private readonly options: ConsumeOptions) {
     // BullMQ hands over its own signal only to a processor that declares it; ours also covers a second delivery.
@@ -88,8 +88,12 @@ export class ExecutionConsumer {
    * Takes nothing new, hands everything back for other workers to take at once, and closes; within seconds, also
    * while Redis is away.
    */
-  async stop(): Promise<void> {
-    this.isStopping = true;
+  stop(): Promise<void> {
+    this.stopping ??= this.handOver();
+    return this.stopping;
+  }
+
+  private async handOver(): Promise<void> {
     // Paused before anything is handed back, or this process would take its own entry again.
     await this.worker.pause(true);
     for (const { stop } of this.deliveries) stop.abort('hand_over' satisfies StopReason);
@@ -106,7 +110,7 @@ export class ExecutionConsumer {
     const stop = new AbortController();
     const before = this.newest.get(executionId);
     before?.stop.abort('lease_lost' satisfies StopReason);
-    if (this.isStopping) stop.abort('hand_over' satisfies StopReason);
+    if (this.stopping) stop.abort('hand_over' satisfies StopReason);
     const ended = Promise.allSettled([before?.ended]).then(() => this.handle(job, token, executionId, stop.signal));
     const delivery: Delivery = { executionId, jobId: job.id ?? '', token, stop, ended };
     this.deliveries.add(delivery);

@@ -1,0 +1,482 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { RunnerUnavailableError } from '@app/runner';
+import { FakeRecords, unavailable } from './testing/fake-records.js';
+import { FakeWorker, WatchedRunner } from './testing/fake-world.js';
+
+let records: FakeRecords;
+let runner: WatchedRunner;
+let worker: FakeWorker;
+const workers: FakeWorker[] = [];
+
+function newWorker(settings: ConstructorParameters<typeof FakeWorker>[2] = {}): FakeWorker {
+  const made = new FakeWorker(records, runner, settings);
+  workers.push(made);
+  return made;
+}
+
+beforeEach(() => {
+  records = new FakeRecords();
+  runner = new WatchedRunner();
+  worker = newWorker();
+});
+afterEach(() => {
+  for (const one of workers.splice(0)) one.close();
+});
+
+const end = (id: number) => {
+  const { status, exitCode, reason } = records.row(id).execution;
+  return { status, exitCode, reason };
+};
+const finished = { status: 'FINISHED', exitCode: 0, reason: null };
+const done = { kind: 'done' };
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 400 && !holds(); i++) await sleep(10);
+  if (!holds()) throw new Error('waited in vain');
+}
+
+const isRunning = (id: number) => () => records.row(id).execution.status === 'POD_READY';
+
+/** Another worker claims it. */
+const takeOver = (id: number) => void records.row(id).epoch++;
+
+describe('an execution from claim to end', () => {
+  it('runs one Job with its Secret, stores its log and its attempt, and ends once', async () => {
+    runner.script = (container) => container.print('hello', 'world');
+    const id = records.add();
+    expect(await worker.run(id)).toEqual(done);
+    expect(end(id)).toEqual(finished);
+    expect(records.textOf(id)).toEqual(['hello', 'world']);
+    expect([runner.created, runner.secrets, runner.deleted]).toEqual([
+      ['proctor-test-1'],
+      ['proctor-test-1'],
+      [],
+    ]);
+    expect([...records.row(id).updates.values()]).toMatchObject([{ exitCode: 0 }]);
+    expect(records.row(id).attempts).toMatchObject([{ isLogComplete: true }]);
+    expect(records.row(id).notifications).toBe(1);
+    expect(worker.running.followers.size).toBe(0);
+  });
+
+  it('does nothing for one that is over', async () => {
+    const id = records.add({ status: 'CANCELLED' });
+    expect(await worker.run(id)).toEqual(done);
+    expect(runner.created).toEqual([]);
+  });
+
+  it('ends with the exit code of the last attempt, after as many as the proc allows', async () => {
+    runner.script = (container) => {
+      container.print(`attempt ${container.attempt}`);
+      container.exit(container.attempt + 2);
+    };
+    const id = records.add({ snapshot: { retries: 2 } });
+    await worker.run(id);
+    expect(end(id)).toEqual({ status: 'POD_FAILED', exitCode: 5, reason: 'exit code 5' });
+    expect(records.textOf(id)).toEqual(['attempt 1', 'attempt 2', 'attempt 3']);
+    expect(records.row(id).attempts).toHaveLength(3);
+  });
+
+  it('counts as failed to fetch its log when that is lost, but only if it was a success', async () => {
+    for (const code of [0, 4]) {
+      let loseLog = () => undefined as void;
+      runner.script = async (container) => {
+        container.print('a line');
+        await sleep(30);
+        loseLog();
+        container.exit(code);
+      };
+      const follow = runner.followLog.bind(runner);
+      runner.followLog = async function* (pod, from, signal) {
+        const lost = new Promise<never>((_, reject) => {
+          loseLog = () => reject(new (class extends Error { override readonly name = 'LogLostError'; })('node gone')); // prettier-ignore
+        });
+        lost.catch(() => undefined);
+        for await (const piece of follow(pod, from, signal)) {
+          yield piece;
+          const { LogLostError } = await import('@app/runner');
+          await lost.catch(() => {
+            throw new LogLostError('the node is gone');
+          });
+        }
+      };
+      const id = records.add();
+      await worker.run(id);
+      expect(end(id)).toMatchObject(
+        code === 0 ? { status: 'FETCH_POD_LOG_FAILED', exitCode: 0 } : { status: 'POD_FAILED', exitCode: 4 },
+      );
+      expect(records.textOf(id)).toEqual(['a line', '[proctor: lines are missing here: the node is gone]']);
+    }
+  });
+
+  it('masks what its own Secret holds, also after it was changed', async () => {
+    records.secretValues = { TOKEN: 'first-secret-value' };
+    runner.script = async (container) => {
+      records.secretValues = { TOKEN: 'second-secret-value' };
+      container.print(`token is ${container.env['TOKEN']}`);
+    };
+    const id = records.add({ snapshot: { requiredSecrets: ['TOKEN'] } });
+    await worker.run(id);
+    expect(records.textOf(id)).toEqual(['token is ***']);
+  });
+
+  it('says which secrets are missing, and makes no Job', async () => {
+    records.secretValues = { A: 'some value' };
+    const id = records.add({ snapshot: { requiredSecrets: ['A', 'B', 'C'] } });
+    expect(await worker.run(id)).toEqual(done);
+    expect(end(id)).toMatchObject({ status: 'REQUIREMENT_NOT_MET', reason: expect.stringContaining('B, C') });
+    expect(runner.created).toEqual([]);
+  });
+
+  it('passes on why Kubernetes refuses the Job', async () => {
+    runner.refusal = 'admission webhook says no';
+    const id = records.add();
+    await worker.run(id);
+    expect(end(id)).toEqual({
+      status: 'CREATION_FAILED',
+      exitCode: null,
+      reason: 'admission webhook says no',
+    });
+  });
+
+  it('does not touch a Job of that name that is somebody else’s', async () => {
+    const id = records.add();
+    const request = {
+      procName: 'x',
+      image: 'i',
+      args: {},
+      context: {},
+      timeoutSeconds: 1,
+      retries: 0,
+      annotations: {},
+    };
+    runner.occupy({ ...request, jobName: 'proctor-test-1', executionId: '999', serviceAccountName: null });
+    await worker.run(id);
+    expect(end(id)).toMatchObject({ status: 'CREATION_FAILED', reason: expect.stringContaining('not ours') });
+    expect([runner.deleted, runner.secrets]).toEqual([[], []]);
+  });
+
+  it('ends when its image cannot be pulled, and removes the Job', async () => {
+    worker = newWorker({ startLimits: { startMs: 60_000, imageMs: 100 } });
+    runner.script = async (container) => {
+      container.wait('ErrImagePull', 'no such image');
+      await container.stopped;
+    };
+    const id = records.add();
+    await worker.run(id);
+    expect(end(id)).toMatchObject({
+      status: 'POD_CREATION_FAILED',
+      reason: expect.stringContaining('no such image'),
+    });
+    expect(runner.deleted).toContain('proctor-test-1');
+  });
+
+  it('says that somebody deleted its Job, and does not run it again', async () => {
+    runner.script = async (container) => {
+      container.print('begun');
+      await container.stopped;
+    };
+    const id = records.add();
+    const delivery = worker.deliver(id);
+    await until(() => records.textOf(id).length > 0);
+    runner.vanish('proctor-test-1');
+    expect(await delivery.outcome).toEqual(done);
+    expect(end(id)).toMatchObject({ status: 'POD_FAILED', reason: expect.stringContaining('job vanished') });
+    expect(runner.created).toHaveLength(1);
+  });
+});
+
+describe('a cancel', () => {
+  const endless = async (container: { start(): void; stopped: Promise<void> }) => {
+    container.start();
+    await container.stopped;
+  };
+
+  it('that was there before makes no Job', async () => {
+    const id = records.add({ cancelRequestedAt: new Date() });
+    await worker.run(id);
+    expect(end(id)).toMatchObject({ status: 'CANCELLED' });
+    expect(runner.created).toEqual([]);
+  });
+
+  it('that comes while the Job is created deletes that Job before it gets its Secret', async () => {
+    const id = records.add();
+    runner.afterCreate = () => records.requestCancel(id);
+    await worker.run(id);
+    expect(end(id)).toMatchObject({ status: 'CANCELLED' });
+    expect([runner.created, runner.secrets, runner.deleted]).toEqual([
+      ['proctor-test-1'],
+      [],
+      ['proctor-test-1'],
+    ]);
+  });
+
+  it('cuts the wait for a cluster that is away', async () => {
+    const id = records.add();
+    runner.beforeCreate = () => {
+      throw new RunnerUnavailableError('away');
+    };
+    const delivery = worker.deliver(id);
+    await until(() => worker.running.followers.has(id));
+    await sleep(300);
+    records.requestCancel(id);
+    worker.running.followers.get(id)?.requestCancel();
+    expect(await delivery.outcome).toEqual(done);
+    expect(end(id)).toMatchObject({ status: 'CANCELLED' });
+  });
+
+  it('of one that runs deletes the Job and keeps the log', async () => {
+    runner.script = async (container) => {
+      container.print('begun');
+      await container.stopped;
+    };
+    const id = records.add();
+    const delivery = worker.deliver(id);
+    await until(isRunning(id));
+    records.requestCancel(id);
+    worker.running.followers.get(id)?.requestCancel();
+    expect(await delivery.outcome).toEqual(done);
+    expect(end(id)).toEqual({ status: 'CANCELLED', exitCode: null, reason: 'cancelled by a user' });
+    expect(records.textOf(id)[0]).toBe('begun');
+    expect(await runner.read('proctor-test-1')).toEqual({ job: null, pods: [] });
+  });
+
+  it('that the worker before did not finish is finished', async () => {
+    runner.script = endless;
+    const id = records.add();
+    const first = worker.deliver(id);
+    await until(isRunning(id));
+    first.stop('hand_over');
+    await first.outcome;
+    records.requestCancel(id);
+    expect(await newWorker().run(id)).toEqual(done);
+    expect(end(id)).toMatchObject({ status: 'CANCELLED' });
+  });
+
+  it('that comes after the end changes nothing', async () => {
+    const id = records.add();
+    records.before.set('end', () => records.requestCancel(id));
+    await worker.run(id);
+    expect(end(id)).toEqual(finished);
+  });
+});
+
+describe('a worker that was superseded', () => {
+  it('neither deletes the Job that it has just created nor gives it a Secret', async () => {
+    const id = records.add();
+    records.before.set('recordJob', () => takeOver(id));
+    expect(await worker.run(id)).toEqual(done);
+    expect([runner.created, runner.secrets, runner.deleted]).toEqual([['proctor-test-1'], [], []]);
+    expect(end(id)).toMatchObject({ status: 'RECEIVED' });
+  });
+
+  it('makes no Job once its lock is lost', async () => {
+    const id = records.add();
+    worker.renew = async () => false;
+    expect(await worker.run(id)).toEqual(done);
+    expect(runner.created).toEqual([]);
+  });
+
+  it.each(['move', 'recordAttempt', 'append', 'end'])(
+    'stops at a refused %s and changes nothing more',
+    async (call) => {
+      runner.script = (container) => container.print('line');
+      const id = records.add();
+      records.before.set(call, () => {
+        records.before.clear();
+        takeOver(id);
+      });
+      expect(await worker.run(id)).toEqual(done);
+      expect(records.row(id).notifications).toBe(0);
+      expect(runner.deleted).toEqual([]);
+      // The next one finishes it: the same Job, each line once.
+      expect(await newWorker().run(id)).toEqual(done);
+      expect(end(id)).toEqual(finished);
+      expect(records.textOf(id)).toEqual(['line']);
+      expect(runner.created).toHaveLength(1);
+    },
+  );
+});
+
+describe('a worker that takes over', () => {
+  it('goes on with the log where it was left, each line once', async () => {
+    runner.script = async (container) => {
+      for (let i = 1; i <= 20; i++) {
+        container.print(`line ${i}`);
+        await sleep(20);
+      }
+    };
+    const id = records.add();
+    const first = worker.deliver(id);
+    await until(() => records.textOf(id).length >= 5);
+    first.stop('hand_over');
+    expect(await first.outcome).toEqual({ kind: 'hand_over' });
+    expect(records.row(id).isReleased).toBe(false);
+    expect(await newWorker().run(id)).toEqual(done);
+    expect(records.textOf(id)).toEqual(Array.from({ length: 20 }, (_, i) => `line ${i + 1}`));
+    expect([runner.created.length, end(id)]).toEqual([1, finished]);
+  });
+
+  it('has all that was read before it stored by the time it is told', async () => {
+    runner.script = async (container) => {
+      container.print('just now');
+      await container.stopped;
+    };
+    const id = records.add();
+    let reads = 0;
+    const follow = runner.followLog.bind(runner);
+    runner.followLog = async function* (...args) {
+      for await (const piece of follow(...args)) {
+        reads++;
+        yield piece;
+      }
+    };
+    const delivery = worker.deliver(id);
+    await until(() => reads === 1);
+    delivery.stop('hand_over');
+    expect(await delivery.outcome).toEqual({ kind: 'hand_over' });
+    expect(records.textOf(id)).toEqual(['just now']);
+  });
+
+  it('adopts a Job that nobody recorded, and opens its gate', async () => {
+    const id = records.add();
+    const request = {
+      procName: 'proc',
+      image: 'i',
+      args: {},
+      context: {},
+      timeoutSeconds: 9,
+      retries: 0,
+      annotations: {},
+    };
+    await runner.createJob({
+      ...request,
+      jobName: 'proctor-test-1',
+      executionId: '1',
+      serviceAccountName: null,
+    });
+    expect(await worker.run(id)).toEqual(done);
+    expect(end(id)).toEqual(finished);
+    expect([runner.created.length, runner.secrets.length]).toEqual([1, 1]);
+  });
+
+  it('gives a known Job the Secret that its creator did not get to', async () => {
+    const id = records.add();
+    const createSecret = runner.createSecret.bind(runner);
+    runner.createSecret = async () => {
+      throw new Error('the process dies here');
+    };
+    expect(await worker.run(id)).toMatchObject({ kind: 'retry' });
+    runner.createSecret = createSecret;
+    expect(await newWorker().run(id)).toEqual(done);
+    expect(end(id)).toEqual(finished);
+  });
+
+  it('needs no secrets of Proctor for a Job that has its Secret', async () => {
+    runner.script = async (container) => {
+      container.print('begun');
+      await sleep(300);
+    };
+    const id = records.add();
+    const first = worker.deliver(id);
+    await until(isRunning(id));
+    first.stop('hand_over');
+    await first.outcome;
+    records.before.set('read', () => {
+      throw new Error('another PROCTOR_SECRET_KEY');
+    });
+    expect(await newWorker().run(id)).toEqual(done);
+    expect(end(id)).toEqual(finished);
+  });
+
+  it('gives it back when the queue has lost its entry', async () => {
+    runner.script = (container) => container.stopped;
+    const id = records.add();
+    const delivery = worker.deliver(id);
+    await until(() => records.row(id).jobUid !== null);
+    delivery.stop('lease_lost');
+    expect(await delivery.outcome).toEqual(done);
+    expect(records.row(id).isReleased).toBe(true);
+    expect(runner.deleted).toEqual([]);
+  });
+});
+
+describe('what fails', () => {
+  it('is tried again for as long as Postgres or the cluster is away', async () => {
+    const id = records.add();
+    records.failure = unavailable();
+    runner.isUnavailable = true;
+    const delivery = worker.deliver(id);
+    await sleep(150);
+    records.failure = null;
+    await sleep(150);
+    runner.isUnavailable = false;
+    expect(await delivery.outcome).toEqual(done);
+    expect(end(id)).toEqual(finished);
+    expect(runner.created).toHaveLength(1);
+  });
+
+  it('while Postgres is away is handed over all the same', async () => {
+    const id = records.add();
+    records.failure = unavailable();
+    const delivery = worker.deliver(id);
+    await sleep(50);
+    delivery.stop('hand_over');
+    expect(await delivery.outcome).toEqual({ kind: 'hand_over' });
+  });
+
+  it('unexpectedly is delivered again, later each time', async () => {
+    const id = records.add();
+    records.before.set('read', () => {
+      throw new Error('a bug');
+    });
+    const delays: unknown[] = [];
+    for (let i = 0; i < 8; i++) delays.push(await worker.run(id));
+    expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60].map((s) => ({ kind: 'retry', inMs: s * 1_000 })));
+  });
+
+  it('unexpectedly in mid-run ends what goes on for it in this process', async () => {
+    runner.script = async (container) => {
+      container.print('begun');
+      await container.stopped;
+    };
+    const id = records.add();
+    let openLogs = 0;
+    const follow = runner.followLog.bind(runner);
+    runner.followLog = async function* (...args) {
+      openLogs++;
+      try {
+        yield* follow(...args);
+      } finally {
+        openLogs--;
+      }
+    };
+    records.before.set('move', () => {
+      throw new Error('a bug');
+    });
+    expect(await worker.run(id)).toMatchObject({ kind: 'retry' });
+    expect(openLogs).toBe(0);
+  });
+
+  it('after twenty claims without progress is given up, with its Job', async () => {
+    const id = records.add();
+    records.row(id).claimsWithoutProgress = 19;
+    records.before.set('read', () => {
+      throw new Error('a bug');
+    });
+    expect(await worker.run(id)).toMatchObject({ kind: 'retry' });
+    expect(await worker.run(id)).toEqual(done);
+    expect(end(id)).toMatchObject({ status: 'CREATION_FAILED', reason: expect.stringContaining('given up') });
+
+    runner.script = (container) => container.stopped;
+    const running = records.add();
+    const delivery = worker.deliver(running);
+    await until(() => runner.secrets.includes('proctor-test-2'));
+    delivery.stop('hand_over');
+    await delivery.outcome;
+    records.row(running).claimsWithoutProgress = 20;
+    expect(await worker.run(running)).toEqual(done);
+    expect(end(running)).toMatchObject({ status: 'POD_FAILED' });
+    expect(runner.deleted).toEqual(['proctor-test-2']);
+  });
+});

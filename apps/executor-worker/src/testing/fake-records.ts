@@ -1,0 +1,214 @@
+import type {
+  AttemptRecord,
+  AttemptUpdate,
+  ClaimedExecution,
+  ExecutionEnd,
+  Lease,
+  LogBatch,
+  LogExtent,
+  LogRow,
+  RecordJobOutcome,
+} from '@app/database';
+import {
+  INITIAL_STATUS,
+  isFinal,
+  LOG_START,
+  statusesBefore,
+  type Execution,
+  type ExecutionStatus,
+  type ProcSnapshot,
+} from '@app/domain';
+
+interface Row {
+  execution: Execution;
+  snapshot: ProcSnapshot;
+  epoch: number;
+  jobUid: string | null;
+  claimsWithoutProgress: number;
+  attempts: AttemptRecord[];
+  updates: Map<string, AttemptUpdate>;
+  log: LogRow[];
+  isReleased: boolean;
+  notifications: number;
+}
+
+/** Postgres in memory: executions, leases, logs and secrets with the rules that the stores enforce. */
+export class FakeRecords {
+  readonly rows = new Map<number, Row>();
+  /** Of the one proc that there is. */
+  secretValues: Record<string, string> = {};
+  /** Every call throws this while it is set. */
+  failure: Error | null = null;
+  /** Runs before the call of that name does its work. */
+  readonly before = new Map<string, () => void>();
+
+  add(changes: Partial<Execution> & { snapshot?: Partial<ProcSnapshot> } = {}): number {
+    const { snapshot, ...rest } = changes;
+    const id = this.rows.size + 1;
+    const at = new Date();
+    this.rows.set(id, {
+      execution: {
+        id,
+        procName: 'proc',
+        jobName: `proctor-test-${id}`,
+        image: 'image:1',
+        args: {},
+        userEmail: 'ada@example.org',
+        status: INITIAL_STATUS,
+        exitCode: null,
+        reason: null,
+        createdAt: at,
+        updatedAt: at,
+        startedAt: null,
+        endedAt: null,
+        cancelRequestedAt: null,
+        ...rest,
+      },
+      snapshot: { timeoutSeconds: null, retries: null, requiredSecrets: [], ...snapshot },
+      epoch: 0,
+      jobUid: null,
+      claimsWithoutProgress: 0,
+      attempts: [],
+      updates: new Map(),
+      log: [],
+      isReleased: false,
+      notifications: 0,
+    });
+    return id;
+  }
+
+  row(id: number): Row {
+    const row = this.rows.get(id);
+    if (!row) throw new Error(`there is no execution ${id}`);
+    return row;
+  }
+
+  textOf(id: number): string[] {
+    return this.row(id).log.map(({ text }) => text);
+  }
+
+  requestCancel(id: number): void {
+    this.row(id).execution.cancelRequestedAt ??= new Date();
+  }
+
+  async claim(id: number): Promise<ClaimedExecution | null> {
+    this.enter('claim');
+    const row = this.row(id);
+    if (isFinal(row.execution.status)) return null;
+    row.epoch++;
+    row.isReleased = false;
+    const { snapshot, jobUid, epoch } = row;
+    return {
+      lease: { executionId: id, epoch },
+      execution: { ...row.execution },
+      snapshot,
+      jobUid,
+      claimsWithoutProgress: row.claimsWithoutProgress++,
+      attempts: row.attempts.map((attempt) => ({ ...attempt })),
+    };
+  }
+
+  async recordJob(lease: Lease, jobUid: string): Promise<RecordJobOutcome> {
+    this.enter('recordJob');
+    const row = this.held(lease);
+    if (!row) return 'fenced';
+    if (row.execution.cancelRequestedAt) return 'cancel_requested';
+    Object.assign(row, { jobUid, claimsWithoutProgress: 0 });
+    row.execution.status = 'CREATED';
+    return 'recorded';
+  }
+
+  async move(lease: Lease, status: ExecutionStatus, reason: string | null = null): Promise<boolean> {
+    this.enter('move');
+    const row = this.held(lease);
+    if (row && statusesBefore(status).includes(row.execution.status)) {
+      Object.assign(row.execution, { status, reason });
+      row.claimsWithoutProgress = 0;
+    }
+    return row !== null;
+  }
+
+  async recordAttempt(lease: Lease, update: AttemptUpdate): Promise<boolean> {
+    this.enter('recordAttempt');
+    const row = this.held(lease);
+    if (!row) return false;
+    const { podUid, podName } = update;
+    if (!row.updates.has(podUid)) {
+      row.attempts.push({ podUid, podName, logPosition: LOG_START, isLogComplete: false });
+    }
+    row.updates.set(podUid, update);
+    return true;
+  }
+
+  async end(lease: Lease, end: ExecutionEnd): Promise<{ admitted: number[] } | null> {
+    this.enter('end');
+    const row = this.held(lease);
+    if (!row) return null;
+    if (!statusesBefore(end.status).includes(row.execution.status)) {
+      throw new Error(`${row.execution.status} cannot become ${end.status}`);
+    }
+    Object.assign(row.execution, end, { endedAt: new Date() });
+    row.notifications++;
+    return { admitted: [] };
+  }
+
+  async release(lease: Lease): Promise<void> {
+    this.enter('release');
+    const row = this.held(lease);
+    if (row) Object.assign(row, { isReleased: true, claimsWithoutProgress: 0 });
+  }
+
+  async listLive(ids: readonly number[]): Promise<Map<number, { jobUid: string | null }>> {
+    this.enter('listLive');
+    const live = [...this.rows].filter(
+      ([id, { execution }]) => ids.includes(id) && !isFinal(execution.status),
+    );
+    return new Map(live.map(([id, { jobUid }]) => [id, { jobUid }]));
+  }
+
+  async append(batches: readonly LogBatch[]): Promise<Set<LogBatch>> {
+    this.enter('append');
+    const stored = batches.filter(({ lease }) => this.held(lease));
+    for (const { lease, podUid, rows, position, isComplete, drop } of stored) {
+      const row = this.row(lease.executionId);
+      const known = new Set(row.log.map(({ seq }) => seq));
+      row.log = [...row.log, ...rows.filter(({ seq }) => !known.has(seq))]
+        .filter(({ seq }) => !drop || seq <= drop.afterSeq || seq >= drop.beforeSeq)
+        .sort((a, b) => a.seq - b.seq);
+      const attempt = row.attempts.find((one) => one.podUid === podUid);
+      if (attempt) Object.assign(attempt, { logPosition: position, isLogComplete: isComplete });
+    }
+    return new Set(stored);
+  }
+
+  async readExtent(id: number): Promise<LogExtent> {
+    this.enter('readExtent');
+    const { log } = this.row(id);
+    return {
+      lastSeq: log.at(-1)?.seq ?? 0,
+      headCostBytes: log.reduce((sum, { text }) => sum + Math.max(text.length, 32), 0),
+      cutSeq: null,
+      tail: [],
+    };
+  }
+
+  async read(): Promise<Record<string, string>> {
+    this.enter('read');
+    return { ...this.secretValues };
+  }
+
+  private enter(call: string): void {
+    this.before.get(call)?.();
+    if (this.failure) throw this.failure;
+  }
+
+  private held({ executionId, epoch }: Lease): Row | null {
+    const row = this.row(executionId);
+    return row.epoch === epoch && !isFinal(row.execution.status) ? row : null;
+  }
+}
+
+/** What the driver throws while Postgres is away. */
+export function unavailable(): Error {
+  return Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+}

@@ -1,0 +1,109 @@
+import type { ExecutionsStore, LeasesStore, LogsStore, SecretsStore } from '@app/database';
+import type { ConsumeOutcome, ExecutionQueue, NewsPublisher, StopReason } from '@app/queue';
+import type { CreateJobOutcome, JobRef, JobRequest } from '@app/runner';
+import { FakeRunner } from '../../../../libs/runner/src/testing/fake-runner.js';
+import { LogWriter } from '../log-writer.js';
+import { ExecutionRunner } from '../run-execution.js';
+import type { WorkerContext } from '../worker-context.js';
+import { FakeRecords } from './fake-records.js';
+
+/** A cluster in memory that remembers what was done to it. */
+export class WatchedRunner extends FakeRunner {
+  beforeCreate: () => void | Promise<void> = () => undefined;
+  afterCreate: () => void | Promise<void> = () => undefined;
+  readonly created: string[] = [];
+  readonly secrets: string[] = [];
+  readonly deleted: string[] = [];
+
+  override async createJob(request: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome> {
+    await this.beforeCreate();
+    const outcome = await super.createJob(request, signal);
+    if (outcome.kind === 'created') this.created.push(request.jobName);
+    await this.afterCreate();
+    return outcome;
+  }
+
+  override async createSecret(
+    job: JobRef,
+    values: Readonly<Record<string, string>>,
+  ): Promise<'created' | 'exists'> {
+    const outcome = await super.createSecret(job, values);
+    if (outcome === 'created') this.secrets.push(job.jobName);
+    return outcome;
+  }
+
+  override async deleteJob(job: JobRef): Promise<void> {
+    await super.deleteJob(job);
+    this.deleted.push(job.jobName);
+  }
+}
+
+export interface FakeDelivery {
+  outcome: Promise<ConsumeOutcome>;
+  stop(reason: StopReason): void;
+}
+
+/** One worker process on fakes. */
+export class FakeWorker {
+  readonly context: WorkerContext;
+  readonly running: ExecutionRunner;
+  readonly queued: number[] = [];
+  /** Whether renewing the queue's lock succeeds. */
+  renew: () => Promise<boolean> = async () => true;
+  private readonly logWriter: LogWriter;
+  private readonly ticks: NodeJS.Timeout;
+
+  constructor(
+    readonly records: FakeRecords,
+    readonly runner: WatchedRunner,
+    settings: Partial<WorkerContext['settings']> = {},
+  ) {
+    const onError = () => undefined;
+    this.logWriter = new LogWriter(records as unknown as LogsStore, { onStored: () => undefined, onError });
+    const nothing = () => undefined;
+    this.context = {
+      settings: {
+        workerId: 'worker-1',
+        installationId: 'test',
+        defaultTimeoutSeconds: 60,
+        defaultRetries: 0,
+        serviceAccountName: null,
+        podAnnotations: {},
+        startLimits: { startMs: 60_000, imageMs: 60_000 },
+        logLimitBytes: 1024 * 1024,
+        ...settings,
+      },
+      runner,
+      leases: records as unknown as LeasesStore,
+      executions: records as unknown as ExecutionsStore,
+      logs: records as unknown as LogsStore,
+      secrets: records as unknown as SecretsStore,
+      queue: { add: async (ids: number[]) => void this.queued.push(...ids) } as unknown as ExecutionQueue,
+      news: { publish: nothing } as unknown as NewsPublisher,
+      logWriter: this.logWriter,
+      log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+    };
+    this.running = new ExecutionRunner(this.context);
+    this.ticks = setInterval(() => {
+      for (const follower of this.running.followers.values()) if (follower.needsTick) follower.wakeUp.ring();
+    }, 20);
+  }
+
+  deliver(executionId: number): FakeDelivery {
+    const stop = new AbortController();
+    return {
+      outcome: this.running.handle(executionId, { renew: () => this.renew() }, stop.signal),
+      stop: (reason) => stop.abort(reason),
+    };
+  }
+
+  /** Delivers it and waits for what becomes of the delivery. */
+  run(executionId: number): Promise<ConsumeOutcome> {
+    return this.deliver(executionId).outcome;
+  }
+
+  close(): void {
+    clearInterval(this.ticks);
+    this.logWriter.close();
+  }
+}
