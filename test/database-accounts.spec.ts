@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AccountsStore, AuditStore, readInstallationId, SecretBox, SecretsStore, waitForInstallation } from '@app/database';
+import {
+  AccountsStore,
+  AuditStore,
+  readInstallationId,
+  SecretBox,
+  SecretsStore,
+  waitForInstallation,
+} from '@app/database';
 import { createDatabase, query } from './support/servers.js';
 import { openDatabase, openStores, randomName, type Stores } from './support/stores.js';
 
@@ -18,13 +25,18 @@ describe('accounts', () => {
 
   it('get one first admin when several processes start at once, whatever address each was told', async () => {
     const tokens = await Promise.all(
-      Array.from({ length: 8 }, (_, i) => accounts.createFirstAdmin(`admin-${i % 2}@example.org`, ['proctor_admin', 'ops', 'ops'])),
+      Array.from({ length: 8 }, (_, i) =>
+        accounts.createFirstAdmin(`admin-${i % 2}@example.org`, ['proctor_admin', 'ops', 'ops']),
+      ),
     );
     const made = tokens.filter((token) => token !== null);
     expect(made).toHaveLength(1);
     expect(await stores.query('select email from account')).toHaveLength(1);
     const admin = await accounts.authenticate(null, made[0] ?? '');
-    expect({ ...admin, groups: [...(admin?.groups ?? [])].sort() }).toMatchObject({ active: true, groups: ['ops', 'proctor_admin'] });
+    expect({ ...admin, groups: [...(admin?.groups ?? [])].sort() }).toMatchObject({
+      active: true,
+      groups: ['ops', 'proctor_admin'],
+    });
     expect(await accounts.createFirstAdmin('admin-9@example.org', [])).toBeNull();
   });
 
@@ -32,7 +44,8 @@ describe('accounts', () => {
     const email = `${randomName()}@example.org`;
     const token = await accounts.createAccount({ email, name: 'Ada', groups: ['a', 'b'] }, 'laptop');
     if (token === null) throw new Error('the address is taken');
-    const set = (columns: string) => stores.query(`update access_token set ${columns} where email = $1`, [email]);
+    const set = (columns: string) =>
+      stores.query(`update access_token set ${columns} where email = $1`, [email]);
     return { email, token, set };
   }
 
@@ -59,13 +72,20 @@ describe('accounts', () => {
     const { email, token } = await newAccount();
     expect(await accounts.createAccount({ email, name: 'Eve', groups: ['admin'] }, 'x')).toBeNull();
     expect((await accounts.authenticate(email, token))?.name).toBe('Ada');
-    expect(await stores.query(`select 1 from access_token t where t::text like '%' || $1 || '%'`, [token])).toEqual([]);
+    expect(
+      await stores.query(`select 1 from access_token t where t::text like '%' || $1 || '%'`, [token]),
+    ).toEqual([]);
   });
 
   it('note the use of a token once a minute', async () => {
     const { email, token, set } = await newAccount();
     const lastUse = async () =>
-      (await stores.query<{ at: Date | null }>('select last_used_at as at from access_token where email = $1', [email]))[0]?.at;
+      (
+        await stores.query<{ at: Date | null }>(
+          'select last_used_at as at from access_token where email = $1',
+          [email],
+        )
+      )[0]?.at;
     await accounts.noteTokenUse(token);
     const first = await lastUse();
     expect(first).toBeInstanceOf(Date);
@@ -111,7 +131,9 @@ describe('secrets', () => {
   it('are not in the table in the clear', async () => {
     const proc = randomName();
     await keep().set(proc, { A: 'plain text' }, 'ada');
-    const rows = await stores.query(`select 1 from proc_secret where position('plain text'::bytea in ciphertext) > 0`);
+    const rows = await stores.query(
+      `select 1 from proc_secret where position('plain text'::bytea in ciphertext) > 0`,
+    );
     expect(rows).toEqual([]);
   });
 });
@@ -119,7 +141,14 @@ describe('secrets', () => {
 describe('the audit trail', () => {
   it('takes entries and refuses every change, also of no row', async () => {
     const audit = new AuditStore(stores.database);
-    await audit.append({ actor: 'ada', action: 'execution.cancel', subject: '1', allowed: false, address: '::1', details: { reason: 'x' } });
+    await audit.append({
+      actor: 'ada',
+      action: 'execution.cancel',
+      subject: '1',
+      allowed: false,
+      address: '::1',
+      details: { reason: 'x' },
+    });
     await audit.append({ actor: 'ada', action: 'proc.register', subject: 'p', allowed: true, address: null });
     for (const change of [
       `update audit_event set actor = 'eve'`,
@@ -130,8 +159,19 @@ describe('the audit trail', () => {
     ]) {
       await expect(stores.query(change)).rejects.toThrow('append-only');
     }
-    expect(await stores.query('select actor, action, subject, allowed, address, details from audit_event order by id')).toEqual([
-      { actor: 'ada', action: 'execution.cancel', subject: '1', allowed: false, address: '::1', details: { reason: 'x' } },
+    expect(
+      await stores.query(
+        'select actor, action, subject, allowed, address, details from audit_event order by id',
+      ),
+    ).toEqual([
+      {
+        actor: 'ada',
+        action: 'execution.cancel',
+        subject: '1',
+        allowed: false,
+        address: '::1',
+        details: { reason: 'x' },
+      },
       { actor: 'ada', action: 'proc.register', subject: 'p', allowed: true, address: null, details: {} },
     ]);
   });

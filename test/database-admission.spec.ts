@@ -33,7 +33,11 @@ async function end(id: number): Promise<number[]> {
 }
 
 const waitingFor = async (id: number) =>
-  (await stores.query<{ waiting_for: string | null }>('select waiting_for from execution where id = $1', [id]))[0]?.waiting_for;
+  (
+    await stores.query<{ waiting_for: string | null }>('select waiting_for from execution where id = $1', [
+      id,
+    ])
+  )[0]?.waiting_for;
 
 const countLive = async (procName: string) =>
   (await stores.query<{ admitted: number; waiting: number }>(
@@ -133,8 +137,14 @@ describe('the concurrency limit of a proc', () => {
   });
 
   it('refuses a proc that was removed', async () => {
-    const proc = { ...aSubmission().proc, name: 'gone', concurrency: { limit: 1, whenFull: 'queue' as const } };
-    await expect(stores.executions.submit(aSubmission({ proc }))).rejects.toMatchObject({ code: 'not_found' });
+    const proc = {
+      ...aSubmission().proc,
+      name: 'gone',
+      concurrency: { limit: 1, whenFull: 'queue' as const },
+    };
+    await expect(stores.executions.submit(aSubmission({ proc }))).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 
   it('lets more in once it is raised, and all once it is taken away', async () => {
@@ -159,8 +169,15 @@ describe('the concurrency limit of a proc', () => {
 
   it('passes over a waiter that was cancelled, and frees the slot of one that never ran', async () => {
     const proc = await limitedProc(1);
-    const [first, second, third] = [await proc.submit('a@x.y'), await proc.submit('b@x.y'), await proc.submit('c@x.y')];
-    expect(await stores.executions.requestCancel(second.execution.id, 'no')).toEqual({ kind: 'cancelled', admitted: [] });
+    const [first, second, third] = [
+      await proc.submit('a@x.y'),
+      await proc.submit('b@x.y'),
+      await proc.submit('c@x.y'),
+    ];
+    expect(await stores.executions.requestCancel(second.execution.id, 'no')).toEqual({
+      kind: 'cancelled',
+      admitted: [],
+    });
     expect(await stores.executions.requestCancel(first.execution.id, 'no')).toEqual({
       kind: 'cancelled',
       admitted: [third.execution.id],
@@ -173,19 +190,32 @@ describe("a user's share", () => {
   it('holds back what is beyond it, and lets it in one by one, oldest first', async () => {
     const user = `${randomName()}@example.org`;
     const ids: number[] = [];
-    for (let i = 0; i < USER_SHARE + 3; i++) ids.push((await stores.executions.submit(aSubmission({ userEmail: user }))).execution.id);
-    expect(await Promise.all(ids.map(waitingFor))).toEqual([null, null, null, null, null, 'share', 'share', 'share']);
+    for (let i = 0; i < USER_SHARE + 3; i++)
+      ids.push((await stores.executions.submit(aSubmission({ userEmail: user }))).execution.id);
+    expect(await Promise.all(ids.map(waitingFor))).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+      'share',
+      'share',
+      'share',
+    ]);
     expect(await stores.leases.claim(ids[5] ?? 0, 'worker-1')).toBeNull();
     expect(await end(ids[2] ?? 0)).toEqual([ids[5]]);
     expect(await end(ids[0] ?? 0)).toEqual([ids[6]]);
-    expect((await stores.executions.submit(aSubmission({ userEmail: `other-${user}` }))).isAdmitted).toBe(true);
+    expect((await stores.executions.submit(aSubmission({ userEmail: `other-${user}` }))).isAdmitted).toBe(
+      true,
+    );
   });
 
   it('is followed by the wait for a slot where the proc has a limit', async () => {
     const user = `${randomName()}@example.org`;
     const proc = await limitedProc(1);
     const plain: number[] = [];
-    for (let i = 0; i < USER_SHARE; i++) plain.push((await stores.executions.submit(aSubmission({ userEmail: user }))).execution.id);
+    for (let i = 0; i < USER_SHARE; i++)
+      plain.push((await stores.executions.submit(aSubmission({ userEmail: user }))).execution.id);
     const { execution } = await proc.submit(user);
     expect(await waitingFor(execution.id)).toBe('share');
     await end(plain[0] ?? 0);
@@ -197,8 +227,10 @@ describe("a user's share", () => {
   it('lets in all that fit when it is raised', async () => {
     const user = `${randomName()}@example.org`;
     const ids: number[] = [];
-    for (let i = 0; i < USER_SHARE + 4; i++) ids.push((await stores.executions.submit(aSubmission({ userEmail: user }))).execution.id);
-    const admittedBy = async (share: number) => (await stores.stuck.admitWaiting(share)).filter((id) => ids.includes(id));
+    for (let i = 0; i < USER_SHARE + 4; i++)
+      ids.push((await stores.executions.submit(aSubmission({ userEmail: user }))).execution.id);
+    const admittedBy = async (share: number) =>
+      (await stores.stuck.admitWaiting(share)).filter((id) => ids.includes(id));
     expect(await admittedBy(USER_SHARE + 3)).toEqual(ids.slice(USER_SHARE, USER_SHARE + 3));
     expect(await admittedBy(USER_SHARE + 100)).toEqual(ids.slice(USER_SHARE + 3));
   });

@@ -14,7 +14,11 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => postgres?.remove(), 30_000);
 
-async function onPool<T>(work: (database: Database) => Promise<T>, connectionString = url, maxConnections = 4): Promise<T> {
+async function onPool<T>(
+  work: (database: Database) => Promise<T>,
+  connectionString = url,
+  maxConnections = 4,
+): Promise<T> {
   const database = openDatabase(connectionString, maxConnections);
   try {
     return await work(database);
@@ -41,7 +45,10 @@ const raw = (database: Database, sql: string) => database.client.$queryRawUnsafe
 describe('an error that means "Postgres is away or gave way"', () => {
   it.each<[string, string[]]>([
     ['a statement that took too long', [`set local statement_timeout = 50`, `select 1 from pg_sleep(2)`]],
-    ['a server that takes no writes (a failover)', [`set local transaction_read_only = on`, `insert into fact values (9, 9)`]],
+    [
+      'a server that takes no writes (a failover)',
+      [`set local transaction_read_only = on`, `insert into fact values (9, 9)`],
+    ],
     ['a serialization failure', [`do $$ begin raise exception 'x' using errcode = '40001'; end $$`]],
     ['a full disk', [`do $$ begin raise exception 'x' using errcode = '53100'; end $$`]],
     ['a server that is starting', [`do $$ begin raise exception 'x' using errcode = '57P03'; end $$`]],
@@ -74,7 +81,9 @@ describe('an error that means "Postgres is away or gave way"', () => {
   it('nobody listens', async () => {
     const nowhere = Object.assign(new URL(url), { port: String(await freePort()) }).href;
     expectUnavailable(await onPool((database) => errorOf(database.ping()), nowhere));
-    expectUnavailable(await onPool((database) => errorOf(database.transaction(async () => undefined)), nowhere));
+    expectUnavailable(
+      await onPool((database) => errorOf(database.transaction(async () => undefined)), nowhere),
+    );
     expectUnavailable(await onPool((database) => errorOf(database.client.account.findFirst()), nowhere));
   });
 
@@ -106,7 +115,10 @@ describe('an error that means "Postgres is away or gave way"', () => {
   it('the connection was ended by an administrator, in a statement and in a transaction', async () => {
     await onPool(async (database) => {
       const terminate = () =>
-        query(url, `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'proctor'`);
+        query(
+          url,
+          `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'proctor'`,
+        );
       const inStatement = errorOf(raw(database, 'select 1 from pg_sleep(5)'));
       await sleep(200);
       await terminate();

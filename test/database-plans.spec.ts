@@ -40,7 +40,9 @@ afterAll(() => stores?.close());
  * The statements that `work` sends about executions, with their plans: they are run again, explained, in a transaction
  * that is rolled back.
  */
-async function plansOf(work: (stores: Pick<Stores, 'url'>) => Promise<unknown>): Promise<{ sql: string; plan: Plan }[]> {
+async function plansOf(
+  work: (stores: Pick<Stores, 'url'>) => Promise<unknown>,
+): Promise<{ sql: string; plan: Plan }[]> {
   const sent = new Map<string, unknown[]>();
   const original = pg.Client.prototype.query as (...args: unknown[]) => unknown;
   pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
@@ -62,7 +64,10 @@ async function plansOf(work: (stores: Pick<Stores, 'url'>) => Promise<unknown>):
     const plans = [];
     for (const [text, values] of sent) {
       await client.query('begin');
-      const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(`explain (format json) ${text}`, values);
+      const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+        `explain (format json) ${text}`,
+        values,
+      );
       await client.query('rollback');
       const plan = rows[0]?.['QUERY PLAN'][0].Plan;
       if (plan) plans.push({ sql: text, plan });
@@ -95,20 +100,34 @@ describe('with a history of 200,000 executions', () => {
     ['markEnqueued', () => stores.stuck.markEnqueued([1, 2, 3])],
     ['admitWaiting: countAdmitted, hasSlotWaiters, admitNext, share', () => stores.stuck.admitWaiting(3)],
     ['forgetSilent', () => stores.workers.forgetSilent(3_600)],
-    ['append', () => stores.logs.append([{ lease, podUid: 'p', rows: [], position: zero, isComplete: false, drop: null }])],
-  ])('%s reads no more than it must', async (_name, work) => {
-    const plans = await plansOf(work);
-    expect(plans.length).toBeGreaterThan(0);
-    for (const { sql, plan } of plans) {
-      const scans = nodesOf(plan).filter((node) => node['Relation Name'] === 'execution' && / Scan$/.test(node['Node Type']));
-      const tooMany = scans.filter((node) => node['Node Type'] === 'Seq Scan' || node['Plan Rows'] > 2 * LIVE);
-      expect({ sql, tooMany }).toEqual({ sql, tooMany: [] });
-    }
-  }, 30_000);
+    [
+      'append',
+      () =>
+        stores.logs.append([{ lease, podUid: 'p', rows: [], position: zero, isComplete: false, drop: null }]),
+    ],
+  ])(
+    '%s reads no more than it must',
+    async (_name, work) => {
+      const plans = await plansOf(work);
+      expect(plans.length).toBeGreaterThan(0);
+      for (const { sql, plan } of plans) {
+        const scans = nodesOf(plan).filter(
+          (node) => node['Relation Name'] === 'execution' && / Scan$/.test(node['Node Type']),
+        );
+        const tooMany = scans.filter(
+          (node) => node['Node Type'] === 'Seq Scan' || node['Plan Rows'] > 2 * LIVE,
+        );
+        expect({ sql, tooMany }).toEqual({ sql, tooMany: [] });
+      }
+    },
+    30_000,
+  );
 
   it('notices a statement that reads everything', async () => {
     const database = openDatabase(stores.url);
-    const plans = await plansOf(() => database.client.$queryRaw`SELECT count(*) FROM execution WHERE reason = 'x'`);
+    const plans = await plansOf(
+      () => database.client.$queryRaw`SELECT count(*) FROM execution WHERE reason = 'x'`,
+    );
     await database.close();
     const types = plans.flatMap(({ plan }) => nodesOf(plan)).map((node) => node['Node Type']);
     expect(types).toContain('Seq Scan');

@@ -36,7 +36,7 @@ async function whileRowIsHeld<T>(id: number, change: string, work: () => Promise
     await other.query('begin');
     await other.query(change, [id]);
     const working = work();
-    for (let waits = 0; waits === 0; ) {
+    for (let waits = 0; waits === 0;) {
       const { rows } = await other.query<{ n: number }>(
         `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
       );
@@ -50,7 +50,12 @@ async function whileRowIsHeld<T>(id: number, change: string, work: () => Promise
 }
 
 describe('accepting an execution', () => {
-  const key = (name: string, bodyHash = 'a') => ({ identity: 'ada@example.org', route: 'POST /execution', key: name, bodyHash });
+  const key = (name: string, bodyHash = 'a') => ({
+    identity: 'ada@example.org',
+    route: 'POST /execution',
+    key: name,
+    bodyHash,
+  });
 
   it('gives ids that grow with time and are exact in JavaScript', async () => {
     const ids: number[] = [];
@@ -79,7 +84,9 @@ describe('accepting an execution', () => {
 
   it('accepts one of twenty requests with one key at once', async () => {
     const replies = await Promise.all(
-      Array.from({ length: 20 }, () => stores.executions.submit(aSubmission({ idempotency: key('at once') }))),
+      Array.from({ length: 20 }, () =>
+        stores.executions.submit(aSubmission({ idempotency: key('at once') })),
+      ),
     );
     expect(new Set(replies.map(({ execution }) => execution.id)).size).toBe(1);
     expect(replies.filter(({ isNew }) => isNew)).toHaveLength(1);
@@ -90,12 +97,16 @@ describe('accepting an execution', () => {
     const other = stores.executions.submit(aSubmission({ idempotency: key('body', 'b') }));
     expect(await other.catch(codeOf)).toBe('idempotency_key_reused');
     const bob = { ...key('body', 'b'), identity: 'bob@example.org' };
-    expect((await stores.executions.submit(aSubmission({ idempotency: bob }))).execution.id).not.toBe(execution.id);
+    expect((await stores.executions.submit(aSubmission({ idempotency: bob }))).execution.id).not.toBe(
+      execution.id,
+    );
   });
 
   it('forgets keys after their time', async () => {
     await stores.executions.submit(aSubmission({ idempotency: key('old') }));
-    await stores.query(`update idempotency_key set created_at = now() - interval '25 hours' where key = 'old'`);
+    await stores.query(
+      `update idempotency_key set created_at = now() - interval '25 hours' where key = 'old'`,
+    );
     expect(await stores.stuck.forgetIdempotencyKeys(24)).toBe(1);
     expect((await stores.executions.submit(aSubmission({ idempotency: key('old') }))).isNew).toBe(true);
   });
@@ -113,8 +124,12 @@ describe('the lease', () => {
 
   it('gives each of many simultaneous claims an epoch of its own', async () => {
     const { execution } = await stores.executions.submit(aSubmission());
-    const claims = await Promise.all(Array.from({ length: 10 }, (_, i) => claim(stores, execution.id, `worker-${i}`)));
-    expect(claims.map(({ lease }) => lease.epoch).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    const claims = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => claim(stores, execution.id, `worker-${i}`)),
+    );
+    expect(claims.map(({ lease }) => lease.epoch).sort((a, b) => a - b)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ]);
   });
 
   it('refuses every write of an old epoch and changes nothing by it', async () => {
@@ -130,7 +145,9 @@ describe('the lease', () => {
     await stores.leases.noteSettled([old]);
     expect(await rowOf(execution.id)).toEqual(before);
     expect(await stores.logs.read(execution.id, 0)).toEqual([]);
-    expect(await stores.query('select pod_uid from execution_attempt where execution_id = $1', [execution.id])).toHaveLength(1);
+    expect(
+      await stores.query('select pod_uid from execution_attempt where execution_id = $1', [execution.id]),
+    ).toHaveLength(1);
   });
 
   it('tells the new follower the Job, the pods and how far their logs are stored', async () => {
@@ -204,7 +221,12 @@ describe('the lease', () => {
     const { lease, execution } = await claimRunning(stores);
     const at = new Date('2026-11-22T10:00:00Z');
     await stores.leases.recordAttempt(lease, { ...anAttempt('pod-2'), startedAt: at });
-    await stores.leases.recordAttempt(lease, { ...anAttempt('pod-2'), endedAt: at, exitCode: 3, reason: 'Error' });
+    await stores.leases.recordAttempt(lease, {
+      ...anAttempt('pod-2'),
+      endedAt: at,
+      exitCode: 3,
+      reason: 'Error',
+    });
     const attempts = await stores.query(
       'select pod_uid, n, started_at, exit_code, reason from execution_attempt where execution_id = $1 order by n',
       [execution.id],
@@ -228,124 +250,21 @@ describe('the lease', () => {
   });
 });
 
-describe('appending to logs', () => {
-  it('leaves the lines of a fenced execution out and keeps the others', async () => {
-    const [a, b, c] = [await claimRunning(stores), await claimRunning(stores), await claimRunning(stores)];
-    await claim(stores, b.execution.id);
-    const batches = [a, b, c].map(({ lease }) => aBatch(lease, [aRow(1), aRow(2)]));
-    const stored = await stores.logs.append(batches);
-    expect(batches.map((batch) => stored.has(batch))).toEqual([true, false, true]);
-    const counts = await Promise.all([a, b, c].map(async ({ execution }) => (await stores.logs.read(execution.id, 0)).length));
-    expect(counts).toEqual([2, 0, 2]);
-  });
-
-  it('tells a fenced batch from a good one of the same execution', async () => {
-    const old = await claimRunning(stores);
-    const { lease } = await claim(stores, old.execution.id);
-    const batches = [aBatch(old.lease, [aRow(1, 'old'), aRow(2, 'old')]), aBatch(lease, [aRow(1, 'new')])];
-    const stored = await stores.logs.append(batches);
-    expect(batches.map((batch) => stored.has(batch))).toEqual([false, true]);
-    expect((await stores.logs.read(old.execution.id, 0)).map(({ text }) => text)).toEqual(['new']);
-    expect((await claim(stores, old.execution.id)).attempts[0]?.logPosition.lines).toBe(1);
-  });
-
-  it('stores a batch once, however often it is sent', async () => {
-    const { lease, execution } = await claimRunning(stores);
-    const batch = aBatch(lease, [aRow(1), aRow(2)]);
-    await stores.logs.append([batch]);
-    await stores.logs.append([batch]);
-    expect((await stores.logs.read(execution.id, 0)).map(({ seq }) => seq)).toEqual([1, 2]);
-  });
-
-  it('stores rows and position together or not at all', async () => {
-    const { lease, execution } = await claimRunning(stores);
-    const bad = aBatch(lease, [aRow(1), aRow(2, 'x', { stampedAt: 'no time' })]);
-    await expect(stores.logs.append([bad])).rejects.toThrow();
-    expect(await stores.logs.read(execution.id, 0)).toEqual([]);
-    expect((await claim(stores, execution.id)).attempts[0]?.logPosition.lines).toBe(0);
-  });
-
-  it('keeps any text as it is', async () => {
-    const { lease, execution } = await claimRunning(stores);
-    const texts = [
-      '', ' ', 'NULL', 'null', '{}', '{a,b}', '"', '\\', '\\"', "'", ',', '\t\r\b\f\v', '\u0001\u007f\u0085',
-      '☃ 💥 é e\u0301', '\u202e\u2028\ufeff', '$1 $$ %s %', '\\0', 'a\nb', '\x1b[31mred\x1b[0m', 'x'.repeat(300_000),
-    ]; // prettier-ignore
-    await stores.logs.append([aBatch(lease, texts.map((text, i) => aRow(i + 1, text, { endsLine: i % 2 === 0 })))]);
-    const rows = await stores.logs.read(execution.id, 0);
-    expect(rows.map(({ text }) => text)).toEqual(texts);
-    expect(rows.map(({ endsLine }) => endsLine)).toEqual(texts.map((_, i) => i % 2 === 0));
-    expect(rows[0]?.stampedAt).toBe('2026-11-22T10:00:00.123Z');
-  });
-
-  it('stores only a position, and markers without a time', async () => {
-    const { lease, execution } = await claimRunning(stores);
-    await stores.logs.append([aBatch(lease, [], { isComplete: true, position: { sinceSecond: 5, lines: 0, hash: 0, partialBytes: 0 } })]);
-    await stores.logs.append([aBatch(lease, [aRow(1, 'cut here', { kind: 'cut', stampedAt: null })])]);
-    expect(await stores.logs.read(execution.id, 0)).toEqual([
-      { seq: 1, kind: 'cut', text: 'cut here', endsLine: true, stampedAt: null },
-    ]);
-  });
-
-  it('drops what lies between two numbers and tells its extent to whoever goes on', async () => {
-    const { lease, execution } = await claimRunning(stores);
-    const marker = aRow(3, 'cut', { kind: 'cut', stampedAt: null });
-    await stores.logs.append([aBatch(lease, [aRow(1, 'x'.repeat(100)), aRow(2, ''), marker, aRow(4), aRow(5), aRow(6, 'é'.repeat(50))])]);
-    await stores.logs.append([aBatch(lease, [aRow(7, '')], { drop: { afterSeq: 3, beforeSeq: 6 } })]);
-    expect((await stores.logs.read(execution.id, 0)).map(({ seq }) => seq)).toEqual([1, 2, 3, 6, 7]);
-    expect(await stores.logs.readExtent(execution.id)).toEqual({
-      lastSeq: 7,
-      headCostBytes: 132,
-      cutSeq: 3,
-      tail: [
-        { seq: 6, costBytes: 100 },
-        { seq: 7, costBytes: 32 },
-      ],
-    });
-    expect(await stores.logs.readExtent(1)).toEqual({ lastSeq: 0, headCostBytes: 0, cutSeq: null, tail: [] });
-  });
-
-  it('is read in pages that are bounded by bytes, with at least one row each', async () => {
-    const { lease, execution } = await claimRunning(stores);
-    await stores.logs.append([aBatch(lease, [aRow(1, 'a'.repeat(3_000)), aRow(2, 'b'.repeat(600)), aRow(3, 'c'.repeat(600)), aRow(4)])]);
-    const pages: number[][] = [];
-    for (let after = 0; ; ) {
-      const page = await stores.logs.read(execution.id, after, 1_000);
-      if (page.length === 0) break;
-      pages.push(page.map(({ seq }) => seq));
-      after = page.at(-1)?.seq ?? 0;
-    }
-    expect(pages).toEqual([[1], [2, 3], [4]]);
-  });
-
-  it('makes partitions once, also when two do it together, and has a place for every other row', async () => {
-    const made = await Promise.all([stores.logs.ensurePartitions(30), stores.logs.ensurePartitions(30)]);
-    expect(made.sort((a, b) => a - b)).toEqual([0, 22]);
-    const { lease, execution } = await claimRunning(stores);
-    await stores.logs.append([aBatch(lease, [aRow(1)])]);
-    await stores.query(`insert into execution_log values (1, 1, 0, now(), 'of 2025', true)`);
-    const places = await stores.query<{ place: string }>(
-      'select tableoid::regclass::text as place from execution_log where execution_id in ($1, 1) order by execution_id',
-      [execution.id],
-    );
-    expect(places).toEqual([{ place: 'execution_log_default' }, { place: expect.stringMatching(/^execution_log_w\d{5}$/) }]);
-  });
-
-  it('makes the other partitions although one week lies in the default partition', async () => {
-    const [week] = await stores.query<{ id: string }>(`select first_execution_id_at(now() + interval '250 days') as id`);
-    await stores.query(`insert into execution_log values ($1, 1, 0, now(), 'early', true)`, [week?.id]);
-    expect(await stores.logs.ensurePartitions(40)).toBe(9);
-  });
-});
-
 describe('the end', () => {
-  const notificationsOf = (id: number) => stores.query('select event from notification where execution_id = $1', [id]);
+  const notificationsOf = (id: number) =>
+    stores.query('select event from notification where execution_id = $1', [id]);
 
   it('is written once, with its notification', async () => {
     const { lease, execution } = await claimRunning(stores);
-    expect(await stores.leases.end(lease, { status: 'POD_FAILED', exitCode: 3, reason: 'exit code 3' })).toEqual({ admitted: [] });
+    expect(
+      await stores.leases.end(lease, { status: 'POD_FAILED', exitCode: 3, reason: 'exit code 3' }),
+    ).toEqual({ admitted: [] });
     expect(await stores.leases.end(lease, done)).toBeNull();
-    expect(await stores.executions.find(execution.id)).toMatchObject({ status: 'POD_FAILED', exitCode: 3, reason: 'exit code 3' });
+    expect(await stores.executions.find(execution.id)).toMatchObject({
+      status: 'POD_FAILED',
+      exitCode: 3,
+      reason: 'exit code 3',
+    });
     expect(await notificationsOf(execution.id)).toHaveLength(1);
   });
 
@@ -392,7 +311,8 @@ describe('the end', () => {
     expect(await stores.leases.recordJob(lease, 'job-uid')).toBe('fenced');
     expect(await stores.leases.move(lease, 'JOB_READY')).toBe(false);
     expect(await stores.leases.recordAttempt(lease, anAttempt('pod-9'))).toBe(false);
-    for (const status of FINAL_STATUSES) expect(await stores.leases.end(lease, { ...done, status })).toBeNull();
+    for (const status of FINAL_STATUSES)
+      expect(await stores.leases.end(lease, { ...done, status })).toBeNull();
     await stores.leases.release(lease);
     await stores.leases.noteSettled([lease]);
     expect(await stores.leases.isHeld(lease)).toBe(false);
@@ -406,7 +326,8 @@ describe('the end', () => {
 
   it('is consistent for the database itself', async () => {
     const { execution } = await claimRunning(stores);
-    const set = (columns: string) => stores.query(`update execution set ${columns} where id = $1`, [execution.id]);
+    const set = (columns: string) =>
+      stores.query(`update execution set ${columns} where id = $1`, [execution.id]);
     await expect(set(`status = 'FINISHED'`)).rejects.toThrow(/execution_ended_is_final/);
     await expect(set('ended_at = now()')).rejects.toThrow(/execution_ended_is_final/);
     await expect(set(`status = 'DONE', ended_at = now()`)).rejects.toThrow(/execution_status/);

@@ -25,7 +25,9 @@ describe('the queue when something fails', () => {
       new Worker('executions', () => { console.log('taken'); return new Promise(() => {}); }, {
         connection: { host: '127.0.0.1', port: ${redis.port} }, prefix: '${queue.prefix}',
         lockDuration: ${LOCK_DURATION_MS}, stalledInterval: ${STALLED_INTERVAL_MS} });`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await queue.open().add([1]);
     await once(child.stdout, 'data');
     const seen: number[] = [];
@@ -58,7 +60,9 @@ describe('the queue when something fails', () => {
     await until(() => deliveries === 2, 10_000);
     await sleep(LOCK_DURATION_MS + 3_000);
     expect(events).toEqual(['begin 1', 'lease_lost 1, renewed: false', 'end 1', 'begin 2']);
-    expect(await queue.command((client) => client.pttl(`${queue.prefix}:executions:execution-1:lock`))).toBeGreaterThan(0);
+    expect(
+      await queue.command((client) => client.pttl(`${queue.prefix}:executions:execution-1:lock`)),
+    ).toBeGreaterThan(0);
   }, 40_000);
 
   it('stops within seconds although Redis is away', async () => {
@@ -76,4 +80,3 @@ describe('the queue when something fails', () => {
     }
   }, 40_000);
 });
-

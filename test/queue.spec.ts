@@ -95,11 +95,17 @@ describe('consuming executions', () => {
   it('hands everything over within two seconds when it stops', async () => {
     const ids = Array.from({ length: 30 }, (_, i) => i + 1);
     const first = new Set<number>();
-    const leaving = queue.consume(follow((id) => first.add(id)), 50);
+    const leaving = queue.consume(
+      follow((id) => first.add(id)),
+      50,
+    );
     await queue.open().add(ids);
     await until(() => first.size === 30, 10_000);
     const second = new Set<number>();
-    queue.consume(follow((id) => second.add(id)), 50);
+    queue.consume(
+      follow((id) => second.add(id)),
+      50,
+    );
     await sleep(500);
     const at = performance.now();
     const stopped = leaving.stop();

@@ -130,7 +130,9 @@ describe('signals', () => {
   async function send(executionId: number): Promise<void> {
     const client = ClientProxyFactory.create(signalClientOptions(settings));
     const payload = { installationId: 'a', executionId };
-    await lastValueFrom(client.emit(SIGNALS.cancelRequested.pattern, payload), { defaultValue: undefined }).catch(ignore);
+    await lastValueFrom(client.emit(SIGNALS.cancelRequested.pattern, payload), {
+      defaultValue: undefined,
+    }).catch(ignore);
     await client.close();
   }
 
@@ -152,10 +154,13 @@ describe('signals', () => {
     expect(heard).toContainEqual({ installationId: 'a', executionId: 2 });
   }, 30_000);
 
-  it.each([{}, { installationId: 'a' }, { installationId: 'a', executionId: '1' }, { installationId: 1, executionId: 1 }, null])(
-    'take %j for no cancel',
-    (data) => {
-      expect(SIGNALS.cancelRequested.payload.safeParse(data).success).toBe(false);
-    },
-  );
+  it.each([
+    {},
+    { installationId: 'a' },
+    { installationId: 'a', executionId: '1' },
+    { installationId: 1, executionId: 1 },
+    null,
+  ])('take %j for no cancel', (data) => {
+    expect(SIGNALS.cancelRequested.payload.safeParse(data).success).toBe(false);
+  });
 });

@@ -42,7 +42,10 @@ const age = () => stores.query(`update execution set created_at = created_at - i
 
 /** As the gateway does after the commit. */
 async function enqueue(ids: number[]): Promise<void> {
-  await queue.open().add(ids).catch(() => undefined);
+  await queue
+    .open()
+    .add(ids)
+    .catch(() => undefined);
   await stores.stuck.markEnqueued(ids);
 }
 
@@ -59,7 +62,11 @@ describe('the sweep', () => {
 
   it('leaves alone what waits for its turn, or is over', async () => {
     await stores.procs.register([aProc('one', { concurrency: { limit: 1, whenFull: 'queue' } })]);
-    const proc = { ...aSubmission().proc, name: 'one', concurrency: { limit: 1, whenFull: 'queue' as const } };
+    const proc = {
+      ...aSubmission().proc,
+      name: 'one',
+      concurrency: { limit: 1, whenFull: 'queue' as const },
+    };
     const [, waiting] = [await submit({ proc }), await submit({ proc })];
     const ended = await submit();
     await stores.executions.requestCancel(ended, 'x');
@@ -137,7 +144,11 @@ describe('the sweep', () => {
 
   it('lets in and queues who waits although there is room', async () => {
     await stores.procs.register([aProc('one', { concurrency: { limit: 1, whenFull: 'queue' } })]);
-    const proc = { ...aSubmission().proc, name: 'one', concurrency: { limit: 1, whenFull: 'queue' as const } };
+    const proc = {
+      ...aSubmission().proc,
+      name: 'one',
+      concurrency: { limit: 1, whenFull: 'queue' as const },
+    };
     const ids = [await submit({ proc }), await submit({ proc }), await submit({ proc })];
     await enqueue(ids.slice(0, 1));
     await stores.procs.register([aProc('one', { concurrency: { limit: 2, whenFull: 'queue' } })]);
@@ -148,7 +159,9 @@ describe('the sweep', () => {
   it('may be done by several at once: each entry is made once, each waiter let in once', async () => {
     const ids: number[] = [];
     for (let i = 0; i < 5; i++) ids.push(await submit({ userEmail: `user-${i}@example.org` }));
-    await stores.query(`update execution set waiting_for = 'share', admitted_at = null where id = any($1)`, [ids.slice(3)]);
+    await stores.query(`update execution set waiting_for = 'share', admitted_at = null where id = any($1)`, [
+      ids.slice(3),
+    ]);
     await age();
     const others = [newSweep(), newSweep(), newSweep()];
     const reports = await Promise.all(others.map((other) => other.sweep(nowMs)));

@@ -29,7 +29,9 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-export async function openStores(settings: { userShare?: number; maxConnections?: number } = {}): Promise<Stores> {
+export async function openStores(
+  settings: { userShare?: number; maxConnections?: number } = {},
+): Promise<Stores> {
   const test = await createDatabase();
   const database = openDatabase(test.url, settings.maxConnections);
   const executions = new ExecutionsStore(database, {
@@ -106,7 +108,10 @@ export function aSubmission(changes: Partial<Submission> & { procName?: string }
 }
 
 /** Accepts and claims an execution. */
-export async function claimNew(stores: Stores, changes: Parameters<typeof aSubmission>[0] = {}): Promise<ClaimedExecution> {
+export async function claimNew(
+  stores: Stores,
+  changes: Parameters<typeof aSubmission>[0] = {},
+): Promise<ClaimedExecution> {
   const { execution } = await stores.executions.submit(aSubmission(changes));
   return claim(stores, execution.id);
 }
@@ -127,10 +132,21 @@ export async function claimRunning(stores: Stores): Promise<ClaimedExecution> {
 }
 
 export function anAttempt(podUid = 'pod-1') {
-  return { podUid, podName: `name-of-${podUid}`, startedAt: null, endedAt: null, exitCode: null, reason: null };
+  return {
+    podUid,
+    podName: `name-of-${podUid}`,
+    startedAt: null,
+    endedAt: null,
+    exitCode: null,
+    reason: null,
+  };
 }
 
-export function aBatch(lease: LogBatch['lease'], rows: readonly LogRow[], changes: Partial<LogBatch> = {}): LogBatch {
+export function aBatch(
+  lease: LogBatch['lease'],
+  rows: readonly LogRow[],
+  changes: Partial<LogBatch> = {},
+): LogBatch {
   const position = { ...LOG_START, lines: rows.at(-1)?.seq ?? 0 };
   return { lease, podUid: 'pod-1', rows, position, isComplete: false, drop: null, ...changes };
 }

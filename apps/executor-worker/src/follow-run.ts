@@ -84,7 +84,9 @@ class RunInProgress {
       const { view } = this;
       if (view) await this.noteAttempts(view);
       const assessment = view && this.assess(view);
-      // An end that was there before the cancel stands; after the delete, whatever happens is the cancel's doing.
+      // An end that was there before the cancel stands; after the delete (perhaps an earlier follower's), whatever
+      // happens is the cancel's doing.
+      this.hasDeleted ||= this.follower.isCancelRequested && view?.job?.isBeingDeleted === true;
       if (this.follower.isCancelRequested && !this.hasDeleted && assessment?.kind !== 'ended') {
         this.hasDeleted = true;
         await this.deleteJob();

@@ -58,6 +58,8 @@ export class LogBudget {
       return [{ ...row, seq: this.nextSeq++ }];
     }
     const marker = this.cutSeq === null ? this.cut() : [];
+    // The cut has ended the line already.
+    if (row === LINE_END && marker.length > 0) return marker;
     const numbered = { ...row, seq: this.nextSeq++ };
     this.tail.push({ seq: numbered.seq, costBytes });
     this.tailBytes += costBytes;

@@ -77,7 +77,12 @@ export class ExecutionRunner {
     const { executionId } = follower.lease;
     const ended = await whileUnavailable(() => leases.end(follower.lease, end), follower.signal);
     news.publish([executionId]);
-    if (!ended) return;
+    if (!ended) {
+      // Fenced, or it has ended: anything else would be left behind, unfinished and without an entry in the queue.
+      const isHeld = await whileUnavailable(() => leases.isHeld(follower.lease), follower.signal);
+      if (isHeld) throw new Error(`an execution that is ${follower.status} cannot become ${end.status}`);
+      return;
+    }
     log.info({ executionId, procName: follower.execution.procName, ...end }, 'execution ended');
     // Redis away: the sweep adds them.
     await queue.add(ended.admitted).catch(() => undefined);

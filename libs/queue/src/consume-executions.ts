@@ -75,7 +75,7 @@ export class ExecutionConsumer {
       runRetryDelay: 1_000,
       drainDelay: 2,
     });
-    this.worker.on('error', options.onError);
+    this.worker.on('error', (error) => options.onError(error));
     this.renewal = setInterval(() => void this.renewLocks(), RENEW_INTERVAL_MS);
   }
 
@@ -111,7 +111,9 @@ export class ExecutionConsumer {
     const before = this.newest.get(executionId);
     before?.stop.abort('lease_lost' satisfies StopReason);
     if (this.stopping) stop.abort('hand_over' satisfies StopReason);
-    const ended = Promise.allSettled([before?.ended]).then(() => this.handle(job, token, executionId, stop.signal));
+    const ended = Promise.allSettled([before?.ended]).then(() =>
+      this.handle(job, token, executionId, stop.signal),
+    );
     const delivery: Delivery = { executionId, jobId: job.id ?? '', token, stop, ended };
     this.deliveries.add(delivery);
     this.newest.set(executionId, delivery);

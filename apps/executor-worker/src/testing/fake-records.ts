@@ -143,13 +143,15 @@ export class FakeRecords {
   async end(lease: Lease, end: ExecutionEnd): Promise<{ admitted: number[] } | null> {
     this.enter('end');
     const row = this.held(lease);
-    if (!row) return null;
-    if (!statusesBefore(end.status).includes(row.execution.status)) {
-      throw new Error(`${row.execution.status} cannot become ${end.status}`);
-    }
+    if (!row || !statusesBefore(end.status).includes(row.execution.status)) return null;
     Object.assign(row.execution, end, { endedAt: new Date() });
     row.notifications++;
     return { admitted: [] };
+  }
+
+  async isHeld(lease: Lease): Promise<boolean> {
+    this.enter('isHeld');
+    return this.held(lease) !== null;
   }
 
   async release(lease: Lease): Promise<void> {
@@ -189,6 +191,7 @@ export class FakeRecords {
       headCostBytes: log.reduce((sum, { text }) => sum + Math.max(text.length, 32), 0),
       cutSeq: null,
       tail: [],
+      isLineOpen: log.at(-1)?.endsLine === false,
     };
   }
 

@@ -59,7 +59,7 @@ export class FakeWorker {
     settings: Partial<WorkerContext['settings']> = {},
   ) {
     const onError = () => undefined;
-    this.logWriter = new LogWriter(records as unknown as LogsStore, { onStored: () => undefined, onError });
+    this.logWriter = new LogWriter(records, { onStored: () => undefined, onError });
     const nothing = () => undefined;
     this.context = {
       settings: {

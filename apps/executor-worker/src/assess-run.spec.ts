@@ -1,0 +1,205 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JobView, PodState, PodView, RunView } from '@app/runner';
+import { assessRun } from './assess-run.js';
+
+const NOW = Date.parse('2026-11-22T10:00:00Z');
+const limits = { startMs: 60_000, imageMs: 30_000 };
+const ago = (ms: number) => new Date(NOW - ms);
+
+function job(changes: Partial<JobView> = {}): JobView {
+  return {
+    jobName: 'job',
+    jobUid: 'uid',
+    executionId: '1',
+    createdAt: ago(1_000),
+    active: 1,
+    finished: null,
+    isBeingDeleted: false,
+    ...changes,
+  };
+}
+
+function pod(state: PodState, createdMsAgo = 1_000): PodView {
+  return { podName: 'pod', podUid: 'pod-uid', createdAt: ago(createdMsAgo), state, isBeingDeleted: false };
+}
+
+const waiting = (reason: string | null, message: string | null = null): PodState => ({
+  kind: 'waiting',
+  reason,
+  message,
+});
+const running: PodState = { kind: 'running', startedAt: ago(500) };
+const succeeded: PodState = { kind: 'succeeded', startedAt: ago(500), endedAt: ago(100) };
+const failed = (exitCode: number | null, reason: string, message: string | null = null): PodState => ({
+  kind: 'failed',
+  exitCode,
+  reason,
+  message,
+  startedAt: ago(500),
+  endedAt: ago(100),
+});
+const finished = (succeeded: boolean, reason = '', message = '') => ({
+  succeeded,
+  reason,
+  message,
+  at: ago(50),
+});
+const assess = (view: RunView, retries = 0) => assessRun(view, { jobUid: 'uid', retries, limits }, NOW);
+const ended = (status: string, exitCode: number | null, reason: string | null) => ({
+  kind: 'ended',
+  end: { status, exitCode, reason },
+});
+const cannotStart = (status: string, reason: unknown) => ({
+  kind: 'cannot_start',
+  end: { status, exitCode: null, reason },
+});
+
+describe('assessRun', () => {
+  it.each<[string, RunView, object]>([
+    ['no Job', { job: null, pods: [] }, { kind: 'vanished' }],
+    [
+      'another Job of that name',
+      { job: job({ jobUid: 'other' }), pods: [pod(running)] },
+      { kind: 'vanished' },
+    ],
+    ['no Job, but a pod that is left of it', { job: null, pods: [pod(running)] }, { kind: 'vanished' }],
+    ['a new Job', { job: job({ active: 0 }), pods: [] }, { kind: 'job_created' }],
+    ['an active Job', { job: job(), pods: [] }, { kind: 'waiting_for_pod', reason: null }],
+    [
+      'a pod that starts',
+      { job: job(), pods: [pod(waiting('ContainerCreating'))] },
+      { kind: 'waiting_for_pod', reason: null },
+    ],
+    [
+      'a pod without a node',
+      { job: job(), pods: [pod(waiting('Unschedulable', '0/3 nodes'))] },
+      { kind: 'waiting_for_pod', reason: 'Unschedulable: 0/3 nodes' },
+    ],
+    ['a pod that runs', { job: job(), pods: [pod(running)] }, { kind: 'running' }],
+    ['a pod that has succeeded', { job: job(), pods: [pod(succeeded)] }, ended('FINISHED', 0, null)],
+    ['a pod that has failed', { job: job(), pods: [pod(failed(3, 'Error'))] }, ended('POD_FAILED', 3, null)],
+    [
+      'a container that took too much memory',
+      { job: job(), pods: [pod(failed(137, 'OOMKilled'))] },
+      ended('POD_FAILED', 137, 'OOMKilled'),
+    ],
+    [
+      'a pod that was evicted',
+      { job: job(), pods: [pod(failed(null, 'Evicted', 'the node was low on memory'))] },
+      ended('POD_FAILED', null, 'Evicted: the node was low on memory'),
+    ],
+    [
+      'a pod past its deadline',
+      { job: job(), pods: [pod(failed(143, 'DeadlineExceeded', 'Pod was active too long'))] },
+      ended('TIMED_OUT', 143, 'Pod was active too long'),
+    ],
+    [
+      'a pod past its deadline, without a message',
+      { job: job(), pods: [pod(failed(null, 'DeadlineExceeded'))] },
+      ended('TIMED_OUT', null, 'the time limit has passed'),
+    ],
+    [
+      'a Job that is complete',
+      { job: job({ finished: finished(true) }), pods: [pod(succeeded)] },
+      ended('FINISHED', 0, null),
+    ],
+    [
+      'a Job that is complete, its pods gone',
+      { job: job({ finished: finished(true) }), pods: [] },
+      ended('FINISHED', 0, null),
+    ],
+    [
+      'a Job that has failed',
+      { job: job({ finished: finished(false, 'BackoffLimitExceeded') }), pods: [pod(failed(2, 'Error'))] },
+      ended('POD_FAILED', 2, null),
+    ],
+    [
+      'a Job that has failed, its pods gone',
+      { job: job({ finished: finished(false, 'BackoffLimitExceeded', 'too often') }), pods: [] },
+      ended('POD_FAILED', null, 'BackoffLimitExceeded: too often'),
+    ],
+    [
+      'a Job past its own deadline, which removes its pods',
+      { job: job({ finished: finished(false, 'DeadlineExceeded') }), pods: [] },
+      ended('TIMED_OUT', null, 'DeadlineExceeded'),
+    ],
+  ])('%s', (_name, view, expected) => {
+    expect(assess(view)).toEqual(expected);
+  });
+
+  it.each<[string, RunView, object]>([
+    [
+      'a pod that has failed',
+      { job: job(), pods: [pod(failed(3, 'Error'))] },
+      { kind: 'waiting_for_pod', reason: null },
+    ],
+    ['the next attempt', { job: job(), pods: [pod(failed(3, 'Error')), pod(running)] }, { kind: 'running' }],
+    [
+      'the next attempt that waits',
+      { job: job(), pods: [pod(failed(3, 'Error')), pod(waiting('ErrImagePull'))] },
+      { kind: 'waiting_for_pod', reason: 'ErrImagePull' },
+    ],
+    [
+      'a success at last',
+      { job: job(), pods: [pod(failed(3, 'Error')), pod(succeeded)] },
+      ended('FINISHED', 0, null),
+    ],
+    [
+      'all attempts failed',
+      {
+        job: job({ finished: finished(false, 'BackoffLimitExceeded') }),
+        pods: [pod(failed(3, 'Error')), pod(failed(4, 'Error'))],
+      },
+      ended('POD_FAILED', 4, null),
+    ],
+  ])('with a retry: %s', (_name, view, expected) => {
+    expect(assess(view, 1)).toEqual(expected);
+  });
+
+  it.each<[string, RunView, object]>([
+    [
+      'a Job that nothing happens to',
+      { job: job({ active: 0, createdAt: ago(60_001) }), pods: [] },
+      cannotStart('JOB_CREATION_FAILED', expect.stringContaining('60 s')),
+    ],
+    [
+      'a Job that gets no pod',
+      { job: job({ createdAt: ago(60_001) }), pods: [] },
+      cannotStart('POD_CREATION_FAILED', expect.stringContaining('60 s')),
+    ],
+    [
+      'an image that cannot be pulled',
+      { job: job(), pods: [pod(waiting('ImagePullBackOff', 'not found'), 30_001)] },
+      cannotStart('POD_CREATION_FAILED', 'ImagePullBackOff: not found (after 30 s)'),
+    ],
+    [
+      'an image name that is none',
+      { job: job(), pods: [pod(waiting('InvalidImageName'))] },
+      cannotStart('POD_CREATION_FAILED', 'InvalidImageName'),
+    ],
+    [
+      'a Secret that never comes',
+      { job: job(), pods: [pod(waiting('CreateContainerConfigError', 'secret not found'), 60_001)] },
+      cannotStart('POD_CREATION_FAILED', 'CreateContainerConfigError: secret not found (after 60 s)'),
+    ],
+    [
+      'a pod that says nothing',
+      { job: job(), pods: [pod(waiting(null), 60_001)] },
+      cannotStart('POD_CREATION_FAILED', 'the pod did not start (after 60 s)'),
+    ],
+  ])('gives up on %s', (_name, view, expected) => {
+    expect(assess(view)).toEqual(expected);
+  });
+
+  it.each<[string, RunView]>([
+    ['an image', { job: job(), pods: [pod(waiting('ErrImagePull'), 29_999)] }],
+    ['a Secret', { job: job(), pods: [pod(waiting('CreateContainerConfigError'), 59_999)] }],
+    ['a pod', { job: job({ createdAt: ago(59_999) }), pods: [] }],
+    [
+      'a pod of a Job that is old, but whose pod is new',
+      { job: job({ createdAt: ago(9e7) }), pods: [pod(waiting(null))] },
+    ],
+  ])('waits for %s within its time', (_name, view) => {
+    expect(assess(view).kind).toBe('waiting_for_pod');
+  });
+});

@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { LOCK_DURATION_MS } from '@app/queue';
+import { RunnerUnavailableError, type JobRequest } from '@app/runner';
+import { Follower } from './follower.js';
+import { CREATE_TIMEOUT_MS, launchJob, LeaseTooShortError } from './launch-job.js';
+import { FakeRecords } from './testing/fake-records.js';
+import { FakeWorker, WatchedRunner } from './testing/fake-world.js';
+
+let records: FakeRecords;
+let runner: WatchedRunner;
+let worker: FakeWorker;
+const requests: JobRequest[] = [];
+
+beforeEach(() => {
+  records = new FakeRecords();
+  runner = new WatchedRunner();
+  requests.length = 0;
+  const createJob = runner.createJob.bind(runner);
+  runner.createJob = (request, signal) => {
+    requests.push(request);
+    return createJob(request, signal);
+  };
+  worker = new FakeWorker(records, runner, {
+    defaultTimeoutSeconds: 77,
+    defaultRetries: 2,
+    podAnnotations: { team: 'data' },
+    serviceAccountName: 'runner',
+  });
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  worker.close();
+  await runner.close();
+});
+
+async function followerOf(id: number): Promise<Follower> {
+  const claimed = await records.claim(id);
+  if (!claimed) throw new Error('not claimed');
+  return new Follower(claimed, { renew: () => worker.renew() }, new AbortController().signal);
+}
+
+const launch = async (id: number) => launchJob(worker.context, await followerOf(id));
+
+describe('launchJob', () => {
+  it('asks for what the execution was accepted with, and the defaults of the worker', async () => {
+    const id = records.add({ args: { NAME: '$(HOME)' }, image: 'image:7', userEmail: 'eve@example.org' });
+    expect(await launch(id)).toMatchObject({ kind: 'launched', job: { jobName: 'proctor-test-1' } });
+    expect(requests).toEqual([
+      {
+        jobName: 'proctor-test-1',
+        executionId: '1',
+        procName: 'proc',
+        image: 'image:7',
+        args: { NAME: '$(HOME)' },
+        context: {
+          EXECUTION_ID: '1',
+          JOB_NAME: 'proc',
+          EXECUTION_NAME: 'proctor-test-1',
+          USER_EMAIL: 'eve@example.org',
+          IMAGE_TAG: 'image:7',
+        },
+        timeoutSeconds: 77,
+        retries: 2,
+        annotations: { team: 'data' },
+        serviceAccountName: 'runner',
+      },
+    ]);
+  });
+
+  it('prefers the limits of the proc', async () => {
+    await launch(records.add({ snapshot: { timeoutSeconds: 5, retries: 0 } }));
+    expect(requests).toMatchObject([{ timeoutSeconds: 5, retries: 0 }]);
+  });
+
+  it('creates nothing when the process slept between renewing its lease and using it', async () => {
+    const id = records.add();
+    let now = performance.now();
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
+    worker.renew = async () => {
+      now += LOCK_DURATION_MS - CREATE_TIMEOUT_MS;
+      return true;
+    };
+    await expect(launch(id)).rejects.toBeInstanceOf(LeaseTooShortError);
+    expect(requests).toEqual([]);
+  });
+
+  it('renews its lease before each try', async () => {
+    const id = records.add();
+    let renewals = 0;
+    worker.renew = async () => {
+      renewals++;
+      return true;
+    };
+    runner.beforeCreate = () => {
+      if (renewals < 3) throw new RunnerUnavailableError('away');
+    };
+    expect(await launch(id)).toMatchObject({ kind: 'launched' });
+    expect(renewals).toBe(3);
+    expect(runner.created).toHaveLength(1);
+  });
+
+  it('adopts the Job whose creation was never answered', async () => {
+    const id = records.add();
+    let isFirst = true;
+    runner.afterCreate = () => {
+      if (!isFirst) return;
+      isFirst = false;
+      throw new RunnerUnavailableError('timeout');
+    };
+    expect(await launch(id)).toMatchObject({ kind: 'launched' });
+    expect([runner.created.length, runner.secrets.length]).toEqual([1, 1]);
+  });
+});

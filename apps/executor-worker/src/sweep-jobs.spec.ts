@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { JobView } from '@app/runner';
+import { JobSweep, TOMBSTONE_MS } from './sweep-jobs.js';
+import { FakeRecords } from './testing/fake-records.js';
+import { FakeWorker, WatchedRunner } from './testing/fake-world.js';
+
+const NOW = new Date('2026-11-22T10:00:00Z');
+const ago = (ms: number) => new Date(NOW.getTime() - ms);
+
+let records: FakeRecords;
+let runner: WatchedRunner;
+let worker: FakeWorker;
+beforeEach(() => {
+  records = new FakeRecords();
+  runner = new WatchedRunner();
+  worker = new FakeWorker(records, runner);
+});
+afterEach(() => worker.close());
+
+function jobOf(executionId: number | string, changes: Partial<JobView> = {}): JobView {
+  return {
+    jobName: `job-${executionId}`,
+    jobUid: `uid-${executionId}`,
+    executionId: String(executionId),
+    createdAt: ago(3_600_000),
+    active: 0,
+    finished: { succeeded: true, reason: '', message: '', at: ago(TOMBSTONE_MS + 1) },
+    isBeingDeleted: false,
+    ...changes,
+  };
+}
+
+async function sweep(jobs: JobView[]): Promise<string[]> {
+  runner.listJobs = () => jobs;
+  await new JobSweep(worker.context).sweep(NOW);
+  return runner.deleted;
+}
+
+describe('sweeping Jobs', () => {
+  it('removes those of executions that are over, or that nobody knows', async () => {
+    const over = records.add({ status: 'FINISHED' });
+    expect(await sweep([jobOf(over), jobOf(99), jobOf('no number')])).toEqual([
+      'job-1',
+      'job-99',
+      'job-no number',
+    ]);
+  });
+
+  it('keeps a finished one as a tombstone, longer than a worker that was cut off can be wrong', async () => {
+    const over = records.add({ status: 'FINISHED' });
+    const finished = { succeeded: true, reason: '', message: '', at: ago(TOMBSTONE_MS) };
+    expect(await sweep([jobOf(over, { finished })])).toEqual([]);
+    expect(TOMBSTONE_MS).toBeGreaterThan(12_000 + 5_000);
+  });
+
+  it('keeps that of an execution that runs, and one that is about to be recorded', async () => {
+    const [running, unrecorded] = [records.add(), records.add()];
+    records.row(running).jobUid = `uid-${running}`;
+    expect(await sweep([jobOf(running, { finished: null }), jobOf(unrecorded, { finished: null })])).toEqual(
+      [],
+    );
+  });
+
+  it('removes one that is not the Job of its execution', async () => {
+    const running = records.add();
+    records.row(running).jobUid = 'another uid';
+    expect(await sweep([jobOf(running, { finished: null })])).toEqual(['job-1']);
+  });
+
+  it('removes an orphan that never finished once it is old, and leaves what is being deleted alone', async () => {
+    const young = jobOf(7, { finished: null, createdAt: ago(TOMBSTONE_MS) });
+    const old = jobOf(8, { finished: null, createdAt: ago(TOMBSTONE_MS + 1) });
+    expect(await sweep([young, old, jobOf(9, { isBeingDeleted: true })])).toEqual(['job-8']);
+  });
+
+  it('passes over more than a page', async () => {
+    const jobs = Array.from({ length: 1_100 }, (_, i) => jobOf(i + 1));
+    expect(new Set(await sweep(jobs)).size).toBe(1_100);
+  });
+});

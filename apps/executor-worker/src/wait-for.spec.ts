@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { RunnerRefusedError, RunnerUnavailableError } from '@app/runner';
+import { unavailable } from './testing/fake-records.js';
+import { pause, whileUnavailable } from './wait-for.js';
+
+const never = new AbortController().signal;
+
+describe('whileUnavailable', () => {
+  it.each([
+    ['Postgres', unavailable()],
+    ['the cluster', new RunnerUnavailableError('away')],
+  ])('repeats for as long as %s is away', async (_name, error) => {
+    let tries = 0;
+    const waits: Error[] = [];
+    const work = async () => {
+      if (++tries < 3) throw error;
+      return 'done';
+    };
+    expect(await whileUnavailable(work, never, (waited) => waits.push(waited))).toBe('done');
+    expect([tries, waits]).toEqual([3, [error, error]]);
+  });
+
+  it.each([new Error('a bug'), new RunnerRefusedError('forbidden')])('throws at once: %p', async (error) => {
+    let tries = 0;
+    const work = async () => {
+      tries++;
+      throw error;
+    };
+    await expect(whileUnavailable(work, never)).rejects.toBe(error);
+    expect(tries).toBe(1);
+  });
+
+  it('does not begin, and does not go on, once it is told to stop', async () => {
+    const stop = new AbortController();
+    let tries = 0;
+    const work = async () => {
+      tries++;
+      throw unavailable();
+    };
+    const waiting = whileUnavailable(work, stop.signal, () => setImmediate(() => stop.abort('over')));
+    await expect(waiting).rejects.toBe('over');
+    await expect(whileUnavailable(work, stop.signal)).rejects.toBe('over');
+    expect(tries).toBe(1);
+  });
+});
+
+describe('pause', () => {
+  it('ends with its time, or with the reason of the abort', async () => {
+    await pause(1, never);
+    const stop = new AbortController();
+    const pausing = pause(60_000, stop.signal);
+    stop.abort('over');
+    await expect(pausing).rejects.toBe('over');
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigurationError } from '@app/platform';
+import { loadSchedulerEnv } from './env.js';
+
+const required = {
+  PROCTOR_POSTGRES_HOST: 'db',
+  PROCTOR_POSTGRES_USER: 'proctor',
+  PROCTOR_POSTGRES_DATABASE: 'proctor',
+  PROCTOR_REDIS_ADDRESS: 'redis:6379',
+};
+
+describe("the scheduler's environment", () => {
+  it('needs Postgres and Redis only', () => {
+    expect(loadSchedulerEnv(required)).toMatchObject({
+      postgres: { host: 'db', port: 5432 },
+      redis: { host: 'redis', port: 6379 },
+      userShare: 500,
+      health: null,
+    });
+  });
+
+  it('takes its limits and where to tell its health', () => {
+    const env = {
+      ...required,
+      PROCTOR_USER_SHARE: '7',
+      PROCTOR_HEALTH_HOST: '127.0.0.1',
+      PROCTOR_HEALTH_PORT: '1',
+    };
+    expect(loadSchedulerEnv(env)).toMatchObject({ userShare: 7, health: { host: '127.0.0.1', port: 1 } });
+  });
+
+  it.each([{}, { ...required, PROCTOR_USER_SHARE: '0' }, { ...required, PROCTOR_HEALTH_PORT: 'x' }])(
+    'refuses %j',
+    (env) => {
+      expect(() => loadSchedulerEnv(env)).toThrow(ConfigurationError);
+    },
+  );
+});
