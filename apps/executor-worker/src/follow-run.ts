@@ -1,10 +1,9 @@
-import { compileSecretPatterns, isFinal, type ExecutionStatus, type SecretPatterns } from '@app/domain';
-import type { AttemptUpdate, ExecutionEnd } from '@app/database';
-import type { JobRef, PodView, RunView } from '@app/runner';
+import { isFinal, type ExecutionStatus } from '@app/domain';
+import type { ExecutionEnd } from '@app/database';
+import type { JobRef, RunView } from '@app/runner';
 import { assessRun, type Assessment } from './assess-run.js';
-import { followLog, type LogOutcome } from './follow-log.js';
 import type { Follower } from './follower.js';
-import { LogBudget } from './log-budget.js';
+import { RunAttempts } from './run-attempts.js';
 import { whileUnavailable } from './wait-for.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -43,17 +42,16 @@ class RunInProgress {
   private hasSeenJob = false;
   /** The Job was deleted on a user's behalf. */
   private hasDeleted = false;
-  private readonly recorded = new Map<string, string>();
-  private readonly logsStarted = new Set<string>();
-  private logs: Promise<LogOutcome> = Promise.resolve('complete');
-  private budget: LogBudget | null = null;
-  private secrets: SecretPatterns | null = null;
+  private recordedStatus = '';
+  private readonly attempts: RunAttempts;
 
   constructor(
     private readonly context: WorkerContext,
     private readonly follower: Follower,
     private readonly job: JobRef,
-  ) {}
+  ) {
+    this.attempts = new RunAttempts(context, follower, job, (error) => this.fail(error));
+  }
 
   async watch(): Promise<void> {
     const signal = AbortSignal.any([this.watchStop.signal, this.follower.signal]);
@@ -64,13 +62,13 @@ class RunInProgress {
         this.follower.wakeUp.ring();
       }
     } catch (error) {
-      if (!signal.aborted) this.failure = toError(error);
-      this.follower.wakeUp.ring();
+      if (!signal.aborted) this.fail(error);
     }
   }
 
+  /** Settles when no log is being read any more. */
   async logsRead(): Promise<void> {
-    await this.logs;
+    await this.attempts.logs;
   }
 
   stopWatching(): void {
@@ -82,7 +80,7 @@ class RunInProgress {
       await this.follower.wakeUp.wait(this.follower.signal);
       if (this.failure !== null) throw this.failure;
       const { view } = this;
-      if (view) await this.noteAttempts(view);
+      if (view) await this.attempts.note(view);
       const assessment = view && this.assess(view);
       // An end that was there before the cancel stands; after the delete (perhaps an earlier follower's), whatever
       // happens is the cancel's doing.
@@ -95,6 +93,11 @@ class RunInProgress {
       const end = view && assessment && (await this.act(assessment, view));
       if (end) return end;
     }
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= error instanceof Error ? error : new Error(String(error));
+    this.follower.wakeUp.ring();
   }
 
   private assess(view: RunView): Assessment {
@@ -120,7 +123,7 @@ class RunInProgress {
         await this.deleteJob();
         await this.podsGone();
         // Of an earlier attempt: after the end nothing is stored any more.
-        await this.logs;
+        await this.attempts.logs;
         return this.hasDeleted ? cancelled() : this.endOf(assessment.end);
       case 'ended':
         return this.endOfEnded(assessment.end, view);
@@ -128,12 +131,12 @@ class RunInProgress {
   }
 
   private async endOfEnded(end: ExecutionEnd, view: RunView): Promise<ExecutionEnd> {
-    const outcome = await this.logs;
+    const outcome = await this.attempts.logs;
     if (this.hasDeleted) {
       await this.podsGone();
       return cancelled();
     }
-    await this.noteAttempts(view);
+    await this.attempts.note(view);
     if (outcome === 'lost' && end.status === 'FINISHED') {
       return {
         ...end,
@@ -153,7 +156,7 @@ class RunInProgress {
     // The watch is behind: it will tell of the Job's next change.
     if (job?.jobUid === this.job.jobUid) return null;
     await this.podsGone();
-    await this.logs;
+    await this.attempts.logs;
     return this.follower.isCancelRequested
       ? cancelled()
       : { status: 'POD_FAILED', exitCode: null, reason: 'job vanished: somebody deleted the Kubernetes Job' };
@@ -186,99 +189,16 @@ class RunInProgress {
 
   private async move(status: ExecutionStatus, reason: string | null): Promise<void> {
     const key = `${status} ${reason}`;
-    if (this.recorded.get('status') === key) return;
+    if (this.recordedStatus === key) return;
     const { leases, news } = this.context;
     const isHeld = await whileUnavailable(
       () => leases.move(this.follower.lease, status, reason),
       this.follower.signal,
     );
-    this.throwUnlessHeld(isHeld);
-    this.recorded.set('status', key);
+    this.follower.throwUnlessHeld(isHeld);
+    this.recordedStatus = key;
     if (!isFinal(this.follower.status)) this.follower.status = status;
     news.publish([this.follower.lease.executionId]);
-  }
-
-  /** Records pods whose state has changed, and begins to read the log of each that has one. */
-  private async noteAttempts(view: RunView): Promise<void> {
-    if (view.job?.jobUid !== this.job.jobUid && view.job !== null) return;
-    for (const pod of view.pods) {
-      if (pod.state.kind === 'waiting') continue;
-      await this.recordAttempt(pod);
-      if (!this.logsStarted.has(pod.podUid) && hasLog(pod)) {
-        this.logsStarted.add(pod.podUid);
-        this.logs = this.logs.then(() => this.readLog(pod));
-        // The loop looks at the outcome when the run has ended; until then a failure only wakes it.
-        this.logs.catch((error: unknown) => {
-          this.failure ??= toError(error);
-          this.follower.wakeUp.ring();
-        });
-      }
-    }
-  }
-
-  private async recordAttempt(pod: PodView): Promise<void> {
-    const update = toAttempt(pod);
-    const key = JSON.stringify(update);
-    if (this.recorded.get(pod.podUid) === key) return;
-    const { leases } = this.context;
-    const isHeld = await whileUnavailable(
-      () => leases.recordAttempt(this.follower.lease, update),
-      this.follower.signal,
-    );
-    this.throwUnlessHeld(isHeld);
-    this.recorded.set(pod.podUid, key);
-  }
-
-  private async readLog(pod: PodView): Promise<LogOutcome> {
-    const { logs, settings, runner } = this.context;
-    const { signal, lease } = this.follower;
-    this.budget ??= new LogBudget(
-      settings.logLimitBytes,
-      await whileUnavailable(() => logs.readExtent(lease.executionId), signal),
-    );
-    // From the Job's own Secret: what the container really got, also when it was changed meanwhile.
-    if (this.secrets === null) {
-      const { procName } = this.follower.execution;
-      const values =
-        (await whileUnavailable(() => runner.readSecret(this.job.jobName), signal)) ??
-        (await whileUnavailable(() => this.context.secrets.read(procName), signal));
-      this.secrets = compileSecretPatterns(Object.values(values));
-    }
-    return followLog(this.context, this.follower, pod, this.budget, this.secrets);
-  }
-
-  private throwUnlessHeld(isHeld: boolean): void {
-    if (!isHeld) this.follower.fence();
-    this.follower.throwIfStopped();
-  }
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
-}
-
-/** A pod whose container never ran (evicted before, deadline before) has no log to read. */
-function hasLog({ state }: PodView): boolean {
-  return state.kind === 'running' || (state.kind !== 'waiting' && state.startedAt !== null);
-}
-
-function toAttempt({ podUid, podName, state }: PodView): AttemptUpdate {
-  const none = { podUid, podName, startedAt: null, endedAt: null, exitCode: null, reason: null };
-  switch (state.kind) {
-    case 'waiting':
-      return none;
-    case 'running':
-      return { ...none, startedAt: state.startedAt };
-    case 'succeeded':
-      return { ...none, startedAt: state.startedAt, endedAt: state.endedAt, exitCode: 0 };
-    case 'failed':
-      return {
-        ...none,
-        startedAt: state.startedAt,
-        endedAt: state.endedAt,
-        exitCode: state.exitCode,
-        reason: [state.reason, state.message].filter(Boolean).join(': '),
-      };
   }
 }
 

@@ -65,6 +65,12 @@ export class Follower {
     this.cancelAbort.abort(reason);
   }
 
+  /** After each write that carries the lease: a refused one means that somebody else has the execution. */
+  throwUnlessHeld(isHeld: boolean): void {
+    if (!isHeld) this.fence();
+    this.throwIfStopped();
+  }
+
   /** Throws if this process must stop following. To be called after each refused write. */
   throwIfStopped(): void {
     this.signal.throwIfAborted();

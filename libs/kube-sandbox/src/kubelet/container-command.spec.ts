@@ -9,19 +9,19 @@ const image = parseDockerfile(
 const env = new Map([['WHO', 'you']]);
 
 function command(container: Partial<Container>): string[] {
-  return containerCommand(container as Container, image, env, '/work/p1');
+  return containerCommand(container as Container, image, env, '/copy/p1');
 }
 
 describe('containerCommand', () => {
   it.each<[string, Partial<Container>, string[]]>([
-    ['the image alone', {}, ['/work/p1/run.sh', '-v', 'world']],
-    ['args replace CMD', { args: ['$(WHO)'] }, ['/work/p1/run.sh', '-v', 'you']],
+    ['the image alone', {}, ['/copy/p1/run.sh', '-v', 'world']],
+    ['args replace CMD', { args: ['$(WHO)'] }, ['/copy/p1/run.sh', '-v', 'you']],
     ['command replaces both', { command: ['sh'] }, ['sh']],
     ['command and args', { command: ['sh', '-c'], args: ['echo $$(WHO)'] }, ['sh', '-c', 'echo $(WHO)']],
-    ['paths under WORKDIR', { command: ['/app/bin/x', '/app/data'] }, ['/work/p1/bin/x', '/work/p1/data']],
-    ['paths of copied files', { command: ['sh', '/bin/run'] }, ['sh', '/work/p1/run.sh']],
+    ['paths under WORKDIR', { command: ['/app/bin/x', '/app/data'] }, ['/copy/p1/bin/x', '/copy/p1/data']],
+    ['paths of copied files', { command: ['sh', '/bin/run'] }, ['sh', '/copy/p1/run.sh']],
     ['paths of the machine', { command: ['/bin/sh', '/apple'] }, ['/bin/sh', '/apple']],
-    ['an empty list is none', { command: [], args: [] }, ['/work/p1/run.sh', '-v', 'world']],
+    ['an empty list is none', { command: [], args: [] }, ['/copy/p1/run.sh', '-v', 'world']],
   ])('%s', (_name, container, words) => {
     expect(command(container)).toEqual(words);
   });
