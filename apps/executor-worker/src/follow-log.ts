@@ -2,7 +2,7 @@ import { createMasker, LOG_START, type LogPosition, type Masker, type SecretPatt
 import { LogLostError, type LogPiece, type PodRef } from '@app/runner';
 import type { Follower } from './follower.js';
 import { LINE_END, type LogBudget } from './log-budget.js';
-import type { LogSink } from './log-writer.js';
+import type { LogSink } from './log-sink.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** What travels with a line through the masker. */

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogBatch } from '@app/database';
 import { LOG_START, type LogPosition } from '@app/domain';
 import { LogBudget } from './log-budget.js';
-import { LogWriter, type LogSink } from './log-writer.js';
+import type { LogSink } from './log-sink.js';
+import { LogWriter } from './log-writer.js';
 import { FakeRecords, unavailable } from './testing/fake-records.js';
 
 let records: FakeRecords;

@@ -1,0 +1,144 @@
+import type { LogPosition } from '@app/domain';
+import type { Lease, LogBatch } from '@app/database';
+import type { LogBudget, NewLogRow } from './log-budget.js';
+import { WakeUp } from './wake-up.js';
+
+/** What may wait of one execution, and of all, before whoever reads the log is held up. */
+const MOST_WAITING_BYTES = 1024 * 1024;
+const MOST_WAITING_BYTES_OF_ALL = 64 * 1024 * 1024;
+/** What a waiting row takes besides its text: a million empty lines are not nothing. */
+const ROW_OVERHEAD_BYTES = 100;
+
+interface WaitingRow {
+  row: NewLogRow;
+  position: LogPosition;
+}
+
+/** Who takes batches from sinks and stores them. */
+export interface SinkOwner {
+  /** Of all sinks. */
+  waitingBytes: number;
+  schedule(): void;
+  remove(sink: LogSink): void;
+}
+
+/** One pod's lines on their way to Postgres. */
+export class LogSink {
+  private readonly waiting: WaitingRow[] = [];
+  private waitingBytes = 0;
+  private isInFlight = false;
+  private isComplete = false;
+  private mustStorePosition = false;
+  private failure: Error | null = null;
+  private readonly changed = new WakeUp();
+  isGivenUp = false;
+
+  constructor(
+    private readonly writer: SinkOwner,
+    readonly lease: Lease,
+    private readonly podUid: string,
+    private readonly budget: LogBudget,
+    private position: LogPosition,
+    private readonly onFenced: () => void,
+  ) {}
+
+  get isDirty(): boolean {
+    return !this.isInFlight && !this.isGivenUp && (this.waiting.length > 0 || this.mustStorePosition);
+  }
+
+  /** Adds a row; waits while too much is waiting already. `position`: where to resume once the row is stored. */
+  async write(row: NewLogRow, position: LogPosition, signal: AbortSignal): Promise<void> {
+    this.waiting.push({ row, position });
+    this.addBytes(sizeOf(row));
+    this.writer.schedule();
+    while (this.isTooFull() && !this.isGivenUp) {
+      this.throwIfFailed();
+      await this.changed.wait(signal);
+    }
+    this.throwIfFailed();
+  }
+
+  /** The log was read to its end. Resolves when all of it is stored. */
+  async complete(signal: AbortSignal): Promise<void> {
+    this.isComplete = true;
+    this.mustStorePosition = true;
+    await this.drain(signal);
+  }
+
+  /** Resolves when all that was written is stored. Throws if it cannot be. */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.writer.schedule();
+    while ((this.isDirty || this.isInFlight) && !this.isGivenUp) {
+      this.throwIfFailed();
+      await this.changed.wait(signal);
+    }
+    this.throwIfFailed();
+  }
+
+  /** There may be room again. */
+  nudge(): void {
+    this.changed.ring();
+  }
+
+  /** Forgets what waits. */
+  giveUp(): void {
+    this.isGivenUp = true;
+    this.addBytes(-this.waitingBytes);
+    this.waiting.length = 0;
+    this.writer.remove(this);
+    this.changed.ring();
+  }
+
+  takeBatch(): LogBatch {
+    this.isInFlight = true;
+    const taken = this.waiting.splice(0);
+    this.addBytes(-this.waitingBytes);
+    this.position = taken.at(-1)?.position ?? this.position;
+    this.mustStorePosition = false;
+    const rows = taken.flatMap(({ row }) => this.budget.number(row));
+    const drop = this.budget.drop();
+    const kept = drop ? rows.filter(({ seq }) => seq <= drop.afterSeq || seq >= drop.beforeSeq) : rows;
+    return {
+      lease: this.lease,
+      podUid: this.podUid,
+      rows: kept,
+      position: this.position,
+      isComplete: this.isComplete,
+      drop,
+    };
+  }
+
+  noteStored(): void {
+    this.isInFlight = false;
+  }
+
+  fence(): void {
+    this.giveUp();
+    this.onFenced();
+  }
+
+  fail(error: unknown): void {
+    this.isInFlight = false;
+    this.failure =
+      error instanceof Error ? error : new Error(`the log could not be stored: ${String(error)}`);
+    this.changed.ring();
+  }
+
+  private isTooFull(): boolean {
+    return this.waitingBytes > MOST_WAITING_BYTES || this.writer.waitingBytes > MOST_WAITING_BYTES_OF_ALL;
+  }
+
+  private addBytes(bytes: number): void {
+    this.waitingBytes += bytes;
+    this.writer.waitingBytes += bytes;
+  }
+
+  private throwIfFailed(): void {
+    if (this.failure !== null) throw this.failure;
+  }
+}
+
+/** What a waiting row takes. */
+export function sizeOf(row: { text: string }): number {
+  return row.text.length + ROW_OVERHEAD_BYTES;
+}
