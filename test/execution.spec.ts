@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { resultOf, runCli, startCli } from './support/run-cli.js';
 import { startSystem, type System } from './support/system.js';
 
 describe('an execution from request to end', () => {
@@ -45,6 +46,32 @@ describe('an execution from request to end', () => {
     expect(status).toBe('FINISHED');
     expect(log).toBe(Array.from({ length: 100_000 }, (_, i) => `${i + 1}\n`).join(''));
   }, 60_000);
+
+  describe('seen through the CLI', () => {
+    const cliEnv = () => ({
+      PROCTOR_HOST: system.gatewayUrl.replace('http://', ''),
+      EMAIL_ID: system.api.identity.email,
+      ACCESS_TOKEN: system.api.identity.token,
+    });
+
+    it('shows lines while they are printed, less than a second late', async () => {
+      const script = 'SCRIPT=for i in 1 2 3 4 5; do date +%s%3N; sleep 0.5; done';
+      const cli = startCli(['execute', 'run-script', script], cliEnv());
+      const lateMs: number[] = [];
+      cli.stdout.on('data', (chunk: Buffer) => {
+        for (const line of chunk.toString().trim().split('\n')) lateMs.push(Date.now() - Number(line));
+      });
+      expect((await resultOf(cli)).exitCode).toBe(0);
+      expect(lateMs).toHaveLength(5);
+      expect(Math.max(...lateMs)).toBeLessThan(1_000);
+    });
+
+    it('shows 100,000 lines complete and in order', async () => {
+      const { exitCode, stdout } = await runCli(['execute', 'run-script', 'SCRIPT=seq 1 100000'], cliEnv());
+      expect(exitCode).toBe(0);
+      expect(stdout).toBe(Array.from({ length: 100_000 }, (_, i) => `${i + 1}\n`).join(''));
+    }, 60_000);
+  });
 
   it('keeps a line of 1 MiB whole, on both ways', async () => {
     const { id } = await system.api.run(
