@@ -33,10 +33,3 @@ export interface ProcSnapshot {
 export type WaitingFor = 'slot' | 'share';
 
 export const MAX_EXECUTION_ID = Number.MAX_SAFE_INTEGER;
-
-/** The id in decimal text, or null if the text is anything else. */
-export function parseExecutionId(text: string): number | null {
-  if (!/^[0-9]{1,16}$/.test(text)) return null;
-  const id = Number(text);
-  return id <= MAX_EXECUTION_ID ? id : null;
-}
