@@ -28,7 +28,7 @@ module.exports = {
     only(
       'gateway-parts',
       '^apps/gateway/',
-      ['contract', 'domain', 'queue', 'database', 'plugins', 'platform'],
+      ['contract', 'cron', 'domain', 'queue', 'database', 'plugins', 'platform'],
       'The gateway never talks to Kubernetes: enqueue, and let a worker do it.',
     ),
     only(
@@ -40,7 +40,7 @@ module.exports = {
     only(
       'scheduler-parts',
       '^apps/scheduler/',
-      ['domain', 'queue', 'database', 'plugins', 'platform'],
+      ['cron', 'domain', 'queue', 'database', 'plugins', 'platform'],
       "The scheduler has no Kubernetes client: sweeping the cluster is the workers' work.",
     ),
     only(
@@ -78,6 +78,18 @@ module.exports = {
       ['@kubernetes'],
       ['^libs/runner/src/kubernetes/'],
       'Use the Runner port of libs/runner.',
+    ),
+    home(
+      'cron-parser-lives-in-cron',
+      ['cron-parser'],
+      ['^libs/cron/'],
+      'One parser says what a cron expression means: use what libs/cron exports.',
+    ),
+    home(
+      'jose-lives-in-plugins',
+      ['jose'],
+      ['^libs/plugins/'],
+      'Tokens of an issuer are checked by the plugin that knows it.',
     ),
     home('yargs-lives-in-cli', ['yargs'], ['^cli/'], 'Only the CLI parses command lines.'),
     home(

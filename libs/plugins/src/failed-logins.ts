@@ -1,0 +1,58 @@
+import { AppError } from '@app/domain';
+import { addressKey } from './address-key.js';
+import { RecentFailures } from './recent-failures.js';
+
+export interface FailedLoginLimits {
+  /** Failures within a minute from one address (IPv6: from one /64). */
+  perAddress?: number;
+  /** Failures within a minute for one identity, from wherever. */
+  perIdentity?: number;
+  /** How many addresses, and as many identities, are kept in mind. */
+  mostKeys?: number;
+  /** A monotonic clock in milliseconds. */
+  now?: () => number;
+}
+
+const WINDOW_MS = 60_000;
+const MAX_IDENTITY_CHARACTERS = 320;
+
+/** Slows down whoever tries credentials. Keeps its count in this process; nothing is blocked for more than a minute. */
+export class FailedLogins {
+  private readonly byAddress: RecentFailures;
+  private readonly byIdentity: RecentFailures;
+  private readonly now: () => number;
+
+  constructor(limits: FailedLoginLimits = {}) {
+    const { perAddress = 30, perIdentity = 100, mostKeys = 10_000, now = () => performance.now() } = limits;
+    this.byAddress = new RecentFailures(WINDOW_MS, perAddress, mostKeys);
+    this.byIdentity = new RecentFailures(WINDOW_MS, perIdentity, mostKeys);
+    this.now = now;
+  }
+
+  /**
+   * To be called before credentials are looked at.
+   * @param identity who it claims to be; null if it does not say
+   * @throws AppError `too_many_requests` if there were too many failures within the last minute
+   */
+  check(address: string, identity: string | null): void {
+    const nowMs = this.now();
+    const waitMs = Math.max(
+      this.byAddress.waitMs(addressKey(address), nowMs),
+      identity === null ? 0 : this.byIdentity.waitMs(identityKey(identity), nowMs),
+    );
+    if (waitMs <= 0) return;
+    throw new AppError('too_many_requests', 'There were too many failed logins.', {
+      hint: `Wait ${Math.ceil(waitMs / 1_000)} seconds, then try again with the right credentials.`,
+    });
+  }
+
+  noteFailure(address: string, identity: string | null): void {
+    const nowMs = this.now();
+    this.byAddress.note(addressKey(address), nowMs);
+    if (identity !== null) this.byIdentity.note(identityKey(identity), nowMs);
+  }
+}
+
+function identityKey(identity: string): string {
+  return identity.trim().toLowerCase().slice(0, MAX_IDENTITY_CHARACTERS);
+}

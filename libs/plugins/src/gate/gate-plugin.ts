@@ -1,0 +1,53 @@
+import type { AppError, User } from '@app/domain';
+import { AuthPlugin } from '../auth-plugin.js';
+import { askServer, type Answer, NoAnswerError } from '../http/ask-server.js';
+import { isSameEmail } from '../read-user.js';
+import { unavailable } from '../unavailable.js';
+import type { GateSettings } from './gate-settings.js';
+import { readProfile } from './read-profile.js';
+
+const TIMEOUT_MS = 5_000;
+const MOST_BYTES = 1024 * 1024;
+/** Longer ones would not fit into an address that servers take. */
+const MAX_TOKEN_CHARACTERS = 4_096;
+const MEANS_UNKNOWN: readonly number[] = [401, 403, 404];
+
+/** Asks a Gate server, which wants both e-mail and token: a bearer token alone is never known. */
+export class GatePlugin extends AuthPlugin {
+  private readonly timeoutMs: number;
+
+  constructor(
+    private readonly settings: GateSettings,
+    options: { timeoutMs?: number } = {},
+  ) {
+    super();
+    this.timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  }
+
+  override async auth(email: string | null, token: string): Promise<User | null> {
+    if (!email || !token || token.length > MAX_TOKEN_CHARACTERS) return null;
+    const { status, body } = await this.ask(email, token);
+    if (MEANS_UNKNOWN.includes(status)) return null;
+    if (status < 200 || status > 299) throw this.failed(`answered with status ${status}`);
+    const profile = readProfile(body);
+    if ('problem' in profile) throw this.failed(`gave a profile that can't be used: ${profile.problem}`);
+    // A server that looks at the token alone must not let its owner in as somebody else.
+    return isSameEmail(profile.user.email, email) ? profile.user : null;
+  }
+
+  private async ask(email: string, token: string): Promise<Answer> {
+    const url = new URL(this.settings.profileUrl);
+    url.searchParams.set('email', email);
+    url.searchParams.set('access_token', token);
+    try {
+      return await askServer(url, { method: 'GET', timeoutMs: this.timeoutMs, mostBytes: MOST_BYTES });
+    } catch (err) {
+      if (err instanceof NoAnswerError) throw this.failed(`gave no answer: ${err.message}`);
+      throw err;
+    }
+  }
+
+  private failed(what: string): AppError {
+    return unavailable('gate', `${this.settings.profileUrl.href} ${what}`);
+  }
+}

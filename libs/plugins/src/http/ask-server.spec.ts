@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type LocalAnswer, LocalServer } from '../testing/local-server.js';
+import { askServer, NoAnswerError, type Question } from './ask-server.js';
+
+const QUESTION: Question = { method: 'GET', timeoutMs: 5_000, mostBytes: 1_000 };
+
+describe('askServer', () => {
+  let server: LocalServer;
+  let planned: LocalAnswer;
+  beforeAll(async () => {
+    server = await LocalServer.start(() => planned);
+  });
+  beforeEach(() => {
+    server.absence = null;
+    planned = { status: 200, body: 'ok' };
+  });
+  afterAll(() => server.close());
+
+  const ask = (change: Partial<Question> = {}) =>
+    askServer(new URL('/path?access_token=hunter2', server.url), { ...QUESTION, ...change });
+
+  it('gives back status and body, whatever the status', async () => {
+    planned = { status: 503, body: 'Grüße' };
+    expect(await ask()).toEqual({ status: 503, body: 'Grüße' });
+  });
+
+  it('sends a form', async () => {
+    await ask({ method: 'POST', form: new URLSearchParams({ a: '1&2' }) });
+    expect(server.requests.at(-1)?.form.get('a')).toBe('1&2');
+  });
+
+  it('does not follow a redirect', async () => {
+    const before = server.requests.length;
+    planned = { status: 302, headers: { location: `${server.url}/elsewhere` } };
+    expect(await ask()).toMatchObject({ status: 302 });
+    expect(server.requests).toHaveLength(before + 1);
+  });
+
+  it('takes an answer up to its limit, and none beyond', async () => {
+    planned = { status: 200, body: 'x'.repeat(1_000) };
+    expect((await ask()).body).toHaveLength(1_000);
+    planned = { status: 200, body: 'x'.repeat(1_001) };
+    await expect(ask()).rejects.toThrow('the answer is larger than 1000 bytes');
+  });
+
+  it('waits no longer than it may', async () => {
+    server.absence = 'hang';
+    await expect(ask({ timeoutMs: 100 })).rejects.toThrow('no answer within 0.1 s');
+  });
+
+  it('says how a connection failed and nothing of the request', async () => {
+    server.absence = 'cut';
+    const error: unknown = await ask().catch((err: unknown) => err);
+    expect(error).toBeInstanceOf(NoAnswerError);
+    expect((error as NoAnswerError).message).toMatch(/^the connection failed \(\w+\)$/);
+    expect((error as NoAnswerError).cause).toBeUndefined();
+  });
+
+  it('fails alike when nobody listens', async () => {
+    const gone = await LocalServer.start(() => planned);
+    await gone.close();
+    await expect(askServer(new URL(gone.url), QUESTION)).rejects.toThrow('ECONNREFUSED');
+  });
+});

@@ -1,0 +1,105 @@
+import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
+import { askServer, NoAnswerError } from '../http/ask-server.js';
+import { type JsonObject, parseObject } from '../http/parse-object.js';
+import { KeptValue, type KeepingRules } from './kept-value.js';
+import { parseEndpoint } from './parse-endpoint.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const TIMEOUT_MS = 5_000;
+const MOST_BYTES = 1024 * 1024;
+/** An unknown key id is worth a look at the issuer's keys, but not one per request. */
+const LOOK_AGAIN_MS = 10_000;
+
+const KEEPING = { usableMs: 24 * HOUR_MS, rememberFailureMs: 1_000, pauseAfterFailureMs: 10_000 };
+const DOCUMENT_RULES: KeepingRules = { ...KEEPING, freshMs: HOUR_MS };
+const KEY_RULES: KeepingRules = { ...KEEPING, freshMs: 10 * MINUTE_MS };
+
+/** Finds the key for a token, as jose's `jwtVerify` wants it. */
+export type IssuerKeys = ReturnType<typeof createLocalJWKSet>;
+
+export interface IssuerDocument {
+  keysUrl: URL;
+  tokenUrl: URL | null;
+  deviceUrl: URL | null;
+  /** How a client may show its secret; RFC 8414's default if the issuer says nothing. */
+  clientAuthentication: readonly string[];
+}
+
+/** The issuer can't be asked, or what it says can't be used. `message` is a clause for the operator's log. */
+export class IssuerError extends Error {
+  override readonly name = 'IssuerError';
+}
+
+/**
+ * What the issuer publishes about itself. Nothing is asked before it is needed; then it is kept, and used for up to a
+ * day while the issuer is away.
+ */
+export class Issuer {
+  private readonly document: KeptValue<IssuerDocument>;
+  private readonly keptKeys: KeptValue<IssuerKeys>;
+
+  constructor(
+    readonly name: string,
+    now: () => number,
+    private readonly timeoutMs = TIMEOUT_MS,
+  ) {
+    this.document = new KeptValue(() => this.fetchDocument(), DOCUMENT_RULES, now);
+    this.keptKeys = new KeptValue(() => this.fetchKeys(), KEY_RULES, now);
+  }
+
+  /** @throws IssuerError */
+  describe(): Promise<IssuerDocument> {
+    return this.document.get();
+  }
+
+  /** @throws IssuerError */
+  keys(): Promise<IssuerKeys> {
+    return this.keptKeys.get();
+  }
+
+  /** The issuer's keys now, if it has a newer answer than `known`; null if we have looked just now. @throws IssuerError */
+  newerKeys(known: IssuerKeys): Promise<IssuerKeys | null> {
+    return this.keptKeys.getNewerThan(known, LOOK_AGAIN_MS);
+  }
+
+  private async fetchDocument(): Promise<IssuerDocument> {
+    const url = new URL(`${this.name.replace(/\/$/, '')}/.well-known/openid-configuration`);
+    const mayBeHttp = url.protocol === 'http:';
+    const found = await this.fetchObject(url);
+    if (found['issuer'] !== this.name) {
+      const other = JSON.stringify(found['issuer'])?.slice(0, 200) ?? 'nothing';
+      throw new IssuerError(`${url.href} names as issuer ${other} and not ${JSON.stringify(this.name)}`);
+    }
+    const keysUrl = parseEndpoint(found['jwks_uri'], { mayBeHttp });
+    if (!keysUrl) throw new IssuerError(`${url.href} has no jwks_uri that may be used (https is needed)`);
+    const methods = found['token_endpoint_auth_methods_supported'];
+    return {
+      keysUrl,
+      tokenUrl: parseEndpoint(found['token_endpoint'], { mayBeHttp }),
+      deviceUrl: parseEndpoint(found['device_authorization_endpoint'], { mayBeHttp }),
+      clientAuthentication: Array.isArray(methods) ? methods.map(String) : ['client_secret_basic'],
+    };
+  }
+
+  private async fetchKeys(): Promise<IssuerKeys> {
+    const { keysUrl } = await this.document.get();
+    const found = await this.fetchObject(keysUrl);
+    try {
+      return createLocalJWKSet(found as unknown as JSONWebKeySet);
+    } catch {
+      throw new IssuerError(`${keysUrl.href} gave no set of keys`);
+    }
+  }
+
+  private async fetchObject(url: URL): Promise<JsonObject> {
+    const question = { method: 'GET', timeoutMs: this.timeoutMs, mostBytes: MOST_BYTES } as const;
+    const { status, body } = await askServer(url, question).catch((err: unknown) => {
+      throw err instanceof NoAnswerError ? new IssuerError(`${url.href}: ${err.message}`) : err;
+    });
+    if (status !== 200) throw new IssuerError(`${url.href} answered with status ${status}`);
+    const found = parseObject(body);
+    if (!found) throw new IssuerError(`${url.href} gave no JSON object`);
+    return found;
+  }
+}

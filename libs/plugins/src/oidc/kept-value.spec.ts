@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { KeptValue } from './kept-value.js';
+
+describe('KeptValue', () => {
+  let nowMs: number;
+  let fetches: number;
+  let isAway: boolean;
+  let kept: KeptValue<string>;
+  beforeEach(() => {
+    nowMs = 0;
+    fetches = 0;
+    isAway = false;
+    const fetchValue = async () => {
+      fetches += 1;
+      if (isAway) throw new Error(`away at ${nowMs}`);
+      return `value ${fetches}`;
+    };
+    const rules = { freshMs: 100, usableMs: 1_000, rememberFailureMs: 10, pauseAfterFailureMs: 50 };
+    kept = new KeptValue(fetchValue, rules, () => nowMs);
+  });
+
+  it('fetches once for many who ask at once, and not again while it is fresh', async () => {
+    expect(await Promise.all([kept.get(), kept.get(), kept.get()])).toEqual(Array(3).fill('value 1'));
+    nowMs = 99;
+    expect(await kept.get()).toBe('value 1');
+    nowMs = 100;
+    expect(await kept.get()).toBe('value 2');
+  });
+
+  it('remembers a failure only for a moment', async () => {
+    isAway = true;
+    await expect(kept.get()).rejects.toThrow('away at 0');
+    nowMs = 9;
+    isAway = false;
+    await expect(kept.get()).rejects.toThrow('away at 0');
+    nowMs = 10;
+    expect(await kept.get()).toBe('value 2');
+  });
+
+  it('goes on with an old value, trying now and then, until that is too old', async () => {
+    await kept.get();
+    isAway = true;
+    nowMs = 100;
+    expect(await kept.get()).toBe('value 1');
+    nowMs = 149;
+    expect(await kept.get()).toBe('value 1');
+    expect(fetches).toBe(2);
+    nowMs = 150;
+    expect(await kept.get()).toBe('value 1');
+    expect(fetches).toBe(3);
+    nowMs = 1_000;
+    await expect(kept.get()).rejects.toThrow('away at 1000');
+  });
+
+  it('does not go on forever after the clock was set back', async () => {
+    nowMs = 500;
+    await kept.get();
+    nowMs = 400;
+    expect(await kept.get()).toBe('value 2');
+  });
+
+  it('looks for a newer value, but not too often', async () => {
+    const first = await kept.get();
+    nowMs = 19;
+    expect(await kept.getNewerThan(first, 20)).toBeNull();
+    nowMs = 20;
+    expect(await kept.getNewerThan(first, 20)).toBe('value 2');
+    expect(await kept.getNewerThan(first, 20)).toBe('value 2');
+    expect(await kept.getNewerThan('value 2', 20)).toBeNull();
+    expect(fetches).toBe(2);
+  });
+
+  it('looks once for many who want a newer value at once', async () => {
+    const first = await kept.get();
+    nowMs = 20;
+    const newer = await Promise.all([kept.getNewerThan(first, 20), kept.getNewerThan(first, 20)]);
+    expect(newer).toEqual(['value 2', 'value 2']);
+    expect(fetches).toBe(2);
+  });
+});

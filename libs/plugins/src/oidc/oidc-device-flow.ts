@@ -1,0 +1,83 @@
+import { AppError } from '@app/domain';
+import type { DeviceFlow, DevicePoll, DeviceSignIn, SignedIn } from '../device-flow.js';
+import { askServer, type Answer, NoAnswerError } from '../http/ask-server.js';
+import { authenticateClient } from './client-authentication.js';
+import { type Issuer, type IssuerDocument, IssuerError } from './issuer.js';
+import type { OidcSettings } from './oidc-settings.js';
+import { readPoll, readRefresh, readSignIn, type Trouble } from './read-device-answer.js';
+
+const TIMEOUT_MS = 10_000;
+const MOST_BYTES = 256 * 1024;
+const MAX_CODE_CHARACTERS = 16 * 1024;
+const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+
+type Endpoint = 'deviceUrl' | 'tokenUrl';
+
+/** The issuer's device flow with our client: its secret never leaves this process. Keeps nothing between two calls. */
+export class OidcDeviceFlow implements DeviceFlow {
+  constructor(
+    private readonly issuer: Issuer,
+    private readonly settings: OidcSettings,
+    private readonly now: () => number,
+    private readonly timeoutMs = TIMEOUT_MS,
+  ) {}
+
+  async start(): Promise<DeviceSignIn> {
+    const read = readSignIn(await this.ask('deviceUrl', { scope: this.settings.scopes }));
+    return orThrow(read).signIn;
+  }
+
+  async poll(deviceCode: string): Promise<DevicePoll> {
+    if (!isPlausible(deviceCode)) return { kind: 'expired' };
+    const form = { grant_type: DEVICE_GRANT, device_code: deviceCode };
+    return orThrow(readPoll(await this.ask('tokenUrl', form), this.now()));
+  }
+
+  async refresh(refreshToken: string): Promise<SignedIn | { kind: 'denied' }> {
+    if (!isPlausible(refreshToken)) return { kind: 'denied' };
+    const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
+    return orThrow(readRefresh(await this.ask('tokenUrl', form), refreshToken, this.now()));
+  }
+
+  private async ask(endpoint: Endpoint, form: Readonly<Record<string, string>>): Promise<Answer> {
+    try {
+      const document = await this.issuer.describe();
+      const { timeoutMs } = this;
+      const request = authenticateClient(this.settings, document, form);
+      return await askServer(urlOf(document, endpoint), {
+        ...{ method: 'POST', timeoutMs, mostBytes: MOST_BYTES },
+        ...request,
+      });
+    } catch (err) {
+      if (err instanceof IssuerError || err instanceof NoAnswerError) throw signInFailed(err.message);
+      throw err;
+    }
+  }
+}
+
+function urlOf(document: IssuerDocument, endpoint: Endpoint): URL {
+  const url = document[endpoint];
+  if (url) return url;
+  const name = endpoint === 'deviceUrl' ? 'device_authorization_endpoint' : 'token_endpoint';
+  throw new IssuerError(`its configuration has no ${name} that may be used (https is needed)`);
+}
+
+function orThrow<T extends { kind: string }>(read: T | Trouble): Exclude<T, Trouble> {
+  if (isTrouble(read)) throw signInFailed(read.reason);
+  return read as Exclude<T, Trouble>;
+}
+
+function isTrouble(read: { kind: string }): read is Trouble {
+  return read.kind === 'trouble';
+}
+
+function isPlausible(code: string): boolean {
+  return code !== '' && code.length <= MAX_CODE_CHARACTERS;
+}
+
+function signInFailed(reason: string): AppError {
+  return new AppError('unavailable', 'Signing in at the OpenID Connect issuer does not work right now.', {
+    hint: 'Try again in a moment; if it goes on, the operators of Proctor find the reason in its log.',
+    cause: new Error(`oidc: ${reason}`),
+  });
+}

@@ -1,0 +1,61 @@
+import type { User } from '@app/domain';
+import { AuthPlugin } from '../auth-plugin.js';
+import type { PluginLog } from '../plugin-env.js';
+import { isSameEmail } from '../read-user.js';
+import { unavailable } from '../unavailable.js';
+import { checkToken, type CheckedToken } from './check-token.js';
+import { Issuer, IssuerError } from './issuer.js';
+import { OidcDeviceFlow } from './oidc-device-flow.js';
+import type { OidcSettings } from './oidc-settings.js';
+import { readClaims } from './read-claims.js';
+
+export interface OidcOptions {
+  log?: PluginLog;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+  /** For each request to the issuer. */
+  timeoutMs?: number;
+}
+
+/** Takes tokens (ID tokens, or access tokens that are JWTs) that an OpenID Connect issuer signed. */
+export class OidcPlugin extends AuthPlugin {
+  override readonly deviceFlow: OidcDeviceFlow;
+  private readonly issuer: Issuer;
+  private readonly now: () => number;
+  private readonly log: PluginLog | undefined;
+
+  constructor(
+    private readonly settings: OidcSettings,
+    { log, now = Date.now, timeoutMs }: OidcOptions = {},
+  ) {
+    super();
+    this.now = now;
+    this.log = log;
+    this.issuer = new Issuer(settings.issuer, now, timeoutMs);
+    this.deviceFlow = new OidcDeviceFlow(this.issuer, settings, now, timeoutMs);
+  }
+
+  override async auth(email: string | null, token: string): Promise<User | null> {
+    const checked = await this.check(token);
+    if ('refusal' in checked) return this.refuse(checked.refusal);
+    const read = readClaims(checked.claims, this.settings);
+    if ('problem' in read) return this.refuse(read.problem);
+    if (email !== null && !isSameEmail(email, read.user.email)) return this.refuse("it is somebody else's");
+    return read.user;
+  }
+
+  private async check(token: string): Promise<CheckedToken> {
+    const { issuer, now } = this;
+    try {
+      return await checkToken(token, { issuer, now, audiences: this.settings.audiences });
+    } catch (err) {
+      if (!(err instanceof IssuerError)) throw err;
+      throw unavailable('oidc', err.message);
+    }
+  }
+
+  private refuse(reason: string): null {
+    this.log?.debug({ plugin: 'oidc', reason }, 'a token was refused');
+    return null;
+  }
+}

@@ -1,0 +1,119 @@
+import { decodeJwt } from 'jose';
+import type { DevicePoll, DeviceSignIn, SignedIn } from '../device-flow.js';
+import type { Answer } from '../http/ask-server.js';
+import { type JsonObject, parseObject } from '../http/parse-object.js';
+import { parseEndpoint } from './parse-endpoint.js';
+
+/** What the issuer said makes no sense, or is about us and not about the person. A clause for the operator's log. */
+export interface Trouble {
+  kind: 'trouble';
+  reason: string;
+}
+
+const MAX_CODE_CHARACTERS = 4_096;
+const MAX_ADDRESS_CHARACTERS = 2_048;
+const MAX_TOKEN_CHARACTERS = 16 * 1024;
+/** RFC 8628, 3.2 */
+const DEFAULT_INTERVAL_SECONDS = 5;
+const MAX_INTERVAL_SECONDS = 60;
+const DEFAULT_EXPIRES_IN_SECONDS = 600;
+const MAX_EXPIRES_IN_SECONDS = 3_600;
+
+/** RFC 8628, 3.5, and what Microsoft says instead. */
+const POLLS: ReadonlyMap<string, DevicePoll> = new Map<string, DevicePoll>([
+  ['authorization_pending', { kind: 'pending' }],
+  ['slow_down', { kind: 'slow_down' }],
+  ['access_denied', { kind: 'denied' }],
+  ['authorization_declined', { kind: 'denied' }],
+  ['expired_token', { kind: 'expired' }],
+  ['invalid_grant', { kind: 'expired' }],
+  ['bad_verification_code', { kind: 'expired' }],
+]);
+
+/** The answer of the device authorization endpoint. Pure. */
+export function readSignIn(answer: Answer): { kind: 'begun'; signIn: DeviceSignIn } | Trouble {
+  const body = parseObject(answer.body);
+  if (answer.status !== 200 || !body) return troubleOf(answer, body);
+  const deviceCode = textIn(body, 'device_code', MAX_CODE_CHARACTERS);
+  const userCode = textIn(body, 'user_code', 100);
+  // Shown to people, and opened in their browsers. The second name is from before the standard.
+  const verificationUri = webAddress(body['verification_uri'] ?? body['verification_url']);
+  if (!deviceCode || !userCode || !verificationUri) {
+    return trouble('it gave no device_code, user_code or verification_uri that can be used');
+  }
+  const signIn: DeviceSignIn = {
+    deviceCode,
+    userCode,
+    verificationUri,
+    verificationUriComplete: webAddress(body['verification_uri_complete']),
+    expiresInSeconds: seconds(body['expires_in'], DEFAULT_EXPIRES_IN_SECONDS, MAX_EXPIRES_IN_SECONDS),
+    intervalSeconds: seconds(body['interval'], DEFAULT_INTERVAL_SECONDS, MAX_INTERVAL_SECONDS),
+  };
+  return { kind: 'begun', signIn };
+}
+
+/** The token endpoint's answer to a device code. Pure. */
+export function readPoll(answer: Answer, nowMs: number): DevicePoll | Trouble {
+  const body = parseObject(answer.body);
+  if (answer.status === 200) return readTokens(body, null, nowMs);
+  if (answer.status === 429) return { kind: 'slow_down' };
+  const error = body?.['error'];
+  return (typeof error === 'string' && POLLS.get(error)) || troubleOf(answer, body);
+}
+
+/** The token endpoint's answer to `refreshToken`, which goes on being good if no other is given. Pure. */
+export function readRefresh(
+  answer: Answer,
+  refreshToken: string,
+  nowMs: number,
+): SignedIn | { kind: 'denied' } | Trouble {
+  const body = parseObject(answer.body);
+  if (answer.status === 200) return readTokens(body, refreshToken, nowMs);
+  return body?.['error'] === 'invalid_grant' ? { kind: 'denied' } : troubleOf(answer, body);
+}
+
+function readTokens(body: JsonObject | null, refreshToken: string | null, nowMs: number): SignedIn | Trouble {
+  const token = body && textIn(body, 'id_token', MAX_TOKEN_CHARACTERS);
+  if (!token) return trouble('it gave no id_token that can be used');
+  return {
+    kind: 'signed_in',
+    token,
+    refreshToken: textIn(body, 'refresh_token', MAX_TOKEN_CHARACTERS) ?? refreshToken,
+    expiresInSeconds: lifetimeOf(token, nowMs),
+  };
+}
+
+/** From the token itself: `expires_in` in the answer speaks of the access token. */
+function lifetimeOf(token: string, nowMs: number): number | null {
+  try {
+    const { exp } = decodeJwt(token);
+    return typeof exp === 'number' ? Math.max(0, Math.floor(exp - nowMs / 1_000)) : null;
+  } catch {
+    return null;
+  }
+}
+
+function troubleOf({ status }: Answer, body: JsonObject | null): Trouble {
+  const error = body?.['error'];
+  const code = typeof error === 'string' && /^[\w.-]{1,64}$/.test(error) ? ` and the error ${error}` : '';
+  return trouble(`it answered with status ${status}${code}`);
+}
+
+function trouble(reason: string): Trouble {
+  return { kind: 'trouble', reason };
+}
+
+function textIn(body: JsonObject, field: string, maxCharacters: number): string | null {
+  const value = body[field];
+  return typeof value === 'string' && value !== '' && value.length <= maxCharacters ? value : null;
+}
+
+function webAddress(value: unknown): string | null {
+  const url = parseEndpoint(value, { mayBeHttp: true });
+  return url && url.href.length <= MAX_ADDRESS_CHARACTERS ? url.href : null;
+}
+
+function seconds(value: unknown, fallback: number, max: number): number {
+  const given = typeof value === 'string' ? Number(value) : value;
+  return typeof given === 'number' && given >= 1 ? Math.min(Math.ceil(given), max) : fallback;
+}

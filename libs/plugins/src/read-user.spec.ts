@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { isSameEmail, readUser } from './read-user.js';
+
+const GOOD = { email: 'ada@x.y', name: 'Ada', active: true, groups: ['ops'] };
+
+describe('readUser', () => {
+  it('takes what is needed and nothing else', () => {
+    expect(readUser({ ...GOOD, isAdmin: true })).toEqual({ user: GOOD });
+  });
+
+  it('names each group once', () => {
+    expect(readUser({ ...GOOD, groups: ['a', 'b', 'a'] })).toMatchObject({ user: { groups: ['a', 'b'] } });
+  });
+
+  it.each([
+    ['Ada\u0000\r\nLovelace\u001b[31m', 'Ada Lovelace [31m'],
+    ['  Ada  ', 'Ada'],
+    ['Ada \ud800', 'Ada \ufffd'],
+    ['x'.repeat(319) + '😀', 'x'.repeat(319) + '\ufffd'],
+    ['', ''],
+  ])('cleans the name %j', (name, clean) => {
+    expect(readUser({ ...GOOD, name })).toMatchObject({ user: { name: clean } });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a string', 'ada@x.y', 'it is not an object'],
+    ['an array', [GOOD], 'it is not an object'],
+    ['true', true, 'it is not an object'],
+    ['no e-mail', { ...GOOD, email: undefined }, '"email"'],
+    ['an empty e-mail', { ...GOOD, email: '' }, '"email"'],
+    ['an e-mail with a line end', { ...GOOD, email: 'a@x.y\nb' }, '"email"'],
+    ['an e-mail with NUL', { ...GOOD, email: 'a\u0000@x.y' }, '"email"'],
+    ['half a character in the e-mail', { ...GOOD, email: 'a\ud800@x.y' }, '"email"'],
+    ['a long e-mail', { ...GOOD, email: 'x'.repeat(321) }, '"email"'],
+    ['no name', { ...GOOD, name: undefined }, '"name"'],
+    ['active as text', { ...GOOD, active: 'true' }, '"active"'],
+    ['groups as text', { ...GOOD, groups: 'ops' }, '"groups"'],
+    ['groups that are objects', { ...GOOD, groups: [{ name: 'ops' }] }, '"groups"'],
+    ['no groups', { ...GOOD, groups: null }, '"groups"'],
+  ])('refuses %s', (_what, value, problem) => {
+    expect(readUser(value)).toEqual({ problem: expect.stringContaining(problem) as unknown });
+  });
+});
+
+describe('isSameEmail', () => {
+  it.each([
+    ['ada@x.y', 'ADA@x.Y', true],
+    [' ada@x.y', 'ada@x.y ', true],
+    ['ada@x.y', 'ada@x.yz', false],
+  ])('%j and %j: %s', (one, other, expected) => {
+    expect(isSameEmail(one, other)).toBe(expected);
+  });
+});

@@ -1,0 +1,45 @@
+import type { User } from '@app/domain';
+import { isObject } from './http/parse-object.js';
+
+const MAX_EMAIL_CHARACTERS = 320;
+const MAX_NAME_CHARACTERS = 320;
+
+export type ReadUser = { user: User } | { problem: string };
+
+/**
+ * The user that a plugin or a server described, as a fresh object of the right shape, or what is wrong with it (a
+ * clause that quotes no value). Pure.
+ */
+export function readUser(value: unknown): ReadUser {
+  if (!isObject(value)) return { problem: 'it is not an object' };
+  const { email, name, active, groups } = value;
+  if (!isEmail(email)) return { problem: '"email" is not an e-mail address' };
+  if (typeof name !== 'string') return { problem: '"name" is not a string' };
+  if (typeof active !== 'boolean') return { problem: '"active" is not true or false' };
+  if (!isListOfStrings(groups)) return { problem: '"groups" is not an array of strings' };
+  return { user: { email, name: cleanName(name), active, groups: [...new Set(groups)] } };
+}
+
+/** Text that can stand for a person in records, headers and environment variables. */
+export function isEmail(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value.length <= MAX_EMAIL_CHARACTERS &&
+    value.isWellFormed() &&
+    /^[^\s\u0000-\u001f\u007f-\u009f]+$/u.test(value)
+  );
+}
+
+export function isSameEmail(one: string, other: string): boolean {
+  return one.trim().toLowerCase() === other.trim().toLowerCase();
+}
+
+function isListOfStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+/** People choose their names: nothing that a terminal or a database stumbles over stays in them. */
+function cleanName(name: string): string {
+  const plain = name.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+  return plain.trim().slice(0, MAX_NAME_CHARACTERS).toWellFormed();
+}

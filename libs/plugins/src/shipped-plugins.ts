@@ -1,0 +1,45 @@
+import type { AuthPlugin } from './auth-plugin.js';
+import { GatePlugin } from './gate/gate-plugin.js';
+import { readGateSettings } from './gate/gate-settings.js';
+import { OidcPlugin } from './oidc/oidc-plugin.js';
+import { readOidcSettings } from './oidc/oidc-settings.js';
+import type { ConfigurationProblem, PluginEnv, PluginLog } from './plugin-env.js';
+import { PluginError } from './plugin-error.js';
+
+interface Preparation {
+  problems: readonly ConfigurationProblem[];
+  /** Null while there are problems. */
+  make: ((log?: PluginLog) => AuthPlugin) | null;
+}
+
+/** Users in Postgres, `postgres`, are put together by the gateway: this lib knows no database. */
+export const SHIPPED_PLUGINS = ['gate', 'oidc'] as const;
+export type ShippedPluginName = (typeof SHIPPED_PLUGINS)[number];
+
+const PREPARE: Record<ShippedPluginName, (env: PluginEnv) => Preparation> = {
+  gate: (env) => {
+    const { settings, problems } = readGateSettings(env);
+    return { problems, make: settings && (() => new GatePlugin(settings)) };
+  },
+  oidc: (env) => {
+    const { settings, problems } = readOidcSettings(env);
+    return { problems, make: settings && ((log) => new OidcPlugin(settings, { log })) };
+  },
+};
+
+export function isShippedPlugin(name: string): name is ShippedPluginName {
+  return SHIPPED_PLUGINS.some((shipped) => shipped === name);
+}
+
+/** Everything in `env` that this plugin can't work with; none for a plugin that is not shipped. Pure. */
+export function checkShippedPlugin(name: string, env: PluginEnv): readonly ConfigurationProblem[] {
+  return isShippedPlugin(name) ? PREPARE[name](env).problems : [];
+}
+
+/** Asks nothing of anybody yet. @throws PluginError if `checkShippedPlugin` finds problems */
+export function makeShippedPlugin(name: ShippedPluginName, env: PluginEnv, log?: PluginLog): AuthPlugin {
+  const { problems, make } = PREPARE[name](env);
+  if (make) return make(log);
+  const lines = problems.map((p) => `  ${p.variable}: expected ${p.expected}, but it is ${p.found}`);
+  throw new PluginError(`The plugin ${name} can't work with its environment variables:\n${lines.join('\n')}`);
+}
