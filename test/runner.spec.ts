@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pauseMs } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { LOG_START } from '@app/domain';
+import { DEFAULT_POD_SETTINGS, LOG_START } from '@app/domain';
 import { type KubeSandbox, type SandboxOptions, startKubeSandbox } from '@app/kube-sandbox';
 import { createKubernetesRunner, type JobRequest, type Runner, RunnerUnavailableError } from '@app/runner';
 import { describeRunner } from '../libs/runner/src/testing/index.js';
@@ -105,8 +105,7 @@ describe('KubernetesRunner on a cluster in trouble', () => {
     context: {},
     timeoutSeconds: 120,
     retries: 0,
-    annotations: {},
-    serviceAccountName: null,
+    pod: DEFAULT_POD_SETTINGS,
   });
 
   async function launch(script: string) {

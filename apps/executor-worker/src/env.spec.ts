@@ -69,6 +69,8 @@ describe("the worker's environment", () => {
     ['PROCTOR_KUBE_CONFIG', 'in-cluster-please'],
     ['PROCTOR_DEFAULT_NAMESPACE', 'No Namespace'],
     ['PROCTOR_JOB_POD_ANNOTATIONS', '{"a":1}'],
+    ['PROCTOR_JOB_POD_ANNOTATIONS', '{"a b":"1"}'],
+    ['PROCTOR_KUBE_SERVICE_ACCOUNT_NAME', 'Run ner'],
     ['PROCTOR_KUBE_JOB_RETRIES', '-1'],
     ['PROCTOR_LOG_LIMIT_BYTES', '10'],
     ['PROCTOR_WORKER_CONCURRENCY', '0'],

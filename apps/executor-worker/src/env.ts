@@ -1,3 +1,4 @@
+import { isDnsSubdomain, isQualifiedName } from '@app/domain';
 import { z } from 'zod';
 import {
   integerVar,
@@ -11,15 +12,19 @@ import {
   postgresVars,
   redisSettings,
   redisVars,
+  requireNewRelicPair,
   secretKeyVar,
+  telemetrySettings,
+  telemetryVars,
   textVar,
   type EnvSource,
 } from '@app/platform';
 
-const schema = z.object({
+const variables = z.object({
   ...postgresVars,
   ...redisVars,
   ...logVars,
+  ...telemetryVars,
   PROCTOR_SECRET_KEY: secretKeyVar,
   PROCTOR_KUBE_CONFIG: parsedVar<'out-of-cluster'>('out-of-cluster, or nothing for in-cluster', (text) =>
     text === 'out-of-cluster' ? text : undefined,
@@ -31,8 +36,16 @@ const schema = z.object({
   ).default('default'),
   PROCTOR_KUBE_JOB_ACTIVE_DEADLINE_SECONDS: integerVar({ min: 1, max: 2_592_000, default: 3_600 }),
   PROCTOR_KUBE_JOB_RETRIES: integerVar({ min: 0, max: 100, default: 0 }),
-  PROCTOR_KUBE_SERVICE_ACCOUNT_NAME: textVar('the name of a service account').optional(),
-  PROCTOR_JOB_POD_ANNOTATIONS: jsonMapVar.default({}),
+  PROCTOR_KUBE_SERVICE_ACCOUNT_NAME: parsedVar('the name of a service account', (text) =>
+    isDnsSubdomain(text) ? text : undefined,
+  ).optional(),
+  PROCTOR_JOB_POD_ANNOTATIONS: jsonMapVar
+    .refine(
+      // Kubernetes compares these keys in lower case.
+      (annotations) => Object.keys(annotations).every((key) => isQualifiedName(key.toLowerCase())),
+      'a JSON object whose keys are names of annotations, such as {"example.com/team":"data"}',
+    )
+    .default({}),
   PROCTOR_KUBE_POD_LIST_WAIT_TIME: integerVar({ min: 1, max: 86_400 }).optional(),
   PROCTOR_KUBE_LOG_PROCESS_WAIT_TIME: integerVar({ min: 1, max: 86_400 }).optional(),
   PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT: integerVar({ min: 1, max: 10_000, default: 5 }),
@@ -42,6 +55,8 @@ const schema = z.object({
   PROCTOR_HEALTH_HOST: textVar('a host').default('0.0.0.0'),
   PROCTOR_HEALTH_PORT: portVar.optional(),
 });
+
+const schema = requireNewRelicPair(variables);
 
 /** How long to wait for a Job or pod to become ready, before it is renewed. */
 const DEFAULT_WAIT_SECONDS = 60;
@@ -55,6 +70,7 @@ export function loadWorkerEnv(source: EnvSource) {
     env.PROCTOR_KUBE_POD_LIST_WAIT_TIME ?? env.PROCTOR_KUBE_LOG_PROCESS_WAIT_TIME ?? DEFAULT_WAIT_SECONDS;
   return {
     ...logSettings(env),
+    telemetry: telemetrySettings(env),
     postgres: postgresSettings(env),
     redis: redisSettings(env),
     secretKey: env.PROCTOR_SECRET_KEY,

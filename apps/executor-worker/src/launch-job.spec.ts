@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { DEFAULT_POD_SETTINGS } from '@app/domain';
 import { LOCK_DURATION_MS } from '@app/queue';
 import { RunnerUnavailableError, type JobRequest } from '@app/runner';
 import { Follower } from './follower.js';
@@ -61,10 +62,29 @@ describe('launchJob', () => {
         },
         timeoutSeconds: 77,
         retries: 2,
-        annotations: { team: 'data' },
-        serviceAccountName: 'runner',
+        pod: { ...DEFAULT_POD_SETTINGS, annotations: { team: 'data' }, serviceAccount: 'runner' },
       },
     ]);
+  });
+
+  it('prefers what the proc says of its pods', async () => {
+    const pod = {
+      ...DEFAULT_POD_SETTINGS,
+      resources: { requests: {}, limits: { cpu: '2' } },
+      nodeSelector: { disk: 'ssd' },
+      serviceAccount: 'deployer',
+      annotations: { team: 'ops', note: 'x' },
+    };
+    await launch(records.add({ snapshot: { pod } }));
+    expect(requests).toMatchObject([{ pod }]);
+    expect(requests[0]?.pod.annotations).toEqual({ team: 'ops', note: 'x' });
+  });
+
+  it('keeps secret args out of the Job', async () => {
+    await launch(records.add({ args: { NAME: 'Ada' }, secretArgs: { PASSWORD: 'hunter22' } }));
+    expect(requests).toMatchObject([{ args: { NAME: 'Ada' } }]);
+    expect(JSON.stringify(requests)).not.toMatch(/PASSWORD|hunter22/);
+    expect(await runner.readSecret('proctor-test-1')).toEqual({ PASSWORD: 'hunter22' });
   });
 
   it('prefers the limits of the proc', async () => {

@@ -2,6 +2,7 @@ import type { ExecutionEnd } from '@app/database';
 import { LOCK_DURATION_MS } from '@app/queue';
 import type { JobRef, JobRequest } from '@app/runner';
 import type { Follower } from './follower.js';
+import { readSecrets } from './read-secrets.js';
 import { whileUnavailable } from './wait-for.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -22,11 +23,9 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
   const { claimed, execution } = follower;
   if (claimed.jobUid !== null) return adoptKnownJob(context, follower, claimed.jobUid);
   if (follower.isCancelRequested) return { kind: 'cancelled' };
-  const values = await readSecrets(context, follower);
-  const missing = claimed.snapshot.requiredSecrets.filter((name) => !(name in values));
-  if (missing.length > 0) {
-    const reason = `secret not set: ${missing.join(', ')}; an admin sets it with POST /secret`;
-    return { kind: 'end', end: { status: 'REQUIREMENT_NOT_MET', exitCode: null, reason } };
+  const { values, problem } = await readSecrets(context, follower);
+  if (problem !== null) {
+    return { kind: 'end', end: { status: 'REQUIREMENT_NOT_MET', exitCode: null, reason: problem } };
   }
   const created = await whileUnavailable(
     () => createInLease(context, follower),
@@ -73,7 +72,11 @@ async function adoptKnownJob(
   const view = await whileUnavailable(() => context.runner.read(job.jobName), follower.signal);
   const isWaiting = view.job?.jobUid === jobUid && !view.job.finished && !view.job.isBeingDeleted;
   if (isWaiting && !follower.isCancelRequested && (await isWithoutSecret(context, follower))) {
-    const values = await readSecrets(context, follower);
+    const { values, problem } = await readSecrets(context, follower);
+    if (problem !== null) {
+      // Without a Secret its pod never starts; the sweep removes it.
+      return { kind: 'end', end: { status: 'POD_CREATION_FAILED', exitCode: null, reason: problem } };
+    }
     await whileUnavailable(() => context.runner.createSecret(job, values), follower.signal);
   }
   return { kind: 'launched', job };
@@ -99,11 +102,8 @@ export class LeaseTooShortError extends Error {
   override readonly name = 'LeaseTooShortError';
 }
 
-function readSecrets(context: WorkerContext, follower: Follower): Promise<Record<string, string>> {
-  return whileUnavailable(() => context.secrets.read(follower.execution.procName), follower.signal);
-}
-
 function jobRequest({ settings }: WorkerContext, { execution, claimed }: Follower): JobRequest {
+  const { pod } = claimed.snapshot;
   return {
     jobName: execution.jobName,
     executionId: String(execution.id),
@@ -119,7 +119,10 @@ function jobRequest({ settings }: WorkerContext, { execution, claimed }: Followe
     },
     timeoutSeconds: claimed.snapshot.timeoutSeconds ?? settings.defaultTimeoutSeconds,
     retries: claimed.snapshot.retries ?? settings.defaultRetries,
-    annotations: settings.podAnnotations,
-    serviceAccountName: settings.serviceAccountName,
+    pod: {
+      ...pod,
+      annotations: { ...settings.podAnnotations, ...pod.annotations },
+      serviceAccount: pod.serviceAccount ?? settings.serviceAccountName,
+    },
   };
 }

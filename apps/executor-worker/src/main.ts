@@ -2,7 +2,14 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions, NestMicroservice } from '@nestjs/microservices';
 import { Database, waitForInstallation } from '@app/database';
-import { HealthRegistry, NestLogger, runService, startHealthServer, type Logger } from '@app/platform';
+import {
+  HealthRegistry,
+  NestLogger,
+  runService,
+  startHealthServer,
+  startTelemetry,
+  type Logger,
+} from '@app/platform';
 import { listenForSignals, signalServerOptions } from '@app/queue';
 import { loadWorkerEnv, type WorkerEnv } from './env.js';
 import { WorkerModule } from './worker.module.js';
@@ -18,6 +25,7 @@ await runService(
 );
 
 async function start(env: WorkerEnv, logger: Logger, signal: AbortSignal) {
+  const telemetry = await startTelemetry({ service: 'executor-worker', settings: env.telemetry, logger });
   const database = new Database(env.postgres);
   const installationId = await waitForInstallation(database, signal, (error) =>
     logger.warn({ err: error }, 'waiting for Postgres'),
@@ -44,6 +52,7 @@ async function start(env: WorkerEnv, logger: Logger, signal: AbortSignal) {
       health.drain();
       stopListening();
       await app.close();
+      await telemetry.close();
       await healthServer?.close();
       await database.close();
     },

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DEFAULT_POD_SETTINGS } from '@app/domain';
 import { LogLostError, RunnerUnavailableError } from '@app/runner';
 import { FakeRecords, unavailable } from './testing/fake-records.js';
 import { FakeWorker, WatchedRunner } from './testing/fake-world.js';
@@ -120,6 +121,33 @@ describe('an execution from claim to end', () => {
     expect(runner.created).toEqual([]);
   });
 
+  it('gives secret args to the container, masked, beside the secrets of the proc', async () => {
+    records.secretValues = { TOKEN: 'of-the-proc' };
+    runner.script = (container) => {
+      const { TOKEN, PASSWORD } = container.env;
+      container.print(`${TOKEN?.length} ${PASSWORD?.length} ${TOKEN} ${PASSWORD}`);
+    };
+    const id = records.add({
+      secretArgs: { PASSWORD: 'hunter22' },
+      snapshot: { requiredSecrets: ['TOKEN'] },
+    });
+    expect(await worker.run(id)).toEqual(done);
+    expect(end(id)).toEqual(finished);
+    expect(records.textOf(id)).toEqual(['11 8 *** ***']);
+  });
+
+  it('says which secret args cannot be decrypted, without their values, and makes no Job', async () => {
+    const id = records.add({ secretArgs: { PASSWORD: 'hunter22' } });
+    records.keyId = 'key-2';
+    expect(await worker.run(id)).toEqual(done);
+    expect(end(id)).toMatchObject({
+      status: 'REQUIREMENT_NOT_MET',
+      reason: expect.stringContaining('PASSWORD was encrypted with key key-1'),
+    });
+    expect(JSON.stringify(end(id))).not.toMatch(/hunter22|aHVudGVyMjI/);
+    expect(runner.created).toEqual([]);
+  });
+
   it('passes on why Kubernetes refuses the Job', async () => {
     runner.refusal = 'admission webhook says no';
     const id = records.add();
@@ -140,9 +168,9 @@ describe('an execution from claim to end', () => {
       context: {},
       timeoutSeconds: 1,
       retries: 0,
-      annotations: {},
+      pod: DEFAULT_POD_SETTINGS,
     };
-    runner.occupy({ ...request, jobName: 'proctor-test-1', executionId: '999', serviceAccountName: null });
+    runner.occupy({ ...request, jobName: 'proctor-test-1', executionId: '999' });
     await worker.run(id);
     expect(end(id)).toMatchObject({ status: 'CREATION_FAILED', reason: expect.stringContaining('not ours') });
     expect([runner.deleted, runner.secrets]).toEqual([[], []]);
@@ -342,13 +370,12 @@ describe('a worker that takes over', () => {
       context: {},
       timeoutSeconds: 9,
       retries: 0,
-      annotations: {},
+      pod: DEFAULT_POD_SETTINGS,
     };
     await runner.createJob({
       ...request,
       jobName: 'proctor-test-1',
       executionId: '1',
-      serviceAccountName: null,
     });
     expect(await worker.run(id)).toEqual(done);
     expect(end(id)).toEqual(finished);
@@ -365,6 +392,23 @@ describe('a worker that takes over', () => {
     runner.createSecret = createSecret;
     expect(await newWorker().run(id)).toEqual(done);
     expect(end(id)).toEqual(finished);
+  });
+
+  it('opens no gate of a known Job whose secret args can not be decrypted any more', async () => {
+    const id = records.add({ secretArgs: { PASSWORD: 'hunter22' } });
+    const createSecret = runner.createSecret.bind(runner);
+    runner.createSecret = async () => {
+      throw new Error('the process dies here');
+    };
+    expect(await worker.run(id)).toMatchObject({ kind: 'retry' });
+    runner.createSecret = createSecret;
+    records.keyId = 'key-2';
+    expect(await newWorker().run(id)).toEqual(done);
+    expect(end(id)).toMatchObject({
+      status: 'POD_CREATION_FAILED',
+      reason: expect.stringContaining('PASSWORD'),
+    });
+    expect(runner.secrets).toEqual([]);
   });
 
   it('needs no secrets of Proctor for a Job that has its Secret', async () => {

@@ -24,6 +24,8 @@ export interface ErrorOptionsOfApp {
   hint?: string;
   /** One entry per thing that is wrong, e.g. per argument. */
   details?: readonly ErrorDetail[];
+  /** The exact line for clients of v2, in place of one that is made of message, details and hint. */
+  plainText?: string;
   cause?: unknown;
 }
 
@@ -37,14 +39,16 @@ export class AppError extends Error {
   override readonly name = 'AppError';
   readonly hint: string | undefined;
   readonly details: readonly ErrorDetail[];
+  readonly plainText: string | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    { hint, details = [], cause }: ErrorOptionsOfApp = {},
+    { hint, details = [], plainText, cause }: ErrorOptionsOfApp = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.hint = hint;
     this.details = details;
+    this.plainText = plainText;
   }
 }

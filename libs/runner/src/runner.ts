@@ -1,4 +1,4 @@
-import type { LogPosition } from '@app/domain';
+import type { LogPosition, PodSettings } from '@app/domain';
 
 /**
  * The port through which the executor worker runs containers. One implementation in production: Kubernetes
@@ -61,8 +61,8 @@ export interface JobRequest {
   context: Readonly<Record<string, string>>;
   timeoutSeconds: number;
   retries: number;
-  annotations: Readonly<Record<string, string>>;
-  serviceAccountName: string | null;
+  /** How and where its pods run: the proc's own settings over the worker's. */
+  pod: PodSettings;
 }
 
 export type CreateJobOutcome =

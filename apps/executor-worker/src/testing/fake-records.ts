@@ -10,6 +10,7 @@ import type {
   RecordJobOutcome,
 } from '@app/database';
 import {
+  DEFAULT_POD_SETTINGS,
   INITIAL_STATUS,
   isFinal,
   LOG_START,
@@ -22,6 +23,7 @@ import {
 interface Row {
   execution: Execution;
   snapshot: ProcSnapshot;
+  secretArgs: ClaimedExecution['secretArgs'];
   epoch: number;
   jobUid: string | null;
   claimsWithoutProgress: number;
@@ -37,13 +39,21 @@ export class FakeRecords {
   readonly rows = new Map<number, Row>();
   /** Of the one proc that there is. */
   secretValues: Record<string, string> = {};
+  /** What seals and opens secret args from now on. */
+  keyId = 'key-1';
   /** Every call throws this while it is set. */
   failure: Error | null = null;
   /** Runs before the call of that name does its work. */
   readonly before = new Map<string, () => void>();
 
-  add(changes: Partial<Execution> & { snapshot?: Partial<ProcSnapshot> } = {}): number {
-    const { snapshot, ...rest } = changes;
+  add(
+    changes: Partial<Execution> & {
+      snapshot?: Partial<ProcSnapshot>;
+      /** In the clear. */
+      secretArgs?: Record<string, string>;
+    } = {},
+  ): number {
+    const { snapshot, secretArgs, ...rest } = changes;
     const id = this.rows.size + 1;
     const at = new Date();
     this.rows.set(id, {
@@ -53,6 +63,7 @@ export class FakeRecords {
         jobName: `proctor-test-${id}`,
         image: 'image:1',
         args: {},
+        secretArgNames: Object.keys(secretArgs ?? {}),
         userEmail: 'ada@example.org',
         status: INITIAL_STATUS,
         exitCode: null,
@@ -62,9 +73,18 @@ export class FakeRecords {
         startedAt: null,
         endedAt: null,
         cancelRequestedAt: null,
+        scheduleId: null,
+        rerunOf: null,
         ...rest,
       },
-      snapshot: { timeoutSeconds: null, retries: null, requiredSecrets: [], ...snapshot },
+      snapshot: {
+        timeoutSeconds: null,
+        retries: null,
+        requiredSecrets: [],
+        pod: DEFAULT_POD_SETTINGS,
+        ...snapshot,
+      },
+      secretArgs: secretArgs ? this.seal(secretArgs) : null,
       epoch: 0,
       jobUid: null,
       claimsWithoutProgress: 0,
@@ -97,11 +117,12 @@ export class FakeRecords {
     if (isFinal(row.execution.status)) return null;
     row.epoch++;
     row.isReleased = false;
-    const { snapshot, jobUid, epoch } = row;
+    const { snapshot, secretArgs, jobUid, epoch } = row;
     return {
       lease: { executionId: id, epoch },
       execution: { ...row.execution },
       snapshot,
+      secretArgs,
       jobUid,
       claimsWithoutProgress: row.claimsWithoutProgress++,
       attempts: row.attempts.map((attempt) => ({ ...attempt })),
@@ -198,6 +219,25 @@ export class FakeRecords {
   async read(): Promise<Record<string, string>> {
     this.enter('read');
     return { ...this.secretValues };
+  }
+
+  openArgs(_procName: string, sealed: NonNullable<ClaimedExecution['secretArgs']>): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(sealed).map(([name, { ciphertext, keyId }]) => {
+        if (keyId !== this.keyId)
+          throw new Error(`${name} was encrypted with key ${keyId}, this is ${this.keyId}.`);
+        return [name, Buffer.from(ciphertext, 'base64').toString('utf8')];
+      }),
+    );
+  }
+
+  private seal(values: Record<string, string>): NonNullable<ClaimedExecution['secretArgs']> {
+    return Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        { ciphertext: Buffer.from(value).toString('base64'), keyId: this.keyId },
+      ]),
+    );
   }
 
   private enter(call: string): void {

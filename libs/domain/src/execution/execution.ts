@@ -1,3 +1,4 @@
+import type { PodSettings } from '../proc/pod-settings.js';
 import type { ExecutionStatus } from './execution-state.js';
 
 /** One run of a proc that was asked for, as everybody may see it who may see it at all. */
@@ -8,7 +9,10 @@ export interface Execution {
   /** Name of the Kubernetes Job, known from the moment the request is accepted. */
   jobName: string;
   image: string;
+  /** Without those of type `secret`. */
   args: Readonly<Record<string, string>>;
+  /** Names of the args of type `secret` that were given; their values are encrypted and shown to nobody. */
+  secretArgNames: readonly string[];
   userEmail: string;
   status: ExecutionStatus;
   exitCode: number | null;
@@ -19,6 +23,32 @@ export interface Execution {
   startedAt: Date | null;
   endedAt: Date | null;
   cancelRequestedAt: Date | null;
+  /** The schedule that asked for it; null: a person or program did. */
+  scheduleId: number | null;
+  /** The execution that it repeats; null: none. */
+  rerunOf: number | null;
+}
+
+/** All that is kept of an execution, for those who look closely. */
+export interface ExecutionDetail extends Execution {
+  procRevision: number;
+  /** Where the request came from; null: not known, or a schedule. */
+  remoteAddress: string | null;
+  callbackUrl: string | null;
+  waitingFor: WaitingFor | null;
+  /** Oldest first. */
+  attempts: readonly ExecutionAttempt[];
+}
+
+/** One pod of an execution. */
+export interface ExecutionAttempt {
+  /** From 1. */
+  n: number;
+  podName: string;
+  startedAt: Date | null;
+  endedAt: Date | null;
+  exitCode: number | null;
+  reason: string | null;
 }
 
 /** What of a proc its execution needs, as it was when the execution was accepted. */
@@ -27,6 +57,7 @@ export interface ProcSnapshot {
   retries: number | null;
   /** Names of the secrets that must be set. */
   requiredSecrets: readonly string[];
+  pod: PodSettings;
 }
 
 /** Why an accepted execution is not in the queue yet: its proc has no free slot, or its user had many admitted. */

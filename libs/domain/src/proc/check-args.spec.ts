@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkArgs } from './check-args.js';
-import { MAX_ENV_VALUE_BYTES } from './env-value.js';
+import { checkArgs as checkArgsWith } from './check-args.js';
+import { MAX_ENV_TOTAL_BYTES, MAX_ENV_VALUE_BYTES } from './env-value.js';
+import { plainArg } from './proc.js';
+
+const matches = (pattern: string, value: string) => new RegExp(`^(?:${pattern})$`, 'u').test(value);
+const checkArgs = (declared: Parameters<typeof checkArgsWith>[0], given: Record<string, string>) =>
+  checkArgsWith(declared, given, matches);
 
 const proc = {
-  args: [
-    { name: 'NAME', description: 'whom to greet', required: true },
-    { name: 'LOUD', description: '', required: false },
-  ],
+  args: [plainArg('NAME', { description: 'whom to greet', required: true }), plainArg('LOUD')],
   secrets: [{ name: 'API_KEY', description: '' }],
   allowUndeclaredArgs: false,
 };
@@ -48,7 +50,7 @@ describe('checkArgs', () => {
   });
 
   it('does not take an inherited property for a given argument', () => {
-    const args = [{ name: 'toString', description: '', required: true }];
+    const args = [plainArg('toString', { required: true })];
     expect(fieldsOf(checkArgs({ ...proc, args }, {}))).toEqual(['toString']);
   });
 
@@ -75,6 +77,46 @@ describe('checkArgs', () => {
       Array.from({ length: 7 }, (_, index) => [`A${index}`, 'x'.repeat(MAX_ENV_VALUE_BYTES)]),
     );
     expect(fieldsOf(checkArgs(open, { NAME: '', ...given }))).toEqual(['args']);
+  });
+
+  it('counts defaults among the values that a Job carries', () => {
+    const args = Array.from({ length: 6 }, (_, n) =>
+      plainArg(`A${n}`, { default: 'x'.repeat(MAX_ENV_VALUE_BYTES) }),
+    );
+    const full = { ...proc, args: [...args, plainArg('NAME')] };
+    expect(6 * MAX_ENV_VALUE_BYTES).toBe(MAX_ENV_TOTAL_BYTES);
+    expect(fieldsOf(checkArgs(full, {}))).toEqual([]);
+    expect(fieldsOf(checkArgs(full, { NAME: 'x' }))).toEqual(['args']);
+  });
+
+  it('takes the default of a required argument that is not given', () => {
+    const args = [plainArg('NAME', { required: true, default: 'world' })];
+    expect(checkArgs({ ...proc, args }, {})).toEqual([]);
+  });
+
+  it('checks each value by its type, and repeats none of a secret', () => {
+    const typed = {
+      ...proc,
+      args: [
+        plainArg('COUNT', { type: 'number', min: 1, max: 3 }),
+        plainArg('MODE', { type: 'enum', options: ['fast', 'safe'] }),
+        plainArg('TOKEN', { type: 'secret', pattern: '[a-z]{6,}' }),
+        plainArg('CODE', { pattern: '[A-Z]{2}' }),
+      ],
+    };
+    expect(checkArgs(typed, { COUNT: '3', MODE: 'safe', TOKEN: 'hunter', CODE: 'AB' })).toEqual([]);
+    expect(checkArgs(typed, { COUNT: '4', MODE: 'slow', TOKEN: 'HUNTER22', CODE: 'ABC' })).toEqual([
+      { field: 'COUNT', message: 'The value of "COUNT" must be a number from 1 to 3, got "4"' },
+      { field: 'MODE', message: 'The value of "MODE" must be one of "fast", "safe", got "slow"' },
+      {
+        field: 'TOKEN',
+        message: 'The value of "TOKEN" must match the pattern [a-z]{6,} as a whole, and does not',
+      },
+      {
+        field: 'CODE',
+        message: 'The value of "CODE" must match the pattern [A-Z]{2} as a whole, got "ABC"',
+      },
+    ]);
   });
 
   it('lists everything that is wrong at once', () => {

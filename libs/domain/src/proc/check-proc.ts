@@ -1,4 +1,7 @@
 import type { ErrorDetail } from '../app-error.js';
+import { checkArgDeclaration, type DescribePatternProblem } from './check-arg-declaration.js';
+import type { MatchesPattern } from './check-arg-value.js';
+import { checkPodSettings } from './check-pod-settings.js';
 import { describeEnvNameProblem, findEnvNameProblem } from './env-names.js';
 import { isImageReference } from './image-reference.js';
 import type { Proc } from './proc.js';
@@ -11,15 +14,26 @@ export const MAX_CONCURRENCY_LIMIT = 100_000;
 const PROC_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/;
 
 /** What is wrong with a proc that somebody wants to register; empty if nothing is. `field` is a path into `Proc`. */
-export function checkProc(proc: Proc): ErrorDetail[] {
+export function checkProc(
+  proc: Proc,
+  describePatternProblem: DescribePatternProblem,
+  matches: MatchesPattern,
+): ErrorDetail[] {
   return [
     ...checkName(proc.name),
     ...checkImage(proc.imageName),
     ...checkEnvNames(proc),
+    ...proc.args.flatMap((arg, index) =>
+      checkArgDeclaration(arg, describePatternProblem, matches).map(({ field, message }) => ({
+        field: `args.${index}.${field}`,
+        message,
+      })),
+    ),
     ...checkGroups(proc.authorizedGroups),
     ...checkWholeNumber('timeoutSeconds', proc.timeoutSeconds, 1, MAX_TIMEOUT_SECONDS),
     ...checkWholeNumber('retries', proc.retries, 0, MAX_RETRIES),
     ...checkWholeNumber('concurrency.limit', proc.concurrency?.limit ?? null, 1, MAX_CONCURRENCY_LIMIT),
+    ...checkPodSettings(proc.pod),
   ];
 }
 

@@ -11,13 +11,25 @@ export function describeEnvValueProblem(value: string): string | null {
   if (bytes > MAX_ENV_VALUE_BYTES) {
     return `is too long: at most ${MAX_ENV_VALUE_BYTES} bytes are possible, got ${bytes}; shorten it, or pass where to find it`;
   }
-  if (value.includes('\0'))
-    return 'contains a NUL character, which no environment can carry; encode the value';
+  return describeTextProblem(value);
+}
+
+/** What keeps a text from being stored and passed on exactly as it is, as a sentence, or null. Never shows it. */
+export function describeTextProblem(text: string): string | null {
+  if (text.includes('\0'))
+    return 'contains a NUL character, which neither an environment nor the database can carry; encode it';
   // Half a surrogate pair has no UTF-8 form: the container would see another character.
-  if (/\p{Surrogate}/u.test(value)) return 'contains half of a surrogate pair; send valid Unicode text';
+  if (/\p{Surrogate}/u.test(text)) return 'contains half of a surrogate pair; send valid Unicode text';
   return null;
 }
 
 export function countUtf8Bytes(text: string): number {
   return new TextEncoder().encode(text).length;
+}
+
+const SHOWN_CHARACTERS = 60;
+
+/** A text for a message: quoted, its control characters escaped, at most 60 characters of it. */
+export function quoteForMessage(text: string): string {
+  return JSON.stringify(text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isImageReference } from './image-reference.js';
+import { isImageReference, repositoryOf } from './image-reference.js';
 
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
@@ -35,5 +35,22 @@ describe('isImageReference', () => {
     'a'.repeat(256),
   ])('refuses %j', (reference) => {
     expect(isImageReference(reference)).toBe(false);
+  });
+});
+
+describe('repositoryOf', () => {
+  it.each<[string, string | null]>([
+    ['busybox', 'docker.io/library/busybox'],
+    [`busybox:1.36@${DIGEST}`, 'docker.io/library/busybox'],
+    ['proctor/say-hello-world:1', 'docker.io/proctor/say-hello-world'],
+    ['index.docker.io/busybox', 'docker.io/library/busybox'],
+    ['localhost/name', 'localhost/name'],
+    ['localhost:5000/a/b:1', 'localhost:5000/a/b'],
+    ['Registry/name', 'registry/name'],
+    ['registry.example/team/name:1', 'registry.example/team/name'],
+    ['[::1]:5000/name', '[::1]:5000/name'],
+    ['No Image', null],
+  ])('of %s is %s', (reference, repository) => {
+    expect(repositoryOf(reference)).toBe(repository);
   });
 });

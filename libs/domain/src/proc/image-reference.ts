@@ -9,9 +9,41 @@ const REFERENCE = new RegExp(`^((?:${HOST}/)?${COMPONENT}(?:/${COMPONENT})*)(?::
 const MAX_NAME_LENGTH = 255;
 const MAX_REFERENCE_LENGTH = 500;
 
+const DEFAULT_REGISTRY = 'docker.io';
+const FORMER_DEFAULT_REGISTRY = 'index.docker.io';
+
 /** True for `[host[:port]/]path[:tag][@digest]`, by the grammar that container registries share. */
 export function isImageReference(text: string): boolean {
-  if (text.length > MAX_REFERENCE_LENGTH) return false;
-  const name = REFERENCE.exec(text)?.[1];
-  return name !== undefined && name.length <= MAX_NAME_LENGTH;
+  return nameOf(text) !== null;
+}
+
+/**
+ * Where an image comes from, as container runtimes read it: registry and path, without tag and digest. `busybox` is
+ * `docker.io/library/busybox`. The registry is in lower case. Null if the text is no image reference.
+ */
+export function repositoryOf(reference: string): string | null {
+  const name = nameOf(reference);
+  if (name === null) return null;
+  const [first = '', ...rest] = name.split('/');
+  if (rest.length > 0 && isRegistry(first)) {
+    const registry = first.toLowerCase();
+    return withLibrary(registry === FORMER_DEFAULT_REGISTRY ? DEFAULT_REGISTRY : registry, rest);
+  }
+  return withLibrary(DEFAULT_REGISTRY, [first, ...rest]);
+}
+
+function nameOf(reference: string): string | null {
+  if (reference.length > MAX_REFERENCE_LENGTH) return null;
+  const name = REFERENCE.exec(reference)?.[1];
+  return name !== undefined && name.length <= MAX_NAME_LENGTH ? name : null;
+}
+
+/** Otherwise it is the first part of a path on the default registry. Paths have no capitals. */
+function isRegistry(component: string): boolean {
+  return /[.:A-Z]/.test(component) || component === 'localhost';
+}
+
+function withLibrary(registry: string, path: readonly string[]): string {
+  const isOfficial = registry === DEFAULT_REGISTRY && path.length === 1;
+  return [registry, ...(isOfficial ? ['library'] : []), ...path].join('/');
 }

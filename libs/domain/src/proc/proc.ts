@@ -1,3 +1,5 @@
+import type { PodSettings } from './pod-settings.js';
+
 /** A proc: a repetitive task as a container image, its declared arguments, its secrets and who may run it. */
 export interface Proc {
   name: string;
@@ -18,12 +20,30 @@ export interface Proc {
   retries: number | null;
   /** How many executions of this proc may be admitted at once; null: no limit. */
   concurrency: ConcurrencyLimit | null;
+  /** How and where its pods run. */
+  pod: PodSettings;
 }
+
+export const ARG_TYPES = ['string', 'number', 'boolean', 'enum', 'secret'] as const;
+export type ArgType = (typeof ARG_TYPES)[number];
 
 export interface ArgDeclaration {
   name: string;
   description: string;
+  /** Every value reaches the container as text; the type says which texts are accepted. */
+  type: ArgType;
   required: boolean;
+  /** Used when the arg is not given; null: none. */
+  default: string | null;
+  /** RE2 syntax; the whole value must match. For strings and secrets; null: any value. */
+  pattern: string | null;
+  /** The accepted values of an enum; empty for every other type. */
+  options: readonly string[];
+  /** Of a number; null: no bound. */
+  min: number | null;
+  max: number | null;
+  /** Shown to people; null: none. */
+  example: string | null;
 }
 
 export interface SecretDeclaration {
@@ -35,4 +55,21 @@ export interface ConcurrencyLimit {
   limit: number;
   /** What happens to a request that finds no slot. */
   whenFull: 'queue' | 'refuse';
+}
+
+/** An arg as v2 declares it: a text that may be left out. */
+export function plainArg(name: string, changes: Partial<ArgDeclaration> = {}): ArgDeclaration {
+  return {
+    name,
+    description: '',
+    type: 'string',
+    required: false,
+    default: null,
+    pattern: null,
+    options: [],
+    min: null,
+    max: null,
+    example: null,
+    ...changes,
+  };
 }

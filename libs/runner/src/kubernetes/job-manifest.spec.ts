@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_POD_SETTINGS, type PodSettings } from '@app/domain';
 import type { JobRequest } from '../runner.js';
 import { buildJobManifest, jobDeadlineSeconds } from './job-manifest.js';
 import { isDnsLabel, toLabelValue } from './names.js';
@@ -13,8 +14,7 @@ const REQUEST: JobRequest = {
   context: { EXECUTION_ID: '7', USER_EMAIL: 'a@example.org' },
   timeoutSeconds: 60,
   retries: 2,
-  annotations: { team: 'x' },
-  serviceAccountName: null,
+  pod: { ...DEFAULT_POD_SETTINGS, annotations: { team: 'x' } },
 };
 const SETTINGS = {
   installationId: 'a',
@@ -84,10 +84,42 @@ describe('buildJobManifest', () => {
     });
   });
 
+  const podOf = (changes: Partial<PodSettings>) =>
+    buildJobManifest({ ...REQUEST, pod: { ...REQUEST.pod, ...changes } }, SETTINGS).spec?.template.spec;
+
   it('mounts the token of a service account only if one is named', () => {
-    const named = buildJobManifest({ ...REQUEST, serviceAccountName: 'deployer' }, SETTINGS).spec?.template
-      .spec;
+    const named = podOf({ serviceAccount: 'deployer' });
     expect(named).toMatchObject({ automountServiceAccountToken: true, serviceAccountName: 'deployer' });
+  });
+
+  it('says nothing of where to run unless the proc does', () => {
+    for (const field of ['nodeSelector', 'tolerations', 'imagePullSecrets']) {
+      expect(pod).not.toHaveProperty(field);
+    }
+  });
+
+  it('carries what the proc says of its pods', () => {
+    const settings = podOf({
+      resources: { requests: { memory: '64Mi' }, limits: { cpu: '2' } },
+      nodeSelector: { disk: 'ssd' },
+      tolerations: [
+        { key: 'dedicated', operator: 'Equal', value: 'batch', effect: 'NoExecute', tolerationSeconds: 60 },
+        { key: null, operator: 'Exists', value: null, effect: null, tolerationSeconds: null },
+      ],
+      imagePullSecrets: ['registry-key', 'other'],
+    });
+    expect(settings).toMatchObject({
+      nodeSelector: { disk: 'ssd' },
+      imagePullSecrets: [{ name: 'registry-key' }, { name: 'other' }],
+    });
+    expect(settings?.tolerations).toEqual([
+      { key: 'dedicated', operator: 'Equal', value: 'batch', effect: 'NoExecute', tolerationSeconds: 60 },
+      { operator: 'Exists' },
+    ]);
+    expect(settings?.containers[0]?.resources).toEqual({
+      requests: { memory: '64Mi' },
+      limits: { cpu: '2' },
+    });
   });
 });
 

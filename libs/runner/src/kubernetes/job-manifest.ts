@@ -1,5 +1,8 @@
-import type { V1Job, V1PodSpec, V1ResourceRequirements } from '@kubernetes/client-node';
+import type { V1Job, V1PodSpec, V1Toleration } from '@kubernetes/client-node';
+import type { Toleration } from '@app/domain';
 import type { JobRequest } from '../runner.js';
+import { mergeResources } from './container-resources.js';
+import type { ContainerResources } from './kubernetes-settings.js';
 import { CONTAINER_NAME, labelsOf } from './names.js';
 
 export interface JobManifestSettings {
@@ -8,8 +11,8 @@ export interface JobManifestSettings {
   namespace: string;
   /** Safety net only: longer than any outage that we promise to survive, so days. */
   ttlSecondsAfterFinished: number;
-  /** Requests and limits of every container, in Kubernetes' quantities. */
-  defaultResources: V1ResourceRequirements;
+  /** Requests and limits of a container whose proc states none. */
+  defaultResources: ContainerResources;
   /** Added per attempt to the Job's own deadline: scheduling, image pull, and stopping take that long at most. */
   jobDeadlineMarginSeconds: number;
 }
@@ -21,7 +24,7 @@ const MAX_BACKOFF_SECONDS = 600;
 /** The Job of one execution. Pure: the same request gives the same Job, so a repeated create meets itself. */
 export function buildJobManifest(request: JobRequest, settings: JobManifestSettings): V1Job {
   const labels = labelsOf(settings.installationId, request.executionId, request.procName);
-  const annotations = { ...request.annotations };
+  const annotations = { ...request.pod.annotations };
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -43,13 +46,17 @@ export function buildJobManifest(request: JobRequest, settings: JobManifestSetti
 }
 
 function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec {
+  const { serviceAccount, nodeSelector, tolerations, imagePullSecrets, resources } = request.pod;
   return {
     restartPolicy: 'Never',
     // On the pod and not on the Job: a Job past its deadline deletes its pods, and their logs with them.
     activeDeadlineSeconds: Math.min(request.timeoutSeconds, MAX_INT32),
     enableServiceLinks: false,
-    automountServiceAccountToken: request.serviceAccountName !== null,
-    ...(request.serviceAccountName === null ? {} : { serviceAccountName: request.serviceAccountName }),
+    automountServiceAccountToken: serviceAccount !== null,
+    ...(serviceAccount !== null && { serviceAccountName: serviceAccount }),
+    ...(Object.keys(nodeSelector).length > 0 && { nodeSelector: { ...nodeSelector } }),
+    ...(tolerations.length > 0 && { tolerations: tolerations.map(toleration) }),
+    ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
     securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
     containers: [
       {
@@ -59,10 +66,20 @@ function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec 
         // Not optional: a pod without the Secret cannot start, so a Job that was created late by a worker that has
         // lost its lease never runs.
         envFrom: [{ secretRef: { name: request.jobName } }],
-        resources: settings.defaultResources,
+        resources: mergeResources(resources, settings.defaultResources),
         securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
       },
     ],
+  };
+}
+
+function toleration({ key, operator, value, effect, tolerationSeconds }: Toleration): V1Toleration {
+  return {
+    operator,
+    ...(key !== null && { key }),
+    ...(value !== null && { value }),
+    ...(effect !== null && { effect }),
+    ...(tolerationSeconds !== null && { tolerationSeconds }),
   };
 }
 

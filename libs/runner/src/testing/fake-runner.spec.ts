@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_POD_SETTINGS } from '@app/domain';
 import { RunnerUnavailableError } from '../runner.js';
 import { FakeRunner } from './fake-runner.js';
 import { describeRunner } from './runner-conformance.js';
@@ -25,8 +26,7 @@ describe('FakeRunner', () => {
       context: {},
       timeoutSeconds: 1,
       retries: 0,
-      annotations: {},
-      serviceAccountName: null,
+      pod: DEFAULT_POD_SETTINGS,
     };
     expect(await runner.createJob(request)).toEqual({ kind: 'refused', message: 'forbidden' });
   });
@@ -42,8 +42,7 @@ describe('FakeRunner', () => {
       context: {},
       timeoutSeconds: 9,
       retries: 0,
-      annotations: {},
-      serviceAccountName: null,
+      pod: DEFAULT_POD_SETTINGS,
     };
     const outcome = await runner.createJob(request);
     if (outcome.kind !== 'created') throw new Error('not created');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { LOG_START, type LogPosition } from '@app/domain';
+import { DEFAULT_POD_SETTINGS, LOG_START, type LogPosition } from '@app/domain';
 import {
   LogLostError,
   type JobRequest,
@@ -53,8 +53,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
         context: { EXECUTION_ID: String(n) },
         timeoutSeconds: 300,
         retries: 0,
-        annotations: {},
-        serviceAccountName: null,
+        pod: DEFAULT_POD_SETTINGS,
         ...Object.fromEntries(Object.entries(change).filter(([field]) => field !== 'args')),
       };
     }

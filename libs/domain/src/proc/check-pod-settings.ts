@@ -1,0 +1,103 @@
+import type { ErrorDetail } from '../app-error.js';
+import { checkPodResources } from './check-pod-resources.js';
+import { checkTolerations } from './check-tolerations.js';
+import { countUtf8Bytes, describeTextProblem, quoteForMessage } from './env-value.js';
+import { isDnsSubdomain, isLabelValue, isQualifiedName } from './kubernetes-names.js';
+import type { PodSettings } from './pod-settings.js';
+
+export const MAX_NODE_SELECTORS = 20;
+export const MAX_ANNOTATIONS = 50;
+export const MAX_ANNOTATIONS_BYTES = 256 * 1024;
+export const MAX_IMAGE_PULL_SECRETS = 10;
+
+/** Marks Proctor's own objects, by which it finds and deletes them. */
+const RESERVED_PREFIX = 'proctor.io/';
+/** By these a pod would leave the security profile that every proc runs under. */
+const SECURITY_PREFIXES = [
+  'container.apparmor.security.beta.kubernetes.io/',
+  'container.seccomp.security.alpha.kubernetes.io/',
+  'seccomp.security.alpha.kubernetes.io/',
+];
+
+/** What Kubernetes would refuse in these settings, and what is kept for Proctor. `field` begins with `pod`. */
+export function checkPodSettings(pod: PodSettings): ErrorDetail[] {
+  return [
+    ...checkPodResources(pod.resources),
+    ...checkNodeSelector(pod.nodeSelector),
+    ...checkTolerations(pod.tolerations),
+    ...checkName('pod.serviceAccount', 'a service account', pod.serviceAccount),
+    ...checkImagePullSecrets(pod.imagePullSecrets),
+    ...checkAnnotations(pod.annotations),
+  ];
+}
+
+function checkNodeSelector(labels: Readonly<Record<string, string>>): ErrorDetail[] {
+  const entries = Object.entries(labels);
+  const tooMany = checkCount('pod.nodeSelector', entries.length, MAX_NODE_SELECTORS);
+  if (tooMany.length > 0) return tooMany;
+  return entries.flatMap(([key, value]) => {
+    const message = describeKeyProblem(key, 'a label') ?? describeLabelValueProblem(value);
+    return message === null ? [] : [{ field: fieldOf('nodeSelector', key), message }];
+  });
+}
+
+function checkAnnotations(annotations: Readonly<Record<string, string>>): ErrorDetail[] {
+  const entries = Object.entries(annotations);
+  const tooMany = checkCount('pod.annotations', entries.length, MAX_ANNOTATIONS);
+  if (tooMany.length > 0) return tooMany;
+  const bytes = entries.reduce((sum, [key, value]) => sum + countUtf8Bytes(key) + countUtf8Bytes(value), 0);
+  const tooLong = `expected at most ${MAX_ANNOTATIONS_BYTES} bytes of keys and values, got ${bytes}; shorten them`;
+  return [
+    ...(bytes > MAX_ANNOTATIONS_BYTES ? [{ field: 'pod.annotations', message: tooLong }] : []),
+    ...entries.flatMap(([key, value]) => {
+      // Kubernetes compares these keys in lower case.
+      const message = describeKeyProblem(key.toLowerCase(), 'an annotation') ?? describeTextProblem(value);
+      return message === null ? [] : [{ field: fieldOf('annotations', key), message }];
+    }),
+  ];
+}
+
+function describeKeyProblem(key: string, what: string): string | null {
+  if (!isQualifiedName(key)) {
+    return `expected the key of ${what} such as team or example.com/team (at most 63 characters behind the "/"), got ${quoteForMessage(key)}`;
+  }
+  if (key.startsWith(RESERVED_PREFIX))
+    return `${RESERVED_PREFIX} is reserved for Proctor; choose another prefix`;
+  const prefix = SECURITY_PREFIXES.find((one) => key.startsWith(one));
+  return prefix === undefined
+    ? null
+    : `${prefix} is refused, because it changes the security profile; remove it`;
+}
+
+function describeLabelValueProblem(value: string): string | null {
+  return isLabelValue(value)
+    ? null
+    : `expected at most 63 letters, digits, "-", "_" and ".", with a letter or digit first and last, got ${quoteForMessage(value)}`;
+}
+
+function checkImagePullSecrets(names: readonly string[]): ErrorDetail[] {
+  const tooMany = checkCount('pod.imagePullSecrets', names.length, MAX_IMAGE_PULL_SECRETS);
+  if (tooMany.length > 0) return tooMany;
+  return names.flatMap((name, index) => {
+    const field = `pod.imagePullSecrets.${index}`;
+    const problems = checkName(field, 'a Kubernetes Secret', name);
+    if (problems.length > 0 || names.indexOf(name) === index) return problems;
+    return [{ field, message: `${quoteForMessage(name)} is there already; list each once` }];
+  });
+}
+
+function checkName(field: string, what: string, name: string | null): ErrorDetail[] {
+  if (name === null || isDnsSubdomain(name)) return [];
+  const message = `expected the name of ${what} (small letters, digits, "-" and "."), got ${quoteForMessage(name)}`;
+  return [{ field, message }];
+}
+
+function checkCount(field: string, count: number, max: number): ErrorDetail[] {
+  return count <= max
+    ? []
+    : [{ field, message: `expected at most ${max} entries, got ${count}; remove some` }];
+}
+
+function fieldOf(list: string, key: string): string {
+  return `pod.${list}.${key.slice(0, 100)}`;
+}
