@@ -1,7 +1,14 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Database, waitForInstallation } from '@app/database';
-import { HealthRegistry, NestLogger, runService, startHealthServer, type Logger } from '@app/platform';
+import {
+  HealthRegistry,
+  NestLogger,
+  runService,
+  startHealthServer,
+  startTelemetry,
+  type Logger,
+} from '@app/platform';
 import { ExecutionQueue } from '@app/queue';
 import { loadSchedulerEnv, type SchedulerEnv } from './env.js';
 import { SchedulerModule } from './scheduler.module.js';
@@ -16,6 +23,7 @@ await runService(
 );
 
 async function start(env: SchedulerEnv, logger: Logger, signal: AbortSignal) {
+  const telemetry = await startTelemetry({ service: 'scheduler', settings: env.telemetry, logger });
   const database = new Database(env.postgres);
   const installationId = await waitForInstallation(database, signal, (error) =>
     logger.warn({ err: error }, 'waiting for Postgres'),
@@ -35,6 +43,7 @@ async function start(env: SchedulerEnv, logger: Logger, signal: AbortSignal) {
     async stop() {
       health.drain();
       await app.close();
+      await telemetry.close();
       await healthServer?.close();
       await queue.close();
       await database.close();

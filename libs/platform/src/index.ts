@@ -7,3 +7,5 @@ export * from './log-level.js';
 export * from './logger.js';
 export * from './nest-logger.js';
 export * from './run-service.js';
+export * from './telemetry/start-telemetry.js';
+export * from './telemetry/telemetry-vars.js';

@@ -1,0 +1,16 @@
+import { INITIAL_STATUS } from '@app/domain';
+import type { Database } from './database.js';
+
+/** Numbers for operators, each from an index that is as small as what is going on. */
+export class MetricsStore {
+  constructor(private readonly database: Database) {}
+
+  /** Executions that are not over, of the whole installation. Waiting: no Job was made for them yet. */
+  async countLive(): Promise<{ waiting: number; running: number }> {
+    const [row] = await this.database.client.$queryRaw<{ waiting: number; running: number }[]>`
+      SELECT count(*) FILTER (WHERE status = ${INITIAL_STATUS})::float8 AS waiting,
+        count(*) FILTER (WHERE status <> ${INITIAL_STATUS})::float8 AS running
+      FROM execution WHERE ended_at IS NULL`;
+    return { waiting: row?.waiting ?? 0, running: row?.running ?? 0 };
+  }
+}

@@ -1,0 +1,125 @@
+import type { z } from 'zod';
+import { booleanVar, integerVar, parsedVar, textVar } from '../env-vars.js';
+import { attributesVar, headersVar, type Pairs } from './parse-pairs.js';
+
+const urlVar = parsedVar('an http or https address such as http://localhost:4318', (text) => {
+  const protocol = URL.canParse(text) ? new URL(text).protocol : null;
+  return protocol === 'http:' || protocol === 'https:' ? text : undefined;
+});
+
+export const TEMPORALITIES = ['cumulative', 'delta', 'lowmemory'] as const;
+
+/** Whether sums count from the process's start or from the last time they were sent; lowmemory: whatever is cheaper. */
+export type Temporality = (typeof TEMPORALITIES)[number];
+
+const temporalityVar = parsedVar(`one of ${TEMPORALITIES.join(', ')}`, (text) =>
+  TEMPORALITIES.find((temporality) => temporality === text.toLowerCase()),
+);
+
+/** As a header's value, so without what a header can't carry. */
+const licenceKeyVar = parsedVar('a licence key (no spaces in it)', (text) =>
+  /^[\x21-\x7e]+$/.test(text) ? text : undefined,
+);
+
+/**
+ * Where metrics are sent, to be spread into an app's schema: `requireNewRelicPair(z.object({ ...telemetryVars }))`.
+ * The names beginning with OTEL_ are OpenTelemetry's own. Its exporter reads OTEL_EXPORTER_OTLP_COMPRESSION and
+ * OTEL_EXPORTER_OTLP_CERTIFICATE from the process's environment by itself.
+ */
+export const telemetryVars = {
+  PROCTOR_NEW_RELIC_APP_NAME: textVar('the name that Proctor has in New Relic').optional(),
+  PROCTOR_NEW_RELIC_LICENCE_KEY: licenceKeyVar.optional(),
+  OTEL_SDK_DISABLED: booleanVar().default(false),
+  OTEL_SERVICE_NAME: textVar('a name').optional(),
+  OTEL_RESOURCE_ATTRIBUTES: attributesVar.default({}),
+  OTEL_EXPORTER_OTLP_ENDPOINT: urlVar.optional(),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: urlVar.optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: headersVar.default({}),
+  OTEL_EXPORTER_OTLP_METRICS_HEADERS: headersVar.default({}),
+  OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: temporalityVar.optional(),
+  OTEL_METRIC_EXPORT_INTERVAL: integerVar({ min: 100, max: 86_400_000, default: 60_000 }),
+};
+
+const NEW_RELIC_PAIR = ['PROCTOR_NEW_RELIC_APP_NAME', 'PROCTOR_NEW_RELIC_LICENCE_KEY'] as const;
+
+/** The same schema, for which one New Relic variable without the other is a problem, told together with all others. */
+export function requireNewRelicPair<Schema extends z.ZodObject>(schema: Schema): Schema {
+  return NEW_RELIC_PAIR.reduce((refined, missing, index) => {
+    const given = NEW_RELIC_PAIR[1 - index] ?? missing;
+    return refined.refine((env) => env[missing] !== undefined || env[given] === undefined, {
+      path: [missing],
+      message: `a value, because ${given} is set (both or none)`,
+      // Also when other variables are wrong; zod would keep it for later.
+      when: () => true,
+    });
+  }, schema);
+}
+
+export interface TelemetrySettings {
+  /** The name of this process towards a collector; null: `proctor-<process>`. */
+  serviceName: string | null;
+  resourceAttributes: Pairs;
+  /** Null: nothing is sent anywhere. */
+  export: TelemetryExport | null;
+}
+
+export interface TelemetryExport {
+  /** The address that takes OTLP metrics, with its path. */
+  url: string;
+  /** May hold secrets. Names in lower case. */
+  headers: Pairs;
+  intervalMs: number;
+  temporality: Temporality;
+}
+
+interface TelemetryEnv {
+  PROCTOR_NEW_RELIC_APP_NAME?: string | undefined;
+  PROCTOR_NEW_RELIC_LICENCE_KEY?: string | undefined;
+  OTEL_SDK_DISABLED: boolean;
+  OTEL_SERVICE_NAME?: string | undefined;
+  OTEL_RESOURCE_ATTRIBUTES: Pairs;
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT?: string | undefined;
+  OTEL_EXPORTER_OTLP_HEADERS: Pairs;
+  OTEL_EXPORTER_OTLP_METRICS_HEADERS: Pairs;
+  OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE?: Temporality | undefined;
+  OTEL_METRIC_EXPORT_INTERVAL: number;
+}
+
+/** Settings of OpenTelemetry's own variables win over what New Relic's imply. */
+export function telemetrySettings(env: TelemetryEnv): TelemetrySettings {
+  return {
+    serviceName:
+      env.OTEL_SERVICE_NAME ??
+      env.PROCTOR_NEW_RELIC_APP_NAME ??
+      env.OTEL_RESOURCE_ATTRIBUTES['service.name'] ??
+      null,
+    resourceAttributes: env.OTEL_RESOURCE_ATTRIBUTES,
+    export: env.OTEL_SDK_DISABLED ? null : exportSettings(env),
+  };
+}
+
+function exportSettings(env: TelemetryEnv): TelemetryExport | null {
+  const licenceKey = env.PROCTOR_NEW_RELIC_LICENCE_KEY;
+  const base = env.OTEL_EXPORTER_OTLP_ENDPOINT ?? (licenceKey && newRelicEndpoint(licenceKey));
+  const url = env.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT ?? (base && `${base.replace(/\/+$/, '')}/v1/metrics`);
+  if (!url) return null;
+  return {
+    url,
+    headers: {
+      ...(licenceKey && { 'api-key': licenceKey }),
+      ...env.OTEL_EXPORTER_OTLP_HEADERS,
+      ...env.OTEL_EXPORTER_OTLP_METRICS_HEADERS,
+    },
+    intervalMs: env.OTEL_METRIC_EXPORT_INTERVAL,
+    // New Relic makes gauges of cumulative sums, which then can't be counted.
+    temporality:
+      env.OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE ?? (licenceKey ? 'delta' : 'cumulative'),
+  };
+}
+
+/** Keys of accounts outside the United States begin with their region, as in `eu01xx…`. */
+function newRelicEndpoint(licenceKey: string): string {
+  const region = /^([a-z]{2}\d{2})x/.exec(licenceKey)?.[1];
+  return region ? `https://otlp.${region}.nr-data.net` : 'https://otlp.nr-data.net';
+}
