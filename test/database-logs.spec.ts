@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LogRow } from '@app/database';
 import { aBatch, aRow, claim, claimRunning, openStores, type Stores } from './support/stores.js';
 
 let stores: Stores;
@@ -156,5 +157,66 @@ describe('appending to logs', () => {
     );
     await stores.query(`insert into execution_log values ($1, 1, 0, now(), 'early', true)`, [week?.id]);
     expect(await stores.logs.ensurePartitions(40)).toBe(9);
+  });
+});
+
+describe('where to begin to read a log', () => {
+  const at = (second: number) => `2026-11-22T10:00:0${second}Z`;
+  const rows = [
+    aRow(1, 'one', { stampedAt: at(1) }),
+    aRow(2, 'two, ', { stampedAt: at(2), endsLine: false }),
+    aRow(4, 'in three, ', { stampedAt: at(3), endsLine: false }),
+    aRow(5, 'parts', { stampedAt: at(3) }),
+    aRow(6, 'cut off', { stampedAt: at(4), endsLine: false }),
+    aRow(7, 'lines are missing', { kind: 'gap', stampedAt: null }),
+    aRow(9, 'back in time', { stampedAt: at(2) }),
+    aRow(10, 'last', { stampedAt: at(6) }),
+  ];
+  async function logOf(stored: readonly LogRow[]) {
+    const { lease, execution } = await claimRunning(stores);
+    await stores.logs.append([aBatch(lease, stored)]);
+    const textsAfter = async (seq: number) =>
+      (await stores.logs.read(execution.id, seq)).map(({ text }) => text);
+    return {
+      tail: async (lines: number) => textsAfter(await stores.logs.findTailStart(execution.id, lines)),
+      since: async (second: number) =>
+        textsAfter(await stores.logs.findSinceStart(execution.id, new Date(at(second)))),
+    };
+  }
+
+  it('is found by a number of whole lines from the end', async () => {
+    const log = await logOf(rows);
+    const texts = rows.map(({ text }) => text);
+    expect(await log.tail(0)).toEqual([]);
+    expect(await log.tail(1)).toEqual(['last']);
+    expect(await log.tail(3)).toEqual(texts.slice(5));
+    expect(await log.tail(4)).toEqual(texts.slice(4));
+    expect(await log.tail(5)).toEqual(texts.slice(1));
+    for (const lines of [6, 7, 1_000_000]) expect(await log.tail(lines)).toEqual(texts);
+  });
+
+  it('counts a last line that has not ended yet', async () => {
+    const log = await logOf([
+      ...rows,
+      aRow(11, 'still ', { endsLine: false }),
+      aRow(12, 'open', { endsLine: false }),
+    ]);
+    expect(await log.tail(1)).toEqual(['still ', 'open']);
+    expect(await log.tail(2)).toEqual(['last', 'still ', 'open']);
+  });
+
+  it('is found by time: the first line that began then or later', async () => {
+    const log = await logOf(rows);
+    const texts = rows.map(({ text }) => text);
+    expect(await log.since(0)).toEqual(texts);
+    expect(await log.since(2)).toEqual(texts.slice(1));
+    expect(await log.since(3)).toEqual(texts.slice(4));
+    expect(await log.since(5)).toEqual(['last']);
+    expect(await log.since(7)).toEqual([]);
+  });
+
+  it('is the beginning where nothing is stored', async () => {
+    expect(await stores.logs.findTailStart(1, 10)).toBe(0);
+    expect(await stores.logs.findSinceStart(1, new Date(0))).toBe(0);
   });
 });

@@ -1,17 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
-import { aProc, aSubmission, openDatabase, type Stores, openStores } from './support/stores.js';
+import { AuditStore, type AuditFilter } from '@app/database';
+import { explain, indexesOf, nodesOf, type Plan, readsAll, statementsOf } from './support/plans.js';
+import { aProc, aSubmission, claimNew, openDatabase, type Stores, openStores } from './support/stores.js';
 
 /** Executions that are over, 40 procs and 500 users: what a year leaves behind. */
 const HISTORY = 200_000;
 const LIVE = 2_000;
-
-interface Plan {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Plan Rows': number;
-  Plans?: Plan[];
-}
 
 let stores: Stores;
 
@@ -36,49 +30,14 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stores?.close());
 
-/**
- * The statements that `work` sends about executions, with their plans: they are run again, explained, in a transaction
- * that is rolled back.
- */
-async function plansOf(
-  work: (stores: Pick<Stores, 'url'>) => Promise<unknown>,
-): Promise<{ sql: string; plan: Plan }[]> {
-  const sent = new Map<string, unknown[]>();
-  const original = pg.Client.prototype.query as (...args: unknown[]) => unknown;
-  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-    const [statement] = args;
-    if (typeof statement === 'object' && statement !== null && 'text' in statement) {
-      const { text, values } = statement as { text: string; values?: unknown[] };
-      if (/\bexecution\b/.test(text)) sent.set(text, values ?? []);
-    }
-    return original.apply(this, args);
-  } as typeof pg.Client.prototype.query;
-  try {
-    await work(stores);
-  } finally {
-    pg.Client.prototype.query = original as typeof pg.Client.prototype.query;
+/** The statements that `work` sends about executions, with their plans. */
+async function plansOf(work: () => Promise<unknown>): Promise<{ sql: string; plan: Plan }[]> {
+  const plans = [];
+  for (const statement of await statementsOf(work, /\bexecution\b/)) {
+    plans.push({ sql: statement.sql, plan: (await explain(stores.url, statement)).plan });
   }
-  const client = new pg.Client({ connectionString: stores.url });
-  await client.connect();
-  try {
-    const plans = [];
-    for (const [text, values] of sent) {
-      await client.query('begin');
-      const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-        `explain (format json) ${text}`,
-        values,
-      );
-      await client.query('rollback');
-      const plan = rows[0]?.['QUERY PLAN'][0].Plan;
-      if (plan) plans.push({ sql: text, plan });
-    }
-    return plans;
-  } finally {
-    await client.end();
-  }
+  return plans;
 }
-
-const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 
 describe('with a history of 200,000 executions', () => {
   const lease = { executionId: 1, epoch: 1 };
@@ -86,6 +45,9 @@ describe('with a history of 200,000 executions', () => {
     ['submit', () => stores.executions.submit(aSubmission({ userEmail: 'user-1@example.org' }))],
     ['submit to a proc with a limit', () => stores.executions.submit(limited())],
     ['find', () => stores.executions.find(42)],
+    ['findDetail', () => stores.executions.findDetail(42)],
+    ['readSecretArgs', () => stores.executions.readSecretArgs(42)],
+    ['remove of a proc', () => stores.procs.remove('proc-1')],
     ['requestCancel', () => stores.executions.requestCancel(42, 'x')],
     ['claim', () => stores.leases.claim(42, 'worker-1')],
     ['recordJob', () => stores.leases.recordJob(lease, 'uid')],
@@ -129,9 +91,79 @@ describe('with a history of 200,000 executions', () => {
       () => database.client.$queryRaw`SELECT count(*) FROM execution WHERE reason = 'x'`,
     );
     await database.close();
-    const types = plans.flatMap(({ plan }) => nodesOf(plan)).map((node) => node['Node Type']);
-    expect(types).toContain('Seq Scan');
+    expect(plans.map(({ plan }) => readsAll(plan, 'execution'))).toEqual([true]);
   });
+});
+
+describe('a live row', () => {
+  it('moves without touching an index', async () => {
+    const updates = async () => {
+      const [row] = await stores.query<{ all: number; hot: number }>(
+        `select n_tup_upd::int as all, n_tup_hot_upd::int as hot from pg_stat_user_tables where relname = 'execution'`,
+      );
+      return row ?? { all: 0, hot: 0 };
+    };
+    const { lease } = await claimNew(stores);
+    await settled();
+    const before = await updates();
+    const moves = ['CREATED', 'JOB_READY', 'POD_READY', 'JOB_READY', 'POD_READY'] as const;
+    await stores.leases.recordJob(lease, 'uid');
+    for (const status of moves) await stores.leases.move(lease, status, 'why');
+    await stores.executions.requestCancel(lease.executionId, 'x');
+    await settled();
+    const after = await updates();
+    expect({ all: after.all - before.all, hot: after.hot - before.hot }).toEqual({ all: 7, hot: 7 });
+  });
+
+  /** Each connection reports what it has done, at the latest when it is closed. */
+  async function settled(): Promise<void> {
+    await stores.database.close();
+  }
+});
+
+describe('an audit trail of 200,000 entries', () => {
+  const newest = 200_000;
+  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+  let audit: AuditStore;
+  beforeAll(async () => {
+    audit = new AuditStore(stores.database);
+    await stores.query(
+      `insert into audit_event (at, actor, action, subject, allowed)
+       select now() - make_interval(mins => ${newest} - i), 'user-' || i % 300, 'action-' || i % 40, 'subject-' || i % 20000,
+         i % 1000 <> 0
+       from generate_series(1, ${newest}) i`,
+    );
+    await stores.query('vacuum analyze audit_event');
+  }, 60_000);
+
+  const filters: [string, AuditFilter, string][] = [
+    ['nothing', {}, 'audit_event_by_time'],
+    ['who', { actor: 'user-7' }, 'audit_event_by_actor'],
+    ['who never did anything', { actor: 'nobody' }, 'audit_event_by_actor'],
+    ['what', { action: 'action-7' }, 'audit_event_by_action'],
+    ['on what', { subject: 'subject-7' }, 'audit_event_by_subject'],
+    ['refusals', { allowed: false }, 'audit_event_refused'],
+    ['a time', { since: daysAgo(90), until: daysAgo(89) }, 'audit_event_by_time'],
+    ['who until', { actor: 'user-7', until: daysAgo(130) }, 'audit_event_by_actor'],
+    ['refusals since', { allowed: false, since: daysAgo(3) }, 'audit_event_refused'],
+  ];
+  const reads: [string, (filter: AuditFilter) => Promise<unknown>][] = [
+    ['first page', (filter) => audit.list(filter, { before: null, limit: 50 })],
+    ['deep page', (filter) => audit.list(filter, { before: 60_000, limit: 50 })],
+    ['export', (filter) => audit.exportFrom(filter, 0, 500)],
+    ['export, later', (filter) => audit.exportFrom(filter, 140_000, 500)],
+  ];
+  it.each(filters.flatMap(([name, ...rest]) => reads.map(([page, read]) => ({ name, page, read, rest }))))(
+    'is filtered by $name through its index: $page',
+    async ({ read, rest: [filter, index] }) => {
+      const [statement] = await statementsOf(() => read(filter), /\baudit_event\b/);
+      if (!statement) throw new Error('nothing was sent');
+      const { plan, buffers } = await explain(stores.url, statement, 'run');
+      expect(indexesOf(plan)).toContain(index);
+      expect(readsAll(plan, 'audit_event')).toBe(false);
+      expect(buffers).toBeLessThan(1_500);
+    },
+  );
 });
 
 const zero = { sinceSecond: 0, lines: 0, hash: 0, partialBytes: 0 };

@@ -1,11 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { problemFromError, type ExecutionReply } from '@app/contract';
+import { problemFromError, type ExecutionReply, type ProcMetadata } from '@app/contract';
 import { AppError } from '@app/domain';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** What was asked of a path that `replies` has. */
+export interface SeenRequest {
+  /** `METHOD /path?query` */
+  line: string;
+  body: unknown;
+  authorization: string | undefined;
+}
 
 /** What happens on one connection to a log stream. The last one is used for all that follow. */
 export type LogScript = (socket: WebSocket) => Promise<void> | void;
@@ -19,7 +27,7 @@ export interface FakeExecution {
 export const EMAIL = 'me@example.com';
 export const TOKEN = 'a-token-of-some-length-1234';
 
-export const sayHello = {
+export const sayHello: ProcMetadata = {
   name: 'say-hello',
   description: 'Says hello',
   image_name: 'proctor/say-hello:1',
@@ -45,6 +53,14 @@ export class FakeGateway {
   logConnections = 0;
   /** `METHOD /path` → another answer. */
   readonly overrides = new Map<string, Answer>();
+  /** `METHOD /path` → the JSON that it answers to whoever is signed in (200; undefined: an empty 204). */
+  readonly replies = new Map<string, unknown>();
+  /** Those that `replies` answered. */
+  readonly seen: SeenRequest[] = [];
+  /** What is accepted as `Authorization: Bearer`, beside the one e-mail and token. */
+  readonly bearerTokens = new Set<string>();
+  /** As `sayHello`, for `GET /metadata/{name}` and the list. */
+  proc: ProcMetadata = sayHello;
   nextEnding: Partial<ExecutionReply> = { status: 'FINISHED', exit_code: 0 };
   logScripts: LogScript[] = [sendLines(['hello', '', 'bye'])];
 
@@ -95,13 +111,15 @@ export class FakeGateway {
     const override = this.overrides.get(`${request.method} ${url.pathname}`);
     if (override) return override(request, response);
     if (url.pathname === '/health/live') return json(response, 200, { status: 'ok', version: '9.9.9' });
-    const { 'email-id': email, 'access-token': token } = request.headers;
-    if (email !== EMAIL || token !== TOKEN) {
+    if (!this.knows(request)) {
       return refuse(response, 401, new AppError('unauthenticated', 'Email-Id or Access-Token is wrong.'));
     }
     const [, id, verb] = /^\/execution\/(\d+)\/(status|cancel)$/.exec(url.pathname) ?? [];
-    if (url.pathname === '/metadata') return json(response, 200, [sayHello]);
-    if (url.pathname === '/execution') return void this.submit(request, response);
+    if (this.replies.has(`${request.method} ${url.pathname}`)) return void this.reply(request, response, url);
+    if (url.pathname === '/metadata') return json(response, 200, [this.proc]);
+    if (url.pathname.startsWith('/metadata/')) return this.answerProc(response, url.pathname.slice(10));
+    if (url.pathname === '/execution' && request.method === 'POST')
+      return void this.submit(request, response);
     const execution = this.executions.get(Number(id));
     if (!execution) return refuse(response, 404, new AppError('not_found', 'Execution context not Found'));
     if (verb === 'cancel') {
@@ -111,6 +129,33 @@ export class FakeGateway {
       execution.reply.cancel_requested_at = execution.reply.updated_at;
     }
     return json(response, 200, execution.reply);
+  }
+
+  private knows({ headers }: IncomingMessage): boolean {
+    const { 'email-id': email, 'access-token': token, authorization = '' } = headers;
+    if (authorization !== '') return this.bearerTokens.has(authorization.replace(/^Bearer /, ''));
+    return email === EMAIL && token === TOKEN;
+  }
+
+  private async reply(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    let text = '';
+    for await (const chunk of request) text += String(chunk);
+    this.seen.push({
+      line: `${request.method} ${url.pathname}${decodeURIComponent(url.search)}`,
+      body: text === '' ? undefined : (JSON.parse(text) as unknown),
+      authorization: request.headers.authorization,
+    });
+    const body = this.replies.get(`${request.method} ${url.pathname}`);
+    if (body === undefined) response.writeHead(204).end();
+    else json(response, 200, body);
+  }
+
+  private answerProc(response: ServerResponse, name: string): void {
+    const now = '2024-01-01T00:00:00.000Z';
+    if (name === this.proc.name) {
+      return json(response, 200, { ...this.proc, revision: 3, created_at: now, updated_at: now });
+    }
+    return refuse(response, 404, new AppError('not_found', `There is no proc '${name}'.`));
   }
 
   private async submit(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -139,7 +184,7 @@ export class FakeGateway {
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const url = new URL(request.url ?? '/', 'http://gateway');
-    if (request.headers['access-token'] !== TOKEN || url.pathname !== '/execution/logs') {
+    if (!this.knows(request) || url.pathname !== '/execution/logs') {
       socket.end('HTTP/1.1 401 Unauthorized\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\nno');
       return;
     }

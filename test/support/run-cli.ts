@@ -1,5 +1,8 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { run } from '../../cli/src/run.js';
+import type { Output } from '../../cli/src/terminal/printer.js';
 
 const PROCTOR = fileURLToPath(new URL('../../cli/bin/proctor.mjs', import.meta.url));
 
@@ -7,6 +10,46 @@ export interface CliResult {
   exitCode: number | null;
   stdout: string;
   stderr: string;
+}
+
+/** What stands for standard input: text that ends, or a terminal on which these lines are typed. */
+export type Input = string | { typed: readonly string[] };
+
+/** Runs the CLI in this process: quicker, and on what stands for a terminal. */
+export async function runCliHere(
+  words: readonly string[],
+  env: Record<string, string>,
+  input: Input = '',
+): Promise<CliResult> {
+  const output = { stdout: '', stderr: '' };
+  const collect = (name: keyof typeof output) =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        output[name] += String(chunk);
+        done();
+      },
+    });
+  const stdin = new PassThrough();
+  if (typeof input === 'string') stdin.end(input);
+  else {
+    Object.assign(stdin, { isTTY: true });
+    // One at a time: a prompt takes what is there, not what was meant for the next one.
+    let waiting = [...input.typed];
+    stdin.on('resume', () => {
+      const [line, ...rest] = waiting;
+      waiting = rest;
+      if (line !== undefined) setTimeout(() => stdin.write(`${line}\n`), 50);
+    });
+  }
+  const exitCode = await run(words, {
+    env,
+    stdin: stdin as unknown as NodeJS.ReadStream,
+    stdout: collect('stdout') as unknown as Output,
+    stderr: collect('stderr') as unknown as Output,
+    version: '0.0.0',
+    onInterrupt: () => {},
+  });
+  return { exitCode, ...output };
 }
 
 /** Starts the built CLI as a user would, with this environment and nothing of ours. */

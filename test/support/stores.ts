@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   Database,
   ExecutionsStore,
+  HistoryStore,
   LeasesStore,
   LogsStore,
   ProcsStore,
@@ -12,7 +13,7 @@ import {
   type LogRow,
   type Submission,
 } from '@app/database';
-import { LOG_START, type Proc } from '@app/domain';
+import { DEFAULT_POD_SETTINGS, LOG_START, type Proc } from '@app/domain';
 import { createDatabase, query } from './servers.js';
 
 /** The stores on a migrated database of their own, with a second connection pool as another process would have. */
@@ -20,6 +21,7 @@ export interface Stores {
   url: string;
   database: Database;
   executions: ExecutionsStore;
+  history: HistoryStore;
   leases: LeasesStore;
   logs: LogsStore;
   procs: ProcsStore;
@@ -42,6 +44,7 @@ export async function openStores(
     url: test.url,
     database,
     executions,
+    history: new HistoryStore(database),
     leases: new LeasesStore(database, executions),
     logs: new LogsStore(database),
     procs: new ProcsStore(database),
@@ -84,6 +87,7 @@ export function aProc(name: string, changes: Partial<Proc> = {}): Proc {
     timeoutSeconds: null,
     retries: null,
     concurrency: null,
+    pod: DEFAULT_POD_SETTINGS,
     ...changes,
   };
 }
@@ -96,13 +100,16 @@ export function aSubmission(changes: Partial<Submission> & { procName?: string }
       revision: 1,
       imageName: 'proctor/test:1',
       concurrency: null,
-      snapshot: { timeoutSeconds: null, retries: null, requiredSecrets: [] },
+      snapshot: { timeoutSeconds: null, retries: null, requiredSecrets: [], pod: DEFAULT_POD_SETTINGS },
     },
     args: { NAME: 'value' },
+    secretArgs: null,
     userEmail: 'ada@example.org',
     remoteAddress: null,
     callbackUrl: null,
     idempotency: null,
+    scheduleId: null,
+    rerunOf: null,
     ...rest,
   };
 }

@@ -1,8 +1,25 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { User } from '@app/domain';
-import type { Database, Session } from './database.js';
+import { hashToken, makeToken } from './access-token.js';
+import { ACCOUNT_WITH_GROUPS, insertAccount, readAccount, toAccount, type Account } from './account-row.js';
+import type { Database } from './database.js';
+import { joinGroups, lockAdmins, wouldEndAdmins } from './membership.js';
 
-/** Users, groups and tokens kept in Postgres: the authentication that is there when no other is configured. */
+export type { Account } from './account-row.js';
+
+/** What is left out stays; `groups` replaces all memberships (groups that are missing are made). */
+export interface AccountChanges {
+  name?: string;
+  active?: boolean;
+  groups?: readonly string[];
+}
+
+export type UpdateAccountOutcome =
+  | { kind: 'updated'; account: Account }
+  | { kind: 'not_found' }
+  /** Nobody would be left who is an admin: nothing was changed. */
+  | { kind: 'last_admin' };
+
+/** Users kept in Postgres: the authentication that is there when no other is configured. E-mails are exact. */
 export class AccountsStore {
   constructor(private readonly database: Database) {}
 
@@ -33,13 +50,88 @@ export class AccountsStore {
       WHERE token_hash = ${hashToken(token)} AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`;
   }
 
+  /** By e-mail. @param query `after`: e-mail of the last one seen; `group`: only its members */
+  async list({
+    group,
+    after,
+    limit,
+  }: {
+    group?: string;
+    after: string | null;
+    limit: number;
+  }): Promise<Account[]> {
+    const rows = await this.database.client.account.findMany({
+      where: {
+        ...(after !== null && { email: { gt: after } }),
+        ...(group !== undefined && { memberships: { some: { groupName: group } } }),
+      },
+      include: ACCOUNT_WITH_GROUPS,
+      orderBy: { email: 'asc' },
+      take: limit,
+    });
+    return rows.map(toAccount);
+  }
+
+  async find(email: string): Promise<Account | null> {
+    return readAccount(this.database.client, email);
+  }
+
+  /** Null: the e-mail is taken, be it in another case. Groups that are missing are made. */
+  async create(account: Pick<Account, 'email' | 'name' | 'isService' | 'groups'>): Promise<Account | null> {
+    return this.database.transaction(async (session) => {
+      if (!(await insertAccount(session, account))) return null;
+      return readAccount(session, account.email);
+    });
+  }
+
+  async update(
+    email: string,
+    { name, active, groups }: AccountChanges,
+    adminGroups: readonly string[],
+  ): Promise<UpdateAccountOutcome> {
+    return this.database.transaction(async (session) => {
+      await lockAdmins(session);
+      const before = await readAccount(session, email);
+      if (!before) return { kind: 'not_found' };
+      const after = { ...before, isActive: active ?? before.isActive, groups: groups ?? before.groups };
+      if (await wouldEndAdmins(session, email, adminGroups, { before, after })) return { kind: 'last_admin' };
+      await session.account.update({ where: { email }, data: { name, active } });
+      if (groups !== undefined) {
+        await session.membership.deleteMany({ where: { email, groupName: { notIn: [...groups] } } });
+        await joinGroups(session, email, groups);
+      }
+      const account = await readAccount(session, email);
+      return account ? { kind: 'updated', account } : { kind: 'not_found' };
+    });
+  }
+
+  /** Removes the account with its memberships and tokens; what it did stays in history and audit. */
+  async remove(
+    email: string,
+    adminGroups: readonly string[],
+  ): Promise<'removed' | 'not_found' | 'last_admin'> {
+    return this.database.transaction(async (session) => {
+      await lockAdmins(session);
+      const before = await readAccount(session, email);
+      if (!before) return 'not_found';
+      if (await wouldEndAdmins(session, email, adminGroups, { before, after: null })) return 'last_admin';
+      await session.account.delete({ where: { email } });
+      return 'removed';
+    });
+  }
+
   /**
    * Makes an account in these groups (made where they are missing) with one token, or changes nothing if the e-mail is
    * taken.
    * @returns the token, which is not stored and can't be read again; null if the account was there
    */
   async createAccount(user: Pick<User, 'email' | 'name' | 'groups'>, label: string): Promise<string | null> {
-    return this.database.transaction((session) => insertAccount(session, user, label));
+    return this.database.transaction(async (session) => {
+      if (!(await insertAccount(session, { ...user, isService: false }))) return null;
+      const token = makeToken();
+      await session.accessToken.create({ data: { email: user.email, tokenHash: hashToken(token), label } });
+      return token;
+    });
   }
 
   /** The first account, an admin; null if there is any account already. Safe to call from several processes at once. */
@@ -48,27 +140,12 @@ export class AccountsStore {
       // Two processes that were told different addresses would both find the table empty.
       await session.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('proctor.first_admin'))`;
       if (await session.account.findFirst({ select: { email: true } })) return null;
-      return insertAccount(session, { email, name: 'Admin', groups: adminGroups }, 'first start');
+      await insertAccount(session, { email, name: 'Admin', isService: false, groups: adminGroups });
+      const token = makeToken();
+      await session.accessToken.create({
+        data: { email, tokenHash: hashToken(token), label: 'first start' },
+      });
+      return token;
     });
   }
-}
-
-async function insertAccount(
-  session: Session,
-  { email, name, groups }: Pick<User, 'email' | 'name' | 'groups'>,
-  label: string,
-): Promise<string | null> {
-  const made = await session.$executeRaw`
-    INSERT INTO account (email, name) VALUES (${email}, ${name}) ON CONFLICT DO NOTHING`;
-  if (made === 0) return null;
-  const groupNames = [...new Set(groups)];
-  await session.group.createMany({ data: groupNames.map((name) => ({ name })), skipDuplicates: true });
-  await session.membership.createMany({ data: groupNames.map((groupName) => ({ email, groupName })) });
-  const token = randomBytes(32).toString('base64url');
-  await session.accessToken.create({ data: { email, tokenHash: hashToken(token), label } });
-  return token;
-}
-
-function hashToken(token: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(createHash('sha256').update(token).digest());
 }

@@ -1,4 +1,5 @@
 import type { Execution, ExecutionStatus } from '@app/domain';
+import { namesOfSealed, type SealedArgs } from './sealed-args.js';
 
 /** A row of `execution` as Postgres gives it; what the stores select when they answer with an Execution. */
 export interface ExecutionRow {
@@ -7,6 +8,7 @@ export interface ExecutionRow {
   job_name: string;
   image: string;
   args: Record<string, string>;
+  secret_args: SealedArgs | null;
   user_email: string;
   status: string;
   exit_code: number | null;
@@ -16,6 +18,8 @@ export interface ExecutionRow {
   started_at: Date | null;
   ended_at: Date | null;
   cancel_requested_at: Date | null;
+  schedule_id: bigint | null;
+  rerun_of: bigint | null;
 }
 
 export function toExecution(row: ExecutionRow): Execution {
@@ -25,6 +29,7 @@ export function toExecution(row: ExecutionRow): Execution {
     jobName: row.job_name,
     image: row.image,
     args: row.args,
+    secretArgNames: namesOfSealed(row.secret_args),
     userEmail: row.user_email,
     status: row.status as ExecutionStatus,
     exitCode: row.exit_code,
@@ -34,5 +39,7 @@ export function toExecution(row: ExecutionRow): Execution {
     startedAt: row.started_at,
     endedAt: row.ended_at,
     cancelRequestedAt: row.cancel_requested_at,
+    scheduleId: row.schedule_id === null ? null : Number(row.schedule_id),
+    rerunOf: row.rerun_of === null ? null : Number(row.rerun_of),
   };
 }

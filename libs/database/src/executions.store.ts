@@ -1,7 +1,14 @@
-import { AppError, type Execution, type ProcSnapshot, type WaitingFor } from '@app/domain';
+import {
+  AppError,
+  type Execution,
+  type ExecutionDetail,
+  type ProcSnapshot,
+  type WaitingFor,
+} from '@app/domain';
 import { admitForShare, admitForSlot, countAdmitted } from './admission.js';
 import type { Database, Session } from './database.js';
 import { toExecution, type ExecutionRow } from './execution-row.js';
+import type { SealedArgs } from './sealed-args.js';
 
 export interface AdmissionSettings {
   installationId: string;
@@ -18,11 +25,17 @@ export interface Submission {
     concurrency: { limit: number; whenFull: 'queue' | 'refuse' } | null;
     snapshot: ProcSnapshot;
   };
+  /** Without those of type `secret`. */
   args: Readonly<Record<string, string>>;
+  secretArgs: SealedArgs | null;
   userEmail: string;
   remoteAddress: string | null;
   callbackUrl: string | null;
   idempotency: IdempotencyKey | null;
+  /** The schedule that asks for it. */
+  scheduleId: number | null;
+  /** The execution that it repeats. */
+  rerunOf: number | null;
 }
 
 /** One identity and route use a key for one body. */
@@ -50,6 +63,11 @@ export type CancelOutcome =
   | { kind: 'not_found' };
 
 type SubmittedRow = ExecutionRow & { waiting_for: WaitingFor | null };
+type DetailRow = SubmittedRow & {
+  proc_revision: number;
+  remote_address: string | null;
+  callback_url: string | null;
+};
 
 /** Executions from the side of those who ask for them: accept, read, cancel. */
 export class ExecutionsStore {
@@ -76,6 +94,32 @@ export class ExecutionsStore {
       ExecutionRow[]
     >`SELECT * FROM execution WHERE id = ${id}`;
     return row ? toExecution(row) : null;
+  }
+
+  async findDetail(id: number): Promise<ExecutionDetail | null> {
+    const [row] = await this.database.client.$queryRaw<DetailRow[]>`SELECT * FROM execution WHERE id = ${id}`;
+    if (!row) return null;
+    const attempts = await this.database.client.executionAttempt.findMany({
+      where: { executionId: row.id },
+      select: { n: true, podName: true, startedAt: true, endedAt: true, exitCode: true, reason: true },
+      orderBy: { n: 'asc' },
+    });
+    return {
+      ...toExecution(row),
+      procRevision: row.proc_revision,
+      remoteAddress: row.remote_address,
+      callbackUrl: row.callback_url,
+      waitingFor: row.waiting_for,
+      attempts,
+    };
+  }
+
+  /** Null: it was given none, or there is no such execution. */
+  async readSecretArgs(id: number): Promise<SealedArgs | null> {
+    const [row] = await this.database.client.$queryRaw<
+      { secret_args: SealedArgs | null }[]
+    >`SELECT secret_args FROM execution WHERE id = ${id}`;
+    return row?.secret_args ?? null;
   }
 
   /** Ends a row that was never claimed, else leaves a note for its worker. May be repeated. */
@@ -133,7 +177,7 @@ export class ExecutionsStore {
     submission: Submission,
     waitingFor: WaitingFor | null,
   ): Promise<SubmittedRow | null> {
-    const { proc, args, userEmail, remoteAddress, callbackUrl, idempotency } = submission;
+    const { proc, args, secretArgs, userEmail, remoteAddress, callbackUrl, idempotency } = submission;
     const jobNamePrefix = `proctor-${this.admission.installationId}-`;
     const [row] = await session.$queryRaw<SubmittedRow[]>`
       WITH candidate AS (SELECT new_execution_id() AS id),
@@ -151,11 +195,12 @@ export class ExecutionsStore {
           ) admitted) >= ${this.admission.userShare} THEN 'share' END) AS waiting_for
         FROM candidate WHERE ${idempotency === null} OR EXISTS (SELECT 1 FROM keyed)
       )
-      INSERT INTO execution (id, proc_name, proc_revision, job_name, image, args, snapshot, user_email, remote_address,
-        callback_url, waiting_for, admitted_at)
+      INSERT INTO execution (id, proc_name, proc_revision, job_name, image, args, secret_args, snapshot, user_email,
+        remote_address, callback_url, schedule_id, rerun_of, waiting_for, admitted_at, created_at, updated_at)
       SELECT id, ${proc.name}, ${proc.revision}, ${jobNamePrefix} || id, ${proc.imageName}, ${JSON.stringify(args)}::jsonb,
-        ${JSON.stringify(proc.snapshot)}::jsonb, ${userEmail}, ${remoteAddress}, ${callbackUrl}, waiting_for,
-        CASE WHEN waiting_for IS NULL THEN clock_timestamp() END
+        ${secretArgs && JSON.stringify(secretArgs)}::jsonb, ${JSON.stringify(proc.snapshot)}::jsonb, ${userEmail},
+        ${remoteAddress}, ${callbackUrl}, ${submission.scheduleId}::bigint, ${submission.rerunOf}::bigint, waiting_for,
+        CASE WHEN waiting_for IS NULL THEN clock_timestamp() END, execution_id_made_at(id), execution_id_made_at(id)
       FROM accepted
       RETURNING *`;
     return row ?? null;

@@ -1,4 +1,5 @@
 import {
+  DEFAULT_POD_SETTINGS,
   statusesBefore,
   type Execution,
   type ExecutionStatus,
@@ -8,6 +9,7 @@ import {
 import type { Database, Session } from './database.js';
 import { toExecution, type ExecutionRow } from './execution-row.js';
 import type { ExecutionsStore } from './executions.store.js';
+import type { SealedArgs } from './sealed-args.js';
 
 /** Proof that this process follows the execution. Every write carries it; a higher epoch in the row refuses them. */
 export interface Lease {
@@ -20,6 +22,8 @@ export interface ClaimedExecution {
   lease: Lease;
   execution: Execution;
   snapshot: ProcSnapshot;
+  /** Args of type `secret`; null: none was given. */
+  secretArgs: SealedArgs | null;
   /** Null: no Job is known to exist. */
   jobUid: string | null;
   /** How often it was claimed since anything was last recorded of it. */
@@ -73,7 +77,8 @@ export class LeasesStore {
     return {
       lease: { executionId, epoch: row.lease_epoch },
       execution: toExecution(row),
-      snapshot: row.snapshot,
+      snapshot: { ...row.snapshot, pod: row.snapshot.pod ?? DEFAULT_POD_SETTINGS },
+      secretArgs: row.secret_args,
       jobUid: row.job_uid,
       claimsWithoutProgress: row.claims_without_progress - 1,
       attempts: attempts.map((attempt) => ({
@@ -196,7 +201,8 @@ export class LeasesStore {
 type ClaimedRow = ExecutionRow & {
   lease_epoch: number;
   job_uid: string | null;
-  snapshot: ProcSnapshot;
+  /** Rows of before pods could be set have no `pod`. */
+  snapshot: Omit<ProcSnapshot, 'pod'> & Partial<Pick<ProcSnapshot, 'pod'>>;
   claims_without_progress: number;
 };
 

@@ -112,6 +112,35 @@ export class LogsStore {
     }));
   }
 
+  /** After which row to read on for the last `lines` (1 or more) whole lines; 0: from the first. */
+  async findTailStart(executionId: number, lines: number): Promise<number> {
+    const [row] = await this.database.client.$queryRaw<{ seq: number }[]>`
+      WITH last AS (
+        SELECT ends_line FROM execution_log WHERE execution_id = ${executionId} ORDER BY seq DESC LIMIT 1)
+      SELECT seq FROM execution_log l
+      WHERE execution_id = ${executionId} AND (ends_line OR coalesce((
+        -- A marker is a line by itself, whatever came before.
+        SELECT next.kind <> 0 FROM execution_log next
+        WHERE next.execution_id = ${executionId} AND next.seq > l.seq ORDER BY next.seq LIMIT 1), false))
+      ORDER BY seq DESC
+      OFFSET greatest(0, ${lines}::int - CASE WHEN (SELECT ends_line FROM last) THEN 0 ELSE 1 END) LIMIT 1`;
+    return row?.seq ?? 0;
+  }
+
+  /** After which row to read on for the lines from the first one stamped at `since` or later; none: after the last. */
+  async findSinceStart(executionId: number, since: Date): Promise<number> {
+    const [row] = await this.database.client.$queryRaw<{ seq: number }[]>`
+      SELECT coalesce(
+        (SELECT l.seq - 1 FROM execution_log l
+         WHERE l.execution_id = ${executionId} AND l.stamped_at >= ${since} AND coalesce((
+           SELECT before.ends_line FROM execution_log before
+           WHERE before.execution_id = ${executionId} AND before.seq < l.seq ORDER BY before.seq DESC LIMIT 1), true)
+         ORDER BY l.seq LIMIT 1),
+        (SELECT max(seq) FROM execution_log WHERE execution_id = ${executionId}),
+        0) AS seq`;
+    return row?.seq ?? 0;
+  }
+
   async readExtent(executionId: number): Promise<LogExtent> {
     const [head] = await this.database.client.$queryRaw<
       { last: number; cost: number; cut_seq: number | null; is_open: boolean }[]

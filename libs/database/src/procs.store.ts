@@ -1,33 +1,51 @@
-import type { ArgDeclaration, Proc, ProcSnapshot, SecretDeclaration } from '@app/domain';
+import {
+  type ArgDeclaration,
+  DEFAULT_POD_SETTINGS,
+  plainArg,
+  type PodSettings,
+  type Proc,
+  type ProcSnapshot,
+  type SecretDeclaration,
+} from '@app/domain';
 import type { Database } from './database.js';
-import type { Proc as ProcRow } from './generated/client.js';
+import type { Prisma, Proc as ProcRow } from './generated/client.js';
 
 /** A registered proc. The revision grows with each change. */
 export interface RegisteredProc {
   proc: Proc;
   revision: number;
+  createdAt: Date;
+  updatedAt: Date;
 }
+
+export type RemoveProcOutcome =
+  | { kind: 'removed' }
+  | { kind: 'not_found' }
+  /** `live`: its executions that are not over. */
+  | { kind: 'in_use'; schedules: number; live: number };
 
 export class ProcsStore {
   constructor(private readonly database: Database) {}
 
   async find(name: string): Promise<RegisteredProc | null> {
     const row = await this.database.client.proc.findUnique({ where: { name } });
-    return row && { proc: toProc(row), revision: row.revision };
+    if (!row) return null;
+    return { proc: toProc(row), revision: row.revision, createdAt: row.createdAt, updatedAt: row.updatedAt };
   }
 
-  /** Procs whose groups are all among these, by name. `null`: all procs. */
-  async list(groups: readonly string[] | null): Promise<Proc[]> {
-    if (groups === null) {
-      return (await this.database.client.proc.findMany({ orderBy: { name: 'asc' } })).map(toProc);
-    }
-    const names = await this.database.client.$queryRaw<{ name: string }[]>`
-      SELECT name FROM proc WHERE authorized_groups <@ ${[...groups]}::text[]`;
+  /** All procs, by name. Who may see which is the caller's to decide. */
+  async list(): Promise<Proc[]> {
+    return (await this.database.client.proc.findMany({ orderBy: { name: 'asc' } })).map(toProc);
+  }
+
+  /** Names of the procs that ask for this group, in order. */
+  async listOfGroup(group: string): Promise<string[]> {
     const rows = await this.database.client.proc.findMany({
-      where: { name: { in: names.map(({ name }) => name) } },
+      where: { authorizedGroups: { has: group } },
+      select: { name: true },
       orderBy: { name: 'asc' },
     });
-    return rows.map(toProc);
+    return rows.map(({ name }) => name);
   }
 
   /** Registers all of these or none; one that is there is replaced. May be repeated. */
@@ -43,6 +61,25 @@ export class ProcsStore {
       }),
     );
   }
+
+  /**
+   * Removes a proc with its secrets, unless a schedule or a live execution needs it. Its history stays. An execution
+   * of a proc without a concurrency limit that is being accepted at the same time may still follow the removal.
+   */
+  async remove(name: string): Promise<RemoveProcOutcome> {
+    return this.database.transaction(async (session) => {
+      // Locked before anybody counts: whoever adds a schedule or takes a slot meanwhile waits, and finds no proc.
+      const locked = await session.$queryRaw<unknown[]>`SELECT 1 FROM proc WHERE name = ${name} FOR UPDATE`;
+      if (locked.length === 0) return { kind: 'not_found' };
+      const [used] = await session.$queryRaw<{ schedules: number; live: number }[]>`
+        SELECT (SELECT count(*)::int FROM schedule WHERE proc_name = ${name}) AS schedules,
+          (SELECT count(*)::int FROM execution WHERE proc_name = ${name} AND ended_at IS NULL) AS live`;
+      if (used && used.schedules + used.live > 0) return { kind: 'in_use', ...used };
+      await session.procSecret.deleteMany({ where: { procName: name } });
+      await session.proc.delete({ where: { name } });
+      return { kind: 'removed' };
+    });
+  }
 }
 
 /** What an execution keeps of its proc. */
@@ -51,18 +88,20 @@ export function snapshotOf(proc: Proc): ProcSnapshot {
     timeoutSeconds: proc.timeoutSeconds,
     retries: proc.retries,
     requiredSecrets: proc.secrets.map(({ name }) => name),
+    pod: proc.pod,
   };
 }
 
 function toColumns(proc: Proc) {
-  const { name, args, secrets, authorizedGroups, concurrency, ...rest } = proc;
+  const { name, args, secrets, authorizedGroups, concurrency, pod, ...rest } = proc;
   return {
     ...rest,
-    args: args.map((arg) => ({ ...arg })),
+    args: args.map((arg) => ({ ...arg, options: [...arg.options] })),
     secrets: secrets.map((secret) => ({ ...secret })),
     authorizedGroups: [...authorizedGroups],
     concurrencyLimit: concurrency?.limit ?? null,
     whenFull: concurrency?.whenFull ?? null,
+    pod: pod as unknown as Prisma.InputJsonObject,
   };
 }
 
@@ -71,7 +110,8 @@ function toProc(row: ProcRow): Proc {
     name: row.name,
     description: row.description,
     imageName: row.imageName,
-    args: row.args as unknown as ArgDeclaration[],
+    // Rows of before types existed lack most of a declaration.
+    args: (row.args as unknown as ArgDeclaration[]).map((arg) => plainArg(arg.name, arg)),
     secrets: row.secrets as unknown as SecretDeclaration[],
     authorizedGroups: row.authorizedGroups,
     author: row.author,
@@ -84,5 +124,6 @@ function toProc(row: ProcRow): Proc {
       row.concurrencyLimit === null
         ? null
         : { limit: row.concurrencyLimit, whenFull: row.whenFull === 'refuse' ? 'refuse' : 'queue' },
+    pod: { ...DEFAULT_POD_SETTINGS, ...(row.pod as unknown as Partial<PodSettings>) },
   };
 }

@@ -1,7 +1,15 @@
 import type { Database } from './database.js';
-import type { SecretBox } from './secret-box.js';
+import type { SealedArgs } from './sealed-args.js';
+import type { SecretBox, SecretPlace } from './secret-box.js';
 
-/** Secrets of procs, encrypted at rest. Only the worker reads values. */
+/** A secret that is set, without its value. */
+export interface SecretRecord {
+  name: string;
+  setAt: Date;
+  setBy: string;
+}
+
+/** Secrets of procs and secret args of executions, encrypted at rest. Only the worker reads values. */
 export class SecretsStore {
   constructor(
     private readonly database: Database,
@@ -33,6 +41,15 @@ export class SecretsStore {
     );
   }
 
+  /** What is set for a proc, by name. */
+  async list(procName: string): Promise<SecretRecord[]> {
+    return this.database.client.procSecret.findMany({
+      where: { procName },
+      select: { name: true, setAt: true, setBy: true },
+      orderBy: { name: 'asc' },
+    });
+  }
+
   /** The names of what is set, by proc; procs without secrets are missing. */
   async listNames(procNames: readonly string[]): Promise<Map<string, string[]>> {
     const rows = await this.database.client.procSecret.findMany({
@@ -43,4 +60,41 @@ export class SecretsStore {
     for (const { procName, name } of rows) names.set(procName, [...(names.get(procName) ?? []), name]);
     return names;
   }
+
+  /** False: it was not set. */
+  async remove(procName: string, name: string): Promise<boolean> {
+    const { count } = await this.database.client.procSecret.deleteMany({ where: { procName, name } });
+    return count > 0;
+  }
+
+  /** Encrypts args of type `secret`; null for none. Each call gives other ciphertexts. */
+  sealArgs(procName: string, args: Readonly<Record<string, string>>): SealedArgs | null {
+    const entries = Object.entries(args).map(([name, value]) => {
+      const { ciphertext, keyId } = this.box.seal(value, placeOfArg(procName, name));
+      return [name, { ciphertext: Buffer.from(ciphertext).toString('base64'), keyId }] as const;
+    });
+    return entries.length === 0 ? null : Object.fromEntries(entries);
+  }
+
+  /** @throws Error that names the arg and the key, never a value, if one can't be decrypted with this key */
+  openArgs(procName: string, sealed: SealedArgs): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(sealed).map(([name, { ciphertext, keyId }]) => {
+        const bytes = Uint8Array.from(Buffer.from(ciphertext, 'base64'));
+        try {
+          return [name, this.box.open({ ciphertext: bytes, keyId }, placeOfArg(procName, name))];
+        } catch (cause) {
+          throw new Error(
+            `The secret arg ${name} of ${procName} was encrypted with key ${keyId} and can't be read with this process's key, ${this.box.keyId}.`,
+            { cause },
+          );
+        }
+      }),
+    );
+  }
+}
+
+/** The blank keeps it apart from a secret: no secret's name has one. */
+function placeOfArg(procName: string, name: string): SecretPlace {
+  return { procName, name: `arg ${name}` };
 }
