@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { followLog } from '../cli/src/api/follow-log.js';
 import { GatewayClient } from '../cli/src/api/gateway-client.js';
+import { tokenIdentity } from '../cli/src/api/identity.js';
 import { executionReply, type ExecutionReply } from '@app/contract';
 import { AppError } from '@app/domain';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -62,7 +63,7 @@ describe('list and describe', () => {
     });
     const { stdout, exitCode } = await proctor('describe', 'say-hello');
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/WHO {2}required {2}Whom to greet/);
+    expect(stdout).toMatch(/WHO {2}string {2}required {2}Whom to greet/);
     expect(stdout).toContain('proctor execute say-hello WHO=VALUE');
   });
 
@@ -451,13 +452,10 @@ describe('everything that can go wrong', () => {
 
 describe('followLog', () => {
   const client = () =>
-    new GatewayClient({
-      baseUrl: `http://${gateway.host}`,
-      email: EMAIL,
-      token: TOKEN,
-      timeoutMs: 2000,
-      statusPollCount: 1,
-    });
+    new GatewayClient(
+      { baseUrl: `http://${gateway.host}`, timeoutMs: 2000, statusPollCount: 1 },
+      tokenIdentity(EMAIL, TOKEN),
+    );
 
   async function linesUntilFailure(retryDelaysMs: number[]): Promise<{ lines: string[]; failure: unknown }> {
     const lines: string[] = [];

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseCommandLine, wantsJson } from './command-line.js';
-import { COMMAND_NAMES } from './define-commands.js';
+import { COMMANDS } from './define-commands.js';
+import type { Command } from './tree/command.js';
+
+const COMMAND_NAMES = COMMANDS.map(({ name }) => name).filter((name) => name !== 'help');
 
 describe('parseCommandLine', () => {
   it.each([
@@ -14,6 +17,13 @@ describe('parseCommandLine', () => {
     ['config', '--host', 'x', '--yes'],
     ['config', 'EMAIL_ID=x'],
     ['template', 'p', 'f', '-y'],
+    ['schedule', 'list'],
+    ['schedule', 'create', 'list', '-c', '@daily', '-g', 'g', '-n', 'n', '-T', 't', 'A=1'],
+    ['schedule', 'p', '-c', '@daily', '-g', 'g', '-n', 'n', '-T', 't', '--', '-A=1'],
+    ['procs', 'apply', '-f', 'a', '-f', 'b', '--dry-run'],
+    ['group', 'add', 'g', 'a@b.c', 'd@e.f'],
+    ['history', '--status', 'FINISHED', '--status', 'POD_FAILED', '-o', 'text', '-o', 'json'],
+    ['completion', 'fish'],
   ])('understands %s %s %s', async (...words) => {
     expect(await parseCommandLine(words, 80)).toMatchObject({ kind: 'run', json: words.includes('json') });
   });
@@ -33,6 +43,12 @@ describe('parseCommandLine', () => {
     ['help', 'bogus'],
     ['--bogus'],
     ['execute', 'p', '--__proto__', 'x'],
+    ['schedule', 'p'],
+    ['schedule', '-c', 'x', '-g', 'g', '-n', 'n', '-T', 't'],
+    ['group', 'add', 'g'],
+    ['procs', 'bogus'],
+    ['help', 'procs', 'bogus'],
+    ['completion', 'tcsh'],
   ])('refuses %s %s %s %s with a way on', async (...words) => {
     await expect(parseCommandLine(words, 80)).rejects.toMatchObject({
       code: 'malformed_request',
@@ -46,6 +62,22 @@ describe('parseCommandLine', () => {
     expect(help).toMatchObject({ kind: 'help', text: expect.stringContaining(`proctor ${name}`) as unknown });
     expect(help).toMatchObject({ text: expect.stringContaining('Examples:') as unknown });
   });
+
+  const paths = (commands: readonly Command[], before: string[] = []): string[][] =>
+    commands.flatMap(({ name, subcommands }) => [
+      [...before, name],
+      ...paths(subcommands, [...before, name]),
+    ]);
+
+  it.each(paths(COMMANDS).filter(([name]) => name !== 'help'))(
+    'helps with %s %s, with an example',
+    async (...path) => {
+      const words = path.filter((word) => word !== undefined);
+      const help = await parseCommandLine(['help', ...words], 80);
+      expect(help).toMatchObject({ text: expect.stringContaining(`proctor ${words.join(' ')}`) as unknown });
+      expect(help).toMatchObject({ text: expect.stringContaining('Examples:') as unknown });
+    },
+  );
 
   it.each([[[]], [['help']], [['--help']]])('lists commands and exit codes for %j', async (words) => {
     const help = await parseCommandLine(words, 80);

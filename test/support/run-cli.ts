@@ -20,12 +20,14 @@ export async function runCliHere(
   words: readonly string[],
   env: Record<string, string>,
   input: Input = '',
+  onStderr: (soFar: string) => void = () => {},
 ): Promise<CliResult> {
   const output = { stdout: '', stderr: '' };
   const collect = (name: keyof typeof output) =>
     new Writable({
       write(chunk, _encoding, done) {
         output[name] += String(chunk);
+        if (name === 'stderr') onStderr(output.stderr);
         done();
       },
     });

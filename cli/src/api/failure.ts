@@ -13,8 +13,8 @@ const WRONG_PLACE = 'Check PROCTOR_HOST with `proctor config show`: is it the Pr
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
   unauthenticated: 'Check EMAIL_ID and ACCESS_TOKEN: `proctor config show`, then `proctor config`.',
-  forbidden: "Ask for membership in the proc's groups; `proctor list` shows what you may execute.",
-  not_found: '`proctor list` shows the procs that you may execute.',
+  forbidden:
+    '`proctor whoami` shows your groups; ask an administrator for membership in those that are missing.',
   outdated_client: 'Install a newer proctor CLI.',
   too_many_requests: 'Try again in a while.',
   unavailable: 'Try again in a while.',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathOf } from '@app/contract';
 import { AppError } from '@app/domain';
-import { failureFromAnswer, unreachable } from './failure.js';
+import { unreachable } from './failure.js';
 import type { GatewayClient } from './gateway-client.js';
 import { readLogConnection } from './log-connection.js';
 
@@ -28,10 +28,13 @@ export async function* followLog(
   const url = baseUrl.replace(/^http/, 'ws') + pathOf('streamExecutionLogs', {}, { context_id: id });
   let given = 0;
   let tries = 0;
+  let hasRenewed = false;
   for (;;) {
     let toSkip = given;
     let failure: AppError | null = null;
-    for await (const event of readLogConnection({ url, headers: client.headers(), timeoutMs })) {
+    let mayRetryAtOnce = false;
+    const headers = await client.headers();
+    for await (const event of readLogConnection({ url, headers, timeoutMs })) {
       if (event.kind === 'message') {
         const lines = event.text.split('\n');
         const fresh = toSkip > 0 ? lines.slice(toSkip) : lines;
@@ -39,16 +42,20 @@ export async function* followLog(
         if (fresh.length === 0) continue;
         given += fresh.length;
         tries = 0;
+        hasRenewed = false;
         yield fresh;
       } else if (event.kind === 'complete') {
         return;
       } else if (event.kind === 'refused') {
-        failure = failureFromAnswer(event, baseUrl);
-        if (!isTransient(failure)) throw failure;
+        failure = client.failureFrom(event);
+        mayRetryAtOnce = event.status === 401 && !hasRenewed && (await client.renewIdentity(headers));
+        hasRenewed = mayRetryAtOnce;
+        if (!mayRetryAtOnce && !isTransient(failure)) throw failure;
       } else {
         failure = unreachable(baseUrl, event.error, timeoutMs);
       }
     }
+    if (mayRetryAtOnce) continue;
     const delayMs = retryDelaysMs[tries++];
     failure ??= unreachable(baseUrl, null, timeoutMs);
     if (delayMs === undefined) throw withWayBack(failure, id);

@@ -1,44 +1,48 @@
 import { randomUUID } from 'node:crypto';
 import { detailsFromIssues, submitExecutionBody } from '@app/contract';
 import { AppError } from '@app/domain';
-import { parseArgWords } from '../args/parse-arg-words.js';
-import { readArgsFile } from '../args/read-args-file.js';
 import { openGateway, type Context } from '../context.js';
-import { exitCodeOfStatus } from '../output/exit-code.js';
-import { streamLog } from './stream-log.js';
+import { askForSecretArgs, readGivenArgs } from './read-given-args.js';
+import { reportAccepted } from './report-accepted.js';
 
 export interface ExecuteOptions {
   proc: string;
   /** `NAME=value` */
   words: readonly string[];
-  /** YAML; words win over it. */
+  /** YAML, `-`: standard input; words win over it. */
   file: string | undefined;
+  /** End once it is accepted. */
+  detach: boolean;
 }
 
 /** Submits, prints the id, streams the log; the exit code says how it ended. */
-export async function execute(context: Context, { proc, words, file }: ExecuteOptions): Promise<number> {
-  const given = parseArgWords(words);
-  const fromFile = file === undefined ? {} : await readArgsFile(file);
-  const body = submitExecutionBody.safeParse({
-    name: proc,
-    args: Object.assign(Object.create(null), fromFile, given) as unknown,
-  });
-  if (!body.success) {
-    throw new AppError('invalid_args', "This can't be executed.", {
-      hint: '`proctor list` shows the procs, `proctor describe PROC` the args of one.',
-      details: detailsFromIssues(body.error.issues).map(({ field, message }) => ({
-        field: field === 'name' ? `proc '${proc}'` : field.replace(/^args\./, ''),
-        message,
-      })),
-    });
-  }
-
+export async function execute(context: Context, options: ExecuteOptions): Promise<number> {
+  const { proc, detach } = options;
+  const given = await readGivenArgs(context, options);
+  checkBody(proc, given.args);
   const client = await openGateway(context);
+  const args = await askForSecretArgs(
+    context,
+    await client.call('getProc', { params: { name: proc } }),
+    given,
+  );
+
   context.onInterrupt(['Interrupted before the gateway answered: the execution may have been accepted.']);
   context.printer.showWaiting(`Submitting ${proc}`);
-  const execution = await client.call('submitExecution', { body: body.data, idempotencyKey: randomUUID() });
-  await context.printer.event({ type: 'execution', ...execution });
-  context.printer.note(`Execution ${execution.id} of ${proc} accepted.`);
-  const ended = await streamLog(context, client, execution);
-  return exitCodeOfStatus(ended.status);
+  const body = checkBody(proc, args);
+  const execution = await client.call('submitExecution', { body, idempotencyKey: randomUUID() });
+  return await reportAccepted(context, client, execution, detach);
+}
+
+/** Throws `invalid_args` for what no gateway would take. */
+function checkBody(proc: string, args: Record<string, string>) {
+  const body = submitExecutionBody.safeParse({ name: proc, args });
+  if (body.success) return body.data;
+  throw new AppError('invalid_args', "This can't be executed.", {
+    hint: '`proctor list` shows the procs, `proctor describe PROC` the args of one.',
+    details: detailsFromIssues(body.error.issues).map(({ field, message }) => ({
+      field: field === 'name' ? `proc '${proc}'` : field.replace(/^args\./, ''),
+      message,
+    })),
+  });
 }

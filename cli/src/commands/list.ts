@@ -1,9 +1,11 @@
 import { openGateway, type Context } from '../context.js';
 import { renderProcList } from '../output/render-proc.js';
 
-export async function list(context: Context): Promise<number> {
+export async function list(context: Context, namesOnly: boolean): Promise<number> {
   const client = await openGateway(context);
   const procs = await client.call('listProcs');
-  await context.printer.result(renderProcList(procs), procs);
+  const names = procs.map(({ name }) => name).sort();
+  if (namesOnly) await context.printer.result(names.map((name) => `${name}\n`).join(''), names);
+  else await context.printer.result(renderProcList(procs), procs);
   return 0;
 }

@@ -1,25 +1,58 @@
-import { configFilePath, readConfigFile } from '../config/config-file.js';
 import { CONFIG_KEYS } from '../config/config-keys.js';
-import { resolveValues } from '../config/resolve-config.js';
+import { loadConfig, type LoadedConfig } from '../config/load-config.js';
 import type { Context } from '../context.js';
 import { plainLine } from '../output/filter-controls.js';
 import { maskToken } from '../output/mask-token.js';
 import { formatTable } from '../output/table.js';
 
-/** The values that count and where each comes from; never the token. */
+/** The values that count, where each comes from, and as whom requests are sent; never a token. */
 export async function showConfig({ env, printer }: Context): Promise<number> {
-  const path = configFilePath(env.configDir);
-  const file = await readConfigFile(path);
-  const values = resolveValues(file ?? {}, env.overrides);
+  const config = await loadConfig(env);
   const shown = CONFIG_KEYS.map((key) => {
-    const resolved = values[key];
+    const resolved = config.values[key];
     if (!resolved) return { key, value: null, source: null };
     const value = key === 'ACCESS_TOKEN' ? maskToken(resolved.value) : plainLine(resolved.value);
     return { key, value, source: resolved.source };
   });
   const rows = shown.map(({ key, value, source }) => [key, value ?? '(not set)', source ?? '']);
-  const text = `File: ${path}${file === null ? ' (not there)' : ''}\n\n${formatTable(['KEY', 'VALUE', 'FROM'], rows)}`;
-  const byKey = Object.fromEntries(shown.map(({ key, value, source }) => [key, { value, source }]));
-  await printer.result(text, { file: path, exists: file !== null, values: byKey });
+  const text = [
+    `File: ${config.path}${config.isFileThere ? '' : ' (not there)'}\n`,
+    formatTable(['KEY', 'VALUE', 'FROM'], rows),
+    `${describeIdentity(config)}\n`,
+  ].join('\n');
+  await printer.result(text, {
+    file: config.path,
+    exists: config.isFileThere,
+    values: Object.fromEntries(shown.map(({ key, value, source }) => [key, { value, source }])),
+    uses: usesSignIn(config) ? 'sign-in' : 'token',
+    sign_in: config.signIn && {
+      host: config.signIn.host,
+      email: config.signIn.email ?? null,
+      expires_at: config.signIn.expires_at ?? null,
+      renewable: config.signIn.refresh_token !== undefined,
+      unused_because: config.signInIsUnusedBecause,
+    },
+  });
   return 0;
+}
+
+function usesSignIn({ signIn, signInIsUnusedBecause }: LoadedConfig): boolean {
+  return signIn !== null && signInIsUnusedBecause === null;
+}
+
+function describeIdentity(config: LoadedConfig): string {
+  const { signIn, signInIsUnusedBecause, values } = config;
+  if (signIn && usesSignIn(config)) {
+    const renewal = signIn.refresh_token === undefined ? '' : ', then renewed';
+    const until = signIn.expires_at === undefined ? '' : `, until ${signIn.expires_at}${renewal}`;
+    return `Requests are sent as ${plainLine(signIn.email ?? 'who signed in')} (proctor login${until}).`;
+  }
+  const { EMAIL_ID, ACCESS_TOKEN } = values;
+  const who =
+    EMAIL_ID && ACCESS_TOKEN
+      ? `Requests are sent as ${plainLine(EMAIL_ID.value)}, with ACCESS_TOKEN.`
+      : 'Nobody is configured: `proctor login` or `proctor config`.';
+  return signInIsUnusedBecause === null
+    ? who
+    : `${who} \`proctor login\` is not used: ${signInIsUnusedBecause}.`;
 }

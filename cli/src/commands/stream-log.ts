@@ -10,15 +10,13 @@ import { endLine } from '../output/render-execution.js';
  * middle says how to come back.
  */
 export async function streamLog(
-  { printer, onInterrupt }: Context,
+  context: Context,
   client: GatewayClient,
   execution: ExecutionReply,
 ): Promise<ExecutionReply> {
+  const { printer } = context;
   const id = String(execution.id);
-  onInterrupt([
-    `The execution goes on. To see its log again: proctor logs ${id}`,
-    `To stop it: proctor cancel ${id}`,
-  ]);
+  withWayBack(context.onInterrupt, id);
   printer.showWaiting(`Waiting for the log of execution ${id}`);
   const onRetry = () => printer.showWaiting('Connection lost, trying again');
   try {
@@ -26,10 +24,27 @@ export async function streamLog(
   } finally {
     await printer.endLog();
   }
+  return await awaitReportedEnd(context, client, id);
+}
+
+/** Waits for the status after the end of the log, and says how the execution ended. */
+export async function awaitReportedEnd(
+  { printer, onInterrupt }: Context,
+  client: GatewayClient,
+  id: string,
+): Promise<ExecutionReply> {
   printer.showWaiting('Waiting for the status');
   const ended = await awaitEnd(client, id);
   await printer.event({ type: 'end', ...ended });
   printer.note(endLine(ended));
   onInterrupt(null);
   return ended;
+}
+
+/** What Ctrl-C says while an execution is watched. */
+export function withWayBack(onInterrupt: Context['onInterrupt'], id: string): void {
+  onInterrupt([
+    `The execution goes on. To see its log again: proctor logs ${id}`,
+    `To stop it: proctor cancel ${id}`,
+  ]);
 }

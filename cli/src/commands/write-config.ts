@@ -4,6 +4,7 @@ import { parseArgWords } from '../args/parse-arg-words.js';
 import { ask, askHidden, confirm, readAll } from '../terminal/prompt.js';
 import { configFilePath, readConfigFile, writeConfigFile } from '../config/config-file.js';
 import { isConfigKey, type ConfigValues } from '../config/config-keys.js';
+import { loadConfig } from '../config/load-config.js';
 import { connectionFrom, resolveValues } from '../config/resolve-config.js';
 import type { Context } from '../context.js';
 
@@ -39,6 +40,10 @@ export async function writeConfig(context: Context, options: WriteConfigOptions)
     printer.note(
       'Note: a token on the command line can be seen by others; better leave it out and be asked for it.',
     );
+  }
+  const { signIn, signInIsUnusedBecause } = await loadConfig(env);
+  if (signIn && signInIsUnusedBecause === null) {
+    printer.note('Note: `proctor login` goes on being used; `proctor logout` makes this token count.');
   }
   await printer.result(`Written: ${path}\nTry: proctor list\n`, { file: path });
   return 0;

@@ -1,11 +1,75 @@
-import type { ExecutionReply } from '@app/contract';
+import type { ExecutionDetailReply, ExecutionReply } from '@app/contract';
 import { isFinal, isSuccess } from '@app/domain';
 import { plainLine } from './filter-controls.js';
-import { formatFields } from './table.js';
+import { formatFields, formatTable } from './table.js';
+
+type Fields = Array<[string, string | undefined]>;
 
 /** `proctor status ID`. */
 export function renderExecution(execution: ExecutionReply): string {
-  const fields: Array<[string, string | undefined]> = [
+  return formatGiven(fieldsOf(execution));
+}
+
+/** `proctor status ID --details`. */
+export function renderExecutionDetails(execution: ExecutionDetailReply): string {
+  const { args, attempts } = execution;
+  const sections = [
+    formatGiven([
+      ...fieldsOf(execution),
+      ['From', execution.remote_address && plainLine(execution.remote_address)],
+      ['Proc revision', String(execution.proc_revision)],
+      ['Waits for', execution.waiting_for && WAITS_FOR[execution.waiting_for]],
+      ['Schedule', execution.schedule_id?.toString()],
+      ['Repeats', execution.rerun_of?.toString()],
+    ]),
+  ];
+  const names = Object.keys(args).sort();
+  if (names.length > 0) {
+    const rows = names.map((name) => [`  ${plainLine(name)}`, plainLine(args[name] ?? '')] as const);
+    sections.push(`Args:\n${formatFields(rows)}`);
+  }
+  if (attempts.length > 0) {
+    const rows = attempts.map((attempt) => [
+      String(attempt.n),
+      plainLine(attempt.pod_name),
+      shortTime(attempt.started_at),
+      durationOf(attempt) ?? '',
+      attempt.exit_code?.toString() ?? '',
+      plainLine(attempt.reason ?? ''),
+    ]);
+    const header = ['ATTEMPT', 'POD', 'STARTED', 'TOOK', 'EXIT CODE', 'REASON'];
+    sections.push(formatTable(header, rows));
+  }
+  return sections.join('\n');
+}
+
+const WAITS_FOR = {
+  slot: 'another execution of the proc to end',
+  share: 'other executions of its user to end',
+};
+
+export const HISTORY_HEADER = ['ID', 'PROC', 'STATUS', 'USER', 'STARTED', 'DURATION'];
+
+/** A row of `proctor history`; what runs has lasted until `nowMs`. */
+export function historyRow(execution: ExecutionReply, nowMs: number): string[] {
+  const { started_at, ended_at } = execution;
+  const end = ended_at ?? (isFinal(execution.status) ? undefined : new Date(nowMs).toISOString());
+  return [
+    String(execution.id),
+    plainLine(execution.job_name),
+    execution.status,
+    plainLine(execution.user_email ?? ''),
+    shortTime(started_at),
+    durationOf({ started_at, ended_at: end }) ?? '',
+  ];
+}
+
+function formatGiven(fields: Fields): string {
+  return formatFields(fields.filter((field): field is [string, string] => Boolean(field[1])));
+}
+
+function fieldsOf(execution: ExecutionReply): Fields {
+  return [
     ['Id', String(execution.id)],
     ['Proc', plainLine(execution.job_name)],
     ['Status', execution.status],
@@ -17,10 +81,9 @@ export function renderExecution(execution: ExecutionReply): string {
     ['Accepted', execution.created_at],
     ['Started', execution.started_at],
     ['Ended', execution.ended_at],
-    ['Took', duration(execution)],
+    ['Took', durationOf(execution)],
     ['Cancel asked', isFinal(execution.status) ? undefined : execution.cancel_requested_at],
   ];
-  return formatFields(fields.filter((field): field is [string, string] => Boolean(field[1])));
 }
 
 /** How it ended, as one sentence: `Execution 7 of count-slowly: POD_FAILED (exit code 3, Error) after 1.2 s.` */
@@ -30,7 +93,7 @@ export function endLine(execution: ExecutionReply): string {
     exit_code === undefined || isSuccess(execution.status) ? '' : `exit code ${exit_code}`,
     reason ? plainLine(reason) : '',
   ].filter(Boolean);
-  const took = duration(execution);
+  const took = durationOf(execution);
   return [
     `Execution ${execution.id} of ${plainLine(execution.job_name)}: ${execution.status}`,
     facts.length > 0 ? ` (${facts.join(', ')})` : '',
@@ -39,7 +102,17 @@ export function endLine(execution: ExecutionReply): string {
   ].join('');
 }
 
-function duration({ started_at, ended_at }: ExecutionReply): string | undefined {
+/** `2026-01-31T10:00:00Z`: to the second. */
+export function shortTime(instant: string | undefined): string {
+  return instant === undefined ? '' : instant.replace(/\.\d+/, '');
+}
+
+interface Span {
+  started_at?: string | undefined;
+  ended_at?: string | undefined;
+}
+
+function durationOf({ started_at, ended_at }: Span): string | undefined {
   if (started_at === undefined || ended_at === undefined) return undefined;
   const ms = Date.parse(ended_at) - Date.parse(started_at);
   if (!(ms >= 0)) return undefined;

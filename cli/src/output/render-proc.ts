@@ -30,8 +30,9 @@ export function renderProc(proc: ProcMetadata): string {
   if (args.length > 0) {
     const rows = args.map((arg) => [
       `  ${arg.name}`,
+      arg.type ?? 'string',
       arg.required ? 'required' : '',
-      plainLine(arg.description),
+      [plainLine(arg.description), describeRules(arg)].filter(Boolean).join(' '),
     ]);
     sections.push(`Args:\n${formatFieldRows(rows)}`);
   }
@@ -47,7 +48,31 @@ export function renderProc(proc: ProcMetadata): string {
 export function exampleCommand({ name, env_vars }: ProcMetadata): string {
   const required = env_vars.args.filter((arg) => arg.required);
   const shown = required.length > 0 ? required : env_vars.args;
-  return ['proctor execute', name, ...shown.map((arg) => `${arg.name}=VALUE`)].join(' ');
+  const words = shown.filter(({ type }) => type !== 'secret').map((arg) => `${arg.name}=VALUE`);
+  return ['proctor execute', name, ...words].join(' ');
+}
+
+/** `(default 10, from 1 to 100, e.g. 7)`; empty for an arg that takes any value. */
+export function describeRules(arg: ProcMetadata['env_vars']['args'][number]): string {
+  const { default: value, options, min, max, pattern, example, type } = arg;
+  const bounds =
+    min != null && max != null
+      ? `from ${min} to ${max}`
+      : min != null
+        ? `from ${min}`
+        : max != null
+          ? `to ${max}`
+          : '';
+  const rules = [
+    options && options.length > 0 ? `one of ${options.join(', ')}` : '',
+    type === 'boolean' ? 'true or false' : '',
+    bounds,
+    pattern != null ? `matching ${pattern}` : '',
+    value != null ? `default ${JSON.stringify(value)}` : '',
+    example != null ? `e.g. ${JSON.stringify(example)}` : '',
+    type === 'secret' ? 'asked for, or in a file for -f' : '',
+  ].filter(Boolean);
+  return rules.length > 0 ? `(${plainLine(rules.join('; '))})` : '';
 }
 
 function formatFieldRows(rows: string[][]): string {

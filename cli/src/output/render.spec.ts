@@ -76,8 +76,8 @@ describe('renderProcList', () => {
 describe('renderProc', () => {
   it('marks what is required and shows a command to try', () => {
     const text = renderProc(aProc());
-    expect(text).toMatch(/^ {2}WHO {7}required {2}Whom$/m);
-    expect(text).toMatch(/^ {2}LANGUAGE {12}In: "which" language$/m);
+    expect(text).toMatch(/^ {2}WHO {7}string {2}required {2}Whom$/m);
+    expect(text).toMatch(/^ {2}LANGUAGE {2}string {12}In: "which" language$/m);
     expect(text).toContain('  proctor execute greet WHO=VALUE\n');
     expect(text).toContain('anyone who is signed in');
     expect(text).not.toContain('\x1b');

@@ -8,8 +8,21 @@ export function formatFields(fields: ReadonlyArray<readonly [name: string, value
   return alignColumns(fields);
 }
 
-function alignColumns(rows: ReadonlyArray<readonly string[]>): string {
+/**
+ * A table whose rows come in pages: each call gives the next lines, the first one with the header. Columns are as wide
+ * as the widest cell so far.
+ */
+export function pagedTable(header: readonly string[]): (rows: ReadonlyArray<readonly string[]>) => string {
   const widths: number[] = [];
+  let isFirst = true;
+  return (rows) => {
+    const lines = alignColumns(isFirst ? [header, ...rows] : rows, widths);
+    isFirst = false;
+    return lines;
+  };
+}
+
+function alignColumns(rows: ReadonlyArray<readonly string[]>, widths: number[] = []): string {
   for (const row of rows) {
     row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell))));
   }

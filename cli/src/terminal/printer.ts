@@ -1,9 +1,10 @@
 import type { WriteStream } from 'node:tty';
-import { toJsonLine } from '../output/json-line.js';
+import { escapeControls, toJsonLine } from '../output/json-line.js';
 import { RESET_COLOURS, filterControls, hasColours } from '../output/filter-controls.js';
 import { Spinner } from './spinner.js';
 
-type Output = Pick<WriteStream, 'write' | 'once' | 'writableNeedDrain'> & { isTTY?: boolean };
+/** What of a stream is needed. */
+export type Output = Pick<WriteStream, 'write' | 'once' | 'writableNeedDrain'> & { isTTY?: boolean };
 
 export interface PrinterOptions {
   stdout: Output;
@@ -40,6 +41,11 @@ export class Printer {
   /** With `--output json`: one event as a line. Else nothing. */
   async event(value: { type: string; [field: string]: unknown }): Promise<void> {
     if (this.json) await this.write(toJsonLine(value));
+  }
+
+  /** Lines of a result that is JSON already: C1 controls and DEL escaped, as in all JSON from here. */
+  async lines(lines: readonly string[]): Promise<void> {
+    await this.write(lines.map((line) => `${escapeControls(line)}\n`).join(''));
   }
 
   /** Lines of a log: as they are, unless a terminal would obey them. */

@@ -23,14 +23,15 @@ export async function confirm(question: string, stdin: NodeJS.ReadStream): Promi
   return /^y(es)?$/i.test((await ask(`${question} [y/N] `, stdin)).trim());
 }
 
-/** All of standard input, at most 64 KiB: what a secret was piped into. */
-export async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
+/** All of standard input, as text. Throws `too_large` for more than that. */
+export async function readAll(stdin: NodeJS.ReadStream, mostCharacters = 64 * 1024): Promise<string> {
   let text = '';
   stdin.setEncoding('utf8');
   for await (const chunk of stdin) {
     text += chunk as string;
-    if (text.length > 64 * 1024)
-      throw new AppError('too_large', 'Standard input is longer than any access token.');
+    if (text.length > mostCharacters) {
+      throw new AppError('too_large', `Standard input is longer than ${mostCharacters} characters.`);
+    }
   }
   return text;
 }

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '@app/domain';
+import type { Target } from '../api/gateway-client.js';
+import { loadConfig } from '../config/load-config.js';
+import { parseHost } from '../config/parse-host.js';
+import { targetFrom, type ResolvedValues } from '../config/resolve-config.js';
+import { openAsNobody, openGateway, type Context } from '../context.js';
+import { awaitSignIn } from '../sign-in/await-sign-in.js';
+import { SignInFile } from '../sign-in/sign-in-file.js';
+import { signInFrom } from '../sign-in/sign-in-identity.js';
+import { plainLine } from '../output/filter-controls.js';
+
+export interface LoginOptions {
+  host: string | undefined;
+}
+
+/** Signs in with the device flow; what comes of it is kept beside the configuration and used from then on. */
+export async function login(context: Context, { host }: LoginOptions): Promise<number> {
+  const { env, printer } = context;
+  const config = await loadConfig(env);
+  const target = targetOf(config.values, host);
+  const client = openAsNobody(target);
+  refuseWithoutDeviceFlow(await client.call('getSignIn'));
+
+  const started = await client.call('startSignIn');
+  context.onInterrupt(['Not signed in.']);
+  const address = plainLine(started.verification_uri_complete ?? started.verification_uri);
+  await printer.event({
+    type: 'sign_in',
+    verification_uri: started.verification_uri,
+    verification_uri_complete: started.verification_uri_complete,
+    user_code: started.user_code,
+    expires_in_seconds: started.expires_in_seconds,
+  });
+  printer.note(`Open ${address} in a browser and confirm this code: ${plainLine(started.user_code)}`);
+  printer.showWaiting('Waiting for you to confirm');
+  const reply = await awaitSignIn(
+    async () => await client.call('pollSignIn', { body: { device_code: started.device_code } }),
+    started,
+    { sleep: async (ms) => void (await sleep(ms)), now: () => performance.now() },
+  );
+
+  const file = new SignInFile(env.configDir);
+  const signIn = signInFrom({ host: target.baseUrl }, reply, Date.now());
+  await file.write(signIn);
+  context.onInterrupt(null);
+  const { signInIsUnusedBecause } = await loadConfig(env);
+  if (signInIsUnusedBecause !== null) {
+    await printer.result(`Signed in, but not used: ${signInIsUnusedBecause}.\n`, {
+      type: 'signed_in',
+      used: false,
+    });
+    return 0;
+  }
+  const me = await (await openGateway(context)).call('whoAmI');
+  await file.write({ ...((await file.read()) ?? signIn), email: me.email });
+  const groups = me.groups.length > 0 ? ` (groups: ${me.groups.map(plainLine).join(', ')})` : '';
+  await printer.result(`Signed in as ${plainLine(me.email)}${groups}.\n`, {
+    type: 'signed_in',
+    used: true,
+    ...me,
+  });
+  return 0;
+}
+
+/** `--host` only where nothing else says so: a sign-in at another gateway would never be used. */
+function targetOf(values: ResolvedValues, host: string | undefined): Target {
+  if (host === undefined) return targetFrom(values);
+  const { PROCTOR_HOST: configured } = values;
+  const asked = targetFrom({ ...values, PROCTOR_HOST: { value: host, source: 'environment' } });
+  const isFixed = configured?.source === 'environment' || configured?.source === 'file';
+  if (isFixed && parseHost(configured.value) !== asked.baseUrl) {
+    throw new AppError('conflict', `PROCTOR_HOST is ${plainLine(configured.value)} (${configured.source}).`, {
+      hint: 'Change it with `proctor config --host`, or leave --host out.',
+    });
+  }
+  return asked;
+}
+
+function refuseWithoutDeviceFlow({ sign_in }: { sign_in: 'device' | 'token' | 'off' }): void {
+  if (sign_in === 'device') return;
+  const message =
+    sign_in === 'off'
+      ? 'This gateway asks nobody to sign in.'
+      : 'This gateway lets people in with an e-mail and a token only.';
+  throw new AppError('malformed_request', message, {
+    hint: sign_in === 'off' ? 'Just go on: `proctor list`.' : 'Set them with `proctor config`.',
+  });
+}

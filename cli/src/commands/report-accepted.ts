@@ -1,0 +1,26 @@
+import type { ExecutionReply } from '@app/contract';
+import type { GatewayClient } from '../api/gateway-client.js';
+import type { Context } from '../context.js';
+import { exitCodeOfStatus } from '../output/exit-code.js';
+import { plainLine } from '../output/filter-controls.js';
+import { streamLog } from './stream-log.js';
+
+/** Says that an execution was accepted; then its log and how it ended, or with `detach` its id alone. */
+export async function reportAccepted(
+  context: Context,
+  client: GatewayClient,
+  execution: ExecutionReply,
+  detach: boolean,
+): Promise<number> {
+  const { printer, onInterrupt } = context;
+  if (detach) {
+    onInterrupt(null);
+    await printer.result(`${execution.id}\n`, execution);
+    printer.note(`Accepted. To see its log: proctor logs ${execution.id}`);
+    return 0;
+  }
+  await printer.event({ type: 'execution', ...execution });
+  printer.note(`Execution ${execution.id} of ${plainLine(execution.job_name)} accepted.`);
+  const ended = await streamLog(context, client, execution);
+  return exitCodeOfStatus(ended.status);
+}

@@ -1,0 +1,36 @@
+import { openGateway, type Context } from '../context.js';
+import { renderSchedule, renderScheduleList } from '../output/render-schedule.js';
+import { readScheduleId } from './read-execution-id.js';
+
+export async function listSchedules(context: Context): Promise<number> {
+  const schedules = await (await openGateway(context)).call('listSchedules');
+  await context.printer.result(renderScheduleList(schedules), schedules);
+  return 0;
+}
+
+export async function describeSchedule(context: Context, idText: string): Promise<number> {
+  const id = readScheduleId(idText);
+  const schedule = await (await openGateway(context)).call('getSchedule', { params: { id } });
+  await context.printer.result(renderSchedule(schedule), schedule);
+  return 0;
+}
+
+/** Without a question, as in v2. */
+export async function removeSchedule(context: Context, idText: string): Promise<number> {
+  const id = readScheduleId(idText);
+  const text = await (await openGateway(context)).call('removeSchedule', { params: { id } });
+  await context.printer.result(`${text}\n`, { id: Number(id), removed: true });
+  return 0;
+}
+
+/** Pauses or resumes. */
+export async function enableSchedule(context: Context, idText: string, enabled: boolean): Promise<number> {
+  const id = readScheduleId(idText);
+  const client = await openGateway(context);
+  const schedule = await client.call('updateSchedule', { params: { id }, body: { enabled } });
+  const text = enabled
+    ? `Schedule ${id} is on again.\n`
+    : `Schedule ${id} is paused, and not in \`proctor schedule list\` meanwhile.\nTo go on: proctor schedule resume ${id}\n`;
+  await context.printer.result(text, schedule);
+  return 0;
+}

@@ -1,0 +1,15 @@
+import { openGateway, type Context } from '../context.js';
+import { plainLine } from '../output/filter-controls.js';
+import { formatFields } from '../output/table.js';
+
+export async function whoAmI(context: Context): Promise<number> {
+  const me = await (await openGateway(context)).call('whoAmI');
+  const text = formatFields([
+    ['Email', plainLine(me.email)],
+    ['Name', plainLine(me.name)],
+    ['Groups', me.groups.map(plainLine).join(', ')],
+    ['Admin', me.is_admin ? 'yes' : 'no'],
+  ]);
+  await context.printer.result(text, me);
+  return 0;
+}

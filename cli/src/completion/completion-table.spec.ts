@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { COMMANDS, GLOBAL_OPTIONS } from '../define-commands.js';
+import { completionTable } from './completion-table.js';
+
+const table = completionTable({ commands: COMMANDS, globalOptions: GLOBAL_OPTIONS });
+const entry = (path: string) => table.find((one) => one.path === path);
+
+describe('completionTable', () => {
+  it('has a place for every command, each once', () => {
+    expect(new Set(table.map(({ path }) => path)).size).toBe(table.length);
+    for (const { path, commands } of table) {
+      for (const { name } of commands) expect(entry(`${path} ${name}`.trim())).toBeDefined();
+    }
+  });
+
+  it('says what options and words take', () => {
+    expect(entry('execute')?.positionals[0]).toEqual({ many: false, value: 'proc' });
+    expect(entry('execute')?.options).toContainEqual(
+      expect.objectContaining({ names: ['--file', '-f'], value: 'path' }),
+    );
+    expect(entry('history')?.options.find(({ names }) => names.includes('--status'))?.value).toMatch(
+      /^=RECEIVED /,
+    );
+    expect(entry('rerun')?.options.find(({ names }) => names.includes('-d'))?.value).toBeNull();
+    expect(entry('list')?.options).toContainEqual(
+      expect.objectContaining({ names: ['--output', '-o'], value: '=text json' }),
+    );
+  });
+
+  it('has no letter for two options of one command', () => {
+    for (const { options } of table) {
+      const names = options.flatMap((option) => option.names);
+      expect(new Set(names).size).toBe(names.length);
+    }
+  });
+});

@@ -1,0 +1,152 @@
+import { applyProcs } from '../commands/apply-procs.js';
+import { describe } from '../commands/describe.js';
+import { list } from '../commands/list.js';
+import { describeProc, listProcs, removeProc } from '../commands/procs.js';
+import { listSecrets, removeSecret, setSecrets } from '../commands/secrets.js';
+import { template } from '../commands/template.js';
+import { command } from '../tree/command.js';
+import { PROC, YES } from './shared-options.js';
+
+const procs = command({
+  name: 'procs',
+  describe: 'Keep procs as code: list, describe, apply, remove',
+  examples: [
+    ['procs apply -f procs/ --dry-run', ''],
+    ['procs describe say-hello-world > proc.yaml', ''],
+  ],
+  subcommands: [
+    command({
+      name: 'list',
+      describe: 'List procs with their images and groups',
+      examples: [['procs list', '']],
+      run: () => listProcs,
+    }),
+    command({
+      name: 'describe',
+      describe: 'Show a proc as YAML that apply takes',
+      positionals: { proc: PROC },
+      examples: [['procs describe say-hello-world > proc.yaml', '']],
+      run:
+        ({ proc }) =>
+        (context) =>
+          describeProc(context, proc),
+    }),
+    command({
+      name: 'apply',
+      describe: 'Register or change procs from YAML or JSON, all or none, after showing what changes',
+      options: {
+        file: {
+          kind: 'texts',
+          alias: 'f',
+          required: true,
+          completes: 'path',
+          describe: 'File or folder (proc.yaml in it at any depth, *.yaml at its top); -: standard input',
+        },
+        'dry-run': { kind: 'flag', describe: 'Only show what would change' },
+        yes: YES,
+      },
+      examples: [
+        ['procs apply -f procs/ --dry-run', 'Shows the difference and ends'],
+        ['procs apply -f proc.yaml --yes', 'Does not ask'],
+      ],
+      run:
+        ({ file, 'dry-run': dryRun, yes }) =>
+        (context) =>
+          applyProcs(context, { files: file, dryRun, yes }),
+    }),
+    command({
+      name: 'remove',
+      describe: 'Remove a proc and its secrets; its history stays',
+      positionals: { proc: PROC },
+      options: { yes: YES },
+      examples: [['procs remove say-hello-world', '']],
+      run:
+        ({ proc, yes }) =>
+        (context) =>
+          removeProc(context, proc, yes),
+    }),
+  ],
+});
+
+const secrets = command({
+  name: 'secrets',
+  describe: "Set a proc's secrets: list, set, remove",
+  examples: [
+    ['secrets list say-hello-world', ''],
+    ['secrets set say-hello-world SAMPLE_SECRET_ONE', 'Asks for the value'],
+  ],
+  subcommands: [
+    command({
+      name: 'list',
+      describe: 'List the names of the secrets that are set; nobody is shown a value',
+      positionals: { proc: PROC },
+      examples: [['secrets list say-hello-world', '']],
+      run:
+        ({ proc }) =>
+        (context) =>
+          listSecrets(context, proc),
+    }),
+    command({
+      name: 'set',
+      describe: 'Set secrets: asks for the values, or takes them from standard input or files',
+      positionals: {
+        proc: PROC,
+        names: { describe: 'NAME of each, without its value', optional: true, many: true },
+      },
+      options: {
+        'from-file': { kind: 'texts', completes: 'path', describe: 'NAME=FILE: all that is in the file' },
+        'env-file': { kind: 'texts', completes: 'path', describe: 'File of NAME=value lines' },
+      },
+      examples: [
+        ['secrets set say-hello-world SAMPLE_SECRET_ONE', 'Asks for the value, not shown'],
+        ['secrets set say-hello-world SAMPLE_SECRET_ONE < value.txt', 'The value on standard input'],
+        ['secrets set say-hello-world --from-file TLS_KEY=tls.key --env-file secrets.env', ''],
+      ],
+      run:
+        ({ proc, names, 'from-file': fromFiles, 'env-file': envFiles }) =>
+        (context) =>
+          setSecrets(context, proc, { names, fromFiles, envFiles }),
+    }),
+    command({
+      name: 'remove',
+      describe: 'Forget a secret',
+      positionals: { proc: PROC, name: { describe: 'Name of the secret' } },
+      options: { yes: YES },
+      examples: [['secrets remove say-hello-world SAMPLE_SECRET_ONE', '']],
+      run: (given) => (context) => removeSecret(context, given),
+    }),
+  ],
+});
+
+export const procCommands = [
+  command({
+    name: 'list',
+    describe: 'List the procs that you may execute',
+    options: { names: { kind: 'flag', describe: 'Only their names, one a line' } },
+    examples: [['list', '']],
+    run:
+      ({ names }) =>
+      (context) =>
+        list(context, names),
+  }),
+  command({
+    name: 'describe',
+    describe: 'Show what a proc does and which args it takes',
+    positionals: { proc: PROC },
+    examples: [['describe say-hello-world', '']],
+    run:
+      ({ proc }) =>
+      (context) =>
+        describe(context, proc),
+  }),
+  command({
+    name: 'template',
+    describe: "Write a YAML file of a proc's args, for execute -f",
+    positionals: { proc: PROC, file: { describe: 'File to write', completes: 'path' } },
+    options: { yes: { ...YES, describe: 'Overwrite without asking' } },
+    examples: [['template say-hello-world args.yaml', '']],
+    run: (given) => (context) => template(context, given),
+  }),
+  procs,
+  secrets,
+];

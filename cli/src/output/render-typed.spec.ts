@@ -1,0 +1,66 @@
+import { procMetadata, type ExecutionReply } from '@app/contract';
+import { describe, expect, it } from '@jest/globals';
+import { parseYamlMap } from '../args/parse-yaml-map.js';
+import { historyRow } from './render-execution.js';
+import { renderProc } from './render-proc.js';
+import { renderTemplate } from './render-template.js';
+import { pagedTable } from './table.js';
+
+describe('pagedTable', () => {
+  it('has one header, and columns that only grow', () => {
+    const table = pagedTable(['A', 'B']);
+    const pages = [[['x', '1']], [['long', '2']], [['y', '3']]];
+    expect(pages.map((rows) => table(rows)).join('')).toBe('A  B\nx  1\nlong  2\ny     3\n');
+  });
+});
+
+describe('a typed arg', () => {
+  const typed = procMetadata.parse({
+    name: 'greet',
+    image_name: 'proctor/greet:1',
+    env_vars: {
+      args: [
+        { name: 'N', description: 'How many', type: 'number', min: 1, max: 9, default: 3 },
+        { name: 'E', type: 'enum', options: ['a', 'b'], required: true },
+        { name: 'S', type: 'secret', required: true },
+        { name: 'P', pattern: '[a-z]+', example: 'abc' },
+      ],
+    },
+  });
+
+  it('is described with all its rules', () => {
+    const text = renderProc(typed);
+    expect(text).toContain('How many (from 1 to 9; default "3")');
+    expect(text).toMatch(/E +enum +required +\(one of a, b\)/);
+    expect(text).toMatch(/S +secret +required +\(asked for, or in a file for -f\)/);
+    expect(text).toContain('(matching [a-z]+; e.g. "abc")');
+    expect(text).toContain('proctor execute greet E=VALUE\n');
+  });
+
+  it('is in a template that gives only what must be filled in', () => {
+    const text = renderTemplate(typed);
+    expect(text).toContain('# N: "3"');
+    expect({ ...parseYamlMap(text, 'args.yaml') }).toEqual({ E: '', S: '' });
+  });
+});
+
+describe('historyRow', () => {
+  const ended: ExecutionReply = {
+    id: 7,
+    job_name: 'greet',
+    name: 'proctor-x-7',
+    image_tag: 'proctor/greet:1',
+    created_at: '2024-01-01T00:00:00Z',
+    updated_at: '2024-01-01T00:00:05Z',
+    started_at: '2024-01-01T00:00:01.123Z',
+    ended_at: '2024-01-01T00:00:03.623Z',
+    status: 'POD_FAILED',
+  };
+
+  it('counts until now what still runs', () => {
+    const now = Date.parse('2024-01-01T01:00:01.123Z');
+    const running: ExecutionReply = { ...ended, status: 'POD_READY', ended_at: undefined };
+    expect(historyRow(running, now).slice(4)).toEqual(['2024-01-01T00:00:01Z', '1 h 0 min 0 s']);
+    expect(historyRow(ended, now).slice(2)).toEqual(['POD_FAILED', '', '2024-01-01T00:00:01Z', '2.5 s']);
+  });
+});

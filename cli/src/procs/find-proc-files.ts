@@ -1,0 +1,79 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '@app/domain';
+import { readAll } from '../terminal/prompt.js';
+
+export interface SourceText {
+  /** For messages. */
+  path: string;
+  text: string;
+}
+
+const MAX_FILE_BYTES = 1024 * 1024;
+const PROC_FILE = /^proc\.(ya?ml|json)$/;
+const TOP_FILE = /\.ya?ml$/;
+
+/**
+ * The texts behind `-f`: files as they are named; of a folder each `proc.yaml`, `proc.yml` and `proc.json` at any depth
+ * (hidden folders and node_modules left out) and every YAML file at its top; `-`: standard input. Throws
+ * `malformed_request` for what can't be read and for a folder without any.
+ */
+export async function readProcSources(
+  paths: readonly string[],
+  stdin: NodeJS.ReadStream,
+): Promise<SourceText[]> {
+  const sources: SourceText[] = [];
+  for (const path of paths) {
+    if (path === '-') {
+      sources.push({ path: 'standard input', text: await readAll(stdin, MAX_FILE_BYTES) });
+    } else {
+      for (const file of await filesOf(path)) sources.push({ path: file, text: await readText(file) });
+    }
+  }
+  return sources;
+}
+
+async function filesOf(path: string): Promise<string[]> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  if (!found.isDirectory()) return [path];
+  const files = await search(path, true);
+  if (files.length > 0) return files;
+  throw new AppError('malformed_request', `There is no proc in ${path}.`, {
+    hint: 'A folder is searched for proc.yaml, proc.yml and proc.json, and for *.yaml at its top.',
+  });
+}
+
+async function search(folder: string, isTop: boolean): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw unreadable(folder, error);
+  });
+  const found: string[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!entry.name.startsWith('.') && entry.name !== 'node_modules')
+        found.push(...(await search(path, false)));
+    } else if (PROC_FILE.test(entry.name) || (isTop && TOP_FILE.test(entry.name))) {
+      found.push(path);
+    }
+  }
+  return found;
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_FILE_BYTES)
+      throw new AppError('too_large', `${path} is larger than ${MAX_FILE_BYTES} bytes.`);
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw error instanceof AppError ? error : unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): AppError {
+  const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+  return new AppError('malformed_request', `${path} can't be read: ${reason}.`, { cause: error });
+}

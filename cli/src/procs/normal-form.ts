@@ -1,0 +1,40 @@
+import { metadataFromProc, procFromMetadata, type ProcMetadata } from '@app/contract';
+
+/** Metadata with everything left out that says nothing, as the gateway gives it back. */
+export function normalForm(metadata: ProcMetadata): ProcMetadata {
+  return metadataFromProc(procFromMetadata(metadata));
+}
+
+/**
+ * A proc as lines of `field: value`, one a leaf; args and secrets by their name. Two procs that mean the same have the
+ * same lines.
+ */
+export function linesOf(metadata: ProcMetadata): string[] {
+  return flatten(normalForm(metadata), '');
+}
+
+function flatten(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((item: unknown) => {
+      const name = nameIn(item);
+      if (name === null) return typeof item === 'object' ? [line(path, item)] : flatten(item, path);
+      const { name: _, ...rest } = item as { name: string };
+      return [line(path, name), ...flatten(rest, `${path}.${name}`)];
+    });
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([name, inner]) => flatten(inner, path === '' ? name : `${path}.${name}`));
+  }
+  return value === '' || value === null || value === undefined ? [] : [line(path, value)];
+}
+
+function nameIn(item: unknown): string | null {
+  const name = typeof item === 'object' && item !== null && 'name' in item ? item.name : null;
+  return typeof name === 'string' ? name : null;
+}
+
+function line(path: string, value: unknown): string {
+  return `${path}: ${typeof value === 'string' ? value : JSON.stringify(value)}`;
+}

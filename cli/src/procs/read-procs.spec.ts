@@ -1,0 +1,147 @@
+import { procMetadata } from '@app/contract';
+import { AppError } from '@app/domain';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { diffLines } from './diff-lines.js';
+import { findUnknownFields, withoutIgnored } from './find-unknown-fields.js';
+import { nearestWord } from './nearest-word.js';
+import { linesOf } from './normal-form.js';
+import { parseProcDocuments } from './parse-proc-documents.js';
+import { changeOf, renderChanges } from './proc-change.js';
+import { readProcs } from './read-procs.js';
+
+const read = (text: string) => readProcs([{ path: 'p.yaml', text }]);
+const proc = (more: object = {}) => procMetadata.parse({ name: 'p', image_name: 'a:1', ...more });
+const withArg = (more: object) => proc({ env_vars: { args: [{ name: 'A', ...more }] } });
+
+describe('readProcs', () => {
+  it.each([
+    ['one proc', 'name: a\nimage_name: x:1', ['a']],
+    ['a list', '- {name: a, image_name: x}\n- {name: b, image_name: x}', ['a', 'b']],
+    [
+      'several documents, some empty',
+      '---\nname: a\nimage_name: x\n---\n# nothing\n---\n- {name: b, image_name: x}',
+      ['a', 'b'],
+    ],
+    ['JSON', '[{"name": "a", "image_name": "x"}]', ['a']],
+    ['what is ignored knowingly', 'name: a\nimage_name: x\nsample_secrets: {A: b}\nrevision: 3', ['a']],
+  ])('takes %s', (_, text, names) => {
+    expect(read(text).map(({ name }) => name)).toEqual(names);
+  });
+
+  it('keeps numbers and booleans as they are written', () => {
+    const text =
+      'name: a\nimage_name: x\nenv_vars: {args: [{name: A, default: 0.50, example: 007, options: [1.0, yes, true]}]}';
+    expect(read(text)[0]?.env_vars.args[0]).toMatchObject({
+      default: '0.50',
+      example: '007',
+      options: ['1.0', 'yes', 'true'],
+    });
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a word', 'hello'],
+    ['no name', 'image_name: x'],
+    ['a wrong value', 'name: a\nimage_name: x\nretries: many'],
+    ['an unknown field', 'name: a\nimage_name: x\nretrys: 3'],
+    ['an unknown field named as a method', 'name: a\nimage_name: x\nconstructor: 3'],
+    ['__proto__', 'name: a\nimage_name: x\n__proto__: {retries: 3}'],
+    ['the same twice', 'name: a\nimage_name: x\n---\nname: a\nimage_name: y'],
+    ['broken YAML', 'name: "a'],
+    ['a field twice', 'name: a\nname: b'],
+    [
+      'a bomb of aliases',
+      `a: &a [${'x,'.repeat(50)}]\nb: &b [${'*a,'.repeat(50)}]\nc: [${'*b,'.repeat(50)}]`,
+    ],
+  ])('refuses %s', (_, text) => {
+    expect(() => read(text)).toThrow(AppError);
+  });
+});
+
+describe('findUnknownFields', () => {
+  it('looks into lists and objects, not into maps of own names', () => {
+    const found = findUnknownFields({
+      name: 'p',
+      node_selector: { anything: 'x' },
+      resources: { requests: { cpu: 1 }, limit: {} },
+      tolerations: [{ key: 'a', efect: 'b' }],
+    });
+    expect(found.map(({ field }) => field)).toEqual(['resources.limit', 'tolerations.0.efect']);
+    expect(found[0]?.message).toContain("'limits'");
+  });
+
+  it('knows every field that metadata has', () => {
+    const [document] = parseProcDocuments(
+      'name: p\nimage_name: a\nallow_undeclared_args: true\ntimeout_seconds: 1\nretries: 0\nconcurrency: {limit: 1, when_full: queue}',
+      'p',
+    );
+    expect(findUnknownFields(withoutIgnored(document))).toEqual([]);
+  });
+});
+
+describe('nearestWord', () => {
+  it.each([
+    ['requird', 'required'],
+    ['Image_Name', 'image_name'],
+    ['xyz', null],
+    ['', null],
+  ])('%s: %s', (word, nearest) => {
+    expect(nearestWord(word, ['required', 'image_name'])).toBe(nearest);
+  });
+});
+
+describe('changeOf', () => {
+  it.each([
+    ['spelled out defaults', proc({ retries: null, env_vars: null, concurrency: null }), proc()],
+    ['a type that is the default', withArg({ type: 'string', required: false, options: [] }), withArg({})],
+    [
+      'another order of a map',
+      proc({ node_selector: { b: '1', a: '2' } }),
+      proc({ node_selector: { a: '2', b: '1' } }),
+    ],
+  ])('sees no change in %s', (_, before, after) => {
+    expect(changeOf(before, after)).toEqual({ name: 'p', change: 'unchanged', diff: [] });
+  });
+
+  it.each([
+    [
+      withArg({ max: 5, type: 'number' }),
+      withArg({ max: 6, type: 'number' }),
+      ['- env_vars.args.A.max: 5', '+ env_vars.args.A.max: 6'],
+    ],
+    [proc({ authorized_groups: ['a', 'b'] }), proc({ authorized_groups: ['a'] }), ['- authorized_groups: b']],
+    [withArg({}), proc(), ['- env_vars.args: A']],
+    [proc(), proc({ retries: 0 }), ['+ retries: 0']],
+  ])('shows what is different', (before, after, diff) => {
+    expect(changeOf(before, after)).toEqual({ name: 'p', change: 'changed', diff });
+  });
+
+  it('shows all of a new one, harmless for a terminal', () => {
+    const shown = renderChanges([changeOf(null, proc({ description: 'a\x1b[2Jb' }))]);
+    expect(shown).toBe('p: created\n  + description: ab\n  + image_name: a:1\n  + name: p\n');
+  });
+
+  it('gives the same lines to what the gateway gives back', () => {
+    const written = proc({
+      tolerations: [{ key: 'k', effect: 'NoSchedule' }],
+      resources: { limits: { cpu: 1 } },
+    });
+    expect(linesOf(procMetadata.parse(JSON.parse(JSON.stringify(written))))).toEqual(linesOf(written));
+  });
+});
+
+describe('diffLines', () => {
+  const texts = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 12 });
+
+  it('leads from one text to the other, and says nothing of equal ones', () => {
+    fc.assert(
+      fc.property(texts, texts, (before, after) => {
+        const diff = diffLines(before, after);
+        expect(diff.filter(({ sign }) => sign !== '+').map(({ line }) => line)).toEqual(before);
+        expect(diff.filter(({ sign }) => sign !== '-').map(({ line }) => line)).toEqual(after);
+        expect(diffLines(before, before).every(({ sign }) => sign === ' ')).toBe(true);
+      }),
+    );
+  });
+});
