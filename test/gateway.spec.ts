@@ -14,8 +14,7 @@ interface ExecutionBody {
 const JSON_ACCEPTED = { Accept: 'application/json' };
 
 let gateway: TestGateway;
-/** What each caller of the table below shows. */
-const who: Record<string, Identity | null> = {};
+const who: Record<string, Identity> = {};
 
 const proc = (name: string, extra: Record<string, unknown> = {}) => ({
   name,
@@ -48,16 +47,10 @@ async function countRows(): Promise<Record<string, number>> {
 
 beforeAll(async () => {
   gateway = await startTestGateway();
-  who['stranger'] = null;
-  who['admin'] = gateway.admin;
   who['wrong token'] = { email: gateway.admin.email, token: 'guessed' };
   who['owner'] = await gateway.createUser('owner', ['one', 'two']);
-  who['other in all groups'] = await gateway.createUser('other', ['one', 'two', 'three']);
-  who['in one of two groups'] = await gateway.createUser('half', ['one']);
   who['in another group'] = await gateway.createUser('elsewhere', ['three']);
-  who['inactive'] = await gateway.createUser('inactive', ['one', 'two', 'proctor_admin']);
   who["somebody else's token"] = { email: 'owner@example.com', token: gateway.admin.token };
-  await gateway.query(`update account set active = false where email = 'inactive@example.com'`);
   const registered = await gateway.call(gateway.admin, 'POST', '/metadata', {
     body: [proc('open'), proc('closed', { authorized_groups: ['one', 'two'] })],
   });
@@ -66,74 +59,12 @@ beforeAll(async () => {
 
 afterAll(() => gateway.remove(), 30_000);
 
-describe('who may do what', () => {
-  let executionId: number;
-  beforeAll(async () => {
-    executionId = (await submit(who['owner']!, 'closed')).id;
-    await gateway.end(executionId);
+// Each route by each caller: route-access.spec.ts.
+describe('who is let in', () => {
+  it('nobody with the token of somebody else', async () => {
+    const answer = await gateway.call(who["somebody else's token"]!, 'GET', '/metadata');
+    expect(answer).toMatchObject({ status: 401 });
   });
-
-  const routes: Record<string, () => [method: string, path: string, body?: unknown]> = {
-    'execute a proc with groups': () => ['POST', '/execution', { name: 'closed', args: { A: 'x' } }],
-    'execute a proc without groups': () => ['POST', '/execution', { name: 'open', args: { A: 'x' } }],
-    'see an execution': () => ['GET', `/execution/${executionId}/status`],
-    'read a log': () => ['GET', `/execution/logs?context_id=${executionId}`],
-    'cancel what has ended': () => ['POST', `/execution/${executionId}/cancel`],
-    'list procs': () => ['GET', '/metadata'],
-    'register procs': () => ['POST', '/metadata', [proc('another')]],
-    'set secrets': () => ['POST', '/secret', { job_name: 'another', secrets: { S: 'a long secret' } }],
-    ping: () => ['GET', '/ping'],
-    'ask whether it is ready': () => ['GET', '/health/ready'],
-  };
-  const nobody = ['stranger', 'wrong token', 'inactive', "somebody else's token"];
-  const outsiders = ['in one of two groups', 'in another group'];
-  const insiders = ['owner', 'other in all groups', 'admin'];
-
-  const table: [caller: string, route: string, status: number][] = [
-    ...nobody.flatMap((caller) =>
-      Object.keys(routes).map((route): [string, string, number] => [
-        caller,
-        route,
-        route === 'ping' || route === 'ask whether it is ready' ? 200 : 401,
-      ]),
-    ),
-    ...outsiders.flatMap((caller): [string, string, number][] => [
-      [caller, 'execute a proc with groups', 403],
-      [caller, 'execute a proc without groups', 201],
-      [caller, 'see an execution', 403],
-      [caller, 'read a log', 403],
-      [caller, 'cancel what has ended', 403],
-      [caller, 'list procs', 200],
-      [caller, 'register procs', 403],
-      [caller, 'set secrets', 403],
-    ]),
-    ...insiders.flatMap((caller): [string, string, number][] => [
-      [caller, 'execute a proc with groups', 201],
-      [caller, 'see an execution', 200],
-      [caller, 'read a log', 200],
-      [caller, 'cancel what has ended', 409],
-      [caller, 'register procs', caller === 'admin' ? 201 : 403],
-      [caller, 'set secrets', caller === 'admin' ? 201 : 403],
-    ]),
-  ];
-
-  it.each(table)('%s may %s: %i', async (caller, route, status) => {
-    const [method, path, body] = routes[route]!();
-    const before = await countRows();
-    const answer = await gateway.call(who[caller]!, method, path, { body });
-    expect(answer).toMatchObject({ status });
-    if (status >= 400) expect(await countRows()).toEqual(before);
-  });
-
-  it.each(['owner', 'in one of two groups', 'admin'])(
-    'lists for %s what they may execute',
-    async (caller) => {
-      const answer = await gateway.call(who[caller]!, 'GET', '/metadata');
-      const names = answer.json<{ name: string }[]>().map(({ name }) => name);
-      expect(names.includes('closed')).toBe(caller !== 'in one of two groups');
-      expect(names).toContain('open');
-    },
-  );
 
   it('takes a bearer token too, and v2’s headers before it', async () => {
     const headers = { Authorization: `Bearer ${gateway.admin.token}` };
@@ -163,7 +94,7 @@ describe('who may do what', () => {
     );
     expect(rows).toContainEqual({
       actor: 'elsewhere@example.com',
-      action: 'POST /execution',
+      action: 'submitExecution',
       allowed: false,
       address: '127.0.0.1',
     });
