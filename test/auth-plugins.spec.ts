@@ -93,6 +93,15 @@ describe('the plugin gate', () => {
     expect(await gateway.call(mallory, 'GET', '/token')).toMatchObject({ status: 200 });
   });
 
+  it('lets nobody in there who is switched off here', async () => {
+    const bob = { email: 'bob-is-gone@example.com', token: 'of bob' };
+    gate.know(bob.token, { email: bob.email, name: '', active: true, groups: [] });
+    await gateway.call(gateway.admin, 'POST', '/user', { body: { email: bob.email } });
+    expect(await gateway.call(bob, 'GET', '/whoami')).toMatchObject({ status: 200 });
+    await gateway.call(gateway.admin, 'PATCH', `/user/${bob.email}`, { body: { active: false } });
+    expect(await gateway.call(bob, 'GET', '/whoami')).toMatchObject({ status: 401 });
+  });
+
   it('remembers for seconds whom the server knew', async () => {
     const eve = { email: 'eve@example.com', token: 'eve' };
     gate.know(eve.token, { email: eve.email, name: '', active: true, groups: [] });

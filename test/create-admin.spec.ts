@@ -67,9 +67,9 @@ describe('create-admin', () => {
     expect(made).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(made.stdout)).toEqual({ created: true, email: EMAIL, token: tokenIn(made) });
     expect((await whoAmI(tokenIn(made))).json()).toMatchObject({ email: EMAIL, is_admin: true });
-    const { tokens } = (
-      await gateway.call({ email: EMAIL, token: tokenIn(made) }, 'GET', '/token')
-    ).json<{ tokens: Record<string, string>[] }>();
+    const { tokens } = (await gateway.call({ email: EMAIL, token: tokenIn(made) }, 'GET', '/token')).json<{
+      tokens: Record<string, string>[];
+    }>();
     expect(tokens[0]).toMatchObject({ created_by: 'operator' });
     const rows = await gateway.query<{ details: unknown }>(
       `select actor, subject, allowed, details from audit_event where action = 'createToken'`,
@@ -81,23 +81,38 @@ describe('create-admin', () => {
   it.each<[string, Record<string, string>, string, RegExp]>([
     ['there is no such account', { PROCTOR_ADMIN_EMAIL: 'nobody@example.com' }, 'select 1', /no account/],
     ['it is switched off', {}, 'update account set active = false', /switched off/],
-    ['it is not in all groups of admins', { PROCTOR_REQUIRED_ADMIN_GROUP: 'proctor_admin,ops' }, 'select 1', /ops/],
+    [
+      'it is not in all groups of admins',
+      { PROCTOR_REQUIRED_ADMIN_GROUP: 'proctor_admin,ops' },
+      'select 1',
+      /ops/,
+    ],
     ['it is written otherwise', { PROCTOR_ADMIN_EMAIL: EMAIL.toUpperCase() }, 'select 1', /to the letter/],
-  ])('gives no token when %s', async (_why, env, before, reason) => {
-    await gateway.query(before);
-    const tokens = await countTokens();
-    const refused = await createAdmin(['--new-token'], env);
-    await gateway.query('update account set active = true');
-    expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toMatch(reason);
-    expect(await countTokens()).toBe(tokens);
-    const [row] = await gateway.query('select actor, action, allowed from audit_event order by id desc limit 1');
-    expect(row).toEqual({ actor: 'operator', action: 'createToken', allowed: false });
-  }, 30_000);
+  ])(
+    'gives no token when %s',
+    async (_why, env, before, reason) => {
+      await gateway.query(before);
+      const tokens = await countTokens();
+      const refused = await createAdmin(['--new-token'], env);
+      await gateway.query('update account set active = true');
+      expect(refused).toMatchObject({ code: 1, stdout: '' });
+      expect(refused.stderr).toMatch(reason);
+      expect(await countTokens()).toBe(tokens);
+      const [row] = await gateway.query(
+        'select actor, action, allowed from audit_event order by id desc limit 1',
+      );
+      expect(row).toEqual({ actor: 'operator', action: 'createToken', allowed: false });
+    },
+    30_000,
+  );
 
-  it.each([[['--new-tokens']], [['--new-token', 'now']], [['help']]])('refuses %j', async (args) => {
-    const refused = await createAdmin(args);
-    expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toContain('--new-token');
-  }, 30_000);
+  it.each([[['--new-tokens']], [['--new-token', 'now']], [['help']]])(
+    'refuses %j',
+    async (args) => {
+      const refused = await createAdmin(args);
+      expect(refused).toMatchObject({ code: 1, stdout: '' });
+      expect(refused.stderr).toContain('--new-token');
+    },
+    30_000,
+  );
 });

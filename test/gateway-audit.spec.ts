@@ -136,6 +136,15 @@ describe('what was refused', () => {
     ]);
   });
 
+  it('is written also where the answer does not tell that there is something', async () => {
+    const { id } = (await admin('POST', '/token', {})).json<{ id: string }>();
+    expect(await gateway.call(user, 'DELETE', `/token/${id}`)).toMatchObject({ status: 404 });
+    const events = await listUntil(`action=revokeToken&subject=${id}`, 1);
+    expect(events).toMatchObject([
+      { actor: user.email, allowed: false, address: '127.0.0.1', details: { code: 'not_found' } },
+    ]);
+  });
+
   it('is written for strangers with whom they claim to be, without their token', async () => {
     const stranger = { email: 'mallory@example.com', token: 'guessed-by-mallory' };
     expect(await gateway.call(stranger, 'GET', '/token')).toMatchObject({ status: 401 });
@@ -212,14 +221,14 @@ describe('GET /audit/export', () => {
   });
 
   it('filters, and writes down by what', async () => {
-    const answer = await admin('GET', '/audit/export?action=createUser&allowed=true');
+    const answer = await admin('GET', `/audit/export?action=createUser&subject=${email}`);
     const events = answer.text
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Event);
     expect(events.map(({ action }) => action)).toEqual(['createUser']);
     const [newest] = (await list('action=exportAudit')).events;
-    expect(newest!.details).toEqual({ action: 'createUser', allowed: true });
+    expect(newest!.details).toEqual({ action: 'createUser', subject: email });
     expect(await admin('GET', '/audit/export?subject=nothing-of-the-sort')).toMatchObject({
       status: 200,
       text: '',

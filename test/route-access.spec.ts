@@ -270,10 +270,29 @@ const VARIANTS: [what: string, route: RouteName, row: Row][] = [
     },
   ],
   [
+    'switched on',
+    'updateSchedule',
+    { cell: async () => ({ ...(await scheduleOfOwner()), body: { enabled: true } }), statuses: members(200) },
+  ],
+  [
     'with other args',
     'updateSchedule',
     {
       cell: async () => ({ ...(await scheduleOfOwner()), body: { args: { A: fresh('value') } } }),
+      // It runs in the owner's name, and the owner may not execute the proc any more.
+      statuses: admins(200),
+    },
+  ],
+  [
+    'with other args, of their own',
+    'updateSchedule',
+    {
+      cell: async (caller) => {
+        const { params } = await scheduleOfOwner();
+        const email = identities[caller]?.email ?? ownerEmail();
+        await gateway.query('update schedule set user_email = $2 where id = $1', [params?.['id'], email]);
+        return { params, body: { args: { A: fresh('value') } } };
+      },
       statuses: members(200),
     },
   ],

@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { AccountsStore, Database } from '@app/database';
+import { AccountsStore, AuditStore, Database, TokensStore, type AuditEntry } from '@app/database';
+import { AppError } from '@app/domain';
 import { ConfigurationError, loadEnv, parsedVar, postgresSettings, postgresVars } from '@app/platform';
-import { adminGroupsOf, adminGroupVars } from './env.js';
+import { giveAdminToken, OPERATOR } from './accounts/give-admin-token.js';
+import { adminGroupsOf, adminGroupVars } from './authentication-vars.js';
 
 const schema = z.object({
   ...postgresVars,
@@ -11,26 +13,67 @@ const schema = z.object({
   ).default('admin@localhost'),
 });
 
+const NEW_TOKEN = '--new-token';
+
+type Outcome = { created: true; email: string; token: string } | { created: false };
+
 /**
- * Makes the first account, an admin, and prints one JSON line: `{"created":true,"email":…,"token":…}`, or
- * `{"created":false}` if there is an account already. The token can't be read again. May be repeated.
+ * Prints one JSON line: `{"created":true,"email":…,"token":…}`; the token can't be read again.
+ * - Without an argument: makes the first account, an admin; `{"created":false}` if there is an account already.
+ * - `--new-token`: makes a token for an admin that is there, for whoever can reach the database but lost all tokens.
+ *
+ * May be repeated. On record with the actor `operator`.
  */
-async function createAdmin(): Promise<string> {
+async function run(args: readonly string[]): Promise<Outcome> {
+  const isNewToken = args.length === 1 && args[0] === NEW_TOKEN;
+  if (!isNewToken && args.length > 0) {
+    throw new Error(`expected no argument or ${NEW_TOKEN}, got ${JSON.stringify(args.join(' '))}`);
+  }
   const env = loadEnv(schema, process.env);
   const email = env.PROCTOR_ADMIN_EMAIL;
+  const adminGroups = adminGroupsOf(env);
   const database = new Database({ ...postgresSettings(env), maxConnections: 2 });
+  const [accounts, audit] = [new AccountsStore(database), new AuditStore(database)];
   try {
-    const token = await new AccountsStore(database).createFirstAdmin(email, adminGroupsOf(env));
-    return JSON.stringify(token === null ? { created: false } : { created: true, email, token });
+    if (isNewToken) {
+      const stores = { accounts, audit, tokens: new TokensStore(database) };
+      return { created: true, email, token: await giveAdminToken(email, adminGroups, stores) };
+    }
+    const token = await accounts.createFirstAdmin(email, adminGroups);
+    if (token === null) return { created: false };
+    await noteFirstAdmin(audit, { email, adminGroups });
+    return { created: true, email, token };
   } finally {
     await database.close();
   }
 }
 
-try {
-  process.stdout.write(`${await createAdmin()}\n`);
-} catch (error) {
-  const text = error instanceof ConfigurationError ? error.message : String(error);
+/** The account is there by now: without its token nobody could get in. */
+async function noteFirstAdmin(
+  audit: AuditStore,
+  { email, adminGroups }: { email: string; adminGroups: readonly string[] },
+): Promise<void> {
+  const details = { groups: JSON.stringify(adminGroups) };
+  const entry: AuditEntry = {
+    ...{ actor: OPERATOR, action: 'createUser', subject: email, allowed: true, address: null, details },
+  };
+  await audit
+    .append(entry)
+    .catch((error: unknown) => tell(`not written to the audit trail: ${String(error)}`));
+}
+
+function tell(text: string): void {
   process.stderr.write(`create-admin: ${text}\n`);
+}
+
+function describe(error: unknown): string {
+  if (error instanceof AppError) return [error.message, error.hint].filter(Boolean).join(' ');
+  return error instanceof ConfigurationError ? error.message : String(error);
+}
+
+try {
+  process.stdout.write(`${JSON.stringify(await run(process.argv.slice(2)))}\n`);
+} catch (error) {
+  tell(describe(error));
   process.exitCode = 1;
 }

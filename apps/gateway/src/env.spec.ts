@@ -47,4 +47,52 @@ describe('loadGatewayEnv', () => {
     });
     expect(settings).toMatchObject({ publicOrigin: 'https://p.example', trustProxy: ['10.0.0.0/8'] });
   });
+
+  it('takes accounts in Postgres for its authentication unless told otherwise', () => {
+    expect(loadGatewayEnv(required).access).toMatchObject({
+      plugin: { name: 'postgres', shownName: 'postgres', exported: 'Auth' },
+      failedLogins: { perAddress: 30, perIdentity: 100 },
+    });
+    const own = {
+      ...required,
+      PROCTOR_AUTH_PLUGIN_BINARY: '/srv/auth.mjs',
+      PROCTOR_AUTH_PLUGIN_EXPORTED: 'Ours',
+    };
+    expect(loadGatewayEnv(own).access.plugin).toMatchObject({
+      name: '/srv/auth.mjs',
+      shownName: 'custom',
+      exported: 'Ours',
+      env: own,
+    });
+  });
+
+  it('lists what is wrong with the plugin’s variables beside what is wrong with ours', () => {
+    const wrong = {
+      ...required,
+      PROCTOR_APP_PORT: '0',
+      PROCTOR_AUTH_PLUGIN_BINARY: 'oidc',
+      PROCTOR_OIDC_ISSUER: 'http://issuer.example',
+      PROCTOR_FAILED_LOGINS_PER_ADDRESS: '0',
+    };
+    for (const name of [
+      'PROCTOR_APP_PORT',
+      'PROCTOR_OIDC_ISSUER',
+      'PROCTOR_OIDC_CLIENT_ID',
+      'PROCTOR_FAILED_LOGINS_PER_ADDRESS',
+    ]) {
+      expect(() => loadGatewayEnv(wrong)).toThrow(name);
+    }
+    expect(() => loadGatewayEnv({ ...required, PROCTOR_AUTH_PLUGIN_BINARY: 'gate' })).toThrow(
+      'GATE_PLUGIN_HOST',
+    );
+    const off = { ...required, PROCTOR_AUTH_PLUGIN_BINARY: 'gate', PROCTOR_AUTH_ENABLED: 'no' };
+    expect(loadGatewayEnv(off).access.isAuthenticationOn).toBe(false);
+  });
+
+  it('refuses a Go plugin with the name of what ships in its place', () => {
+    const v2 = { ...required, PROCTOR_AUTH_PLUGIN_BINARY: '/plugins/gate-auth.so' };
+    expect(() => loadGatewayEnv(v2)).toThrow(
+      /PROCTOR_AUTH_PLUGIN_BINARY: expected .*"gate" ships with Proctor/,
+    );
+  });
 });

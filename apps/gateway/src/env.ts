@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import {
-  booleanVar,
   commaListVar,
+  ConfigurationError,
   integerVar,
   loadEnv,
   logSettings,
@@ -13,26 +13,15 @@ import {
   postgresVars,
   redisSettings,
   redisVars,
+  requireNewRelicPair,
   secretKeyVar,
+  telemetrySettings,
+  telemetryVars,
   textVar,
   type EnvSource,
 } from '@app/platform';
+import { adminGroupsOf, authenticationVars, checkAuthPlugin, showPlugin } from './authentication-vars.js';
 import { parseClientVersion } from './http/client-version.js';
-
-const DEFAULT_ADMIN_GROUPS: readonly string[] = ['proctor_admin'];
-
-/** v2 really read the longer name, and documented the shorter one. */
-export const adminGroupVars = {
-  PROCTOR_REQUIRED_ADMIN_GROUP: commaListVar.optional(),
-  PROCTOR_AUTH_REQUIRED_ADMIN_GROUP: commaListVar.optional(),
-};
-
-export function adminGroupsOf(env: {
-  PROCTOR_REQUIRED_ADMIN_GROUP?: readonly string[];
-  PROCTOR_AUTH_REQUIRED_ADMIN_GROUP?: readonly string[];
-}): readonly string[] {
-  return env.PROCTOR_REQUIRED_ADMIN_GROUP ?? env.PROCTOR_AUTH_REQUIRED_ADMIN_GROUP ?? DEFAULT_ADMIN_GROUPS;
-}
 
 const originVar = parsedVar('an address such as https://proctor.example.com', (text) => {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -49,32 +38,39 @@ const trustProxyVar = parsedVar<boolean | string[]>(
   },
 );
 
-const schema = z.object({
+const variables = z.object({
   ...postgresVars,
   ...redisVars,
   ...logVars,
-  ...adminGroupVars,
+  ...telemetryVars,
+  ...authenticationVars,
   PROCTOR_APP_HOST: textVar('a host').default('0.0.0.0'),
   PROCTOR_APP_PORT: portVar.default(5001),
   PROCTOR_SECRET_KEY: secretKeyVar,
-  PROCTOR_AUTH_ENABLED: booleanVar().default(true),
   PROCTOR_MIN_CLIENT_VERSION: parsedVar('a version such as v2.0.8', parseClientVersion).optional(),
   PROCTOR_LOGS_STREAM_READ_BUFFER_SIZE: integerVar({ min: 1, max: 16_777_216, default: 4_096 }),
   PROCTOR_LOGS_STREAM_WRITE_BUFFER_SIZE: integerVar({ min: 1, max: 1_073_741_824, default: 1_048_576 }),
   PROCTOR_LOGS_STREAM_PATIENCE_SECONDS: integerVar({ min: 1, max: 86_400, default: 60 }),
   PROCTOR_PUBLIC_URL: originVar.optional(),
   PROCTOR_TRUST_PROXY: trustProxyVar.default(false),
+  PROCTOR_ALLOWED_SERVICE_ACCOUNTS: commaListVar.optional(),
+  PROCTOR_ALLOWED_IMAGE_REGISTRIES: commaListVar.optional(),
+  PROCTOR_ALLOWED_NODE_SELECTORS: commaListVar.optional(),
+  PROCTOR_ALLOWED_PULL_SECRETS: commaListVar.optional(),
   PROCTOR_USER_SHARE: integerVar({ min: 1, max: 1_000_000, default: 500 }),
   PROCTOR_QUEUE_LIMIT: integerVar({ min: 1, max: 100_000_000, default: 100_000 }),
 });
+
+const schema = requireNewRelicPair(variables);
 
 export type GatewaySettings = ReturnType<typeof loadGatewayEnv>;
 
 /** The gateway's settings. @throws ConfigurationError with all that is wrong */
 export function loadGatewayEnv(source: EnvSource) {
-  const env = loadEnv(schema, source);
+  const env = readAll(source);
   return {
     ...logSettings(env),
+    telemetry: telemetrySettings(env),
     postgres: postgresSettings(env),
     redis: redisSettings(env),
     host: env.PROCTOR_APP_HOST,
@@ -84,6 +80,16 @@ export function loadGatewayEnv(source: EnvSource) {
     secretKey: env.PROCTOR_SECRET_KEY,
     access: {
       isAuthenticationOn: env.PROCTOR_AUTH_ENABLED,
+      plugin: {
+        name: env.PROCTOR_AUTH_PLUGIN_BINARY,
+        shownName: showPlugin(env.PROCTOR_AUTH_PLUGIN_BINARY),
+        exported: env.PROCTOR_AUTH_PLUGIN_EXPORTED,
+        env: source,
+      },
+      failedLogins: {
+        perAddress: env.PROCTOR_FAILED_LOGINS_PER_ADDRESS,
+        perIdentity: env.PROCTOR_FAILED_LOGINS_PER_IDENTITY,
+      },
       adminGroups: adminGroupsOf(env),
       minClientVersion: env.PROCTOR_MIN_CLIENT_VERSION ?? null,
     },
@@ -92,7 +98,27 @@ export function loadGatewayEnv(source: EnvSource) {
       mostWaitingBytes: env.PROCTOR_LOGS_STREAM_WRITE_BUFFER_SIZE,
       patienceMs: env.PROCTOR_LOGS_STREAM_PATIENCE_SECONDS * 1_000,
     },
+    allowed: {
+      serviceAccounts: env.PROCTOR_ALLOWED_SERVICE_ACCOUNTS ?? null,
+      imageRegistries: env.PROCTOR_ALLOWED_IMAGE_REGISTRIES ?? null,
+      nodeSelectors: env.PROCTOR_ALLOWED_NODE_SELECTORS ?? null,
+      imagePullSecrets: env.PROCTOR_ALLOWED_PULL_SECRETS ?? null,
+    },
     userShare: env.PROCTOR_USER_SHARE,
     queueLimit: env.PROCTOR_QUEUE_LIMIT,
   };
+}
+
+/** Our own variables and those of the authentication plugin; what is wrong with either is told together. */
+function readAll(source: EnvSource): z.output<typeof schema> {
+  const ofPlugin = checkAuthPlugin(source);
+  let env: z.output<typeof schema>;
+  try {
+    env = loadEnv(schema, source);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError([...error.problems, ...ofPlugin]);
+  }
+  if (ofPlugin.length > 0) throw new ConfigurationError(ofPlugin);
+  return env;
 }

@@ -5,11 +5,15 @@ import { Database, waitForInstallation } from '@app/database';
 import {
   HealthRegistry,
   NestLogger,
+  startTelemetry,
   type Logger,
   type RunningService,
   type ServiceContext,
+  type Telemetry,
 } from '@app/platform';
+import { loadAuthPlugin, type AuthPlugin } from '@app/plugins';
 import { ExecutionQueue, NewsPublisher, NewsSubscriber } from '@app/queue';
+import { POSTGRES_PLUGIN } from './authentication-vars.js';
 import type { GatewaySettings } from './env.js';
 import { EnqueueExecutions } from './executions/enqueue-executions.js';
 import { OpenStreams } from './executions/open-streams.js';
@@ -18,12 +22,14 @@ import { AuditTrail } from './http/audit-trail.js';
 import { trackConnections } from './http/close-connections.js';
 import { createHttpServer } from './http/http-server.js';
 import { routeUpgrades } from './http/route-upgrades.js';
+import { GatewayMetrics } from './metrics/gateway-metrics.js';
+import { measureRequests } from './metrics/measure-requests.js';
 
 export interface RunningGateway extends RunningService {
   app: NestFastifyApplication;
 }
 
-/** Waits for Postgres, then serves. Redis may be away. */
+/** Waits for Postgres, then serves. Redis may be away. @throws PluginError if the authentication plugin is broken */
 export async function startGateway({
   settings,
   logger,
@@ -32,20 +38,31 @@ export async function startGateway({
   if (!settings.access.isAuthenticationOn) {
     logger.warn('authentication is off (PROCTOR_AUTH_ENABLED): everybody who can connect is an admin');
   }
+  const authPlugin = await loadPlugin(settings, logger);
   const database = new Database(settings.postgres);
   const installationId = await waitForInstallation(database, signal, (err) => {
     logger.warn({ err }, 'waiting for Postgres');
   });
+  const telemetry = await startTelemetry({ service: 'gateway', settings: settings.telemetry, logger });
   const app = await NestFactory.create<NestFastifyApplication>(
-    GatewayModule.register({ settings, database, installationId, logger }),
+    GatewayModule.register({ settings, database, authPlugin, installationId, logger, telemetry }),
     createHttpServer(settings),
     { logger: nestLogger(settings, logger), bodyParser: false, abortOnError: false },
   );
   const closeConnections = trackConnections(app.getHttpServer());
-  routeUpgrades(app.getHttpAdapter().getInstance());
+  const fastify = app.getHttpAdapter().getInstance();
+  measureRequests(fastify, app.get(GatewayMetrics));
+  routeUpgrades(fastify);
   await app.listen({ port: settings.port, host: settings.host });
   logger.info({ host: settings.host, port: settings.port, installationId }, 'listening');
-  return { app, stop: () => stop(app, database, closeConnections) };
+  return { app, stop: () => stop(app, database, telemetry, closeConnections) };
+}
+
+/** Null: none beside the accounts in Postgres. @throws PluginError */
+async function loadPlugin({ access }: GatewaySettings, logger: Logger): Promise<AuthPlugin | null> {
+  const { isAuthenticationOn, plugin } = access;
+  if (!isAuthenticationOn || plugin.name === POSTGRES_PLUGIN) return null;
+  return loadAuthPlugin({ ...plugin, baseFolder: process.cwd(), logger });
 }
 
 /** Nest tells at `info` of each route and module. */
@@ -56,6 +73,7 @@ function nestLogger({ logLevel }: GatewaySettings, logger: Logger): NestLogger {
 async function stop(
   app: NestFastifyApplication,
   database: Database,
+  telemetry: Telemetry,
   closeConnections: () => () => void,
 ): Promise<void> {
   app.get(HealthRegistry).drain();
@@ -66,6 +84,8 @@ async function stop(
   whenClosed();
   await app.get(EnqueueExecutions).drain();
   await app.get(AuditTrail).drain();
+  // Before the database: its last look runs a query.
+  await telemetry.close();
   app.get(NewsSubscriber).close();
   app.get(NewsPublisher).close();
   await app.get(ExecutionQueue).close();

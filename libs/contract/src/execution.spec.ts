@@ -1,6 +1,7 @@
 import { AppError } from '@app/domain';
 import { describe, expect, it } from '@jest/globals';
-import { executionIdText, executionReply, isPossibleExecutionId, submitExecutionBody } from './execution.js';
+import { executionIdText, isPossibleExecutionId } from './execution-id.js';
+import { executionReply, submitExecutionBody } from './execution.js';
 import { detailsFromIssues } from './issue-details.js';
 import { MAX_ENV_COUNT, MAX_ENV_TOTAL_BYTES, MAX_ENV_VALUE_BYTES } from './limits.js';
 import { errorCodeOf, problem, problemFromError } from './problem.js';

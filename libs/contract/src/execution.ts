@@ -1,8 +1,11 @@
 import { EXECUTION_STATUSES } from '@app/domain';
 import { z } from 'zod';
 import { envValues } from './env-values.js';
+import { executionIdText } from './execution-id.js';
 import { MAX_EXECUTION_ID } from './limits.js';
+import { idPage, instant, instantQuery, next, queryFlag, queryList } from './paging.js';
 import { procName } from './proc-name.js';
+import { email } from './text.js';
 
 /** Body of `POST /execution`. Unknown fields are ignored. */
 export const submitExecutionBody = z.object({
@@ -17,12 +20,11 @@ export const submitExecutionBody = z.object({
 });
 export type SubmitExecutionBody = z.output<typeof submitExecutionBody>;
 
-/** RFC 3339 instant. */
-const instant = z.iso.datetime({ offset: true });
+const id = z.int().min(1).max(MAX_EXECUTION_ID);
 
 /** An execution as clients see it. `name` is the name of the Kubernetes Job. The optional fields are not in v2. */
 export const executionReply = z.object({
-  id: z.int().min(1).max(MAX_EXECUTION_ID),
+  id,
   job_name: z.string(),
   name: z.string(),
   image_tag: z.string(),
@@ -37,26 +39,85 @@ export const executionReply = z.object({
   ended_at: instant.optional(),
   user_email: z.string().optional(),
   cancel_requested_at: instant.optional(),
+  /** The schedule that asked for it. */
+  schedule_id: id.optional(),
+  /** The execution that it repeats. */
+  rerun_of: id.optional(),
 });
 export type ExecutionReply = z.output<typeof executionReply>;
 
-/**
- * An execution id in a path or query: decimal digits, at most uint64, without leading zeros in the result. It may
- * be larger than any id that exists: `isPossibleExecutionId` says so before a database column overflows.
- */
-export const executionIdText = z
-  .string()
-  .refine((digits) => /^[0-9]{1,64}$/.test(digits) && BigInt(digits) < 2n ** 64n, {
-    error: 'Failed to translate path parameter to uint64',
-    abort: true,
-  })
-  .overwrite((digits) => BigInt(digits).toString());
+const attempt = z.object({
+  /** From 1. */
+  n: z.int(),
+  pod_name: z.string(),
+  started_at: instant.optional(),
+  ended_at: instant.optional(),
+  exit_code: z.int().optional(),
+  reason: z.string().optional(),
+});
 
-/** False for ids that no execution can have: answer 404 without a look. */
-export function isPossibleExecutionId(id: string): boolean {
-  const value = BigInt(id);
-  return value >= 1n && value <= BigInt(MAX_EXECUTION_ID);
-}
+/** What stands in the place of a value that nobody is shown. */
+export const HIDDEN_VALUE = '***';
+
+/** All that is known of an execution. */
+export const executionDetailReply = executionReply.extend({
+  /** Those of type `secret` are `***`. */
+  args: z.record(z.string(), z.string()),
+  proc_revision: z.int(),
+  /** Where the request came from. */
+  remote_address: z.string().optional(),
+  /** Accepted, but not in the queue yet: for a slot of the proc, or for its user's share. */
+  waiting_for: z.enum(['slot', 'share']).optional(),
+  /** One for each pod, oldest first. */
+  attempts: z.array(attempt),
+});
+export type ExecutionDetailReply = z.output<typeof executionDetailReply>;
 
 export const executionParams = z.object({ id: executionIdText });
 export const executionLogsQuery = z.object({ context_id: executionIdText });
+
+/** `GET /execution`: all that is given must hold. */
+export const listExecutionsQuery = z.object({
+  proc: procName.optional(),
+  user: email.optional(),
+  status: queryList(
+    z.enum(EXECUTION_STATUSES, { error: `status must be among ${EXECUTION_STATUSES.join(', ')}` }),
+    EXECUTION_STATUSES.length,
+  ).optional(),
+  schedule: executionIdText.optional(),
+  since: instantQuery.describe('Accepted at or after.').optional(),
+  until: instantQuery.describe('Accepted before.').optional(),
+  ...idPage,
+});
+export type ListExecutionsQuery = z.output<typeof listExecutionsQuery>;
+
+/** Newest first. */
+export const listExecutionsReply = z.object({ executions: z.array(executionReply), next });
+
+const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `90s`, `10m`, `2h30m`, `1d` in milliseconds; null: not a duration. */
+export function parseDurationMs(text: string): number | null {
+  if (!/^(\d{1,9}[smhd])+$/.test(text)) return null;
+  const parts = text.match(/\d+[smhd]/g) ?? [];
+  return parts.reduce((sum, part) => sum + parseInt(part, 10) * UNITS_MS[part.at(-1) as 's'], 0);
+}
+
+/** `GET /execution/{id}/log`. */
+export const readLogQuery = z.object({
+  tail: z
+    .string()
+    .regex(/^\d{1,7}$/, 'tail must be a number of lines, at most 9999999')
+    .transform(Number)
+    .describe('Only the last so many lines.')
+    .optional(),
+  since: z
+    .string()
+    .refine((text) => parseDurationMs(text) !== null || instantQuery.safeParse(text).success, {
+      error: 'since must be a duration such as 10m or a time such as 2026-01-31T10:00:00Z',
+    })
+    .describe('Only lines printed since then: an instant, or a duration back from now such as `10m`.')
+    .optional(),
+  follow: queryFlag.default(false).describe('Go on until the execution has ended.'),
+});
+export type ReadLogQuery = z.output<typeof readLogQuery>;

@@ -5,6 +5,7 @@ export {
   MAX_ENV_TOTAL_BYTES,
   MAX_ENV_VALUE_BYTES,
   MAX_EXECUTION_ID,
+  MAX_PATTERN_LENGTH,
   MAX_RETRIES,
   MAX_TIMEOUT_SECONDS,
 } from '@app/domain';
@@ -16,6 +17,10 @@ export const MAX_PROC_NAME_LENGTH = 100;
 export const MAX_IMAGE_NAME_LENGTH = 500;
 /** Descriptions, authors and other free text of a proc. */
 export const MAX_TEXT_LENGTH = 10_000;
+
+/** Names, keys and quantities of Kubernetes. */
+export const MAX_POD_TEXT_LENGTH = 500;
+export const MAX_ANNOTATION_BYTES = 256 * 1024;
 
 /** Args of one execution, args or secrets that one proc declares, secrets in one request. */
 export const MAX_ENV_COUNT = 100;

@@ -1,5 +1,7 @@
-import type { Proc } from '@app/domain';
+import { plainArg, type ArgDeclaration, type PodSettings, type Proc } from '@app/domain';
 import type { ProcMetadata } from './metadata.js';
+
+type ArgMetadata = ProcMetadata['env_vars']['args'][number];
 
 /** The proc that (already checked) metadata describes. */
 export function procFromMetadata(metadata: ProcMetadata): Proc {
@@ -8,11 +10,7 @@ export function procFromMetadata(metadata: ProcMetadata): Proc {
     name: metadata.name,
     description: metadata.description,
     imageName: metadata.image_name,
-    args: metadata.env_vars.args.map(({ name, description, required }) => ({
-      name,
-      description,
-      required: required ?? false,
-    })),
+    args: metadata.env_vars.args.map(argFromMetadata),
     secrets: metadata.env_vars.secrets.map(({ name, description }) => ({ name, description })),
     authorizedGroups: metadata.authorized_groups,
     author: metadata.author,
@@ -22,6 +20,39 @@ export function procFromMetadata(metadata: ProcMetadata): Proc {
     timeoutSeconds: metadata.timeout_seconds ?? null,
     retries: metadata.retries ?? null,
     concurrency: concurrency ? { limit: concurrency.limit, whenFull: concurrency.when_full } : null,
+    pod: podFromMetadata(metadata),
+  };
+}
+
+function argFromMetadata(arg: ArgMetadata): ArgDeclaration {
+  return plainArg(arg.name, {
+    description: arg.description,
+    type: arg.type ?? 'string',
+    required: arg.required ?? false,
+    default: arg.default ?? null,
+    pattern: arg.pattern ?? null,
+    options: arg.options ?? [],
+    min: arg.min ?? null,
+    max: arg.max ?? null,
+    example: arg.example ?? null,
+  });
+}
+
+function podFromMetadata(metadata: ProcMetadata): PodSettings {
+  const { resources } = metadata;
+  return {
+    resources: resources ? { requests: resources.requests ?? {}, limits: resources.limits ?? {} } : null,
+    nodeSelector: metadata.node_selector ?? {},
+    tolerations: (metadata.tolerations ?? []).map((toleration) => ({
+      key: toleration.key ?? null,
+      operator: toleration.operator ?? 'Equal',
+      value: toleration.value ?? null,
+      effect: toleration.effect ?? null,
+      tolerationSeconds: toleration.toleration_seconds ?? null,
+    })),
+    serviceAccount: metadata.service_account ?? null,
+    imagePullSecrets: metadata.image_pull_secrets ?? [],
+    annotations: metadata.annotations ?? {},
   };
 }
 
@@ -33,11 +64,7 @@ export function metadataFromProc(proc: Proc): ProcMetadata {
     image_name: proc.imageName,
     env_vars: {
       secrets: proc.secrets.map(({ name, description }) => ({ name, description })),
-      args: proc.args.map(({ name, description, required }) => ({
-        name,
-        description,
-        ...(required && { required }),
-      })),
+      args: proc.args.map(metadataFromArg),
     },
     authorized_groups: [...proc.authorizedGroups],
     author: proc.author,
@@ -49,5 +76,46 @@ export function metadataFromProc(proc: Proc): ProcMetadata {
     ...(proc.concurrency && {
       concurrency: { limit: proc.concurrency.limit, when_full: proc.concurrency.whenFull },
     }),
+    ...metadataFromPod(proc.pod),
   };
+}
+
+function metadataFromArg(arg: ArgDeclaration): ArgMetadata {
+  return {
+    name: arg.name,
+    description: arg.description,
+    ...(arg.type !== 'string' && { type: arg.type }),
+    ...(arg.required && { required: true }),
+    ...(arg.default !== null && { default: arg.default }),
+    ...(arg.pattern !== null && { pattern: arg.pattern }),
+    ...(arg.options.length > 0 && { options: [...arg.options] }),
+    ...(arg.min !== null && { min: arg.min }),
+    ...(arg.max !== null && { max: arg.max }),
+    ...(arg.example !== null && { example: arg.example }),
+  };
+}
+
+function metadataFromPod(pod: PodSettings): Partial<ProcMetadata> {
+  return {
+    ...(pod.resources && {
+      resources: { requests: { ...pod.resources.requests }, limits: { ...pod.resources.limits } },
+    }),
+    ...(hasEntries(pod.nodeSelector) && { node_selector: { ...pod.nodeSelector } }),
+    ...(pod.tolerations.length > 0 && {
+      tolerations: pod.tolerations.map(({ key, operator, value, effect, tolerationSeconds }) => ({
+        operator,
+        ...(key !== null && { key }),
+        ...(value !== null && { value }),
+        ...(effect !== null && { effect }),
+        ...(tolerationSeconds !== null && { toleration_seconds: tolerationSeconds }),
+      })),
+    }),
+    ...(pod.serviceAccount !== null && { service_account: pod.serviceAccount }),
+    ...(pod.imagePullSecrets.length > 0 && { image_pull_secrets: [...pod.imagePullSecrets] }),
+    ...(hasEntries(pod.annotations) && { annotations: { ...pod.annotations } }),
+  };
+}
+
+function hasEntries(map: Readonly<Record<string, string>>): boolean {
+  return Object.keys(map).length > 0;
 }

@@ -1,8 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Proc } from '@app/domain';
-import fc from 'fast-check';
-import { MAX_GROUPS, MAX_IMAGE_NAME_LENGTH, MAX_TEXT_LENGTH } from './limits.js';
-import { metadataFromProc, procFromMetadata } from './map-metadata.js';
+import { MAX_GROUPS, MAX_IMAGE_NAME_LENGTH, MAX_PATTERN_LENGTH, MAX_TEXT_LENGTH } from './limits.js';
 import { procMetadata, registerProcsBody } from './metadata.js';
 
 const minimal = { name: 'a', image_name: 'proctor/a:1' };
@@ -59,9 +56,38 @@ describe('procMetadata', () => {
     [{ env_vars: { args: [{ name: '__proto__' }] } }, 'env_vars.args.0.name'],
     [{ env_vars: { args: [{ name: 'A' }, { name: 'A' }] } }, 'env_vars.args.1.name'],
     [{ env_vars: { args: [{ name: 'A' }], secrets: [{ name: 'A' }] } }, 'env_vars.secrets.0.name'],
+    [{ env_vars: { args: [{ name: 'A', type: 'date' }] } }, 'env_vars.args.0.type'],
+    [{ env_vars: { args: [{ name: 'A', required: 'yes' }] } }, 'env_vars.args.0.required'],
+    [{ env_vars: { args: [{ name: 'A', default: {} }] } }, 'env_vars.args.0.default'],
+    [{ env_vars: { args: [{ name: 'A', default: 'a\0b' }] } }, 'env_vars.args.0.default'],
+    [
+      { env_vars: { args: [{ name: 'A', pattern: 'x'.repeat(MAX_PATTERN_LENGTH + 1) }] } },
+      'env_vars.args.0.pattern',
+    ],
+    [{ env_vars: { args: [{ name: 'A', options: ['a', null] }] } }, 'env_vars.args.0.options.1'],
+    [{ env_vars: { args: [{ name: 'A', min: '1' }] } }, 'env_vars.args.0.min'],
+    [{ resources: { limits: { cpu: true } } }, 'resources.limits.cpu'],
+    [{ node_selector: { disk: 1 } }, 'node_selector.disk'],
+    [{ tolerations: [{ operator: 'Like' }] }, 'tolerations.0.operator'],
+    [{ tolerations: [{ effect: 'Never' }] }, 'tolerations.0.effect'],
+    [{ service_account: 'a\0b' }, 'service_account'],
+    [{ image_pull_secrets: [1] }, 'image_pull_secrets.0'],
+    [{ annotations: { team: '\ud800' } }, 'annotations.team'],
+    [{ authorized_groups: [' ops'] }, 'authorized_groups.0'],
   ])('refuses %j and says where', (wrong, path) => {
     const { error } = procMetadata.safeParse({ ...minimal, ...wrong });
     expect(error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
+  });
+
+  it('takes numbers and booleans where the container gets text', () => {
+    const args = [{ name: 'A', default: 1.5, example: true, options: [1, 'b', false] }];
+    const { env_vars, resources } = procMetadata.parse({
+      ...minimal,
+      env_vars: { args },
+      resources: { limits: { cpu: 2 } },
+    });
+    expect(env_vars.args[0]).toMatchObject({ default: '1.5', example: 'true', options: ['1', 'b', 'false'] });
+    expect(resources?.limits).toEqual({ cpu: '2' });
   });
 
   it('refuses one proc listed twice in a registration', () => {
@@ -69,65 +95,5 @@ describe('procMetadata', () => {
       1,
       'name',
     ]);
-  });
-});
-
-describe('procFromMetadata and metadataFromProc', () => {
-  const description = fc.string({ maxLength: 20 });
-  const name = fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,20}$/);
-  const anyProc: fc.Arbitrary<Proc> = fc
-    .record({
-      name: fc.stringMatching(/^[a-z0-9]([a-z0-9._-]{0,20}[a-z0-9])?$/),
-      description,
-      imageName: fc.constant('proctor/a:1'),
-      args: fc.uniqueArray(
-        fc.record({ name: name.map((n) => `A${n}`), description, required: fc.boolean() }),
-        {
-          selector: (arg) => arg.name,
-          maxLength: 5,
-        },
-      ),
-      secrets: fc.uniqueArray(fc.record({ name: name.map((n) => `S${n}`), description }), {
-        selector: (secret) => secret.name,
-        maxLength: 5,
-      }),
-      authorizedGroups: fc.array(fc.string({ minLength: 1, maxLength: 9 }), { maxLength: 5 }),
-      author: description,
-      contributors: description,
-      organization: description,
-      allowUndeclaredArgs: fc.boolean(),
-      timeoutSeconds: fc.option(fc.integer({ min: 1, max: 1000 })),
-      retries: fc.option(fc.integer({ min: 0, max: 100 })),
-      concurrency: fc.option(
-        fc.record({
-          limit: fc.integer({ min: 1, max: 100 }),
-          whenFull: fc.constantFrom('queue' as const, 'refuse' as const),
-        }),
-      ),
-    })
-    .filter((proc) => !/\0/.test(JSON.stringify(proc)) && !JSON.stringify(proc).includes('\\u0000'));
-
-  it('lose nothing over the wire', () => {
-    fc.assert(
-      fc.property(anyProc, (proc) => {
-        const wire: unknown = JSON.parse(JSON.stringify(metadataFromProc(proc)));
-        expect(procFromMetadata(procMetadata.parse(wire))).toEqual(proc);
-      }),
-    );
-  });
-
-  it('says nothing of what v2 does not know where there is nothing to say', () => {
-    const proc = procFromMetadata(procMetadata.parse({ ...minimal, env_vars: { args: [{ name: 'A' }] } }));
-    expect(Object.keys(metadataFromProc(proc)).sort()).toEqual([
-      'author',
-      'authorized_groups',
-      'contributors',
-      'description',
-      'env_vars',
-      'image_name',
-      'name',
-      'organization',
-    ]);
-    expect(metadataFromProc(proc).env_vars.args).toEqual([{ name: 'A', description: '' }]);
   });
 });

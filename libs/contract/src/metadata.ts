@@ -1,33 +1,56 @@
+import { ARG_TYPES } from '@app/domain';
 import { z } from 'zod';
 import { envName } from './env-values.js';
 import {
+  MAX_ANNOTATION_BYTES,
   MAX_CONCURRENCY_LIMIT,
   MAX_ENV_COUNT,
   MAX_GROUPS,
-  MAX_GROUP_NAME_LENGTH,
   MAX_IMAGE_NAME_LENGTH,
+  MAX_PATTERN_LENGTH,
+  MAX_POD_TEXT_LENGTH,
   MAX_RETRIES,
+  MAX_TEXT_LENGTH,
   MAX_TIMEOUT_SECONDS,
 } from './limits.js';
+import { instant } from './paging.js';
 import { procName } from './proc-name.js';
-import { NOT_STORABLE, isStorable, optionalList, optionalText } from './text.js';
+import { NOT_STORABLE, groupName, isStorable, onceMore, optionalList, optionalText } from './text.js';
+
+/** Values reach the container as text; a number or boolean in JSON or YAML means how it is written. */
+const argText = z
+  .union([z.string(), z.number(), z.boolean()], 'must be a string, a number or a boolean')
+  .transform(String)
+  .pipe(
+    z
+      .string()
+      .max(MAX_TEXT_LENGTH, `must be at most ${MAX_TEXT_LENGTH} characters`)
+      .refine(isStorable, NOT_STORABLE),
+  );
 
 const argDeclaration = z.object({
   name: envName,
   description: optionalText,
-  /** Not in v2. True: an execution without it is refused. */
+  // From here on: not in v2.
+  type: z.enum(ARG_TYPES).nullish(),
+  /** True: an execution without it is refused. */
   required: z.boolean().nullish(),
+  /** Used when it is not given. */
+  default: argText.nullish(),
+  /** RE2 syntax; the whole value must match. */
+  pattern: z.string().max(MAX_PATTERN_LENGTH).nullish(),
+  /** The values of an enum. */
+  options: z.array(argText).max(MAX_ENV_COUNT).nullish(),
+  /** Of a number. */
+  min: z.number().nullish(),
+  max: z.number().nullish(),
+  example: argText.nullish(),
 });
 
 const secretDeclaration = z.object({ name: envName, description: optionalText });
 
-const envVars = z
-  .object({
-    secrets: optionalList(secretDeclaration, MAX_ENV_COUNT),
-    args: optionalList(argDeclaration, MAX_ENV_COUNT),
-  })
-  .nullish()
-  .transform((declared) => declared ?? { secrets: [], args: [] })
+const declaredVars = z
+  .object({ secrets: z.array(secretDeclaration), args: z.array(argDeclaration) })
   .superRefine(({ secrets, args }, context) => {
     const seen = new Set<string>();
     for (const [list, declarations] of [
@@ -44,9 +67,38 @@ const envVars = z
     }
   });
 
+const envVars = z
+  .object({
+    secrets: optionalList(secretDeclaration, MAX_ENV_COUNT),
+    args: optionalList(argDeclaration, MAX_ENV_COUNT),
+  })
+  .nullish()
+  .transform((declared) => declared ?? { secrets: [], args: [] })
+  .pipe(onceMore(declaredVars));
+
 const concurrency = z.object({
   limit: z.int().min(1).max(MAX_CONCURRENCY_LIMIT),
   when_full: z.enum(['queue', 'refuse']).default('queue'),
+});
+
+const shortText = z.string().max(MAX_POD_TEXT_LENGTH).refine(isStorable, NOT_STORABLE);
+const textMap = z
+  .record(shortText, z.string().max(MAX_ANNOTATION_BYTES).refine(isStorable, NOT_STORABLE))
+  .refine((map) => Object.keys(map).length <= MAX_ENV_COUNT, `must have at most ${MAX_ENV_COUNT} entries`);
+const quantity = z
+  .union([shortText, z.number()], 'must be a quantity such as 500m or 128Mi')
+  .transform(String)
+  .pipe(z.string());
+const quantities = z
+  .record(shortText, quantity)
+  .refine((map) => Object.keys(map).length <= MAX_ENV_COUNT, `must have at most ${MAX_ENV_COUNT} entries`);
+
+const toleration = z.object({
+  key: shortText.nullish(),
+  operator: z.enum(['Equal', 'Exists']).nullish(),
+  value: shortText.nullish(),
+  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).nullish(),
+  toleration_seconds: z.int().nullish(),
 });
 
 /** A proc's metadata, v2-shaped. Null and left out mean empty. Unknown fields are ignored, as in v2. */
@@ -61,10 +113,7 @@ export const procMetadata = z.object({
       `must be an image reference like registry/name:tag, at most ${MAX_IMAGE_NAME_LENGTH} characters`,
     ),
   env_vars: envVars,
-  authorized_groups: optionalList(
-    z.string().min(1).max(MAX_GROUP_NAME_LENGTH).refine(isStorable, NOT_STORABLE),
-    MAX_GROUPS,
-  ),
+  authorized_groups: optionalList(groupName, MAX_GROUPS),
   author: optionalText,
   contributors: optionalText,
   organization: optionalText,
@@ -73,6 +122,12 @@ export const procMetadata = z.object({
   timeout_seconds: z.int().min(1).max(MAX_TIMEOUT_SECONDS).nullish(),
   retries: z.int().min(0).max(MAX_RETRIES).nullish(),
   concurrency: concurrency.nullish(),
+  resources: z.object({ requests: quantities.nullish(), limits: quantities.nullish() }).nullish(),
+  node_selector: textMap.nullish(),
+  tolerations: z.array(toleration).max(MAX_ENV_COUNT).nullish(),
+  service_account: shortText.nullish(),
+  image_pull_secrets: z.array(shortText).max(MAX_ENV_COUNT).nullish(),
+  annotations: textMap.nullish(),
 });
 export type ProcMetadata = z.output<typeof procMetadata>;
 
@@ -86,3 +141,14 @@ export const registerProcsBody = z.array(procMetadata).superRefine((procs, conte
   });
 });
 export const listProcsReply = z.array(procMetadata);
+
+export const procParams = z.object({ name: procName });
+
+/** One proc, as it is registered. */
+export const procReply = procMetadata.extend({
+  /** Grows with each change. */
+  revision: z.int(),
+  created_at: instant,
+  updated_at: instant,
+});
+export type ProcReply = z.output<typeof procReply>;

@@ -6,6 +6,12 @@ import { joinGroups, lockAdmins, wouldEndAdmins } from './membership.js';
 
 export type { Account } from './account-row.js';
 
+/** Who showed a token that holds. */
+export interface TokenOwner extends User {
+  /** Of this token; null: never. */
+  tokenExpiresAt: Date | null;
+}
+
 /** What is left out stays; `groups` replaces all memberships (groups that are missing are made). */
 export interface AccountChanges {
   name?: string;
@@ -27,7 +33,7 @@ export class AccountsStore {
    * The user whose token this is; null for a token that is unknown, expired, revoked, or somebody else's.
    * @param email null: whoever the token belongs to (bearer)
    */
-  async authenticate(email: string | null, token: string): Promise<User | null> {
+  async authenticate(email: string | null, token: string): Promise<TokenOwner | null> {
     const row = await this.database.client.accessToken.findUnique({
       where: { tokenHash: hashToken(token) },
       include: { account: { include: { memberships: true } } },
@@ -40,6 +46,7 @@ export class AccountsStore {
       name: account.name,
       active: account.active,
       groups: account.memberships.map(({ groupName }) => groupName),
+      tokenExpiresAt: row.expiresAt,
     };
   }
 

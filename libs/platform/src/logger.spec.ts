@@ -47,6 +47,7 @@ describe('createLogger', () => {
     [{ body: { secrets: { A: 'hunter2' } } }],
     [{ err: Object.assign(new Error('refused'), { config: { password: 'hunter2' } }) }],
     [{ err: new Error('outer', { cause: Object.assign(new Error('inner'), { token: 'hunter2' }) }) }],
+    [{ err: Object.assign(new Error('WRONGPASS'), { command: { name: 'auth', args: ['hunter2'] } }) }],
   ])('hides what is secret: %#', (entry) => {
     const { logger, lines } = captured();
     logger.info(entry, 'message');

@@ -19,11 +19,13 @@ const SECRET_KEYS = [
   'secretKey',
 ];
 
-const SECRET_PATHS = ['', '*.', '*.*.', '*.*.*.'].flatMap((prefix) =>
-  SECRET_KEYS.map((key) =>
+const SECRET_PATHS = ['', '*.', '*.*.', '*.*.*.'].flatMap((prefix) => [
+  ...SECRET_KEYS.map((key) =>
     key.includes('-') ? `${prefix.replace(/\.$/, '')}["${key}"]` : `${prefix}${key}`,
   ),
-);
+  // ioredis hangs the command to an error: that of a refused sign-in holds the password.
+  `${prefix}command.args`,
+]);
 
 export interface LoggerOptions {
   /** The process, e.g. `gateway`; on every line as `service`. */

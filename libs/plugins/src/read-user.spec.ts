@@ -32,6 +32,8 @@ describe('readUser', () => {
     ['an e-mail with NUL', { ...GOOD, email: 'a\u0000@x.y' }, '"email"'],
     ['half a character in the e-mail', { ...GOOD, email: 'a\ud800@x.y' }, '"email"'],
     ['a long e-mail', { ...GOOD, email: 'x'.repeat(321) }, '"email"'],
+    ['an e-mail that Proctor uses for somebody else', { ...GOOD, email: 'Operator' }, '"email"'],
+    ['an e-mail that Proctor uses for nobody', { ...GOOD, email: 'unknown' }, '"email"'],
     ['no name', { ...GOOD, name: undefined }, '"name"'],
     ['active as text', { ...GOOD, active: 'true' }, '"active"'],
     ['groups as text', { ...GOOD, groups: 'ops' }, '"groups"'],

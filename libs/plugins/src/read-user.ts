@@ -4,6 +4,9 @@ import { isObject } from './http/parse-object.js';
 const MAX_EMAIL_CHARACTERS = 320;
 const MAX_NAME_CHARACTERS = 320;
 
+/** Who is on record for what nobody with an e-mail did: people in front of the database, strangers, anybody. */
+const OWN_NAMES: readonly string[] = ['operator', 'unknown', 'anonymous'];
+
 export type ReadUser = { user: User } | { problem: string };
 
 /**
@@ -14,6 +17,8 @@ export function readUser(value: unknown): ReadUser {
   if (!isObject(value)) return { problem: 'it is not an object' };
   const { email, name, active, groups } = value;
   if (!isEmail(email)) return { problem: '"email" is not an e-mail address' };
+  if (OWN_NAMES.includes(email.toLowerCase()))
+    return { problem: '"email" is a name that Proctor itself uses' };
   if (typeof name !== 'string') return { problem: '"name" is not a string' };
   if (typeof active !== 'boolean') return { problem: '"active" is not true or false' };
   if (!isListOfStrings(groups)) return { problem: '"groups" is not an array of strings' };

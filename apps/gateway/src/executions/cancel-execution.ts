@@ -1,4 +1,4 @@
-import type { ExecutionsStore } from '@app/database';
+import type { CancelOutcome, ExecutionsStore } from '@app/database';
 import { AppError, isFinal, type Execution } from '@app/domain';
 import type { NewsPublisher } from '@app/queue';
 import type { AuditTrail } from '../http/audit-trail.js';
@@ -25,21 +25,32 @@ export class CancelExecution {
   async cancel(id: string, caller: Caller): Promise<Execution> {
     const execution = await this.finder.find(id, caller);
     if (isFinal(execution.status)) throw alreadyFinal(execution);
-    await this.audit.record({
+    const entry = {
       actor: caller.user.email,
       action: 'cancelExecution',
-      subject: id,
-      allowed: true,
+      subject: String(execution.id),
       address: caller.address,
       details: { proc: execution.procName },
-    });
-    const outcome = await this.executions.requestCancel(execution.id, `cancelled by ${caller.user.email}`);
+    };
+    const reason = `cancelled by ${caller.user.email}`;
+    const outcome = await this.audit.recordChange(entry, () => this.request(execution, reason));
     if (outcome.kind === 'cancelled') await this.queue.enqueue(outcome.admitted);
-    if (outcome.kind === 'requested') await this.signal.send(execution.id);
+    else await this.signal.send(execution.id);
     this.news.publish([execution.id]);
-    const now = (await this.executions.find(execution.id)) ?? execution;
-    if (outcome.kind === 'already_final' || outcome.kind === 'not_found') throw alreadyFinal(now);
-    return now;
+    return this.latest(execution);
+  }
+
+  private async request(
+    execution: Execution,
+    reason: string,
+  ): Promise<Extract<CancelOutcome, { kind: 'cancelled' | 'requested' }>> {
+    const outcome = await this.executions.requestCancel(execution.id, reason);
+    if (outcome.kind === 'cancelled' || outcome.kind === 'requested') return outcome;
+    throw alreadyFinal(await this.latest(execution));
+  }
+
+  private async latest(execution: Execution): Promise<Execution> {
+    return (await this.executions.find(execution.id)) ?? execution;
   }
 }
 

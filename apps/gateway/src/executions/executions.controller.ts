@@ -1,21 +1,33 @@
 import { Controller, Headers, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { IDEMPOTENCY_KEY_HEADER, type BodyOf, type ParamsOf, type ReplyOf } from '@app/contract';
+import {
+  IDEMPOTENCY_KEY_HEADER,
+  type BodyOf,
+  type ParamsOf,
+  type QueryOf,
+  type ReplyOf,
+} from '@app/contract';
 import { CurrentCaller, type Caller } from '../http/caller.js';
-import { ParsedBody, ParsedParams } from '../http/parse-request.js';
+import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
 import { Serves, ServesByHand } from '../http/serves.js';
 import { CancelExecution } from './cancel-execution.js';
 import { FindExecution } from './find-execution.js';
+import { ListExecutions } from './list-executions.js';
+import { ReadLog } from './read-log.js';
+import { RerunExecution } from './rerun-execution.js';
 import { ServeLog } from './serve-log.js';
 import { SubmitExecution } from './submit-execution.js';
-import { toReply } from './to-reply.js';
+import { toDetailReply, toReply } from './to-reply.js';
 
 @Controller()
 export class ExecutionsController {
   constructor(
     private readonly submitExecution: SubmitExecution,
+    private readonly listExecutions: ListExecutions,
     private readonly findExecution: FindExecution,
     private readonly cancelExecution: CancelExecution,
+    private readonly rerunExecution: RerunExecution,
+    private readonly readLog: ReadLog,
     private readonly serveLog: ServeLog,
   ) {}
 
@@ -28,12 +40,49 @@ export class ExecutionsController {
     return toReply(await this.submitExecution.submit(body, key, caller));
   }
 
+  @Serves('listExecutions')
+  async list(
+    @CurrentCaller() caller: Caller,
+    @ParsedQuery() query: QueryOf<'listExecutions'>,
+  ): Promise<ReplyOf<'listExecutions'>> {
+    const { executions, next } = await this.listExecutions.list(query, caller);
+    return { executions: executions.map(toReply), ...(next !== null && { next }) };
+  }
+
   @Serves('getExecutionStatus')
   async status(
     @CurrentCaller() caller: Caller,
     @ParsedParams() { id }: ParamsOf<'getExecutionStatus'>,
   ): Promise<ReplyOf<'getExecutionStatus'>> {
     return toReply(await this.findExecution.find(id, caller));
+  }
+
+  @ServesByHand('streamExecutionLogs')
+  async streamLog(
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.serveLog.serve(request, reply, caller);
+  }
+
+  @Serves('getExecution')
+  async detail(
+    @CurrentCaller() caller: Caller,
+    @ParsedParams() { id }: ParamsOf<'getExecution'>,
+  ): Promise<ReplyOf<'getExecution'>> {
+    return toDetailReply(await this.findExecution.findDetail(id, caller));
+  }
+
+  @ServesByHand('readExecutionLog')
+  async log(
+    @CurrentCaller() caller: Caller,
+    @ParsedParams() params: ParamsOf<'readExecutionLog'>,
+    @ParsedQuery() query: QueryOf<'readExecutionLog'>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.readLog.serve(request, reply, params, query, caller);
   }
 
   @Serves('cancelExecution')
@@ -44,12 +93,12 @@ export class ExecutionsController {
     return toReply(await this.cancelExecution.cancel(id, caller));
   }
 
-  @ServesByHand('streamExecutionLogs')
-  async log(
+  @Serves('rerunExecution')
+  async rerun(
     @CurrentCaller() caller: Caller,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    await this.serveLog.serve(request, reply, caller);
+    @ParsedParams() { id }: ParamsOf<'rerunExecution'>,
+    @Headers(IDEMPOTENCY_KEY_HEADER) key: string | undefined,
+  ): Promise<ReplyOf<'rerunExecution'>> {
+    return toReply(await this.rerunExecution.rerun(id, key, caller));
   }
 }

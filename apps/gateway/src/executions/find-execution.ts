@@ -1,27 +1,32 @@
 import { isPossibleExecutionId } from '@app/contract';
 import type { ExecutionsStore, ProcsStore } from '@app/database';
-import { AppError, canSeeExecution, type Execution } from '@app/domain';
-import type { Caller } from '../http/caller.js';
+import { AppError, type Execution, type ExecutionDetail } from '@app/domain';
+import type { Access, Asker } from '../http/access.js';
 
 /** Finds executions for those who may see them. */
 export class FindExecution {
   constructor(
-    private readonly executions: ExecutionsStore,
-    private readonly procs: ProcsStore,
-    private readonly adminGroups: readonly string[],
+    private readonly executions: Pick<ExecutionsStore, 'find' | 'findDetail'>,
+    private readonly procs: Pick<ProcsStore, 'find'>,
+    private readonly access: Access,
   ) {}
 
   /** @param id decimal digits @throws AppError `not_found`, `forbidden` */
-  async find(id: string, { user }: Pick<Caller, 'user'>): Promise<Execution> {
-    const execution = isPossibleExecutionId(id) ? await this.executions.find(Number(id)) : null;
+  async find(id: string, asker: Asker): Promise<Execution> {
+    return this.show(isPossibleExecutionId(id) ? await this.executions.find(Number(id)) : null, asker);
+  }
+
+  /** The same with all that is known of it. */
+  async findDetail(id: string, asker: Asker): Promise<ExecutionDetail> {
+    return this.show(isPossibleExecutionId(id) ? await this.executions.findDetail(Number(id)) : null, asker);
+  }
+
+  private async show<Found extends Execution>(execution: Found | null, asker: Asker): Promise<Found> {
     if (!execution) throw new AppError('not_found', 'Execution context not Found');
-    if (canSeeExecution(user, execution, null, this.adminGroups)) return execution;
+    if (await this.access.maySee(asker, execution, null)) return execution;
     const found = await this.procs.find(execution.procName);
-    if (canSeeExecution(user, execution, found?.proc.authorizedGroups ?? null, this.adminGroups))
-      return execution;
-    throw new AppError(
-      'forbidden',
-      `This execution of ${execution.procName} is not yours, and you may not execute the proc.`,
-    );
+    if (await this.access.maySee(asker, execution, found?.proc.authorizedGroups ?? null)) return execution;
+    // Not of which proc: its name is for those who may execute it.
+    throw new AppError('forbidden', 'This execution is not yours, and you may not execute its proc.');
   }
 }

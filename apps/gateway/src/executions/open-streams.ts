@@ -55,6 +55,10 @@ export class OpenStreams {
     }
   }
 
+  count(): number {
+    return this.open.size;
+  }
+
   /** Ends all of them; viewers may connect again, to another process. */
   closeAll(): void {
     this.isClosing = true;

@@ -1,20 +1,21 @@
-import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { executionLogsQuery } from '@app/contract';
 import { AppError, type Execution } from '@app/domain';
-import type { Authenticator } from '../http/authenticator.js';
+import type { Asker } from '../http/access.js';
 import type { Caller } from '../http/caller.js';
 import { parseText } from '../http/parse-request.js';
 import { findUpgrade, type Upgrade } from '../http/route-upgrades.js';
+import type { AskAgain } from './ask-again.js';
 import { isOwnOrigin } from './check-origin.js';
 import type { FindExecution } from './find-execution.js';
+import { openTextReply } from './open-text-reply.js';
 import { closeReasonOf, type StreamLog } from './stream-log.js';
 
 /** The log's route, from the request to the open stream. */
 export class ServeLog {
   constructor(
     private readonly finder: FindExecution,
-    private readonly authenticator: Authenticator,
+    private readonly askAgain: AskAgain,
     private readonly streamLog: StreamLog,
     private readonly publicOrigin: string | null,
   ) {}
@@ -38,8 +39,8 @@ export class ServeLog {
     }
   }
 
-  private async find(request: FastifyRequest, caller: Pick<Caller, 'user'>): Promise<Execution> {
-    return this.finder.find(parseText(executionLogsQuery, request.query).context_id, caller);
+  private async find(request: FastifyRequest, asker: Asker): Promise<Execution> {
+    return this.finder.find(parseText(executionLogsQuery, request.query).context_id, asker);
   }
 
   private async open(
@@ -48,15 +49,12 @@ export class ServeLog {
     reply: FastifyReply,
     upgrade: Upgrade | null,
   ) {
-    const authorize = async () =>
-      this.find(request, { user: await this.authenticator.authenticate(request.raw.headersDistinct) });
-    void reply.header('content-type', 'text/plain; charset=utf-8').hijack();
-    if (upgrade) return this.streamLog.overWebSocket(execution.id, request.raw, upgrade, authorize);
-    reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
-    if (request.method === 'HEAD') {
-      reply.raw.end();
-      return;
+    const authorize = async () => this.find(request, await this.askAgain.identify(request));
+    if (!upgrade) {
+      if (!openTextReply(request, reply)) return;
+      return this.streamLog.asText(execution.id, reply.raw, authorize);
     }
-    return this.streamLog.asText(execution.id, reply.raw, authorize);
+    reply.hijack();
+    return this.streamLog.overWebSocket(execution.id, request.raw, upgrade, authorize);
   }
 }

@@ -4,7 +4,7 @@ import type { GatewayLog } from '../http/gateway-log.js';
 import type { Upgrade } from '../http/route-upgrades.js';
 import { LogWebSocket, type LogWebSocketSettings } from './log-websocket.js';
 import { StreamEnded, type OpenStream, type OpenStreams } from './open-streams.js';
-import type { TailLog } from './tail-log.js';
+import { WHOLE_LOG, type LogRange, type TailLog } from './tail-log.js';
 import { writePatiently } from './write-patiently.js';
 
 /** Sends logs to those who watch them, from the first line to the end. */
@@ -51,6 +51,7 @@ export class StreamLog {
     executionId: number,
     response: ServerResponse,
     authorize: () => Promise<unknown>,
+    range: LogRange = WHOLE_LOG,
   ): Promise<void> {
     const stream = this.streams.add(authorize);
     response.on('close', () => stream.end());
@@ -60,7 +61,7 @@ export class StreamLog {
     });
     response.flushHeaders();
     await this.follow(executionId, stream, async () => {
-      for await (const event of this.log.tail(executionId, stream.signal)) {
+      for await (const event of this.log.tail(executionId, stream.signal, range)) {
         if (event.kind === 'end') {
           response.end();
           continue;

@@ -1,89 +1,40 @@
-import { idempotencyKey, type BodyOf } from '@app/contract';
-import {
-  snapshotOf,
-  type ExecutionsStore,
-  type IdempotencyKey,
-  type ProcsStore,
-  type RegisteredProc,
-} from '@app/database';
-import { AppError, canExecute, checkArgs, type Execution } from '@app/domain';
-import type { AuditTrail } from '../http/audit-trail.js';
+import type { BodyOf } from '@app/contract';
+import { AppError, type Execution } from '@app/domain';
 import type { Caller } from '../http/caller.js';
+import type { FindProc } from '../procs/find-proc.js';
+import type { AcceptExecution } from './accept-execution.js';
 import type { Backlog } from './backlog.js';
-import type { EnqueueExecutions } from './enqueue-executions.js';
-import { hashBody } from './hash-body.js';
-
-type Body = BodyOf<'submitExecution'>;
+import type { KeyedHash } from './keyed-hash.js';
+import { readIdempotencyKey } from './read-idempotency-key.js';
 
 /** Accepts executions. */
 export class SubmitExecution {
   constructor(
-    private readonly executions: ExecutionsStore,
-    private readonly procs: ProcsStore,
+    private readonly procs: FindProc,
     private readonly backlog: Backlog,
-    private readonly queue: EnqueueExecutions,
-    private readonly audit: AuditTrail,
+    private readonly execution: AcceptExecution,
+    private readonly bodyHash: KeyedHash,
   ) {}
 
   /**
    * The accepted execution; with the same Idempotency-Key again the same one.
    * @throws AppError whose code says why it is refused; then nothing has changed
    */
-  async submit(body: Body, key: string | undefined, caller: Caller): Promise<Execution> {
-    const idempotency = readKey(key, body, caller);
+  async submit(body: BodyOf<'submitExecution'>, key: string | undefined, caller: Caller): Promise<Execution> {
+    const scope = { identity: caller.user.email, route: 'POST /execution', request: body };
+    const idempotency = readIdempotencyKey(key, scope, this.bodyHash);
     checkCallbackUrl(body.callback_url);
     this.backlog.throwIfFull();
-    const { proc, revision } = await this.findFor(caller, body.name);
-    const problems = checkArgs(proc, body.args);
-    if (problems.length > 0) {
-      throw new AppError('invalid_args', `These args do not fit ${proc.name}`, { details: problems });
-    }
-    const { execution, isNew, isAdmitted } = await this.executions.submit({
-      proc: {
-        name: proc.name,
-        revision,
-        imageName: proc.imageName,
-        concurrency: proc.concurrency,
-        snapshot: snapshotOf(proc),
-      },
+    const request = {
+      registered: await this.procs.find(body.name, caller),
       args: body.args,
-      userEmail: caller.user.email,
-      remoteAddress: caller.address,
       callbackUrl: body.callback_url ?? null,
       idempotency,
-    });
-    if (isAdmitted) await this.queue.enqueue([execution.id]);
-    if (isNew) this.noteSubmission(execution, caller);
-    return execution;
-  }
-
-  private async findFor({ user, isAdmin }: Caller, name: string): Promise<RegisteredProc> {
-    const found = await this.procs.find(name);
-    if (!found) throw new AppError('not_found', `There is no proc ${name}.`);
-    if (canExecute(user, found.proc.authorizedGroups) || isAdmin) return found;
-    const groups = found.proc.authorizedGroups.join(', ');
-    throw new AppError('forbidden', `To execute ${name} you have to be in all of these groups: ${groups}.`);
-  }
-
-  private noteSubmission({ id, procName }: Execution, { user, address }: Caller): void {
-    this.audit.note({
-      actor: user.email,
+      rerunOf: null,
       action: 'submitExecution',
-      subject: String(id),
-      allowed: true,
-      address,
-      details: { proc: procName },
-    });
+    } as const;
+    return this.execution.accept(request, caller);
   }
-}
-
-function readKey(text: string | undefined, body: Body, { user }: Caller): IdempotencyKey | null {
-  if (text === undefined) return null;
-  const key = idempotencyKey.safeParse(text);
-  if (!key.success) {
-    throw new AppError('malformed_request', key.error.issues.map(({ message }) => message).join('; '));
-  }
-  return { identity: user.email, route: 'POST /execution', key: key.data, bodyHash: hashBody(body) };
 }
 
 function checkCallbackUrl(text: string | undefined): void {

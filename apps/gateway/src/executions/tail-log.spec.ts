@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { LogRow } from '@app/database';
 import type { Execution, ExecutionStatus } from '@app/domain';
 import { LogNews } from './log-news.js';
-import { TailLog, type LogEvent } from './tail-log.js';
+import { TailLog, type LogEvent, type LogRange } from './tail-log.js';
 
 /** A log in memory; `onFind` runs just after the status was looked at. */
 class World {
@@ -44,8 +44,12 @@ class World {
     this.ring();
   }
 
-  tail(signal: AbortSignal, lookAgainMs = 60_000): AsyncGenerator<LogEvent, void> {
-    return new TailLog(this.logs, this.executions, new LogNews(this.news, lookAgainMs)).tail(1, signal);
+  tail(signal: AbortSignal, lookAgainMs = 60_000, range?: LogRange): AsyncGenerator<LogEvent, void> {
+    return new TailLog(this.logs, this.executions, new LogNews(this.news, lookAgainMs)).tail(
+      1,
+      signal,
+      range,
+    );
   }
 }
 
@@ -107,6 +111,31 @@ describe('TailLog', () => {
     world.rows.push({ seq: 9, kind: 'text', stampedAt: null, text: 'untold', endsLine: true });
     world.status = 'FINISHED';
     expect(await reading).toEqual(['untold', 'end FINISHED']);
+    stop.abort();
+  });
+
+  it('gives what was stored, and does not wait for more', async () => {
+    const world = new World();
+    world.add('1', '2', '3', '4', '5');
+    const { signal } = new AbortController();
+    const read = (afterSeq: number, untilSeq: number) =>
+      collect(world.tail(signal, 60_000, { afterSeq, untilSeq }));
+    expect(await read(0, 5)).toEqual(['1\n2', '3\n4', '5', 'end null']);
+    expect(await read(1, 4)).toEqual(['2\n3', '4', 'end null']);
+    expect(await read(5, 5)).toEqual(['end null']);
+    // Rows that were dropped meanwhile.
+    expect(await read(4, 9)).toEqual(['5', 'end null']);
+  });
+
+  it('follows from the middle on', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    world.add('1', '2', '3');
+    const reading = collect(world.tail(stop.signal, 5, { afterSeq: 2, untilSeq: null }));
+    await new Promise((resolve) => setImmediate(resolve));
+    world.add('4');
+    world.end('FINISHED');
+    expect((await reading).join('\n')).toBe('3\n4\nend FINISHED');
     stop.abort();
   });
 });

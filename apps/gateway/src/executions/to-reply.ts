@@ -1,9 +1,9 @@
-import type { ReplyOf } from '@app/contract';
-import type { Execution } from '@app/domain';
+import { HIDDEN_VALUE, type ReplyOf } from '@app/contract';
+import type { Execution, ExecutionAttempt, ExecutionDetail } from '@app/domain';
 
 /** An execution in the contract's form; fields that v2 does not know are left out where they say nothing. */
 export function toReply(execution: Execution): ReplyOf<'submitExecution'> {
-  const { exitCode, reason, startedAt, endedAt, cancelRequestedAt } = execution;
+  const { exitCode, reason, startedAt, endedAt, cancelRequestedAt, scheduleId, rerunOf } = execution;
   return {
     id: execution.id,
     job_name: execution.procName,
@@ -18,5 +18,40 @@ export function toReply(execution: Execution): ReplyOf<'submitExecution'> {
     ...(endedAt && { ended_at: endedAt.toISOString() }),
     user_email: execution.userEmail,
     ...(cancelRequestedAt && { cancel_requested_at: cancelRequestedAt.toISOString() }),
+    ...(scheduleId !== null && { schedule_id: scheduleId }),
+    ...(rerunOf !== null && { rerun_of: rerunOf }),
+  };
+}
+
+/** The same with all that is known of it, but values of secret args. */
+export function toDetailReply(execution: ExecutionDetail): ReplyOf<'getExecution'> {
+  const { remoteAddress, waitingFor } = execution;
+  return {
+    ...toReply(execution),
+    args: showArgs(execution),
+    proc_revision: execution.procRevision,
+    ...(remoteAddress !== null && { remote_address: remoteAddress }),
+    ...(waitingFor !== null && { waiting_for: waitingFor }),
+    attempts: execution.attempts.map(toAttemptReply),
+  };
+}
+
+/** Args as people may see them. */
+export function showArgs({
+  args,
+  secretArgNames,
+}: Pick<Execution, 'args' | 'secretArgNames'>): Record<string, string> {
+  return { ...args, ...Object.fromEntries(secretArgNames.map((name) => [name, HIDDEN_VALUE])) };
+}
+
+function toAttemptReply(attempt: ExecutionAttempt): ReplyOf<'getExecution'>['attempts'][number] {
+  const { n, podName, startedAt, endedAt, exitCode, reason } = attempt;
+  return {
+    n,
+    pod_name: podName,
+    ...(startedAt && { started_at: startedAt.toISOString() }),
+    ...(endedAt && { ended_at: endedAt.toISOString() }),
+    ...(exitCode !== null && { exit_code: exitCode }),
+    ...(reason !== null && { reason }),
   };
 }

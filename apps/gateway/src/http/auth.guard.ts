@@ -1,18 +1,18 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { CLIENT_VERSION_HEADER, routes } from '@app/contract';
-import { AppError, isAdmin } from '@app/domain';
+import { AppError } from '@app/domain';
+import { Access } from './access.js';
 import { Authenticator } from './authenticator.js';
 import { setCaller } from './caller.js';
 import { checkClientVersion } from './check-client-version.js';
 import type { ClientVersion } from './client-version.js';
 import { routeNameOf } from './serves.js';
+import { UserSources } from './user-sources.js';
 
-export class AccessRules {
-  constructor(
-    readonly adminGroups: readonly string[],
-    readonly minClientVersion: ClientVersion | null,
-  ) {}
+/** The oldest client that is served; null: any. */
+export class OldestClient {
+  constructor(readonly version: ClientVersion | null) {}
 }
 
 /** Lets a request through to its handler if the route's `who` allows it, and notes who is asking. */
@@ -20,7 +20,9 @@ export class AccessRules {
 export class AuthGuard implements CanActivate {
   constructor(
     private readonly authenticator: Authenticator,
-    private readonly rules: AccessRules,
+    private readonly access: Access,
+    private readonly oldestClient: OldestClient,
+    private readonly sources: UserSources,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -28,12 +30,17 @@ export class AuthGuard implements CanActivate {
     if (who === 'anyone') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const version = request.headers[CLIENT_VERSION_HEADER.toLowerCase()];
-    checkClientVersion(Array.isArray(version) ? version.join() : version, this.rules.minClientVersion);
-    const user = await this.authenticator.authenticate(request.raw.headersDistinct);
-    const caller = { user, isAdmin: isAdmin(user, this.rules.adminGroups), address: request.ip };
+    checkClientVersion(Array.isArray(version) ? version.join() : version, this.oldestClient.version);
+    const user = await this.authenticator.admit(request.raw.headersDistinct, request.ip);
+    const caller = {
+      user,
+      isAdmin: await this.access.isAdmin(user),
+      address: request.ip,
+      credentialExpiresAt: this.sources.expiryOf(user),
+    };
     setCaller(request, caller);
     if (who === 'admin' && !caller.isAdmin) {
-      const groups = this.rules.adminGroups.join(', ');
+      const groups = this.access.adminGroups.join(', ');
       throw new AppError('forbidden', `Only admins may do this: you would have to be in ${groups}.`);
     }
     return true;

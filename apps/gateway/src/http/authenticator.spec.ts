@@ -1,39 +1,38 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { User } from '@app/domain';
 import { Authenticator } from './authenticator.js';
+import { LoginLimits } from './login-limits.js';
 
 const user: User = { email: 'a@b.c', name: 'A', active: true, groups: [] };
 const headers = (token: string) => ({ 'email-id': ['a@b.c'], 'access-token': [token] });
 
-class Accounts {
+class Sources {
   readonly users = new Map<string, User>();
   lookups = 0;
   failure: Error | null = null;
 
-  async authenticate(_email: string | null, token: string): Promise<User | null> {
+  async find(_email: string | null, token: string): Promise<User | null> {
     this.lookups += 1;
     if (this.failure) throw this.failure;
     return this.users.get(token) ?? null;
   }
-
-  async noteTokenUse(): Promise<void> {}
 }
 
 describe('Authenticator', () => {
-  let accounts: Accounts;
+  let sources: Sources;
   let nowMs: number;
   let authenticator: Authenticator;
   beforeEach(() => {
-    accounts = new Accounts();
+    sources = new Sources();
     nowMs = 0;
-    authenticator = new Authenticator(accounts, null, () => nowMs);
+    authenticator = new Authenticator(sources, new LoginLimits({}, () => nowMs), null, () => nowMs);
   });
 
   it('remembers a user for five seconds', async () => {
-    accounts.users.set('t', user);
+    sources.users.set('t', user);
     await Promise.all([authenticator.authenticate(headers('t')), authenticator.authenticate(headers('t'))]);
-    expect(accounts.lookups).toBe(1);
-    accounts.users.delete('t');
+    expect(sources.lookups).toBe(1);
+    sources.users.delete('t');
     nowMs = 4_999;
     expect(await authenticator.authenticate(headers('t'))).toBe(user);
     nowMs = 5_001;
@@ -42,7 +41,7 @@ describe('Authenticator', () => {
 
   it('remembers a wrong token for two', async () => {
     await expect(authenticator.authenticate(headers('t'))).rejects.toMatchObject({ code: 'unauthenticated' });
-    accounts.users.set('t', user);
+    sources.users.set('t', user);
     nowMs = 1_999;
     await expect(authenticator.authenticate(headers('t'))).rejects.toMatchObject({ code: 'unauthenticated' });
     nowMs = 2_001;
@@ -50,30 +49,64 @@ describe('Authenticator', () => {
   });
 
   it('does not remember that the database was away', async () => {
-    accounts.failure = new Error('away');
+    sources.failure = new Error('away');
     await expect(authenticator.authenticate(headers('t'))).rejects.toThrow('away');
-    accounts.failure = null;
-    accounts.users.set('t', user);
+    sources.failure = null;
+    sources.users.set('t', user);
     expect(await authenticator.authenticate(headers('t'))).toBe(user);
   });
 
   it('refuses an inactive user', async () => {
-    accounts.users.set('t', { ...user, active: false });
+    sources.users.set('t', { ...user, active: false });
     await expect(authenticator.authenticate(headers('t'))).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
   it('remembers no more than 10,000', async () => {
-    accounts.users.set('t', user);
+    sources.users.set('t', user);
     await authenticator.authenticate(headers('t'));
     for (let n = 0; n < 10_000; n++)
       await authenticator.authenticate(headers(`guess ${n}`)).catch(() => undefined);
-    const before = accounts.lookups;
+    const before = sources.lookups;
     await authenticator.authenticate(headers('t'));
-    expect(accounts.lookups).toBe(before + 1);
+    expect(sources.lookups).toBe(before + 1);
+  });
+
+  it('forgets at once what it is told to forget, also what is just being looked up', async () => {
+    sources.users.set('t', user);
+    const before = authenticator.authenticate(headers('t'));
+    sources.users.delete('t');
+    authenticator.forget();
+    expect(await before).toBe(user);
+    await expect(authenticator.authenticate(headers('t'))).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('refuses to look for whoever guessed too often, but not for who was right before', async () => {
+    sources.users.set('t', user);
+    await authenticator.admit(headers('t'), '192.0.2.1');
+    for (let n = 0; n < 30; n++) {
+      const guess = authenticator.admit(headers(`guess ${n}`), '192.0.2.1');
+      await expect(guess).rejects.toMatchObject({ code: 'unauthenticated' });
+    }
+    sources.users.set('new', user);
+    const admit = (token: string, address: string) => authenticator.admit(headers(token), address);
+    await expect(admit('new', '192.0.2.1')).rejects.toMatchObject({ code: 'too_many_requests' });
+    expect(await admit('new', '192.0.2.2')).toBe(user);
+    nowMs = 59_000;
+    expect(await admit('t', '192.0.2.1')).toBe(user);
+    nowMs = 60_001;
+    await expect(admit('wrong', '192.0.2.1')).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('counts the same wrong credentials each time', async () => {
+    for (let n = 0; n < 30; n++) await authenticator.admit(headers('x'), 'here').catch(() => undefined);
+    await expect(authenticator.admit(headers('x'), 'here')).rejects.toMatchObject({
+      code: 'too_many_requests',
+    });
+    expect(sources.lookups).toBe(1);
   });
 
   it('knows everybody when authentication is off', async () => {
-    const off = new Authenticator(accounts, ['admins']);
+    const off = new Authenticator(sources, new LoginLimits(), ['admins']);
     expect(await off.authenticate({})).toMatchObject({
       email: 'anonymous',
       active: true,

@@ -8,6 +8,8 @@ export interface Caller {
   isAdmin: boolean;
   /** Where the request came from. */
   address: string;
+  /** When what the caller showed stops holding; null: never, or only the authentication plugin knows. */
+  credentialExpiresAt: Date | null;
 }
 
 const callers = new WeakMap<FastifyRequest, Caller>();

@@ -11,7 +11,8 @@ export interface Credentials {
 export type DistinctHeaders = Readonly<Partial<Record<string, readonly string[]>>>;
 
 const MAX_EMAIL_LENGTH = 320;
-const MAX_TOKEN_LENGTH = 4_096;
+/** A JWT that lists many groups is long. */
+const MAX_TOKEN_LENGTH = 16_384;
 
 /**
  * v2's pair of headers, else `Authorization: Bearer`. Null: none of them, half of them, or not to be taken seriously

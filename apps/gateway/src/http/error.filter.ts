@@ -2,7 +2,8 @@ import { Catch, Injectable, type ArgumentsHost, type ExceptionFilter } from '@ne
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from '@app/domain';
 import { AuditTrail } from './audit-trail.js';
-import { findCaller } from './caller.js';
+import { findCaller, type Caller } from './caller.js';
+import { findRouteName } from './find-route-name.js';
 import { GatewayLog } from './gateway-log.js';
 import { renderError } from './render-error.js';
 import { toAppError } from './to-app-error.js';
@@ -33,17 +34,29 @@ export class ErrorFilter implements ExceptionFilter {
     const where = { requestId: request.id, method: request.method, path: pathOf(request) };
     if (error.code === 'internal') this.log.logger.error({ err: thrown, ...where }, 'a request failed');
     else if (error.code === 'unavailable') this.log.logger.warn({ err: thrown, ...where }, 'not available');
-    if (error.code !== 'unauthenticated' && error.code !== 'forbidden') return;
     const caller = findCaller(request);
+    if (!isRefusal(error, caller)) return;
+    const { method } = request;
+    const { url: pattern = 'unknown' } = request.routeOptions;
     this.audit.noteRefusal({
       actor: caller?.user.email ?? 'unknown',
-      action: `${request.method} ${request.routeOptions.url ?? 'unknown'}`,
+      action: findRouteName(method, pattern) ?? `${method} ${pattern}`,
       subject: pathOf(request),
       allowed: false,
       address: request.ip,
-      details: { code: error.code, ...(!caller && { claimed: claimedEmail(request) }) },
+      details: {
+        code: error.code,
+        method,
+        path: pathOf(request),
+        ...(!caller && { claimed: claimedEmail(request) }),
+      },
     });
   }
+}
+
+/** Of somebody, as opposed to something that is wrong with the request. A stranger is slowed down for guessing. */
+function isRefusal({ code }: AppError, caller: Caller | null): boolean {
+  return code === 'unauthenticated' || code === 'forbidden' || (code === 'too_many_requests' && !caller);
 }
 
 const MOST_CHARACTERS = 300;

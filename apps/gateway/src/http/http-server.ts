@@ -30,7 +30,7 @@ export function createHttpServer(options: { trustProxy: boolean | string[] }): F
     return503OnClosing: false,
     genReqId: () => randomUUID(),
     http: { maxHeaderSize: MAX_HEADER_BYTES },
-    routerOptions: { maxParamLength: MAX_URL_LENGTH },
+    routerOptions: { maxParamLength: MAX_URL_LENGTH, ignoreTrailingSlash: true },
     clientErrorHandler: answerBrokenRequest,
     // Refused by the router itself: no hook and no filter sees it.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {

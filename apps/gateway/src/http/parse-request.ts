@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { detailsFromIssues, routes, type Route } from '@app/contract';
 import { AppError } from '@app/domain';
 import type { z } from 'zod';
+import { parseQuery } from './parse-query.js';
 import { routeNameOf } from './serves.js';
 
 /** The request's body by the route's schema. @throws AppError `malformed_request` */
@@ -16,6 +17,13 @@ export const ParsedParams = createParamDecorator((_: unknown, context: Execution
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const route: Route = routes[routeNameOf(context.getHandler())];
   return parseText(route.params, request.params);
+});
+
+/** The query by the route's schema. @throws AppError `malformed_request` */
+export const ParsedQuery = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const route: Route = routes[routeNameOf(context.getHandler())];
+  return parseQuery(route.query, request.query);
 });
 
 /** @param bytes undefined: the request had none */

@@ -31,6 +31,18 @@ describe('lineOf', () => {
     expect(lineOf(error)).toBe('These args do not fit: "A" is required; B: is 100％ wrong [2J Correct them.');
   });
 
+  it('gives clients of v2 their own line, and others all that is known', () => {
+    const error = new AppError('malformed_request', 'Expected five fields.', {
+      plainText: 'Schedule cron format is invalid',
+      hint: 'Correct it.',
+    });
+    expect(lineOf(error)).toBe('Schedule cron format is invalid');
+    expect(JSON.parse(renderError(error, 'application/json').body)).toMatchObject({
+      detail: 'Expected five fields.',
+      hint: 'Correct it.',
+    });
+  });
+
   it('stays short', () => {
     expect(lineOf(new AppError('internal', 'x'.repeat(10_000))).length).toBeLessThan(4_100);
   });

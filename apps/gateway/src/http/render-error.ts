@@ -29,7 +29,8 @@ export function renderError(error: AppError, accept: string | undefined): ErrorA
 const MOST_CHARACTERS = 4_000;
 
 /** All that is wrong in one line. The v2 CLI prints it as a format string, so there must be no `%` in it. */
-export function lineOf({ message, details, hint }: AppError): string {
+export function lineOf({ message, details, hint, plainText }: AppError): string {
+  if (plainText !== undefined) return plainText;
   const problems = details.map(({ field, message }) =>
     message.includes(JSON.stringify(field)) ? message : `${field}: ${message}`,
   );

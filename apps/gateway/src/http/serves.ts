@@ -1,9 +1,25 @@
 import { Header, HttpCode, RequestMapping, RequestMethod, SetMetadata } from '@nestjs/common';
-import { routes, type ReplyOf, type RouteName } from '@app/contract';
+import { routes, type ReplyOf, type Route, type RouteName } from '@app/contract';
 
 const ROUTE_NAME = 'proctor:route';
 
-const METHODS = { GET: RequestMethod.GET, POST: RequestMethod.POST, DELETE: RequestMethod.DELETE } as const;
+const METHODS = {
+  GET: RequestMethod.GET,
+  POST: RequestMethod.POST,
+  PUT: RequestMethod.PUT,
+  PATCH: RequestMethod.PATCH,
+  DELETE: RequestMethod.DELETE,
+} as const;
+
+/** Null: Nest says it. */
+const CONTENT_TYPES: Record<Route['replyType'], string | null> = {
+  json: null,
+  text: 'text/plain; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  jsonl: 'application/x-ndjson; charset=utf-8',
+  file: null,
+  empty: null,
+};
 
 type HandlerReply<Name extends RouteName> = (typeof routes)[Name]['reply'] extends null
   ? void
@@ -37,6 +53,6 @@ function bind<T>(name: RouteName, target: object, key: string, descriptor: Typed
   SetMetadata(ROUTE_NAME, name)(target, key, descriptor);
   RequestMapping({ path: route.path, method: METHODS[route.method] })(target, key, descriptor);
   HttpCode(route.successStatus)(target, key, descriptor);
-  if (route.replyType === 'text')
-    Header('content-type', 'text/plain; charset=utf-8')(target, key, descriptor);
+  const contentType = CONTENT_TYPES[route.replyType];
+  if (contentType !== null) Header('content-type', contentType)(target, key, descriptor);
 }

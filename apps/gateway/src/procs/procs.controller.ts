@@ -1,21 +1,23 @@
 import { Controller } from '@nestjs/common';
-import { metadataFromProc, type BodyOf, type ReplyOf } from '@app/contract';
-import { ProcsStore } from '@app/database';
+import { metadataFromProc, type BodyOf, type ParamsOf, type ReplyOf } from '@app/contract';
 import { CurrentCaller, type Caller } from '../http/caller.js';
-import { ParsedBody } from '../http/parse-request.js';
+import { ParsedBody, ParsedParams } from '../http/parse-request.js';
 import { Serves } from '../http/serves.js';
+import { FindProc } from './find-proc.js';
 import { RegisterProcs } from './register-procs.js';
+import { RemoveProc } from './remove-proc.js';
 
 @Controller()
 export class ProcsController {
   constructor(
-    private readonly procs: ProcsStore,
+    private readonly procs: FindProc,
     private readonly registerProcs: RegisterProcs,
+    private readonly removeProc: RemoveProc,
   ) {}
 
   @Serves('listProcs')
-  async list(@CurrentCaller() { user, isAdmin }: Caller): Promise<ReplyOf<'listProcs'>> {
-    return (await this.procs.list(isAdmin ? null : user.groups)).map(metadataFromProc);
+  async list(@CurrentCaller() caller: Caller): Promise<ReplyOf<'listProcs'>> {
+    return (await this.procs.listFor(caller)).map(metadataFromProc);
   }
 
   @Serves('registerProcs')
@@ -24,5 +26,27 @@ export class ProcsController {
     @ParsedBody() body: BodyOf<'registerProcs'>,
   ): Promise<void> {
     await this.registerProcs.register(body, caller);
+  }
+
+  @Serves('getProc')
+  async get(
+    @CurrentCaller() caller: Caller,
+    @ParsedParams() { name }: ParamsOf<'getProc'>,
+  ): Promise<ReplyOf<'getProc'>> {
+    const { proc, revision, createdAt, updatedAt } = await this.procs.find(name, caller);
+    return {
+      ...metadataFromProc(proc),
+      revision,
+      created_at: createdAt.toISOString(),
+      updated_at: updatedAt.toISOString(),
+    };
+  }
+
+  @Serves('removeProc')
+  async remove(
+    @CurrentCaller() caller: Caller,
+    @ParsedParams() { name }: ParamsOf<'removeProc'>,
+  ): Promise<void> {
+    await this.removeProc.remove(name, caller);
   }
 }

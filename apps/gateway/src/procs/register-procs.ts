@@ -1,21 +1,32 @@
 import { procFromMetadata, routes, type BodyOf } from '@app/contract';
 import type { ProcsStore, SecretsStore } from '@app/database';
-import { AppError, checkProc, type ErrorDetail, type Proc } from '@app/domain';
+import {
+  AppError,
+  checkAllowed,
+  checkProc,
+  type AllowedSettings,
+  type ErrorDetail,
+  type Proc,
+} from '@app/domain';
 import type { AuditTrail } from '../http/audit-trail.js';
 import type { Caller } from '../http/caller.js';
+import type { Patterns } from './patterns.js';
+import { toWireField } from './wire-field.js';
 
 /** Makes procs known, or replaces them. */
 export class RegisterProcs {
   constructor(
-    private readonly procs: ProcsStore,
-    private readonly secrets: SecretsStore,
+    private readonly procs: Pick<ProcsStore, 'register'>,
+    private readonly secrets: Pick<SecretsStore, 'listNames'>,
+    private readonly patterns: Patterns,
+    private readonly allowed: AllowedSettings,
     private readonly audit: AuditTrail,
   ) {}
 
   /** All of them or none. May be repeated. @throws AppError `malformed_request` */
   async register(metadata: BodyOf<'registerProcs'>, { user, address }: Caller): Promise<void> {
     const procs = metadata.map(procFromMetadata);
-    const problems = [...procs.flatMap(checkOne), ...(await this.findSecretArgs(procs))];
+    const problems = await this.check(procs);
     if (problems.length > 0) {
       throw new AppError('malformed_request', routes.registerProcs.malformedMessage, { details: problems });
     }
@@ -33,19 +44,24 @@ export class RegisterProcs {
     await this.procs.register(procs);
   }
 
-  /** A secret wins over an arg of the same name without a word, so there must be no such arg. */
-  private async findSecretArgs(procs: readonly Proc[]): Promise<ErrorDetail[]> {
+  /** `field` is a path into what was sent, e.g. `0.env_vars.args.1.pattern`. */
+  private async check(procs: readonly Proc[]): Promise<ErrorDetail[]> {
     const secrets = await this.secrets.listNames(procs.map(({ name }) => name));
-    return procs.flatMap(({ name, args }, index) =>
-      args.flatMap((arg, place) => {
-        if (!secrets.get(name)?.includes(arg.name)) return [];
-        const message = `"${arg.name}" is set as a secret of ${name}; choose another name for the arg`;
-        return [{ field: `${index}.args.${place}.name`, message }];
-      }),
+    return procs.flatMap((proc, index) =>
+      [
+        ...checkProc(proc, this.patterns.describeProblem, this.patterns.matches),
+        ...checkAllowed(proc, this.allowed),
+        ...findSecretArgs(proc, secrets.get(proc.name) ?? []),
+      ].map(({ field, message }) => ({ field: `${index}.${toWireField(field)}`, message })),
     );
   }
 }
 
-function checkOne(proc: Proc, index: number): ErrorDetail[] {
-  return checkProc(proc).map(({ field, message }) => ({ field: `${index}.${field}`, message }));
+/** A secret wins over an arg of the same name without a word, so there must be no such arg. */
+function findSecretArgs({ name, args }: Proc, secretNames: readonly string[]): ErrorDetail[] {
+  return args.flatMap((arg, place) => {
+    if (!secretNames.includes(arg.name)) return [];
+    const message = `"${arg.name}" is set as a secret of ${name}; choose another name for the arg, or remove the secret`;
+    return [{ field: `args.${place}.name`, message }];
+  });
 }

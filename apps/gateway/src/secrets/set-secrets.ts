@@ -23,15 +23,8 @@ export class SetSecrets {
       throw new AppError('malformed_request', routes.setSecrets.malformedMessage, { details: problems });
     }
     const details = { names: names.join(' ') };
-    await this.audit.record({
-      actor: user.email,
-      action: 'setSecrets',
-      subject: procName,
-      allowed: true,
-      address,
-      details,
-    });
-    await this.secrets.set(procName, secrets, user.email);
+    const entry = { actor: user.email, action: 'setSecrets', subject: procName, address, details };
+    await this.audit.recordChange(entry, () => this.secrets.set(procName, secrets, user.email));
   }
 
   private async findArgs(procName: string, names: readonly string[]): Promise<ErrorDetail[]> {

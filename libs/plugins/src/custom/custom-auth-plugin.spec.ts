@@ -78,6 +78,16 @@ describe('CustomAuthPlugin', () => {
     expect(inspect(error)).toContain(reason);
   });
 
+  it('says that it can not tell if verify is a getter that throws', async () => {
+    const foreign = Object.defineProperty({ auth: () => USER }, 'verify', {
+      get() {
+        throw new Error('trap');
+      },
+    });
+    const error = await failureOf(new CustomAuthPlugin('own', foreign).verify(USER, ['ops']));
+    expect(error).toMatchObject({ code: 'unavailable' });
+  });
+
   it.each([true, false])('leaves the decision to verify: %s', async (answer) => {
     const plugin = new CustomAuthPlugin('own', { auth: () => USER, verify: async () => answer });
     expect(await plugin.verify(USER, ['ops'])).toBe(answer);

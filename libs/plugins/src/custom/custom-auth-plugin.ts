@@ -33,12 +33,15 @@ export class CustomAuthPlugin extends AuthPlugin {
   }
 
   override async verify(user: User, requiredGroups: readonly string[]): Promise<boolean> {
-    const { foreign } = this;
-    const { verify } = foreign;
-    if (typeof verify !== 'function') return canExecute(user, requiredGroups);
     // Copies: what a plugin does to them must not change who somebody is.
     const asked = [{ ...user, groups: [...user.groups] }, [...requiredGroups]];
-    const ask = async (): Promise<unknown> => await Reflect.apply(verify, foreign, asked);
+    // Looked up within the call: it may be a getter.
+    const ask = async (): Promise<unknown> => {
+      const { verify } = this.foreign;
+      return typeof verify === 'function'
+        ? await Reflect.apply(verify, this.foreign, asked)
+        : canExecute(user, requiredGroups);
+    };
     const answer = await this.call('verify', ask);
     if (typeof answer === 'boolean') return answer;
     throw this.failed(`verify gave neither true nor false`);

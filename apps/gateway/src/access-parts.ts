@@ -1,0 +1,76 @@
+import type { Type } from '@nestjs/common';
+import {
+  AccountsStore,
+  AuditStore,
+  GroupsStore,
+  TokensStore,
+  type Database,
+  type ProcsStore,
+} from '@app/database';
+import type { AuthPlugin } from '@app/plugins';
+import { ChangeGroups } from './accounts/change-groups.js';
+import { ChangeTokens } from './accounts/change-tokens.js';
+import { ChangeUsers } from './accounts/change-users.js';
+import { GroupsController } from './accounts/groups.controller.js';
+import { PostgresAuth } from './accounts/postgres-auth.js';
+import { TokensController } from './accounts/tokens.controller.js';
+import { UsersController } from './accounts/users.controller.js';
+import { AuditController } from './audit/audit.controller.js';
+import { ExportAudit } from './audit/export-audit.js';
+import type { GatewaySettings } from './env.js';
+import { Access } from './http/access.js';
+import { AuditTrail } from './http/audit-trail.js';
+import { OldestClient } from './http/auth.guard.js';
+import { Authenticator } from './http/authenticator.js';
+import type { GatewayLog } from './http/gateway-log.js';
+import { LoginLimits } from './http/login-limits.js';
+import { UserSources } from './http/user-sources.js';
+import { SignIn } from './sign-in/sign-in.js';
+import { SignInController } from './sign-in/sign-in.controller.js';
+import { SignInLimit } from './sign-in/sign-in-limit.js';
+
+export const ACCESS_CONTROLLERS: readonly Type[] = [
+  UsersController,
+  GroupsController,
+  TokensController,
+  AuditController,
+  SignInController,
+];
+
+interface Given {
+  settings: GatewaySettings;
+  database: Database;
+  /** Null: accounts in Postgres alone. */
+  authPlugin: AuthPlugin | null;
+  procs: ProcsStore;
+  log: GatewayLog;
+}
+
+/** What knows who is asking, what they may do, and what they did. `objects`: what else the controllers and guard need. */
+export function makeAccessParts({ settings, database, authPlugin, procs, log }: Given) {
+  const { adminGroups, isAuthenticationOn, plugin, failedLogins, minClientVersion } = settings.access;
+  const accounts = new AccountsStore(database);
+  const groups = new GroupsStore(database);
+  const tokens = new TokensStore(database);
+  const auditStore = new AuditStore(database);
+  const audit = new AuditTrail(auditStore, log);
+
+  const postgresAuth = new PostgresAuth(accounts);
+  const isServiceAccount = async (email: string) => (await accounts.find(email))?.isService ?? false;
+  const sources = new UserSources(postgresAuth, authPlugin ?? postgresAuth, isServiceAccount);
+  const access = new Access(adminGroups, (user, required) => sources.verify(user, required));
+  const groupsOfEverybody = isAuthenticationOn ? null : adminGroups;
+  const authenticator = new Authenticator(sources, new LoginLimits(failedLogins), groupsOfEverybody);
+
+  const shownPlugin = { name: plugin.shownName, deviceFlow: authPlugin?.deviceFlow };
+  const signIn = new SignIn(isAuthenticationOn ? shownPlugin : null, sources, new SignInLimit(), audit);
+  const objects = [
+    new OldestClient(minClientVersion),
+    ...[accounts, groups, tokens, auditStore, signIn, sources],
+    new ChangeUsers(accounts, adminGroups, authenticator, audit),
+    new ChangeGroups(groups, procs, adminGroups, authenticator, audit),
+    new ChangeTokens(tokens, sources, authenticator, audit),
+    new ExportAudit(auditStore, audit, settings.logStream.patienceMs, log),
+  ];
+  return { access, authenticator, audit, objects };
+}

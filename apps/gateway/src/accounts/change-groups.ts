@@ -1,0 +1,87 @@
+import type { BodyOf, GroupReply } from '@app/contract';
+import type { AuditEntry, GroupsStore, ProcsStore } from '@app/database';
+import { AppError } from '@app/domain';
+import type { AuditTrail } from '../http/audit-trail.js';
+import type { Authenticator } from '../http/authenticator.js';
+import type { Caller } from '../http/caller.js';
+import { lastAdmin, noAccount } from './change-users.js';
+
+const MOST_NAMED = 10;
+
+/** Makes and removes groups and memberships. What changes takes effect at once here, elsewhere within seconds. */
+export class ChangeGroups {
+  constructor(
+    private readonly groups: GroupsStore,
+    private readonly procs: Pick<ProcsStore, 'listOfGroup'>,
+    private readonly adminGroups: readonly string[],
+    private readonly authenticator: Authenticator,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** @throws AppError `conflict` if there is one */
+  async create({ name, description }: BodyOf<'createGroup'>, caller: Caller): Promise<GroupReply> {
+    await this.change('createGroup', name, caller, {}, async () => {
+      if (await this.groups.create(name, description)) return;
+      throw new AppError('conflict', `There is a group ${name} already.`);
+    });
+    return { name, description, members: 0 };
+  }
+
+  /** @throws AppError `not_found`, `conflict` while a proc asks for it, and always for a group of admins */
+  async remove(name: string, caller: Caller): Promise<void> {
+    await this.change('removeGroup', name, caller, {}, async () => {
+      if (this.adminGroups.includes(name)) throw isAdminGroup(name);
+      const outcome = await this.groups.remove(name);
+      if (outcome === 'not_found') throw noGroup(name);
+      if (outcome === 'in_use') throw groupInUse(name, await this.procs.listOfGroup(name));
+    });
+  }
+
+  /** May be repeated. @throws AppError `not_found` */
+  async addMember(group: string, email: string, caller: Caller): Promise<void> {
+    await this.change('addMember', group, caller, { email }, async () => {
+      const outcome = await this.groups.addMember(group, email);
+      if (outcome === 'no_group') throw noGroup(group);
+      if (outcome === 'no_account') throw noAccount(email);
+    });
+  }
+
+  /** May be repeated. @throws AppError `not_found`, `conflict` if no admin would be left */
+  async removeMember(group: string, email: string, caller: Caller): Promise<void> {
+    await this.change('removeMember', group, caller, { email }, async () => {
+      const outcome = await this.groups.removeMember(group, email, this.adminGroups);
+      if (outcome === 'no_group') throw noGroup(group);
+      if (outcome === 'no_account') throw noAccount(email);
+      if (outcome === 'last_admin') throw lastAdmin(email, this.adminGroups);
+    });
+  }
+
+  private async change(
+    action: string,
+    group: string,
+    { user, address }: Caller,
+    details: AuditEntry['details'],
+    make: () => Promise<void>,
+  ): Promise<void> {
+    await this.audit.recordChange({ actor: user.email, action, subject: group, address, details }, make);
+    this.authenticator.forget();
+  }
+}
+
+function noGroup(name: string): AppError {
+  return new AppError('not_found', `There is no group ${name}.`, { hint: 'GET /group lists them.' });
+}
+
+function isAdminGroup(name: string): AppError {
+  return new AppError('conflict', `${name} is a group of admins and stays.`, {
+    hint: 'PROCTOR_REQUIRED_ADMIN_GROUP says which groups admins have to be in.',
+  });
+}
+
+function groupInUse(name: string, procs: readonly string[]): AppError {
+  const named = procs.slice(0, MOST_NAMED).join(', ');
+  const more = procs.length > MOST_NAMED ? ` and ${procs.length - MOST_NAMED} more` : '';
+  return new AppError('conflict', `Procs can be executed by members of ${name} only: ${named}${more}.`, {
+    hint: 'Register these procs without the group, or remove them, first.',
+  });
+}

@@ -1,0 +1,82 @@
+import type { BodyOf } from '@app/contract';
+import type { Account, AccountsStore, AuditEntry } from '@app/database';
+import { AppError } from '@app/domain';
+import type { AuditTrail } from '../http/audit-trail.js';
+import type { Authenticator } from '../http/authenticator.js';
+import type { Caller } from '../http/caller.js';
+
+/** Makes, changes and removes accounts. What changes takes effect at once here, elsewhere within seconds. */
+export class ChangeUsers {
+  constructor(
+    private readonly accounts: AccountsStore,
+    private readonly adminGroups: readonly string[],
+    private readonly authenticator: Authenticator,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** @throws AppError `conflict` if the e-mail is taken */
+  async create(body: BodyOf<'createUser'>, caller: Caller): Promise<Account> {
+    const { email, name = '', service, groups } = body;
+    const details = { groups: JSON.stringify(groups), service };
+    return this.change('createUser', email, caller, details, async () => {
+      const account = await this.accounts.create({ email, name, isService: service, groups });
+      if (account) return account;
+      throw new AppError('conflict', `There is an account ${email} already.`, {
+        hint: 'Change it with PATCH, or choose another address.',
+      });
+    });
+  }
+
+  /** @throws AppError `not_found`, `conflict` if no admin would be left, `malformed_request` for no change at all */
+  async update(email: string, changes: BodyOf<'updateUser'>, caller: Caller): Promise<Account> {
+    const { name, active, groups } = changes;
+    if (name === undefined && active === undefined && groups === undefined) {
+      throw new AppError('malformed_request', 'There is nothing to change: give name, active or groups.');
+    }
+    const details = {
+      name: name ?? null,
+      active: active ?? null,
+      groups: groups ? JSON.stringify(groups) : null,
+    };
+    return this.change('updateUser', email, caller, details, async () => {
+      const outcome = await this.accounts.update(email, { name, active, groups }, this.adminGroups);
+      if (outcome.kind === 'updated') return outcome.account;
+      throw outcome.kind === 'not_found' ? noAccount(email) : lastAdmin(email, this.adminGroups);
+    });
+  }
+
+  /** Its tokens go with it. @throws AppError `not_found`, `conflict` if no admin would be left */
+  async remove(email: string, caller: Caller): Promise<void> {
+    await this.change('removeUser', email, caller, {}, async () => {
+      const outcome = await this.accounts.remove(email, this.adminGroups);
+      if (outcome === 'not_found') throw noAccount(email);
+      if (outcome === 'last_admin') throw lastAdmin(email, this.adminGroups);
+    });
+  }
+
+  private async change<T>(
+    action: string,
+    email: string,
+    { user, address }: Caller,
+    details: AuditEntry['details'],
+    make: () => Promise<T>,
+  ): Promise<T> {
+    const entry = { actor: user.email, action, subject: email, address, details };
+    const made = await this.audit.recordChange(entry, make);
+    this.authenticator.forget();
+    return made;
+  }
+}
+
+export function noAccount(email: string): AppError {
+  return new AppError('not_found', `There is no account ${email}.`, {
+    hint: 'Addresses are compared to the letter; GET /user lists them.',
+  });
+}
+
+export function lastAdmin(email: string, adminGroups: readonly string[]): AppError {
+  const groups = adminGroups.join(', ');
+  return new AppError('conflict', `${email} is the last admin: nobody else is in ${groups}.`, {
+    hint: 'Make another active account an admin first.',
+  });
+}

@@ -1,0 +1,45 @@
+import { Controller } from '@nestjs/common';
+import type { BodyOf, ParamsOf, QueryOf, ReplyOf } from '@app/contract';
+import { TokensStore } from '@app/database';
+import { CurrentCaller, type Caller } from '../http/caller.js';
+import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
+import { Serves } from '../http/serves.js';
+import { ChangeTokens, onlyAdmins } from './change-tokens.js';
+import { toPage, toTokenReply } from './to-reply.js';
+
+@Controller()
+export class TokensController {
+  constructor(
+    private readonly tokens: TokensStore,
+    private readonly changeTokens: ChangeTokens,
+  ) {}
+
+  @Serves('listTokens')
+  async list(
+    @CurrentCaller() { user, isAdmin }: Caller,
+    @ParsedQuery() { email, all, cursor, limit }: QueryOf<'listTokens'>,
+  ): Promise<ReplyOf<'listTokens'>> {
+    const isOwn = !all && (email === undefined || email === user.email);
+    if (!isOwn && !isAdmin) throw onlyAdmins("see others' tokens");
+    const whose = all ? email : (email ?? user.email);
+    const tokens = await this.tokens.list({ email: whose, after: cursor ?? null, limit });
+    return { tokens: tokens.map(toTokenReply), ...toPage(tokens, limit, ({ id }) => id) };
+  }
+
+  @Serves('createToken')
+  async create(
+    @CurrentCaller() caller: Caller,
+    @ParsedBody() body: BodyOf<'createToken'>,
+  ): Promise<ReplyOf<'createToken'>> {
+    const { token, record } = await this.changeTokens.create(body, caller);
+    return { ...toTokenReply(record), token };
+  }
+
+  @Serves('revokeToken')
+  async revoke(
+    @CurrentCaller() caller: Caller,
+    @ParsedParams() { id }: ParamsOf<'revokeToken'>,
+  ): Promise<void> {
+    await this.changeTokens.revoke(id, caller);
+  }
+}

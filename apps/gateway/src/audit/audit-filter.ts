@@ -1,0 +1,32 @@
+import type { QueryOf, ReplyOf } from '@app/contract';
+import type { AuditEvent, AuditFilter } from '@app/database';
+
+/** The filter in a query of the contract. */
+export function toFilter({ since, until, ...filter }: QueryOf<'exportAudit'>): AuditFilter {
+  const { actor, action, subject, allowed } = filter;
+  return {
+    actor,
+    action,
+    subject,
+    allowed,
+    since: since === undefined ? undefined : new Date(since),
+    until: until === undefined ? undefined : new Date(until),
+  };
+}
+
+type EventReply = ReplyOf<'listAudit'>['events'][number];
+
+/** An event in the contract's form, with its properties in the order in which they are to be read. */
+export function toEventReply(event: AuditEvent): EventReply {
+  const { id, at, actor, action, subject, allowed, address, details } = event;
+  return {
+    id,
+    at: at.toISOString(),
+    actor,
+    action,
+    subject,
+    allowed,
+    ...(address !== null && { address }),
+    details,
+  };
+}

@@ -1,0 +1,38 @@
+import { Controller, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { QueryOf, ReplyOf } from '@app/contract';
+import { AuditStore } from '@app/database';
+import { CurrentCaller, type Caller } from '../http/caller.js';
+import { ParsedQuery } from '../http/parse-request.js';
+import { Serves, ServesByHand } from '../http/serves.js';
+import { toEventReply, toFilter } from './audit-filter.js';
+import { ExportAudit } from './export-audit.js';
+
+@Controller()
+export class AuditController {
+  constructor(
+    private readonly store: AuditStore,
+    private readonly exportAudit: ExportAudit,
+  ) {}
+
+  @Serves('listAudit')
+  async list(
+    @ParsedQuery() { limit, cursor, ...filter }: QueryOf<'listAudit'>,
+  ): Promise<ReplyOf<'listAudit'>> {
+    // Larger ids than a number holds do not exist.
+    const before = cursor === undefined ? null : Math.min(Number(cursor), Number.MAX_SAFE_INTEGER);
+    const events = await this.store.list(toFilter(filter), { before, limit });
+    const last = events.length === limit ? events.at(-1) : undefined;
+    return { events: events.map(toEventReply), ...(last && { next: String(last.id) }) };
+  }
+
+  @ServesByHand('exportAudit')
+  async export(
+    @CurrentCaller() caller: Caller,
+    @ParsedQuery() query: QueryOf<'exportAudit'>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.exportAudit.serve(query, reply, request.method === 'HEAD', caller);
+  }
+}

@@ -1,0 +1,118 @@
+import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import type { FastifyReply } from 'fastify';
+import type { AuditEntry, AuditEvent, AuditFilter } from '@app/database';
+import { createLogger } from '@app/platform';
+import { AuditTrail } from '../http/audit-trail.js';
+import type { Caller } from '../http/caller.js';
+import { GatewayLog } from '../http/gateway-log.js';
+import { ExportAudit } from './export-audit.js';
+
+const caller: Caller = {
+  user: { email: 'ada@x.y', name: '', active: true, groups: [] },
+  isAdmin: true,
+  address: '192.0.2.1',
+  credentialExpiresAt: null,
+};
+const log = new GatewayLog(
+  createLogger({ service: 'test', level: 'info', destination: { write: () => {} } }),
+);
+
+/** Events in memory; each page is of 500 that are a kilobyte each. */
+class Events {
+  readonly events: AuditEvent[] = [];
+  pages = 0;
+  failure: Error | null = null;
+  onPage = () => {};
+
+  constructor(count: number) {
+    for (let n = 1; n <= count; n++) this.add();
+  }
+
+  add(entry: Partial<AuditEntry> = {}): void {
+    const id = this.events.length + 1;
+    const about = {
+      actor: 'a',
+      action: 'b',
+      subject: 'x'.repeat(1_000),
+      allowed: true,
+      address: null,
+      details: {},
+    };
+    this.events.push({ id, at: new Date(id), ...about, ...entry });
+  }
+
+  async append(entry: AuditEntry): Promise<void> {
+    this.add(entry);
+  }
+
+  async list(): Promise<AuditEvent[]> {
+    return this.events.slice(-1);
+  }
+
+  async exportFrom({ until }: AuditFilter, afterId: number, limit: number): Promise<AuditEvent[]> {
+    this.pages += 1;
+    this.onPage();
+    if (this.failure && this.pages > 1) throw this.failure;
+    return this.events.filter(({ id, at }) => id > afterId && (!until || at < until)).slice(0, limit);
+  }
+}
+
+function setUp(count: number, patienceMs = 60_000) {
+  const store = new Events(count);
+  const raw = Object.assign(new PassThrough(), { writeHead: () => raw });
+  const reply = { hijack: () => ({ raw, getHeaders: () => ({}) }), getHeaders: () => ({}), raw };
+  const audit = new ExportAudit(store, new AuditTrail(store, log), patienceMs, log);
+  const serve = () => audit.serve({}, reply as unknown as FastifyReply, false, caller);
+  return { store, raw, serve };
+}
+
+async function readIds(raw: PassThrough): Promise<number[]> {
+  let text = '';
+  for await (const chunk of raw) text += String(chunk);
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { id: number }).id);
+}
+
+describe('ExportAudit', () => {
+  it('sends all there was at the beginning, itself too, and not what comes meanwhile', async () => {
+    const { store, raw, serve } = setUp(1_200);
+    store.onPage = () => store.add();
+    const [ids] = await Promise.all([readIds(raw), serve()]);
+    expect(ids).toEqual(Array.from({ length: 1_201 }, (_, index) => index + 1));
+  });
+
+  it('reads no further than the reader takes', async () => {
+    const { store, raw, serve } = setUp(10_000);
+    const served = serve();
+    await sleep(50);
+    expect(store.pages).toBe(1);
+    const ids = await readIds(raw);
+    await served;
+    expect(ids).toHaveLength(10_001);
+  });
+
+  it('ends when the reader goes', async () => {
+    const { store, raw, serve } = setUp(10_000);
+    const served = serve();
+    await sleep(20);
+    raw.destroy();
+    await served;
+    expect(store.pages).toBe(1);
+  });
+
+  it('cuts off who takes nothing for too long, and whoever can’t have the rest', async () => {
+    const slow = setUp(10_000, 20);
+    await slow.serve();
+    expect(slow.raw.destroyed).toBe(true);
+
+    const broken = setUp(10_000);
+    broken.store.failure = new Error('away');
+    const reading = readIds(broken.raw);
+    await broken.serve();
+    await expect(reading).rejects.toThrow();
+  });
+});

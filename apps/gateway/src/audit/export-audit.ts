@@ -1,0 +1,76 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import { MAX_PAGE, type QueryOf } from '@app/contract';
+import type { AuditEvent, AuditFilter, AuditStore } from '@app/database';
+import { writePatiently } from '../executions/write-patiently.js';
+import type { AuditTrail } from '../http/audit-trail.js';
+import type { Caller } from '../http/caller.js';
+import type { GatewayLog } from '../http/gateway-log.js';
+import { toEventReply, toFilter } from './audit-filter.js';
+
+/** Sends the audit trail as JSON lines. */
+export class ExportAudit {
+  constructor(
+    private readonly store: Pick<AuditStore, 'list' | 'exportFrom'>,
+    private readonly audit: AuditTrail,
+    /** How long a reader may take nothing. */
+    private readonly patienceMs: number,
+    private readonly log: GatewayLog,
+  ) {}
+
+  /**
+   * What there is at the beginning, oldest first, page by page as the reader takes them. If it can't be sent to its
+   * end, the connection is cut, so that the reader notices. That it was exported is itself audited.
+   */
+  async serve(
+    query: QueryOf<'exportAudit'>,
+    reply: FastifyReply,
+    isHead: boolean,
+    caller: Caller,
+  ): Promise<void> {
+    if (isHead) return void (await reply.send());
+    await this.audit.record(entryOf(query, caller));
+    const filter = await this.endAtNow(toFilter(query));
+    // A database that is away is answered with a status, as long as nothing is sent.
+    const first = filter ? await this.store.exportFrom(filter, 0, MAX_PAGE) : [];
+    const { raw } = reply.hijack();
+    raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
+    try {
+      for (let page = first; page.length > 0 && filter; page = await this.after(page, filter)) {
+        if (!(await writePatiently(raw, toLines(page), this.patienceMs))) return void raw.destroy();
+      }
+      raw.end();
+    } catch (err) {
+      this.log.logger.warn({ err }, 'an export of the audit trail was cut off');
+      raw.destroy();
+    }
+  }
+
+  /** The filter for what there is now; null: there is nothing. */
+  private async endAtNow(filter: AuditFilter): Promise<AuditFilter | null> {
+    const [newest] = await this.store.list(filter, { before: null, limit: 1 });
+    // Times are kept to the millisecond.
+    return newest ? { ...filter, until: new Date(newest.at.getTime() + 1) } : null;
+  }
+
+  private async after(page: readonly AuditEvent[], filter: AuditFilter): Promise<AuditEvent[]> {
+    const last = page.at(-1);
+    return last && page.length === MAX_PAGE ? this.store.exportFrom(filter, last.id, MAX_PAGE) : [];
+  }
+}
+
+function entryOf(query: QueryOf<'exportAudit'>, { user, address }: Caller) {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  return {
+    actor: user.email,
+    action: 'exportAudit',
+    subject: 'audit',
+    allowed: true,
+    address,
+    details: Object.fromEntries(given),
+  };
+}
+
+function toLines(events: readonly AuditEvent[]): string {
+  return events.map((event) => `${JSON.stringify(toEventReply(event))}\n`).join('');
+}

@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { API_VERSION, buildOpenApi } from '@app/contract';
+import { stringify } from 'yaml';
+import { DOCS_PAGE, START_SCRIPT } from './docs-page.js';
+import { makeWebFile, type WebFile } from './web-file.js';
+
+/** Files of swagger-ui-dist that are served, and no others. */
+const SHIPPED: ReadonlyMap<string, string> = new Map([
+  ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
+  ['swagger-ui.css', 'text/css; charset=utf-8'],
+  ['index.css', 'text/css; charset=utf-8'],
+  ['favicon-32x32.png', 'image/png'],
+]);
+
+/** The API's document in its forms, and what the page consists of. Each is made once, when it is first asked for. */
+@Injectable()
+export class DocsFiles {
+  private readonly made = new Map<string, Promise<WebFile>>();
+
+  openApi(): Promise<WebFile> {
+    return this.once('openapi.json', async () =>
+      makeWebFile('application/json; charset=utf-8', JSON.stringify(buildOpenApi({ version: API_VERSION }))),
+    );
+  }
+
+  swagger(): Promise<WebFile> {
+    return this.once('swagger.yml', async () =>
+      makeWebFile(
+        'text/plain; charset=utf-8',
+        stringify(buildOpenApi({ version: API_VERSION }), { aliasDuplicateObjects: false }),
+      ),
+    );
+  }
+
+  page(): Promise<WebFile> {
+    return this.once('page', async () => makeWebFile('text/html; charset=utf-8', DOCS_PAGE));
+  }
+
+  /** Null: there is no such file, whatever it is called. */
+  async part(name: string): Promise<WebFile | null> {
+    if (name === 'start.js') {
+      return this.once(name, async () => makeWebFile('text/javascript; charset=utf-8', START_SCRIPT));
+    }
+    const contentType = SHIPPED.get(name);
+    if (contentType === undefined) return null;
+    return this.once(name, async () => makeWebFile(contentType, await readFile(join(shippedFolder(), name))));
+  }
+
+  private once(key: string, make: () => Promise<WebFile>): Promise<WebFile> {
+    const file = this.made.get(key) ?? make();
+    this.made.set(key, file);
+    // A file that could not be read may be there the next time.
+    file.catch(() => this.made.delete(key));
+    return file;
+  }
+}
+
+function shippedFolder(): string {
+  return dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+}

@@ -1,0 +1,50 @@
+import { Controller, Param, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '@app/domain';
+import { ServesByHand } from '../http/serves.js';
+import { DocsFiles } from './docs-files.js';
+import { DOCS_POLICY } from './docs-page.js';
+import { isKept, type WebFile } from './web-file.js';
+
+@Controller()
+export class DocsController {
+  constructor(private readonly files: DocsFiles) {}
+
+  @ServesByHand('openApi')
+  async openApi(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await send(request, reply, await this.files.openApi());
+  }
+
+  @ServesByHand('swagger')
+  async swagger(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await send(request, reply, await this.files.swagger());
+  }
+
+  @ServesByHand('docs')
+  async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    void reply.header('content-security-policy', DOCS_POLICY);
+    await send(request, reply, await this.files.page());
+  }
+
+  @ServesByHand('docsAsset')
+  async part(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    // By its name in a list: the schema's message would only say how names look.
+    @Param('file') name: string,
+  ): Promise<void> {
+    const file = await this.files.part(name);
+    if (file === null) throw new AppError('not_found', 'There is no such file.');
+    await send(request, reply, file);
+  }
+}
+
+/** To be kept, and asked for again each time: a new version of the gateway shows at once. */
+async function send(request: FastifyRequest, reply: FastifyReply, file: WebFile): Promise<void> {
+  void reply.headers({ 'cache-control': 'no-cache', etag: file.etag });
+  if (isKept(file, request.headers['if-none-match'])) {
+    await reply.code(304).send();
+    return;
+  }
+  await reply.header('content-type', file.contentType).send(file.body);
+}

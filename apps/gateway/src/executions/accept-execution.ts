@@ -1,0 +1,69 @@
+import { snapshotOf, type ExecutionsStore, type IdempotencyKey, type RegisteredProc } from '@app/database';
+import type { Execution } from '@app/domain';
+import type { AuditTrail } from '../http/audit-trail.js';
+import type { Caller } from '../http/caller.js';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import type { PrepareArgs } from '../procs/prepare-args.js';
+import type { EnqueueExecutions } from './enqueue-executions.js';
+
+/** A request for an execution of a proc that the caller may execute. */
+export interface ExecutionRequest {
+  registered: RegisteredProc;
+  args: Readonly<Record<string, string>>;
+  /** Args that stay secret, whatever the proc says. */
+  secretNames?: readonly string[];
+  callbackUrl: string | null;
+  idempotency: IdempotencyKey | null;
+  /** The execution that it repeats; null: none. */
+  rerunOf: number | null;
+  /** The name of the route, for the audit trail. */
+  action: 'submitExecution' | 'rerunExecution';
+}
+
+/** From a request that may be made to an execution that is stored and queued. */
+export class AcceptExecution {
+  constructor(
+    private readonly executions: ExecutionsStore,
+    private readonly prepareArgs: PrepareArgs,
+    private readonly queue: EnqueueExecutions,
+    private readonly audit: AuditTrail,
+    private readonly metrics: Pick<GatewayMetrics, 'countAcceptedExecution'>,
+  ) {}
+
+  /** @throws AppError `invalid_args`, and as `ExecutionsStore.submit` does; then nothing has changed */
+  async accept(request: ExecutionRequest, caller: Caller): Promise<Execution> {
+    const { proc, revision } = request.registered;
+    const { execution, isNew, isAdmitted } = await this.executions.submit({
+      proc: {
+        name: proc.name,
+        revision,
+        imageName: proc.imageName,
+        concurrency: proc.concurrency,
+        snapshot: snapshotOf(proc),
+      },
+      ...this.prepareArgs.forExecution(proc, request.args, request.secretNames),
+      userEmail: caller.user.email,
+      remoteAddress: caller.address,
+      callbackUrl: request.callbackUrl,
+      idempotency: request.idempotency,
+      scheduleId: null,
+      rerunOf: request.rerunOf,
+    });
+    if (isAdmitted) await this.queue.enqueue([execution.id]);
+    if (isNew) this.note(execution, request, caller);
+    return execution;
+  }
+
+  private note({ id, procName }: Execution, request: ExecutionRequest, { user, address }: Caller): void {
+    this.metrics.countAcceptedExecution();
+    const { action, rerunOf } = request;
+    this.audit.note({
+      actor: user.email,
+      action,
+      subject: String(id),
+      allowed: true,
+      address,
+      details: { proc: procName, ...(rerunOf !== null && { rerunOf }) },
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import { MAX_EXECUTION_ID, type QueryOf } from '@app/contract';
+import type { HistoryFilter, HistoryStore } from '@app/database';
+import type { Execution } from '@app/domain';
+import type { Asker } from '../http/access.js';
+import type { FindProc } from '../procs/find-proc.js';
+
+export interface ExecutionsPage {
+  executions: Execution[];
+  /** The cursor of the page after; null: this is the last one. */
+  next: string | null;
+}
+
+/** Shows the history to those who may see it: their own executions, and those of procs that they may execute. */
+export class ListExecutions {
+  constructor(
+    private readonly history: Pick<HistoryStore, 'list'>,
+    private readonly procs: FindProc,
+  ) {}
+
+  /** Newest first. What a filter names need not exist. */
+  async list(query: QueryOf<'listExecutions'>, asker: Asker): Promise<ExecutionsPage> {
+    const { limit, cursor } = query;
+    const filter: HistoryFilter = {
+      ...(query.proc !== undefined && { procName: query.proc }),
+      ...(query.user !== undefined && { userEmail: query.user }),
+      ...(query.status !== undefined && { statuses: query.status }),
+      ...(query.schedule !== undefined && { scheduleId: toId(query.schedule) }),
+      ...(query.since !== undefined && { since: new Date(query.since) }),
+      ...(query.until !== undefined && { until: new Date(query.until) }),
+      visibleTo: await this.findVisible(asker),
+    };
+    const before = cursor === undefined ? null : toId(cursor);
+    const executions = await this.history.list(filter, { before, limit });
+    const last = executions.at(-1);
+    return { executions, next: last && executions.length === limit ? String(last.id) : null };
+  }
+
+  private async findVisible(asker: Asker): Promise<HistoryFilter['visibleTo']> {
+    if (asker.isAdmin) return null;
+    const procs = await this.procs.listFor(asker);
+    return { email: asker.user.email, procNames: procs.map(({ name }) => name) };
+  }
+}
+
+/** Larger ones than any id mean the largest, which nothing has. */
+function toId(digits: string): number {
+  return Math.min(Number(digits), MAX_EXECUTION_ID);
+}

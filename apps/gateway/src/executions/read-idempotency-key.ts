@@ -1,0 +1,27 @@
+import { idempotencyKey } from '@app/contract';
+import type { IdempotencyKey } from '@app/database';
+import { AppError } from '@app/domain';
+import type { KeyedHash } from './keyed-hash.js';
+
+/** What the key stands for: one request of one caller on one route. */
+export interface KeyScope {
+  identity: string;
+  /** `POST /execution`. */
+  route: string;
+  /** What the route is asked to do. */
+  request: unknown;
+}
+
+/** @param text the header; undefined: there is none @throws AppError `malformed_request` */
+export function readIdempotencyKey(
+  text: string | undefined,
+  { identity, route, request }: KeyScope,
+  hash: KeyedHash,
+): IdempotencyKey | null {
+  if (text === undefined) return null;
+  const key = idempotencyKey.safeParse(text);
+  if (!key.success) {
+    throw new AppError('malformed_request', key.error.issues.map(({ message }) => message).join('; '));
+  }
+  return { identity, route, key: key.data, bodyHash: hash.of(request) };
+}

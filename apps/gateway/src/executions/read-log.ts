@@ -1,0 +1,56 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { parseDurationMs, type ParamsOf, type QueryOf } from '@app/contract';
+import type { LogsStore } from '@app/database';
+import type { Caller } from '../http/caller.js';
+import type { AskAgain } from './ask-again.js';
+import type { FindExecution } from './find-execution.js';
+import { openTextReply } from './open-text-reply.js';
+import type { StreamLog } from './stream-log.js';
+import type { LogRange } from './tail-log.js';
+
+type Query = QueryOf<'readExecutionLog'>;
+
+/** No line was printed then: what is stored now ends there. */
+const BEYOND_ALL_LINES = new Date('9999-12-31T23:59:59Z');
+
+/** Answers with a log, or a part of it, as plain text. */
+export class ReadLog {
+  constructor(
+    private readonly finder: FindExecution,
+    private readonly logs: Pick<LogsStore, 'findTailStart' | 'findSinceStart'>,
+    private readonly streamLog: StreamLog,
+    private readonly askAgain: AskAgain,
+    private readonly now: () => number = () => Date.now(),
+  ) {}
+
+  /** @throws AppError for whatever is refused; the reply is untouched then */
+  async serve(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { id }: ParamsOf<'readExecutionLog'>,
+    query: Query,
+    caller: Caller,
+  ): Promise<void> {
+    const execution = await this.finder.find(id, caller);
+    const range = await this.findRange(execution.id, query);
+    const authorize = async () => this.finder.find(id, await this.askAgain.identify(request));
+    if (openTextReply(request, reply)) {
+      await this.streamLog.asText(execution.id, reply.raw, authorize, range);
+    }
+  }
+
+  private async findRange(executionId: number, { tail, since, follow }: Query): Promise<LogRange> {
+    const [tailStart, sinceStart, end] = await Promise.all([
+      tail === undefined || tail === 0 ? 0 : this.logs.findTailStart(executionId, tail),
+      since === undefined ? 0 : this.logs.findSinceStart(executionId, this.toInstant(since)),
+      follow && tail !== 0 ? 0 : this.logs.findSinceStart(executionId, BEYOND_ALL_LINES),
+    ]);
+    const afterSeq = tail === 0 ? end : Math.max(tailStart, sinceStart);
+    return { afterSeq, untilSeq: follow ? null : end };
+  }
+
+  private toInstant(since: string): Date {
+    const durationMs = parseDurationMs(since);
+    return durationMs === null ? new Date(since) : new Date(Math.max(0, this.now() - durationMs));
+  }
+}

@@ -1,0 +1,64 @@
+import type { ExecutionsStore, SecretsStore } from '@app/database';
+import { AppError, type Execution } from '@app/domain';
+import type { Caller } from '../http/caller.js';
+import type { FindProc } from '../procs/find-proc.js';
+import type { AcceptExecution } from './accept-execution.js';
+import type { Backlog } from './backlog.js';
+import type { FindExecution } from './find-execution.js';
+import type { KeyedHash } from './keyed-hash.js';
+import { readIdempotencyKey } from './read-idempotency-key.js';
+
+/** Executes procs again, as they are now, with the args of an earlier execution. */
+export class RerunExecution {
+  constructor(
+    private readonly executions: Pick<ExecutionsStore, 'readSecretArgs'>,
+    private readonly secrets: Pick<SecretsStore, 'openArgs'>,
+    private readonly finder: FindExecution,
+    private readonly procs: FindProc,
+    private readonly backlog: Backlog,
+    private readonly execution: AcceptExecution,
+    private readonly bodyHash: KeyedHash,
+  ) {}
+
+  /**
+   * The new execution, which may be asked for whether or not the earlier one has ended; with the same Idempotency-Key
+   * again the same one. What the earlier one's caller wanted to be called back for is not taken over.
+   * @throws AppError as `SubmitExecution` and `FindExecution` do; `conflict` if its secret args can't be read any more
+   */
+  async rerun(id: string, key: string | undefined, caller: Caller): Promise<Execution> {
+    const scope = { identity: caller.user.email, route: 'POST /execution/:id/rerun', request: { id } };
+    const idempotency = readIdempotencyKey(key, scope, this.bodyHash);
+    this.backlog.throwIfFull();
+    const earlier = await this.finder.find(id, caller);
+    const registered = await this.procs.find(earlier.procName, caller);
+    const secretArgs = await this.readSecretArgs(earlier);
+    const request = {
+      registered,
+      args: { ...earlier.args, ...secretArgs },
+      secretNames: Object.keys(secretArgs),
+      callbackUrl: null,
+      idempotency,
+      rerunOf: earlier.id,
+      action: 'rerunExecution',
+    } as const;
+    return this.execution.accept(request, caller);
+  }
+
+  private async readSecretArgs({ id, procName }: Execution): Promise<Record<string, string>> {
+    const sealed = await this.executions.readSecretArgs(id);
+    if (!sealed) return {};
+    try {
+      return this.secrets.openArgs(procName, sealed);
+    } catch (cause) {
+      const names = Object.keys(sealed).join(', ');
+      throw new AppError(
+        'conflict',
+        `The secret args of execution ${id} (${names}) can't be read any more.`,
+        {
+          hint: 'They were encrypted with another PROCTOR_SECRET_KEY: execute the proc and give them again.',
+          cause,
+        },
+      );
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from '@jest/globals';
+import { routes } from '@app/contract';
+import { AppError } from '@app/domain';
+import { parseBody } from './parse-request.js';
+
+const bytesOf = (body: unknown) => Buffer.from(JSON.stringify(body));
+
+function refusalOf(body: unknown): AppError {
+  try {
+    parseBody(routes.submitExecution, bytesOf(body));
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('parseBody', () => {
+  it('names each place that is wrong', () => {
+    const { code, details } = refusalOf({ name: 'p', args: { '1': 'x', A: 7 } });
+    expect(code).toBe('malformed_request');
+    expect(details.map(({ field }) => field)).toEqual(['args.1', 'args.A']);
+  });
+
+  it('does not answer a body full of faults with something much larger', () => {
+    const names = Array.from({ length: 50_000 }, (_, index) => [`-${index}`, 1]);
+    expect(refusalOf({ name: 'p', args: Object.fromEntries(names) }).details).toHaveLength(100);
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import type { TokenOwner } from '@app/database';
+import { AuthPlugin } from '@app/plugins';
+import { UserSources } from './user-sources.js';
+
+const ROBOT = 'robot@b.c';
+const END = new Date(7);
+
+class Source extends AuthPlugin {
+  asked: (string | null)[][] = [];
+  verified = 0;
+  failure: Error | null = null;
+
+  constructor(private readonly mayDo: boolean) {
+    super();
+  }
+
+  override async auth(email: string | null, token: string): Promise<TokenOwner | null> {
+    this.asked.push([email, token]);
+    if (!token.endsWith('good')) return null;
+    return { email: email ?? 'a@b.c', name: '', active: true, groups: ['g'], tokenExpiresAt: END };
+  }
+
+  override async verify(): Promise<boolean> {
+    this.verified += 1;
+    if (this.failure) throw this.failure;
+    return this.mayDo;
+  }
+}
+
+describe('UserSources', () => {
+  function setUp() {
+    const [accounts, plugin] = [new Source(true), new Source(false)];
+    const isClosed = async (email: string) => email === ROBOT;
+    return { accounts, plugin, sources: new UserSources(accounts, plugin, isClosed) };
+  }
+
+  it('asks Postgres about our own tokens, and the plugin about all others', async () => {
+    const { accounts, plugin, sources } = setUp();
+    await sources.find('a@b.c', 'proctor_good');
+    expect(await sources.find(null, 'proctor_bad')).toBeNull();
+    await sources.find('a@b.c', 'good');
+    expect(accounts.asked).toEqual([
+      ['a@b.c', 'proctor_good'],
+      [null, 'proctor_bad'],
+    ]);
+    expect(plugin.asked).toEqual([['a@b.c', 'good']]);
+  });
+
+  it('lets the source that knew a user say what they may do', async () => {
+    const { sources } = setUp();
+    const own = await sources.find(null, 'proctor_good');
+    const foreign = await sources.find(null, 'good');
+    expect(await sources.verify(own!, ['x'])).toBe(true);
+    expect(await sources.verify(foreign!, ['g'])).toBe(false);
+    expect([sources.expiryOf(own!), sources.expiryOf(foreign!)]).toEqual([END, null]);
+    expect([sources.isAccount(own!), sources.isAccount(foreign!)]).toEqual([true, false]);
+  });
+
+  it('lets nobody in from elsewhere whose account is closed to them', async () => {
+    const { sources } = setUp();
+    expect(await sources.find(ROBOT, 'good')).toBeNull();
+    expect(await sources.find(ROBOT, 'proctor_good')).toMatchObject({ email: ROBOT });
+  });
+
+  it('goes by the groups of somebody whom no source knows', async () => {
+    const { sources } = setUp();
+    const anybody = { email: 'anonymous', name: '', active: true, groups: ['admins'] };
+    expect(await sources.verify(anybody, ['admins'])).toBe(true);
+    expect(await sources.verify(anybody, ['others'])).toBe(false);
+  });
+
+  it('asks once for the same groups, and again after a failure', async () => {
+    const { plugin, sources } = setUp();
+    const user = await sources.find(null, 'good');
+    plugin.failure = new Error('away');
+    await expect(sources.verify(user!, ['a', 'b'])).rejects.toThrow('away');
+    plugin.failure = null;
+    await Promise.all([sources.verify(user!, ['a', 'b']), sources.verify(user!, ['a', 'b'])]);
+    expect(plugin.verified).toBe(2);
+    await sources.verify(user!, ['a b']);
+    expect(plugin.verified).toBe(3);
+  });
+});

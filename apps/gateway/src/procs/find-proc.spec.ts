@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_POD_SETTINGS, type Proc, type User } from '@app/domain';
+import { Access } from '../http/access.js';
+import { FindProc } from './find-proc.js';
+
+const proc = (name: string, authorizedGroups: string[]): Proc => ({
+  name,
+  description: '',
+  imageName: 'proctor/x:1',
+  args: [],
+  secrets: [],
+  authorizedGroups,
+  author: '',
+  contributors: '',
+  organization: '',
+  allowUndeclaredArgs: false,
+  timeoutSeconds: null,
+  retries: null,
+  concurrency: null,
+  pod: DEFAULT_POD_SETTINGS,
+});
+
+const PROCS = [proc('a', []), proc('b', ['one']), proc('c', ['one']), proc('d', ['one', 'two'])];
+
+/** A plugin that is asked, and what it was asked. */
+function setUp() {
+  const asked: string[] = [];
+  const access = new Access(['admins'], async ({ groups }, required) => {
+    asked.push(required.join());
+    return required.every((group) => groups.includes(group));
+  });
+  const store = {
+    list: async () => PROCS,
+    find: async (name: string) => {
+      const found = PROCS.find((each) => each.name === name);
+      const at = new Date(0);
+      return found ? { proc: found, revision: 1, createdAt: at, updatedAt: at } : null;
+    },
+  };
+  return { finder: new FindProc(store, access), asked };
+}
+
+const asker = (groups: string[], isAdmin = false) => ({
+  user: { email: 'ada@x.y', name: 'Ada', active: true, groups } satisfies User,
+  isAdmin,
+});
+
+describe('FindProc', () => {
+  it('lists what may be executed, and asks once for the same groups', async () => {
+    const { finder, asked } = setUp();
+    const listed = await finder.listFor(asker(['one']));
+    expect(listed.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+    expect(asked).toEqual(['one', 'one,two']);
+    expect(await finder.listFor(asker([], true))).toHaveLength(4);
+  });
+
+  it('says which groups are missing', async () => {
+    const { finder } = setUp();
+    await expect(finder.find('d', asker(['one']))).rejects.toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('one, two'),
+    });
+    await expect(finder.find('x', asker([]))).rejects.toMatchObject({ code: 'not_found' });
+    expect(await finder.find('d', asker([], true))).toMatchObject({ revision: 1 });
+  });
+});

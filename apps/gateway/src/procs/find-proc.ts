@@ -1,0 +1,41 @@
+import type { ProcsStore, RegisteredProc } from '@app/database';
+import { AppError, type Proc } from '@app/domain';
+import type { Access, Asker } from '../http/access.js';
+
+/** Finds procs for those who may execute them. */
+export class FindProc {
+  constructor(
+    private readonly procs: Pick<ProcsStore, 'find' | 'list'>,
+    private readonly access: Access,
+  ) {}
+
+  /** @throws AppError `not_found`, `forbidden` */
+  async find(name: string, asker: Asker): Promise<RegisteredProc> {
+    const found = await this.procs.find(name);
+    if (!found) throw new AppError('not_found', `There is no proc ${name}.`);
+    await this.throwUnlessExecutable(found.proc, asker);
+    return found;
+  }
+
+  /** @throws AppError `forbidden` */
+  async throwUnlessExecutable({ name, authorizedGroups }: Proc, asker: Asker): Promise<void> {
+    if (await this.access.mayExecute(asker, authorizedGroups)) return;
+    const groups = authorizedGroups.join(', ');
+    throw new AppError('forbidden', `To execute ${name} you have to be in all of these groups: ${groups}.`);
+  }
+
+  /** All procs that the asker may execute, by name. */
+  async listFor(asker: Asker): Promise<Proc[]> {
+    // Many procs ask for the same groups, and a plugin may have to ask somebody.
+    const answers = new Map<string, Promise<boolean>>();
+    const mayExecute = (groups: readonly string[]) => {
+      const key = JSON.stringify(groups);
+      const answer = answers.get(key) ?? this.access.mayExecute(asker, groups);
+      answers.set(key, answer);
+      return answer;
+    };
+    const procs = await this.procs.list();
+    const isListed = await Promise.all(procs.map(({ authorizedGroups }) => mayExecute(authorizedGroups)));
+    return procs.filter((_, index) => isListed[index]);
+  }
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { Patterns } from './patterns.js';
+
+const LONGEST = 64 * 1024;
+
+describe('Patterns.matches', () => {
+  const { matches } = new Patterns();
+
+  it.each<[string, string, boolean]>([
+    ['[a-z]+', 'abc', true],
+    ['[a-z]+', 'abc1', false],
+    ['[a-z]+', '1abc', false],
+    ['a|ab', 'ab', true],
+    ['a$', 'a\n', false],
+    ['(?m)^a$', 'a\nb', false],
+    ['', '', true],
+    ['.', '😀', true],
+    ['(?i)straße', 'STRAßE', true],
+    ['\\d{4}-\\d{2}', '2026-01', true],
+  ])('%j on %j: %s', (pattern, value, expected) => {
+    expect(matches(pattern, value)).toBe(expected);
+    expect(matches(pattern, value)).toBe(expected);
+  });
+
+  // Engines that go back take longer than the world exists.
+  it.each(['(a+)+$', '(a|aa)+$', '(.*a){20}', '([a-zA-Z]+)*'])(
+    '%s answers on the longest value',
+    (pattern) => {
+      expect(matches(pattern, `${'a'.repeat(LONGEST - 1)}!`)).toBe(false);
+    },
+  );
+
+  it('still answers when more patterns were used than are remembered', () => {
+    for (let n = 0; n < 1_100; n++) expect(matches(`x${n}`, `x${n}`)).toBe(true);
+    expect(matches('x0', 'x0')).toBe(true);
+  });
+});
+
+describe('Patterns.describeProblem', () => {
+  const { describeProblem } = new Patterns();
+
+  it.each(['[a-z]+', '(?i)x', '[a-z]{1,255}', '\\p{Greek}*', '^a$'])('takes %s', (pattern) => {
+    expect(describeProblem(pattern)).toBeNull();
+  });
+
+  it.each<[string, RegExp]>([
+    ['(', /missing closing/],
+    ['(?=a)', /Perl syntax/],
+    ['\\1', /escape sequence/],
+    ['a{1001}', /repeat count/],
+    ['\\p{Klingon}', /range/],
+    ['[a-z]{1,1000}', /too complex \(2001 steps/],
+  ])('refuses %s', (pattern, message) => {
+    expect(describeProblem(pattern)).toMatch(message);
+  });
+});

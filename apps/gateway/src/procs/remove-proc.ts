@@ -1,0 +1,52 @@
+import type { ProcsStore } from '@app/database';
+import { AppError } from '@app/domain';
+import type { AuditTrail } from '../http/audit-trail.js';
+import type { Caller } from '../http/caller.js';
+
+/** Forgets procs. Their executions and logs stay. */
+export class RemoveProc {
+  constructor(
+    private readonly procs: Pick<ProcsStore, 'find' | 'remove'>,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** With its secrets. @throws AppError `not_found`; `conflict` while something needs it */
+  async remove(name: string, { user, address }: Caller): Promise<void> {
+    const found = await this.procs.find(name);
+    if (!found) throw notFound(name);
+    const details = { revision: found.revision };
+    const entry = { actor: user.email, action: 'removeProc', subject: name, address, details };
+    await this.audit.recordChange(entry, () => this.removeUnused(name));
+  }
+
+  private async removeUnused(name: string): Promise<void> {
+    const outcome = await this.procs.remove(name);
+    switch (outcome.kind) {
+      case 'removed':
+        return;
+      case 'not_found':
+        throw notFound(name);
+      case 'in_use':
+        throw inUse(name, outcome);
+    }
+  }
+}
+
+function notFound(name: string): AppError {
+  return new AppError('not_found', `There is no proc ${name}.`);
+}
+
+function inUse(name: string, { schedules, live }: { schedules: number; live: number }): AppError {
+  const [users, steps]: [string[], string[]] = [[], []];
+  if (schedules > 0) {
+    users.push(schedules === 1 ? '1 schedule' : `${schedules} schedules`);
+    steps.push('remove its schedules');
+  }
+  if (live > 0) {
+    users.push(live === 1 ? '1 execution that has not ended' : `${live} executions that have not ended`);
+    steps.push('cancel its executions or wait for their end');
+  }
+  return new AppError('conflict', `${name} is in use by ${users.join(' and ')}.`, {
+    hint: `To remove it, ${steps.join(', and ')} first.`,
+  });
+}

@@ -1,0 +1,23 @@
+/** Where a part of a proc is in its metadata: what domain and contract call differently. */
+const WIRE_PREFIXES: readonly (readonly [ofProc: string, ofMetadata: string])[] = [
+  ['imageName', 'image_name'],
+  ['args', 'env_vars.args'],
+  ['secrets', 'env_vars.secrets'],
+  ['authorizedGroups', 'authorized_groups'],
+  ['allowUndeclaredArgs', 'allow_undeclared_args'],
+  ['timeoutSeconds', 'timeout_seconds'],
+  ['concurrency.whenFull', 'concurrency.when_full'],
+  ['pod.resources', 'resources'],
+  ['pod.nodeSelector', 'node_selector'],
+  ['pod.tolerations', 'tolerations'],
+  ['pod.serviceAccount', 'service_account'],
+  ['pod.imagePullSecrets', 'image_pull_secrets'],
+  ['pod.annotations', 'annotations'],
+];
+
+/** `args.1.pattern`, a path into a `Proc`, as the path in the metadata that was sent: `env_vars.args.1.pattern`. */
+export function toWireField(field: string): string {
+  const found = WIRE_PREFIXES.find(([prefix]) => field === prefix || field.startsWith(`${prefix}.`));
+  const path = found ? found[1] + field.slice(found[0].length) : field;
+  return path.replace(/^(tolerations\.\d+)\.tolerationSeconds$/, '$1.toleration_seconds');
+}

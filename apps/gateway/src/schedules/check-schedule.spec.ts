@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import { SCHEDULE_TEXTS } from '@app/contract';
+import { AppError } from '@app/domain';
+import { lineOf } from '../http/render-error.js';
+import { checkSchedule, checkScheduleChanges, type ScheduleText } from './check-schedule.js';
+
+const RIGHT: ScheduleText = {
+  tags: 'nightly, reports',
+  cron: '*/5 * * * *',
+  notificationEmails: 'ada@example.com, bob@example.com',
+  group: 'ops',
+};
+
+function refusalOf(text: ScheduleText): AppError {
+  try {
+    checkSchedule(text);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('checkSchedule', () => {
+  it('takes what is right, each address once', () => {
+    expect(checkSchedule(RIGHT)).toEqual({
+      ...RIGHT,
+      notificationEmails: ['ada@example.com', 'bob@example.com'],
+    });
+    expect(checkScheduleChanges({ cron: ' @daily ', notificationEmails: 'a@b.c,a@b.c ' })).toEqual({
+      cron: '@daily',
+      notificationEmails: ['a@b.c'],
+    });
+    expect(checkScheduleChanges({})).toEqual({});
+  });
+
+  it.each<[string, Partial<ScheduleText>, string, string, RegExp]>([
+    ['no tags', { tags: '' }, SCHEDULE_TEXTS.tagsMissing, 'tags', /expected a text/],
+    ['blank tags', { tags: ' \t' }, SCHEDULE_TEXTS.tagsMissing, 'tags', /expected a text/],
+    ['tags too long', { tags: 'x'.repeat(1_001) }, SCHEDULE_TEXTS.malformed, 'tags', /at most 1000/],
+    ['NUL in tags', { tags: 'a\0b' }, SCHEDULE_TEXTS.malformed, 'tags', /one line/],
+    ['half a character', { group: 'a\ud800' }, SCHEDULE_TEXTS.malformed, 'group', /one line/],
+    ['no cron', { cron: '' }, SCHEDULE_TEXTS.cronInvalid, 'cron', /five fields/],
+    ['a wrong cron', { cron: '61 * * * *' }, SCHEDULE_TEXTS.cronInvalid, 'cron', /five fields/],
+    ['NUL in cron', { cron: '* * * * *\0' }, SCHEDULE_TEXTS.cronInvalid, 'cron', /five fields/],
+    [
+      'no e-mail',
+      { notificationEmails: '' },
+      SCHEDULE_TEXTS.emailInvalid,
+      'notificationEmails',
+      /none is ""/,
+    ],
+    [
+      'one wrong e-mail',
+      { notificationEmails: 'ada@example.com, bob' },
+      SCHEDULE_TEXTS.emailInvalid,
+      'notificationEmails',
+      /none is "bob"/,
+    ],
+    [
+      'a comma at the end',
+      { notificationEmails: 'ada@example.com,' },
+      SCHEDULE_TEXTS.emailInvalid,
+      'notificationEmails',
+      /none is ""/,
+    ],
+    [
+      'a header in an e-mail',
+      { notificationEmails: 'ada@example.com\r\nBcc: eve@example.com' },
+      SCHEDULE_TEXTS.emailInvalid,
+      'notificationEmails',
+      /none is/,
+    ],
+    [
+      'too many e-mails',
+      { notificationEmails: Array.from({ length: 51 }, (_, n) => `u${n}@x.y`).join() },
+      SCHEDULE_TEXTS.malformed,
+      'notificationEmails',
+      /at most 50/,
+    ],
+    ['no group', { group: '' }, SCHEDULE_TEXTS.groupMissing, 'group', /expected a text/],
+  ])('%s', (_name, wrong, plainText, field, message) => {
+    const error = refusalOf({ ...RIGHT, ...wrong });
+    expect(error).toMatchObject({ code: 'malformed_request', details: [{ field }] });
+    expect(error.details[0]?.message).toMatch(message);
+    expect(lineOf(error)).toBe(plainText);
+    expect(() => checkScheduleChanges(wrong)).toThrow(error.message);
+  });
+
+  it('tells of the first thing that is wrong, in the order of v2', () => {
+    const wrong = { group: '', notificationEmails: '', cron: '', tags: '' };
+    const told: string[] = [];
+    for (const part of ['tags', 'cron', 'notificationEmails', 'group'] as const) {
+      told.push(refusalOf(wrong).message);
+      wrong[part] = RIGHT[part];
+    }
+    const { tagsMissing, cronInvalid, emailInvalid, groupMissing } = SCHEDULE_TEXTS;
+    expect(told).toEqual([tagsMissing, cronInvalid, emailInvalid, groupMissing]);
+    expect(checkSchedule(wrong)).toMatchObject({ group: 'ops' });
+  });
+});

@@ -1,0 +1,51 @@
+import { isPossibleExecutionId, SCHEDULE_TEXTS } from '@app/contract';
+import type { ProcsStore, SchedulesStore } from '@app/database';
+import { AppError, type Proc, type Schedule } from '@app/domain';
+import type { Access, Asker } from '../http/access.js';
+import type { FindProc } from '../procs/find-proc.js';
+
+/** Finds schedules for their owners, those who may execute their proc, and admins. */
+export class FindSchedule {
+  constructor(
+    private readonly schedules: Pick<SchedulesStore, 'find' | 'listEnabled'>,
+    private readonly procs: Pick<ProcsStore, 'find'>,
+    private readonly executable: FindProc,
+    private readonly access: Access,
+  ) {}
+
+  /** @param id decimal digits @throws AppError `not_found`, `forbidden` */
+  async find(id: string, asker: Asker): Promise<Schedule> {
+    const schedule = isPossibleExecutionId(id) ? await this.schedules.find(Number(id)) : null;
+    if (!schedule) throw new AppError('not_found', SCHEDULE_TEXTS.notFound);
+    const groups = (await this.procs.find(schedule.procName))?.proc.authorizedGroups ?? null;
+    if (await this.access.maySee(asker, schedule, groups)) return schedule;
+    // Not of which proc: its name is for those who may execute it.
+    throw new AppError('forbidden', 'This schedule is not yours, and you may not execute its proc.');
+  }
+
+  /** Those that are enabled, by id. */
+  async listFor(asker: Asker): Promise<Schedule[]> {
+    const schedules = await this.schedules.listEnabled();
+    if (asker.isAdmin || schedules.length === 0) return schedules;
+    const names = new Set((await this.executable.listFor(asker)).map(({ name }) => name));
+    return schedules.filter(
+      ({ procName, userEmail }) => names.has(procName) || userEmail === asker.user.email,
+    );
+  }
+
+  /** The proc that is to be executed by a schedule. @throws AppError `not_found`, `forbidden` */
+  async findProc(name: string, asker: Asker): Promise<Proc> {
+    const found = await this.procs.find(name);
+    if (!found) throw procNotFound(name);
+    await this.executable.throwUnlessExecutable(found.proc, asker);
+    return found.proc;
+  }
+}
+
+export function procNotFound(name: string): AppError {
+  const shown = JSON.stringify(name.slice(0, 100));
+  return new AppError('not_found', SCHEDULE_TEXTS.procNotFound, {
+    plainText: SCHEDULE_TEXTS.procNotFound,
+    details: [{ field: 'jobName', message: `there is no proc ${shown}` }],
+  });
+}

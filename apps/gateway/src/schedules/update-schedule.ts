@@ -1,0 +1,97 @@
+import { routes, SCHEDULE_TEXTS, type BodyOf } from '@app/contract';
+import type { ScheduleChanges, SchedulesStore } from '@app/database';
+import { AppError, type Proc, type Schedule } from '@app/domain';
+import type { KeyedHash } from '../executions/keyed-hash.js';
+import type { AuditTrail } from '../http/audit-trail.js';
+import type { Caller } from '../http/caller.js';
+import type { FindProc } from '../procs/find-proc.js';
+import type { PrepareArgs } from '../procs/prepare-args.js';
+import { checkScheduleChanges } from './check-schedule.js';
+import { duplicateSchedule } from './duplicate-schedule.js';
+import type { FindSchedule } from './find-schedule.js';
+
+type Body = BodyOf<'updateSchedule'>;
+
+/** Changes schedules. */
+export class UpdateSchedule {
+  constructor(
+    private readonly schedules: Pick<SchedulesStore, 'update'>,
+    private readonly finder: FindSchedule,
+    private readonly procs: Pick<FindProc, 'find'>,
+    private readonly prepareArgs: PrepareArgs,
+    private readonly argsHash: KeyedHash,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /**
+   * What is left out stays; `args` replaces all args, also the secret ones. May be repeated. Whoever changes a schedule
+   * must be allowed to execute its proc, but its owner may always switch it off. It is executed in the owner's name:
+   * nobody else but admins gives it other args.
+   * @throws AppError for the first thing that is wrong; then nothing has changed
+   */
+  async update(id: string, body: Body, caller: Caller): Promise<Schedule> {
+    throwIfEmpty(body);
+    const checked = checkScheduleChanges(body);
+    const schedule = await this.finder.find(id, caller);
+    const proc = isSwitchedOff(body) ? null : (await this.procs.find(schedule.procName, caller)).proc;
+    if (body.args) throwUnlessInOwnName(schedule, caller);
+    const changes: ScheduleChanges = {
+      ...checked,
+      ...(body.enabled !== undefined && { enabled: body.enabled }),
+      ...(body.args && proc && this.prepare(proc, body.args)),
+    };
+    const entry = {
+      actor: caller.user.email,
+      action: 'updateSchedule',
+      subject: String(schedule.id),
+      address: caller.address,
+      details: { proc: schedule.procName, changed: Object.keys(body).join(' ') },
+    };
+    return this.audit.recordChange(entry, () => this.store(schedule, changes));
+  }
+
+  private prepare(
+    proc: Proc,
+    args: NonNullable<Body['args']>,
+  ): Pick<ScheduleChanges, 'args' | 'secretArgs' | 'argsHash'> {
+    return {
+      ...this.prepareArgs.forSchedule(proc, args),
+      argsHash: this.argsHash.of([proc.name, args]),
+    };
+  }
+
+  private async store({ id, procName }: Schedule, changes: ScheduleChanges): Promise<Schedule> {
+    const outcome = await this.schedules.update(id, changes);
+    switch (outcome.kind) {
+      case 'updated':
+        return outcome.schedule;
+      case 'duplicate':
+        throw duplicateSchedule(procName);
+      case 'not_found':
+        throw new AppError('not_found', SCHEDULE_TEXTS.notFound);
+    }
+  }
+}
+
+/** And nothing else. */
+function isSwitchedOff({ enabled, ...rest }: Body): boolean {
+  return enabled === false && Object.values(rest).every((value) => value === undefined);
+}
+
+function throwUnlessInOwnName({ userEmail }: Schedule, { user, isAdmin }: Caller): void {
+  if (isAdmin || user.email === userEmail) return;
+  throw new AppError(
+    'forbidden',
+    'Only its owner and admins may give a schedule other args: it runs in its owner’s name.',
+    {
+      hint: 'Make a schedule of your own.',
+    },
+  );
+}
+
+function throwIfEmpty(body: Body): void {
+  if (Object.values(body).some((value) => value !== undefined)) return;
+  throw new AppError('malformed_request', 'There is nothing to change.', {
+    hint: `Give at least one of ${Object.keys(routes.updateSchedule.body.shape).join(', ')}.`,
+  });
+}

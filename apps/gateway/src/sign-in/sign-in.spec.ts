@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AuditEntry } from '@app/database';
+import type { User } from '@app/domain';
+import { createLogger } from '@app/platform';
+import type { DeviceFlow, SignedIn } from '@app/plugins';
+import { AuditTrail } from '../http/audit-trail.js';
+import { GatewayLog } from '../http/gateway-log.js';
+import { SignInLimit } from './sign-in-limit.js';
+import { SignIn } from './sign-in.js';
+
+const log = new GatewayLog(
+  createLogger({ service: 'test', level: 'info', destination: { write: () => {} } }),
+);
+const user: User = { email: 'ada@x.y', name: 'Ada', active: true, groups: [] };
+const signedIn: SignedIn = { kind: 'signed_in', token: 't', refreshToken: null, expiresInSeconds: null };
+
+const flow: DeviceFlow = {
+  start: async () => ({
+    ...{ deviceCode: 'd', userCode: 'u', verificationUri: 'https://issuer.example/device' },
+    ...{ verificationUriComplete: null, expiresInSeconds: 300, intervalSeconds: 5 },
+  }),
+  poll: async () => signedIn,
+  refresh: async () => ({ kind: 'denied' }),
+};
+
+function setUp(deviceFlow: DeviceFlow | undefined, find: () => Promise<User | null> = async () => user) {
+  const entries: AuditEntry[] = [];
+  const audit = new AuditTrail({ append: async (entry) => void entries.push(entry) }, log);
+  const limit = new SignInLimit(2, () => 0);
+  return { entries, signIn: new SignIn({ name: 'test', deviceFlow }, { find }, limit, audit) };
+}
+
+describe('SignIn', () => {
+  it('leaves out what is not known', async () => {
+    const { signIn } = setUp(flow);
+    expect(await signIn.start('here')).not.toHaveProperty('verification_uri_complete');
+    expect(await signIn.poll('d', 'here')).toEqual({ status: 'signed_in', token: 't' });
+  });
+
+  it('writes down who signed in, and nothing of how', async () => {
+    const { signIn, entries } = setUp(flow);
+    await signIn.poll('d', 'here');
+    expect(entries).toEqual([
+      { actor: 'ada@x.y', action: 'pollSignIn', subject: 'ada@x.y', allowed: true, address: 'here' },
+    ]);
+  });
+
+  it('hands the token out even if it can’t be told whose it is', async () => {
+    const { signIn, entries } = setUp(flow, () => Promise.reject(new Error('away')));
+    expect(await signIn.poll('d', 'here')).toMatchObject({ token: 't' });
+    expect(entries).toMatchObject([{ actor: 'unknown', allowed: false }]);
+  });
+
+  it('is limited by address, over all its routes', async () => {
+    const { signIn } = setUp(flow);
+    await signIn.start('here');
+    await signIn.refresh('r', 'here');
+    await expect(signIn.poll('d', 'here')).rejects.toMatchObject({
+      code: 'too_many_requests',
+      message: 'There are too many sign-ins from your address.',
+    });
+    await signIn.poll('d', 'there');
+  });
+
+  it('does not count where there is nothing to count', async () => {
+    const { signIn } = setUp(undefined);
+    for (let n = 0; n < 5; n++)
+      await expect(signIn.start('here')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('tells that authentication is off', async () => {
+    const { signIn } = setUp(flow);
+    expect(signIn.describe()).toEqual({ plugin: 'test', sign_in: 'device' });
+    const off = new SignIn(
+      null,
+      { find: async () => null },
+      new SignInLimit(),
+      new AuditTrail({ append: async () => {} }, log),
+    );
+    expect(off.describe()).toEqual({ plugin: 'none', sign_in: 'off' });
+    await expect(off.start('here')).rejects.toThrow('authentication is off');
+  });
+});

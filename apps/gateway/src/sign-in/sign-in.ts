@@ -1,0 +1,83 @@
+import type { PollSignInReply, ReplyOf } from '@app/contract';
+import { AppError } from '@app/domain';
+import type { AuthPlugin, DeviceFlow, DevicePoll } from '@app/plugins';
+import type { AuditTrail } from '../http/audit-trail.js';
+import type { UserSources } from '../http/user-sources.js';
+import type { SignInLimit } from './sign-in-limit.js';
+
+/** Lets people sign in who are not known yet, where the authentication plugin has a way for it. */
+export class SignIn {
+  constructor(
+    /** `name` as clients are told it; null: authentication is off. */
+    private readonly plugin: { name: string; deviceFlow: AuthPlugin['deviceFlow'] } | null,
+    private readonly sources: Pick<UserSources, 'find'>,
+    private readonly limit: SignInLimit,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  describe(): ReplyOf<'getSignIn'> {
+    if (!this.plugin) return { plugin: 'none', sign_in: 'off' };
+    return { plugin: this.plugin.name, sign_in: this.plugin.deviceFlow ? 'device' : 'token' };
+  }
+
+  /** @throws AppError `not_found` where nobody signs in like this, `too_many_requests`, `unavailable` */
+  async start(address: string): Promise<ReplyOf<'startSignIn'>> {
+    const begun = await this.flowFor(address).start();
+    return {
+      device_code: begun.deviceCode,
+      user_code: begun.userCode,
+      verification_uri: begun.verificationUri,
+      ...(begun.verificationUriComplete !== null && {
+        verification_uri_complete: begun.verificationUriComplete,
+      }),
+      expires_in_seconds: begun.expiresInSeconds,
+      interval_seconds: begun.intervalSeconds,
+    };
+  }
+
+  /** Whoever signs in is audited. @throws AppError as `start` does */
+  async poll(deviceCode: string, address: string): Promise<PollSignInReply> {
+    const poll = await this.flowFor(address).poll(deviceCode);
+    if (poll.kind === 'signed_in') await this.noteSignIn(poll.token, address);
+    return toReply(poll);
+  }
+
+  /** @throws AppError as `start` does */
+  async refresh(refreshToken: string, address: string): Promise<PollSignInReply> {
+    return toReply(await this.flowFor(address).refresh(refreshToken));
+  }
+
+  private flowFor(address: string): DeviceFlow {
+    const flow = this.plugin?.deviceFlow;
+    if (flow) {
+      this.limit.count(address);
+      return flow;
+    }
+    const why = this.plugin ? `the authentication plugin is ${this.plugin.name}` : 'authentication is off';
+    throw new AppError('not_found', `Nobody signs in with a browser here: ${why}.`, {
+      hint: this.plugin ? 'Ask an admin for an access token; `proctor config` stores it.' : undefined,
+    });
+  }
+
+  /** The token is handed out once, so nothing may get in its way. */
+  private async noteSignIn(token: string, address: string): Promise<void> {
+    const user = await this.sources.find(null, token).catch(() => null);
+    this.audit.note({
+      actor: user?.email ?? 'unknown',
+      action: 'pollSignIn',
+      subject: user?.email ?? 'unknown',
+      allowed: user?.active ?? false,
+      address,
+    });
+  }
+}
+
+function toReply(poll: DevicePoll): PollSignInReply {
+  if (poll.kind !== 'signed_in') return { status: poll.kind };
+  return {
+    status: 'signed_in',
+    token: poll.token,
+    ...(poll.refreshToken !== null && { refresh_token: poll.refreshToken }),
+    ...(poll.expiresInSeconds !== null && { expires_in_seconds: poll.expiresInSeconds }),
+  };
+}

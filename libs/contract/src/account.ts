@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { MAX_GROUPS } from './limits.js';
+import { instant, namePage, next, queryFlag } from './paging.js';
+import { email, groupName, isStorable, NOT_STORABLE, optionalText } from './text.js';
+
+const name = z
+  .string()
+  .max(200, 'must be at most 200 characters')
+  .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters')
+  .refine(isStorable, NOT_STORABLE);
+const groups = z.array(groupName).max(MAX_GROUPS);
+
+/** `GET /whoami`: who the gateway takes the caller for. */
+export const whoAmIReply = z.object({
+  email: z.string(),
+  name: z.string(),
+  groups: z.array(z.string()),
+  is_admin: z.boolean(),
+});
+
+/** An account that is kept in Postgres: of a person, or a service account of a program. */
+export const userReply = z.object({
+  email: z.string(),
+  name: z.string(),
+  active: z.boolean(),
+  service: z.boolean(),
+  groups: z.array(z.string()),
+  created_at: instant,
+});
+export type UserReply = z.output<typeof userReply>;
+
+/** Groups that are not there are made. */
+export const createUserBody = z.object({
+  email,
+  name: name.optional(),
+  service: z.boolean().optional().default(false),
+  groups: groups.optional().default([]),
+});
+export type CreateUserBody = z.output<typeof createUserBody>;
+
+/** What is left out stays; `groups` replaces all memberships. */
+export const updateUserBody = z.object({
+  name: name.optional(),
+  active: z.boolean().optional(),
+  groups: groups.optional(),
+});
+export type UpdateUserBody = z.output<typeof updateUserBody>;
+
+export const userParams = z.object({ email });
+export const listUsersQuery = z.object({ group: groupName.optional(), ...namePage });
+export const listUsersReply = z.object({ users: z.array(userReply), next });
+
+export const groupReply = z.object({ name: z.string(), description: z.string(), members: z.int() });
+export type GroupReply = z.output<typeof groupReply>;
+export const createGroupBody = z.object({ name: groupName, description: optionalText });
+export const groupParams = z.object({ name: groupName });
+export const memberParams = z.object({ name: groupName, email });
+export const listGroupsQuery = z.object({ ...namePage });
+export const listGroupsReply = z.object({ groups: z.array(groupReply), next });
+
+const MAX_TOKEN_SECONDS = 10 * 365 * 24 * 60 * 60;
+
+/**
+ * Without `email`: for the caller. Only admins make tokens for others. Whoever asks with a token that expires gets none
+ * that lives longer: a longer wish, or none, is cut to it, and `expires_at` of the reply shows the result.
+ */
+export const createTokenBody = z.object({
+  email: email.optional(),
+  label: name.optional().default(''),
+  /** Left out: it does not expire, or with the token that it is asked for with. */
+  expires_in_seconds: z.int().min(60).max(MAX_TOKEN_SECONDS).optional(),
+});
+export type CreateTokenBody = z.output<typeof createTokenBody>;
+
+export const tokenReply = z.object({
+  id: z.uuid(),
+  email: z.string(),
+  label: z.string(),
+  created_at: instant,
+  created_by: z.string(),
+  expires_at: instant.optional(),
+  last_used_at: instant.optional(),
+  revoked_at: instant.optional(),
+});
+export type TokenReply = z.output<typeof tokenReply>;
+/** The one time that the token itself is shown. */
+export const createTokenReply = tokenReply.extend({ token: z.string() });
+
+export const tokenParams = z.object({ id: z.uuid('must be the id of a token, as `token list` shows it') });
+/** Without `email` and `all`: the caller's own. */
+export const listTokensQuery = z.object({
+  email: email.optional(),
+  all: queryFlag.optional().default(false),
+  ...namePage,
+});
+export const listTokensReply = z.object({ tokens: z.array(tokenReply), next });

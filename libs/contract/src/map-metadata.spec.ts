@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { ARG_TYPES, type ArgDeclaration, type PodSettings, type Proc, type Toleration } from '@app/domain';
+import fc from 'fast-check';
+import { metadataFromProc, procFromMetadata } from './map-metadata.js';
+import { procMetadata } from './metadata.js';
+
+const text = fc.string({ maxLength: 20 });
+const name = fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,20}$/);
+const key = fc.stringMatching(/^[a-z]{1,9}$/);
+const map = (value: fc.Arbitrary<string>) => fc.dictionary(key, value, { maxKeys: 3, noNullPrototype: true });
+
+const anyArg: fc.Arbitrary<ArgDeclaration> = fc.record({
+  name: name.map((n) => `A${n}`),
+  description: text,
+  type: fc.constantFrom(...ARG_TYPES),
+  required: fc.boolean(),
+  default: fc.option(text),
+  pattern: fc.option(text),
+  options: fc.array(text, { maxLength: 3 }),
+  min: fc.option(fc.integer()),
+  max: fc.option(fc.integer()),
+  example: fc.option(text),
+});
+
+const anyToleration: fc.Arbitrary<Toleration> = fc.record({
+  key: fc.option(key),
+  operator: fc.constantFrom('Equal' as const, 'Exists' as const),
+  value: fc.option(text),
+  effect: fc.option(
+    fc.constantFrom('NoSchedule' as const, 'PreferNoSchedule' as const, 'NoExecute' as const),
+  ),
+  tolerationSeconds: fc.option(fc.nat()),
+});
+
+const anyPod: fc.Arbitrary<PodSettings> = fc.record({
+  resources: fc.option(fc.record({ requests: map(key), limits: map(key) })),
+  nodeSelector: map(text),
+  tolerations: fc.array(anyToleration, { maxLength: 2 }),
+  serviceAccount: fc.option(key),
+  imagePullSecrets: fc.array(key, { maxLength: 2 }),
+  annotations: map(text),
+});
+
+const anyProc: fc.Arbitrary<Proc> = fc.record({
+  name: fc.stringMatching(/^[a-z0-9]([a-z0-9._-]{0,20}[a-z0-9])?$/),
+  description: text,
+  imageName: fc.constant('proctor/a:1'),
+  args: fc.uniqueArray(anyArg, { selector: (arg) => arg.name, maxLength: 5 }),
+  secrets: fc.uniqueArray(fc.record({ name: name.map((n) => `S${n}`), description: text }), {
+    selector: (secret) => secret.name,
+    maxLength: 5,
+  }),
+  authorizedGroups: fc.array(
+    fc.string({ minLength: 1, maxLength: 9 }).filter((group) => group.trim() === group),
+    { maxLength: 5 },
+  ),
+  author: text,
+  contributors: text,
+  organization: text,
+  allowUndeclaredArgs: fc.boolean(),
+  timeoutSeconds: fc.option(fc.integer({ min: 1, max: 1000 })),
+  retries: fc.option(fc.integer({ min: 0, max: 100 })),
+  concurrency: fc.option(
+    fc.record({
+      limit: fc.integer({ min: 1, max: 100 }),
+      whenFull: fc.constantFrom('queue' as const, 'refuse' as const),
+    }),
+  ),
+  pod: anyPod,
+});
+
+describe('procFromMetadata and metadataFromProc', () => {
+  it('lose nothing over the wire', () => {
+    fc.assert(
+      fc.property(anyProc, (proc) => {
+        const wire: unknown = JSON.parse(JSON.stringify(metadataFromProc(proc)));
+        expect(procFromMetadata(procMetadata.parse(wire))).toEqual(proc);
+      }),
+    );
+  });
+
+  it('say nothing of what v2 does not know where there is nothing to say', () => {
+    const minimal = { name: 'a', image_name: 'proctor/a:1', env_vars: { args: [{ name: 'A' }] } };
+    const wire = metadataFromProc(procFromMetadata(procMetadata.parse(minimal)));
+    expect(Object.keys(wire).sort()).toEqual([
+      'author',
+      'authorized_groups',
+      'contributors',
+      'description',
+      'env_vars',
+      'image_name',
+      'name',
+      'organization',
+    ]);
+    expect(wire.env_vars.args).toEqual([{ name: 'A', description: '' }]);
+  });
+});

@@ -1,0 +1,80 @@
+import { EMAIL_HEADER, TOKEN_HEADER } from '../headers.js';
+import { routes, type Route } from '../routes.js';
+import { buildParameters, sharedParameters } from './build-parameters.js';
+import { buildResponses, refusalResponses } from './build-responses.js';
+import { JsonSchemas } from './json-schemas.js';
+import { REPLY_SCHEMAS, REQUEST_SCHEMAS } from './named-schemas.js';
+
+export interface OpenApiOptions {
+  /** The gateway's own. */
+  version: string;
+  /** Where clients reach it; left out: where the document comes from. */
+  serverUrl?: string | undefined;
+}
+
+export interface OpenApiDocument extends Record<string, unknown> {
+  openapi: string;
+  /** By path, then by method in lower case. */
+  paths: Record<string, Record<string, unknown>>;
+}
+
+/** The routes as an OpenAPI 3.1 document. Pure. */
+export function buildOpenApi({ version, serverUrl = '/' }: OpenApiOptions): OpenApiDocument {
+  const requests = new JsonSchemas('input', REQUEST_SCHEMAS);
+  const replies = new JsonSchemas('output', REPLY_SCHEMAS);
+  const all: [string, Route][] = Object.entries(routes);
+  const paths: OpenApiDocument['paths'] = {};
+  for (const [name, route] of all) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    (paths[path] ??= {})[route.method.toLowerCase()] = buildOperation(name, route, requests, replies);
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Proctor', version, description: DESCRIPTION },
+    servers: [{ url: serverUrl }],
+    tags: [...new Set(all.map(([, route]) => tagOf(route)))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: { ...requests.components(), ...replies.components() },
+      parameters: sharedParameters(requests),
+      responses: refusalResponses(),
+      securitySchemes: SECURITY_SCHEMES,
+    },
+  };
+}
+
+function buildOperation(operationId: string, route: Route, requests: JsonSchemas, replies: JsonSchemas) {
+  return {
+    operationId,
+    tags: [tagOf(route)],
+    summary: route.summary,
+    ...(route.description !== undefined && { description: route.description }),
+    security: route.who === 'anyone' ? [] : [{ emailId: [], accessToken: [] }, { bearer: [] }],
+    parameters: buildParameters(route, requests),
+    ...(route.body && {
+      requestBody: { required: true, content: { 'application/json': { schema: requests.of(route.body) } } },
+    }),
+    responses: buildResponses(route, replies),
+  };
+}
+
+/** The first part of the path, without the end of a file's name. */
+function tagOf({ path }: Route): string {
+  return /^\/([a-z]+)/.exec(path)?.[1] ?? path;
+}
+
+const SECURITY_SCHEMES = {
+  emailId: { type: 'apiKey', in: 'header', name: EMAIL_HEADER, description: 'With Access-Token.' },
+  accessToken: { type: 'apiKey', in: 'header', name: TOKEN_HEADER, description: 'With Email-Id.' },
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A token alone, or one of the OpenID Connect issuer.',
+  },
+};
+
+const DESCRIPTION = [
+  'Run procs and follow them live.',
+  'Refusals are RFC 9457 problems if `Accept` names JSON, else one line of text.',
+  'Every answer carries `x-request-id`. Instants are RFC 3339; ids of executions and schedules are numbers up to 2^53-1.',
+].join(' ');

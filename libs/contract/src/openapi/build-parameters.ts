@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import { CLIENT_VERSION_HEADER, IDEMPOTENCY_KEY_HEADER, idempotencyKey } from '../headers.js';
+import type { Route } from '../routes.js';
+import type { JsonSchema, JsonSchemas } from './json-schemas.js';
+
+/** Parameters that several routes have, as components. */
+export function sharedParameters(schemas: JsonSchemas): Record<string, unknown> {
+  return {
+    ClientVersion: {
+      name: CLIENT_VERSION_HEADER,
+      in: 'header',
+      description:
+        'The version of the client, such as v2.0.8. One that is no version, or an outdated one, is refused (400).',
+      schema: { type: 'string' },
+    },
+    IdempotencyKey: {
+      name: IDEMPOTENCY_KEY_HEADER,
+      in: 'header',
+      description:
+        'The same key by the same caller on the same route: the same execution, however often it is sent. With another body it is refused (422).',
+      schema: schemas.of(idempotencyKey),
+    },
+  };
+}
+
+/** Path, query and header parameters of a route. */
+export function buildParameters(route: Route, schemas: JsonSchemas): unknown[] {
+  return [
+    ...parametersIn('path', route.params, schemas),
+    ...parametersIn('query', route.query, schemas),
+    ...(route.who === 'anyone' ? [] : [{ $ref: '#/components/parameters/ClientVersion' }]),
+    ...(route.takesIdempotencyKey ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
+  ];
+}
+
+function parametersIn(place: 'path' | 'query', schema: z.ZodType | undefined, schemas: JsonSchemas) {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = schemas.of(schema) as {
+    properties?: Record<string, JsonSchema>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, { description, ...property }]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    ...(description !== undefined && { description }),
+    schema: property,
+  }));
+}

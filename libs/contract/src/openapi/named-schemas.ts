@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import {
+  createGroupBody,
+  createTokenBody,
+  createTokenReply,
+  createUserBody,
+  groupReply,
+  listGroupsReply,
+  listTokensReply,
+  listUsersReply,
+  tokenReply,
+  updateUserBody,
+  userReply,
+  whoAmIReply,
+} from '../account.js';
+import { auditEvent, listAuditReply } from '../audit.js';
+import {
+  executionDetailReply,
+  executionReply,
+  listExecutionsReply,
+  submitExecutionBody,
+} from '../execution.js';
+import { healthLiveReply, healthReadyReply } from '../health.js';
+import { procMetadata, procReply } from '../metadata.js';
+import { problem } from '../problem.js';
+import { createScheduleBody, scheduleReply, updateScheduleBody } from '../schedule.js';
+import { listSecretsReply, setSecretsBody } from '../secret.js';
+import {
+  pollSignInBody,
+  pollSignInReply,
+  refreshSignInBody,
+  signInReply,
+  startSignInReply,
+} from '../sign-in.js';
+
+/** What requests consist of, under the names that generated clients get. */
+export const REQUEST_SCHEMAS = {
+  SubmitExecution: submitExecutionBody,
+  RegisterProc: procMetadata,
+  SetSecrets: setSecretsBody,
+  CreateSchedule: createScheduleBody,
+  UpdateSchedule: updateScheduleBody,
+  CreateUser: createUserBody,
+  UpdateUser: updateUserBody,
+  CreateGroup: createGroupBody,
+  CreateToken: createTokenBody,
+  PollSignIn: pollSignInBody,
+  RefreshSignIn: refreshSignInBody,
+} as const satisfies Record<string, z.ZodType>;
+
+/** The same for answers. */
+export const REPLY_SCHEMAS = {
+  Execution: executionReply,
+  ExecutionDetail: executionDetailReply,
+  ExecutionPage: listExecutionsReply,
+  ProcMetadata: procMetadata,
+  Proc: procReply,
+  SecretNames: listSecretsReply,
+  Schedule: scheduleReply,
+  WhoAmI: whoAmIReply,
+  User: userReply,
+  UserPage: listUsersReply,
+  Group: groupReply,
+  GroupPage: listGroupsReply,
+  Token: tokenReply,
+  TokenPage: listTokensReply,
+  NewToken: createTokenReply,
+  AuditEvent: auditEvent,
+  AuditPage: listAuditReply,
+  SignIn: signInReply,
+  SignInStart: startSignInReply,
+  SignInState: pollSignInReply,
+  Liveness: healthLiveReply,
+  Readiness: healthReadyReply,
+  Problem: problem,
+} as const satisfies Record<string, z.ZodType>;

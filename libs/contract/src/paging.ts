@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { executionIdText } from './execution-id.js';
+import { isStorable, NOT_STORABLE } from './text.js';
+
+export const MAX_PAGE = 500;
+export const DEFAULT_PAGE = 50;
+
+/** RFC 3339 instant, as text. */
+export const instant = z.iso.datetime({ offset: true });
+
+const PAGE_RULE = `limit must be a whole number from 1 to ${MAX_PAGE}`;
+const pageSize = z
+  .string()
+  .regex(/^\d{1,4}$/, { error: PAGE_RULE, abort: true })
+  .refine((text) => Number(text) >= 1 && Number(text) <= MAX_PAGE, PAGE_RULE)
+  .transform(Number)
+  .default(DEFAULT_PAGE)
+  .describe(`Most entries of a page, 1 to ${MAX_PAGE}; ${DEFAULT_PAGE} if left out.`);
+
+const CURSOR = 'What `next` of the page before said.';
+
+/** For lists whose cursor is the id of the last thing seen. `next` of a reply is the cursor of the page after. */
+export const idPage = { limit: pageSize, cursor: executionIdText.describe(CURSOR).optional() };
+
+const nameCursor = z.string().max(320).refine(isStorable, NOT_STORABLE);
+/** For lists in the order of names or e-mails: the cursor is the last one seen. */
+export const namePage = { limit: pageSize, cursor: nameCursor.describe(CURSOR).optional() };
+
+/** Left out: there is no further page. */
+export const next = z
+  .string()
+  .describe('The `cursor` of the next page; left out on the last one.')
+  .optional();
+
+/** A time in a query: an RFC 3339 instant. */
+export const instantQuery = z.iso.datetime({
+  offset: true,
+  error: 'must be a time such as 2026-01-31T10:00:00Z',
+});
+
+/** A list in a query: given several times, or once with commas. */
+export function queryList<Item extends z.ZodType<unknown, string>>(item: Item, most: number) {
+  return z.preprocess(
+    (given) => (typeof given === 'string' ? given.split(',') : given),
+    z.array(item).min(1).max(most).describe('Several: given several times, or once with commas.'),
+  );
+}
+
+/** A switch in a query: `?follow`, `?follow=true`, `?follow=false`. */
+export const queryFlag = z
+  .enum(['', 'true', 'false', '1', '0'], { error: 'must be true or false' })
+  .transform((text) => text === '' || text === 'true' || text === '1');

@@ -1,0 +1,60 @@
+/** Seconds that the wall clock of a zone is ahead of UTC at a Unix second. */
+export type OffsetAt = (unixSecond: number) => number;
+
+/** The wall clock is set from `before` to `after` (seconds ahead of UTC) at the Unix second `at`. */
+export interface ClockChange {
+  at: number;
+  before: number;
+  after: number;
+}
+
+const MAX_KEPT = 700;
+const kept = new Map<string, OffsetAt>();
+
+/**
+ * The clock of an IANA zone, with its rules of each year since 1900. Pure; quick for a zone that was asked for before.
+ * @throws RangeError for a zone that is not known
+ */
+export function offsetOf(timeZone: string): OffsetAt {
+  const known = kept.get(timeZone);
+  if (known) return known;
+  const offsetAt = createOffsetAt(timeZone);
+  // Names are case-insensitive, so there may be more than there are zones.
+  if (kept.size >= MAX_KEPT) kept.clear();
+  kept.set(timeZone, offsetAt);
+  return offsetAt;
+}
+
+/** The change in `(from, until]` (Unix seconds), or null. No zone has two within a few days. */
+export function findClockChange(offsetAt: OffsetAt, from: number, until: number): ClockChange | null {
+  const before = offsetAt(from);
+  const after = offsetAt(until);
+  if (before === after) return null;
+  let [lastBefore, at] = [from, until];
+  while (at - lastBefore > 1) {
+    const middle = Math.floor((lastBefore + at) / 2);
+    if (offsetAt(middle) === before) lastBefore = middle;
+    else at = middle;
+  }
+  return { at, before, after };
+}
+
+function createOffsetAt(timeZone: string): OffsetAt {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  return (unixSecond) => {
+    const [month, day, year, hour, minute, second] = format
+      .format(unixSecond * 1000)
+      .match(/\d+/g)!
+      .map(Number);
+    return Date.UTC(year!, month! - 1, day, hour, minute, second) / 1000 - unixSecond;
+  };
+}
