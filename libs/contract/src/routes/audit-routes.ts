@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { exportAuditQuery, listAuditQuery, listAuditReply } from '../audit.js';
+import type { Route } from './route.js';
+
+export const auditRoutes = {
+  listAudit: {
+    method: 'GET',
+    path: '/audit',
+    who: 'admin',
+    summary: 'Who did what, newest first',
+    query: listAuditQuery,
+    reply: listAuditReply,
+    replyType: 'json',
+    successStatus: 200,
+  },
+  exportAudit: {
+    method: 'GET',
+    path: '/audit/export',
+    who: 'admin',
+    summary: 'Who did what, oldest first, one JSON object a line',
+    query: exportAuditQuery,
+    reply: z.string(),
+    replyType: 'jsonl',
+    successStatus: 200,
+  },
+} as const satisfies Record<string, Route>;

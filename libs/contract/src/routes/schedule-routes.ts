@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import {
+  createScheduleBody,
+  listSchedulesReply,
+  SCHEDULE_TEXTS,
+  scheduleParams,
+  scheduleReply,
+  updateScheduleBody,
+} from '../schedule.js';
+import type { Route } from './route.js';
+
+export const scheduleRoutes = {
+  createSchedule: {
+    method: 'POST',
+    path: '/schedule',
+    who: 'authenticated',
+    summary: 'Execute a proc again and again',
+    description:
+      'What is left out of the body is refused with a text of its own: tags, cron, notificationEmails and group are needed.',
+    body: createScheduleBody,
+    malformedMessage: SCHEDULE_TEXTS.malformed,
+    reply: scheduleReply,
+    replyType: 'json',
+    successStatus: 201,
+    otherStatuses: {
+      403: 'The caller is not in all groups of the proc.',
+      404: 'There is no such proc.',
+      409: 'The proc is scheduled with the same args already.',
+    },
+  },
+  listSchedules: {
+    method: 'GET',
+    path: '/schedule',
+    who: 'authenticated',
+    summary: 'Enabled schedules of procs that the caller may execute; 204 if there is none',
+    reply: listSchedulesReply,
+    replyType: 'json',
+    successStatus: 200,
+    otherStatuses: { 204: 'There is none.' },
+  },
+  getSchedule: {
+    method: 'GET',
+    path: '/schedule/:id',
+    who: 'authenticated',
+    summary: 'One schedule',
+    params: scheduleParams,
+    reply: scheduleReply,
+    replyType: 'json',
+    successStatus: 200,
+  },
+  updateSchedule: {
+    method: 'PATCH',
+    path: '/schedule/:id',
+    who: 'authenticated',
+    summary: 'Change a schedule',
+    description: 'What is left out stays. Only its owner and admins give it other args.',
+    params: scheduleParams,
+    body: updateScheduleBody,
+    malformedMessage: SCHEDULE_TEXTS.malformed,
+    reply: scheduleReply,
+    replyType: 'json',
+    successStatus: 200,
+    otherStatuses: { 409: 'The proc is scheduled with the same args already.' },
+  },
+  removeSchedule: {
+    method: 'DELETE',
+    path: '/schedule/:id',
+    who: 'authenticated',
+    summary: 'Remove a schedule',
+    params: scheduleParams,
+    reply: z.literal(SCHEDULE_TEXTS.deleted),
+    replyType: 'text',
+    successStatus: 200,
+  },
+} as const satisfies Record<string, Route>;
