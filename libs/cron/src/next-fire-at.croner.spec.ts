@@ -6,8 +6,8 @@ import { sixFields } from './testing/arbitrary-cron.js';
 import { findClockChange, offsetOf } from './zone-clock.js';
 
 /*
- * croner is an independent library. It skips what falls into the gap of spring and never repeats an hour in autumn,
- * so the two are compared where the clock is not changed: all but the days around a change.
+ * croner is an independent library with other rules for changes of the clock: it fires `30 2` of a gap at 03:30 and
+ * `0 *` of a repeated hour once. So the two are compared everywhere but in the day before and after a change.
  */
 const DAY_SECONDS = 86_400;
 

@@ -25,7 +25,10 @@ export function offsetOf(timeZone: string): OffsetAt {
   return offsetAt;
 }
 
-/** The change in `(from, until]` (Unix seconds), or null. No zone has two within a few days. */
+/**
+ * The change in `(from, until]` (Unix seconds), or null. Expects less than two: from 1990 to 2037 no zone has two within
+ * five days.
+ */
 export function findClockChange(offsetAt: OffsetAt, from: number, until: number): ClockChange | null {
   const before = offsetAt(from);
   const after = offsetAt(until);

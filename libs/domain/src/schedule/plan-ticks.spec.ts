@@ -41,6 +41,13 @@ describe('planTicks', () => {
     expect(planTicks(state({ misfire, now: at(130), graceSeconds: 30 }), every(100))).toEqual(fired);
   });
 
+  it('drops a tick that is later than the grace time by a millisecond', () => {
+    const plan = planTicks(state({ now: new Date(130_001), graceSeconds: 30 }), every(100));
+    expect(plan.fire).toEqual([]);
+    expect(plan.dropped).toEqual({ first: at(100), last: at(100), count: 1, isCountExact: true });
+    expect(plan.nextFireAt).toEqual(at(200));
+  });
+
   it('fires a tick that is ahead by no more than the look-ahead', () => {
     const look = (nowMs: number) =>
       planTicks(state({ now: new Date(nowMs), lookAheadMs: 50 }), every(100)).fire;
