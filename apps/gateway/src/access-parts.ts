@@ -56,8 +56,11 @@ export function makeAccessParts({ settings, database, authPlugin, procs, log }: 
   const audit = new AuditTrail(auditStore, log);
 
   const postgresAuth = new PostgresAuth(accounts);
-  const isServiceAccount = async (email: string) => (await accounts.find(email))?.isService ?? false;
-  const sources = new UserSources(postgresAuth, authPlugin ?? postgresAuth, isServiceAccount);
+  const isClosed = async (email: string) => {
+    const account = await accounts.find(email);
+    return account !== null && (account.isService || !account.isActive);
+  };
+  const sources = new UserSources(postgresAuth, authPlugin ?? postgresAuth, isClosed);
   const access = new Access(adminGroups, (user, required) => sources.verify(user, required));
   const groupsOfEverybody = isAuthenticationOn ? null : adminGroups;
   const authenticator = new Authenticator(sources, new LoginLimits(failedLogins), groupsOfEverybody);

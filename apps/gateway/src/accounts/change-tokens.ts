@@ -49,17 +49,15 @@ export class ChangeTokens {
   /** May be repeated. @throws AppError `not_found` for an unknown token, and for somebody else's by no admin */
   async revoke(id: string, { user, isAdmin, address }: Caller): Promise<void> {
     const record = await this.tokens.find(id);
-    if (!record || (record.email !== user.email && !isAdmin)) {
-      throw new AppError('not_found', `There is no token ${id}.`, { hint: 'GET /token lists yours.' });
-    }
+    if (!record) throw noToken(id);
     const { email, label } = record;
-    const entry = {
-      actor: user.email,
-      action: 'revokeToken',
-      subject: id,
-      address,
-      details: { email, label },
-    };
+    const about = { actor: user.email, action: 'revokeToken', subject: id, address };
+    if (email !== user.email && !isAdmin) {
+      // The answer is as for one that is not there; the record is as for any refusal.
+      this.audit.noteRefusal({ ...about, allowed: false, details: { code: 'not_found', email } });
+      throw noToken(id);
+    }
+    const entry = { ...about, details: { email, label } };
     await this.audit.recordChange(entry, () => this.tokens.revoke(id));
     this.authenticator.forget();
   }
@@ -69,6 +67,10 @@ export class ChangeTokens {
 function earlierOf(one: Date | null, other: Date | null): Date | null {
   if (one === null || other === null) return one ?? other;
   return one < other ? one : other;
+}
+
+function noToken(id: string): AppError {
+  return new AppError('not_found', `There is no token ${id}.`, { hint: 'GET /token lists yours.' });
 }
 
 export function onlyAdmins(what: string): AppError {

@@ -8,6 +8,16 @@ describe('readCredentials', () => {
   const cases: [name: string, headers: DistinctHeaders, expected: unknown][] = [
     ['nothing', {}, null],
     ['v2', { 'email-id': ['a@b.c'], 'access-token': ['t'] }, v2],
+    [
+      'v2 with an e-mail in UTF-8, as Node gives it',
+      { 'email-id': ['bj\u00c3\u00b6rn@b.c'], 'access-token': ['t'] },
+      { email: 'bj\u00f6rn@b.c', token: 't' },
+    ],
+    [
+      'v2 with an e-mail in Latin-1',
+      { 'email-id': ['bj\u00f6rn@b.c'], 'access-token': ['t'] },
+      { email: 'bj\u00f6rn@b.c', token: 't' },
+    ],
     ['only an e-mail', { 'email-id': ['a@b.c'] }, null],
     ['only a token', { 'access-token': ['t'] }, null],
     ['half of v2 beside a bearer', { 'email-id': ['a@b.c'], authorization: ['Bearer b'] }, null],

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { EMAIL_HEADER, TOKEN_HEADER } from '@app/contract';
 
 /** What a request shows to say who is asking. */
@@ -30,5 +31,11 @@ export function readCredentials(headers: DistinctHeaders): Credentials | null {
 /** The header's one value, `''` if it is not there, null if there are several or it is too long. */
 function only(values: readonly string[] | undefined, maxLength: number): string | null {
   const [value = '', ...more] = values ?? [];
-  return more.length > 0 || value.length > maxLength ? null : value.trim();
+  return more.length > 0 || value.length > maxLength ? null : textOf(value).trim();
+}
+
+/** What a header says: Node reads each byte as a character, and Go's clients (v2's) send UTF-8. */
+export function textOf(header: string): string {
+  const bytes = Buffer.from(header, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : header;
 }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from '@app/domain';
 import { AuditTrail } from './audit-trail.js';
 import { findCaller, type Caller } from './caller.js';
+import { textOf } from './credentials.js';
 import { findRouteName } from './find-route-name.js';
 import { GatewayLog } from './gateway-log.js';
 import { renderError } from './render-error.js';
@@ -68,5 +69,5 @@ function pathOf(request: FastifyRequest): string {
 
 function claimedEmail(request: FastifyRequest): string | null {
   const [email] = request.raw.headersDistinct['email-id'] ?? [];
-  return email?.slice(0, MOST_CHARACTERS) ?? null;
+  return email === undefined ? null : textOf(email).slice(0, MOST_CHARACTERS);
 }

@@ -23,7 +23,7 @@ describe('parseBody', () => {
   });
 
   it('does not answer a body full of faults with something much larger', () => {
-    const names = Array.from({ length: 50_000 }, (_, index) => [`-${index}`, 1]);
+    const names = Array.from({ length: 50_000 }, (_, index): [string, number] => [`-${index}`, 1]);
     expect(refusalOf({ name: 'p', args: Object.fromEntries(names) }).details).toHaveLength(100);
   });
 });

@@ -21,11 +21,15 @@ interface AccountsSource extends Omit<AuthPlugin, 'auth'> {
 export class UserSources {
   private readonly origins = new WeakMap<User, Origin>();
 
-  /** @param plugin the same as `accounts` if no other is configured */
+  /**
+   * @param plugin the same as `accounts` if no other is configured
+   * @param isClosed there is an account with this e-mail that nobody from elsewhere stands for: a program's, or one that
+   * was switched off
+   */
   constructor(
     private readonly accounts: AccountsSource,
     private readonly plugin: AuthPlugin,
-    private readonly isServiceAccount: (email: string) => Promise<boolean>,
+    private readonly isClosed: (email: string) => Promise<boolean>,
   ) {}
 
   /** As `AuthPlugin.auth`. */
@@ -71,8 +75,8 @@ export class UserSources {
 
   private async findElsewhere(email: string | null, token: string): Promise<User | null> {
     const user = await this.plugin.auth(email, token);
-    // Executions, schedules and tokens are found by the e-mail: whoever has it elsewhere is not the program.
-    if (!user || (await this.isServiceAccount(user.email))) return null;
+    // Executions, schedules and tokens are found by the e-mail: who has it elsewhere would have those of the account.
+    if (!user || (await this.isClosed(user.email))) return null;
     this.origins.set(user, { source: this.plugin, expiresAt: null, answers: new Map() });
     return user;
   }
