@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { HistoryFilter } from '@app/database';
-import { EXECUTION_STATUSES, type Execution, isFinal } from '@app/domain';
+import { EXECUTION_STATUSES, type ExecutionSummary, isFinal } from '@app/domain';
 import { aSubmission, claimNew, openStores, type Stores } from './support/stores.js';
 
 const PROCS = ['a', 'b', 'c'];
@@ -9,7 +9,7 @@ const EMAILS = ['ada@x.y', 'bob@x.y', ''];
 const SCHEDULES = [1, 2];
 
 let stores: Stores;
-let all: Execution[];
+let all: ExecutionSummary[];
 
 beforeAll(async () => {
   stores = await openStores();
@@ -31,13 +31,13 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stores?.close());
 
-function isVisible({ userEmail, procName }: Execution, visibleTo: HistoryFilter['visibleTo']): boolean {
+function isVisible({ userEmail, procName }: ExecutionSummary, visibleTo: HistoryFilter['visibleTo']): boolean {
   if (visibleTo === null) return true;
   const isOwn = visibleTo.email !== '' && visibleTo.email === userEmail;
   return isOwn || visibleTo.procNames.includes(procName);
 }
 
-function matches(execution: Execution, filter: HistoryFilter): boolean {
+function matches(execution: ExecutionSummary, filter: HistoryFilter): boolean {
   const { procName, userEmail, statuses, scheduleId, since, until, visibleTo } = filter;
   return (
     (procName === undefined || execution.procName === procName) &&
@@ -50,13 +50,15 @@ function matches(execution: Execution, filter: HistoryFilter): boolean {
   );
 }
 
-const ids = (executions: readonly Execution[]) => executions.map(({ id }) => id);
+const ids = (executions: readonly ExecutionSummary[]) => executions.map(({ id }) => id);
 
 describe('the history', () => {
   it('has everything, newest first', async () => {
     expect(all).toHaveLength(300);
     expect(ids(all)).toEqual(ids(all).sort((a, b) => b - a));
-    expect(await stores.executions.find(all[0]?.id ?? 0)).toEqual(all[0]);
+    expect(await stores.executions.find(all[0]?.id ?? 0)).toMatchObject(all[0] ?? {});
+    // Args may be large, and a page has 500 executions.
+    expect(all[0]).not.toHaveProperty('args');
   });
 
   it('finds what matches and may be seen, page by page, each once', async () => {
@@ -75,7 +77,7 @@ describe('the history', () => {
     });
     await fc.assert(
       fc.asyncProperty(filters, fc.integer({ min: 1, max: 60 }), async (filter, limit) => {
-        const found: Execution[] = [];
+        const found: ExecutionSummary[] = [];
         for (;;) {
           const page = await stores.history.list(filter, { before: found.at(-1)?.id ?? null, limit });
           found.push(...page);

@@ -500,3 +500,28 @@ function sendRaw(text: string): Promise<string> {
     socket.on('close', () => resolve(answer)).on('error', reject);
   });
 }
+
+describe('too much that waits', () => {
+  it('is refused with 429 and Retry-After, whatever it waits for', async () => {
+    const small = await startTestGateway({ env: { PROCTOR_USER_SHARE: '1', PROCTOR_QUEUE_LIMIT: '3' } });
+    try {
+      await small.call(small.admin, 'POST', '/metadata', { body: [proc('open')] });
+      const ask = () =>
+        small.call(small.admin, 'POST', '/execution', { body: { name: 'open', args: { A: 'x' } } });
+      const deadline = performance.now() + 20_000;
+      let answer = await ask();
+      while (answer.status === 201 && performance.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        answer = await ask();
+      }
+      expect(answer).toMatchObject({ status: 429, text: expect.stringContaining('3 executions are waiting') });
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      const [row] = await small.query<{ n: number }>(
+        `select count(*)::int as n from execution where waiting_for = 'share'`,
+      );
+      expect(row?.n).toBeGreaterThan(1);
+    } finally {
+      await small.remove();
+    }
+  }, 60_000);
+});

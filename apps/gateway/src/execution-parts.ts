@@ -3,6 +3,7 @@ import {
   ExecutionsStore,
   HistoryStore,
   LogsStore,
+  MetricsStore,
   SchedulesStore,
   SecretBox,
   SecretsStore,
@@ -92,7 +93,7 @@ export function makeExecutionParts(given: Given) {
 
   const enqueue = new EnqueueExecutions(queue, new StuckExecutionsStore(database), log);
   const accept = new AcceptExecution(executions, prepareArgs, enqueue, audit, metrics);
-  const backlog = new Backlog(queue, settings.queueLimit);
+  const backlog = new Backlog(new MetricsStore(database), settings.queueLimit);
   const bodyHash = new KeyedHash(secretKey, 'idempotency key body');
   const argsHash = new KeyedHash(secretKey, 'schedule args');
 

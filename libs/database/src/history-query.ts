@@ -1,4 +1,5 @@
 import { EXECUTION_STATUSES, type ExecutionStatus, FINAL_STATUSES, isFinal } from '@app/domain';
+import { SUMMARY_COLUMNS } from './execution-row.js';
 import { Prisma } from './generated/client.js';
 
 /** All that is given must hold. Times are those of acceptance: at `since` or later, before `until`. */
@@ -31,7 +32,7 @@ export function historyQuery(filter: HistoryFilter, page: HistoryPage): Prisma.S
   );
   if (branches.length === 0) return null;
   return Prisma.sql`
-    SELECT e.* FROM (
+    SELECT ${SUMMARY_COLUMNS} FROM (
       SELECT DISTINCT id FROM (${Prisma.join(branches, ' UNION ALL ')}) found ORDER BY id DESC LIMIT ${page.limit}
     ) page JOIN execution e ON e.id = page.id ORDER BY page.id DESC`;
 }

@@ -13,4 +13,12 @@ export class MetricsStore {
       FROM execution WHERE ended_at IS NULL`;
     return { waiting: row?.waiting ?? 0, running: row?.running ?? 0 };
   }
+
+  /** Executions that no worker has launched yet, whatever they wait for; counts no further than `most`. */
+  async countWaiting(most: number): Promise<number> {
+    const [row] = await this.database.client.$queryRaw<{ n: number }[]>`
+      SELECT count(*)::int AS n FROM (
+        SELECT 1 FROM execution WHERE ended_at IS NULL AND status = ${INITIAL_STATUS} LIMIT ${most}) waiting`;
+    return row?.n ?? 0;
+  }
 }

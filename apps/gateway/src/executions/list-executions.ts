@@ -1,11 +1,11 @@
 import { MAX_EXECUTION_ID, type QueryOf } from '@app/contract';
 import type { HistoryFilter, HistoryStore } from '@app/database';
-import type { Execution } from '@app/domain';
+import type { ExecutionSummary } from '@app/domain';
 import type { Asker } from '../http/access.js';
 import type { FindProc } from '../procs/find-proc.js';
 
 export interface ExecutionsPage {
-  executions: Execution[];
+  executions: ExecutionSummary[];
   /** The cursor of the page after; null: this is the last one. */
   next: string | null;
 }

@@ -1,8 +1,8 @@
 import { HIDDEN_VALUE, type ReplyOf } from '@app/contract';
-import type { Execution, ExecutionAttempt, ExecutionDetail } from '@app/domain';
+import type { Execution, ExecutionAttempt, ExecutionDetail, ExecutionSummary } from '@app/domain';
 
 /** An execution in the contract's form; fields that v2 does not know are left out where they say nothing. */
-export function toReply(execution: Execution): ReplyOf<'submitExecution'> {
+export function toReply(execution: ExecutionSummary): ReplyOf<'submitExecution'> {
   const { exitCode, reason, startedAt, endedAt, cancelRequestedAt, scheduleId, rerunOf } = execution;
   return {
     id: execution.id,

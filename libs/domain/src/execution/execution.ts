@@ -29,6 +29,9 @@ export interface Execution {
   rerunOf: number | null;
 }
 
+/** An execution as lists show it: args may be large. */
+export type ExecutionSummary = Omit<Execution, 'args' | 'secretArgNames'>;
+
 /** All that is kept of an execution, for those who look closely. */
 export interface ExecutionDetail extends Execution {
   procRevision: number;
