@@ -43,7 +43,7 @@ export class ApiClient {
     });
   }
 
-  async waitUntilReady(timeoutMs = 20_000): Promise<void> {
+  async waitUntilReady(timeoutMs = 45_000): Promise<void> {
     await until(
       async () => (await fetch(`${this.url}/health/ready`).catch(() => null))?.status === 200,
       timeoutMs,

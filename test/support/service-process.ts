@@ -44,7 +44,7 @@ export async function startService(
       ]);
       return (await server.exited).code;
     },
-    waitForOutput(pattern, timeoutMs = 20_000) {
+    waitForOutput(pattern, timeoutMs = 60_000) {
       return new Promise((resolve, reject) => {
         const finish = (error?: Error) => {
           clearTimeout(timer);
