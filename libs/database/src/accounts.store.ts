@@ -3,6 +3,7 @@ import { hashToken, makeToken } from './access-token.js';
 import { ACCOUNT_WITH_GROUPS, insertAccount, readAccount, toAccount, type Account } from './account-row.js';
 import type { Database } from './database.js';
 import { joinGroups, lockAdmins, wouldEndAdmins } from './membership.js';
+import { pauseSchedulesOf } from './schedules-pause.js';
 
 export type { Account } from './account-row.js';
 
@@ -12,6 +13,9 @@ export interface TokenOwner extends User {
   tokenExpiresAt: Date | null;
 }
 
+const OWNER_SWITCHED_OFF = "Its owner's account was switched off.";
+const OWNER_REMOVED = "Its owner's account was removed.";
+
 /** What is left out stays; `groups` replaces all memberships (groups that are missing are made). */
 export interface AccountChanges {
   name?: string;
@@ -20,7 +24,8 @@ export interface AccountChanges {
 }
 
 export type UpdateAccountOutcome =
-  | { kind: 'updated'; account: Account }
+  /** Schedules of an account that was switched off are paused; `pausedSchedules` counts them. */
+  | { kind: 'updated'; account: Account; pausedSchedules: number }
   | { kind: 'not_found' }
   /** Nobody would be left who is an admin: nothing was changed. */
   | { kind: 'last_admin' };
@@ -108,11 +113,15 @@ export class AccountsStore {
         await joinGroups(session, email, groups);
       }
       const account = await readAccount(session, email);
-      return account ? { kind: 'updated', account } : { kind: 'not_found' };
+      if (!account) return { kind: 'not_found' };
+      const paused = account.isActive ? [] : await pauseSchedulesOf(session, email, OWNER_SWITCHED_OFF);
+      return { kind: 'updated', account, pausedSchedules: paused.length };
     });
   }
 
-  /** Removes the account with its memberships and tokens; what it did stays in history and audit. */
+  /**
+   * Removes the account with its memberships and tokens, and pauses its schedules; what it did stays in history and audit.
+   */
   async remove(
     email: string,
     adminGroups: readonly string[],
@@ -123,6 +132,7 @@ export class AccountsStore {
       if (!before) return 'not_found';
       if (await wouldEndAdmins(session, email, adminGroups, { before, after: null })) return 'last_admin';
       await session.account.delete({ where: { email } });
+      await pauseSchedulesOf(session, email, OWNER_REMOVED);
       return 'removed';
     });
   }

@@ -24,6 +24,27 @@ export async function admitForSlot(session: Session, procName: string): Promise<
 }
 
 /**
+ * Lets the oldest execution of a schedule go on that waited for the one before it to end, if none but waiters is left. It
+ * waits for its user's share then, which the caller has to look at next. Locks the schedule's row, which orders it with
+ * the process that fires it.
+ * @returns the user whose share it waits for; null: nobody was let in
+ */
+export async function admitForOverlap(session: Session, scheduleId: bigint): Promise<string | null> {
+  // Locked before anybody looks: a run that is being accepted meanwhile waits for the one that ends.
+  await session.$queryRaw`SELECT 1 FROM schedule WHERE id = ${scheduleId} AND overlap <> 'allow' FOR UPDATE`;
+  const [row] = await session.$queryRaw<{ user_email: string }[]>`
+    UPDATE execution SET waiting_for = 'share'
+    WHERE id = (
+      SELECT id FROM execution WHERE schedule_id = ${scheduleId} AND ended_at IS NULL AND waiting_for = 'overlap'
+      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+      AND NOT EXISTS (
+        SELECT 1 FROM execution WHERE schedule_id = ${scheduleId} AND ended_at IS NULL
+          AND waiting_for IS DISTINCT FROM 'overlap')
+    RETURNING user_email`;
+  return row?.user_email ?? null;
+}
+
+/**
  * Lets in the oldest of a user's executions that wait for their user's share, if there is room now. One whose proc has
  * a limit goes on to wait for a slot.
  * @returns ids that may be enqueued after the commit.

@@ -5,7 +5,7 @@ import {
   type ProcSnapshot,
   type WaitingFor,
 } from '@app/domain';
-import { admitForShare, admitForSlot, countAdmitted } from './admission.js';
+import { admitForOverlap, admitForShare, admitForSlot, countAdmitted } from './admission.js';
 import type { Database, Session } from './database.js';
 import { toExecution, type ExecutionRow } from './execution-row.js';
 import type { SealedArgs } from './sealed-args.js';
@@ -69,6 +69,13 @@ type DetailRow = SubmittedRow & {
   callback_url: string | null;
 };
 
+/** What `admitAfter` has to know of an execution that has just ended. */
+export interface EndedRow {
+  proc_name: string;
+  user_email: string;
+  schedule_id: bigint | null;
+}
+
 /** Executions from the side of those who ask for them: accept, read, cancel. */
 export class ExecutionsStore {
   constructor(
@@ -125,19 +132,14 @@ export class ExecutionsStore {
   /** Ends a row that was never claimed, else leaves a note for its worker. May be repeated. */
   async requestCancel(id: number, reason: string): Promise<CancelOutcome> {
     return this.database.transaction(async (session) => {
-      const [ended] = await session.$queryRaw<
-        { proc_name: string; user_email: string; was_waiting: boolean }[]
-      >`
+      const [ended] = await session.$queryRaw<(EndedRow & { was_waiting: boolean })[]>`
         UPDATE execution SET status = 'CANCELLED', reason = ${reason}, cancel_requested_at = now(), ended_at = now(), updated_at = now()
         WHERE id = ${id} AND lease_epoch = 0 AND ended_at IS NULL
-        RETURNING proc_name, user_email, waiting_for IS NOT NULL AS was_waiting`;
+        RETURNING proc_name, user_email, schedule_id, waiting_for IS NOT NULL AS was_waiting`;
       if (ended) {
         await session.$executeRaw`
           INSERT INTO notification (execution_id, event) VALUES (${id}, 'ended') ON CONFLICT DO NOTHING`;
-        const admitted = ended.was_waiting
-          ? []
-          : await this.admitAfter(session, ended.proc_name, ended.user_email);
-        return { kind: 'cancelled', admitted };
+        return { kind: 'cancelled', admitted: await this.admitAfter(session, ended, !ended.was_waiting) };
       }
       const [row] = await session.$queryRaw<{ is_final: boolean }[]>`
         UPDATE execution SET
@@ -148,10 +150,21 @@ export class ExecutionsStore {
     });
   }
 
-  /** Who is let in when an execution of this proc and user has ended. */
-  async admitAfter(session: Session, procName: string, userEmail: string): Promise<number[]> {
-    const bySlot = await admitForSlot(session, procName);
-    return [...bySlot, ...(await admitForShare(session, userEmail, this.admission.userShare))];
+  /**
+   * Who is let in when an execution has ended. Rows are locked in the order in which a scheduler locks them: the schedule,
+   * then the proc.
+   * @param wasAdmitted false: it had no slot and no part of its user's share, so that only its schedule may go on
+   */
+  async admitAfter(session: Session, ended: EndedRow, wasAdmitted = true): Promise<number[]> {
+    const { proc_name, user_email, schedule_id } = ended;
+    const nextUser = schedule_id === null ? null : await admitForOverlap(session, schedule_id);
+    if (!wasAdmitted && nextUser === null) return [];
+    const admitted: number[] = [];
+    for (const user of new Set([user_email, ...(nextUser === null ? [] : [nextUser])])) {
+      admitted.push(...(await admitForShare(session, user, this.admission.userShare)));
+    }
+    // After the share: who had that to wait for may wait for the slot now.
+    return [...admitted, ...(await admitForSlot(session, proc_name))];
   }
 
   private async insertWithSlot(session: Session, submission: Submission): Promise<SubmittedRow | null> {

@@ -34,8 +34,8 @@ export class GroupsStore {
   }
 
   /**
-   * Removes a group with its memberships, unless a proc asks for it: nobody could run that one any more. Does not look
-   * at admins: groups that make one are for the caller to refuse.
+   * Removes a group with its memberships, unless a proc asks for it (nobody could run that one any more) or a schedule
+   * names it. Does not look at admins: groups that make one are for the caller to refuse.
    */
   async remove(name: string): Promise<'removed' | 'not_found' | 'in_use'> {
     return this.database.transaction(async (session) => {
@@ -48,6 +48,8 @@ export class GroupsStore {
         select: { name: true },
       });
       if (asking) return 'in_use';
+      if (await session.schedule.findFirst({ where: { groupName: name }, select: { id: true } }))
+        return 'in_use';
       await session.group.delete({ where: { name } });
       return 'removed';
     });

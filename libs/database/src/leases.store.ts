@@ -8,7 +8,7 @@ import {
 } from '@app/domain';
 import type { Database, Session } from './database.js';
 import { toExecution, type ExecutionRow } from './execution-row.js';
-import type { ExecutionsStore } from './executions.store.js';
+import type { EndedRow, ExecutionsStore } from './executions.store.js';
 import type { SealedArgs } from './sealed-args.js';
 
 /** Proof that this process follows the execution. Every write carries it; a higher epoch in the row refuses them. */
@@ -127,8 +127,9 @@ export class LeasesStore {
   ): Promise<boolean> {
     const before = statusesBefore(status);
     // Saying again what is recorded already is no progress: each new follower does so.
+    // The event of a start is written only where somebody wants it, and only by the first move to a pod that runs.
     const rows = await this.database.client.$queryRaw<unknown[]>`
-      UPDATE execution SET
+      WITH moved AS (UPDATE execution SET
         claims_without_progress = CASE
           WHEN status = ANY(${before}::text[]) OR (status = ${status} AND reason IS DISTINCT FROM ${reason}) THEN 0
           ELSE claims_without_progress END,
@@ -137,7 +138,16 @@ export class LeasesStore {
         started_at = CASE WHEN ${status} = 'POD_READY' THEN coalesce(started_at, now()) ELSE started_at END,
         updated_at = now()
       WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL
-      RETURNING 1`;
+      RETURNING id, schedule_id, user_email, started_at
+      ), told AS (
+        INSERT INTO notification (execution_id, event) SELECT id, 'started' FROM moved
+        WHERE ${status} = 'POD_READY' AND started_at = now()::timestamptz(3) AND CASE
+          WHEN schedule_id IS NULL THEN EXISTS (
+            SELECT 1 FROM notification_preference p WHERE p.email = user_email AND 'start' = ANY(p.notify_on))
+          ELSE EXISTS (SELECT 1 FROM schedule s WHERE s.id = schedule_id AND 'start' = ANY(s.notify_on)) END
+        ON CONFLICT DO NOTHING
+      )
+      SELECT 1 FROM moved`;
     return rows.length > 0;
   }
 
@@ -153,16 +163,16 @@ export class LeasesStore {
    */
   async end({ executionId, epoch }: Lease, end: ExecutionEnd): Promise<{ admitted: number[] } | null> {
     return this.database.transaction(async (session) => {
-      const [row] = await session.$queryRaw<{ proc_name: string; user_email: string }[]>`
+      const [row] = await session.$queryRaw<EndedRow[]>`
         UPDATE execution SET status = ${end.status}, exit_code = ${end.exitCode}, reason = ${end.reason},
           ended_at = now(), updated_at = now()
         WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL
           AND status = ANY(${statusesBefore(end.status)}::text[])
-        RETURNING proc_name, user_email`;
+        RETURNING proc_name, user_email, schedule_id`;
       if (!row) return null;
       await session.$executeRaw`
         INSERT INTO notification (execution_id, event) VALUES (${executionId}, 'ended') ON CONFLICT DO NOTHING`;
-      return { admitted: await this.executions.admitAfter(session, row.proc_name, row.user_email) };
+      return { admitted: await this.executions.admitAfter(session, row) };
     });
   }
 

@@ -29,8 +29,7 @@ export class ProcsStore {
 
   async find(name: string): Promise<RegisteredProc | null> {
     const row = await this.database.client.proc.findUnique({ where: { name } });
-    if (!row) return null;
-    return { proc: toProc(row), revision: row.revision, createdAt: row.createdAt, updatedAt: row.updatedAt };
+    return row && toRegisteredProc(row);
   }
 
   /** All procs, by name. Who may see which is the caller's to decide. */
@@ -90,6 +89,10 @@ export function snapshotOf(proc: Proc): ProcSnapshot {
     requiredSecrets: proc.secrets.map(({ name }) => name),
     pod: proc.pod,
   };
+}
+
+export function toRegisteredProc(row: ProcRow): RegisteredProc {
+  return { proc: toProc(row), revision: row.revision, createdAt: row.createdAt, updatedAt: row.updatedAt };
 }
 
 function toColumns(proc: Proc) {

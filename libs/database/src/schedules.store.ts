@@ -1,10 +1,11 @@
-import type { Schedule } from '@app/domain';
-import type { Database } from './database.js';
-import { Prisma, type Schedule as ScheduleRow } from './generated/client.js';
-import { namesOfSealed, type SealedArgs } from './sealed-args.js';
+import { timingOf, type Schedule, type SchedulePolicies, type ScheduleTiming } from '@app/domain';
+import type { Database, Session } from './database.js';
+import { Prisma } from './generated/client.js';
+import { keepBlackout, toSchedule } from './schedule-row.js';
+import type { SealedArgs } from './sealed-args.js';
 
 /** A schedule that was checked against its proc. */
-export interface NewSchedule {
+export interface NewSchedule extends SchedulePolicies {
   procName: string;
   /** Without those of type `secret`. */
   args: Readonly<Record<string, string>>;
@@ -12,33 +13,47 @@ export interface NewSchedule {
   /** Of all args, keyed: a proc is scheduled once with the same args. */
   argsHash: string;
   tags: string;
+  /** Empty exactly if `at` is given. */
   cron: string;
+  at: Date | null;
   notificationEmails: readonly string[];
   userEmail: string;
   group: string;
   enabled: boolean;
 }
 
-/** What is left out stays. `args`, `secretArgs` and `argsHash` belong together. */
+/** What is left out stays. `args`, `secretArgs` and `argsHash` belong together, and so do `cron` and `at`. */
 export type ScheduleChanges = Partial<Omit<NewSchedule, 'procName' | 'userEmail'>>;
 
+/** `never`: none of its times is still to come. */
 export type CreateScheduleOutcome =
-  { kind: 'created'; schedule: Schedule } | { kind: 'duplicate' } | { kind: 'no_proc' };
+  { kind: 'created'; schedule: Schedule } | { kind: 'duplicate' } | { kind: 'no_proc' } | { kind: 'never' };
 
 export type UpdateScheduleOutcome =
-  { kind: 'updated'; schedule: Schedule } | { kind: 'duplicate' } | { kind: 'not_found' };
+  { kind: 'updated'; schedule: Schedule } | { kind: 'duplicate' } | { kind: 'not_found' } | { kind: 'never' };
 
+/** The first tick strictly after an instant; null: there is none. */
+export type NextFireAt = (timing: ScheduleTiming, after: Date) => Date | null;
+
+/** Schedules from the side of those who make them. What fires them is DueSchedulesStore. */
 export class SchedulesStore {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly nextFireAt: NextFireAt,
+  ) {}
 
   /** One of several calls at once with the same proc and args wins; the others are duplicates. */
   async create(schedule: NewSchedule): Promise<CreateScheduleOutcome> {
-    const { procName, userEmail, ...rest } = schedule;
-    const { args, argsHash, tags, cron, group: groupName, enabled } = rest;
-    const data = { ...toColumns(rest), procName, userEmail, args, argsHash, tags, cron, groupName, enabled };
+    const { procName, userEmail, args, argsHash, tags, cron, group, enabled, ...rest } = schedule;
+    const given = { procName, userEmail, args, argsHash, tags, cron, groupName: group, enabled };
     try {
-      const row = await this.database.client.schedule.create({ data });
-      return { kind: 'created', schedule: toSchedule(row) };
+      return await this.database.transaction(async (session) => {
+        const next = this.nextFireAt(timingOf(schedule), await readClock(session));
+        if (next === null) return { kind: 'never' };
+        const notificationEmails = [...schedule.notificationEmails];
+        const data = { ...toColumns(rest), ...given, notificationEmails, nextFireAt: enabled ? next : null };
+        return { kind: 'created', schedule: toSchedule(await session.schedule.create({ data })) };
+      });
     } catch (error) {
       if (hasCode(error, UNIQUE_VIOLATION)) return { kind: 'duplicate' };
       if (hasCode(error, FOREIGN_KEY_VIOLATION)) return { kind: 'no_proc' };
@@ -51,33 +66,54 @@ export class SchedulesStore {
     return row && toSchedule(row);
   }
 
-  /** By id. */
-  async listEnabled(): Promise<Schedule[]> {
+  /** By id. @param options `all`: paused ones too */
+  async list({ all }: { all: boolean }): Promise<Schedule[]> {
     const rows = await this.database.client.schedule.findMany({
-      where: { enabled: true },
+      where: all ? {} : { enabled: true },
       orderBy: { id: 'asc' },
     });
     return rows.map(toSchedule);
   }
 
+  /** A schedule that is paused and is enabled again goes on with its first tick after now. */
   async update(id: number, changes: ScheduleChanges): Promise<UpdateScheduleOutcome> {
     try {
-      const row = await this.database.client.schedule.update({
-        where: { id: BigInt(id) },
-        data: toColumns(changes),
+      return await this.database.transaction(async (session) => {
+        // Waits for a scheduler that is firing it, and keeps others away.
+        await session.$queryRaw`SELECT 1 FROM schedule WHERE id = ${id} FOR UPDATE`;
+        const row = await session.schedule.findUnique({ where: { id: BigInt(id) } });
+        if (!row) return { kind: 'not_found' };
+        const timing = await this.retime(session, toSchedule(row), changes);
+        if (timing === 'never') return { kind: 'never' };
+        const isResumed = changes.enabled === true && !row.enabled;
+        const hash = isResumed && { argsHash: changes.argsHash ?? withoutDone(row.argsHash) };
+        const data = { ...toColumns(changes), ...timing, ...hash, ...(isResumed && { pausedReason: null }) };
+        const updated = await session.schedule.update({ where: { id: row.id }, data });
+        return { kind: 'updated', schedule: toSchedule(updated) };
       });
-      return { kind: 'updated', schedule: toSchedule(row) };
     } catch (error) {
       if (hasCode(error, UNIQUE_VIOLATION)) return { kind: 'duplicate' };
-      if (hasCode(error, NO_SUCH_ROW)) return { kind: 'not_found' };
       throw error;
     }
   }
 
-  /** False: there was none. Its executions stay. */
+  /**
+   * False: there was none. Its executions stay; those that waited for the one before them have never begun, and are
+   * cancelled: a removed schedule starts nothing any more.
+   */
   async remove(id: number): Promise<boolean> {
-    const { count } = await this.database.client.schedule.deleteMany({ where: { id: BigInt(id) } });
-    return count > 0;
+    return this.database.transaction(async (session) => {
+      const { count } = await session.schedule.deleteMany({ where: { id: BigInt(id) } });
+      if (count === 0) return false;
+      await session.$executeRaw`
+        WITH ended AS (
+          UPDATE execution SET status = 'CANCELLED', reason = 'Its schedule was removed before it could begin.',
+            cancel_requested_at = now(), ended_at = now(), updated_at = now()
+          WHERE schedule_id = ${id} AND waiting_for = 'overlap' AND ended_at IS NULL AND lease_epoch = 0
+          RETURNING id)
+        INSERT INTO notification (execution_id, event) SELECT id, 'ended' FROM ended ON CONFLICT DO NOTHING`;
+      return true;
+    });
   }
 
   /** Null: it has none, or there is no such schedule. */
@@ -88,40 +124,60 @@ export class SchedulesStore {
     });
     return (row?.secretArgs ?? null) as SealedArgs | null;
   }
+
+  /** What the changes mean for its next tick; one that is not touched stays, so that a due one is not lost. */
+  private async retime(
+    session: Session,
+    before: Schedule,
+    changes: ScheduleChanges,
+  ): Promise<{ nextFireAt?: Date | null } | 'never'> {
+    const enabled = changes.enabled ?? before.enabled;
+    const after = {
+      at: changes.at === undefined ? before.at : changes.at,
+      cron: changes.cron ?? before.cron,
+      timeZone: changes.timeZone ?? before.timeZone,
+    };
+    const isMoved =
+      after.at?.getTime() !== before.at?.getTime() ||
+      after.cron !== before.cron ||
+      after.timeZone !== before.timeZone;
+    if (!isMoved && enabled === before.enabled) return {};
+    if (!isMoved && !enabled) return { nextFireAt: null };
+    const next = this.nextFireAt(timingOf(after), await readClock(session));
+    if (next === null) return 'never';
+    return { nextFireAt: enabled ? next : null };
+  }
+}
+
+/** A one-shot schedule that is done keeps its row, and makes way for another one with the same args. */
+export const DONE_HASH_SUFFIX = ' done ';
+
+function withoutDone(argsHash: string): string {
+  return argsHash.split(DONE_HASH_SUFFIX, 1)[0] ?? argsHash;
+}
+
+async function readClock(session: Session): Promise<Date> {
+  const [row] = await session.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+  if (!row) throw new Error('Postgres told no time');
+  return row.now;
 }
 
 // https://www.prisma.io/docs/orm/reference/error-reference
 const UNIQUE_VIOLATION = 'P2002';
 const FOREIGN_KEY_VIOLATION = 'P2003';
-const NO_SUCH_ROW = 'P2025';
 
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === code;
 }
 
-function toColumns({ args, secretArgs, notificationEmails, group, ...rest }: ScheduleChanges) {
+function toColumns({ args, secretArgs, notificationEmails, group, blackouts, ...rest }: ScheduleChanges) {
   return {
     ...rest,
     args,
     secretArgs: secretArgs === null ? Prisma.DbNull : secretArgs,
     notificationEmails: notificationEmails && [...notificationEmails],
     groupName: group,
-  };
-}
-
-function toSchedule(row: ScheduleRow): Schedule {
-  return {
-    id: Number(row.id),
-    procName: row.procName,
-    args: row.args as Record<string, string>,
-    secretArgNames: namesOfSealed(row.secretArgs as SealedArgs | null),
-    tags: row.tags,
-    cron: row.cron,
-    notificationEmails: row.notificationEmails,
-    userEmail: row.userEmail,
-    group: row.groupName,
-    enabled: row.enabled,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
+    blackouts: blackouts?.map(keepBlackout),
+    notifyOn: rest.notifyOn && [...rest.notifyOn],
   };
 }

@@ -1,4 +1,4 @@
-import { admitForShare, admitForSlot } from './admission.js';
+import { admitForOverlap, admitForShare, admitForSlot } from './admission.js';
 import type { Database } from './database.js';
 
 /** What the sweep looks for: executions that should be in the queue or should have been let in, and are not. */
@@ -40,15 +40,22 @@ export class StuckExecutionsStore {
     );
   }
 
-  /** Notes that these are in the queue. */
-  async markEnqueued(executionIds: readonly number[]): Promise<void> {
+  /** Notes that these are in the queue, since `agoMs`. */
+  async markEnqueued(executionIds: readonly number[], agoMs = 0): Promise<void> {
     await this.database.client.$executeRaw`
-      UPDATE execution SET enqueued_at = now()
+      UPDATE execution SET enqueued_at = now() - make_interval(secs => ${agoMs / 1000}::float8)
       WHERE id = ANY(${executionIds.map(BigInt)}::bigint[]) AND ended_at IS NULL AND enqueued_at IS NULL`;
   }
 
   /** Lets in whoever waits although there is room (a limit was raised, a process died between two steps). */
   async admitWaiting(userShare: number): Promise<number[]> {
+    const schedules = await this.database.client.$queryRaw<{ schedule_id: bigint }[]>`
+      SELECT schedule_id FROM execution WHERE ended_at IS NULL AND schedule_id IS NOT NULL GROUP BY schedule_id
+      HAVING bool_and(waiting_for IS NOT DISTINCT FROM 'overlap')`;
+    for (const { schedule_id } of schedules) {
+      await this.database.transaction((session) => admitForOverlap(session, schedule_id));
+    }
+    // Each list is read after the step before it, whose executions may wait for the next thing now.
     const users = await this.database.client.$queryRaw<{ user_email: string }[]>`
       SELECT DISTINCT user_email FROM execution WHERE ended_at IS NULL AND waiting_for = 'share'`;
     const admitted: number[] = [];
@@ -57,7 +64,6 @@ export class StuckExecutionsStore {
         ...(await this.database.transaction((session) => admitForShare(session, user_email, userShare))),
       );
     }
-    // Read after: who had the share to wait for may wait for a slot now.
     const procs = await this.database.client.$queryRaw<{ proc_name: string }[]>`
       SELECT DISTINCT proc_name FROM execution WHERE ended_at IS NULL AND waiting_for = 'slot'`;
     for (const { proc_name } of procs) {

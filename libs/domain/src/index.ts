@@ -4,6 +4,7 @@ export * from './app-error.js';
 export * from './execution/execution-state.js';
 export * from './execution/execution.js';
 export * from './log/log-position.js';
+export * from './notification/notification.js';
 export * from './proc/check-allowed.js';
 export * from './proc/check-arg-declaration.js';
 export * from './proc/check-arg-value.js';

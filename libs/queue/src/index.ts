@@ -3,4 +3,6 @@ export type { RedisSettings } from './connection.js';
 export * from './consume-executions.js';
 export * from './execution-queue.js';
 export * from './news.js';
+export * from './notification-signal.js';
+export * from './redis-probe.js';
 export * from './signals.js';

@@ -12,6 +12,16 @@ export const SIGNALS = {
     pattern: 'proctor.execution.cancel-requested',
     payload: z.object({ installationId: z.string(), executionId: z.int().positive() }),
   },
+  /** A schedule was made, changed or removed. */
+  schedulesChanged: {
+    pattern: 'proctor.schedules.changed',
+    payload: z.object({ installationId: z.string() }),
+  },
+  /** There is something new in the outbox. */
+  notification: {
+    pattern: 'proctor.notification',
+    payload: z.object({ installationId: z.string() }),
+  },
 } as const;
 
 export type SignalName = keyof typeof SIGNALS;

@@ -63,7 +63,10 @@ export interface ProcSnapshot {
   pod: PodSettings;
 }
 
-/** Why an accepted execution is not in the queue yet: its proc has no free slot, or its user had many admitted. */
-export type WaitingFor = 'slot' | 'share';
+/**
+ * Why an accepted execution is not in the queue yet: its proc has no free slot, its user had many admitted, or the
+ * execution before it of the same schedule goes on.
+ */
+export type WaitingFor = 'slot' | 'share' | 'overlap';
 
 export const MAX_EXECUTION_ID = Number.MAX_SAFE_INTEGER;

@@ -1,0 +1,106 @@
+import type {
+  Blackout,
+  MisfirePolicy,
+  NotifyEvent,
+  OverlapPolicy,
+  Schedule,
+  SchedulePolicies,
+} from '@app/domain';
+import type { Schedule as ScheduleRow } from './generated/client.js';
+import { namesOfSealed, type SealedArgs } from './sealed-args.js';
+
+export function toSchedule(row: ScheduleRow): Schedule {
+  return {
+    id: Number(row.id),
+    procName: row.procName,
+    args: row.args as Record<string, string>,
+    secretArgNames: namesOfSealed(row.secretArgs as SealedArgs | null),
+    tags: row.tags,
+    cron: row.cron,
+    at: row.at,
+    ...policiesOf(row),
+    notificationEmails: row.notificationEmails,
+    userEmail: row.userEmail,
+    group: row.groupName,
+    enabled: row.enabled,
+    pausedReason: row.pausedReason,
+    nextFireAt: row.nextFireAt,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+/** A row of `schedule` as `to_json` gives it: instants are texts. */
+export interface JsonSchedule {
+  id: number;
+  proc_name: string;
+  args: Record<string, string>;
+  secret_args: SealedArgs | null;
+  tags: string;
+  cron: string;
+  at: string | null;
+  time_zone: string;
+  overlap: OverlapPolicy;
+  misfire: MisfirePolicy;
+  misfire_grace_seconds: number;
+  blackouts: KeptBlackout[];
+  notify_on: NotifyEvent[];
+  notification_emails: string[];
+  user_email: string;
+  group_name: string;
+  enabled: boolean;
+  paused_reason: string | null;
+  next_fire_at: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export function fromJson(row: JsonSchedule): Schedule {
+  return {
+    id: row.id,
+    procName: row.proc_name,
+    args: row.args,
+    secretArgNames: namesOfSealed(row.secret_args),
+    tags: row.tags,
+    cron: row.cron,
+    at: row.at === null ? null : new Date(row.at),
+    timeZone: row.time_zone,
+    overlap: row.overlap,
+    misfire: row.misfire,
+    misfireGraceSeconds: row.misfire_grace_seconds,
+    blackouts: row.blackouts.map(fromKept),
+    notifyOn: row.notify_on,
+    notificationEmails: row.notification_emails,
+    userEmail: row.user_email,
+    group: row.group_name,
+    enabled: row.enabled,
+    pausedReason: row.paused_reason,
+    nextFireAt: row.next_fire_at === null ? null : new Date(row.next_fire_at),
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+  };
+}
+
+function policiesOf(row: ScheduleRow): SchedulePolicies {
+  return {
+    timeZone: row.timeZone,
+    overlap: row.overlap as OverlapPolicy,
+    misfire: row.misfire as MisfirePolicy,
+    misfireGraceSeconds: row.misfireGraceSeconds,
+    blackouts: (row.blackouts as unknown as KeptBlackout[]).map(fromKept),
+    notifyOn: row.notifyOn as NotifyEvent[],
+  };
+}
+
+/** A blackout as JSON keeps it: instants are ISO texts. */
+type KeptBlackout = Extract<Blackout, { kind: 'weekly' }> | { kind: 'once'; from: string; until: string };
+
+export function keepBlackout(blackout: Blackout) {
+  return blackout.kind === 'once'
+    ? { kind: blackout.kind, from: blackout.from.toISOString(), until: blackout.until.toISOString() }
+    : { ...blackout, days: [...blackout.days] };
+}
+
+function fromKept(kept: KeptBlackout): Blackout {
+  return kept.kind === 'once' ? { ...kept, from: new Date(kept.from), until: new Date(kept.until) } : kept;
+}
