@@ -3,6 +3,9 @@ import {
   AccountsStore,
   AuditStore,
   GroupsStore,
+  NotificationPreferencesStore,
+  NotificationsStore,
+  SignInsStore,
   TokensStore,
   type Database,
   type ProcsStore,
@@ -24,7 +27,11 @@ import { OldestClient } from './http/auth.guard.js';
 import { Authenticator } from './http/authenticator.js';
 import type { GatewayLog } from './http/gateway-log.js';
 import { LoginLimits } from './http/login-limits.js';
+import { NoteSignIns } from './http/note-sign-ins.js';
 import { UserSources } from './http/user-sources.js';
+import { NotificationsController } from './notifications/notifications.controller.js';
+import { NotifyPreference } from './notifications/notify-preference.js';
+import { ResendNotification } from './notifications/resend-notification.js';
 import { SignIn } from './sign-in/sign-in.js';
 import { SignInController } from './sign-in/sign-in.controller.js';
 import { SignInLimit } from './sign-in/sign-in-limit.js';
@@ -34,6 +41,7 @@ export const ACCESS_CONTROLLERS: readonly Type[] = [
   GroupsController,
   TokensController,
   AuditController,
+  NotificationsController,
   SignInController,
 ];
 
@@ -55,12 +63,16 @@ export function makeAccessParts({ settings, database, authPlugin, procs, log }: 
   const auditStore = new AuditStore(database);
   const audit = new AuditTrail(auditStore, log);
 
+  const notifications = new NotificationsStore(database);
   const postgresAuth = new PostgresAuth(accounts);
   const isClosed = async (email: string) => {
     const account = await accounts.find(email);
     return account !== null && (account.isService || !account.isActive);
   };
-  const sources = new UserSources(postgresAuth, authPlugin ?? postgresAuth, isClosed);
+  const signIns = new NoteSignIns(new SignInsStore(database), plugin.shownName, log);
+  const sources = new UserSources(postgresAuth, authPlugin ?? postgresAuth, isClosed, (user) =>
+    signIns.note(user),
+  );
   const access = new Access(adminGroups, (user, required) => sources.verify(user, required));
   const groupsOfEverybody = isAuthenticationOn ? null : adminGroups;
   const authenticator = new Authenticator(sources, new LoginLimits(failedLogins), groupsOfEverybody);
@@ -73,6 +85,9 @@ export function makeAccessParts({ settings, database, authPlugin, procs, log }: 
     new ChangeUsers(accounts, adminGroups, authenticator, audit),
     new ChangeGroups(groups, procs, adminGroups, authenticator, audit),
     new ChangeTokens(tokens, sources, authenticator, audit),
+    notifications,
+    new ResendNotification(notifications, audit),
+    new NotifyPreference(new NotificationPreferencesStore(database), audit),
     new ExportAudit(auditStore, audit, settings.logStream.patienceMs, log),
   ];
   return { access, authenticator, audit, objects };

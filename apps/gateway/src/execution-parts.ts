@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import { nextFireAt } from '@app/cron';
 import {
   ExecutionsStore,
   HistoryStore,
@@ -8,6 +9,7 @@ import {
   SecretBox,
   SecretsStore,
   StuckExecutionsStore,
+  TicksStore,
   type Database,
   type ProcsStore,
 } from '@app/database';
@@ -46,6 +48,7 @@ import { CreateSchedule } from './schedules/create-schedule.js';
 import { FindSchedule } from './schedules/find-schedule.js';
 import { RemoveSchedule } from './schedules/remove-schedule.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
+import { SchedulesSignal } from './schedules/schedules-signal.js';
 import { UpdateSchedule } from './schedules/update-schedule.js';
 import { ListSecrets } from './secrets/list-secrets.js';
 import { RemoveSecret } from './secrets/remove-secret.js';
@@ -82,7 +85,7 @@ export function makeExecutionParts(given: Given) {
 
   const executions = new ExecutionsStore(database, { installationId, userShare: settings.userShare });
   const secrets = new SecretsStore(database, new SecretBox(secretKey));
-  const schedules = new SchedulesStore(database);
+  const schedules = new SchedulesStore(database, nextFireAt);
   const logs = new LogsStore(database);
 
   const patterns = new Patterns();
@@ -98,6 +101,7 @@ export function makeExecutionParts(given: Given) {
   const argsHash = new KeyedHash(secretKey, 'schedule args');
 
   const signal = new CancelSignal(redis, installationId, log);
+  const schedulesSignal = new SchedulesSignal(redis, installationId, log);
   const streams = new OpenStreams(log);
   const tailLog = new TailLog(logs, executions, new LogNews(subscriber));
   const streamLog = new StreamLog(tailLog, streams, settings.logStream, log);
@@ -116,9 +120,10 @@ export function makeExecutionParts(given: Given) {
     new SetSecrets(secrets, procs, audit),
     new ListSecrets(secrets, procs),
     new RemoveSecret(secrets, audit),
-    new CreateSchedule(schedules, findSchedule, prepareArgs, argsHash, audit),
-    new UpdateSchedule(schedules, findSchedule, findProc, prepareArgs, argsHash, audit),
+    new CreateSchedule(schedules, findSchedule, prepareArgs, argsHash, audit, schedulesSignal),
+    new UpdateSchedule(schedules, findSchedule, findProc, prepareArgs, argsHash, audit, schedulesSignal),
     new RemoveSchedule(schedules, findSchedule, audit),
+    new TicksStore(database),
   ];
   return { queue, streams, objects };
 }

@@ -1,37 +1,89 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { schedule, type ScheduledTask } from 'node-cron';
-import type { LogsStore } from '@app/database';
+import type { LogsStore, ScheduleRecheckStore, SlowExecutionsStore } from '@app/database';
 import type { Logger } from '@app/platform';
+import type { FireSchedules } from './fire-schedules.js';
+import type { PruneHistory } from './prune-history.js';
 import type { SweepStuck } from './sweep-stuck.js';
+
+export interface ClockWork {
+  fireSchedules: FireSchedules;
+  recheck: ScheduleRecheckStore;
+  recheckMinutes: number;
+  sweepStuck: SweepStuck;
+  slow: SlowExecutionsStore;
+  logs: LogsStore;
+  /** Null: everything is kept. */
+  pruneHistory: PruneHistory | null;
+}
 
 /** The scheduler's recurring work. A task that is still busy is not started a second time. */
 export class ClockService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly tasks: ScheduledTask[] = [];
   private readonly busy = new Map<string, Promise<void>>();
+  private isStopping = false;
+  private minutes = 0;
 
   constructor(
-    private readonly sweepStuck: SweepStuck,
-    private readonly logs: LogsStore,
+    private readonly work: ClockWork,
     private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.every('*/2 * * * * *', 'sweep', async () => {
-      const report = await this.sweepStuck.sweep(performance.now());
+    const { sweepStuck, slow, logs, pruneHistory, recheckMinutes } = this.work;
+    this.every('* * * * * *', 'fire', () => this.fire());
+    // Not in the seconds in which most schedules fire.
+    this.every('1-59/2 * * * * *', 'sweep', async () => {
+      const report = await sweepStuck.sweep(performance.now());
       if (report.requeued > 0 || report.admitted > 0) this.logger.info(report, 'swept stuck executions');
     });
+    this.every('7 * * * * *', 'recheck', async () => {
+      this.minutes += 1;
+      if (this.minutes % recheckMinutes === 0) await this.recheck();
+    });
+    this.every('23 * * * * *', 'slow', async () => {
+      const events = await slow.noteSlow();
+      if (events > 0) this.logger.info({ events }, 'executions take longer than usual');
+    });
+    if (pruneHistory) this.every('41 * * * * *', 'prune', () => this.prune(pruneHistory));
     this.every('17 * * * *', 'housekeeping', async () => {
-      await this.sweepStuck.forgetOld();
-      await this.logs.ensurePartitions();
+      await sweepStuck.forgetOld();
+      await logs.ensurePartitions();
     });
     this.run('housekeeping', async () => {
-      await this.logs.ensurePartitions();
+      await logs.ensurePartitions();
     });
+    this.run('recheck', () => this.recheck());
+  }
+
+  /** For whoever has heard that a schedule has changed. */
+  lookNow(): void {
+    this.run('fire', () => this.fire());
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
     for (const task of this.tasks) await task.stop();
     await Promise.allSettled(this.busy.values());
+  }
+
+  private async fire(): Promise<void> {
+    const report = await this.work.fireSchedules.fire();
+    if (report.schedules > 0) this.logger.debug(report, 'schedules fired');
+    if (report.paused > 0) this.logger.warn({ paused: report.paused }, 'schedules were paused');
+  }
+
+  private async recheck(): Promise<void> {
+    const { corrected, unclear } = await this.work.recheck.recheck();
+    if (corrected > 0) this.logger.info({ corrected }, 'corrected when schedules are due next');
+    if (unclear.length > 0) {
+      this.logger.warn({ count: unclear.length, first: unclear.slice(0, 10) }, 'schedules that do not fire');
+    }
+  }
+
+  private async prune(pruneHistory: PruneHistory): Promise<void> {
+    const report = await pruneHistory.prune();
+    if (Object.values(report).some((count) => count > 0)) this.logger.info(report, 'pruned the history');
   }
 
   private every(cron: string, name: string, work: () => Promise<void>): void {
@@ -39,7 +91,7 @@ export class ClockService implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private run(name: string, work: () => Promise<void>): void {
-    if (this.busy.has(name)) return;
+    if (this.isStopping || this.busy.has(name)) return;
     const ended = work()
       .catch((error: unknown) =>
         this.logger.warn({ err: error, task: name }, 'will be done at the next turn'),

@@ -16,7 +16,21 @@ describe("the scheduler's environment", () => {
       redis: { host: 'redis', port: 6379 },
       userShare: 500,
       health: null,
+      owners: { adminGroups: ['proctor_admin'], signInTrustHours: 720 },
+      recheckMinutes: 1,
+      retentionDays: null,
     });
+  });
+
+  it.each([
+    [{ PROCTOR_REQUIRED_ADMIN_GROUP: 'a, b' }, { owners: { adminGroups: ['a', 'b'] } }],
+    [{ PROCTOR_AUTH_REQUIRED_ADMIN_GROUP: 'c' }, { owners: { adminGroups: ['c'] } }],
+    [{ PROCTOR_AUTH_ENABLED: 'false' }, { owners: null }],
+    [{ PROCTOR_SIGN_IN_TRUST_HOURS: '0' }, { owners: { signInTrustHours: 0 } }],
+    [{ PROCTOR_SCHEDULED_JOBS_FETCH_INTERVAL_IN_MINS: '5' }, { recheckMinutes: 5 }],
+    [{ PROCTOR_RETENTION_DAYS: '30' }, { retentionDays: 30 }],
+  ])('takes %j', (env, expected) => {
+    expect(loadSchedulerEnv({ ...required, ...env })).toMatchObject(expected);
   });
 
   it('takes its limits and where to tell its health', () => {
@@ -29,10 +43,15 @@ describe("the scheduler's environment", () => {
     expect(loadSchedulerEnv(env)).toMatchObject({ userShare: 7, health: { host: '127.0.0.1', port: 1 } });
   });
 
-  it.each([{}, { ...required, PROCTOR_USER_SHARE: '0' }, { ...required, PROCTOR_HEALTH_PORT: 'x' }])(
-    'refuses %j',
-    (env) => {
-      expect(() => loadSchedulerEnv(env)).toThrow(ConfigurationError);
-    },
-  );
+  it.each([
+    {},
+    { ...required, PROCTOR_USER_SHARE: '0' },
+    { ...required, PROCTOR_HEALTH_PORT: 'x' },
+    { ...required, PROCTOR_RETENTION_DAYS: '0' },
+    { ...required, PROCTOR_SCHEDULED_JOBS_FETCH_INTERVAL_IN_MINS: '0' },
+    { ...required, PROCTOR_SIGN_IN_TRUST_HOURS: '-1' },
+    { ...required, PROCTOR_AUTH_ENABLED: 'maybe' },
+  ])('refuses %j', (env) => {
+    expect(() => loadSchedulerEnv(env)).toThrow(ConfigurationError);
+  });
 });

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions, NestMicroservice } from '@nestjs/microservices';
 import { Database, waitForInstallation } from '@app/database';
 import {
   HealthRegistry,
@@ -9,7 +10,7 @@ import {
   startTelemetry,
   type Logger,
 } from '@app/platform';
-import { ExecutionQueue } from '@app/queue';
+import { ExecutionQueue, listenForSignals, signalServerOptions } from '@app/queue';
 import { loadSchedulerEnv, type SchedulerEnv } from './env.js';
 import { SchedulerModule } from './scheduler.module.js';
 
@@ -31,9 +32,16 @@ async function start(env: SchedulerEnv, logger: Logger, signal: AbortSignal) {
   const queue = new ExecutionQueue(env.redis, installationId, (error) =>
     logger.debug({ err: error }, 'redis'),
   );
-  const app = await NestFactory.createApplicationContext(
-    SchedulerModule.register({ database, queue, userShare: env.userShare, logger }),
-    { logger: new NestLogger(logger) },
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(
+    SchedulerModule.register({ env, database, queue, installationId, logger }),
+    { ...signalServerOptions(env.redis), logger: new NestLogger(logger) },
+  );
+  // Nest's type hides it, and its own `init` would run the start-up hooks once more in `listen`.
+  await (app as NestMicroservice).registerModules();
+  const stopListening = listenForSignals(
+    () => app.listen(),
+    env.redis,
+    (error) => logger.debug({ err: error }, 'signals'),
   );
   const health = new HealthRegistry()
     .add('postgres', 'required', () => database.ping())
@@ -42,6 +50,7 @@ async function start(env: SchedulerEnv, logger: Logger, signal: AbortSignal) {
   return {
     async stop() {
       health.drain();
+      stopListening();
       await app.close();
       await telemetry.close();
       await healthServer?.close();

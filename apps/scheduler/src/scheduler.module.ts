@@ -1,28 +1,59 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { LogsStore, StuckExecutionsStore, WorkersStore, type Database } from '@app/database';
+import { nextFireAt } from '@app/cron';
+import {
+  DueSchedulesStore,
+  LogsStore,
+  RetentionStore,
+  ScheduleRecheckStore,
+  SlowExecutionsStore,
+  StuckExecutionsStore,
+  WorkersStore,
+  type Database,
+} from '@app/database';
 import type { Logger } from '@app/platform';
 import type { ExecutionQueue } from '@app/queue';
 import { ClockService } from './clock.service.js';
+import type { SchedulerEnv } from './env.js';
+import { FireSchedules } from './fire-schedules.js';
+import { PruneHistory } from './prune-history.js';
+import { OwnInstallation, SignalsController } from './signals.controller.js';
 import { SweepStuck } from './sweep-stuck.js';
 
 export interface SchedulerParts {
+  env: SchedulerEnv;
   database: Database;
   queue: ExecutionQueue;
-  userShare: number;
+  installationId: string;
   logger: Logger;
 }
 
 /** All that exists in a scheduler process. */
 @Module({})
 export class SchedulerModule {
-  static register({ database, queue, userShare, logger }: SchedulerParts): DynamicModule {
-    const sweep = new SweepStuck(
-      new StuckExecutionsStore(database),
-      new WorkersStore(database),
-      queue,
-      userShare,
+  static register({ env, database, queue, installationId, logger }: SchedulerParts): DynamicModule {
+    const { userShare, owners, recheckMinutes, retentionDays } = env;
+    const stuck = new StuckExecutionsStore(database);
+    const due = new DueSchedulesStore(database, { installationId, userShare });
+    const clock = new ClockService(
+      {
+        fireSchedules: new FireSchedules(due, stuck, queue, { userShare, owners }, logger),
+        recheck: new ScheduleRecheckStore(database, nextFireAt),
+        recheckMinutes,
+        sweepStuck: new SweepStuck(stuck, new WorkersStore(database), queue, userShare),
+        slow: new SlowExecutionsStore(database),
+        logs: new LogsStore(database),
+        pruneHistory:
+          retentionDays === null ? null : new PruneHistory(new RetentionStore(database), retentionDays),
+      },
+      logger,
     );
-    const clock = new ClockService(sweep, new LogsStore(database), logger);
-    return { module: SchedulerModule, providers: [{ provide: ClockService, useValue: clock }] };
+    return {
+      module: SchedulerModule,
+      controllers: [SignalsController],
+      providers: [
+        { provide: ClockService, useValue: clock },
+        { provide: OwnInstallation, useValue: new OwnInstallation(installationId) },
+      ],
+    };
   }
 }

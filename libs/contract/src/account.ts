@@ -29,6 +29,12 @@ export const userReply = z.object({
 });
 export type UserReply = z.output<typeof userReply>;
 
+/** Reply of `PATCH /user/{email}`. */
+export const updateUserReply = userReply.extend({
+  /** How many schedules were paused, because the account was switched off; left out for none. */
+  paused_schedules: z.int().optional(),
+});
+
 /** Groups that are not there are made. */
 export const createUserBody = z.object({
   email,

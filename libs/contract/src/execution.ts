@@ -66,8 +66,8 @@ export const executionDetailReply = executionReply.extend({
   proc_revision: z.int(),
   /** Where the request came from. */
   remote_address: z.string().optional(),
-  /** Accepted, but not in the queue yet: for a slot of the proc, or for its user's share. */
-  waiting_for: z.enum(['slot', 'share']).optional(),
+  /** Accepted, but not in the queue yet: for a slot of the proc, its user's share, or the schedule's run before it. */
+  waiting_for: z.enum(['slot', 'share', 'overlap']).optional(),
   /** One for each pod, oldest first. */
   attempts: z.array(attempt),
 });

@@ -11,6 +11,7 @@ export * from './limits.js';
 export * from './map-metadata.js';
 export * from './metadata.js';
 export { buildOpenApi, type OpenApiDocument, type OpenApiOptions } from './openapi/build-open-api.js';
+export * from './notification.js';
 export * from './paging.js';
 export * from './problem.js';
 export * from './proc-name.js';

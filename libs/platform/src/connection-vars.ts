@@ -49,7 +49,7 @@ export function postgresSettings(env: PostgresEnv): PostgresSettings {
 export const redisVars = {
   PROCTOR_REDIS_ADDRESS: hostPortVar,
   PROCTOR_REDIS_PASSWORD: textVar().optional(),
-  PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: integerVar({ min: 4, max: 100_000, default: 50 }),
+  PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: integerVar({ min: 8, max: 100_000, default: 50 }),
 };
 
 export interface RedisSettings {

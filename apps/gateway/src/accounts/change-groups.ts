@@ -27,7 +27,7 @@ export class ChangeGroups {
     return { name, description, members: 0 };
   }
 
-  /** @throws AppError `not_found`, `conflict` while a proc asks for it, and always for a group of admins */
+  /** @throws AppError `not_found`, `conflict` while a proc asks for it or a schedule names it, and always for a group of admins */
   async remove(name: string, caller: Caller): Promise<void> {
     await this.change('removeGroup', name, caller, {}, async () => {
       if (this.adminGroups.includes(name)) throw isAdminGroup(name);
@@ -79,6 +79,11 @@ function isAdminGroup(name: string): AppError {
 }
 
 function groupInUse(name: string, procs: readonly string[]): AppError {
+  if (procs.length === 0) {
+    return new AppError('conflict', `Schedules name the group ${name}.`, {
+      hint: 'Give them another group, or remove them, first: GET /schedule?all=true lists them.',
+    });
+  }
   const named = procs.slice(0, MOST_NAMED).join(', ');
   const more = procs.length > MOST_NAMED ? ` and ${procs.length - MOST_NAMED} more` : '';
   return new AppError('conflict', `Procs can be executed by members of ${name} only: ${named}${more}.`, {

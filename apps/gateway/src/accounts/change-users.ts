@@ -28,7 +28,11 @@ export class ChangeUsers {
   }
 
   /** @throws AppError `not_found`, `conflict` if no admin would be left, `malformed_request` for no change at all */
-  async update(email: string, changes: BodyOf<'updateUser'>, caller: Caller): Promise<Account> {
+  async update(
+    email: string,
+    changes: BodyOf<'updateUser'>,
+    caller: Caller,
+  ): Promise<{ account: Account; pausedSchedules: number }> {
     const { name, active, groups } = changes;
     if (name === undefined && active === undefined && groups === undefined) {
       throw new AppError('malformed_request', 'There is nothing to change: give name, active or groups.');
@@ -40,12 +44,12 @@ export class ChangeUsers {
     };
     return this.change('updateUser', email, caller, details, async () => {
       const outcome = await this.accounts.update(email, { name, active, groups }, this.adminGroups);
-      if (outcome.kind === 'updated') return outcome.account;
+      if (outcome.kind === 'updated') return outcome;
       throw outcome.kind === 'not_found' ? noAccount(email) : lastAdmin(email, this.adminGroups);
     });
   }
 
-  /** Its tokens go with it. @throws AppError `not_found`, `conflict` if no admin would be left */
+  /** Its tokens go with it, and its schedules are paused. @throws AppError `not_found`, `conflict` if no admin would be left */
   async remove(email: string, caller: Caller): Promise<void> {
     await this.change('removeUser', email, caller, {}, async () => {
       const outcome = await this.accounts.remove(email, this.adminGroups);

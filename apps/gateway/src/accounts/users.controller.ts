@@ -47,7 +47,8 @@ export class UsersController {
     @ParsedParams() { email }: ParamsOf<'updateUser'>,
     @ParsedBody() body: BodyOf<'updateUser'>,
   ): Promise<ReplyOf<'updateUser'>> {
-    return toUserReply(await this.changeUsers.update(email, body, caller));
+    const { account, pausedSchedules } = await this.changeUsers.update(email, body, caller);
+    return { ...toUserReply(account), ...(pausedSchedules > 0 && { paused_schedules: pausedSchedules }) };
   }
 
   @Serves('removeUser')

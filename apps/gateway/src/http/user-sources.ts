@@ -30,6 +30,8 @@ export class UserSources {
     private readonly accounts: AccountsSource,
     private readonly plugin: AuthPlugin,
     private readonly isClosed: (email: string) => Promise<boolean>,
+    /** Told of everybody whom the plugin knows, at each look-up. */
+    private readonly noteSignIn: (user: User) => void = () => undefined,
   ) {}
 
   /** As `AuthPlugin.auth`. */
@@ -78,6 +80,7 @@ export class UserSources {
     // Executions, schedules and tokens are found by the e-mail: who has it elsewhere would have those of the account.
     if (!user || (await this.isClosed(user.email))) return null;
     this.origins.set(user, { source: this.plugin, expiresAt: null, answers: new Map() });
+    this.noteSignIn(user);
     return user;
   }
 }

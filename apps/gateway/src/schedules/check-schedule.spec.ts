@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SCHEDULE_TEXTS } from '@app/contract';
-import { AppError } from '@app/domain';
+import { AppError, DEFAULT_SCHEDULE_POLICIES } from '@app/domain';
 import { lineOf } from '../http/render-error.js';
 import { checkSchedule, checkScheduleChanges, type ScheduleText } from './check-schedule.js';
 
@@ -25,12 +25,17 @@ describe('checkSchedule', () => {
   it('takes what is right, each address once', () => {
     expect(checkSchedule(RIGHT)).toEqual({
       ...RIGHT,
+      ...DEFAULT_SCHEDULE_POLICIES,
+      at: null,
       notificationEmails: ['ada@example.com', 'bob@example.com'],
     });
     expect(checkScheduleChanges({ cron: ' @daily ', notificationEmails: 'a@b.c,a@b.c ' })).toEqual({
       cron: '@daily',
+      at: null,
       notificationEmails: ['a@b.c'],
     });
+    const at = '2027-01-01T01:00:00+01:00';
+    expect(checkScheduleChanges({ at })).toEqual({ cron: '', at: new Date('2027-01-01T00:00:00Z') });
     expect(checkScheduleChanges({})).toEqual({});
   });
 

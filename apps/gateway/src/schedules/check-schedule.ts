@@ -1,12 +1,15 @@
-import { email, isStorable, SCHEDULE_TEXTS } from '@app/contract';
-import { describeCronProblem } from '@app/cron';
-import { AppError, type ErrorDetail } from '@app/domain';
+import { email, isStorable, SCHEDULE_TEXTS, type UpdateScheduleBody } from '@app/contract';
+import { AppError, DEFAULT_SCHEDULE_POLICIES, type ErrorDetail, type SchedulePolicies } from '@app/domain';
+import { checkBlackouts, checkTimes, checkTimeZone, type CheckedTimes } from './check-timing.js';
 
 const MOST_CHARACTERS = 1_000;
 const MOST_EMAILS = 50;
 
+/** What v2 did not know; what is left out gets its default. */
+type Additions = Pick<UpdateScheduleBody, keyof SchedulePolicies | 'at'>;
+
 /** What a schedule says beside its proc and args, as it is sent. */
-export interface ScheduleText {
+export interface ScheduleText extends Additions {
   tags: string;
   cron: string;
   /** Separated by commas. */
@@ -15,38 +18,45 @@ export interface ScheduleText {
 }
 
 /** The same as it is stored. */
-export interface CheckedSchedule {
-  tags: string;
-  cron: string;
-  notificationEmails: readonly string[];
-  group: string;
-}
+export type CheckedSchedule = SchedulePolicies &
+  CheckedTimes & { tags: string; notificationEmails: readonly string[]; group: string };
 
 /**
  * All parts, checked in v2's order: its clients are told of the first thing that is wrong.
  * @throws AppError `malformed_request`; v2's clients get v2's text, others also what was expected
  */
-export function checkSchedule({ tags, cron, notificationEmails, group }: ScheduleText): CheckedSchedule {
+export function checkSchedule(body: ScheduleText): CheckedSchedule {
   return {
-    tags: readTags(tags),
-    cron: readCron(cron),
-    notificationEmails: readEmails(notificationEmails),
-    group: readGroup(group),
+    tags: readTags(body.tags),
+    ...checkTimes(body.cron, body.at),
+    notificationEmails: readEmails(body.notificationEmails),
+    group: readGroup(body.group),
+    ...DEFAULT_SCHEDULE_POLICIES,
+    ...readPolicies(body),
   };
 }
 
 /** The same for the parts that are given. */
-export function checkScheduleChanges({
-  tags,
-  cron,
-  notificationEmails,
-  group,
-}: { [Part in keyof ScheduleText]?: string | undefined }): Partial<CheckedSchedule> {
+export function checkScheduleChanges(body: Partial<UpdateScheduleBody>): Partial<CheckedSchedule> {
+  const { tags, cron, at, notificationEmails, group } = body;
   return {
     ...(tags !== undefined && { tags: readTags(tags) }),
-    ...(cron !== undefined && { cron: readCron(cron) }),
+    ...((cron !== undefined || at !== undefined) && checkTimes(cron ?? '', at)),
     ...(notificationEmails !== undefined && { notificationEmails: readEmails(notificationEmails) }),
     ...(group !== undefined && { group: readGroup(group) }),
+    ...readPolicies(body),
+  };
+}
+
+function readPolicies(body: Additions): Partial<SchedulePolicies> {
+  const { timeZone, overlap, misfire, misfireGraceSeconds, blackouts, notifyOn } = body;
+  return {
+    ...(timeZone !== undefined && { timeZone: checkTimeZone(timeZone) }),
+    ...(overlap !== undefined && { overlap }),
+    ...(misfire !== undefined && { misfire }),
+    ...(misfireGraceSeconds !== undefined && { misfireGraceSeconds }),
+    ...(blackouts !== undefined && { blackouts: checkBlackouts(blackouts) }),
+    ...(notifyOn !== undefined && { notifyOn: [...new Set(notifyOn)] }),
   };
 }
 
@@ -70,12 +80,6 @@ function readLine(field: string, text: string, plainText: string, example: strin
     refuse(SCHEDULE_TEXTS.malformed, [{ field, message }]);
   }
   return line;
-}
-
-function readCron(text: string): string {
-  const problem = describeCronProblem(text);
-  if (problem !== null) refuse(SCHEDULE_TEXTS.cronInvalid, [{ field: 'cron', message: problem }]);
-  return text.trim();
 }
 
 function readEmails(text: string): string[] {

@@ -6,8 +6,10 @@ import type { AuditTrail } from '../http/audit-trail.js';
 import type { Caller } from '../http/caller.js';
 import type { PrepareArgs } from '../procs/prepare-args.js';
 import { checkSchedule } from './check-schedule.js';
+import { neverFires } from './check-timing.js';
 import { duplicateSchedule } from './duplicate-schedule.js';
 import { procNotFound, type FindSchedule } from './find-schedule.js';
+import type { SchedulesSignal } from './schedules-signal.js';
 
 /** Makes schedules. */
 export class CreateSchedule {
@@ -17,6 +19,7 @@ export class CreateSchedule {
     private readonly prepareArgs: PrepareArgs,
     private readonly argsHash: KeyedHash,
     private readonly audit: AuditTrail,
+    private readonly signal: SchedulesSignal,
   ) {}
 
   /**
@@ -33,7 +36,7 @@ export class CreateSchedule {
       action: 'createSchedule',
       subject: procName,
       address: caller.address,
-      details: { cron: checked.cron },
+      details: { ...(checked.at ? { at: checked.at.toISOString() } : { cron: checked.cron }) },
     };
     const schedule = {
       procName,
@@ -43,7 +46,9 @@ export class CreateSchedule {
       userEmail: caller.user.email,
       enabled,
     };
-    return this.audit.recordChange(entry, () => this.store(schedule));
+    const created = await this.audit.recordChange(entry, () => this.store(schedule));
+    this.signal.send();
+    return created;
   }
 
   private async store(schedule: NewSchedule): Promise<Schedule> {
@@ -55,6 +60,8 @@ export class CreateSchedule {
         throw duplicateSchedule(schedule.procName);
       case 'no_proc':
         throw procNotFound(schedule.procName);
+      case 'never':
+        throw neverFires();
     }
   }
 }

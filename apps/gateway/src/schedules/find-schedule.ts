@@ -7,7 +7,7 @@ import type { FindProc } from '../procs/find-proc.js';
 /** Finds schedules for their owners, those who may execute their proc, and admins. */
 export class FindSchedule {
   constructor(
-    private readonly schedules: Pick<SchedulesStore, 'find' | 'listEnabled'>,
+    private readonly schedules: Pick<SchedulesStore, 'find' | 'list'>,
     private readonly procs: Pick<ProcsStore, 'find'>,
     private readonly executable: FindProc,
     private readonly access: Access,
@@ -23,9 +23,9 @@ export class FindSchedule {
     throw new AppError('forbidden', 'This schedule is not yours, and you may not execute its proc.');
   }
 
-  /** Those that are enabled, by id. */
-  async listFor(asker: Asker): Promise<Schedule[]> {
-    const schedules = await this.schedules.listEnabled();
+  /** By id. @param options `all`: paused ones too */
+  async listFor(asker: Asker, options: { all: boolean }): Promise<Schedule[]> {
+    const schedules = await this.schedules.list(options);
     if (asker.isAdmin || schedules.length === 0) return schedules;
     const names = new Set((await this.executable.listFor(asker)).map(({ name }) => name));
     return schedules.filter(

@@ -5,7 +5,7 @@ import type { AuditTrail } from '../http/audit-trail.js';
 import type { Caller } from '../http/caller.js';
 import type { FindSchedule } from './find-schedule.js';
 
-/** Removes schedules. What they have executed stays. */
+/** Removes schedules. What they have executed stays; what waited for its turn behind that is cancelled. */
 export class RemoveSchedule {
   constructor(
     private readonly schedules: Pick<SchedulesStore, 'remove'>,

@@ -1,14 +1,19 @@
 import { Controller, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { SCHEDULE_TEXTS, type BodyOf, type ParamsOf, type ReplyOf } from '@app/contract';
+import { SCHEDULE_TEXTS, type BodyOf, type ParamsOf, type QueryOf, type ReplyOf } from '@app/contract';
+import { TicksStore } from '@app/database';
 import { CurrentCaller, type Caller } from '../http/caller.js';
-import { ParsedBody, ParsedParams } from '../http/parse-request.js';
+import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
 import { Serves, ServesByHand } from '../http/serves.js';
 import { CreateSchedule } from './create-schedule.js';
 import { FindSchedule } from './find-schedule.js';
+import { listNextTimes } from './list-next-times.js';
 import { RemoveSchedule } from './remove-schedule.js';
-import { toScheduleReply } from './to-reply.js';
+import { toScheduleReply, toTickReply } from './to-reply.js';
 import { UpdateSchedule } from './update-schedule.js';
+
+/** The year 9999, which every database column takes. */
+const MAX_DATE_MS = Date.UTC(9999, 0);
 
 @Controller()
 export class SchedulesController {
@@ -17,6 +22,7 @@ export class SchedulesController {
     private readonly findSchedule: FindSchedule,
     private readonly updateSchedule: UpdateSchedule,
     private readonly removeSchedule: RemoveSchedule,
+    private readonly ticks: TicksStore,
   ) {}
 
   @Serves('createSchedule')
@@ -29,8 +35,12 @@ export class SchedulesController {
 
   /** v2's clients take 204 for "there is none", and an empty list for nothing at all. */
   @ServesByHand('listSchedules')
-  async list(@CurrentCaller() caller: Caller, @Res() reply: FastifyReply): Promise<void> {
-    const schedules = await this.findSchedule.listFor(caller);
+  async list(
+    @CurrentCaller() caller: Caller,
+    @ParsedQuery() query: QueryOf<'listSchedules'>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const schedules = await this.findSchedule.listFor(caller, query);
     const body: ReplyOf<'listSchedules'> = schedules.map(toScheduleReply);
     if (body.length === 0) void reply.code(204).send();
     else void reply.code(200).send(body);
@@ -42,6 +52,30 @@ export class SchedulesController {
     @ParsedParams() { id }: ParamsOf<'getSchedule'>,
   ): Promise<ReplyOf<'getSchedule'>> {
     return toScheduleReply(await this.findSchedule.find(id, caller));
+  }
+
+  @Serves('getScheduleNext')
+  async next(
+    @CurrentCaller() caller: Caller,
+    @ParsedParams() { id }: ParamsOf<'getScheduleNext'>,
+    @ParsedQuery() { count }: QueryOf<'getScheduleNext'>,
+  ): Promise<ReplyOf<'getScheduleNext'>> {
+    const schedule = await this.findSchedule.find(id, caller);
+    const times = listNextTimes(schedule, new Date(), count);
+    return { timeZone: schedule.timeZone, times: times.map((time) => time.toISOString()) };
+  }
+
+  @Serves('getScheduleHistory')
+  async history(
+    @CurrentCaller() caller: Caller,
+    @ParsedParams() { id }: ParamsOf<'getScheduleHistory'>,
+    @ParsedQuery() { limit, cursor }: QueryOf<'getScheduleHistory'>,
+  ): Promise<ReplyOf<'getScheduleHistory'>> {
+    const schedule = await this.findSchedule.find(id, caller);
+    const before = cursor === undefined ? null : new Date(Math.min(Number(cursor), MAX_DATE_MS));
+    const ticks = await this.ticks.list(schedule.id, { before, limit });
+    const last = ticks.length === limit ? ticks.at(-1) : undefined;
+    return { ticks: ticks.map(toTickReply), ...(last && { next: String(last.fireAt.getTime()) }) };
   }
 
   @Serves('updateSchedule')

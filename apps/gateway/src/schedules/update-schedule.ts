@@ -7,8 +7,10 @@ import type { Caller } from '../http/caller.js';
 import type { FindProc } from '../procs/find-proc.js';
 import type { PrepareArgs } from '../procs/prepare-args.js';
 import { checkScheduleChanges } from './check-schedule.js';
+import { neverFires } from './check-timing.js';
 import { duplicateSchedule } from './duplicate-schedule.js';
 import type { FindSchedule } from './find-schedule.js';
+import type { SchedulesSignal } from './schedules-signal.js';
 
 type Body = BodyOf<'updateSchedule'>;
 
@@ -21,6 +23,7 @@ export class UpdateSchedule {
     private readonly prepareArgs: PrepareArgs,
     private readonly argsHash: KeyedHash,
     private readonly audit: AuditTrail,
+    private readonly signal: SchedulesSignal,
   ) {}
 
   /**
@@ -47,7 +50,9 @@ export class UpdateSchedule {
       address: caller.address,
       details: { proc: schedule.procName, changed: Object.keys(body).join(' ') },
     };
-    return this.audit.recordChange(entry, () => this.store(schedule, changes));
+    const updated = await this.audit.recordChange(entry, () => this.store(schedule, changes));
+    this.signal.send();
+    return updated;
   }
 
   private prepare(
@@ -69,6 +74,8 @@ export class UpdateSchedule {
         throw duplicateSchedule(procName);
       case 'not_found':
         throw new AppError('not_found', SCHEDULE_TEXTS.notFound);
+      case 'never':
+        throw neverFires();
     }
   }
 }

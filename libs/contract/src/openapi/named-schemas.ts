@@ -10,6 +10,7 @@ import {
   listUsersReply,
   tokenReply,
   updateUserBody,
+  updateUserReply,
   userReply,
   whoAmIReply,
 } from '../account.js';
@@ -22,8 +23,21 @@ import {
 } from '../execution.js';
 import { healthLiveReply, healthReadyReply } from '../health.js';
 import { procMetadata, procReply } from '../metadata.js';
+import {
+  listNotificationsReply,
+  notificationReply,
+  notifyPreferenceReply,
+  setNotifyPreferenceBody,
+} from '../notification.js';
 import { problem } from '../problem.js';
-import { createScheduleBody, scheduleReply, updateScheduleBody } from '../schedule.js';
+import {
+  createScheduleBody,
+  nextTimesReply,
+  scheduleHistoryReply,
+  scheduleReply,
+  tickReply,
+  updateScheduleBody,
+} from '../schedule.js';
 import { listSecretsReply, setSecretsBody } from '../secret.js';
 import {
   pollSignInBody,
@@ -40,6 +54,7 @@ export const REQUEST_SCHEMAS = {
   SetSecrets: setSecretsBody,
   CreateSchedule: createScheduleBody,
   UpdateSchedule: updateScheduleBody,
+  SetNotifyPreference: setNotifyPreferenceBody,
   CreateUser: createUserBody,
   UpdateUser: updateUserBody,
   CreateGroup: createGroupBody,
@@ -57,8 +72,15 @@ export const REPLY_SCHEMAS = {
   Proc: procReply,
   SecretNames: listSecretsReply,
   Schedule: scheduleReply,
+  ScheduleNext: nextTimesReply,
+  ScheduleTick: tickReply,
+  ScheduleHistoryPage: scheduleHistoryReply,
+  Notification: notificationReply,
+  NotificationPage: listNotificationsReply,
+  NotifyPreference: notifyPreferenceReply,
   WhoAmI: whoAmIReply,
   User: userReply,
+  ChangedUser: updateUserReply,
   UserPage: listUsersReply,
   Group: groupReply,
   GroupPage: listGroupsReply,

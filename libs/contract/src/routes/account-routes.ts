@@ -14,6 +14,7 @@ import {
   memberParams,
   tokenParams,
   updateUserBody,
+  updateUserReply,
   userParams,
   userReply,
   whoAmIReply,
@@ -67,10 +68,13 @@ export const accountRoutes = {
     path: '/user/:email',
     who: 'admin',
     summary: 'Change an account, or switch it off',
-    description: 'What is left out stays; `groups` replaces all memberships.',
+    description: [
+      'What is left out stays; `groups` replaces all memberships.',
+      'Schedules of an account that is switched off are paused.',
+    ].join(' '),
     params: userParams,
     body: updateUserBody,
-    reply: userReply,
+    reply: updateUserReply,
     replyType: 'json',
     successStatus: 200,
     otherStatuses: { 409: 'It would leave no admin.' },
@@ -81,7 +85,7 @@ export const accountRoutes = {
     path: '/user/:email',
     who: 'admin',
     summary: 'Remove an account and its tokens',
-    description: 'What it did stays in history and audit.',
+    description: 'What it did stays in history and audit. Its schedules are paused.',
     params: userParams,
     reply: null,
     replyType: 'empty',
@@ -109,7 +113,7 @@ export const accountRoutes = {
     successStatus: 201,
     otherStatuses: { 409: 'There is such a group already.' },
   },
-  /** 409 while a proc asks for it. */
+  /** 409 while a proc asks for it or a schedule names it. */
   removeGroup: {
     method: 'DELETE',
     path: '/group/:name',
@@ -119,7 +123,7 @@ export const accountRoutes = {
     reply: null,
     replyType: 'empty',
     successStatus: 204,
-    otherStatuses: { 409: 'A proc asks for it, or admins are made by it.' },
+    otherStatuses: { 409: 'A proc asks for it, a schedule names it, or admins are made by it.' },
   },
   /** Repeatable. */
   addMember: {

@@ -1,0 +1,63 @@
+import { Controller } from '@nestjs/common';
+import type { BodyOf, ParamsOf, QueryOf, ReplyOf } from '@app/contract';
+import { NotificationsStore } from '@app/database';
+import { toPage } from '../accounts/to-reply.js';
+import { CurrentCaller, type Caller } from '../http/caller.js';
+import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
+import { Serves } from '../http/serves.js';
+import { NotifyPreference } from './notify-preference.js';
+import { ResendNotification } from './resend-notification.js';
+import { toNotificationReply } from './to-reply.js';
+
+@Controller()
+export class NotificationsController {
+  constructor(
+    private readonly notifications: NotificationsStore,
+    private readonly resendNotification: ResendNotification,
+    private readonly preference: NotifyPreference,
+  ) {}
+
+  @Serves('listNotifications')
+  async list(
+    @ParsedQuery() { state, channel, execution, limit, cursor }: QueryOf<'listNotifications'>,
+  ): Promise<ReplyOf<'listNotifications'>> {
+    const deliveries = await this.notifications.list(
+      {
+        ...(state !== undefined && { state }),
+        ...(channel !== undefined && { channel }),
+        ...(execution !== undefined && { executionId: withinNumbers(execution) }),
+      },
+      { before: cursor === undefined ? null : withinNumbers(cursor), limit },
+    );
+    return {
+      notifications: deliveries.map(toNotificationReply),
+      ...toPage(deliveries, limit, ({ id }) => String(id)),
+    };
+  }
+
+  @Serves('resendNotification')
+  async resend(
+    @CurrentCaller() caller: Caller,
+    @ParsedParams() { id }: ParamsOf<'resendNotification'>,
+  ): Promise<ReplyOf<'resendNotification'>> {
+    return toNotificationReply(await this.resendNotification.resend(id, caller));
+  }
+
+  @Serves('getNotifyPreference')
+  async getPreference(@CurrentCaller() caller: Caller): Promise<ReplyOf<'getNotifyPreference'>> {
+    return { notify_on: await this.preference.get(caller) };
+  }
+
+  @Serves('setNotifyPreference')
+  async setPreference(
+    @CurrentCaller() caller: Caller,
+    @ParsedBody() { notify_on }: BodyOf<'setNotifyPreference'>,
+  ): Promise<ReplyOf<'setNotifyPreference'>> {
+    return { notify_on: await this.preference.set(notify_on, caller) };
+  }
+}
+
+/** Larger ids than a number holds do not exist. */
+function withinNumbers(id: string): number {
+  return Math.min(Number(id), Number.MAX_SAFE_INTEGER);
+}

@@ -1,0 +1,47 @@
+import { isPossibleExecutionId } from '@app/contract';
+import type { DeliveryRecord, NotificationsStore } from '@app/database';
+import { AppError } from '@app/domain';
+import type { AuditTrail } from '../http/audit-trail.js';
+import type { Caller } from '../http/caller.js';
+import { showRecipient } from './to-reply.js';
+
+/** Has notifications sent once more. */
+export class ResendNotification {
+  constructor(
+    private readonly notifications: Pick<NotificationsStore, 'list' | 'resend'>,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /**
+   * The notifiers find it at their next look, within seconds. May be repeated: one that is pending stays as it is.
+   * @param id decimal digits @throws AppError `not_found`
+   */
+  async resend(id: string, { user, address }: Caller): Promise<DeliveryRecord> {
+    const { channel, recipient, event, executionId } = await this.find(id);
+    const entry = {
+      actor: user.email,
+      action: 'resendNotification',
+      subject: id,
+      address,
+      details: { channel, recipient: showRecipient(recipient), event, execution: executionId },
+    };
+    await this.audit.recordChange(entry, async () => {
+      // Retention may have removed it meanwhile.
+      if ((await this.notifications.resend(Number(id))) === 'not_found') throw noNotification(id);
+    });
+    return this.find(id);
+  }
+
+  private async find(id: string): Promise<DeliveryRecord> {
+    if (!isPossibleExecutionId(id)) throw noNotification(id);
+    const [newest] = await this.notifications.list({}, { before: Number(id) + 1, limit: 1 });
+    if (newest?.id !== Number(id)) throw noNotification(id);
+    return newest;
+  }
+}
+
+function noNotification(id: string): AppError {
+  return new AppError('not_found', `There is no notification ${id}.`, {
+    hint: 'GET /notification lists them; they go with their execution.',
+  });
+}

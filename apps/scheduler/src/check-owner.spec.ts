@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OwnerStanding } from '@app/database';
+import { describeOwnerProblem } from './check-owner.js';
+
+const NOW = new Date('2026-11-22T12:00:00Z');
+const RULES = { adminGroups: ['admin'], signInTrustHours: 24 };
+
+const account = (groups: string[], isActive = true) => ({ isActive, groups });
+const signIn = (groups: string[], hoursAgo = 1, isActive = true) => ({
+  isActive,
+  groups,
+  seenAt: new Date(NOW.getTime() - hoursAgo * 3_600_000),
+});
+
+describe('describeOwnerProblem', () => {
+  it.each<[string, Partial<OwnerStanding>, string[], RegExp | null]>([
+    ['nobody', {}, [], /not known/],
+    ['an account, where no group is asked for', { account: account([]) }, [], null],
+    ['an account in all groups', { account: account(['a', 'b', 'c']) }, ['a', 'b'], null],
+    ['an account in one of two groups', { account: account(['a']) }, ['a', 'b'], /not in all groups.*a, b/],
+    ['an admin', { account: account(['admin']) }, ['a'], null],
+    ['an inactive admin', { account: account(['admin'], false) }, [], /not active/],
+    ['a fresh sign-in', { signIn: signIn(['a']) }, ['a'], null],
+    ['an old sign-in', { signIn: signIn(['a'], 24) }, ['a'], /not signed in for 24 hours/],
+    ['an inactive sign-in', { signIn: signIn(['a'], 1, false) }, ['a'], /not active/],
+    [
+      'an account in too few groups that signs in elsewhere',
+      { account: account([]), signIn: signIn(['a']) },
+      ['a'],
+      null,
+    ],
+    [
+      'an account that was switched off, and a sign-in elsewhere',
+      { account: account(['a'], false), signIn: signIn(['a']) },
+      ['a'],
+      /not active/,
+    ],
+    [
+      'one that signed in elsewhere long ago',
+      { account: account([]), signIn: signIn(['a'], 99) },
+      ['a'],
+      /not in all groups/,
+    ],
+    [
+      'groups that only the two together have',
+      { account: account(['a']), signIn: signIn(['b']) },
+      ['a', 'b'],
+      /not in all/,
+    ],
+  ])('%s', (_name, standing, groups, expected) => {
+    const problem = describeOwnerProblem({ account: null, signIn: null, ...standing }, groups, RULES, NOW);
+    if (expected === null) expect(problem).toBeNull();
+    else expect(problem).toMatch(expected);
+  });
+
+  it('takes nobody for an admin where no group makes one', () => {
+    const standing = { account: account([]), signIn: null };
+    expect(describeOwnerProblem(standing, ['a'], { ...RULES, adminGroups: [] }, NOW)).toMatch(/not in all/);
+  });
+});

@@ -1,0 +1,128 @@
+import { localTimeOf, nextFireAt } from '@app/cron';
+import type { DueSchedule, DueSchedulesStore, FiredBatch, StuckExecutionsStore } from '@app/database';
+import type { Logger } from '@app/platform';
+import type { ExecutionQueue } from '@app/queue';
+import { describeOwnerProblem, type OwnerRules } from './check-owner.js';
+import { describeArgsProblem } from './check-stored-args.js';
+import { rememberPatterns } from './match-pattern.js';
+import { planFires, type FireRules } from './plan-fires.js';
+
+const MOST_AT_ONCE = 200;
+/** A clock that is this much behind Postgres' costs no look. */
+const LOOK_AHEAD_MS = 20;
+/** What takes longer goes on at the next look: a signal to stop is heard, and the sweep need not wonder. */
+const LOOK_MOST_MS = 2_500;
+
+export interface FireSettings {
+  userShare: number;
+  /** Null: authentication is off, everybody may do everything. */
+  owners: OwnerRules | null;
+}
+
+export interface FireReport {
+  schedules: number;
+  executions: number;
+  paused: number;
+}
+
+interface Enqueued {
+  executionIds: readonly number[];
+  atMs: number;
+}
+
+/** What is going on in one look. */
+class Look {
+  readonly deadlineMs = performance.now() + LOOK_MOST_MS;
+  readonly report: FireReport = { schedules: 0, executions: 0, paused: 0 };
+  readonly enqueuing: Promise<void>[] = [];
+  readonly enqueued: Enqueued[] = [];
+}
+
+/** Turns due ticks of schedules into executions. Any number of replicas may do it at the same time. */
+export class FireSchedules {
+  private readonly rules: FireRules;
+  private schedulesAtOnce = MOST_AT_ONCE;
+  private readonly matches = rememberPatterns();
+
+  constructor(
+    private readonly due: Pick<DueSchedulesStore, 'fire'>,
+    private readonly stuck: Pick<StuckExecutionsStore, 'markEnqueued'>,
+    private readonly queue: Pick<ExecutionQueue, 'add'>,
+    private readonly settings: FireSettings,
+    private readonly logger: Logger,
+  ) {
+    const describeProblem = (due: DueSchedule, now: Date) => this.describeProblem(due, now);
+    const { userShare } = settings;
+    this.rules = { nextFireAt, localTimeOf, describeProblem, lookAheadMs: LOOK_AHEAD_MS, userShare };
+  }
+
+  /** One look: all that is due. @throws while Postgres is away; what was due stays due */
+  async fire(): Promise<FireReport> {
+    const look = new Look();
+    try {
+      // Most looks find nothing, or little: one query.
+      if (await this.fireNext(look)) await Promise.all([this.fireRest(look), this.fireRest(look)]);
+    } finally {
+      await Promise.all(look.enqueuing);
+      await this.noteEnqueued(look);
+    }
+    return look.report;
+  }
+
+  private async fireRest(look: Look): Promise<void> {
+    while (performance.now() < look.deadlineMs) if (!(await this.fireNext(look))) return;
+  }
+
+  /** False: nothing is due. */
+  private async fireNext({ report, enqueuing, enqueued }: Look): Promise<boolean> {
+    const { due, admitted, waiting, paused } = await this.fireSome();
+    report.schedules += due;
+    report.executions += admitted.length + waiting;
+    report.paused += paused.length;
+    // The next transaction does not wait for Redis.
+    if (admitted.length > 0) enqueuing.push(this.enqueue(admitted, enqueued));
+    return due > 0;
+  }
+
+  private async fireSome(): Promise<FiredBatch> {
+    try {
+      const look = { most: this.schedulesAtOnce, lookAheadMs: LOOK_AHEAD_MS };
+      const fired = await this.due.fire(look, (batch) => planFires(batch, this.rules));
+      this.schedulesAtOnce = MOST_AT_ONCE;
+      return fired;
+    } catch (error) {
+      // What is too much for one transaction, as after a long outage, is less at the next look.
+      this.schedulesAtOnce = Math.max(1, Math.floor(this.schedulesAtOnce / 4));
+      throw error;
+    }
+  }
+
+  /** Never throws: what is not enqueued now is found by the sweep. */
+  private async enqueue(executionIds: readonly number[], enqueued: Enqueued[]): Promise<void> {
+    try {
+      await this.queue.add(executionIds);
+      enqueued.push({ executionIds, atMs: performance.now() });
+    } catch (error) {
+      this.logger.warn({ err: error, executions: executionIds.length }, 'will be enqueued by the sweep');
+    }
+  }
+
+  /** After everything else, which is more urgent: nobody waits for the note. */
+  private async noteEnqueued({ enqueued }: Look): Promise<void> {
+    try {
+      for (const { executionIds, atMs } of enqueued) {
+        await this.stuck.markEnqueued(executionIds, performance.now() - atMs);
+      }
+    } catch (error) {
+      this.logger.warn({ err: error }, 'the sweep will see again what was enqueued');
+    }
+  }
+
+  private describeProblem(due: DueSchedule, now: Date): string | null {
+    const { proc, owner } = due;
+    if (proc === null) return null;
+    const { owners } = this.settings;
+    const problem = owners && describeOwnerProblem(owner, proc.proc.authorizedGroups, owners, now);
+    return problem ?? describeArgsProblem(due, proc, this.matches);
+  }
+}

@@ -1,0 +1,174 @@
+import { describe, expect, it } from '@jest/globals';
+import { localTimeOf, nextFireAt } from '@app/cron';
+import type { DueBatch, DueSchedule, PlannedTick } from '@app/database';
+import { DEFAULT_POD_SETTINGS, DEFAULT_SCHEDULE_POLICIES, type Schedule } from '@app/domain';
+import { OVERLAP_QUEUE_CAP, planFires, type FireRules } from './plan-fires.js';
+
+const NOW = new Date('2026-11-22T12:00:00.500Z');
+const TICK = new Date('2026-11-22T12:00:00Z');
+
+const rules: FireRules = {
+  nextFireAt,
+  localTimeOf,
+  describeProblem: () => null,
+  lookAheadMs: 20,
+  userShare: 100,
+};
+
+function due(changes: Partial<Schedule> = {}, rest: Partial<DueSchedule> = {}): DueSchedule {
+  return {
+    schedule: {
+      ...DEFAULT_SCHEDULE_POLICIES,
+      id: 1,
+      procName: 'p',
+      args: { A: '1' },
+      secretArgNames: [],
+      tags: '',
+      cron: '* * * * *',
+      at: null,
+      notificationEmails: [],
+      userEmail: 'ada@example.org',
+      group: 'ops',
+      enabled: true,
+      pausedReason: null,
+      nextFireAt: TICK,
+      createdAt: TICK,
+      updatedAt: TICK,
+      ...changes,
+    },
+    secretArgs: null,
+    proc: {
+      proc: {
+        name: 'p',
+        description: '',
+        imageName: 'i',
+        args: [],
+        secrets: [],
+        authorizedGroups: [],
+        author: '',
+        contributors: '',
+        organization: '',
+        allowUndeclaredArgs: true,
+        timeoutSeconds: null,
+        retries: null,
+        concurrency: null,
+        pod: DEFAULT_POD_SETTINGS,
+      },
+      revision: 1,
+      createdAt: TICK,
+      updatedAt: TICK,
+    },
+    owner: { account: null, signIn: null },
+    live: 0,
+    ...rest,
+  };
+}
+
+const batch = (dues: DueSchedule[], rest: Partial<DueBatch> = {}): DueBatch => ({
+  now: NOW,
+  due: dues,
+  slots: new Map(),
+  admittedOf: new Map(),
+  ...rest,
+});
+
+const told = (ticks: readonly PlannedTick[]) =>
+  ticks.map(({ outcome, run }) => (run ? `${outcome} ${run.waitingFor ?? 'now'}` : outcome));
+
+describe('planFires', () => {
+  it('fires what is due and moves on', () => {
+    const plan = planFires(batch([due()]), rules);
+    expect(plan.ticks).toMatchObject([
+      { scheduleId: 1, fireAt: TICK, outcome: 'fired', run: { args: { A: '1' } } },
+    ]);
+    expect(plan.schedules).toEqual([{ kind: 'next', id: 1, nextFireAt: new Date('2026-11-22T12:01:00Z') }]);
+  });
+
+  it('ends a schedule that has no further tick', () => {
+    const plan = planFires(batch([due({ cron: '', at: TICK })]), rules);
+    expect(told(plan.ticks)).toEqual(['fired now']);
+    expect(plan.schedules).toMatchObject([{ kind: 'done', id: 1 }]);
+  });
+
+  it('pauses what may not be executed, before anything else of it fires, and keeps the others', () => {
+    const describeProblem = ({ schedule }: DueSchedule) => (schedule.id === 1 ? 'No.' : null);
+    const late = new Date(TICK.getTime() - 120_000);
+    const plan = planFires(batch([due({ misfire: 'all', nextFireAt: late }), due({ id: 2 })]), {
+      ...rules,
+      describeProblem,
+    });
+    expect(plan.ticks).toMatchObject([
+      { scheduleId: 1, outcome: 'refused', fireAt: late, reason: 'No.' },
+      { scheduleId: 2, outcome: 'fired' },
+    ]);
+    expect(plan.schedules).toMatchObject([
+      { kind: 'pause', id: 1, reason: 'No.' },
+      { kind: 'next', id: 2 },
+    ]);
+  });
+
+  it('asks nobody about a tick in a blackout', () => {
+    const blackouts = [{ kind: 'once' as const, from: TICK, until: NOW }];
+    const describeProblem = () => 'No.';
+    const plan = planFires(batch([due({ blackouts })]), { ...rules, describeProblem });
+    expect(told(plan.ticks)).toEqual(['blacked_out']);
+    expect(plan.schedules).toMatchObject([{ kind: 'next' }]);
+  });
+
+  it('pauses a schedule whose times cannot be computed', () => {
+    const plan = planFires(batch([due({ timeZone: 'Mars/Base' }), due({ id: 2 })]), rules);
+    expect(plan.schedules).toMatchObject([
+      { kind: 'pause', id: 1 },
+      { kind: 'next', id: 2 },
+    ]);
+  });
+
+  it.each([
+    ['allow', 5, ['fired now', 'fired now', 'fired now']],
+    ['skip', 0, ['fired now', 'overlapped', 'overlapped']],
+    ['skip', 1, ['overlapped', 'overlapped', 'overlapped']],
+    ['queue', 0, ['fired now', 'fired overlap', 'fired overlap']],
+    ['queue', OVERLAP_QUEUE_CAP, ['fired overlap', 'overlapped', 'overlapped']],
+  ] as const)('overlap %s beside %d live runs', (overlap, live, expected) => {
+    const nextFireAtOf = new Date(TICK.getTime() - 120_000);
+    const given = due({ overlap, misfire: 'all', nextFireAt: nextFireAtOf }, { live });
+    expect(told(planFires(batch([given]), rules).ticks)).toEqual(expected);
+  });
+
+  it.each([
+    ['queue', ['fired now', 'fired slot', 'fired slot']],
+    ['refuse', ['fired now', 'refused', 'refused']],
+  ] as const)('gives the slots of a proc out once (%s)', (whenFull, expected) => {
+    const slots = new Map([['p', { limit: 3, whenFull, taken: 2 }]]);
+    const plan = planFires(
+      batch(
+        [1, 2, 3].map((id) => due({ id })),
+        { slots },
+      ),
+      rules,
+    );
+    expect(told(plan.ticks)).toEqual(expected);
+    expect(plan.schedules.every(({ kind }) => kind === 'next')).toBe(true);
+  });
+
+  it('gives the share of a user out once', () => {
+    const admittedOf = new Map([['ada@example.org', 98]]);
+    const plan = planFires(
+      batch(
+        [1, 2, 3].map((id) => due({ id })),
+        { admittedOf },
+      ),
+      rules,
+    );
+    expect(told(plan.ticks)).toEqual(['fired now', 'fired now', 'fired share']);
+  });
+
+  it('says in one tick what was missed', () => {
+    const given = due({ misfire: 'skip', nextFireAt: new Date(TICK.getTime() - 600_000) });
+    const { ticks } = planFires(batch([given]), rules);
+    expect(ticks).toMatchObject([
+      { outcome: 'missed', count: 10, reason: 'nobody looked in time; the last at 2026-11-22T11:59:00.000Z' },
+      { outcome: 'fired', fireAt: TICK },
+    ]);
+  });
+});
