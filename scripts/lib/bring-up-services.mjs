@@ -12,6 +12,7 @@ export const services = [
   { name: 'gateway', entry: 'dist/apps/gateway/src/main.js' },
   { name: 'worker', entry: 'dist/apps/executor-worker/src/main.js', count: (options) => options.workers },
   { name: 'scheduler', entry: 'dist/apps/scheduler/src/main.js' },
+  { name: 'notifier', entry: 'dist/apps/notifier/src/main.js' },
 ];
 
 const readyTimeoutMs = 60_000;

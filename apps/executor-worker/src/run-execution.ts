@@ -73,7 +73,7 @@ export class ExecutionRunner {
   }
 
   private async end(follower: Follower, end: ExecutionEnd): Promise<void> {
-    const { leases, queue, news, log } = this.context;
+    const { leases, queue, news, notifications, log } = this.context;
     const { executionId } = follower.lease;
     const ended = await whileUnavailable(() => leases.end(follower.lease, end), follower.signal);
     news.publish([executionId]);
@@ -83,6 +83,7 @@ export class ExecutionRunner {
       if (isHeld) throw new Error(`an execution that is ${follower.status} cannot become ${end.status}`);
       return;
     }
+    notifications.send();
     log.info({ executionId, procName: follower.execution.procName, ...end }, 'execution ended');
     // Redis away: the sweep adds them.
     await queue.add(ended.admitted).catch(() => undefined);

@@ -1,5 +1,5 @@
 import type { ExecutionsStore, LeasesStore, LogsStore, SecretsStore } from '@app/database';
-import type { ExecutionQueue, NewsPublisher } from '@app/queue';
+import type { ExecutionQueue, NewsPublisher, NotificationSignal } from '@app/queue';
 import type { Runner } from '@app/runner';
 import type { StartLimits } from './assess-run.js';
 import type { LogWriter } from './log-writer.js';
@@ -33,6 +33,8 @@ export interface WorkerContext {
   secrets: SecretsStore;
   queue: ExecutionQueue;
   news: NewsPublisher;
+  /** Wakes the notifiers. */
+  notifications: Pick<NotificationSignal, 'send' | 'close'>;
   logWriter: LogWriter;
   log: WorkerLog;
 }

@@ -54,7 +54,7 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
 
   /** Hands everything over first, while all that the followers need is still there. */
   async beforeApplicationShutdown(): Promise<void> {
-    const { settings, runner, logWriter, queue, news, log } = this.context;
+    const { settings, runner, logWriter, queue, news, notifications, log } = this.context;
     await this.consumer?.stop();
     this.keepWatch.stop();
     await this.jobSweep.stop();
@@ -64,6 +64,7 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
       .remove(settings.workerId)
       .catch((error: unknown) => log.warn({ err: error }, 'worker row stays'));
     news.close();
+    notifications.close();
     await queue.close();
   }
 }

@@ -80,6 +80,7 @@ export class FakeWorker {
       secrets: records as unknown as SecretsStore,
       queue: { add: async (ids: number[]) => void this.queued.push(...ids) } as unknown as ExecutionQueue,
       news: { publish: nothing } as unknown as NewsPublisher,
+      notifications: { send: nothing, close: nothing },
       logWriter: this.logWriter,
       log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     };

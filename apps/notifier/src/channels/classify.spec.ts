@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import { classifyAnswer } from './classify-answer.js';
+import { classifyMailError } from './classify-mail-error.js';
+import { sign } from './webhook.js';
+
+const mailError = (code: string, responseCode?: number) =>
+  Object.assign(new Error('Mail command failed: 550 no\r\nsecond line'), { code, responseCode });
+
+describe('classifyMailError', () => {
+  it.each([
+    ['a recipient that is not known', 'EENVELOPE', 550, 'refused'],
+    ['a recipient that is greylisted', 'EENVELOPE', 450, 'retry'],
+    ['content that is not wanted', 'EMESSAGE', 554, 'refused'],
+    ['content that comes too early', 'EMESSAGE', 451, 'retry'],
+    ['commands in a wrong order', 'EENVELOPE', 503, 'retry'],
+    ['an address that is none', 'EENVELOPE', undefined, 'refused'],
+    ['a login that is refused', 'EAUTH', 535, 'retry'],
+    ['a greeting that refuses everybody', 'EPROTOCOL', 554, 'retry'],
+    ['TLS that is not there', 'ETLS', undefined, 'retry'],
+    ['a connection that breaks', 'ECONNECTION', undefined, 'retry'],
+  ])('%s', (_what, code, responseCode, kind) => {
+    expect(classifyMailError(mailError(code, responseCode))).toEqual({
+      kind,
+      reason: 'Mail command failed: 550 no second line',
+    });
+  });
+
+  it('copes with what is no error', () => {
+    expect(classifyMailError('odd')).toEqual({ kind: 'retry', reason: 'odd' });
+  });
+});
+
+describe('classifyAnswer', () => {
+  it.each([
+    [200, 'sent'],
+    [204, 'sent'],
+    [301, 'refused'],
+    [307, 'refused'],
+    [400, 'refused'],
+    [401, 'refused'],
+    [404, 'retry'],
+    [410, 'refused'],
+    [429, 'retry'],
+    [500, 'retry'],
+    [503, 'retry'],
+    [101, 'retry'],
+  ])('%s: %s', (status, kind) => {
+    expect(classifyAnswer({ status, retryAfterMs: null, text: '' }).kind).toBe(kind);
+  });
+
+  it('waits as asked, within reason', () => {
+    const answer = (retryAfterMs: number) =>
+      classifyAnswer({ status: 429, retryAfterMs, text: 'slow\ndown' });
+    expect(answer(30_000)).toEqual({
+      kind: 'retry',
+      reason: 'the server answered 429: slow down',
+      afterMs: 30_000,
+    });
+    expect(answer(1e9)).toMatchObject({ afterMs: 900_000 });
+  });
+});
+
+describe('sign', () => {
+  it('signs time and body together', () => {
+    // printf '1700000000.{}' | openssl dgst -sha256 -hmac secret
+    expect(sign('secret', '{}', 1_700_000_000_999)).toBe(
+      't=1700000000,v1=b8569b78799ff9e3cbff0fc2d63a33a2b57f3282abd07c37ae5e8e7d79a5f163',
+    );
+    expect(sign('secret', '{}', 1_700_000_000_000)).toBe(sign('secret', '{}', 1_700_000_000_999));
+    expect(sign('secret', '{}', 1_700_000_001_000)).not.toBe(sign('secret', '{}', 1_700_000_000_000));
+    expect(sign('secret', '{ }', 1_700_000_000_000)).not.toBe(sign('secret', '{}', 1_700_000_000_000));
+  });
+});

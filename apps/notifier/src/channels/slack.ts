@@ -1,0 +1,22 @@
+import { describeEvent } from '../message/notification-message.js';
+import { renderSlack } from '../message/render-slack.js';
+import { postJson } from '../outbound/post-json.js';
+import { resolveTarget } from '../outbound/resolve-target.js';
+import { CONNECT_TIMEOUT_MS, type Channel, type Parcel, type SendOutcome } from './channel.js';
+import { classifyAnswer } from './classify-answer.js';
+
+/** Posts to the incoming webhook of one Slack channel. Slack knows no keys: a repeat shows twice. */
+export class SlackChannel implements Channel {
+  constructor(
+    private readonly url: string,
+    private readonly publicUrl: string | null,
+  ) {}
+
+  async send({ event }: Parcel, signal: AbortSignal): Promise<SendOutcome> {
+    const target = await resolveTarget(this.url, null);
+    const body = JSON.stringify(renderSlack(describeEvent(event, [], this.publicUrl)));
+    return classifyAnswer(
+      await postJson({ target, body, headers: {}, connectTimeoutMs: CONNECT_TIMEOUT_MS, signal }),
+    );
+  }
+}

@@ -1,0 +1,52 @@
+import { createHmac } from 'node:crypto';
+import { renderWebhook } from '../message/render-webhook.js';
+import type { AllowedTargets } from '../outbound/check-address.js';
+import { postJson } from '../outbound/post-json.js';
+import { RefusedTargetError, resolveTarget, type Resolve } from '../outbound/resolve-target.js';
+import { CONNECT_TIMEOUT_MS, type Channel, type Parcel, type SendOutcome } from './channel.js';
+import { classifyAnswer } from './classify-answer.js';
+
+export interface WebhookContext {
+  /** Signs each body; null: nothing is signed. */
+  secret: string | null;
+  publicUrl: string | null;
+  /** The same each time that a delivery is sent. */
+  keyOf: (deliveryId: number) => string;
+  /** Where requests may go; null: anywhere, the operator has chosen the address. */
+  allowed: AllowedTargets | null;
+  resolve?: Resolve;
+}
+
+/** Posts events as JSON, signed: to the operator's address, or to the `callback_url` of an execution. */
+export class WebhookChannel implements Channel {
+  /** @param url null: the delivery's recipient */
+  constructor(
+    private readonly url: string | null,
+    private readonly context: WebhookContext,
+  ) {}
+
+  async send(parcel: Parcel, signal: AbortSignal): Promise<SendOutcome> {
+    const { secret, publicUrl, keyOf, allowed, resolve } = this.context;
+    try {
+      const target = await resolveTarget(this.url ?? parcel.recipient, allowed, resolve);
+      const body = renderWebhook(parcel.event, parcel, publicUrl);
+      const headers = {
+        'proctor-delivery': String(parcel.id),
+        'idempotency-key': keyOf(parcel.id),
+        ...(secret !== null && { 'proctor-signature': sign(secret, body, Date.now()) }),
+      };
+      return classifyAnswer(
+        await postJson({ target, body, headers, connectTimeoutMs: CONNECT_TIMEOUT_MS, signal }),
+      );
+    } catch (error) {
+      if (error instanceof RefusedTargetError) return { kind: 'refused', reason: error.message };
+      throw error;
+    }
+  }
+}
+
+/** `t=UNIXSECONDS,v1=HEX`: HMAC-SHA256 of `t.body`, so that an old request can't be sent again as a new one. Pure. */
+export function sign(secret: string, body: string, nowMs: number): string {
+  const seconds = Math.floor(nowMs / 1_000);
+  return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
+}

@@ -1,0 +1,136 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import {
+  commaListVar,
+  ConfigurationError,
+  integerVar,
+  loadEnv,
+  logSettings,
+  logVars,
+  parsedVar,
+  portVar,
+  postgresSettings,
+  postgresVars,
+  redisSettings,
+  redisVars,
+  requireNewRelicPair,
+  telemetrySettings,
+  telemetryVars,
+  textVar,
+  type ConfigurationProblem,
+  type EnvSource,
+} from '@app/platform';
+import { chooseNotificationPlugins } from '@app/plugins';
+import { MAIL_TLS, type MailSettings } from './channels/mail.js';
+import { NOTHING_ALLOWED, parseAllowedTargets } from './outbound/check-address.js';
+import { parseTarget } from './outbound/resolve-target.js';
+
+const targetVar = parsedVar('an http or https address without user name and password', (text) => {
+  try {
+    return parseTarget(text).href;
+  } catch {
+    return undefined;
+  }
+});
+
+const ADDRESS = /^[^\s<>@,;"]+@[^\s<>@,;"]+$/;
+
+const senderVar = parsedVar('an e-mail address, or NAME <ADDRESS>', (text) => {
+  const address = /^[^<>\r\n"]*<([^<>]+)>$/.exec(text)?.[1] ?? text;
+  return ADDRESS.test(address) ? text : undefined;
+});
+
+const variables = z.object({
+  ...postgresVars,
+  ...redisVars,
+  ...logVars,
+  ...telemetryVars,
+  PROCTOR_MAIL_SERVER_HOST: textVar('the host of an SMTP server').optional(),
+  PROCTOR_MAIL_SERVER_PORT: portVar.optional(),
+  PROCTOR_MAIL_USERNAME: textVar().optional(),
+  PROCTOR_MAIL_PASSWORD: textVar().optional(),
+  PROCTOR_MAIL_FROM: senderVar.optional(),
+  PROCTOR_MAIL_TLS: parsedVar(`one of ${MAIL_TLS.join(', ')}`, (text) =>
+    MAIL_TLS.find((tls) => tls === text.toLowerCase()),
+  ).optional(),
+  SLACK_PLUGIN_URL: targetVar.optional(),
+  PROCTOR_WEBHOOK_URL: targetVar.optional(),
+  PROCTOR_WEBHOOK_SECRET: textVar().optional(),
+  PROCTOR_OUTBOUND_ALLOWED: parsedVar(
+    'a comma-separated list of CIDR ranges, addresses and names of hosts, such as 10.0.0.0/8,hooks.internal',
+    (text) => parseAllowedTargets(text.split(',').map((item) => item.trim())),
+  ).default(NOTHING_ALLOWED),
+  PROCTOR_PUBLIC_URL: parsedVar('an address such as https://proctor.example.com', (text) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.origin : undefined;
+  }).optional(),
+  PROCTOR_NOTIFICATION_PLUGIN_BINARY: commaListVar.optional(),
+  PROCTOR_NOTIFICATION_PLUGIN_EXPORTED: commaListVar.optional(),
+  PROCTOR_NOTIFICATION_ATTEMPTS: integerVar({ min: 1, max: 1_000, default: 24 }),
+  PROCTOR_NOTIFICATION_RETRY_SECONDS: integerVar({ min: 1, max: 900, default: 5 }),
+  PROCTOR_NOTIFICATION_SEND_SECONDS: integerVar({ min: 1, max: 600, default: 60 }),
+  PROCTOR_HEALTH_HOST: textVar('a host').default('0.0.0.0'),
+  PROCTOR_HEALTH_PORT: portVar.optional(),
+});
+
+const schema = requireNewRelicPair(variables);
+
+export type NotifierEnv = ReturnType<typeof loadNotifierEnv>;
+
+/** The notifier's settings. @throws ConfigurationError with all that is wrong */
+export function loadNotifierEnv(source: EnvSource) {
+  const plugins = chooseNotificationPlugins(source);
+  const env = loadTogether(source, plugins.problems);
+  return {
+    ...logSettings(env),
+    telemetry: telemetrySettings(env),
+    postgres: postgresSettings(env),
+    redis: redisSettings(env),
+    mail: mailSettings(env),
+    /** What deliveries' keys end with: the same on every replica. */
+    keyDomain: domainOf(env.PROCTOR_MAIL_FROM ?? env.PROCTOR_MAIL_USERNAME ?? '') ?? 'proctor.invalid',
+    slackUrl: env.SLACK_PLUGIN_URL ?? null,
+    webhook: {
+      url: env.PROCTOR_WEBHOOK_URL ?? null,
+      secret: env.PROCTOR_WEBHOOK_SECRET ?? null,
+    },
+    outboundAllowed: env.PROCTOR_OUTBOUND_ALLOWED,
+    publicUrl: env.PROCTOR_PUBLIC_URL ?? null,
+    plugins: plugins.own,
+    attempts: {
+      most: env.PROCTOR_NOTIFICATION_ATTEMPTS,
+      firstRetryMs: env.PROCTOR_NOTIFICATION_RETRY_SECONDS * 1_000,
+      timeoutMs: env.PROCTOR_NOTIFICATION_SEND_SECONDS * 1_000,
+    },
+    health: env.PROCTOR_HEALTH_PORT ? { host: env.PROCTOR_HEALTH_HOST, port: env.PROCTOR_HEALTH_PORT } : null,
+  };
+}
+
+function loadTogether(source: EnvSource, problems: readonly ConfigurationProblem[]) {
+  try {
+    const env = loadEnv(schema, source);
+    if (problems.length === 0) return env;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError([...error.problems, ...problems]);
+  }
+  throw new ConfigurationError(problems);
+}
+
+function mailSettings(env: z.output<typeof schema>): MailSettings | null {
+  const host = env.PROCTOR_MAIL_SERVER_HOST;
+  if (host === undefined) return null;
+  const user = env.PROCTOR_MAIL_USERNAME;
+  const tls = env.PROCTOR_MAIL_TLS ?? (env.PROCTOR_MAIL_SERVER_PORT === 465 ? 'implicit' : 'starttls');
+  return {
+    host,
+    tls,
+    port: env.PROCTOR_MAIL_SERVER_PORT ?? (tls === 'implicit' ? 465 : 587),
+    login: user && env.PROCTOR_MAIL_PASSWORD ? { user, password: env.PROCTOR_MAIL_PASSWORD } : null,
+    from: env.PROCTOR_MAIL_FROM ?? (user && ADDRESS.test(user) ? user : `proctor@${hostname()}`),
+  };
+}
+
+function domainOf(sender: string): string | null {
+  return /@([a-z0-9.-]+)>?$/i.exec(sender)?.[1]?.toLowerCase() ?? null;
+}

@@ -1,0 +1,119 @@
+import type { OutboxEvent } from '@app/database';
+import { isSuccess } from '@app/domain';
+import { formatDuration } from './format-duration.js';
+import { cut, oneLine } from './plain-text.js';
+
+/** What is said of an event, before it is put into the form of a channel. All texts are one line, without control characters. */
+export interface NotificationMessage {
+  /** Without the mark `[proctor]`. */
+  headline: string;
+  tone: 'good' | 'bad' | 'neutral';
+  facts: readonly { label: string; value: string }[];
+  args: readonly { name: string; value: string }[];
+  /** The last lines of the log; empty: there is none, or the event is no end. */
+  logLines: readonly string[];
+  /** Where to see more; null: it is not known how people reach Proctor. */
+  link: string | null;
+}
+
+export const HIDDEN_VALUE = '***';
+
+const MOST_VALUE_CHARACTERS = 500;
+const MOST_ARGS = 50;
+
+/**
+ * @param publicUrl where people reach the gateway, without a slash at its end; null: not known
+ * Pure.
+ */
+export function describeEvent(
+  event: OutboxEvent,
+  logLines: readonly string[],
+  publicUrl: string | null,
+): NotificationMessage {
+  const { execution, schedule } = event;
+  return {
+    headline: headlineOf(event),
+    tone: toneOf(event),
+    facts: factsOf(event).map(([label, value]) => ({ label, value: oneLine(value, MOST_VALUE_CHARACTERS) })),
+    args: execution ? argsOf(execution) : [],
+    logLines: event.name === 'ended' ? logLines : [],
+    link: linkTo(publicUrl, execution, schedule),
+  };
+}
+
+/** All args that were given, in order; those that are secret hidden. Pure. */
+export function shownArgs(execution: NonNullable<OutboxEvent['execution']>): Record<string, string> {
+  const secret = execution.secretArgNames.map((name) => [name, HIDDEN_VALUE] as const);
+  return Object.fromEntries([...Object.entries(execution.args), ...secret]);
+}
+
+/** How long it ran, until its end or the event; null: it never began to. Pure. */
+export function durationMs({ execution, happenedAt }: OutboxEvent): number | null {
+  if (!execution?.startedAt) return null;
+  return Math.max(0, (execution.endedAt ?? happenedAt).getTime() - execution.startedAt.getTime());
+}
+
+function headlineOf(event: OutboxEvent): string {
+  const { execution, schedule } = event;
+  const ms = durationMs(event);
+  const proc = oneLine(execution?.procName ?? schedule?.procName ?? 'a proc', 120);
+  switch (event.name) {
+    case 'ended':
+      return `${proc} ${execution?.status ?? 'ended'}${ms === null ? '' : ` after ${formatDuration(ms)}`}`;
+    case 'started':
+      return `${proc} started`;
+    case 'slow': {
+      const untilThenMs = execution?.startedAt && event.happenedAt.getTime() - execution.startedAt.getTime();
+      return `${proc} takes longer than usual${untilThenMs ? `: ${formatDuration(untilThenMs)} so far` : ''}`;
+    }
+    case 'schedule_paused':
+      return `schedule of ${proc} was paused`;
+  }
+}
+
+function toneOf({ name, execution }: OutboxEvent): NotificationMessage['tone'] {
+  if (name === 'started') return 'neutral';
+  return name === 'ended' && execution !== null && isSuccess(execution.status) ? 'good' : 'bad';
+}
+
+function factsOf(event: OutboxEvent): [string, string][] {
+  const { execution, schedule, reason } = event;
+  const ms = durationMs(event);
+  const facts: [string, string | number | null | undefined][] = [
+    ['Proc', execution?.procName ?? schedule?.procName],
+    ['Execution', execution?.id],
+    ['Status', execution?.status],
+    ['Reason', reason ?? execution?.reason],
+    ['Exit code', execution?.exitCode],
+    ['Took', event.name === 'ended' && ms !== null ? formatDuration(ms) : null],
+    ['Asked for by', execution?.userEmail ?? schedule?.userEmail],
+    ['Accepted', execution?.createdAt.toISOString()],
+    ['Started', execution?.startedAt?.toISOString()],
+    ['Ended', execution?.endedAt?.toISOString()],
+    ['Schedule', schedule?.id ?? execution?.scheduleId],
+    ['Tags', schedule?.tags],
+    ['Image', execution?.image],
+  ];
+  return facts.flatMap(([label, value]) =>
+    value === null || value === undefined || value === '' ? [] : [[label, String(value)] as [string, string]],
+  );
+}
+
+function argsOf(execution: NonNullable<OutboxEvent['execution']>): { name: string; value: string }[] {
+  const all = Object.entries(shownArgs(execution)).map(([name, value]) => ({
+    name: oneLine(name, 100),
+    value: oneLine(value, MOST_VALUE_CHARACTERS),
+  }));
+  const left = all.length - MOST_ARGS;
+  return left <= 0 ? all : [...all.slice(0, MOST_ARGS), { name: cut(`and ${left} more`, 100), value: '' }];
+}
+
+function linkTo(
+  publicUrl: string | null,
+  execution: OutboxEvent['execution'],
+  schedule: OutboxEvent['schedule'],
+): string | null {
+  if (publicUrl === null) return null;
+  if (execution) return `${publicUrl}/execution/${execution.id}`;
+  return schedule ? `${publicUrl}/schedule/${schedule.id}` : null;
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { formatDuration } from './format-duration.js';
+import { lastLines } from './last-lines.js';
+import { logLine, oneLine } from './plain-text.js';
+
+describe('oneLine', () => {
+  it.each([
+    ['a\r\nBcc: b', 'a Bcc: b'],
+    [' a \t b ', 'a b'],
+    ['\u001b[31;1mred\u001b[0m', 'red'],
+    ['\u001b]0;title\u0007text', 'text'],
+    ['a\u0000b\u0007c\u009bd', 'abcd'],
+    ['left\u202Etfel\u2066x\u200f', 'lefttfelx'],
+    ['\ud800x', '\ufffdx'],
+    ['Grüße 🎉 שלום', 'Grüße 🎉 שלום'],
+  ])('%j: %j', (text, expected) => {
+    expect(oneLine(text, 100)).toBe(expected);
+  });
+
+  it('cuts', () => {
+    expect(oneLine('abcdef', 4)).toBe('abc…');
+    expect(oneLine('ab🎉', 3)).toBe('ab…');
+    expect(oneLine('abcd', 4)).toBe('abcd');
+  });
+
+  it('leaves nothing that could end a line, whatever comes in', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        for (const shown of [oneLine(text, 50), logLine(text, 50)]) {
+          expect(shown).not.toMatch(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/);
+          expect(shown.length).toBeLessThanOrEqual(50);
+        }
+      }),
+    );
+  });
+});
+
+describe('logLine', () => {
+  it('keeps blanks', () => {
+    expect(logLine('  a\t b ', 100)).toBe('  a\t b ');
+  });
+});
+
+describe('lastLines', () => {
+  const row = (text: string, endsLine = true, isText = true) => ({ text, endsLine, isText });
+
+  it('joins rows to lines, and keeps the last twenty', () => {
+    expect(lastLines([row('a', false), row('b'), row('c')])).toEqual(['ab', 'c']);
+    const many = Array.from({ length: 50 }, (_, n) => row(String(n)));
+    expect(lastLines(many)).toEqual(Array.from({ length: 20 }, (_, n) => String(30 + n)));
+  });
+
+  it('shows where lines are missing, and a line that was never ended', () => {
+    expect(lastLines([row('a', false), row('gone', true, false), row('b', false)])).toEqual(['a', '…', 'b']);
+  });
+
+  it('cuts a line of many rows', () => {
+    const [line, ...others] = lastLines([
+      ...Array.from({ length: 50 }, () => row('x'.repeat(300), false)),
+      row('end'),
+    ]);
+    expect(line).toHaveLength(300);
+    expect(others).toEqual([]);
+  });
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [-5, '0 s'],
+    [449, '0.4 s'],
+    [9_999, '9.9 s'],
+    [12_900, '12 s'],
+    [192_000, '3 m 12 s'],
+    [7_500_000, '2 h 5 m'],
+    [97_200_000, '1 d 3 h'],
+  ])('%s ms: %s', (ms, expected) => {
+    expect(formatDuration(ms)).toBe(expected);
+  });
+});

@@ -1,0 +1,27 @@
+/**
+ * Text that somebody else wrote, fit to be shown: no control characters (colours of a terminal go whole), none that
+ * turn the direction of writing around. Line breaks become blanks. Pure.
+ */
+export function oneLine(text: string, mostCharacters: number): string {
+  return cut(clean(text).replace(/\s+/g, ' ').trim(), mostCharacters);
+}
+
+/** The same for one line of a log: blanks stay as they are. */
+export function logLine(text: string, mostCharacters: number): string {
+  return cut(clean(text), mostCharacters);
+}
+
+export function cut(text: string, mostCharacters: number): string {
+  return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters - 1).toWellFormed()}…`;
+}
+
+const TERMINAL_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g;
+const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+function clean(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(TERMINAL_SEQUENCE, '')
+    .replace(/[\r\n]+/g, ' ')
+    .replace(INVISIBLE, '');
+}

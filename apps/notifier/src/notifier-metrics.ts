@@ -1,0 +1,32 @@
+import type { DeliveriesStore } from '@app/database';
+import type { Counter, Histogram, Meter } from '@app/platform';
+
+const SECONDS_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** What a notifier sends, counted. */
+export class NotifierMetrics {
+  private readonly attempts: Counter;
+  private readonly seconds: Histogram;
+
+  constructor(meter: Meter, deliveries: Pick<DeliveriesStore, 'countPending'>) {
+    this.attempts = meter.createCounter('proctor_delivery_attempts_total', {
+      description:
+        'Attempts to send a notification, by channel and outcome (sent, retry, refused, given_back).',
+    });
+    this.seconds = meter.createHistogram('proctor_delivery_attempt_duration_seconds', {
+      description: 'How long an attempt to send a notification took.',
+      unit: 's',
+      advice: { explicitBucketBoundaries: SECONDS_BUCKETS },
+    });
+    meter
+      .createObservableGauge('proctor_deliveries_pending', {
+        description: 'Notifications of the installation that are not sent yet: the same from each notifier.',
+      })
+      .addCallback(async (result) => result.observe(await deliveries.countPending()));
+  }
+
+  count(channel: string, outcome: string, seconds: number): void {
+    this.attempts.add(1, { channel, outcome });
+    this.seconds.record(seconds, { channel });
+  }
+}

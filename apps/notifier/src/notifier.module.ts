@@ -1,0 +1,15 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { NotifierService, type NotifierContext } from './notifier.service.js';
+import { SignalsController } from './signals.controller.js';
+
+/** All that exists in a notifier process. */
+@Module({})
+export class NotifierModule {
+  static register(context: NotifierContext): DynamicModule {
+    return {
+      module: NotifierModule,
+      controllers: [SignalsController],
+      providers: [{ provide: NotifierService, useValue: new NotifierService(context) }],
+    };
+  }
+}

@@ -1,0 +1,91 @@
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import type { DeliveriesStore, NotificationOutboxStore } from '@app/database';
+import type { Logger } from '@app/platform';
+import { AlarmClock } from './alarm-clock.js';
+import type { ChannelSet } from './channels/channel-set.js';
+import { decideRecipients } from './decide-recipients.js';
+import { SendDeliveries, type SendingContext } from './send-deliveries.js';
+
+/** Without a signal, the outbox is looked at this often. */
+const LOOK_EVERY_MS = 2_000;
+const SPREAD_AT_ONCE = 100;
+const STOP_GRACE_MS = 10_000;
+const TIDY_EVERY_MS = 3_600_000;
+const ABANDONED_SECONDS = 24 * 3_600;
+
+export interface NotifierContext extends Omit<SendingContext, 'onFreed' | 'outbox'> {
+  installationId: string;
+  outbox: NotificationOutboxStore;
+}
+
+/** The notifier's one loop: spread events, send what is due, sleep until there is more. */
+export class NotifierService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly alarm = new AlarmClock();
+  private readonly sender: SendDeliveries;
+  private readonly deliveries: DeliveriesStore;
+  private readonly channels: ChannelSet;
+  private readonly log: Logger;
+  private isStopping = false;
+  private ended: Promise<void> = Promise.resolve();
+  private tidiedAtMs = 0;
+
+  constructor(private readonly context: NotifierContext) {
+    this.sender = new SendDeliveries({ ...context, onFreed: () => this.alarm.ring() });
+    this.deliveries = context.deliveries;
+    this.channels = context.channels;
+    this.log = context.log;
+  }
+
+  onApplicationBootstrap(): void {
+    this.ended = this.loop();
+    this.log.info({ channels: this.channels.names }, 'sending notifications');
+  }
+
+  /** There may be something new. */
+  wake(installationId: string): void {
+    if (installationId === this.context.installationId) this.alarm.ring();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    this.alarm.ring();
+    await this.sender.stop(STOP_GRACE_MS);
+    await this.ended;
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.isStopping) {
+      try {
+        await this.work();
+      } catch (error) {
+        this.log.warn({ err: error }, 'will be done at the next look');
+      }
+      await this.alarm.sleep(LOOK_EVERY_MS);
+    }
+  }
+
+  private async work(): Promise<void> {
+    const { hasEvents, hasDue } = await this.deliveries.look(this.channels.names);
+    if (hasEvents) await this.spreadAll();
+    if (hasEvents || hasDue) await this.sender.takeDue();
+    if (performance.now() - this.tidiedAtMs > TIDY_EVERY_MS || this.tidiedAtMs === 0) await this.tidy();
+  }
+
+  private async spreadAll(): Promise<void> {
+    const broadcast = this.channels.broadcast;
+    for (let spread = SPREAD_AT_ONCE; spread === SPREAD_AT_ONCE && !this.isStopping;) {
+      spread = await this.context.outbox.spread(SPREAD_AT_ONCE, (event) =>
+        decideRecipients(event, broadcast),
+      );
+      // What was spread goes out while the rest is.
+      if (spread === SPREAD_AT_ONCE) await this.sender.takeDue();
+    }
+  }
+
+  private async tidy(): Promise<void> {
+    this.tidiedAtMs = performance.now();
+    const failed = await this.deliveries.failAbandoned(this.channels.names, ABANDONED_SECONDS);
+    if (failed > 0)
+      this.log.warn({ failed }, 'deliveries for channels that are not configured any more have failed');
+  }
+}

@@ -1,0 +1,62 @@
+import type { NotificationOutboxStore } from '@app/database';
+import { loadNotificationPlugin, type PluginEnv } from '@app/plugins';
+import { ChannelSet, type OpenChannel } from './channels/channel-set.js';
+import { MailIsOff } from './channels/mail-is-off.js';
+import { MailChannel } from './channels/mail.js';
+import { PluginChannel } from './channels/plugin.js';
+import { SlackChannel } from './channels/slack.js';
+import { WebhookChannel } from './channels/webhook.js';
+import type { NotifierEnv } from './env.js';
+
+/** Deliveries of one process that are sent at once, by channel. */
+const CONCURRENCY = { mail: 5, slack: 1, webhook: 5, callback: 20, plugin: 5 };
+
+export interface ChannelParts {
+  env: NotifierEnv;
+  installationId: string;
+  outbox: NotificationOutboxStore;
+  /** For plugins to configure themselves from. */
+  pluginEnv: PluginEnv;
+  baseFolder: string;
+}
+
+/** Every channel that is configured. @throws PluginError if a plugin can't be loaded */
+export async function openChannels(parts: ChannelParts): Promise<ChannelSet> {
+  const { env, installationId, outbox } = parts;
+  const { publicUrl, webhook, mail, slackUrl } = env;
+  const keyOf = (deliveryId: number) => `delivery-${deliveryId}.${installationId}`;
+  const messageIdOf = (deliveryId: number) => `${keyOf(deliveryId)}@${env.keyDomain}`;
+  const webhookContext = { secret: webhook.secret, publicUrl, keyOf };
+  const callback = new WebhookChannel(null, { ...webhookContext, allowed: env.outboundAllowed });
+  const channels = new Map<string, OpenChannel>([
+    [
+      'mail',
+      {
+        channel: mail ? new MailChannel(mail, { publicUrl, messageIdOf, logs: outbox }) : new MailIsOff(),
+        concurrency: CONCURRENCY.mail,
+      },
+    ],
+    ['callback', { channel: callback, concurrency: CONCURRENCY.callback }],
+  ]);
+  if (slackUrl !== null) {
+    channels.set('slack', { channel: new SlackChannel(slackUrl, publicUrl), concurrency: CONCURRENCY.slack });
+  }
+  if (webhook.url !== null) {
+    const channel = new WebhookChannel(webhook.url, { ...webhookContext, allowed: null });
+    channels.set('webhook', { channel, concurrency: CONCURRENCY.webhook });
+  }
+  for (const [name, channel] of await loadPlugins(parts)) {
+    channels.set(name, { channel, concurrency: CONCURRENCY.plugin });
+  }
+  return new ChannelSet(channels);
+}
+
+async function loadPlugins({ env, pluginEnv, baseFolder }: ChannelParts): Promise<[string, PluginChannel][]> {
+  const loaded: [string, PluginChannel][] = [];
+  for (const { name, exported } of env.plugins) {
+    const plugin = await loadNotificationPlugin({ name, exported, env: pluginEnv, baseFolder });
+    const isOnlyOne = env.plugins.filter((other) => other.name === name).length === 1;
+    loaded.push([ChannelSet.pluginName(isOnlyOne ? name : `${name}#${exported}`), new PluginChannel(plugin)]);
+  }
+  return loaded;
+}

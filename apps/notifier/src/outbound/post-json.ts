@@ -1,0 +1,100 @@
+import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import type { Target } from './resolve-target.js';
+
+export interface PostRequest {
+  target: Target;
+  body: string;
+  headers: Readonly<Record<string, string>>;
+  /** How long a connection (with TLS) may take to stand. */
+  connectTimeoutMs: number;
+  /** Ends the whole exchange. */
+  signal: AbortSignal;
+}
+
+export interface PostAnswer {
+  /** Any; a redirect is not followed. */
+  status: number;
+  /** As the server asks for it; null: it doesn't. */
+  retryAfterMs: number | null;
+  /** The beginning of the answer's body. */
+  text: string;
+}
+
+/** More of an answer is not read. */
+const MOST_ANSWER_BYTES = 2_048;
+
+/**
+ * Posts to the addresses that were checked; the name in `Host` and in TLS is that of the URL. A connection for each
+ * request, so that none outlives its check.
+ * @throws an error of the network, or the signal's reason
+ */
+export async function postJson({
+  target,
+  body,
+  headers,
+  connectTimeoutMs,
+  signal,
+}: PostRequest): Promise<PostAnswer> {
+  const options: RequestOptions = {
+    method: 'POST',
+    agent: false,
+    lookup: pinnedLookup(target),
+    signal,
+    headers: {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'user-agent': 'Proctor',
+      ...headers,
+    },
+  };
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const isTls = target.url.protocol === 'https:';
+    const request = (isTls ? requestHttps : requestHttp)(target.url, options, resolve);
+    request.on('error', (error) => reject(signal.aborted ? (signal.reason as Error) : error));
+    request.on('socket', (socket) => {
+      const late = () => request.destroy(new Error(`no connection within ${connectTimeoutMs / 1_000} s`));
+      const timer = setTimeout(late, connectTimeoutMs);
+      socket.once(isTls ? 'secureConnect' : 'connect', () => clearTimeout(timer));
+      socket.once('close', () => clearTimeout(timer));
+    });
+    request.end(body);
+  });
+  return {
+    status: response.statusCode ?? 0,
+    retryAfterMs: parseRetryAfter(response.headers['retry-after']),
+    text: await readBeginning(response),
+  };
+}
+
+function pinnedLookup({ addresses }: Target): LookupFunction {
+  return (_hostname, options, callback) => {
+    const [first] = addresses;
+    if (options.all) callback(null, [...addresses]);
+    else callback(null, first?.address ?? '', first?.family);
+  };
+}
+
+/** The status has been told: what comes after it may fail. */
+async function readBeginning(response: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const piece of response as AsyncIterable<Buffer>) {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes >= MOST_ANSWER_BYTES) break;
+    }
+  } catch {
+    // cut or too slow
+  } finally {
+    response.destroy();
+  }
+  return Buffer.concat(pieces).subarray(0, MOST_ANSWER_BYTES).toString('utf8');
+}
+
+/** Seconds only: the other form is a date, by a clock that is not ours. */
+function parseRetryAfter(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) * 1_000 : null;
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { NOTHING_ALLOWED, parseAllowedTargets } from './check-address.js';
+import { RefusedTargetError, resolveTarget, type Resolve } from './resolve-target.js';
+
+const answering =
+  (...addresses: string[]): Resolve =>
+  async () =>
+    addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+
+const never: Resolve = async () => {
+  throw new Error('nobody should ask');
+};
+
+describe('resolveTarget', () => {
+  it('gives the addresses that it has checked', async () => {
+    const target = await resolveTarget('https://hooks.example.com/x', NOTHING_ALLOWED, answering('8.8.8.8'));
+    expect(target.addresses).toEqual([{ address: '8.8.8.8', family: 4 }]);
+    expect(target.url.hostname).toBe('hooks.example.com');
+  });
+
+  it('asks once: a name that becomes private afterwards is connected to as it was checked', async () => {
+    let asked = 0;
+    const rebinding: Resolve = async () => [
+      { address: asked++ === 0 ? '93.184.215.14' : '169.254.169.254', family: 4 },
+    ];
+    const target = await resolveTarget('http://rebind.example.com/', NOTHING_ALLOWED, rebinding);
+    expect(target.addresses).toEqual([{ address: '93.184.215.14', family: 4 }]);
+    expect(asked).toBe(1);
+    await expect(resolveTarget('http://rebind.example.com/', NOTHING_ALLOWED, rebinding)).rejects.toThrow(
+      RefusedTargetError,
+    );
+  });
+
+  it('refuses a name one of whose addresses is private', async () => {
+    const resolve = answering('8.8.8.8', '::ffff:10.0.0.1');
+    await expect(resolveTarget('http://mixed.example.com/', NOTHING_ALLOWED, resolve)).rejects.toThrow(
+      /^mixed\.example\.com \(::ffff:10\.0\.0\.1\) is no public address; PROCTOR_OUTBOUND_ALLOWED/,
+    );
+  });
+
+  it.each([
+    'http://127.0.0.1/',
+    'http://127.1/',
+    'http://2130706433/',
+    'http://0x7f.1/',
+    'http://0177.0.0.1/',
+    'http://[::1]/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://[64:ff9b::7f00:1]/',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://0/',
+  ])('refuses %s without asking anybody', async (address) => {
+    await expect(resolveTarget(address, NOTHING_ALLOWED, never)).rejects.toThrow(RefusedTargetError);
+  });
+
+  it.each([
+    ['not a URL', 'not a URL'],
+    ['file:///etc/passwd', 'file:'],
+    ['gopher://example.com/', 'gopher:'],
+    ['https://user:hunter2@example.com/', 'a user name or password'],
+  ])('refuses %s', async (address, reason) => {
+    const refused = resolveTarget(address, null, never);
+    await expect(refused).rejects.toThrow(reason);
+    await expect(refused).rejects.not.toThrow('hunter2');
+  });
+
+  it('lets through what is allowed by name or range', async () => {
+    const allowed = parseAllowedTargets(['hooks.internal', '10.0.0.0/8']) ?? NOTHING_ALLOWED;
+    const at = (address: string, url: string) => resolveTarget(url, allowed, answering(address));
+    await expect(at('192.168.0.1', 'http://HOOKS.internal./')).resolves.toBeDefined();
+    await expect(at('10.9.9.9', 'http://other.internal/')).resolves.toBeDefined();
+    await expect(at('192.168.0.1', 'http://other.internal/')).rejects.toThrow(RefusedTargetError);
+  });
+
+  it('leaves the addresses of a URL that the operator has chosen alone', async () => {
+    const target = await resolveTarget('http://127.0.0.1:9/', null, never);
+    expect(target.addresses).toEqual([{ address: '127.0.0.1', family: 4 }]);
+  });
+});

@@ -1,0 +1,148 @@
+import type { ClaimedDelivery, DeliveriesStore } from '@app/database';
+import type { Logger } from '@app/platform';
+import { attemptDelivery, type AttemptContext, type Outcome } from './attempt-delivery.js';
+import { backOffMs } from './back-off.js';
+import { CALLBACKS_PER_HOST, hostOfCallback } from './channels/channel-set.js';
+import { oneLine } from './message/plain-text.js';
+import type { NotifierMetrics } from './notifier-metrics.js';
+
+export interface SendingContext extends AttemptContext {
+  deliveries: DeliveriesStore;
+  attempts: { most: number; firstRetryMs: number; timeoutMs: number };
+  metrics: NotifierMetrics;
+  log: Logger;
+  /** There is room for another one. */
+  onFreed: () => void;
+}
+
+/** A send that was not recorded by then is somebody else's: so much longer than a send may take. */
+const RECORD_MS = 5_000;
+const RECORD_AGAIN_MS = 500;
+const MOST_REASON_CHARACTERS = 500;
+
+/** Sends deliveries, several at a time, and records what became of each. */
+export class SendDeliveries {
+  private readonly sending = new Map<ClaimedDelivery, Promise<void>>();
+  private readonly stopping = new AbortController();
+  private isStopped = false;
+
+  constructor(private readonly context: SendingContext) {}
+
+  /** Takes as much of what is due as there is room for, and begins to send it. @throws while Postgres is away */
+  async takeDue(): Promise<void> {
+    for (;;) {
+      const slots = this.freeSlots();
+      if (slots.length === 0 || this.isStopped) return;
+      const claimed = await this.context.deliveries.claim({
+        slots,
+        busyHosts: this.busyHosts(),
+        claimSeconds: (this.context.attempts.timeoutMs + RECORD_MS) / 1_000,
+      });
+      if (claimed.length === 0) return;
+      const tooMany = claimed.filter((delivery) => !this.begin(delivery));
+      await this.context.deliveries.giveBack(tooMany);
+    }
+  }
+
+  /** Ends what is being sent, within `graceMs`; what is not sent by then is given back for other replicas to send. */
+  async stop(graceMs: number): Promise<void> {
+    this.isStopped = true;
+    const timer = setTimeout(() => this.stopping.abort(new Error('the notifier stops')), graceMs);
+    await Promise.all(this.sending.values());
+    clearTimeout(timer);
+  }
+
+  /** False: there is no room for it. */
+  private begin(delivery: ClaimedDelivery): boolean {
+    if (this.isStopped) return false;
+    const host = delivery.channel === 'callback' ? hostOfCallback(delivery.recipient) : null;
+    if (host !== null && this.countCallbacks(host) >= CALLBACKS_PER_HOST) return false;
+    const ended = this.sendOne(delivery).finally(() => {
+      this.sending.delete(delivery);
+      this.context.onFreed();
+    });
+    this.sending.set(delivery, ended);
+    return true;
+  }
+
+  /** Never throws. */
+  private async sendOne(delivery: ClaimedDelivery): Promise<void> {
+    const startedAtMs = performance.now();
+    const { timeoutMs } = this.context.attempts;
+    const outcome = await attemptDelivery(delivery, this.context, this.stopping.signal);
+    this.context.metrics.count(delivery.channel, outcome.kind, (performance.now() - startedAtMs) / 1_000);
+    const isRecorded = await this.recordPatiently(delivery, outcome, startedAtMs + timeoutMs + RECORD_MS);
+    const { id, channel, attempts } = delivery;
+    const what = {
+      deliveryId: id,
+      channel,
+      attempts,
+      ...('reason' in outcome && { reason: outcome.reason }),
+    };
+    if (!isRecorded) this.context.log.warn(what, 'a delivery was not recorded: it may be repeated');
+    else if (outcome.kind === 'refused') this.context.log.warn(what, 'delivery failed');
+    else this.context.log.debug(what, `delivery: ${outcome.kind}`);
+  }
+
+  /** What was sent must not be forgotten because Postgres is away for a moment. */
+  private async recordPatiently(
+    delivery: ClaimedDelivery,
+    outcome: Outcome,
+    untilMs: number,
+  ): Promise<boolean> {
+    for (;;) {
+      try {
+        return await this.record(delivery, outcome);
+      } catch (error) {
+        this.context.log.debug({ err: error, deliveryId: delivery.id }, 'record once more');
+        if (performance.now() + RECORD_AGAIN_MS > untilMs || this.stopping.signal.aborted) return false;
+        await new Promise((resolve) => setTimeout(resolve, RECORD_AGAIN_MS));
+      }
+    }
+  }
+
+  private async record(delivery: ClaimedDelivery, outcome: Outcome): Promise<boolean> {
+    const { deliveries, attempts } = this.context;
+    switch (outcome.kind) {
+      case 'sent':
+        return await deliveries.recordSent(delivery);
+      case 'refused':
+        return await deliveries.recordFailed(delivery, oneLine(outcome.reason, MOST_REASON_CHARACTERS));
+      case 'retry': {
+        const delayMs = backOffMs(delivery.attempts, attempts.firstRetryMs, Math.random(), outcome.afterMs);
+        return await deliveries.recordRetry(
+          delivery,
+          oneLine(outcome.reason, MOST_REASON_CHARACTERS),
+          delayMs,
+        );
+      }
+      case 'given_back':
+        await deliveries.giveBack([delivery]);
+        return true;
+    }
+  }
+
+  private freeSlots(): { channel: string; free: number }[] {
+    const { channels } = this.context;
+    const sending = [...this.sending.keys()];
+    return channels.names
+      .map((channel) => {
+        const used = sending.filter((delivery) => delivery.channel === channel).length;
+        return { channel, free: channels.get(channel).concurrency - used };
+      })
+      .filter(({ free }) => free > 0);
+  }
+
+  private busyHosts(): string[] {
+    const hosts = new Set([...this.callbacks()].map(({ recipient }) => hostOfCallback(recipient)));
+    return [...hosts].filter((host) => this.countCallbacks(host) >= CALLBACKS_PER_HOST);
+  }
+
+  private countCallbacks(host: string): number {
+    return this.callbacks().filter(({ recipient }) => hostOfCallback(recipient) === host).length;
+  }
+
+  private callbacks(): ClaimedDelivery[] {
+    return [...this.sending.keys()].filter(({ channel }) => channel === 'callback');
+  }
+}

@@ -1,0 +1,35 @@
+import { withinTime } from '../within-time.js';
+import { describeThrown } from '../custom/describe-thrown.js';
+import { NotificationPlugin, type ExecutionEvent } from './notification-plugin.js';
+
+const TIMEOUT_MS = 10_000;
+
+/** What an operator's plugin exports, or what its class or function makes. */
+export interface ForeignNotificationPlugin {
+  onNotify(event: ExecutionEvent): unknown;
+}
+
+/** Stands between Proctor and code that is not ours: bounded in time, and it gets a copy. */
+export class CustomNotificationPlugin extends NotificationPlugin {
+  constructor(
+    private readonly name: string,
+    private readonly foreign: ForeignNotificationPlugin,
+    private readonly timeoutMs = TIMEOUT_MS,
+  ) {
+    super();
+  }
+
+  override async onNotify(event: ExecutionEvent): Promise<void> {
+    const work = async (): Promise<unknown> => await this.foreign.onNotify(structuredClone(event));
+    const told = work().catch((err: unknown) => {
+      throw new Error(`${this.name}: onNotify threw ${firstLine(describeThrown(err))}`);
+    });
+    await withinTime(told, this.timeoutMs, () => {
+      return new Error(`${this.name}: onNotify gave no answer within ${this.timeoutMs / 1_000} s`);
+    });
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
