@@ -2,6 +2,7 @@ import type { Argv } from 'yargs';
 import type { Run } from './context.js';
 import { accountCommands } from './define/define-accounts.js';
 import { executionCommands } from './define/define-executions.js';
+import { notificationCommands } from './define/define-notifications.js';
 import { procCommands } from './define/define-procs.js';
 import { scheduleCommands } from './define/define-schedules.js';
 import { setupCommands } from './define/define-setup.js';
@@ -14,6 +15,7 @@ export const COMMANDS: readonly Command[] = [
   ...procCommands,
   ...executionCommands,
   ...scheduleCommands,
+  ...notificationCommands,
   ...accountCommands,
   ...setupCommands,
 ];

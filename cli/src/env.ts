@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CONFIG_KEYS, type ConfigKey } from './config/config-keys.js';
+import { findTimeZone } from './output/local-time.js';
 
 /** What the CLI takes from its environment, read once in main.ts. */
 export interface CliEnv {
@@ -10,6 +11,8 @@ export interface CliEnv {
   overrides: Partial<Record<ConfigKey, string>>;
   /** NO_COLOR (https://no-color.org): set and not empty. */
   noColor: boolean;
+  /** The user's, IANA. */
+  timeZone: string;
 }
 
 export function readEnv(env: NodeJS.ProcessEnv): CliEnv {
@@ -22,5 +25,6 @@ export function readEnv(env: NodeJS.ProcessEnv): CliEnv {
     configDir: env['LOCAL_CONFIG_DIR'] || join(homedir(), '.proctor'),
     overrides,
     noColor: Boolean(env['NO_COLOR']),
+    timeZone: findTimeZone(env['TZ']),
   };
 }

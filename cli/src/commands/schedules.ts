@@ -1,17 +1,20 @@
+import { queryOf } from '../args/read-query.js';
 import { openGateway, type Context } from '../context.js';
-import { renderSchedule, renderScheduleList } from '../output/render-schedule.js';
+import { inBoth, renderSchedule, renderScheduleList } from '../output/render-schedule.js';
 import { readScheduleId } from './read-execution-id.js';
 
-export async function listSchedules(context: Context): Promise<number> {
-  const schedules = await (await openGateway(context)).call('listSchedules');
-  await context.printer.result(renderScheduleList(schedules), schedules);
+/** @param all those that are paused too */
+export async function listSchedules(context: Context, all: boolean): Promise<number> {
+  const query = queryOf({ all: all ? 'true' : undefined });
+  const schedules = await (await openGateway(context)).call('listSchedules', { query });
+  await context.printer.result(renderScheduleList(schedules, context.env.timeZone), schedules);
   return 0;
 }
 
 export async function describeSchedule(context: Context, idText: string): Promise<number> {
   const id = readScheduleId(idText);
   const schedule = await (await openGateway(context)).call('getSchedule', { params: { id } });
-  await context.printer.result(renderSchedule(schedule), schedule);
+  await context.printer.result(renderSchedule(schedule, context.env.timeZone), schedule);
   return 0;
 }
 
@@ -28,9 +31,12 @@ export async function enableSchedule(context: Context, idText: string, enabled: 
   const id = readScheduleId(idText);
   const client = await openGateway(context);
   const schedule = await client.call('updateSchedule', { params: { id }, body: { enabled } });
+  const { nextFireAt, timeZone } = schedule;
+  const next =
+    nextFireAt === undefined ? '' : `Next: ${inBoth(timeZone, context.env.timeZone, nextFireAt)}\n`;
   const text = enabled
-    ? `Schedule ${id} is on again.\n`
-    : `Schedule ${id} is paused, and not in \`proctor schedule list\` meanwhile.\nTo go on: proctor schedule resume ${id}\n`;
+    ? `Schedule ${id} is on again.\n${next}`
+    : `Schedule ${id} is paused, and in \`proctor schedule list --all\` only.\nTo go on: proctor schedule resume ${id}\n`;
   await context.printer.result(text, schedule);
   return 0;
 }

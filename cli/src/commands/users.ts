@@ -80,12 +80,18 @@ export async function updateUser(context: Context, options: UpdateUserOptions): 
   }
   const user = await (await openGateway(context)).call('updateUser', { params: { email }, body });
   await context.printer.result(renderUser(user), user);
+  const { paused_schedules: paused } = user;
+  if (paused) context.printer.note(`Schedules that were paused: ${paused}.`);
   return 0;
 }
 
 export async function removeUser(context: Context, email: string, yes: boolean): Promise<number> {
   const client = await openGateway(context);
-  await agree(context, `Remove the account ${email} and its tokens? What it did stays in the history.`, yes);
+  await agree(
+    context,
+    `Remove the account ${email} and its tokens? What it did stays in the history, its schedules are paused.`,
+    yes,
+  );
   await client.call('removeUser', { params: { email } });
   await context.printer.result(`Removed: ${email}\n`, { email, removed: true });
   return 0;

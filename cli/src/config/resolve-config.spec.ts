@@ -82,10 +82,19 @@ describe('parseHost', () => {
 
 describe('readEnv', () => {
   it('takes the folder and the overrides; empty is not set', () => {
-    expect(readEnv({ LOCAL_CONFIG_DIR: '/x', EMAIL_ID: 'a@b.c', ACCESS_TOKEN: '', NO_COLOR: '1' })).toEqual({
+    expect(
+      readEnv({
+        LOCAL_CONFIG_DIR: '/x',
+        EMAIL_ID: 'a@b.c',
+        ACCESS_TOKEN: '',
+        NO_COLOR: '1',
+        TZ: 'Asia/Kolkata',
+      }),
+    ).toEqual({
       configDir: '/x',
       overrides: { EMAIL_ID: 'a@b.c' },
       noColor: true,
+      timeZone: 'Asia/Kolkata',
     });
   });
 });

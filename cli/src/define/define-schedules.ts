@@ -1,29 +1,20 @@
-import { createSchedule, type CreateScheduleOptions } from '../commands/create-schedule.js';
+import { createSchedule } from '../commands/create-schedule.js';
+import { nextTimes, scheduleHistory } from '../commands/schedule-times.js';
 import { describeSchedule, enableSchedule, listSchedules, removeSchedule } from '../commands/schedules.js';
+import { updateSchedule } from '../commands/update-schedule.js';
 import type { Run } from '../context.js';
-import { command, type Command } from '../tree/command.js';
-import { ARG_WORDS, ARGS_FILE, PROC } from './shared-options.js';
+import { command, type Command, type Given } from '../tree/command.js';
+import { CHANGEABLE, WHEN_AND_HOW } from './schedule-options.js';
+import { ALL_PAGES, ARG_WORDS, ARGS_FILE, LIMIT, PROC } from './shared-options.js';
 
 const ID = { describe: 'Id of the schedule' } as const;
 
 const positionals = { proc: PROC, args: ARG_WORDS } as const;
-const options = {
-  cron: {
-    kind: 'text',
-    alias: 'c',
-    required: true,
-    describe: 'When: five fields, six with seconds first, or @daily and such',
-  },
-  group: { kind: 'text', alias: 'g', required: true, describe: 'Group that it belongs to' },
-  notify: { kind: 'text', alias: 'n', required: true, describe: 'Emails to notify, with commas' },
-  tags: { kind: 'text', alias: 'T', required: true, describe: 'Tags, with commas' },
-  file: ARGS_FILE,
-} as const;
+const options = { ...WHEN_AND_HOW, file: ARGS_FILE } as const;
 
-type Words = Omit<CreateScheduleOptions, 'words'> & { args: readonly string[] };
-
-function create({ args, ...given }: Words): Run {
-  return (context) => createSchedule(context, { ...given, words: args });
+function create({ args, ...given }: Given<typeof positionals, typeof options>): Run {
+  const { 'time-zone': timeZone, 'notify-on': notifyOn, blackout: blackouts } = given;
+  return (context) => createSchedule(context, { ...given, timeZone, notifyOn, blackouts, words: args });
 }
 
 const byId = (name: string, describe: string, run: (id: string) => Run): Command =>
@@ -35,14 +26,19 @@ const byId = (name: string, describe: string, run: (id: string) => Run): Command
     run: ({ id }) => run(id),
   });
 
+const AT_NIGHT = "schedule report -c '0 7 * * *' --time-zone Europe/Berlin -g ops -n a@b.c -T daily";
+
 export const scheduleCommands = [
   command({
     name: 'schedule',
-    describe: 'Execute a proc again and again',
+    describe: 'Execute a proc again and again, or once later',
     positionals,
     options,
     examples: [
       ["schedule say-hello-world -c '*/5 * * * *' -g ops -n a@b.c -T nightly SAMPLE_ARG_ONE=x", ''],
+      [AT_NIGHT, 'By the clock of a zone'],
+      ['schedule report --at 2h -g ops -n a@b.c -T t', 'Once, in two hours'],
+      [`${AT_NIGHT} --overlap skip --blackout 'sat,sun 00:00-00:00'`, ''],
       [
         "schedule create list -c '@daily' -g ops -n a@b.c -T t",
         'For a proc with the name of a command below',
@@ -61,14 +57,64 @@ export const scheduleCommands = [
       }),
       command({
         name: 'list',
-        describe: 'List schedules that are on',
-        examples: [['schedule list', '']],
-        run: () => listSchedules,
+        describe: 'List schedules that are on, with when they fire next',
+        options: { all: { kind: 'flag', describe: 'Those that are paused too' } },
+        examples: [
+          ['schedule list', ''],
+          ['schedule list --all', ''],
+        ],
+        run:
+          ({ all }) =>
+          (context) =>
+            listSchedules(context, all),
       }),
       byId('describe', 'Show a schedule', (id) => (context) => describeSchedule(context, id)),
+      command({
+        name: 'update',
+        describe: 'Change a schedule; what is not given stays',
+        positionals: { id: ID, args: { ...ARG_WORDS, describe: 'NAME=value; replaces all args' } },
+        options: {
+          ...CHANGEABLE,
+          'no-blackouts': { kind: 'flag', describe: 'Fire at any time again' },
+          file: ARGS_FILE,
+        },
+        examples: [
+          ["schedule update 1234 -c '0 6 * * *' --time-zone Europe/Berlin", ''],
+          ['schedule update 1234 --notify-on failure,slow', ''],
+        ],
+        run:
+          ({ args, 'no-blackouts': noBlackouts, 'time-zone': timeZone, ...given }) =>
+          (context) => {
+            const { 'notify-on': notifyOn, blackout: blackouts } = given;
+            return updateSchedule(context, {
+              ...given,
+              timeZone,
+              notifyOn,
+              blackouts,
+              noBlackouts,
+              words: args,
+            });
+          },
+      }),
       byId('remove', 'Remove a schedule', (id) => (context) => removeSchedule(context, id)),
       byId('pause', 'Stop firing, until resumed', (id) => (context) => enableSchedule(context, id, false)),
       byId('resume', 'Fire again', (id) => (context) => enableSchedule(context, id, true)),
+      command({
+        name: 'next',
+        describe: 'Show when a schedule fires next',
+        positionals: { id: ID },
+        options: { count: { kind: 'text', describe: 'How many times, at most 100 (default 10)' } },
+        examples: [['schedule next 1234 --count 3', "In the schedule's zone and in yours"]],
+        run: (given) => (context) => nextTimes(context, given),
+      }),
+      command({
+        name: 'history',
+        describe: 'Show what became of its ticks, newest first',
+        positionals: { id: ID },
+        options: { limit: LIMIT, all: ALL_PAGES },
+        examples: [['schedule history 1234', 'Its executions: `proctor history --schedule 1234`']],
+        run: (given) => (context) => scheduleHistory(context, given),
+      }),
     ],
   }),
 ];

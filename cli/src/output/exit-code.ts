@@ -7,7 +7,7 @@ export const EXIT_CODE_MEANINGS = {
   2: 'wrong usage, arguments or configuration',
   3: 'not signed in, or the credentials were not accepted',
   4: 'not allowed',
-  5: 'no such proc, execution, schedule or account',
+  5: 'no such proc, execution, schedule, notification or account',
   6: 'conflict: it is over, in use or there already, or you said no',
   7: 'the gateway cannot be reached, is not available or busy',
   8: 'the execution was cancelled or timed out',

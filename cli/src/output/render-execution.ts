@@ -46,6 +46,7 @@ export function renderExecutionDetails(execution: ExecutionDetailReply): string 
 const WAITS_FOR = {
   slot: 'another execution of the proc to end',
   share: 'other executions of its user to end',
+  overlap: 'the execution before it of the same schedule to end',
 };
 
 export const HISTORY_HEADER = ['ID', 'PROC', 'STATUS', 'USER', 'STARTED', 'DURATION'];
