@@ -204,6 +204,150 @@ describe('schedule', () => {
   });
 });
 
+describe('a schedule with more than v2 knew', () => {
+  const to = ['-g', 'ops', '-n', 'a@example.com', '-T', 'nightly'];
+  const inKolkata = (...words: string[]) =>
+    runCliHere(words, {
+      ...{ LOCAL_CONFIG_DIR: folder, PROCTOR_HOST: gateway.url, TZ: 'Asia/Kolkata' },
+      ...{ EMAIL_ID: ann.email, ACCESS_TOKEN: ann.token },
+    });
+  interface Shown {
+    id: number;
+    cron: string;
+    at?: string;
+    nextFireAt?: string;
+  }
+
+  it('goes by a zone, and is shown in that and in the user’s', async () => {
+    const how = ['--time-zone', 'Europe/Berlin', '--overlap', 'skip', '--misfire', 'all', '--grace', '10m'];
+    const when = ['-c', '0 7 * * *', '--notify-on', 'failure,slow', '--blackout', 'sat,sun 00:00-24:00'];
+    const made = await good(inKolkata('schedule', 'greet', ...when, ...how, ...to, 'WHO=zone'));
+    expect(made).toMatch(/^Scheduled\.\nId +\d+\n/);
+    expect(made).toMatch(
+      /^Next +\S+T07:00:00\+0[12]:00 \(Europe\/Berlin\), \S+:30:00\+05:30 \(Asia\/Kolkata\)$/m,
+    );
+    expect(made).toMatch(/^Misfire +all, after 600 s\nBlackout +sat,sun 00:00-00:00$/m);
+    expect(made).toMatch(/^Notifies on +failure, slow$/m);
+    const id = /^Id +(\d+)$/m.exec(made)?.[1] ?? '';
+    expect(await good(inKolkata('schedule', 'list'))).toMatch(
+      /NEXT \(Asia\/Kolkata\)\n.* Europe\/Berlin +\S+T07:00:00\+0[12]:00 +\S+:30:00\+05:30\n/,
+    );
+
+    const next = (await good(inKolkata('schedule', 'next', id, '--count', '3'))).split('\n');
+    expect(next).toHaveLength(5);
+    expect(next[0]).toMatch(/^Europe\/Berlin +Asia\/Kolkata$/);
+    const { times } = await jsonOf<{ times: string[] }>(ann, 'schedule', 'next', id, '--count', '7');
+    const days = times.map((time) => new Date(time).getUTCDay());
+    expect(days.filter((day) => day === 0 || day === 6)).toEqual([]);
+    expect(times).toHaveLength(7);
+
+    expect((await inKolkata('schedule', 'pause', id)).stdout).toContain('list --all');
+    expect(await good(inKolkata('schedule', 'list'))).toBe('No scheduled jobs found\n');
+    expect(await good(inKolkata('schedule', 'list', '--all'))).toMatch(/Europe\/Berlin +paused +paused\n$/);
+    expect((await inKolkata('schedule', 'next', id)).stderr).toContain('It is paused.');
+
+    const changed = ['-c', '0 9 * * *', '--time-zone', 'local', '--no-blackouts', '--notify-on', 'none'];
+    await good(inKolkata('schedule', 'update', id, ...changed, 'WHO=other'));
+    expect(await good(inKolkata('schedule', 'resume', id))).toMatch(
+      /on again\.\nNext: \S+T09:00:00\+05:30 \(Asia\/Kolkata\)\n$/,
+    );
+    const shown = await good(inKolkata('schedule', 'describe', id));
+    expect(shown).toMatch(/^Notifies on +nothing$/m);
+    expect(shown).toMatch(/^ +WHO +other$/m);
+    expect(shown).not.toContain('Blackout');
+    expect(shown).toMatch(/^Overlap +skip$/m);
+    await good(inKolkata('schedule', 'remove', id));
+  });
+
+  it('fires once at a time', async () => {
+    const before = Date.now();
+    const made = await jsonOf<Shown>(ann, 'schedule', 'greet', '--at', '2h', ...to, 'WHO=once');
+    const atMs = Date.parse(made.at ?? '');
+    expect(atMs - before).toBeGreaterThanOrEqual(2 * 3_600_000);
+    expect(Date.now() - atMs).toBeLessThanOrEqual(-2 * 3_600_000 + 60_000);
+    expect(made).toMatchObject({ cron: '', nextFireAt: made.at });
+    const again = await jsonOf<Shown>(ann, 'schedule', 'update', String(made.id), '-c', '@daily');
+    expect(again).toMatchObject({ cron: '@daily' });
+    expect(again).not.toHaveProperty('at');
+    await good(as(ann, ['schedule', 'remove', String(made.id)]));
+  });
+
+  it('has a history, page after page', async () => {
+    const { id } = await jsonOf<Shown>(ann, 'schedule', 'greet', '-c', '@daily', ...to, 'WHO=history');
+    const empty = await as(ann, ['schedule', 'history', String(id)]);
+    expect(empty).toMatchObject({ exitCode: 0, stdout: '', stderr: 'It has not come to fire yet.\n' });
+    await gateway.query(
+      `insert into schedule_tick (schedule_id, fire_at, outcome, execution_id, count, reason) values
+       ($1, '2026-01-03T00:00:00Z', 'fired', 12, 1, null),
+       ($1, '2026-01-02T00:00:00Z', 'missed', null, 12, 'nobody looked'),
+       ($1, '2026-01-01T00:00:00Z', 'refused', null, 1, 'not in ops any more')`,
+      [id],
+    );
+    const text = await good(as(ann, ['schedule', 'history', String(id), '--all', '--limit', '1']));
+    const lines = text.trimEnd().split('\n');
+    expect(lines).toHaveLength(4);
+    expect(lines[1]).toMatch(/^2026-01-03T00:00:00Z .*fired +12$/);
+    expect(lines[2]).toMatch(/missed \(12 in a row\) +nobody looked$/);
+    const first = await as(ann, ['schedule', 'history', String(id), '--limit', '1']);
+    expect(first.stderr).toContain('--all');
+    await good(as(ann, ['schedule', 'remove', String(id)]));
+  });
+
+  it('is refused with what is wrong', async () => {
+    const zone = await as(ann, [
+      'schedule',
+      'greet',
+      '-c',
+      '@daily',
+      '--time-zone',
+      'Mars/Base',
+      ...to,
+      'WHO=x',
+    ]);
+    expect(zone).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(zone.stderr).toContain('expected a zone such as Europe/Berlin');
+    const past = await as(ann, ['schedule', 'greet', '--at', '2020-01-01T00:00:00Z', ...to, 'WHO=x']);
+    expect(past).toMatchObject({ exitCode: 2 });
+    expect(past.stderr).toContain('never fire');
+  });
+});
+
+describe('notifications', () => {
+  it('are listed and sent again by admins', async () => {
+    const id = (await good(as(ann, ['execute', 'greet', 'WHO=x', '--detach']))).trim();
+    const [row] = await gateway.query<{ id: string }>(
+      `with event as (insert into notification (execution_id, event, spread_at) values ($1, 'slow', now()) returning id)
+       insert into delivery (notification_id, channel, recipient, state, attempts, failed_reason)
+       select id, 'mail', 'a@example.com', 'failed', 8, '550 no such user' from event returning id::text`,
+      [id],
+    );
+    const listed = await good(admin('notification', 'list', '--state', 'failed', '--execution', id));
+    expect(listed).toMatch(
+      new RegExp(`^ID .*\\n${row?.id} +slow +${id} +mail +a@example.com +failed +8 +550 no such user\\n$`),
+    );
+    expect(await good(admin('notification', 'resend', row?.id ?? ''))).toMatch(
+      /on its way.*\n.*\n.* pending +0 /,
+    );
+    const page = await jsonOf<{ notifications: { state: string }[] }>(
+      gateway.admin,
+      ...['notification', 'list', '--execution', id, '--channel', 'mail'],
+    );
+    expect(page.notifications).toMatchObject([{ state: 'pending' }]);
+    const none = await admin('notification', 'list', '--channel', 'plugin:none');
+    expect(none).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No notifications found.\n' });
+    expect((await admin('notification', 'resend', '999999999')).exitCode).toBe(5);
+    expect((await as(ann, ['notification', 'list'])).exitCode).toBe(4);
+  });
+
+  it('are chosen by everybody for themselves', async () => {
+    expect(await good(as(ann, ['notify']))).toContain('told of nothing');
+    expect(await good(as(ann, ['notify', 'failure', 'slow']))).toContain('told of: failure, slow (');
+    expect(await jsonOf(ann, 'notify')).toEqual({ notify_on: ['failure', 'slow'] });
+    expect(await jsonOf(gateway.admin, 'notify')).toEqual({ notify_on: [] });
+    expect(await good(as(ann, ['notify', 'none']))).toContain('told of nothing');
+  });
+});
+
 describe('accounts', () => {
   it('are made, changed and removed, with groups and tokens', async () => {
     await good(admin('group', 'create', 'night', '--description', 'At night'));

@@ -116,6 +116,25 @@ describe('queries', () => {
     [['user', 'update', 'a@b.c', '--activate', '--deactivate'], 'contradict'],
     [['schedule', 'say-hello', '-c', 'x'], '--group'],
     [['schedule', ...'-c c -g g -n n -T t'.split(' ')], 'Something is missing'],
+    [['schedule', 'say-hello', ...'-g g -n n -T t'.split(' ')], '--cron for again'],
+    [['schedule', 'say-hello', ...'-c c --at 2h -g g -n n -T t'.split(' ')], 'either --cron or --at'],
+    [['schedule', 'say-hello', ...'--at noon -g g -n n -T t'.split(' ')], '--at'],
+    [['schedule', 'say-hello', ...'-c c --overlap never -g g -n n -T t'.split(' ')], 'overlap'],
+    [['schedule', 'update', '7', '--blackout', 'weekend'], '--blackout'],
+    [['schedule', 'update', '7', '--blackout', '1:00-2:00', '--no-blackouts'], 'contradict'],
+    [['schedule', 'update', '7', '--grace', '90'], '--grace'],
+    [['schedule', 'update', '7', '--notify-on', 'ended'], '--notify-on'],
+    [['schedule', 'update', '7'], 'nothing to change'],
+    [['schedule', 'update', 'x', '-c', 'c'], "schedule's id"],
+    [['schedule', 'next', '7', '--count', '101'], '--count'],
+    [['schedule', 'next'], 'Something is missing'],
+    [['schedule', 'history', '7', '--limit', '0'], '--limit'],
+    [['notification'], 'needs one of its commands'],
+    [['notification', 'list', '--state', 'lost'], 'state'],
+    [['notification', 'list', '--execution', 'x'], '--execution'],
+    [['notification', 'resend', 'x'], "notification's id"],
+    [['notify', 'always'], 'events'],
+    [['notify', 'none', 'start'], 'none alone'],
     [['schedule', 'pause', 'x'], "schedule's id"],
     [['procs', 'apply'], '--file'],
     [['procs', 'apply', '-f', '/nowhere'], 'ENOENT'],
@@ -192,6 +211,12 @@ describe('completion', () => {
     expect(await complete('execute', 's')).toEqual(['say-hello']);
     expect(await complete('execute', '-f', 's', 's')).toEqual(['say-hello']);
     expect(await complete('schedule', 'create', 'l')).toEqual(['']);
+    expect(await complete('schedule', 'p')).toEqual(['pause']);
+    expect(await complete('schedule', 'update', '--ti')).toEqual(['--time-zone']);
+    expect(await complete('schedule', 'create', 'x', '--overlap', 'q')).toEqual(['queue']);
+    expect(await complete('schedule', 'update', '7', '--notify-on', 'f')).toEqual(['failure']);
+    expect(await complete('notification', 'list', '--state', 'f')).toEqual(['failed']);
+    expect(await complete('notify', 'start', 's')).toEqual(['start', 'success', 'slow']);
     expect(await complete('procs', 'apply', '-f', file.slice(0, -3))).toEqual([file]);
   });
 

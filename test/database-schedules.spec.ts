@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { nextFireAt } from '@app/cron';
 import { SchedulesStore, SecretBox, SecretsStore, type NewSchedule } from '@app/database';
-import { AppError, plainArg } from '@app/domain';
+import { AppError, DEFAULT_SCHEDULE_POLICIES, plainArg } from '@app/domain';
 import { aProc, aSubmission, openStores, randomName, type Stores } from './support/stores.js';
 
 let stores: Stores;
@@ -11,7 +12,7 @@ const key = randomBytes(32);
 
 beforeAll(async () => {
   stores = await openStores();
-  schedules = new SchedulesStore(stores.database);
+  schedules = new SchedulesStore(stores.database, nextFireAt);
   secrets = new SecretsStore(stores.database, new SecretBox(key));
 });
 afterAll(() => stores?.close());
@@ -26,6 +27,8 @@ async function aSchedule(changes: Partial<NewSchedule> = {}): Promise<NewSchedul
     argsHash: 'hash',
     tags: 'a,b',
     cron: '*/5 * * * *',
+    at: null,
+    ...DEFAULT_SCHEDULE_POLICIES,
     notificationEmails: ['ada@example.org', 'bob@example.org'],
     userEmail: 'ada@example.org',
     group: 'ops',
@@ -71,10 +74,11 @@ describe('a schedule', () => {
   it('is listed while it is enabled, in the order of ids', async () => {
     const [a, b] = [await create(), await create()];
     await schedules.update(a.schedule.id, { enabled: false });
-    const listed = (await schedules.listEnabled()).map(({ id }) => id);
+    const listed = (await schedules.list({ all: false })).map(({ id }) => id);
     expect(listed).toEqual([...listed].sort((x, y) => x - y));
     expect(listed).toContain(b.schedule.id);
     expect(listed).not.toContain(a.schedule.id);
+    expect((await schedules.list({ all: true })).map(({ id }) => id)).toContain(a.schedule.id);
   });
 
   it('changes in what is given, and in nothing else', async () => {

@@ -112,6 +112,13 @@ describe('POST /schedule', () => {
       enabled: true,
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
+      timeZone: 'UTC',
+      overlap: 'allow',
+      misfire: 'once',
+      misfireGraceSeconds: 60,
+      blackouts: [],
+      notifyOn: ['success', 'failure'],
+      nextFireAt: expect.stringMatching(/T02:00:00.000Z$/),
     });
     expect(Number.isSafeInteger(schedule.id)).toBe(true);
     expect(Math.abs(Date.parse(schedule.createdAt) - before)).toBeLessThan(60_000);
@@ -300,7 +307,8 @@ describe('one schedule', () => {
     const before = await create(owner);
     const path = `/schedule/${before.id}`;
     const paused = (await call(owner, 'PATCH', path, { enabled: false })).json<ScheduleBody>();
-    expect(paused).toEqual({ ...before, enabled: false, updatedAt: expect.any(String) });
+    const { nextFireAt: _, ...kept } = before;
+    expect(paused).toEqual({ ...kept, enabled: false, updatedAt: expect.any(String) });
     expect(Date.parse(paused.updatedAt)).toBeGreaterThanOrEqual(Date.parse(before.updatedAt));
     const changes = {
       args: { A: 'changed' },
@@ -311,8 +319,69 @@ describe('one schedule', () => {
       enabled: true,
     };
     const changed = (await call(owner, 'PATCH', path, changes)).json<ScheduleBody>();
-    expect(changed).toEqual({ ...before, ...changes, updatedAt: expect.any(String) });
+    const nextFireAt = expect.stringMatching(/:00:00.000Z$/) as unknown;
+    expect(changed).toEqual({ ...before, ...changes, updatedAt: expect.any(String), nextFireAt });
     expect((await call(owner, 'GET', path)).json()).toEqual(changed);
+  });
+
+  it('takes what v2 did not know, and gives it back', async () => {
+    const at = new Date(Date.now() + 3_600_000).toISOString();
+    const additions = {
+      timeZone: 'Asia/Kathmandu',
+      overlap: 'queue',
+      misfire: 'all',
+      misfireGraceSeconds: 0,
+      blackouts: [
+        { kind: 'weekly', days: ['sat', 'sun'], from: '22:00', until: '06:00' },
+        { kind: 'once', from: '2026-12-24T00:00:00.000Z', until: '2026-12-27T00:00:00.000Z' },
+      ],
+      notifyOn: ['failure', 'slow'],
+    };
+    const made = await create(owner, { ...additions, cron: '0 9 * * *' });
+    expect(made).toMatchObject({ ...additions, nextFireAt: expect.stringMatching(/T03:15:00.000Z$/) });
+    const path = `/schedule/${made.id}`;
+    const once = (await call(owner, 'PATCH', path, { at })).json<ScheduleBody>();
+    expect(once).toMatchObject({ ...additions, at, cron: '', nextFireAt: at });
+    const again = (await call(owner, 'PATCH', path, { cron: '@hourly', blackouts: [] })).json<ScheduleBody>();
+    expect(again).toMatchObject({ cron: '@hourly', blackouts: [] });
+    expect(again).not.toHaveProperty('at');
+    expect((await call(owner, 'GET', path)).json()).toEqual(again);
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['a zone that is none', { timeZone: 'Mars/Base' }, /timeZone.*Europe\/Berlin/],
+    ['an offset for a zone', { timeZone: '+02:00' }, /timeZone/],
+    ['cron beside at', { at: '2099-01-01T00:00:00Z', cron: '@daily' }, /either cron or at/],
+    ['a time that is past', { at: '2020-01-01T00:00:00Z' }, /still to come/],
+    ['a time that is none', { at: 'tomorrow' }, /must be a time such as/],
+    ['a policy that is none', { overlap: 'wait' }, /overlap/],
+    ['a grace that is none', { misfireGraceSeconds: -1 }, /misfireGraceSeconds/],
+    [
+      'a blackout that ends first',
+      { blackouts: [{ kind: 'once', from: '2026-12-02T00:00:00Z', until: '2026-12-01T00:00:00Z' }] },
+      /blackouts.0.*end after the start/,
+    ],
+    [
+      'a blackout at no time',
+      { blackouts: [{ kind: 'weekly', days: ['mon'], from: '25:00', until: '26:00' }] },
+      /blackouts.0.*from 00:00 to 23:59/,
+    ],
+    ['an event that is none', { notifyOn: ['full moon'] }, /notifyOn/],
+  ])('refuses %s', async (_name, changes, told) => {
+    const { id } = await create(owner);
+    const changed = await call(owner, 'PATCH', `/schedule/${id}`, changes, JSON_ACCEPTED);
+    expect(changed).toMatchObject({ status: 400 });
+    expect(changed.text).toMatch(told);
+    const body = {
+      ...SCHEDULE,
+      cron: '',
+      args: { A: 'refused' },
+      ...(changes['at'] ? {} : { cron: '@daily' }),
+      ...changes,
+    };
+    const made = await call(owner, 'POST', '/schedule', body, JSON_ACCEPTED);
+    expect(made).toMatchObject({ status: 400 });
+    expect(made.text).toMatch(told);
   });
 
   it.each<[string, unknown, number, string | RegExp]>([

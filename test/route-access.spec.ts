@@ -129,6 +129,18 @@ async function tokenOf(email: string): Promise<Cell> {
   return { params: { id: String(id) } };
 }
 
+async function someNotification(): Promise<Cell> {
+  const { params } = await executionOfOwner({ hasEnded: true });
+  const [row] = await gateway.query<{ id: string }>(
+    `with event as (
+       insert into notification (execution_id, event, spread_at) values ($1, 'slow', now()) returning id)
+     insert into delivery (notification_id, channel, recipient, state, sent_at)
+     select id, 'mail', 'a@example.com', 'sent', now() from event returning id::text`,
+    [params?.['id']],
+  );
+  return { params: { id: row?.id ?? '' } };
+}
+
 const ended = () => executionOfOwner({ hasEnded: true });
 const signIn = { body: { device_code: 'x', refresh_token: 'x' } };
 
@@ -182,7 +194,13 @@ const TABLE: Record<RouteName, Row> = {
     cell: async () => ({ ...(await scheduleOfOwner()), body: { enabled: false } }),
     statuses: seers(200),
   },
+  getScheduleNext: { cell: scheduleOfOwner, statuses: seers(200) },
+  getScheduleHistory: { cell: scheduleOfOwner, statuses: seers(200) },
   removeSchedule: { cell: scheduleOfOwner, statuses: seers(200) },
+  listNotifications: { statuses: admins(200) },
+  resendNotification: { cell: someNotification, statuses: admins(200) },
+  getNotifyPreference: { statuses: known(200) },
+  setNotifyPreference: { cell: () => ({ body: { notify_on: ['failure'] } }), statuses: known(200) },
   whoAmI: { statuses: known(200) },
   listUsers: { statuses: admins(200) },
   createUser: { cell: () => ({ body: { email: `${fresh('new')}@example.com` } }), statuses: admins(201) },
@@ -311,6 +329,14 @@ const VARIANTS: [what: string, route: RouteName, row: Row][] = [
     'listTokens',
     { cell: async () => ({ query: { email: await someUser() } }), statuses: admins(200) },
   ],
+  [
+    'that is not there',
+    'resendNotification',
+    {
+      cell: () => ({ params: { id: '9007199254740991' } }),
+      statuses: [401, 401, 401, 403, 403, 403, 403, 404],
+    },
+  ],
   ['of everybody', 'listTokens', { cell: () => ({ query: { all: 'true' } }), statuses: admins(200) }],
 ];
 
@@ -400,8 +426,11 @@ const TABLES = [
   'execution',
   'execution_log',
   'schedule',
+  'schedule_tick',
   'idempotency_key',
   'notification',
+  'delivery',
+  'notification_preference',
   'account',
   'account_group',
   'account_membership',

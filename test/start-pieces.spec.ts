@@ -50,8 +50,8 @@ describe('parseStartOptions', () => {
   it('names each of several workers', () => {
     const names = (workers: number) =>
       listProcesses({ ...parseStartOptions([]), workers }).map(({ name }) => name);
-    expect(names(1)).toEqual(['gateway', 'worker', 'scheduler']);
-    expect(names(2)).toEqual(['gateway', 'worker-1', 'worker-2', 'scheduler']);
+    expect(names(1)).toEqual(['gateway', 'worker', 'scheduler', 'notifier']);
+    expect(names(2)).toEqual(['gateway', 'worker-1', 'worker-2', 'scheduler', 'notifier']);
   });
 });
 

@@ -17,6 +17,9 @@ import { startService, type ServiceProcess } from './service-process.js';
 
 export interface SystemOptions {
   workers?: number;
+  schedulers?: number;
+  /** Also sends notifications. */
+  notifier?: boolean;
   /** A Postgres that the spec may stop; otherwise a database in the shared one. */
   ownPostgres?: boolean;
   sandbox?: Partial<SandboxOptions>;
@@ -35,6 +38,7 @@ export interface System {
   services: ServiceProcess[];
   workers: ServiceProcess[];
   startWorker(env?: Record<string, string>): Promise<ServiceProcess>;
+  startScheduler(env?: Record<string, string>): Promise<ServiceProcess>;
   query<Row extends Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
   stop(): Promise<void>;
 }
@@ -83,7 +87,8 @@ async function bringUp(options: SystemOptions, cleanUps: (() => unknown)[]): Pro
   const admin = await createAdmin(env);
   await Promise.all([
     start('gateway'),
-    start('scheduler'),
+    ...Array.from({ length: options.schedulers ?? 1 }, () => start('scheduler')),
+    ...(options.notifier ? [start('notifier')] : []),
     ...Array.from({ length: options.workers ?? 1 }, () => startWorker()),
   ]);
   const gatewayUrl = `http://127.0.0.1:${port}`;
@@ -100,6 +105,7 @@ async function bringUp(options: SystemOptions, cleanUps: (() => unknown)[]): Pro
     services,
     workers,
     startWorker,
+    startScheduler: (own) => start('scheduler', own),
     query: (sql, values) => query(databaseUrl(), sql, values),
     async stop() {
       for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
