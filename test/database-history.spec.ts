@@ -31,7 +31,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stores?.close());
 
-function isVisible({ userEmail, procName }: ExecutionSummary, visibleTo: HistoryFilter['visibleTo']): boolean {
+function isVisible(
+  { userEmail, procName }: ExecutionSummary,
+  visibleTo: HistoryFilter['visibleTo'],
+): boolean {
   if (visibleTo === null) return true;
   const isOwn = visibleTo.email !== '' && visibleTo.email === userEmail;
   return isOwn || visibleTo.procNames.includes(procName);

@@ -514,7 +514,10 @@ describe('too much that waits', () => {
         await new Promise((resolve) => setTimeout(resolve, 300));
         answer = await ask();
       }
-      expect(answer).toMatchObject({ status: 429, text: expect.stringContaining('3 executions are waiting') });
+      expect(answer).toMatchObject({
+        status: 429,
+        text: expect.stringContaining('3 executions are waiting'),
+      });
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
       const [row] = await small.query<{ n: number }>(
         `select count(*)::int as n from execution where waiting_for = 'share'`,
