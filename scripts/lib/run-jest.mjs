@@ -24,6 +24,8 @@ export async function runJest(project, { env = {}, args = [] } = {}) {
       '--no-warnings',
       jestFile,
       ...['--selectProjects', project, '--passWithNoTests', '--json', '--outputFile', results],
+      // Real processes on a busy machine: what takes five seconds here may take much longer there.
+      '--testTimeout=60000',
       ...args,
     ],
     env: { ...process.env, ...env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },

@@ -42,6 +42,8 @@ class Look {
 export class FireSchedules {
   private readonly rules: FireRules;
   private schedulesAtOnce = MOST_AT_ONCE;
+  /** Not noted yet in Postgres. */
+  private readonly enqueued: Enqueued[] = [];
   private readonly matches = rememberPatterns();
 
   constructor(
@@ -61,10 +63,10 @@ export class FireSchedules {
     const look = new Look();
     try {
       // Most looks find nothing, or little: one query.
-      if (await this.fireNext(look)) await Promise.all([this.fireRest(look), this.fireRest(look)]);
+      if (await this.fireNext(look)) await bothOf(this.fireRest(look), this.fireRest(look));
     } finally {
       await Promise.all(look.enqueuing);
-      await this.noteEnqueued(look);
+      await this.noteEnqueued(look.enqueued);
     }
     return look.report;
   }
@@ -107,14 +109,13 @@ export class FireSchedules {
     }
   }
 
-  /** After everything else, which is more urgent: nobody waits for the note. */
-  private async noteEnqueued({ enqueued }: Look): Promise<void> {
-    try {
-      for (const { executionIds, atMs } of enqueued) {
-        await this.stuck.markEnqueued(executionIds, performance.now() - atMs);
-      }
-    } catch (error) {
-      this.logger.warn({ err: error }, 'the sweep will see again what was enqueued');
+  /**
+   * What the look before has enqueued: other replicas may still be busy with the same tick, and nobody waits for the
+   * note. A note that is lost costs the sweep a look at the queue.
+   */
+  private async noteEnqueued(next: readonly Enqueued[]): Promise<void> {
+    for (const { executionIds, atMs } of this.enqueued.splice(0, Infinity, ...next)) {
+      await this.stuck.markEnqueued(executionIds, performance.now() - atMs);
     }
   }
 
@@ -125,4 +126,9 @@ export class FireSchedules {
     const problem = owners && describeOwnerProblem(owner, proc.proc.authorizedGroups, owners, now);
     return problem ?? describeArgsProblem(due, proc, this.matches);
   }
+}
+
+/** Like `Promise.all`, but leaves nothing going on behind. */
+async function bothOf(...works: Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(works)) if (result.status === 'rejected') throw result.reason;
 }

@@ -59,8 +59,9 @@ export class DueSchedulesStore {
       session,
       counted.map(({ id }) => id),
     );
-    const slots = await lockSlots(session, names);
     const procs = await readProcs(session, names);
+    const limited = names.filter((name) => procs.get(name)?.proc.concurrency);
+    const slots = await lockSlots(session, limited);
     const owners = await this.readOwners(session, emails);
     const due: DueSchedule[] = rows.map((row) => ({
       schedule: fromJson(row),
@@ -132,6 +133,7 @@ async function countLive(session: Session, ids: readonly number[]): Promise<Map<
 
 /** Locked in the order of names before anybody counts, so that a slot is never counted twice. */
 async function lockSlots(session: Session, names: readonly string[]): Promise<Map<string, ProcSlots>> {
+  if (names.length === 0) return new Map();
   const limited = await session.$queryRaw<{ name: string; limit: number; when_full: string }[]>`
     SELECT name, concurrency_limit AS limit, when_full FROM proc
     WHERE name = ANY(${[...names]}::text[]) AND concurrency_limit IS NOT NULL ORDER BY name FOR UPDATE`;

@@ -17,9 +17,8 @@ ALTER TABLE "schedule"
   ADD CONSTRAINT "schedule_cron_or_at" CHECK (("at" IS NULL) <> ("cron" = '')),
   ADD CONSTRAINT "schedule_overlap" CHECK ("overlap" IN ('allow', 'skip', 'queue')),
   ADD CONSTRAINT "schedule_misfire" CHECK ("misfire" IN ('skip', 'once', 'all'));
+-- No more indexes than this: each tick moves next_fire_at, and so touches all of them.
 CREATE INDEX "schedule_due" ON "schedule" ("next_fire_at") WHERE "enabled" AND "next_fire_at" IS NOT NULL;
-CREATE INDEX "schedule_by_user" ON "schedule" ("user_email");
-CREATE INDEX "schedule_by_group" ON "schedule" ("group_name");
 
 -- What became of each tick: exactly one row for a schedule and an instant, whoever looked.
 CREATE TABLE "schedule_tick" (
