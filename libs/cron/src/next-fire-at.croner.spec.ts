@@ -11,6 +11,15 @@ import { findClockChange, offsetOf } from './zone-clock.js';
  */
 const DAY_SECONDS = 86_400;
 
+/**
+ * croner 10 forgets the first of March after February's last weekday: `0 0 0 1 * 0L` gives 2019-02-24, then 2019-03-31.
+ * next-fire-at.spec.ts has such expressions by hand.
+ */
+function isBeyondCroner(cron: string): boolean {
+  const [, , , monthDay, , weekDay] = cron.split(' ');
+  return weekDay!.endsWith('L') && monthDay !== '*' && monthDay !== '?';
+}
+
 function isCalm(timeZone: string): (date: Date) => boolean {
   const offsetAt = offsetOf(timeZone);
   return (date) => {
@@ -69,6 +78,7 @@ describe('nextFireAt and croner', () => {
     });
     fc.assert(
       fc.property(sixFields, zones, instants, (cron, timeZone, after) => {
+        fc.pre(!isBeyondCroner(cron));
         const ours = fireTimesBetween({ cron, timeZone }, after, new Date('2100-01-01'), 5);
         const theirs = timesOfCroner(cron.replace('?', '*'), timeZone, after, new Date('2100-01-01'), 5);
         expect(ours).toEqual(theirs);

@@ -107,9 +107,10 @@ export class ContainerLog {
   private append(pieces: Buffer[]): void {
     const bytes = Buffer.concat(pieces);
     try {
+      // Before the write, so that what was printed last is always in the newest file, the only one that is served.
+      this.rotateIfDue();
       for (let at = 0; at < bytes.length;) at += writeSync(this.file, bytes, at);
       this.sizeBytes += bytes.length;
-      this.rotateIfDue();
     } catch (error) {
       this.close();
       this.report(`log ${this.path} ends here: ${(error as Error).message}`);
