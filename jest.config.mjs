@@ -30,7 +30,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{apps,libs,cli}/**/*.spec.ts'],
+      testMatch: ['<rootDir>/{apps,libs,cli,chaos}/**/*.spec.ts'],
     },
     {
       ...shared,
