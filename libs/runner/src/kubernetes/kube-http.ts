@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { KubeUnreachableError, toStatusError } from './api-outcome.js';
 
@@ -22,6 +23,7 @@ const ERROR_BODY_BYTES = 64 * 1024;
 export class KubeHttp {
   readonly #server: URL;
   readonly #agent: http.Agent;
+  #trust: { of: string; context: SecureContext } | null = null;
 
   constructor(private readonly config: KubeConfig) {
     this.#server = new URL(config.getCurrentCluster()!.server);
@@ -127,7 +129,10 @@ export class KubeHttp {
   async #optionsOf(method: KubeRequest['method'], body: string | undefined): Promise<RequestOptions> {
     const options: RequestOptions = { method };
     await this.config.applyToHTTPSOptions(options);
-    if (this.config.getCurrentCluster()?.proxyUrl === undefined) options.agent = this.#agent;
+    if (this.config.getCurrentCluster()?.proxyUrl === undefined) {
+      options.agent = this.#agent;
+      Object.assign(options, { secureContext: this.#secureContextOf(options) });
+    }
     // Without its length, Node sends the body of a DELETE as if it were the next request.
     const ofBody =
       body === undefined
@@ -139,6 +144,15 @@ export class KubeHttp {
       ...ofBody,
     };
     return options;
+  }
+
+  /** Each log has a connection of its own; parsing the certificates anew for it costs more than the handshake. */
+  #secureContextOf({ ca, cert, key, pfx, passphrase }: RequestOptions): SecureContext {
+    const of = JSON.stringify([ca, cert, key, pfx, passphrase].map(String));
+    if (this.#trust?.of !== of) {
+      this.#trust = { of, context: createSecureContext({ ca, cert, key, pfx, passphrase }) };
+    }
+    return this.#trust.context;
   }
 }
 
