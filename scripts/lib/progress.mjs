@@ -5,9 +5,14 @@ const colour = isTerminal && !process.env.NO_COLOR;
 const paint = (code, text) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
 
 let isStepShown = false;
+/** @type {NodeJS.WritableStream} */
+let out = process.stdout;
+
+/** For programs whose standard output is read by others. @param {NodeJS.WritableStream} stream */
+export const showProgressOn = (stream) => void (out = stream);
 
 /** Prints a line; the line of a step that is under way moves below it. @param {string} text */
-export const say = (text) => void process.stdout.write(`${isStepShown ? '\r\x1b[K' : ''}${text}\n`);
+export const say = (text) => void out.write(`${isStepShown ? '\r\x1b[K' : ''}${text}\n`);
 /** @param {string} text */
 export const dim = (text) => paint(2, text);
 /** @param {string} text */
@@ -38,7 +43,7 @@ export async function step(title, work) {
   const notes = [];
   isStepShown = isTerminal;
   const running = isTerminal
-    ? setInterval(() => process.stdout.write(`\r\x1b[K… ${title} ${dim(elapsed())}`), 100)
+    ? setInterval(() => out.write(`\r\x1b[K… ${title} ${dim(elapsed())}`), 100)
     : setTimeout(() => say(`… ${title}`), 5_000);
   let mark = red('✘');
   try {
@@ -49,6 +54,6 @@ export async function step(title, work) {
     clearInterval(running);
     isStepShown = false;
     const note = notes.length ? ` ${dim(`(${notes.join('; ')})`)}` : '';
-    process.stdout.write(`${isTerminal ? '\r\x1b[K' : ''}${mark} ${title}${note} ${dim(elapsed())}\n`);
+    out.write(`${isTerminal ? '\r\x1b[K' : ''}${mark} ${title}${note} ${dim(elapsed())}\n`);
   }
 }

@@ -69,6 +69,7 @@ export function tempDir(): { path: string; remove(): void } {
 export interface OwnServer {
   port: number;
   pid(): number;
+  isAlive(): boolean;
   /** An orderly stop. The data stays; `start` continues on the same port. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -82,16 +83,29 @@ export interface OwnPostgres extends OwnServer {
   url(database: string): string;
 }
 
+export interface OwnPostgresOptions {
+  binaries?: string;
+  /** For its data, which `remove` takes away; the folder itself stays. A temporary one if absent. */
+  folder?: string;
+  /** Of postgresql.conf, beside or instead of ours. */
+  settings?: Record<string, string>;
+  log?: (line: string) => void;
+}
+
 export interface OwnRedis extends OwnServer {
   /** `host:port` */
   address: string;
 }
 
 /** A Postgres for one spec that stops, kills or freezes it. Takes about 1.5 s: where possible use `createDatabase`. */
-export async function startOwnPostgres(options: { binaries?: string } = {}): Promise<OwnPostgres> {
-  const dir = tempDir();
+export async function startOwnPostgres({
+  folder,
+  settings: more,
+  ...options
+}: OwnPostgresOptions = {}): Promise<OwnPostgres> {
+  const dir = folder === undefined ? tempDir() : { path: folder, remove: () => undefined };
   chmodSync(dir.path, 0o711); // as root it runs as another user
-  const settings = { fsync: 'off', max_connections: '200' };
+  const settings = { fsync: 'off', max_connections: '200', ...more };
   const open = (port?: number) =>
     startPostgres({ dataDir: join(dir.path, 'postgres'), port, settings, ...options });
   let server = await open();
@@ -100,6 +114,7 @@ export async function startOwnPostgres(options: { binaries?: string } = {}): Pro
     port,
     url: (database) => server.url(database),
     pid: () => server.process.pid,
+    isAlive: () => server.process.isAlive(),
     stop: () => server.stop(),
     start: async () => {
       server = await open(port);
@@ -114,7 +129,7 @@ export async function startOwnPostgres(options: { binaries?: string } = {}): Pro
 
 /** A Redis for one spec that stops, kills, freezes or flushes it. */
 export async function startOwnRedis(
-  options: { appendonly?: boolean; password?: string } = {},
+  options: { appendonly?: boolean; password?: string; log?: (line: string) => void } = {},
 ): Promise<OwnRedis> {
   const dir = tempDir();
   const open = (port?: number) => startRedis({ dir: join(dir.path, 'redis'), port, ...options });
@@ -124,6 +139,7 @@ export async function startOwnRedis(
     port,
     address,
     pid: () => server.process.pid,
+    isAlive: () => server.process.isAlive(),
     stop: () => server.stop(),
     start: async () => {
       server = await open(port);

@@ -13,11 +13,17 @@ export interface ServiceProcess {
   waitForOutput(pattern: RegExp, timeoutMs?: number): Promise<void>;
 }
 
-/** @param entry the built file, e.g. `apps/gateway/src/main.js` below dist */
+const KEPT_LINES = 20_000;
+
+/**
+ * @param entry the built file, e.g. `apps/gateway/src/main.js` below dist
+ * @param onLine gets each line that it prints; of those that are kept here the oldest go when there are too many
+ */
 export async function startService(
   name: string,
   entry: string,
   env: Record<string, string>,
+  onLine: (line: string) => void = () => undefined,
 ): Promise<ServiceProcess> {
   const lines: string[] = [];
   const listeners = new Set<() => void>();
@@ -27,6 +33,8 @@ export async function startService(
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     onLine: (line: string) => {
       lines.push(line);
+      if (lines.length > KEPT_LINES) lines.splice(0, KEPT_LINES / 2);
+      onLine(line);
       listeners.forEach((listener) => listener());
     },
   });

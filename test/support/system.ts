@@ -126,10 +126,11 @@ async function openDatabase(options: SystemOptions, cleanUps: (() => unknown)[])
   return { databaseUrl: () => postgres.url('proctor'), postgres };
 }
 
-function serviceEnv(
+/** What all services of a system are started with. */
+export function serviceEnv(
   databaseUrl: string,
-  redis: OwnRedis,
-  sandbox: KubeSandbox,
+  redis: { address: string },
+  sandbox: { kubeconfigPath: string },
   port: number,
 ): Record<string, string> {
   const url = new URL(databaseUrl);
@@ -150,7 +151,7 @@ function serviceEnv(
   };
 }
 
-async function createAdmin(env: Record<string, string>): Promise<{ email: string; token: string }> {
+export async function createAdmin(env: Record<string, string>): Promise<{ email: string; token: string }> {
   const program = await startService('create-admin', 'apps/gateway/src/create-admin.js', env);
   await program.exited;
   const line = program

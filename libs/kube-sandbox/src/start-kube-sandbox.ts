@@ -30,6 +30,8 @@ export interface SandboxOptions {
   procsDir: string;
   /** Absent: that of the last start from the data folder, else 32 random bytes. */
   token?: string;
+  /** Ports of this machine whose TCP proxies lead here: `Host` may name them as well. */
+  proxyPorts?: readonly number[];
   /** Created at the start, beside `default`. */
   namespaces?: readonly string[];
   log?: (line: string) => void;
@@ -55,7 +57,7 @@ export interface KubeSandbox {
  * isolates nothing and is for development. Rejects when the port is taken or the data folder can't be used.
  */
 export async function startKubeSandbox(options: SandboxOptions): Promise<KubeSandbox> {
-  const { dataDir, procsDir, namespaces = [], log = () => undefined } = options;
+  const { dataDir, procsDir, proxyPorts = [], namespaces = [], log = () => undefined } = options;
   const timing = { ...DEFAULT_TIMING, ...options.timing };
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   // Others may pass through to the work folders in it, and see nothing else.
@@ -98,7 +100,7 @@ export async function startKubeSandbox(options: SandboxOptions): Promise<KubeSan
     history.close();
     rmSync(workArea.root, { recursive: true, force: true });
   };
-  const context = { store, logs, history, faults, pages: new ListPages(), timing, token, log };
+  const context = { store, logs, history, faults, pages: new ListPages(), timing, token, proxyPorts, log };
   const parsed = JSON.parse(certificate) as Certificate;
   const server = await startServer(context, parsed, options.port ?? 0).catch(async (error: unknown) => {
     await stop();

@@ -14,6 +14,8 @@ export interface ApiContext {
   pages: ListPages;
   timing: SandboxTiming;
   token: string;
+  /** Of TCP proxies on this machine through which clients come as well. */
+  proxyPorts: readonly number[];
   log: (line: string) => void;
 }
 

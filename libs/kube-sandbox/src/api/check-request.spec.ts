@@ -7,7 +7,7 @@ const good = { host: '127.0.0.1:4000', authorization: 'Bearer t0ken' };
 
 function codeOf(method: string, headers: IncomingHttpHeaders): number {
   try {
-    checkRequest(method, headers, 4000, 't0ken');
+    checkRequest(method, headers, [4000, 5000], 't0ken');
     return 200;
   } catch (error) {
     return (error as ApiError).code;
@@ -19,6 +19,7 @@ describe('checkRequest', () => {
     [200, 'GET', good],
     [200, 'GET', { ...good, host: 'localhost:4000' }],
     [200, 'GET', { ...good, host: '[::1]:4000' }],
+    [200, 'GET', { ...good, host: '127.0.0.1:5000' }],
     [403, 'GET', { ...good, host: 'localhost:4001' }],
     [403, 'GET', { ...good, host: 'evil.example:4000' }],
     [403, 'GET', { authorization: good.authorization }],

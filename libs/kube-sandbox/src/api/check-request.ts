@@ -9,10 +9,10 @@ import { ApiError } from '../objects/api-error.js';
 export function checkRequest(
   method: string,
   headers: IncomingHttpHeaders,
-  port: number,
+  ports: readonly number[],
   token: string,
 ): void {
-  const hosts = ['127.0.0.1', 'localhost', '[::1]'].map((host) => `${host}:${port}`);
+  const hosts = ports.flatMap((port) => ['127.0.0.1', 'localhost', '[::1]'].map((host) => `${host}:${port}`));
   if (!hosts.includes((headers.host ?? '').toLowerCase())) {
     throw new ApiError(403, 'Forbidden', `forbidden: the Host header must be one of ${hosts.join(', ')}`);
   }

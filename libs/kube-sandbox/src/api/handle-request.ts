@@ -23,7 +23,7 @@ export async function handleRequest(
   response: ServerResponse,
 ): Promise<void> {
   try {
-    checkRequest(request.method ?? '', request.headers, port, context.token);
+    checkRequest(request.method ?? '', request.headers, [port, ...context.proxyPorts], context.token);
     const reply = await route(context, port, request, response);
     if (reply) send(response, reply);
   } catch (error) {

@@ -19,6 +19,8 @@ export function serveWatch(context: ApiContext, request: ResourceRequest, respon
   const isWanted = objectFilter(route, query);
   const backlog = readBacklog(context, request, isWanted);
   const write = (text: string) => {
+    // Its time is over, but the client has not read all of it yet.
+    if (response.writableEnded) return;
     response.write(text);
     if (response.writableLength > MAX_BACKLOG_BYTES) response.destroy();
   };

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultRecord } from '../record.js';
+import type { World } from '../world/start-world.js';
+import { INJECT } from './inject.js';
+import { KubernetesFaults } from './kubernetes-faults.js';
+import type { PlannedFault } from './plan-faults.js';
+
+/**
+ * Lets the plan happen, and returns when everything has healed. When told to stop, the faults that are on heal at once
+ * and the others do not happen.
+ * @returns those that happened
+ */
+export async function runFaults(
+  world: World,
+  plan: readonly PlannedFault[],
+  stop: AbortSignal,
+  log: (line: string) => void,
+): Promise<FaultRecord[]> {
+  const context = { world, kubernetes: new KubernetesFaults(world.sandbox) };
+  const startedAt = performance.now();
+  const records: FaultRecord[] = [];
+  const pause = (ms: number) => sleep(ms, undefined, { signal: stop }).catch(() => undefined);
+
+  const happen = async (fault: PlannedFault) => {
+    await pause(fault.atMs - (performance.now() - startedAt));
+    if (stop.aborted) return;
+    const fromMs = Date.now();
+    const heal = await INJECT[fault.kind](context, fault);
+    if (!heal) return log(`${fault.kind}: not possible now`);
+    const record = { kind: fault.kind, fromMs, untilMs: fromMs };
+    records.push(record);
+    log(`${fault.kind}${fault.lastsMs > 0 ? ` for ${(fault.lastsMs / 1_000).toFixed(1)} s` : ''}`);
+    if (fault.lastsMs > 0) await pause(fault.lastsMs);
+    await heal();
+    record.untilMs = Date.now();
+  };
+  const results = await Promise.allSettled(plan.map(happen));
+  for (const [i, result] of results.entries()) {
+    if (result.status === 'rejected') log(`${plan[i]!.kind}: ${String(result.reason)}`);
+  }
+  await Promise.all([world.postgres.waitUntilUp(), world.redis.waitUntilUp()]);
+  return records;
+}

@@ -1,0 +1,48 @@
+import type { KeptService } from '../world/kept-service.js';
+import type { ServiceKind } from '../world/service-kinds.js';
+import { choose, nothingToHeal, type FaultContext, type Inject } from './fault.js';
+
+const oneOf = ({ world }: FaultContext, kind: ServiceKind, whom: number): KeptService =>
+  choose(
+    world.services.filter((service) => service.kind === kind),
+    whom,
+  );
+
+const ending =
+  (kind: ServiceKind, signal: 'SIGKILL' | 'SIGTERM'): Inject =>
+  (context, { whom }) => {
+    const victim = oneOf(context, kind, whom);
+    victim.sampleMemory();
+    return victim.end(signal) ? nothingToHeal : null;
+  };
+
+const freezing =
+  (kind: ServiceKind): Inject =>
+  (context, { whom }) =>
+    oneOf(context, kind, whom).freeze();
+
+const SHORTEST_JUMP_MS = 60_000;
+const LONGEST_JUMP_MS = 900_000;
+
+export const SERVICES = {
+  'kill gateway': ending('gateway', 'SIGKILL'),
+  'kill executor-worker': ending('executor-worker', 'SIGKILL'),
+  'kill scheduler': ending('scheduler', 'SIGKILL'),
+  'kill notifier': ending('notifier', 'SIGKILL'),
+  'stop gateway': ending('gateway', 'SIGTERM'),
+  'stop executor-worker': ending('executor-worker', 'SIGTERM'),
+  'stop scheduler': ending('scheduler', 'SIGTERM'),
+  'stop notifier': ending('notifier', 'SIGTERM'),
+  'freeze gateway': freezing('gateway'),
+  'freeze executor-worker': freezing('executor-worker'),
+  'freeze scheduler': freezing('scheduler'),
+  'freeze notifier': freezing('notifier'),
+  'clock jump': (context, { whom, how }) => {
+    const { clock } = oneOf(context, 'scheduler', whom).options;
+    const isForwards = how < 0.5;
+    const part = isForwards ? how * 2 : how * 2 - 1;
+    const jumpMs = SHORTEST_JUMP_MS + part * (LONGEST_JUMP_MS - SHORTEST_JUMP_MS);
+    clock?.set(Math.round(isForwards ? jumpMs : -jumpMs));
+    return () => clock?.set(0);
+  },
+} satisfies Record<string, Inject>;

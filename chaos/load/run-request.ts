@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isExecutionStatus, isFinal } from '@app/domain';
+import type { Random } from '../random.js';
+import type { Submission } from '../record.js';
+import { backoffMs } from './backoff.js';
+import { isDefinite, type Answer, type Gateways, type Identity } from './gateways.js';
+import type { PlannedRequest } from './plan-request.js';
+import { scriptText } from './script-text.js';
+import { viewLog } from './view-log.js';
+
+export interface RequestContext {
+  gateways: Gateways;
+  /** For pauses only, so that what is asked for does not depend on how it went. */
+  random: Random;
+  /** Aborts when there is no time left: what has not been answered by then stays so. */
+  giveUp: AbortSignal;
+}
+
+const FIRST_LOOK_AFTER_MS = 800;
+const LONGEST_BETWEEN_LOOKS_MS = 5_000;
+
+/** One client's dealings with one execution, all of which is noted in `submission`. */
+export class RunRequest {
+  constructor(
+    private readonly context: RequestContext,
+    private readonly identity: Identity,
+    private readonly plan: PlannedRequest,
+    private readonly submission: Submission,
+  ) {}
+
+  /** Until its end was seen, or there is no time left. */
+  async run(): Promise<void> {
+    const id = await this.submit();
+    if (id === null) return;
+    await Promise.all([
+      this.plan.isRepeated ? this.submit() : null,
+      this.plan.cancelAfterMs === null ? null : this.cancel(id, this.plan.cancelAfterMs),
+      this.plan.view === null ? null : this.view(id, this.plan.view),
+      this.watch(id),
+    ]);
+  }
+
+  /** Somebody looks again at an execution whose end was seen. */
+  async lookAgain(): Promise<void> {
+    const [id] = this.submission.acceptedIds;
+    const { looksAgainAfterMs } = this.plan;
+    if (id === undefined || looksAgainAfterMs === null || this.submission.seenEnds.length === 0) return;
+    await this.pause(looksAgainAfterMs);
+    if (!this.context.giveUp.aborted) await this.look(id);
+  }
+
+  private async submit(): Promise<number | null> {
+    const { key, proc, script, acceptedIds, refusals } = this.submission;
+    const body = { name: proc, args: { SCRIPT: scriptText(script) } };
+    const answer = await this.askUntilDefinite(
+      'POST',
+      '/execution',
+      body,
+      { 'Idempotency-Key': key },
+      (one) => {
+        if (one.status === 201) acceptedIds.push((one.body as { id: number }).id);
+        else refusals.push({ status: one.status, atMs: Date.now() });
+      },
+    );
+    return answer?.status === 201 ? acceptedIds.at(-1)! : null;
+  }
+
+  private async cancel(id: number, afterMs: number): Promise<void> {
+    await this.pause(afterMs);
+    const cancel = { askedAtMs: Date.now(), wasTaken: false };
+    this.submission.cancel = cancel;
+    const answer = await this.askUntilDefinite('POST', `/execution/${id}/cancel`);
+    cancel.wasTaken = answer?.status === 200;
+  }
+
+  private async view(id: number, over: 'websocket' | 'text'): Promise<void> {
+    const { gateways, giveUp } = this.context;
+    this.submission.viewedLines = await viewLog(gateways, this.identity, id, over, giveUp);
+  }
+
+  private async watch(id: number): Promise<void> {
+    let betweenMs = 1_000;
+    await this.pause(FIRST_LOOK_AFTER_MS + this.submission.script.durationMs * 0.8);
+    while (!this.context.giveUp.aborted && !(await this.look(id))) {
+      await this.pause(betweenMs * (0.75 + this.context.random.next() / 2));
+      betweenMs = Math.min(LONGEST_BETWEEN_LOOKS_MS, betweenMs * 1.5);
+    }
+  }
+
+  /** True: it has ended. */
+  private async look(id: number): Promise<boolean> {
+    const { status, body } = await this.context.gateways.ask(this.identity, 'GET', `/execution/${id}/status`);
+    if (status !== 200) return false;
+    const reply = body as { status: string; exit_code?: number };
+    if (!isExecutionStatus(reply.status) || !isFinal(reply.status)) return false;
+    const { seenEnds } = this.submission;
+    seenEnds.push({ status: reply.status, exitCode: reply.exit_code ?? null, atMs: Date.now() });
+    return true;
+  }
+
+  /** Null: there was no time left. */
+  private async askUntilDefinite(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+    note: (answer: Answer) => void = () => undefined,
+  ): Promise<Answer | null> {
+    const { gateways, random, giveUp } = this.context;
+    for (let failures = 1; !giveUp.aborted; failures += 1) {
+      const answer = await gateways.ask(this.identity, method, path, body, headers);
+      note(answer);
+      if (isDefinite(answer)) return answer;
+      await this.pause(Math.max(answer.retryAfterMs, backoffMs(failures, random.next())));
+    }
+    return null;
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.context.giveUp }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,94 @@
+import { kindOf } from './load/plan-request.js';
+import type { ChaosOptions } from './options.js';
+import { describeCommand } from './options.js';
+import type { ChaosRecord } from './record.js';
+import type { ServiceKind } from './world/service-kinds.js';
+
+export interface SummaryInput {
+  options: ChaosOptions;
+  record: ChaosRecord;
+  /** Of executions that schedules asked for: how many, by final status. */
+  scheduled: Readonly<Record<string, number>>;
+  peakRssMb: Readonly<Record<ServiceKind, number>>;
+  mails: number;
+  /** What services did by themselves that nobody had told them, and what did not work out, a line each. */
+  notes: readonly string[];
+  seconds: { load: number; drain: number };
+}
+
+export interface Summary {
+  command: string;
+  executions: number;
+  /** Accepted a second of load. */
+  perSecond: number;
+  /** Kind of execution → final status as clients saw it → how many. */
+  ends: Record<string, Record<string, number>>;
+  refusals: Record<string, number>;
+  faults: Record<string, number>;
+  peakRssMb: Readonly<Record<ServiceKind, number>>;
+  mails: number;
+  viewedLogs: number;
+  seconds: { load: number; drain: number };
+  notes: readonly string[];
+}
+
+/** What there is to say of a run, beside whether it kept its promises. Pure. */
+export function summarize(input: SummaryInput): Summary {
+  const { options, record, scheduled, peakRssMb, mails, notes, seconds } = input;
+  const ends: Record<string, Record<string, number>> = {};
+  const refusals: Record<string, number> = {};
+  const faults: Record<string, number> = {};
+  for (const submission of record.submissions) {
+    const isAccepted = submission.acceptedIds.length > 0;
+    const end = submission.seenEnds.at(-1)?.status ?? (isAccepted ? 'no end seen' : 'not accepted');
+    add((ends[kindOf(submission.key)] ??= {}), end);
+    for (const { status } of submission.refusals) add(refusals, status === 0 ? 'no answer' : String(status));
+  }
+  if (Object.keys(scheduled).length > 0) ends.scheduled = { ...scheduled };
+  for (const { kind } of record.faults) add(faults, kind);
+  const accepted = record.submissions.filter(({ acceptedIds }) => acceptedIds.length > 0).length;
+  const executions = accepted + Object.values(scheduled).reduce((sum, count) => sum + count, 0);
+  return {
+    command: describeCommand(options),
+    executions,
+    perSecond: Math.round((executions / seconds.load) * 10) / 10,
+    ends,
+    refusals,
+    faults,
+    peakRssMb,
+    mails,
+    viewedLogs: record.submissions.filter(({ viewedLines }) => viewedLines !== null).length,
+    seconds,
+    notes,
+  };
+}
+
+function add(counts: Record<string, number>, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1;
+}
+
+/** For a terminal. */
+export function describeSummary(summary: Summary): string {
+  const { executions, perSecond, ends, refusals, faults, peakRssMb, mails, viewedLogs, seconds, notes } =
+    summary;
+  const list = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts)
+      .sort(([, a], [, b]) => b - a)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ') || 'none';
+  return [
+    `executions  ${executions} (${perSecond} a second of load)`,
+    ...Object.keys(ends)
+      .sort()
+      .map((kind) => `  ${kind.padEnd(16)} ${list(ends[kind]!)}`),
+    `refusals    ${list(refusals)} (each was asked again)`,
+    `faults      ${Object.values(faults).reduce((sum, count) => sum + count, 0)}`,
+    ...Object.keys(faults)
+      .sort()
+      .map((kind) => `  ${kind.padEnd(28)} ${faults[kind]}`),
+    `mails       ${mails}; logs viewed live ${viewedLogs}`,
+    `peak memory ${list(Object.fromEntries(Object.entries(peakRssMb).map(([kind, mb]) => [kind, Math.round(mb)])))} MB`,
+    `time        ${Math.round(seconds.load)} s of load, ${Math.round(seconds.drain)} s until all was over`,
+    ...notes.map((note) => `note        ${note}`),
+  ].join('\n');
+}

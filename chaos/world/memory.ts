@@ -1,0 +1,19 @@
+import type { KeptService } from './kept-service.js';
+import { SERVICE_KINDS, type ServiceKind } from './service-kinds.js';
+
+const SAMPLE_INTERVAL_MS = 1_000;
+
+/** @returns stops it */
+export function watchMemory(services: readonly KeptService[]): () => void {
+  const timer = setInterval(() => services.forEach((service) => service.sampleMemory()), SAMPLE_INTERVAL_MS);
+  return () => clearInterval(timer);
+}
+
+/** The most memory that one process of each kind had at any time so far, in MB. */
+export function sampleMemory(services: readonly KeptService[]): Record<ServiceKind, number> {
+  for (const service of services) service.sampleMemory();
+  const peakMb = (kind: ServiceKind) =>
+    Math.max(...services.filter((service) => service.kind === kind).map(({ peakRssKb }) => peakRssKb)) /
+    1_024;
+  return Object.fromEntries(SERVICE_KINDS.map((kind) => [kind, peakMb(kind)])) as Record<ServiceKind, number>;
+}

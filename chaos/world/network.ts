@@ -1,0 +1,42 @@
+import type { Child } from './child.js';
+import type { NetworkVerbs } from './network-main.js';
+import type { Passage } from './tcp-proxy.js';
+
+export const STORES = ['postgres', 'redis', 'kubernetes'] as const;
+export type Store = (typeof STORES)[number];
+
+/** What one service process sees of the world: its own way to each store. */
+export class Network {
+  /** Overlapping ones of one way: it is open when the last one is over. */
+  private readonly faults = new Map<Store, Passage[]>();
+
+  private constructor(
+    private readonly child: Child<NetworkVerbs>,
+    private readonly ports: Record<Store, number>,
+  ) {}
+
+  static async open(child: Child<NetworkVerbs>, targets: Record<Store, number>): Promise<Network> {
+    const ports = STORES.map(async (store) => [store, await child.ask('open', targets[store])] as const);
+    return new Network(child, Object.fromEntries(await Promise.all(ports)) as Record<Store, number>);
+  }
+
+  port(store: Store): number {
+    return this.ports[store];
+  }
+
+  /** @returns heals it; may be called once */
+  async disturb(store: Store, passage: Passage): Promise<() => Promise<void>> {
+    const faults = this.faults.get(store) ?? [];
+    this.faults.set(store, faults);
+    faults.push(passage);
+    await this.apply(store);
+    return async () => {
+      faults.splice(faults.indexOf(passage), 1);
+      await this.apply(store);
+    };
+  }
+
+  private async apply(store: Store): Promise<void> {
+    await this.child.ask('let', this.ports[store], this.faults.get(store)?.at(-1) ?? 'open');
+  }
+}

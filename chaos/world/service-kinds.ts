@@ -1,0 +1,11 @@
+export const SERVICE_KINDS = ['gateway', 'executor-worker', 'scheduler', 'notifier'] as const;
+
+export type ServiceKind = (typeof SERVICE_KINDS)[number];
+
+/** How many of each there are. */
+export const REPLICAS: Record<ServiceKind, number> = {
+  gateway: 2,
+  'executor-worker': 3,
+  scheduler: 2,
+  notifier: 2,
+};

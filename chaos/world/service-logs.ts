@@ -1,0 +1,28 @@
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+
+/** What services and servers print, in one file each. */
+export class ServiceLogs {
+  private readonly files = new Map<string, WriteStream>();
+
+  constructor(private readonly folder: string) {
+    mkdirSync(folder, { recursive: true });
+  }
+
+  /** @returns writes a line with the time at which it came */
+  of(name: string): (line: string) => void {
+    const file = createWriteStream(join(this.folder, `${name}.log`), { flags: 'a' });
+    this.files.set(name, file);
+    return (line) => void file.write(`${new Date().toISOString()} ${line}\n`);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(
+      [...this.files.values()].map((file) => {
+        file.end();
+        return finished(file);
+      }),
+    );
+  }
+}
