@@ -1,0 +1,106 @@
+import type { ScheduleRecord } from '../../record.js';
+import { groupBy, type Case, type CaseFile } from '../case-file.js';
+import type { TickRow, Violation } from '../evidence.js';
+
+/** Every tick of every schedule once, with exactly one execution, and no execution without a tick. Pure. */
+export function checkTicks({ cases, evidence }: CaseFile): Violation[] {
+  const ticksOf = groupBy(
+    evidence.ticks,
+    ({ scheduleId }) => scheduleId,
+    (tick) => tick,
+  );
+  const casesOf = groupBy(
+    [...cases.values()],
+    ({ row }) => row.scheduleId,
+    (one) => one,
+  );
+  return evidence.record.schedules.flatMap((schedule) =>
+    checkSchedule(schedule, ticksOf.get(schedule.id) ?? [], casesOf.get(schedule.id) ?? [], cases).map(
+      (told): Violation => ({ promise: 'each tick once', subject: `schedule ${schedule.id}`, told }),
+    ),
+  );
+}
+
+function checkSchedule(
+  schedule: ScheduleRecord,
+  ticks: readonly TickRow[],
+  executions: readonly Case[],
+  all: ReadonlyMap<number, Case>,
+): string[] {
+  return [
+    ...listMissing(schedule, ticks),
+    ...ticks.flatMap((tick) => describeTick(schedule, tick, all) ?? []),
+    ...describeDoubles(ticks),
+    ...listWithoutTick(ticks, executions),
+  ];
+}
+
+/** With `misfire: all` and `overlap: allow` a tick may be late, but it fires. */
+function listMissing(schedule: ScheduleRecord, ticks: readonly TickRow[]): string[] {
+  const fired = new Set(ticks.filter(({ outcome }) => outcome === 'fired').map(({ fireAtMs }) => fireAtMs));
+  return dueTicks(schedule)
+    .filter((atMs) => !fired.has(atMs))
+    .map((atMs) => {
+      const other = ticks.find(({ fireAtMs }) => fireAtMs === atMs);
+      return `its tick of ${at(atMs)} ${other ? `was ${other.outcome}` : 'is missing'}`;
+    });
+}
+
+/** The ticks that must have fired. Pure. */
+export function dueTicks({ everySeconds, fromMs, untilMs }: ScheduleRecord): number[] {
+  const everyMs = everySeconds * 1_000;
+  const due: number[] = [];
+  for (let atMs = (Math.floor(fromMs / everyMs) + 1) * everyMs; atMs <= untilMs; atMs += everyMs)
+    due.push(atMs);
+  return due;
+}
+
+function describeTick(
+  { id, everySeconds }: ScheduleRecord,
+  { fireAtMs, outcome, executionId }: TickRow,
+  all: ReadonlyMap<number, Case>,
+): string | null {
+  if (fireAtMs % (everySeconds * 1_000) !== 0) return `it ticked at ${at(fireAtMs)}, which is no time of its`;
+  if (outcome !== 'fired') return null;
+  if (executionId === null) return `its tick of ${at(fireAtMs)} fired without an execution`;
+  const one = all.get(executionId);
+  if (!one) return `execution ${executionId} of its tick of ${at(fireAtMs)} is not there`;
+  return one.row.scheduleId === id
+    ? null
+    : `execution ${executionId} of its tick of ${at(fireAtMs)} belongs to others`;
+}
+
+function describeDoubles(ticks: readonly TickRow[]): string[] {
+  const byTime = groupBy(
+    ticks.filter(({ outcome }) => outcome === 'fired'),
+    ({ fireAtMs }) => fireAtMs,
+    (tick) => tick,
+  );
+  const byExecution = groupBy(
+    ticks.filter(({ executionId }) => executionId !== null),
+    ({ executionId }) => executionId,
+    (tick) => tick,
+  );
+  return [
+    ...[...byTime].flatMap(([time, { length }]) =>
+      length > 1 ? [`its tick of ${at(time)} fired ${length} times`] : [],
+    ),
+    ...[...byExecution].flatMap(([id, { length }]) =>
+      length > 1 ? [`execution ${id} stands for ${length} ticks`] : [],
+    ),
+  ];
+}
+
+function listWithoutTick(ticks: readonly TickRow[], executions: readonly Case[]): string[] {
+  const known = new Set(ticks.map(({ executionId }) => executionId));
+  return executions
+    .filter(({ id }) => !known.has(id))
+    .map(
+      ({ id, row }) =>
+        `execution ${id} (${at(row.createdAtMs)}) is of no tick: a tick too many, or forgotten`,
+    );
+}
+
+function at(ms: number): string {
+  return new Date(ms).toISOString();
+}
