@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { dim, say, step } from '../scripts/lib/progress.mjs';
 import { projectDir, proctorFolder } from '../scripts/lib/project.mjs';
-import { checkRun, type Violation } from './check-run.js';
+import { check, collectEvidence, type Violation } from './check/index.js';
 import { countLive, countUndelivered, listLeftovers, waitUntilNone } from './drain.js';
 import { planFaults } from './faults/plan-faults.js';
 import { runFaults } from './faults/run-faults.js';
@@ -94,14 +94,9 @@ async function runIn(
   unwatch();
   notes.push(...world.crashes);
 
-  const { evidence, violations } = await step('check', () =>
-    checkRun(record, {
-      api: world.admin,
-      query: world.query,
-      sandbox: world.sandbox,
-      mails: world.mail.mails,
-    }),
-  );
+  const sources = { api: world.admin, query: world.query, sandbox: world.sandbox, mails: world.mail.mails };
+  const evidence = await step('collect the evidence', () => collectEvidence(record, sources));
+  const violations = await step('check', async () => check(evidence));
   const summary = summarize({
     options,
     record,
@@ -140,7 +135,8 @@ async function countScheduled(world: World): Promise<Record<string, number>> {
 
 function writeEvidence(folder: string, files: Record<string, unknown>): void {
   for (const [name, content] of Object.entries(files)) {
-    writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(content, null, 1)}\n`);
+    const plain = (_: string, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
+    writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(content, plain, 1)}\n`);
   }
 }
 

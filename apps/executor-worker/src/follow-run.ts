@@ -126,8 +126,18 @@ class RunInProgress {
         await this.attempts.logs;
         return this.hasDeleted ? cancelled() : this.endOf(assessment.end);
       case 'ended':
-        return this.endOfEnded(assessment.end, view);
+        return isComplete(view) ? this.endOfEnded(assessment.end, view) : this.endOfIncomplete(assessment.end);
     }
+  }
+
+  /** Jobs and pods come by two watches, and either may be behind: what the Job's pods did is looked up. */
+  private async endOfIncomplete(end: ExecutionEnd): Promise<ExecutionEnd> {
+    const view = await this.readDirectly();
+    const assessment = this.assess(view);
+    // Somebody has deleted the Job since: no more is to be known.
+    if (assessment.kind !== 'ended') return this.endOfEnded(end, view);
+    await this.attempts.note(view);
+    return this.endOfEnded(assessment.end, view);
   }
 
   private async endOfEnded(end: ExecutionEnd, view: RunView): Promise<ExecutionEnd> {
@@ -200,6 +210,13 @@ class RunInProgress {
     if (!isFinal(this.follower.status)) this.follower.status = status;
     news.publish([this.follower.lease.executionId]);
   }
+}
+
+/** Whether each pod of a Job that has ended is known to have ended as well. */
+function isComplete({ pods }: RunView): boolean {
+  return (
+    pods.length > 0 && pods.every(({ state }) => state.kind === 'succeeded' || state.kind === 'failed')
+  );
 }
 
 function cancelled(): ExecutionEnd {

@@ -102,6 +102,23 @@ describe('an execution from claim to end', () => {
     expect(records.textOf(id)).toEqual(['a line', '[proctor: lines are missing here: the node is gone]']);
   });
 
+  it('ends with what its pod did, also when the watch of pods has not told of it', async () => {
+    runner.script = async (container) => {
+      container.print('a line');
+      await sleep(30);
+      container.exit(4);
+    };
+    const observe = runner.observe.bind(runner);
+    runner.observe = async function* (...args) {
+      for await (const { job } of observe(...args)) yield { job, pods: [] };
+    };
+    const id = records.add();
+    await worker.run(id);
+    expect(end(id)).toEqual({ status: 'POD_FAILED', exitCode: 4, reason: null });
+    expect(records.textOf(id)).toEqual(['a line']);
+    expect([...records.row(id).updates.values()]).toMatchObject([{ exitCode: 4 }]);
+  });
+
   it('masks what its own Secret holds, also after it was changed', async () => {
     records.secretValues = { TOKEN: 'first-secret-value' };
     runner.script = async (container) => {

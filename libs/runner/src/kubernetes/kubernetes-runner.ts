@@ -84,10 +84,9 @@ export class KubernetesRunner extends Runner {
   }
 
   async read(jobName: string): Promise<RunView> {
-    const [job, pods] = await Promise.all([
-      this.#objects.readJob(jobName),
-      this.#objects.listPodsOfJob(jobName),
-    ]);
+    // In this order, so that a Job that has finished comes with pods that have.
+    const job = await this.#objects.readJob(jobName);
+    const pods = await this.#objects.listPodsOfJob(jobName);
     const views = pods.map(toPodView).sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
     return { job: job && toJobView(job), pods: views };
   }
