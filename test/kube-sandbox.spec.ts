@@ -751,6 +751,24 @@ describe('kube-sandbox, stopped and started again', () => {
   });
 });
 
+describe('kube-sandbox whose node is lost', () => {
+  it('starts no container of a pod that is gone already', async () => {
+    const client = await open();
+    try {
+      const names = Array.from({ length: 20 }, (_, i) => `gone-${i}`);
+      await Promise.all(names.map((name) => client.createJob(name, 'sleep 5')));
+      client.sandbox.faults.loseNode('delete');
+      const lostAtMs = Date.now();
+      // Later ones are the second attempts of their Jobs, with pods of their own.
+      await Promise.all(names.map((name) => client.untilJob(name, 'Failed')));
+      const late = client.sandbox.history().filter(({ startedAt }) => Date.parse(startedAt) > lostAtMs + 5);
+      expect(late).toEqual([]);
+    } finally {
+      await client.sandbox.close();
+    }
+  });
+});
+
 describe('kube-sandbox with small log files', () => {
   it('serves only the newest file, and lets a follower go on over a rotation', async () => {
     const client = await open({ limits: { logFileBytes: 2000, logFiles: 2, logRotationCheckMs: 0 } });

@@ -15,6 +15,13 @@ export class FaultsNear {
     return this.faults.some((fault) => isWithin(fault, fromMs, untilMs));
   }
 
+  /** A node that was lost, with pods and logs that nobody had read yet. */
+  ofNode(fromMs: number, untilMs: number): boolean {
+    return this.faults.some(
+      ({ kind, ...span }) => /\bnode\b/i.test(kind) && isWithin({ kind, ...span }, fromMs, untilMs),
+    );
+  }
+
   /** A fault that reaches into the node. */
   ofPods(fromMs: number, untilMs: number): boolean {
     return this.faults.some((fault) => POD_FAULT.test(fault.kind) && isWithin(fault, fromMs, untilMs));

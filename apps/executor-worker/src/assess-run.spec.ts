@@ -13,6 +13,7 @@ function job(changes: Partial<JobView> = {}): JobView {
     executionId: '1',
     createdAt: ago(1_000),
     active: 1,
+    endedPods: 0,
     finished: null,
     isBeingDeleted: false,
     ...changes,

@@ -64,6 +64,26 @@ export async function followLog(
   }
 }
 
+/** Marks that a pod's lines are missing altogether, once. */
+export async function storeGap(
+  { logWriter }: WorkerContext,
+  follower: Follower,
+  podUid: string,
+  budget: LogBudget,
+  reason: string,
+): Promise<void> {
+  const { claimed, lease, signal } = follower;
+  if (claimed.attempts.some((attempt) => attempt.podUid === podUid && attempt.isLogComplete)) return;
+  const sink = logWriter.openSink(lease, podUid, budget, LOG_START, () => follower.fence());
+  try {
+    if (budget.isLineOpen) await sink.write(LINE_END, LOG_START, signal);
+    await sink.write(gapRow(reason), LOG_START, signal);
+    await sink.complete(signal);
+  } finally {
+    sink.giveUp();
+  }
+}
+
 /** How long a stopping process tries to store what it has read. */
 const HAND_OVER_FLUSH_MS = 1_500;
 

@@ -126,7 +126,9 @@ class RunInProgress {
         await this.attempts.logs;
         return this.hasDeleted ? cancelled() : this.endOf(assessment.end);
       case 'ended':
-        return isComplete(view) ? this.endOfEnded(assessment.end, view) : this.endOfIncomplete(assessment.end);
+        return isComplete(view)
+          ? this.endOfEnded(assessment.end, view)
+          : this.endOfIncomplete(assessment.end);
     }
   }
 
@@ -141,6 +143,7 @@ class RunInProgress {
   }
 
   private async endOfEnded(end: ExecutionEnd, view: RunView): Promise<ExecutionEnd> {
+    if (view.job?.finished && !this.hasDeleted) await this.attempts.noteUnseen(view.job);
     const outcome = await this.attempts.logs;
     if (this.hasDeleted) {
       await this.podsGone();
@@ -214,9 +217,7 @@ class RunInProgress {
 
 /** Whether each pod of a Job that has ended is known to have ended as well. */
 function isComplete({ pods }: RunView): boolean {
-  return (
-    pods.length > 0 && pods.every(({ state }) => state.kind === 'succeeded' || state.kind === 'failed')
-  );
+  return pods.length > 0 && pods.every(({ state }) => state.kind === 'succeeded' || state.kind === 'failed');
 }
 
 function cancelled(): ExecutionEnd {

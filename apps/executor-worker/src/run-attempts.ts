@@ -1,11 +1,15 @@
 import { compileSecretPatterns, type SecretPatterns } from '@app/domain';
 import type { AttemptUpdate } from '@app/database';
-import type { JobRef, PodView, RunView } from '@app/runner';
-import { followLog, type LogOutcome } from './follow-log.js';
+import type { JobRef, JobView, PodView, RunView } from '@app/runner';
+import { followLog, storeGap, type LogOutcome } from './follow-log.js';
 import type { Follower } from './follower.js';
 import { LogBudget } from './log-budget.js';
 import { whileUnavailable } from './wait-for.js';
 import type { WorkerContext } from './worker-context.js';
+
+/** In place of the uid of a pod that nobody saw; a number follows. */
+const UNSEEN = 'unseen-';
+const UNSEEN_REASON = 'a pod was gone before it was seen, and its log with it';
 
 /** The pods of one run: each is recorded as an attempt, and their logs are read one after the other. */
 export class RunAttempts {
@@ -38,26 +42,48 @@ export class RunAttempts {
     }
   }
 
+  /**
+   * Pods that Kubernetes counts and that were gone, with their node, before anybody saw them: each is recorded as an
+   * attempt, and the lines that it may have printed as missing. For a Job that has finished.
+   */
+  async noteUnseen({ endedPods }: JobView): Promise<void> {
+    const { claimed } = this.follower;
+    const known = [...claimed.attempts.map(({ podUid }) => podUid), ...this.recorded.keys()];
+    const seen = new Set(known.filter((podUid) => !podUid.startsWith(UNSEEN)));
+    for (let n = 1; n <= endedPods - seen.size; n++) {
+      const podUid = `${UNSEEN}${n}`;
+      const none = { startedAt: null, endedAt: null, exitCode: null };
+      await this.record({ podUid, podName: '', ...none, reason: UNSEEN_REASON });
+      this.logs = this.logs.then((outcome) => this.markMissing(podUid, outcome));
+    }
+  }
+
+  private async markMissing(podUid: string, outcome: LogOutcome): Promise<LogOutcome> {
+    const budget = await this.openBudget();
+    await storeGap(this.context, this.follower, podUid, budget, UNSEEN_REASON);
+    return outcome;
+  }
+
   private async recordAttempt(pod: PodView): Promise<void> {
-    const update = toAttempt(pod);
+    await this.record(toAttempt(pod));
+  }
+
+  private async record(update: AttemptUpdate): Promise<void> {
     const key = JSON.stringify(update);
-    if (this.recorded.get(pod.podUid) === key) return;
+    if (this.recorded.get(update.podUid) === key) return;
     const { leases } = this.context;
     const isHeld = await whileUnavailable(
       () => leases.recordAttempt(this.follower.lease, update),
       this.follower.signal,
     );
     this.follower.throwUnlessHeld(isHeld);
-    this.recorded.set(pod.podUid, key);
+    this.recorded.set(update.podUid, key);
   }
 
   private async readLog(pod: PodView): Promise<LogOutcome> {
-    const { logs, settings, runner } = this.context;
-    const { signal, lease } = this.follower;
-    this.budget ??= new LogBudget(
-      settings.logLimitBytes,
-      await whileUnavailable(() => logs.readExtent(lease.executionId), signal),
-    );
+    const { runner } = this.context;
+    const { signal } = this.follower;
+    const budget = await this.openBudget();
     // From the Job's own Secret: what the container really got, also when it was changed meanwhile.
     if (this.secrets === null) {
       const { procName } = this.follower.execution;
@@ -66,7 +92,17 @@ export class RunAttempts {
         (await whileUnavailable(() => this.context.secrets.read(procName), signal));
       this.secrets = compileSecretPatterns(Object.values(values));
     }
-    return followLog(this.context, this.follower, pod, this.budget, this.secrets);
+    return followLog(this.context, this.follower, pod, budget, this.secrets);
+  }
+
+  private async openBudget(): Promise<LogBudget> {
+    const { logs, settings } = this.context;
+    const { signal, lease } = this.follower;
+    this.budget ??= new LogBudget(
+      settings.logLimitBytes,
+      await whileUnavailable(() => logs.readExtent(lease.executionId), signal),
+    );
+    return this.budget;
   }
 }
 

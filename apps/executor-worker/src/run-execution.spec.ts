@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_POD_SETTINGS } from '@app/domain';
-import { LogLostError, RunnerUnavailableError } from '@app/runner';
+import { LogLostError, RunnerUnavailableError, type RunView } from '@app/runner';
 import { FakeRecords, unavailable } from './testing/fake-records.js';
 import { FakeWorker, WatchedRunner } from './testing/fake-world.js';
 
@@ -117,6 +117,29 @@ describe('an execution from claim to end', () => {
     expect(end(id)).toEqual({ status: 'POD_FAILED', exitCode: 4, reason: null });
     expect(records.textOf(id)).toEqual(['a line']);
     expect([...records.row(id).updates.values()]).toMatchObject([{ exitCode: 4 }]);
+  });
+
+  it('marks the lines of a pod that was gone with its node before anybody saw it', async () => {
+    runner.script = (container) => {
+      container.print(`attempt ${container.attempt}`);
+      container.exit(3);
+    };
+    const isFirst = ({ pods }: RunView) => pods.slice(0, 1);
+    const observe = runner.observe.bind(runner);
+    runner.observe = async function* (...args) {
+      for await (const view of observe(...args)) yield { job: view.job, pods: isFirst(view) };
+    };
+    const read = runner.read.bind(runner);
+    runner.read = async (name) => {
+      const view = await read(name);
+      return { job: view.job, pods: isFirst(view) };
+    };
+    const id = records.add({ snapshot: { retries: 1 } });
+    await worker.run(id);
+    expect(end(id)).toMatchObject({ status: 'POD_FAILED' });
+    const missing = 'a pod was gone before it was seen, and its log with it';
+    expect(records.textOf(id)).toEqual(['attempt 1', `[proctor: lines are missing here: ${missing}]`]);
+    expect([...records.row(id).updates.values()].map(({ reason }) => reason).at(-1)).toBe(missing);
   });
 
   it('masks what its own Secret holds, also after it was changed', async () => {

@@ -25,6 +25,7 @@ function jobOf(executionId: number | string, changes: Partial<JobView> = {}): Jo
     createdAt: ago(3_600_000),
     active: 0,
     finished: { succeeded: true, reason: '', message: '', at: ago(TOMBSTONE_MS + 1) },
+    endedPods: 0,
     isBeingDeleted: false,
     ...changes,
   };

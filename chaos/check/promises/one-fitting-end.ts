@@ -82,8 +82,10 @@ function describeFailure(one: Case, exitCode: number | null, faults: FaultsNear)
   const last = runs.at(-1);
   // Lost with the node before its container began.
   if (!last) return excuse(one, `${given}, but no container ran and nothing was at fault`, faults);
-  const wasAtFault = faults.ofPods(last.startedAtMs, untilMs(last));
-  // The node may be lost between the end of a container and the word of it.
+  // The node may be lost between the end of a container and the word of it, and a worker may hear of both late.
+  const wasAtFault =
+    faults.ofPods(last.startedAtMs, untilMs(last)) ||
+    faults.ofNode(last.startedAtMs, row.endedAtMs ?? Infinity);
   if (endedByItself(last) && last.exitCode === 0 && !wasAtFault) return `${given}, but ${describeLast(last)}`;
   if (!endedByItself(last) && !wasAtFault)
     return `${given}: its container was stopped, but nothing was at fault`;
@@ -91,6 +93,7 @@ function describeFailure(one: Case, exitCode: number | null, faults: FaultsNear)
   if (tried <= proc.retries && !faults.ofPods(row.createdAtMs, row.endedAtMs ?? Infinity)) {
     return `${given} after ${tried} of ${proc.retries + 1} attempts`;
   }
+  if (exitCode === null && faults.ofNode(last.startedAtMs, row.endedAtMs ?? Infinity)) return null;
   return fits(exitCode, runs) ? null : `${given}, but ${describeLast(last)}`;
 }
 

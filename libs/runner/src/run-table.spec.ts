@@ -9,6 +9,7 @@ const jobOf = (jobName: string, change: Partial<JobView> = {}): JobView => ({
   createdAt: new Date(0),
   active: 1,
   finished: null,
+  endedPods: 0,
   isBeingDeleted: false,
   ...change,
 });

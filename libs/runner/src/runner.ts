@@ -84,6 +84,8 @@ export interface JobView {
   executionId: string;
   createdAt: Date;
   active: number;
+  /** How many of its pods have ended, those among them that are gone. */
+  endedPods: number;
   /** Set once the Job has a `Complete` or `Failed` condition. */
   finished: { succeeded: boolean; reason: string; message: string; at: Date } | null;
   isBeingDeleted: boolean;

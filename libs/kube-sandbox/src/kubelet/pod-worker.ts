@@ -81,6 +81,7 @@ export class PodWorker {
       const env = await waitForEnv(this.record, this.context.store, this.stopping.signal);
       if (!env || this.stopping.signal.aborted) return;
       const run = await this.runOnce(image, env);
+      if (!run) return;
       const { restartPolicy } = this.pod.spec;
       if (restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && run.exitCode === 0)) return;
       if (this.stopping.signal.aborted) return;
@@ -88,17 +89,26 @@ export class PodWorker {
     }
   }
 
-  private async runOnce(image: FoundImage, env: ReadonlyMap<string, string>): Promise<ContainerRun> {
+  private async runOnce(image: FoundImage, env: ReadonlyMap<string, string>): Promise<ContainerRun | null> {
     const { record } = this;
-    const run = await runContainer(this.context, record, image, env, (containerID, startedAtMs, stop) => {
-      this.stopContainer = stop;
-      // Stopped while it was being started.
-      if (this.stopCause) stop(this.graceMs(this.stopCause));
-      record.setState({ running: { startedAt: toKubeTime(startedAtMs) } }, { containerID });
-      record.say('Normal', 'Created', `Created container: ${record.container.name}`);
-      record.say('Normal', 'Started', `Started container ${record.container.name}`);
-    });
+    const { signal } = this.stopping;
+    const run = await runContainer(
+      this.context,
+      record,
+      image,
+      env,
+      signal,
+      (containerID, startedAtMs, stop) => {
+        this.stopContainer = stop;
+        // Stopped while it was being started.
+        if (this.stopCause) stop(this.graceMs(this.stopCause));
+        record.setState({ running: { startedAt: toKubeTime(startedAtMs) } }, { containerID });
+        record.say('Normal', 'Created', `Created container: ${record.container.name}`);
+        record.say('Normal', 'Started', `Started container ${record.container.name}`);
+      },
+    );
     this.stopContainer = null;
+    if (!run) return null;
     if (run.startError !== null) record.say('Warning', 'Failed', `Error: ${run.startError}`);
     record.facts = { ...record.facts, containerID: run.containerID, state: this.endedState(run) };
     return run;

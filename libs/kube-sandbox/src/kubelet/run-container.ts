@@ -25,21 +25,32 @@ const START_ERROR_CODE = 128;
 /** As in the usual base images; our own Node.js last, which an image would bring along. */
 const PATH = `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${dirname(process.execPath)}`;
 
-/** Runs a pod's container once, to its end. `onStarted` gets the way to stop it. */
+/**
+ * Runs a pod's container once, to its end. `onStarted` gets the way to stop it.
+ * @returns null when the signal aborted before there was a process
+ */
 export async function runContainer(
   context: KubeletContext,
   record: PodRecord,
   image: FoundImage,
   env: ReadonlyMap<string, string>,
+  signal: AbortSignal,
   onStarted: (containerID: string, startedAtMs: number, stop: (graceMs: number) => void) => void,
-): Promise<ContainerRun> {
+): Promise<ContainerRun | null> {
   const { pod } = record;
   const { restartCount } = record.facts;
   const containerID = `sandbox://${randomBytes(32).toString('hex')}`;
   const log = context.logs.open(pod, restartCount);
   try {
-    const process = await startProcess(context, record, image, env, log);
+    const folder = await createPodFolder(context.workArea, pod.metadata.uid, image.folder).catch(
+      (error: Error) => {
+        throw new StartError(`failed to prepare the container's files: ${error.message}`);
+      },
+    );
+    // Laying out the files takes its time: nobody may find that a pod which is gone has begun to run.
+    if (signal.aborted) return null;
     const startedAtMs = Date.now();
+    const process = await startProcess(context, record, image, env, log, folder);
     const run = runRecord(record, process.pid, startedAtMs);
     context.history.write(run);
     onStarted(containerID, startedAtMs, (graceMs) => process.stop(graceMs));
@@ -61,16 +72,14 @@ export async function runContainer(
   }
 }
 
-async function startProcess(
+function startProcess(
   { workArea }: KubeletContext,
   { pod, container }: PodRecord,
-  { folder: procFolder, config }: FoundImage,
+  { config }: FoundImage,
   env: ReadonlyMap<string, string>,
   log: ContainerLog,
+  folder: string,
 ): Promise<ContainerProcess> {
-  const folder = await createPodFolder(workArea, pod.metadata.uid, procFolder).catch((error: Error) => {
-    throw new StartError(`failed to prepare the container's files: ${error.message}`);
-  });
   const own = { PATH, HOME: folder, HOSTNAME: pod.metadata.name };
   return ContainerProcess.start({
     command: containerCommand(container, config, env, folder),

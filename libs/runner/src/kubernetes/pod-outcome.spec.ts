@@ -211,8 +211,13 @@ describe('toJobView', () => {
       executionId: '7',
       createdAt: D(0),
       active,
+      endedPods: 0,
       finished,
       isBeingDeleted: false,
     });
+  });
+
+  it('counts the pods that have ended, whatever became of them', () => {
+    expect(toJobView(jobOf({ failed: 2, succeeded: 1 }))).toMatchObject({ endedPods: 3 });
   });
 });

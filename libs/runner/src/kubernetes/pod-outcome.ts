@@ -27,6 +27,7 @@ export function toJobView(job: V1Job): JobView {
     executionId: job.metadata?.labels?.[EXECUTION_ID_LABEL] ?? '',
     createdAt,
     active: job.status?.active ?? 0,
+    endedPods: (job.status?.succeeded ?? 0) + (job.status?.failed ?? 0),
     finished: end
       ? {
           succeeded: end.type === 'Complete',

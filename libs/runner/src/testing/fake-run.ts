@@ -44,6 +44,7 @@ export class FakeRun {
       executionId: request.executionId,
       createdAt: new Date(),
       active: 1,
+      endedPods: 0,
       finished: null,
       isBeingDeleted: false,
     };
@@ -81,6 +82,7 @@ export class FakeRun {
       if (attempt > 1) this.#pod = this.#newPod('ContainerCreating');
       const end = await this.#play(attempt);
       if (this.#isGone) return;
+      this.#putJob({ endedPods: attempt });
       const succeeded = end.kind === 'succeeded';
       if (!succeeded && attempt <= this.request.retries) continue;
       const reason = succeeded ? 'CompletionsReached' : 'BackoffLimitExceeded';
