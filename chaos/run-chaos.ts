@@ -135,7 +135,8 @@ async function countScheduled(world: World): Promise<Record<string, number>> {
 
 function writeEvidence(folder: string, files: Record<string, unknown>): void {
   for (const [name, content] of Object.entries(files)) {
-    const plain = (_: string, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
+    const plain = (_: string, value: unknown): unknown =>
+      value instanceof Map ? Object.fromEntries(value as Map<string, unknown>) : value;
     writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(content, plain, 1)}\n`);
   }
 }

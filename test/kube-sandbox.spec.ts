@@ -757,9 +757,15 @@ describe('kube-sandbox whose node is lost', () => {
     try {
       const names = Array.from({ length: 20 }, (_, i) => `gone-${i}`);
       await Promise.all(names.map((name) => client.createJob(name, 'sleep 5')));
+      // From being bound on, a pod is lost with its node; most are still being given their files.
+      await until(async () => {
+        const { items } = await client.core.listNamespacedPod({ namespace: NAMESPACE });
+        return names.every((name) =>
+          items.some(({ metadata, spec }) => metadata?.name?.startsWith(`${name}-`) && spec?.nodeName),
+        );
+      });
       client.sandbox.faults.loseNode('delete');
       const lostAtMs = Date.now();
-      // Later ones are the second attempts of their Jobs, with pods of their own.
       await Promise.all(names.map((name) => client.untilJob(name, 'Failed')));
       const late = client.sandbox.history().filter(({ startedAt }) => Date.parse(startedAt) > lostAtMs + 5);
       expect(late).toEqual([]);
