@@ -96,7 +96,7 @@ async function inRedis<T>(look: (redis: Redis) => Promise<T>): Promise<T> {
 
 describe('three schedulers', () => {
   it('fire each tick of 200 schedules exactly once, while one after the other is killed', async () => {
-    const seconds = 40;
+    const seconds = 60;
     await createMany(200, '*/2 * * * * *', 'killed');
     const [{ from } = { from: new Date() }] = await system.query<{ from: Date }>(
       `update schedule set next_fire_at = to_timestamp(ceil(extract(epoch from now()) / 2) * 2 + 2)
@@ -148,7 +148,7 @@ describe('three schedulers', () => {
     const entries = (await queued()).filter((id) => wanted.has(id));
     expect(entries).toHaveLength(wanted.size);
     expect(new Set(entries)).toEqual(wanted);
-  }, 150_000);
+  }, 180_000);
 
   it('enqueue 1,000 schedules of the same tick at once', async () => {
     await until(() => schedulers().length === 3, 5_000);
@@ -175,7 +175,8 @@ describe('three schedulers', () => {
     process.stdout.write(
       `1,000 schedules on one tick, after it: ${rounds.map(({ told }) => told).join('; ')}\n`,
     );
-    expect(Math.min(...rounds.map(({ p99 }) => p99))).toBeLessThan(1_000);
+    // What an idle machine takes is printed; on one that is busy with other tests time says little.
+    expect(Math.min(...rounds.map(({ p99 }) => p99))).toBeLessThan(750);
   }, 90_000);
 });
 
