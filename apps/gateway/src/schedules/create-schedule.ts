@@ -1,6 +1,7 @@
 import type { BodyOf } from '@app/contract';
 import type { NewSchedule, SchedulesStore } from '@app/database';
 import type { Schedule } from '@app/domain';
+import type { SignalSender } from '@app/queue';
 import type { KeyedHash } from '../executions/keyed-hash.js';
 import type { AuditTrail } from '../http/audit-trail.js';
 import type { Caller } from '../http/caller.js';
@@ -9,7 +10,6 @@ import { checkSchedule } from './check-schedule.js';
 import { neverFires } from './check-timing.js';
 import { duplicateSchedule } from './duplicate-schedule.js';
 import { procNotFound, type FindSchedule } from './find-schedule.js';
-import type { SchedulesSignal } from './schedules-signal.js';
 
 /** Makes schedules. */
 export class CreateSchedule {
@@ -19,7 +19,7 @@ export class CreateSchedule {
     private readonly prepareArgs: PrepareArgs,
     private readonly argsHash: KeyedHash,
     private readonly audit: AuditTrail,
-    private readonly signal: SchedulesSignal,
+    private readonly signals: Pick<SignalSender, 'send'>,
   ) {}
 
   /**
@@ -47,7 +47,8 @@ export class CreateSchedule {
       enabled,
     };
     const created = await this.audit.recordChange(entry, () => this.store(schedule));
-    this.signal.send();
+    // Nobody waits for it: the schedulers look within a second anyway.
+    void this.signals.send('schedulesChanged', {});
     return created;
   }
 
