@@ -20,7 +20,11 @@ beforeAll(async () => {
   system = await startSystem({
     workers: 0,
     schedulers: 3,
-    env: { PROCTOR_USER_SHARE: '1000000', PROCTOR_LOG_LEVEL: 'info' },
+    env: {
+      PROCTOR_USER_SHARE: '1000000',
+      PROCTOR_SCHEDULES_PER_OWNER: '100000',
+      PROCTOR_LOG_LEVEL: 'info',
+    },
   });
 }, 60_000);
 afterAll(() => system?.stop(), 60_000);

@@ -86,7 +86,7 @@ export function makeExecutionParts(given: Given) {
 
   const executions = new ExecutionsStore(database, { installationId, userShare: settings.userShare });
   const secrets = new SecretsStore(database, new SecretBox(secretKey));
-  const schedules = new SchedulesStore(database, nextFireAt);
+  const schedules = new SchedulesStore(database, nextFireAt, settings.schedulesPerOwner);
   const logs = new LogsStore(database);
 
   const patterns = new Patterns();
@@ -120,8 +120,25 @@ export function makeExecutionParts(given: Given) {
     new SetSecrets(secrets, procs, audit),
     new ListSecrets(secrets, procs),
     new RemoveSecret(secrets, audit),
-    new CreateSchedule(schedules, findSchedule, prepareArgs, argsHash, audit, signals),
-    new UpdateSchedule(schedules, findSchedule, findProc, prepareArgs, argsHash, audit, signals),
+    new CreateSchedule(
+      schedules,
+      findSchedule,
+      prepareArgs,
+      argsHash,
+      audit,
+      signals,
+      settings.schedulesPerOwner,
+    ),
+    new UpdateSchedule(
+      schedules,
+      findSchedule,
+      findProc,
+      prepareArgs,
+      argsHash,
+      audit,
+      signals,
+      settings.schedulesPerOwner,
+    ),
     new RemoveSchedule(schedules, findSchedule, audit),
     new TicksStore(database),
   ];

@@ -10,6 +10,7 @@ import { checkSchedule } from './check-schedule.js';
 import { neverFires } from './check-timing.js';
 import { duplicateSchedule } from './duplicate-schedule.js';
 import { procNotFound, type FindSchedule } from './find-schedule.js';
+import { tooManySchedules } from './too-many-schedules.js';
 
 /** Makes schedules. */
 export class CreateSchedule {
@@ -20,6 +21,7 @@ export class CreateSchedule {
     private readonly argsHash: KeyedHash,
     private readonly audit: AuditTrail,
     private readonly signals: Pick<SignalSender, 'send'>,
+    private readonly mostPerOwner: number,
   ) {}
 
   /**
@@ -63,6 +65,8 @@ export class CreateSchedule {
         throw procNotFound(schedule.procName);
       case 'never':
         throw neverFires();
+      case 'too_many':
+        throw tooManySchedules(this.mostPerOwner);
     }
   }
 }

@@ -11,6 +11,7 @@ import { checkScheduleChanges } from './check-schedule.js';
 import { neverFires } from './check-timing.js';
 import { duplicateSchedule } from './duplicate-schedule.js';
 import type { FindSchedule } from './find-schedule.js';
+import { tooManySchedules } from './too-many-schedules.js';
 
 type Body = BodyOf<'updateSchedule'>;
 
@@ -24,6 +25,7 @@ export class UpdateSchedule {
     private readonly argsHash: KeyedHash,
     private readonly audit: AuditTrail,
     private readonly signals: Pick<SignalSender, 'send'>,
+    private readonly mostPerOwner: number,
   ) {}
 
   /**
@@ -77,6 +79,8 @@ export class UpdateSchedule {
         throw new AppError('not_found', SCHEDULE_TEXTS.notFound);
       case 'never':
         throw neverFires();
+      case 'too_many':
+        throw tooManySchedules(this.mostPerOwner);
     }
   }
 }
