@@ -13,6 +13,7 @@ import {
   type Database,
   type ProcsStore,
 } from '@app/database';
+import { Patterns } from '@app/patterns';
 import { ExecutionQueue, NewsPublisher, NewsSubscriber, type SignalSender } from '@app/queue';
 import type { GatewaySettings } from './env.js';
 import { AcceptExecution } from './executions/accept-execution.js';
@@ -39,7 +40,6 @@ import type { Authenticator } from './http/authenticator.js';
 import type { GatewayLog } from './http/gateway-log.js';
 import type { GatewayMetrics } from './metrics/gateway-metrics.js';
 import { FindProc } from './procs/find-proc.js';
-import { Patterns } from './procs/patterns.js';
 import { PrepareArgs } from './procs/prepare-args.js';
 import { ProcsController } from './procs/procs.controller.js';
 import { RegisterProcs } from './procs/register-procs.js';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DueSchedule, RegisteredProc } from '@app/database';
 import { plainArg, type ArgDeclaration } from '@app/domain';
+import { Patterns } from '@app/patterns';
 import { describeArgsProblem, rememberFittingArgs } from './check-stored-args.js';
-import { rememberPatterns } from './match-pattern.js';
 
-const matches = rememberPatterns();
+const { matches } = new Patterns();
 const SECRET = { T: { ciphertext: 'AAAA', keyId: 'k' } };
 
 function problemOf(

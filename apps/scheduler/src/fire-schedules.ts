@@ -1,10 +1,10 @@
 import { localTimeOf, nextFireAt } from '@app/cron';
 import type { DueSchedule, DueSchedulesStore, FiredBatch, StuckExecutionsStore } from '@app/database';
 import type { Logger } from '@app/platform';
+import { Patterns } from '@app/patterns';
 import type { ExecutionQueue } from '@app/queue';
 import { describeOwnerProblem, type OwnerRules } from './check-owner.js';
 import { rememberFittingArgs } from './check-stored-args.js';
-import { rememberPatterns } from './match-pattern.js';
 import { planFires, type FireRules } from './plan-fires.js';
 
 /** Schedules in one transaction: few large ones cost less than many small ones, and three replicas share a thousand. */
@@ -45,7 +45,7 @@ export class FireSchedules {
   private schedulesAtOnce = MOST_AT_ONCE;
   /** Not noted yet in Postgres. */
   private readonly enqueued: Enqueued[] = [];
-  private readonly describeArgsProblem = rememberFittingArgs(rememberPatterns());
+  private readonly describeArgsProblem = rememberFittingArgs(new Patterns().matches);
 
   constructor(
     private readonly due: Pick<DueSchedulesStore, 'fire'>,
