@@ -28,7 +28,7 @@ module.exports = {
     only(
       'gateway-parts',
       '^apps/gateway/',
-      ['contract', 'cron', 'domain', 'queue', 'database', 'plugins', 'platform'],
+      ['contract', 'cron', 'domain', 'queue', 'database', 'patterns', 'plugins', 'platform'],
       'The gateway never talks to Kubernetes: enqueue, and let a worker do it.',
     ),
     only(
@@ -40,7 +40,7 @@ module.exports = {
     only(
       'scheduler-parts',
       '^apps/scheduler/',
-      ['cron', 'domain', 'queue', 'database', 'plugins', 'platform'],
+      ['cron', 'domain', 'queue', 'database', 'patterns', 'plugins', 'platform'],
       "The scheduler has no Kubernetes client: sweeping the cluster is the workers' work.",
     ),
     only(
@@ -84,6 +84,12 @@ module.exports = {
       ['cron-parser'],
       ['^libs/cron/'],
       'One parser says what a cron expression means: use what libs/cron exports.',
+    ),
+    home(
+      're2-lives-in-patterns',
+      ['re2js'],
+      ['^libs/patterns/'],
+      'One matcher says what the pattern of an arg means: use what libs/patterns exports.',
     ),
     home(
       'jose-lives-in-plugins',

@@ -5,7 +5,7 @@ import { Database } from '@app/database';
 import { BatchV1Api, KubeConfig } from '@kubernetes/client-node';
 import { Redis } from 'ioredis';
 import { loadKubeConfig } from '../libs/runner/src/kubernetes/kube-config.js';
-import { SCRIPT_PROC } from './support/api-client.js';
+import { SCRIPT_PROC, until } from './support/api-client.js';
 import { startTestGateway } from './support/gateway.js';
 import { createDatabase, freePort, startOwnRedis, tempDir, testRedisAddress } from './support/servers.js';
 import { startService } from './support/service-process.js';
@@ -16,6 +16,7 @@ type Shown = [spec: string, title: string];
 
 const HERE = 'test/contract-variables.spec.ts';
 const WORKER_ENV: Shown = ['apps/executor-worker/src/env.spec.ts', 'takes the names of v2'];
+const WAITS = 'renew the wait for a pod that finds no node as often as they say, not longer';
 const JOB: Shown = [HERE, 'are put on every Job'];
 const MAIL: Shown[] = [
   ['apps/notifier/src/env.spec.ts', 'mail with %j'],
@@ -32,7 +33,10 @@ const VARIABLES: Record<string, Shown[]> = {
   PROCTOR_LOG_LEVEL: [[HERE, 'say where it listens and how much it tells']],
   PROCTOR_REDIS_ADDRESS: [[HERE, 'open Redis, or leave it closed']],
   PROCTOR_REDIS_PASSWORD: [[HERE, 'open Redis, or leave it closed']],
-  PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: [[HERE, 'bound the connections of each process']],
+  PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: [
+    [HERE, 'bound the connections of each process'],
+    [HERE, 'refuse a bound on connections to Redis with which %s would not work'],
+  ],
   PROCTOR_LOGS_STREAM_READ_BUFFER_SIZE: [
     ['test/gateway-streams.spec.ts', 'closes on a client that sends more than is read'],
   ],
@@ -50,9 +54,10 @@ const VARIABLES: Record<string, Shown[]> = {
   PROCTOR_DEFAULT_NAMESPACE: [JOB],
   PROCTOR_JOB_POD_ANNOTATIONS: [JOB],
   PROCTOR_KUBE_POD_LIST_WAIT_TIME: [[HERE, 'bound how long a pod may take to start']],
-  PROCTOR_KUBE_LOG_PROCESS_WAIT_TIME: [WORKER_ENV],
+  PROCTOR_KUBE_LOG_PROCESS_WAIT_TIME: [WORKER_ENV, [HERE, WAITS]],
   PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT: [
     WORKER_ENV,
+    [HERE, WAITS],
     ['apps/executor-worker/src/assess-run.spec.ts', 'gives up on %s'],
   ],
   PROCTOR_POSTGRES_USER: [[HERE, 'say where it listens and how much it tells']],
@@ -255,6 +260,7 @@ describe('the variables of the worker', () => {
   let system: System;
   beforeAll(async () => {
     system = await startSystem({
+      notifier: true,
       sandbox: { namespaces: ['procs'] },
       env: {
         PROCTOR_DEFAULT_NAMESPACE: 'procs',
@@ -300,6 +306,27 @@ describe('the variables of the worker', () => {
     expect(performance.now() - startedAt).toBeLessThan(20_000);
   }, 40_000);
 
+  it('renew the wait for a pod that finds no node as often as they say, not longer', async () => {
+    await Promise.all(system.workers.map((worker) => worker.stop()));
+    for (const worker of system.workers) system.services.splice(system.services.indexOf(worker), 1);
+    const { faults } = system.sandbox;
+    faults.holdPods();
+    try {
+      // With the defaults it is five times a minute.
+      await system.startWorker({
+        PROCTOR_KUBE_POD_LIST_WAIT_TIME: '',
+        PROCTOR_KUBE_LOG_PROCESS_WAIT_TIME: '1',
+        PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT: '2',
+      });
+      const { id } = await system.api.run('true');
+      expect(await system.api.end(id)).toMatchObject({ status: 'POD_CREATION_FAILED' });
+      const details = await system.api.request('GET', `/execution/${id}`);
+      expect(await details.text()).toMatch(/Unschedulable[^"]* \(after 2 s\)/);
+    } finally {
+      faults.releasePods();
+    }
+  }, 60_000);
+
   it('bound the connections of each process', async () => {
     const redis = new Redis(system.redis.port, '127.0.0.1');
     // Without our own one.
@@ -323,12 +350,20 @@ describe('the variables of the worker', () => {
     const counts: [postgres: number, redis: number][] = [];
     for (let looks = 0; looks < 20; looks++) counts.push([await countPostgres(), await countRedis()]);
     expect((await requests).every(({ status }) => status < 300)).toBe(true);
-    // Gateway, worker, scheduler.
-    expect(Math.max(...counts.map(([postgres]) => postgres))).toBeLessThanOrEqual(3 * 2);
-    expect(Math.max(...counts.map(([, redis]) => redis))).toBeLessThanOrEqual(3 * MOST_REDIS);
-    for (const service of system.services.filter(({ name }) => name !== 'gateway')) await service.stop();
-    expect(await countRedis()).toBeGreaterThan(0);
-    expect(await countRedis()).toBeLessThanOrEqual(MOST_REDIS);
+    // Gateway, worker, scheduler, notifier.
+    expect(Math.max(...counts.map(([postgres]) => postgres))).toBeLessThanOrEqual(4 * 2);
+    expect(Math.max(...counts.map(([, redis]) => redis))).toBeLessThanOrEqual(4 * MOST_REDIS);
+    const countOf = new Map<string, number>();
+    for (const service of system.services.splice(0).reverse()) {
+      const before = await countRedis();
+      await service.stop();
+      await until(async () => (await countRedis()) < before, 5_000);
+      countOf.set(service.name, before - (await countRedis()));
+    }
+    expect(await countRedis()).toBe(0);
+    expect([...countOf.keys()].sort()).toEqual(['executor-worker', 'gateway', 'notifier', 'scheduler']);
+    for (const count of countOf.values()) expect(count).toBeLessThanOrEqual(MOST_REDIS);
+    process.stdout.write(`connections to Redis: ${JSON.stringify(Object.fromEntries(countOf))}\n`);
     redis.disconnect();
   }, 60_000);
 });
@@ -380,6 +415,20 @@ describe('wrong values', () => {
       expect(told.map(([, variable]) => variable).sort()).toEqual(variables);
       expect(service.output()).toContain(`${variables.length} problems in the configuration`);
       expect(service.output()).not.toContain(secret);
+    },
+    30_000,
+  );
+
+  it.each(['gateway', 'executor-worker', 'scheduler', 'notifier'])(
+    'refuse a bound on connections to Redis with which %s would not work',
+    async (name) => {
+      const service = await startService(name, `apps/${name}/src/main.js`, {
+        PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: String(MOST_REDIS - 1),
+      });
+      expect(await service.exited).toMatchObject({ code: 1 });
+      expect(service.output()).toMatch(
+        /PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: expected a whole number from 8 .*\(a process may open 8\), but it is/,
+      );
     },
     30_000,
   );

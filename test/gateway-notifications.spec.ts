@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { SIGNALS } from '@app/queue';
+import { until } from './support/api-client.js';
 import { startTestGateway, type Identity, type TestGateway } from './support/gateway.js';
+import { testRedisAddress } from './support/servers.js';
 
 interface Notification {
   id: number;
@@ -148,6 +152,22 @@ describe('POST /notification/{id}/resend', () => {
       [id],
     );
     expect(rows).toEqual([{ state: 'pending' }]);
+  });
+
+  it('wakes the notifiers', async () => {
+    const [installation] = await gateway.query<{ id: string }>('select id from installation');
+    const redis = new Redis(`redis://${testRedisAddress()}`);
+    try {
+      const heard: unknown[] = [];
+      redis.on('message', (_channel, message) => heard.push(JSON.parse(message)));
+      await redis.subscribe(SIGNALS.notification.pattern);
+      await resend(await deliver(await execute(), { state: 'failed', reason: 'down' }));
+      const { pattern } = SIGNALS.notification;
+      const ours = { pattern, data: { installationId: installation?.id } };
+      await until(() => heard.some((one) => JSON.stringify(one) === JSON.stringify(ours)), 5_000);
+    } finally {
+      redis.disconnect();
+    }
   });
 
   it('leaves one that is pending as it is', async () => {

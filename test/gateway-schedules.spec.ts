@@ -462,3 +462,81 @@ describe('one schedule', () => {
     ]);
   });
 });
+
+describe('many schedules', () => {
+  let small: TestGateway;
+  let busy: Identity;
+  beforeAll(async () => {
+    small = await startTestGateway({ env: { PROCTOR_SCHEDULES_PER_OWNER: '3' } });
+    busy = await small.createUser('busy', []);
+    await small.call(small.admin, 'POST', '/metadata', { body: [proc('open')] });
+  }, 60_000);
+  afterAll(() => small.remove(), 30_000);
+
+  let made = 0;
+  const add = (who: Identity, changes: Record<string, unknown> = {}) =>
+    small.call(who, 'POST', '/schedule', {
+      body: { ...SCHEDULE, jobName: 'open', args: { A: String((made += 1)) }, ...changes },
+    });
+  const change = (id: number, body: unknown) => small.call(busy, 'PATCH', `/schedule/${id}`, { body });
+
+  it('of one owner are refused past the limit, however many are asked for at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, n) => add(busy, { enabled: n % 2 === 0 })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409]);
+    const refused = answers.find(({ status }) => status === 409);
+    expect(refused?.text).toMatch(/An owner may have 3 schedules.*PROCTOR_SCHEDULES_PER_OWNER/);
+    // Not of others, and one that is there already is still told of as that.
+    const other = await small.createUser('other', []);
+    const own = { A: 'mine' };
+    expect(await add(other, { args: own })).toMatchObject({ status: 201 });
+    expect((await add(busy, { args: own })).text).toBe('Schedule job name and args duplicate is found');
+    const [row] = await small.query<{ id: string }>('select id from schedule where user_email = $1', [
+      busy.email,
+    ]);
+    await small.call(busy, 'DELETE', `/schedule/${row?.id}`);
+    expect(await add(busy)).toMatchObject({ status: 201 });
+    expect(await add(busy)).toMatchObject({ status: 409 });
+  });
+
+  it('that are over are not counted, and not brought back past the limit', async () => {
+    const [over] = await small.query<{ id: string }>(
+      `update schedule set enabled = false, next_fire_at = null, args_hash = args_hash || ' done ' || id
+       where id = (select min(id) from schedule where user_email = $1) returning id`,
+      [busy.email],
+    );
+    const added = await add(busy);
+    expect(added).toMatchObject({ status: 201 });
+    const id = Number(over?.id);
+    expect(await change(id, { enabled: true })).toMatchObject({ status: 409 });
+    await small.call(busy, 'DELETE', `/schedule/${added.json<ScheduleBody>().id}`);
+    expect(await change(id, { enabled: true })).toMatchObject({ status: 200 });
+  });
+
+  it('are listed in arrays of bounded size, with a link to the next', async () => {
+    const { id } = (await add(small.admin, { enabled: false })).json<ScheduleBody>();
+    const large = `insert into schedule (proc_name, args, args_hash, tags, cron, notification_emails, user_email, group_name)
+      select proc_name, jsonb_build_object('A', repeat('a', $2)), n, tags, cron, notification_emails, user_email, group_name
+      from schedule, generate_series(1, 12) n where id = $1`;
+    await small.query(large, [id, 1_000_000]);
+    const ids: number[] = [];
+    const pages: number[] = [];
+    for (let path: string | undefined = '/schedule?all=true'; path !== undefined;) {
+      const answer = await small.call(small.admin, 'GET', path);
+      expect(answer.text.length).toBeLessThan(4.5 * 1_048_576);
+      const page = answer.json<ScheduleBody[] & Record<string, unknown>>();
+      pages.push(page.length);
+      ids.push(...page.map((one) => one.id));
+      path = /^<(.+)>; rel="next"$/.exec(answer.headers.get('link') ?? '')?.[1];
+    }
+    expect(pages.length).toBeGreaterThanOrEqual(3);
+    const all = await small.query<{ id: string }>('select id from schedule order by id');
+    expect(ids).toEqual(all.map((row) => Number(row.id)));
+    const first = await small.call(small.admin, 'GET', '/schedule?limit=2');
+    expect(first.json<ScheduleBody[] & Record<string, unknown>>()).toHaveLength(2);
+    const past = await small.call(small.admin, 'GET', `/schedule?all=1&cursor=${ids.at(-1)}`);
+    expect(past).toMatchObject({ status: 204 });
+    expect(await small.call(small.admin, 'GET', '/schedule?limit=1001')).toMatchObject({ status: 400 });
+  }, 30_000);
+});

@@ -11,7 +11,7 @@ const SAMPLE_ROWS = 20_000;
 const PAGE = 50;
 /** In blocks of 8 KiB. A product of many procs and many statuses is as many descents of an index. */
 const MOST_BUFFERS = 2_500;
-const MOST_BUFFERS_FOR_PRODUCT = 10_000;
+const MOST_BUFFERS_FOR_PRODUCT = 7_000;
 
 let stores: Stores;
 let sample: Stores;

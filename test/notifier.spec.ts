@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readInstallationId } from '@app/database';
-import { NotificationSignal } from '@app/queue';
+import { NotificationSignal, SignalSender } from '@app/queue';
 import { until } from './support/api-client.js';
 import { MailServer } from './support/mail-server.js';
 import { openNotifierBench, type NotifierBench } from './support/notifier.js';
@@ -147,7 +147,7 @@ describe('a mail', () => {
     const [host = '', port] = testRedisAddress().split(':');
     const installationId = await readInstallationId(bench.stores.database);
     const redis = { host, port: Number(port), password: undefined };
-    const signal = new NotificationSignal(redis, installationId, () => undefined);
+    const signal = new NotificationSignal(new SignalSender(redis, installationId, () => undefined));
     try {
       const owner = someone('quick');
       await bench.preferences.set(owner, ['success']);

@@ -29,7 +29,7 @@ let isRedisAway = false;
 
 beforeAll(async () => {
   stores = await openStores({ userShare: USER_SHARE });
-  schedules = new SchedulesStore(stores.database, nextFireAt);
+  schedules = new SchedulesStore(stores.database, nextFireAt, 1_000);
   ticks = new TicksStore(stores.database);
   const due = new DueSchedulesStore(stores.database, { installationId: 'test1', userShare: USER_SHARE });
   const queue = {

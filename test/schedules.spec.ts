@@ -20,23 +20,29 @@ beforeAll(async () => {
   system = await startSystem({
     workers: 0,
     schedulers: 3,
-    env: { PROCTOR_USER_SHARE: '1000000', PROCTOR_LOG_LEVEL: 'info' },
+    env: {
+      PROCTOR_USER_SHARE: '1000000',
+      PROCTOR_SCHEDULES_PER_OWNER: '100000',
+      PROCTOR_LOG_LEVEL: 'info',
+    },
   });
 }, 60_000);
 afterAll(() => system?.stop(), 60_000);
 
 let made = 0;
 
+const newSchedule = (changes: Record<string, unknown> = {}) => ({
+  jobName: SCRIPT_PROC,
+  args: { SCRIPT: `echo ${(made += 1)}` },
+  tags: 'test',
+  cron: '0 0 1 1 *',
+  notificationEmails: 'ada@example.com',
+  group: 'ops',
+  ...changes,
+});
+
 async function create(changes: Record<string, unknown> = {}): Promise<ScheduleBody> {
-  const reply = await system.api.request('POST', '/schedule', {
-    jobName: SCRIPT_PROC,
-    args: { SCRIPT: `echo ${(made += 1)}` },
-    tags: 'test',
-    cron: '0 0 1 1 *',
-    notificationEmails: 'ada@example.com',
-    group: 'ops',
-    ...changes,
-  });
+  const reply = await system.api.request('POST', '/schedule', newSchedule(changes));
   if (reply.status !== 201) throw new Error(`POST /schedule: ${reply.status} ${await reply.text()}`);
   return (await reply.json()) as ScheduleBody;
 }
@@ -96,7 +102,7 @@ async function inRedis<T>(look: (redis: Redis) => Promise<T>): Promise<T> {
 
 describe('three schedulers', () => {
   it('fire each tick of 200 schedules exactly once, while one after the other is killed', async () => {
-    const seconds = 40;
+    const seconds = 60;
     await createMany(200, '*/2 * * * * *', 'killed');
     const [{ from } = { from: new Date() }] = await system.query<{ from: Date }>(
       `update schedule set next_fire_at = to_timestamp(ceil(extract(epoch from now()) / 2) * 2 + 2)
@@ -148,7 +154,7 @@ describe('three schedulers', () => {
     const entries = (await queued()).filter((id) => wanted.has(id));
     expect(entries).toHaveLength(wanted.size);
     expect(new Set(entries)).toEqual(wanted);
-  }, 150_000);
+  }, 180_000);
 
   it('enqueue 1,000 schedules of the same tick at once', async () => {
     await until(() => schedulers().length === 3, 5_000);
@@ -175,7 +181,8 @@ describe('three schedulers', () => {
     process.stdout.write(
       `1,000 schedules on one tick, after it: ${rounds.map(({ told }) => told).join('; ')}\n`,
     );
-    expect(Math.min(...rounds.map(({ p99 }) => p99))).toBeLessThan(1_000);
+    // What an idle machine takes is printed; on one that is busy with other tests time says little.
+    expect(Math.min(...rounds.map(({ p99 }) => p99))).toBeLessThan(750);
   }, 90_000);
 });
 
@@ -285,6 +292,86 @@ describe('a schedule', () => {
     await sleep(2_000);
     expect((await historyOf(id)).ticks).toEqual(ticks);
   }, 30_000);
+});
+
+describe('a change', () => {
+  /** A schedule whose tick has just come, in the middle between two looks of the schedulers. */
+  async function becomeDue(id: number): Promise<void> {
+    await sleep(1_200 - (Date.now() % 1_000));
+    await system.query(
+      `update schedule set cron = '0 0 1 1 *', next_fire_at = clock_timestamp() where id = $1`,
+      [id],
+    );
+  }
+
+  /** @returns milliseconds from becoming due until its execution was made */
+  async function firesAfter(id: number): Promise<number> {
+    let rows: { ms: number }[] = [];
+    await until(async () => {
+      rows = await system.query(
+        `select extract(epoch from t.decided_at - t.fire_at)::float8 * 1000 as ms from schedule_tick t
+         where t.schedule_id = $1 order by t.fire_at desc limit 1`,
+        [id],
+      );
+      return rows.length > 0;
+    }, 10_000);
+    await system.query('delete from schedule_tick where schedule_id = $1', [id]);
+    return rows[0]!.ms;
+  }
+
+  const changes: [string, (id: number) => Promise<Response>][] = [
+    ['made', () => system.api.request('POST', '/schedule', newSchedule())],
+    ['changed', (id) => system.api.request('PATCH', `/schedule/${id}`, { tags: `t${(made += 1)}` })],
+    ['resumed', (id) => system.api.request('PATCH', `/schedule/${id}`, { enabled: true })],
+  ];
+
+  it.each(changes)('makes the schedulers look at once when a schedule is %s', async (_what, change) => {
+    const { id } = await create();
+    const other = await create({ enabled: false });
+    const took: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      await becomeDue(id);
+      expect((await change(other.id)).status).toBeLessThan(300);
+      took.push(await firesAfter(id));
+    }
+    // The looks come at the full second, 800 ms later.
+    expect(Math.min(...took)).toBeLessThan(600);
+  });
+
+  it('is found without a signal as well, at the next look', async () => {
+    const { id } = await create();
+    await becomeDue(id);
+    const ms = await firesAfter(id);
+    expect(ms).toBeGreaterThan(600);
+    expect(ms).toBeLessThan(5_000);
+  });
+});
+
+describe('without Redis', () => {
+  it('ticks fire into Postgres, and each is enqueued once when it is back', async () => {
+    await createMany(20, '* * * * * *', 'outage');
+    await system.redis.stop();
+    const executions = () =>
+      system.query<{ id: string; enqueued_at: Date | null }>(
+        `select e.id::text, e.enqueued_at from execution e join schedule s on s.id = e.schedule_id where s.tags = 'outage'`,
+      );
+    await system.query(
+      `update schedule set next_fire_at = date_trunc('second', now()) + interval '1 second' where tags = 'outage'`,
+    );
+    await until(async () => (await executions()).length >= 20 * 4, 20_000);
+    expect((await executions()).every(({ enqueued_at }) => enqueued_at === null)).toBe(true);
+    await system.query(`update schedule set enabled = false where tags = 'outage'`);
+    await system.redis.start();
+    await until(async () => (await executions()).every(({ enqueued_at }) => enqueued_at !== null), 30_000);
+    const ids = (await executions()).map(({ id }) => `execution-${id}`).sort();
+    const wanted = new Set(ids);
+    expect((await queued()).filter((id) => wanted.has(id)).sort()).toEqual(ids);
+    const [ticks] = await system.query<{ all: number; fired: number }>(
+      `select count(*)::int as all, count(*) filter (where outcome = 'fired')::int as fired
+       from schedule_tick t join schedule s on s.id = t.schedule_id where s.tags = 'outage'`,
+    );
+    expect(ticks).toEqual({ all: ids.length, fired: ids.length });
+  }, 90_000);
 });
 
 describe('with workers', () => {

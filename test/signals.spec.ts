@@ -2,14 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { ClientProxyFactory, EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
-import { lastValueFrom } from 'rxjs';
+import { EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
 import {
   listenForSignals,
   NewsPublisher,
   NewsSubscriber,
-  signalClientOptions,
   SIGNALS,
+  SignalSender,
   signalServerOptions,
   type RedisSettings,
 } from '@app/queue';
@@ -102,6 +101,7 @@ describe('news of executions', () => {
 
 describe('signals', () => {
   const heard: unknown[] = [];
+  let sender: SignalSender;
 
   @Controller()
   class Listener {
@@ -127,23 +127,18 @@ describe('signals', () => {
     });
   }
 
-  async function send(executionId: number): Promise<void> {
-    const client = ClientProxyFactory.create(signalClientOptions(settings));
-    const payload = { installationId: 'a', executionId };
-    await lastValueFrom(client.emit(SIGNALS.cancelRequested.pattern, payload), {
-      defaultValue: undefined,
-    }).catch(ignore);
-    await client.close();
-  }
-
   const sendUntilHeard = (executionId: number) =>
     until(async () => {
-      await send(executionId);
+      await sender.send('cancelRequested', { executionId });
       return heard.some((data) => (data as { executionId: number }).executionId === executionId);
     }, 10_000);
 
   it('arrive, also when Redis came later than the listener or was restarted', async () => {
     await redis.stop();
+    sender = new SignalSender(settings, 'a', ignore);
+    cleanUps.push(() => sender.close());
+    // Lost, and nothing is thrown.
+    await sender.send('cancelRequested', { executionId: 1 });
     await startListening();
     await sleep(300);
     await redis.start();

@@ -11,6 +11,15 @@ export interface ReceivedMail {
   parsed: ParsedMail;
   raw: string;
   messageId: string;
+  /** It came over TLS. */
+  isSecure: boolean;
+}
+
+export interface MailServerOptions {
+  /** `starttls`: offers it; `implicit`: from the first byte; left out: none. */
+  tls?: { mode: 'starttls' | 'implicit'; key: string; cert: string };
+  /** Knows no addresses but those in ASCII. */
+  hideSMTPUTF8?: boolean;
 }
 
 export interface MailBehaviour {
@@ -26,12 +35,16 @@ export interface MailBehaviour {
 export class MailServer {
   readonly mails: ReceivedMail[] = [];
   connections = 0;
+  /** Tries to log in, right or wrong. */
+  logins = 0;
   behaviour: MailBehaviour = {};
   private server: SMTPServer | null = null;
   port = 0;
 
-  static async start(): Promise<MailServer> {
-    const server = new MailServer();
+  private constructor(private readonly options: MailServerOptions) {}
+
+  static async start(options: MailServerOptions = {}): Promise<MailServer> {
+    const server = new MailServer(options);
     await server.open();
     return server;
   }
@@ -49,12 +62,17 @@ export class MailServer {
   }
 
   async open(): Promise<void> {
+    const { tls, hideSMTPUTF8 = false } = this.options;
     const server = new SMTPServer({
       authOptional: true,
-      disabledCommands: ['STARTTLS'],
+      hideSMTPUTF8,
+      ...(tls
+        ? { secure: tls.mode === 'implicit', key: tls.key, cert: tls.cert }
+        : { disabledCommands: ['STARTTLS'] }),
       allowInsecureAuth: true,
       closeTimeout: 100,
       onAuth: (auth, _session, callback) => {
+        this.logins++;
         if (auth.username === 'user' && auth.password === 'pass') callback(null, { user: 'user' });
         else callback(new Error('wrong'));
       },
@@ -63,7 +81,10 @@ export class MailServer {
         if (this.behaviour.isHanging) return;
         callback(this.refusal('connect'));
       },
-      onRcptTo: (_address, _session, callback) => callback(this.refusal('rcpt')),
+      onRcptTo: ({ address }, _session, callback) => {
+        const isUnknown = hideSMTPUTF8 && /[\u0080-\uffff].*@/.test(address);
+        callback(isUnknown ? refuse(553, '5.1.3 malformed address') : this.refusal('rcpt'));
+      },
       onData: (stream, session, callback) => {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -71,7 +92,7 @@ export class MailServer {
           const refusal = this.refusal('data');
           if (refusal) return callback(refusal);
           const { answerAfterMs = 0 } = this.behaviour;
-          void this.keep(Buffer.concat(chunks), session.envelope)
+          void this.keep(Buffer.concat(chunks), session)
             .then(() => sleep(answerAfterMs))
             .then(() => callback(null));
         });
@@ -85,12 +106,12 @@ export class MailServer {
   }
 
   private refusal(at: 'rcpt' | 'data' | 'connect'): Error | null {
-    const { refuse } = this.behaviour;
-    if (refuse?.at !== at) return null;
-    return Object.assign(new Error(refuse.text), { responseCode: refuse.code });
+    const asked = this.behaviour.refuse;
+    return asked?.at === at ? refuse(asked.code, asked.text) : null;
   }
 
-  private async keep(raw: Buffer, { rcptTo, mailFrom }: SMTPServerEnvelope): Promise<void> {
+  private async keep(raw: Buffer, { envelope, secure }: SmtpSession): Promise<void> {
+    const { rcptTo, mailFrom } = envelope;
     const parsed = await simpleParser(raw);
     this.mails.push({
       to: rcptTo.map(({ address }) => address),
@@ -98,13 +119,17 @@ export class MailServer {
       parsed,
       raw: raw.toString('latin1'),
       messageId: parsed.messageId ?? '',
+      isSecure: secure,
     });
   }
 }
 
-interface SMTPServerEnvelope {
-  rcptTo: { address: string }[];
-  mailFrom: false | { address: string };
+const refuse = (responseCode: number, text: string): Error =>
+  Object.assign(new Error(text), { responseCode });
+
+interface SmtpSession {
+  envelope: { rcptTo: { address: string }[]; mailFrom: false | { address: string } };
+  secure: boolean;
 }
 
 /** A port on which nobody listens. */

@@ -11,7 +11,7 @@ import {
   WorkersStore,
 } from '@app/database';
 import type { Logger } from '@app/platform';
-import { ExecutionQueue, NewsPublisher, NotificationSignal } from '@app/queue';
+import { ExecutionQueue, NewsPublisher, NotificationSignal, SignalSender } from '@app/queue';
 import { createKubernetesRunner } from '@app/runner';
 import type { WorkerEnv } from './env.js';
 import { CREATE_TIMEOUT_MS } from './launch-job.js';
@@ -60,7 +60,7 @@ export class WorkerModule {
       secrets: new SecretsStore(database, new SecretBox(env.secretKey)),
       queue,
       news,
-      notifications: new NotificationSignal(env.redis, installationId, onRedisError),
+      notifications: new NotificationSignal(new SignalSender(env.redis, installationId, onRedisError)),
       logWriter: new LogWriter(logs, {
         onStored: (ids) => news.publish(ids),
         onError: (error) => logger.error({ err: error }, 'lines could not be stored'),

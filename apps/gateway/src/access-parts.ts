@@ -11,6 +11,7 @@ import {
   type ProcsStore,
 } from '@app/database';
 import type { AuthPlugin } from '@app/plugins';
+import { NotificationSignal, type SignalSender } from '@app/queue';
 import { ChangeGroups } from './accounts/change-groups.js';
 import { ChangeTokens } from './accounts/change-tokens.js';
 import { ChangeUsers } from './accounts/change-users.js';
@@ -52,10 +53,11 @@ interface Given {
   authPlugin: AuthPlugin | null;
   procs: ProcsStore;
   log: GatewayLog;
+  signals: SignalSender;
 }
 
 /** What knows who is asking, what they may do, and what they did. `objects`: what else the controllers and guard need. */
-export function makeAccessParts({ settings, database, authPlugin, procs, log }: Given) {
+export function makeAccessParts({ settings, database, authPlugin, procs, log, signals }: Given) {
   const { adminGroups, isAuthenticationOn, plugin, failedLogins, minClientVersion } = settings.access;
   const accounts = new AccountsStore(database);
   const groups = new GroupsStore(database);
@@ -86,7 +88,7 @@ export function makeAccessParts({ settings, database, authPlugin, procs, log }: 
     new ChangeGroups(groups, procs, adminGroups, authenticator, audit),
     new ChangeTokens(tokens, sources, authenticator, audit),
     notifications,
-    new ResendNotification(notifications, audit),
+    new ResendNotification(notifications, audit, new NotificationSignal(signals)),
     new NotifyPreference(new NotificationPreferencesStore(database), audit),
     new ExportAudit(auditStore, audit, settings.logStream.patienceMs, log),
   ];

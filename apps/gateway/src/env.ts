@@ -59,6 +59,7 @@ const variables = z.object({
   PROCTOR_ALLOWED_PULL_SECRETS: commaListVar.optional(),
   PROCTOR_USER_SHARE: integerVar({ min: 1, max: 1_000_000, default: 500 }),
   PROCTOR_QUEUE_LIMIT: integerVar({ min: 1, max: 100_000_000, default: 100_000 }),
+  PROCTOR_SCHEDULES_PER_OWNER: integerVar({ min: 1, max: 1_000_000, default: 500 }),
 });
 
 const schema = requireNewRelicPair(variables);
@@ -106,6 +107,7 @@ export function loadGatewayEnv(source: EnvSource) {
     },
     userShare: env.PROCTOR_USER_SHARE,
     queueLimit: env.PROCTOR_QUEUE_LIMIT,
+    schedulesPerOwner: env.PROCTOR_SCHEDULES_PER_OWNER,
   };
 }
 

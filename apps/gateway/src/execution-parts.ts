@@ -13,7 +13,8 @@ import {
   type Database,
   type ProcsStore,
 } from '@app/database';
-import { ExecutionQueue, NewsPublisher, NewsSubscriber } from '@app/queue';
+import { Patterns } from '@app/patterns';
+import { ExecutionQueue, NewsPublisher, NewsSubscriber, type SignalSender } from '@app/queue';
 import type { GatewaySettings } from './env.js';
 import { AcceptExecution } from './executions/accept-execution.js';
 import { AskAgain } from './executions/ask-again.js';
@@ -39,7 +40,6 @@ import type { Authenticator } from './http/authenticator.js';
 import type { GatewayLog } from './http/gateway-log.js';
 import type { GatewayMetrics } from './metrics/gateway-metrics.js';
 import { FindProc } from './procs/find-proc.js';
-import { Patterns } from './procs/patterns.js';
 import { PrepareArgs } from './procs/prepare-args.js';
 import { ProcsController } from './procs/procs.controller.js';
 import { RegisterProcs } from './procs/register-procs.js';
@@ -48,7 +48,6 @@ import { CreateSchedule } from './schedules/create-schedule.js';
 import { FindSchedule } from './schedules/find-schedule.js';
 import { RemoveSchedule } from './schedules/remove-schedule.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
-import { SchedulesSignal } from './schedules/schedules-signal.js';
 import { UpdateSchedule } from './schedules/update-schedule.js';
 import { ListSecrets } from './secrets/list-secrets.js';
 import { RemoveSecret } from './secrets/remove-secret.js';
@@ -72,11 +71,13 @@ interface Given {
   audit: AuditTrail;
   log: GatewayLog;
   metrics: GatewayMetrics;
+  signals: SignalSender;
 }
 
 /** What accepts executions and shows them, with the procs, secrets and schedules that they come from. */
 export function makeExecutionParts(given: Given) {
-  const { settings, database, installationId, procs, access, authenticator, audit, log, metrics } = given;
+  const { settings, database, installationId, procs, access, authenticator, audit, log, metrics, signals } =
+    given;
   const { redis, secretKey } = settings;
   const onRedisError = (err: Error) => log.logger.debug({ err }, 'redis');
   const queue = new ExecutionQueue(redis, installationId, onRedisError);
@@ -85,7 +86,7 @@ export function makeExecutionParts(given: Given) {
 
   const executions = new ExecutionsStore(database, { installationId, userShare: settings.userShare });
   const secrets = new SecretsStore(database, new SecretBox(secretKey));
-  const schedules = new SchedulesStore(database, nextFireAt);
+  const schedules = new SchedulesStore(database, nextFireAt, settings.schedulesPerOwner);
   const logs = new LogsStore(database);
 
   const patterns = new Patterns();
@@ -100,8 +101,7 @@ export function makeExecutionParts(given: Given) {
   const bodyHash = new KeyedHash(secretKey, 'idempotency key body');
   const argsHash = new KeyedHash(secretKey, 'schedule args');
 
-  const signal = new CancelSignal(redis, installationId, log);
-  const schedulesSignal = new SchedulesSignal(redis, installationId, log);
+  const signal = new CancelSignal(signals);
   const streams = new OpenStreams(log);
   const tailLog = new TailLog(logs, executions, new LogNews(subscriber));
   const streamLog = new StreamLog(tailLog, streams, settings.logStream, log);
@@ -120,8 +120,25 @@ export function makeExecutionParts(given: Given) {
     new SetSecrets(secrets, procs, audit),
     new ListSecrets(secrets, procs),
     new RemoveSecret(secrets, audit),
-    new CreateSchedule(schedules, findSchedule, prepareArgs, argsHash, audit, schedulesSignal),
-    new UpdateSchedule(schedules, findSchedule, findProc, prepareArgs, argsHash, audit, schedulesSignal),
+    new CreateSchedule(
+      schedules,
+      findSchedule,
+      prepareArgs,
+      argsHash,
+      audit,
+      signals,
+      settings.schedulesPerOwner,
+    ),
+    new UpdateSchedule(
+      schedules,
+      findSchedule,
+      findProc,
+      prepareArgs,
+      argsHash,
+      audit,
+      signals,
+      settings.schedulesPerOwner,
+    ),
     new RemoveSchedule(schedules, findSchedule, audit),
     new TicksStore(database),
   ];

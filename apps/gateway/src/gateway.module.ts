@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { Database, MetricsStore, ProcsStore } from '@app/database';
 import { HealthRegistry, type Logger, type Telemetry } from '@app/platform';
 import type { AuthPlugin } from '@app/plugins';
+import { SignalSender } from '@app/queue';
 import { ACCESS_CONTROLLERS, makeAccessParts } from './access-parts.js';
 import { DocsController } from './docs/docs.controller.js';
 import { DocsFiles } from './docs/docs-files.js';
@@ -33,7 +34,10 @@ export class GatewayModule {
     const { settings, database, authPlugin, installationId, logger, telemetry } = parts;
     const log = new GatewayLog(logger);
     const procs = new ProcsStore(database);
-    const accessParts = makeAccessParts({ settings, database, authPlugin, procs, log });
+    const signals = new SignalSender(settings.redis, installationId, (err) =>
+      logger.debug({ err }, 'signals'),
+    );
+    const accessParts = makeAccessParts({ settings, database, authPlugin, procs, log, signals });
     const { access, authenticator, audit } = accessParts;
     const metrics = new GatewayMetrics(telemetry);
     const { queue, streams, objects } = makeExecutionParts({
@@ -46,6 +50,7 @@ export class GatewayModule {
       audit,
       log,
       metrics,
+      signals,
     });
     const health = new HealthRegistry()
       .add('postgres', 'required', () => database.ping())
@@ -78,6 +83,7 @@ export class GatewayModule {
           authenticator,
           procs,
           queue,
+          signals,
           ...accessParts.objects,
           ...objects,
         ),

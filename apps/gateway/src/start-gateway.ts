@@ -12,7 +12,7 @@ import {
   type Telemetry,
 } from '@app/platform';
 import { loadAuthPlugin, type AuthPlugin } from '@app/plugins';
-import { ExecutionQueue, NewsPublisher, NewsSubscriber } from '@app/queue';
+import { ExecutionQueue, NewsPublisher, NewsSubscriber, SignalSender } from '@app/queue';
 import { POSTGRES_PLUGIN } from './authentication-vars.js';
 import type { GatewaySettings } from './env.js';
 import { EnqueueExecutions } from './executions/enqueue-executions.js';
@@ -88,6 +88,7 @@ async function stop(
   await telemetry.close();
   app.get(NewsSubscriber).close();
   app.get(NewsPublisher).close();
+  app.get(SignalSender).close();
   await app.get(ExecutionQueue).close();
   await database.close();
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DueSchedule, RegisteredProc } from '@app/database';
 import { plainArg, type ArgDeclaration } from '@app/domain';
-import { describeArgsProblem } from './check-stored-args.js';
-import { rememberPatterns } from './match-pattern.js';
+import { Patterns } from '@app/patterns';
+import { describeArgsProblem, rememberFittingArgs } from './check-stored-args.js';
 
-const matches = rememberPatterns();
+const { matches } = new Patterns();
 const SECRET = { T: { ciphertext: 'AAAA', keyId: 'k' } };
 
 function problemOf(
@@ -61,5 +61,46 @@ describe('describeArgsProblem', () => {
     const problem = problemOf([], args);
     expect(problem!.length).toBeLessThan(600);
     expect(problem).not.toContain('\n');
+  });
+});
+
+describe('rememberFittingArgs', () => {
+  const schedule = (args: Record<string, string>, secretArgs: DueSchedule['secretArgs'] = null) =>
+    ({ schedule: { args }, secretArgs }) as unknown as DueSchedule;
+  const registered = (args: ArgDeclaration[], revision: number, updatedAt = new Date(0)) =>
+    ({
+      proc: { name: 'p', args, secrets: [], allowUndeclaredArgs: false },
+      revision,
+      updatedAt,
+    }) as unknown as RegisteredProc;
+
+  it('checks the same args of the same proc once', () => {
+    let checks = 0;
+    const describeProblem = rememberFittingArgs(() => (checks += 1) > 0);
+    const proc = registered([plainArg('A', { pattern: '[0-9]+' })], 1);
+    for (let tick = 0; tick < 3; tick++) expect(describeProblem(schedule({ A: '1' }), proc)).toBeNull();
+    expect(checks).toBe(1);
+    expect(describeProblem(schedule({ A: '2' }), proc)).toBeNull();
+    expect(checks).toBe(2);
+  });
+
+  it.each<[string, DueSchedule, RegisteredProc]>([
+    ['other args', schedule({ A: 'x' }), registered([plainArg('A', { pattern: '[0-9]+' })], 1)],
+    ['another revision', schedule({ A: '1' }), registered([plainArg('A', { pattern: '[a-z]+' })], 2)],
+    [
+      'a proc that was registered anew',
+      schedule({ A: '1' }),
+      registered([plainArg('A', { pattern: '[a-z]+' })], 1, new Date(1)),
+    ],
+    [
+      'a secret arg that is new',
+      schedule({ A: '1' }, SECRET),
+      registered([plainArg('A', { pattern: '[0-9]+' })], 1),
+    ],
+  ])('checks again with %s, and tells a problem each time', (_name, due, proc) => {
+    const describeProblem = rememberFittingArgs(matches);
+    const before = registered([plainArg('A', { pattern: '[0-9]+' })], 1);
+    expect(describeProblem(schedule({ A: '1' }), before)).toBeNull();
+    for (let tick = 0; tick < 2; tick++) expect(describeProblem(due, proc)).toMatch(/fit p as it is now/);
   });
 });

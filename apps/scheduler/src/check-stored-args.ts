@@ -1,5 +1,5 @@
 import type { DueSchedule, RegisteredProc } from '@app/database';
-import { checkArgs, splitArgs, type MatchesPattern } from '@app/domain';
+import { checkArgs, type MatchesPattern } from '@app/domain';
 
 /** Stands for a sealed value: only the gateway and workers can open those. */
 const SEALED = '(sealed value)';
@@ -23,11 +23,37 @@ export function describeArgsProblem(
         : message,
   );
   // Sealing needs the key, which a scheduler does not have.
-  const bare = Object.keys(splitArgs(proc, schedule.args).secretArgs).map(
-    (name) => `"${name}" is declared as secret now; give the schedule its args again`,
-  );
+  const bare = proc.args
+    .filter(({ name, type }) => type === 'secret' && Object.hasOwn(schedule.args, name))
+    .map(({ name }) => `"${name}" is declared as secret now; give the schedule its args again`);
   const all = [...problems, ...bare];
   if (all.length === 0) return null;
   const text = `Its args do not fit ${proc.name} as it is now: ${all.join('; ')}`;
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+}
+
+const MOST_REMEMBERED = 20_000;
+const MOST_REMEMBERED_CHARACTERS = 1_000;
+
+/**
+ * Remembers which args fit: a schedule has the same ones at each tick, and a thousand of them are checked in the moment in
+ * which their executions should be in the queue already. By value, so that whatever changes is checked again.
+ */
+export function rememberFittingArgs(matches: MatchesPattern) {
+  const fitting = new Set<string>();
+  return (
+    due: Pick<DueSchedule, 'schedule' | 'secretArgs'>,
+    registered: RegisteredProc,
+  ): ReturnType<typeof describeArgsProblem> => {
+    const { proc, revision, updatedAt } = registered;
+    const version = [proc.name, revision, updatedAt.getTime()];
+    const key = JSON.stringify([...version, due.schedule.args, Object.keys(due.secretArgs ?? {})]);
+    if (fitting.has(key)) return null;
+    const problem = describeArgsProblem(due, registered, matches);
+    if (problem === null && key.length <= MOST_REMEMBERED_CHARACTERS) {
+      if (fitting.size >= MOST_REMEMBERED) fitting.clear();
+      fitting.add(key);
+    }
+    return problem;
+  };
 }

@@ -1,3 +1,4 @@
+import type { ReplyOf } from '@app/contract';
 import { queryOf } from '../args/read-query.js';
 import { openGateway, type Context } from '../context.js';
 import { inBoth, renderSchedule, renderScheduleList } from '../output/render-schedule.js';
@@ -5,8 +6,16 @@ import { readScheduleId } from './read-execution-id.js';
 
 /** @param all those that are paused too */
 export async function listSchedules(context: Context, all: boolean): Promise<number> {
-  const query = queryOf({ all: all ? 'true' : undefined });
-  const schedules = await (await openGateway(context)).call('listSchedules', { query });
+  const gateway = await openGateway(context);
+  const schedules: ReplyOf<'listSchedules'> = [];
+  for (let cursor: string | undefined; ;) {
+    const query = queryOf({ all: all ? 'true' : undefined, cursor });
+    const page = await gateway.call('listSchedules', { query });
+    const last = page.at(-1);
+    if (!last) break;
+    schedules.push(...page);
+    cursor = String(last.id);
+  }
   await context.printer.result(renderScheduleList(schedules, context.env.timeZone), schedules);
   return 0;
 }

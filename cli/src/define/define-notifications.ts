@@ -1,5 +1,4 @@
-import { NOTIFICATION_STATES } from '@app/contract';
-import { NOTIFY_EVENTS } from '@app/domain';
+import { DELIVERY_STATES, NOTIFY_EVENTS } from '@app/domain';
 import { NO_EVENTS } from '../args/read-notify-events.js';
 import { listNotifications, resendNotification } from '../commands/notifications.js';
 import { notify } from '../commands/notify.js';
@@ -37,7 +36,7 @@ export const notificationCommands = [
         name: 'list',
         describe: 'List notifications, newest first',
         options: {
-          state: { kind: 'text', choices: NOTIFICATION_STATES, describe: 'Only in this state' },
+          state: { kind: 'text', choices: DELIVERY_STATES, describe: 'Only in this state' },
           channel: {
             kind: 'text',
             completes: ['mail', 'slack', 'webhook', 'callback'],

@@ -1,19 +1,15 @@
-import { NOTIFY_EVENTS, OUTBOX_EVENTS } from '@app/domain';
+import { DELIVERY_STATES, NOTIFY_EVENTS, OUTBOX_EVENTS } from '@app/domain';
 import { z } from 'zod';
 import { executionIdText } from './execution-id.js';
 import { MAX_EXECUTION_ID } from './limits.js';
 import { idPage, instant, next } from './paging.js';
 import { isStorable, NOT_STORABLE } from './text.js';
 
-export const NOTIFICATION_STATES = ['pending', 'sent', 'failed'] as const;
-
 const MAX_CHANNEL_LENGTH = 200;
 
 /** `GET /notification`: all that is given must hold. */
 export const listNotificationsQuery = z.object({
-  state: z
-    .enum(NOTIFICATION_STATES, { error: `state must be one of ${NOTIFICATION_STATES.join(', ')}` })
-    .optional(),
+  state: z.enum(DELIVERY_STATES, { error: `state must be one of ${DELIVERY_STATES.join(', ')}` }).optional(),
   channel: z
     .string()
     .min(1)
@@ -43,7 +39,7 @@ export const notificationReply = z.object({
    * only.
    */
   recipient: z.string(),
-  state: z.enum(NOTIFICATION_STATES),
+  state: z.enum(DELIVERY_STATES),
   /** How often it was tried since it was made or sent again. */
   attempts: z.int(),
   /** Only while it is pending. */

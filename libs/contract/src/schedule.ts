@@ -86,8 +86,21 @@ export type UpdateScheduleBody = z.output<typeof updateScheduleBody>;
 
 export const scheduleParams = z.object({ id: executionIdText });
 
+/** v2's clients know no pages: one holds what anybody will have. */
+const MAX_SCHEDULES = 1_000;
+const LIMIT_RULE = `limit must be a whole number from 1 to ${MAX_SCHEDULES}`;
+
+/** A page may be shorter, as it is at most about 4 MiB; the last one was reached when there is none after it. */
 export const listSchedulesQuery = z.object({
   all: queryFlag.optional().default(false).describe('Also those that are paused.'),
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, { error: LIMIT_RULE, abort: true })
+    .refine((text) => Number(text) >= 1 && Number(text) <= MAX_SCHEDULES, LIMIT_RULE)
+    .transform(Number)
+    .default(MAX_SCHEDULES)
+    .describe(`Most schedules of an answer, 1 to ${MAX_SCHEDULES}, which is meant if left out.`),
+  cursor: executionIdText.describe('The id of the last schedule of the answer before.').optional(),
 });
 
 export const scheduleReply = z.object({

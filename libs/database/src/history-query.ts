@@ -83,12 +83,16 @@ function branchOf(
   { before, limit }: HistoryPage,
 ): Prisma.Sql {
   const { sources, conditions } = rangesOf(procNames, statuses, scheduleId !== undefined);
+  const window: Prisma.Sql[] = [];
   if (userEmail !== null) conditions.push(Prisma.sql`user_email = ${userEmail}`);
   if (scheduleId !== undefined) conditions.push(Prisma.sql`schedule_id = ${scheduleId}`);
-  if (since !== undefined) conditions.push(Prisma.sql`id >= ${firstIdAt(since)}`);
-  if (until !== undefined) conditions.push(Prisma.sql`id < ${firstIdAt(until)}`);
-  if (before !== null) conditions.push(Prisma.sql`id < ${before}`);
-  return sources.length === 0 ? newestOf(conditions, limit) : mergedRanges(sources, conditions, limit);
+  if (since !== undefined) window.push(Prisma.sql`id >= ${firstIdAt(since)}`);
+  if (until !== undefined) window.push(Prisma.sql`id < ${firstIdAt(until)}`);
+  if (before !== null) window.push(Prisma.sql`id < ${before}`);
+  conditions.push(...window);
+  return sources.length === 0
+    ? newestOf(conditions, limit)
+    : mergedRanges(sources, conditions, window, limit);
 }
 
 /** A branch's equal conditions; those that take one value after the other come from `sources`. */
@@ -136,11 +140,12 @@ const ALIAS_OF = { proc: Prisma.sql`proc`, status: Prisma.sql`status` };
 function mergedRanges(
   sources: readonly RangeSource[],
   conditions: readonly Prisma.Sql[],
+  window: readonly Prisma.Sql[],
   limit: number,
 ): Prisma.Sql {
   const columns = Prisma.join(sources.map(({ name }) => ALIAS_OF[name]));
   const values = Prisma.join(
-    sources.map(({ name, values }) => Prisma.sql`unnest(${[...values]}::text[]) AS ${ALIAS_OF[name]}`),
+    sources.map((source) => valuesOf(source, sources.length > 1 ? window : null)),
     ' CROSS JOIN ',
   );
   return Prisma.sql`(
@@ -155,6 +160,19 @@ function mergedRanges(
       limit,
     )} newest
     WHERE head.id >= (SELECT id FROM lowest))`;
+}
+
+/**
+ * The values to take one after the other.
+ * @param window of the ids; given: without those with which nothing ended in it, as each would be a range of each proc
+ */
+function valuesOf({ name, values }: RangeSource, window: readonly Prisma.Sql[] | null): Prisma.Sql {
+  const all = Prisma.sql`unnest(${[...values]}::text[])`;
+  if (name !== 'status' || window === null) return Prisma.sql`${all} AS ${ALIAS_OF[name]}`;
+  const any = newestOf([Prisma.sql`ended_status = asked.value`, ...window], 1);
+  return Prisma.sql`(
+    SELECT asked.value AS status FROM ${all} AS asked(value) CROSS JOIN LATERAL ${any} any_of_it OFFSET 0
+  ) status`;
 }
 
 function newestOf(conditions: readonly Prisma.Sql[], limit: number): Prisma.Sql {

@@ -1,9 +1,6 @@
-import type { OutboxEventName } from '@app/domain';
+import type { DeliveryState, OutboxEventName } from '@app/domain';
 import type { Database } from './database.js';
 import { Prisma } from './generated/client.js';
-
-export const DELIVERY_STATES = ['pending', 'sent', 'failed'] as const;
-export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** One event to one recipient over one channel, as admins see it. */
 export interface DeliveryRecord {

@@ -95,6 +95,42 @@ export function toRegisteredProc(row: ProcRow): RegisteredProc {
   return { proc: toProc(row), revision: row.revision, createdAt: row.createdAt, updatedAt: row.updatedAt };
 }
 
+/** A row of `proc` as `to_json` gives it: instants are texts. */
+export interface JsonProc {
+  name: string;
+  revision: number;
+  description: string;
+  image_name: string;
+  args: ProcRow['args'];
+  secrets: ProcRow['secrets'];
+  authorized_groups: string[];
+  author: string;
+  contributors: string;
+  organization: string;
+  allow_undeclared_args: boolean;
+  timeout_seconds: number | null;
+  retries: number | null;
+  concurrency_limit: number | null;
+  when_full: string | null;
+  pod: ProcRow['pod'];
+  created_at: string;
+  updated_at: string;
+}
+
+export function procFromJson(json: JsonProc): RegisteredProc {
+  return toRegisteredProc({
+    ...json,
+    imageName: json.image_name,
+    authorizedGroups: json.authorized_groups,
+    allowUndeclaredArgs: json.allow_undeclared_args,
+    timeoutSeconds: json.timeout_seconds,
+    concurrencyLimit: json.concurrency_limit,
+    whenFull: json.when_full,
+    createdAt: new Date(json.created_at),
+    updatedAt: new Date(json.updated_at),
+  });
+}
+
 function toColumns(proc: Proc) {
   const { name, args, secrets, authorizedGroups, concurrency, pod, ...rest } = proc;
   return {

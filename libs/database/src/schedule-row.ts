@@ -7,6 +7,7 @@ import type {
   SchedulePolicies,
 } from '@app/domain';
 import type { Schedule as ScheduleRow } from './generated/client.js';
+import type { FiringSchedule } from './schedules-due.js';
 import { namesOfSealed, type SealedArgs } from './sealed-args.js';
 
 export function toSchedule(row: ScheduleRow): Schedule {
@@ -30,13 +31,12 @@ export function toSchedule(row: ScheduleRow): Schedule {
   };
 }
 
-/** A row of `schedule` as `to_json` gives it: instants are texts. */
-export interface JsonSchedule {
+/** What firing needs of a row of `schedule`, as `to_json` gives it: instants are texts. */
+export interface JsonFiringSchedule {
   id: number;
   proc_name: string;
   args: Record<string, string>;
   secret_args: SealedArgs | null;
-  tags: string;
   cron: string;
   at: string | null;
   time_zone: string;
@@ -44,24 +44,16 @@ export interface JsonSchedule {
   misfire: MisfirePolicy;
   misfire_grace_seconds: number;
   blackouts: KeptBlackout[];
-  notify_on: NotifyEvent[];
-  notification_emails: string[];
   user_email: string;
-  group_name: string;
-  enabled: boolean;
-  paused_reason: string | null;
   next_fire_at: string | null;
-  created_at: string;
-  updated_at: string;
 }
 
-export function fromJson(row: JsonSchedule): Schedule {
+export function firingFromJson(row: JsonFiringSchedule): FiringSchedule {
   return {
     id: row.id,
     procName: row.proc_name,
     args: row.args,
     secretArgNames: namesOfSealed(row.secret_args),
-    tags: row.tags,
     cron: row.cron,
     at: row.at === null ? null : new Date(row.at),
     timeZone: row.time_zone,
@@ -69,15 +61,8 @@ export function fromJson(row: JsonSchedule): Schedule {
     misfire: row.misfire,
     misfireGraceSeconds: row.misfire_grace_seconds,
     blackouts: row.blackouts.map(fromKept),
-    notifyOn: row.notify_on,
-    notificationEmails: row.notification_emails,
     userEmail: row.user_email,
-    group: row.group_name,
-    enabled: row.enabled,
-    pausedReason: row.paused_reason,
     nextFireAt: row.next_fire_at === null ? null : new Date(row.next_fire_at),
-    createdAt: new Date(row.created_at),
-    updatedAt: new Date(row.updated_at),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Database, Session } from './database.js';
-import { toRegisteredProc, type RegisteredProc } from './procs.store.js';
-import { fromJson, type JsonSchedule } from './schedule-row.js';
+import { procFromJson, type JsonProc } from './procs.store.js';
+import { firingFromJson, type JsonFiringSchedule } from './schedule-row.js';
 import type {
   DueBatch,
   DueSchedule,
@@ -21,8 +21,6 @@ export interface LookSettings {
   lookAheadMs: number;
 }
 
-type DueRow = JsonSchedule & { now: string };
-
 /** Schedules from the side of what fires them. Any number of processes may look at the same time. */
 export class DueSchedulesStore {
   constructor(
@@ -33,94 +31,106 @@ export class DueSchedulesStore {
   /**
    * Takes schedules with due ticks, the longest due first, and makes of them what `plan` says, in one transaction. Who
    * else looks meanwhile gets other schedules; a tick that has become something stays that, whoever plans it again.
+   * Between begin and commit there are two statements, unless a policy or a limit asks for more: many schedules fire in
+   * the same moment, and each statement costs them time.
    * @param plan pure
    */
-  async fire({ most, lookAheadMs }: LookSettings, plan: (batch: DueBatch) => FirePlan): Promise<FiredBatch> {
+  async fire(look: LookSettings, plan: (batch: DueBatch) => FirePlan): Promise<FiredBatch> {
     return this.database.transaction(async (session) => {
-      const rows = await lockDue(session, most, lookAheadMs);
-      const [first] = rows;
-      if (!first) return { due: 0, admitted: [], waiting: 0, paused: [] };
-      const batch = await this.readBatch(session, rows, new Date(first.now));
-      const made = plan(batch);
-      const runs = await insertTicks(session, made.ticks, this.admission.installationId);
-      await moveOn(session, made);
+      const locked = await lockDue(session, look, this.admission.userShare);
+      if (locked.rows.length === 0) return { due: 0, admitted: [], waiting: 0, paused: [] };
+      const made = plan(await readBatch(session, locked));
+      const { admitted, waiting } = await insertTicks(session, made, this.admission.installationId);
+      await switchOff(session, made);
       const pauses = made.schedules.filter((each) => each.kind === 'pause');
       const paused = await pauseSchedules(session, pauses, { actor: 'scheduler', allowed: false });
-      const admitted = runs.filter(({ isAdmitted }) => isAdmitted).map(({ id }) => id);
-      return { due: rows.length, admitted, waiting: runs.length - admitted.length, paused };
+      return { due: locked.rows.length, admitted, waiting, paused };
     });
   }
-
-  private async readBatch(session: Session, rows: readonly DueRow[], now: Date): Promise<DueBatch> {
-    const names = [...new Set(rows.map((row) => row.proc_name))].sort();
-    const emails = [...new Set(rows.map((row) => row.user_email))];
-    const counted = rows.filter(({ overlap }) => overlap !== 'allow');
-    const live = await countLive(
-      session,
-      counted.map(({ id }) => id),
-    );
-    const procs = await readProcs(session, names);
-    const limited = names.filter((name) => procs.get(name)?.proc.concurrency);
-    const slots = await lockSlots(session, limited);
-    const owners = await this.readOwners(session, emails);
-    const due: DueSchedule[] = rows.map((row) => ({
-      schedule: fromJson(row),
-      secretArgs: row.secret_args,
-      proc: procs.get(row.proc_name) ?? null,
-      owner: owners.get(row.user_email) ?? { account: null, signIn: null },
-      live: live.get(row.id) ?? 0,
-    }));
-    const admittedOf = new Map([...owners].map(([email, { admitted }]) => [email, admitted]));
-    return { now, due, slots, admittedOf };
-  }
-
-  private async readOwners(
-    session: Session,
-    emails: readonly string[],
-  ): Promise<Map<string, OwnerStanding & { admitted: number }>> {
-    const rows = await session.$queryRaw<OwnerRow[]>`
-      SELECT u.email, a.active, s.active AS seen_active, s.groups AS seen_groups, s.seen_at,
-        array(SELECT m.group_name FROM account_membership m WHERE m.email = u.email) AS groups,
-        (SELECT count(*)::int FROM (
-          SELECT 1 FROM execution e WHERE e.user_email = u.email AND e.ended_at IS NULL AND e.waiting_for IS NULL
-          LIMIT ${this.admission.userShare}::int) admitted) AS admitted
-      FROM unnest(${[...emails]}::text[]) AS u(email)
-      LEFT JOIN account a ON a.email = u.email
-      LEFT JOIN sign_in s ON s.email = u.email AND a.is_service IS NOT TRUE`;
-    return new Map(
-      rows.map((row) => [
-        row.email,
-        {
-          account: row.active === null ? null : { isActive: row.active, groups: row.groups },
-          signIn:
-            row.seen_at === null || row.seen_active === null
-              ? null
-              : { isActive: row.seen_active, groups: row.seen_groups ?? [], seenAt: row.seen_at },
-          admitted: row.admitted,
-        },
-      ]),
-    );
-  }
 }
 
-/** The longest due first. As one JSON text, which costs a fraction of the CPU that rows of columns cost. */
-async function lockDue(session: Session, most: number, lookAheadMs: number): Promise<DueRow[]> {
-  const [answer] = await session.$queryRaw<{ rows: string | null }[]>`
-    SELECT json_agg(due)::text AS rows FROM (
-      SELECT s.*, clock_timestamp() AS now FROM schedule s
-      WHERE enabled AND next_fire_at <= now() + make_interval(secs => ${lookAheadMs / 1000}::float8)
-      ORDER BY next_fire_at LIMIT ${most} FOR UPDATE SKIP LOCKED) due`;
-  return JSON.parse(answer?.rows ?? '[]') as DueRow[];
+async function readBatch(session: Session, { now, rows, procs, owners }: LockedSchedules): Promise<DueBatch> {
+  const live = await countLive(
+    session,
+    rows.filter(({ overlap }) => overlap !== 'allow').map(({ id }) => id),
+  );
+  const procOf = new Map((procs ?? []).map((proc) => [proc.name, procFromJson(proc)]));
+  const limited = [...procOf].filter(([, { proc }]) => proc.concurrency).map(([name]) => name);
+  const slots = await lockSlots(session, limited.sort());
+  const ownerOf = new Map((owners ?? []).map((owner) => [owner.email, standingOf(owner)]));
+  const due: DueSchedule[] = rows.map((row) => ({
+    schedule: firingFromJson(row),
+    secretArgs: row.secret_args,
+    proc: procOf.get(row.proc_name) ?? null,
+    owner: ownerOf.get(row.user_email) ?? { account: null, signIn: null },
+    live: live.get(row.id) ?? 0,
+  }));
+  const admittedOf = new Map((owners ?? []).map(({ email, admitted }) => [email, admitted]));
+  return { now: new Date(now), due, slots, admittedOf };
 }
 
-interface OwnerRow {
+interface LockedSchedules {
+  rows: JsonFiringSchedule[];
+  procs: JsonProc[] | null;
+  owners: JsonOwner[] | null;
+  now: string;
+}
+
+interface JsonOwner {
   email: string;
   active: boolean | null;
   groups: string[];
   seen_active: boolean | null;
   seen_groups: string[] | null;
-  seen_at: Date | null;
+  seen_at: string | null;
   admitted: number;
+}
+
+/**
+ * The longest due first, and what is to be known of their procs and owners. As one JSON text, which costs a fraction of
+ * the CPU that rows of columns cost. Procs and owners are as they were when the statement began, a moment before the rows
+ * were locked: as if the tick had come that moment earlier. How many runs of a schedule go on may not be that old, or two
+ * would overlap: `countLive` looks once the schedule is locked.
+ */
+async function lockDue(
+  session: Session,
+  { most, lookAheadMs }: LookSettings,
+  userShare: number,
+): Promise<LockedSchedules> {
+  const [answer] = await session.$queryRaw<{ locked: string }[]>`
+    WITH due AS MATERIALIZED (
+      SELECT id, proc_name, args, secret_args, cron, at, time_zone, overlap, misfire, misfire_grace_seconds, blackouts,
+        user_email, next_fire_at
+      FROM schedule
+      WHERE enabled AND next_fire_at <= now() + make_interval(secs => ${lookAheadMs / 1000}::float8)
+      ORDER BY next_fire_at LIMIT ${most} FOR UPDATE SKIP LOCKED
+    ), owner AS (
+      SELECT u.email, a.active, s.active AS seen_active, s.groups AS seen_groups, s.seen_at,
+        array(SELECT m.group_name FROM account_membership m WHERE m.email = u.email) AS groups,
+        (SELECT count(*)::int FROM (
+          SELECT 1 FROM execution e WHERE e.user_email = u.email AND e.ended_at IS NULL AND e.waiting_for IS NULL
+          LIMIT ${userShare}::int) admitted) AS admitted
+      FROM (SELECT DISTINCT user_email AS email FROM due) u
+      LEFT JOIN account a ON a.email = u.email
+      LEFT JOIN sign_in s ON s.email = u.email AND a.is_service IS NOT TRUE
+    )
+    SELECT json_build_object(
+      'rows', coalesce((SELECT json_agg(due) FROM due), '[]'),
+      'procs', (SELECT json_agg(p) FROM proc p WHERE p.name IN (SELECT proc_name FROM due)),
+      'owners', (SELECT json_agg(owner) FROM owner),
+      'now', clock_timestamp())::text AS locked`;
+  if (!answer) throw new Error('Postgres answered without a row');
+  return JSON.parse(answer.locked) as LockedSchedules;
+}
+
+function standingOf({ active, groups, seen_active, seen_groups, seen_at }: JsonOwner): OwnerStanding {
+  const hasSignedIn = seen_at !== null && seen_active !== null;
+  return {
+    account: active === null ? null : { isActive: active, groups },
+    signIn: hasSignedIn
+      ? { isActive: seen_active, groups: seen_groups ?? [], seenAt: new Date(seen_at) }
+      : null,
+  };
 }
 
 async function countLive(session: Session, ids: readonly number[]): Promise<Map<number, number>> {
@@ -151,21 +161,8 @@ async function lockSlots(session: Session, names: readonly string[]): Promise<Ma
   );
 }
 
-async function readProcs(session: Session, names: readonly string[]): Promise<Map<string, RegisteredProc>> {
-  const rows = await session.proc.findMany({ where: { name: { in: [...names] } } });
-  return new Map(rows.map((row) => [row.name, toRegisteredProc(row)]));
-}
-
-/** Each schedule to its next tick; those without one are switched off. */
-async function moveOn(session: Session, { schedules }: FirePlan): Promise<void> {
-  const next = schedules.filter((each) => each.kind === 'next');
-  if (next.length > 0) {
-    await session.$executeRaw`
-      UPDATE schedule s SET next_fire_at = g.at
-      FROM unnest(${next.map(({ id }) => BigInt(id))}::bigint[], ${next.map((each) => each.nextFireAt.toISOString())}::timestamptz[])
-        AS g(id, at)
-      WHERE s.id = g.id`;
-  }
+/** Those without a further tick. */
+async function switchOff(session: Session, { schedules }: FirePlan): Promise<void> {
   const done = schedules.filter((each) => each.kind === 'done');
   if (done.length > 0) {
     await session.$executeRaw`

@@ -13,8 +13,26 @@ export interface DueBatch {
   admittedOf: ReadonlyMap<string, number>;
 }
 
+/** What decides when a schedule fires, and what it runs. */
+export type FiringSchedule = Pick<
+  Schedule,
+  | 'id'
+  | 'procName'
+  | 'args'
+  | 'secretArgNames'
+  | 'cron'
+  | 'at'
+  | 'timeZone'
+  | 'overlap'
+  | 'misfire'
+  | 'misfireGraceSeconds'
+  | 'blackouts'
+  | 'userEmail'
+  | 'nextFireAt'
+>;
+
 export interface DueSchedule {
-  schedule: Schedule;
+  schedule: FiringSchedule;
   secretArgs: SealedArgs | null;
   /** As it is now. */
   proc: RegisteredProc | null;

@@ -25,12 +25,30 @@ export interface NewSchedule extends SchedulePolicies {
 /** What is left out stays. `args`, `secretArgs` and `argsHash` belong together, and so do `cron` and `at`. */
 export type ScheduleChanges = Partial<Omit<NewSchedule, 'procName' | 'userEmail'>>;
 
-/** `never`: none of its times is still to come. */
+/** `never`: none of its times is still to come; `too_many`: its owner has as many as one may have. */
 export type CreateScheduleOutcome =
-  { kind: 'created'; schedule: Schedule } | { kind: 'duplicate' } | { kind: 'no_proc' } | { kind: 'never' };
+  | { kind: 'created'; schedule: Schedule }
+  | { kind: 'duplicate' }
+  | { kind: 'no_proc' }
+  | { kind: 'never' }
+  | { kind: 'too_many' };
 
 export type UpdateScheduleOutcome =
-  { kind: 'updated'; schedule: Schedule } | { kind: 'duplicate' } | { kind: 'not_found' } | { kind: 'never' };
+  | { kind: 'updated'; schedule: Schedule }
+  | { kind: 'duplicate' }
+  | { kind: 'not_found' }
+  | { kind: 'never' }
+  | { kind: 'too_many' };
+
+export interface SchedulesPage {
+  /** Paused ones too. */
+  all: boolean;
+  /** Those of these procs, and the user's own; null: everything (admins). */
+  visibleTo: { email: string; procNames: readonly string[] } | null;
+  /** Id of the last one seen; null: from the first. */
+  after: number | null;
+  limit: number;
+}
 
 /** The first tick strictly after an instant; null: there is none. */
 export type NextFireAt = (timing: ScheduleTiming, after: Date) => Date | null;
@@ -40,6 +58,8 @@ export class SchedulesStore {
   constructor(
     private readonly database: Database,
     private readonly nextFireAt: NextFireAt,
+    /** How many an owner may have, paused ones included; one-shots that are over are not counted. */
+    private readonly mostPerOwner: number,
   ) {}
 
   /** One of several calls at once with the same proc and args wins; the others are duplicates. */
@@ -50,6 +70,14 @@ export class SchedulesStore {
       return await this.database.transaction(async (session) => {
         const next = this.nextFireAt(timingOf(schedule), await readClock(session));
         if (next === null) return { kind: 'never' };
+        if (await this.hasTooMany(session, userEmail)) {
+          // Of one that is there already the answer is that.
+          const isThere = await session.schedule.findFirst({
+            where: { procName, argsHash },
+            select: { id: true },
+          });
+          return { kind: isThere ? 'duplicate' : 'too_many' };
+        }
         const notificationEmails = [...schedule.notificationEmails];
         const data = { ...toColumns(rest), ...given, notificationEmails, nextFireAt: enabled ? next : null };
         return { kind: 'created', schedule: toSchedule(await session.schedule.create({ data })) };
@@ -66,11 +94,18 @@ export class SchedulesStore {
     return row && toSchedule(row);
   }
 
-  /** By id. @param options `all`: paused ones too */
-  async list({ all }: { all: boolean }): Promise<Schedule[]> {
+  /** By id. */
+  async list({ all, visibleTo, after, limit }: SchedulesPage): Promise<Schedule[]> {
     const rows = await this.database.client.schedule.findMany({
-      where: all ? {} : { enabled: true },
+      where: {
+        ...(!all && { enabled: true }),
+        ...(after !== null && { id: { gt: BigInt(after) } }),
+        ...(visibleTo && {
+          OR: [{ userEmail: visibleTo.email }, { procName: { in: [...visibleTo.procNames] } }],
+        }),
+      },
       orderBy: { id: 'asc' },
+      take: limit,
     });
     return rows.map(toSchedule);
   }
@@ -86,6 +121,8 @@ export class SchedulesStore {
         const timing = await this.retime(session, toSchedule(row), changes);
         if (timing === 'never') return { kind: 'never' };
         const isResumed = changes.enabled === true && !row.enabled;
+        const isBack = isResumed && row.argsHash.includes(DONE_HASH_SUFFIX);
+        if (isBack && (await this.hasTooMany(session, row.userEmail))) return { kind: 'too_many' };
         const hash = isResumed && { argsHash: changes.argsHash ?? withoutDone(row.argsHash) };
         const data = { ...toColumns(changes), ...timing, ...hash, ...(isResumed && { pausedReason: null }) };
         const updated = await session.schedule.update({ where: { id: row.id }, data });
@@ -123,6 +160,15 @@ export class SchedulesStore {
       select: { secretArgs: true },
     });
     return (row?.secretArgs ?? null) as SealedArgs | null;
+  }
+
+  /** Several calls for one owner go one after the other. */
+  private async hasTooMany(session: Session, owner: string): Promise<boolean> {
+    await session.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('proctor.schedules'), hashtext(${owner}))`;
+    const [row] = await session.$queryRaw<{ count: number }[]>`
+      SELECT count(*)::int AS count FROM schedule
+      WHERE user_email = ${owner} AND position(${DONE_HASH_SUFFIX} IN args_hash) = 0`;
+    return (row?.count ?? 0) >= this.mostPerOwner;
   }
 
   /** What the changes mean for its next tick; one that is not touched stays, so that a due one is not lost. */

@@ -46,10 +46,18 @@ export function postgresSettings(env: PostgresEnv): PostgresSettings {
   };
 }
 
+/** What a process opens at most; test/contract-variables.spec.ts counts them. */
+const NEEDED_REDIS_CONNECTIONS = 8;
+
 export const redisVars = {
   PROCTOR_REDIS_ADDRESS: hostPortVar,
   PROCTOR_REDIS_PASSWORD: textVar().optional(),
-  PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: integerVar({ min: 8, max: 100_000, default: 50 }),
+  PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: integerVar({
+    min: NEEDED_REDIS_CONNECTIONS,
+    max: 100_000,
+    default: 50,
+    because: `a process may open ${NEEDED_REDIS_CONNECTIONS}`,
+  }),
 };
 
 export interface RedisSettings {
@@ -57,7 +65,7 @@ export interface RedisSettings {
   port: number;
   /** Undefined: the server asks for none. */
   password: string | undefined;
-  /** Upper bound on this process's connections. */
+  /** Upper bound on this process's connections. Their number is fixed and below it, so nobody has to count. */
   maxConnections: number;
 }
 

@@ -36,6 +36,8 @@ export interface IntegerRange {
   max?: number;
   /** The value when the variable is not set; without it the variable is required. */
   default?: number;
+  /** Why not less or more, for the one who set it. */
+  because?: string;
 }
 
 /** A whole number, decimal, in the safe integer range. */
@@ -48,7 +50,11 @@ export function integerVar(range: IntegerRange = {}): z.ZodType<number, string |
   return range.default === undefined ? variable : variable.default(range.default);
 }
 
-function describeRange({ min, max }: IntegerRange): string {
+function describeRange(range: IntegerRange): string {
+  return describeBounds(range) + (range.because === undefined ? '' : ` (${range.because})`);
+}
+
+function describeBounds({ min, max }: IntegerRange): string {
   if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
   if (min !== undefined) return ` of ${min} or more`;
   return max === undefined ? '' : ` of ${max} or less`;

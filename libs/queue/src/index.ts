@@ -5,4 +5,5 @@ export * from './execution-queue.js';
 export * from './news.js';
 export * from './notification-signal.js';
 export * from './redis-probe.js';
+export * from './signal-sender.js';
 export * from './signals.js';

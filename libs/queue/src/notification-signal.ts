@@ -1,23 +1,14 @@
-import type { Redis } from 'ioredis';
-import { connect, disconnect, hastyOptions, type RedisSettings } from './connection.js';
-import { SIGNALS, type SignalPayload } from './signals.js';
+import type { SignalSender } from './signal-sender.js';
 
 /** Notifiers look at all that is new, so one signal in this time does for many events. */
 const MOST_OFTEN_MS = 100;
 
-/** Wakes the notifiers when an event was put into the outbox; whoever misses it looks within seconds by itself. */
+/** Wakes the notifiers when there is something new in the outbox; whoever misses it looks within seconds by itself. */
 export class NotificationSignal {
-  private readonly redis: Redis;
   private timer: NodeJS.Timeout | null = null;
   private isAskedAgain = false;
 
-  constructor(
-    settings: RedisSettings,
-    private readonly installationId: string,
-    onError: (error: Error) => void,
-  ) {
-    this.redis = connect(hastyOptions(settings), onError);
-  }
+  constructor(private readonly sender: Pick<SignalSender, 'send' | 'close'>) {}
 
   /** Never throws, never waits. Call it after the commit. */
   send(): void {
@@ -25,7 +16,7 @@ export class NotificationSignal {
       this.isAskedAgain = true;
       return;
     }
-    this.publish();
+    void this.sender.send('notification', {});
     this.timer = setTimeout(() => {
       this.timer = null;
       if (!this.isAskedAgain) return;
@@ -34,16 +25,9 @@ export class NotificationSignal {
     }, MOST_OFTEN_MS).unref();
   }
 
+  /** Also closes the sender. */
   close(): void {
     if (this.timer !== null) clearTimeout(this.timer);
-    disconnect(this.redis);
-  }
-
-  /** As Nest's Redis transport has it: the channel is the pattern, the message names it again. */
-  private publish(): void {
-    if (this.redis.status !== 'ready') return;
-    const { pattern } = SIGNALS.notification;
-    const data: SignalPayload<'notification'> = { installationId: this.installationId };
-    this.redis.publish(pattern, JSON.stringify({ pattern, data })).catch(() => undefined);
+    this.sender.close();
   }
 }

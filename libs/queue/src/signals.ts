@@ -1,7 +1,7 @@
 import { Transport, type RedisOptions as NestRedisOptions } from '@nestjs/microservices';
 import { z } from 'zod';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, disconnect, hastyOptions, patientOptions, type RedisSettings } from './connection.js';
+import { connect, disconnect, patientOptions, type RedisSettings } from './connection.js';
 
 /**
  * Signals between the processes, over Nest's Redis transport. A signal may be lost without harm: whoever misses it
@@ -32,14 +32,6 @@ export function signalServerOptions(settings: RedisSettings): NestRedisOptions {
   return {
     transport: Transport.REDIS,
     options: { ...patientOptions(settings), retryAttempts: Infinity, retryDelay: 500 },
-  };
-}
-
-/** How a process sends signals: at once or not at all. */
-export function signalClientOptions(settings: RedisSettings): NestRedisOptions {
-  return {
-    transport: Transport.REDIS,
-    options: { ...hastyOptions(settings), retryAttempts: Infinity, retryDelay: 500 },
   };
 }
 

@@ -1,6 +1,7 @@
 import { isPossibleExecutionId } from '@app/contract';
 import type { DeliveryRecord, NotificationsStore } from '@app/database';
 import { AppError } from '@app/domain';
+import type { NotificationSignal } from '@app/queue';
 import type { AuditTrail } from '../http/audit-trail.js';
 import type { Caller } from '../http/caller.js';
 import { showRecipient } from './to-reply.js';
@@ -10,10 +11,11 @@ export class ResendNotification {
   constructor(
     private readonly notifications: Pick<NotificationsStore, 'list' | 'resend'>,
     private readonly audit: AuditTrail,
+    private readonly signal: Pick<NotificationSignal, 'send'>,
   ) {}
 
   /**
-   * The notifiers find it at their next look, within seconds. May be repeated: one that is pending stays as it is.
+   * The notifiers are told at once, and find it within seconds by themselves. May be repeated: one that is pending stays as it is.
    * @param id decimal digits @throws AppError `not_found`
    */
   async resend(id: string, { user, address }: Caller): Promise<DeliveryRecord> {
@@ -29,6 +31,7 @@ export class ResendNotification {
       // Retention may have removed it meanwhile.
       if ((await this.notifications.resend(Number(id))) === 'not_found') throw noNotification(id);
     });
+    this.signal.send();
     return this.find(id);
   }
 

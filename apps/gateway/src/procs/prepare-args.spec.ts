@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError, DEFAULT_POD_SETTINGS, plainArg, type Proc } from '@app/domain';
-import { Patterns } from './patterns.js';
+import { Patterns } from '@app/patterns';
 import { PrepareArgs } from './prepare-args.js';
 
 const proc: Proc = {

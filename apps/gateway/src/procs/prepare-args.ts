@@ -1,6 +1,6 @@
 import type { SealedArgs, SecretsStore } from '@app/database';
 import { AppError, checkArgs, completeArgs, splitArgs, type ErrorDetail, type Proc } from '@app/domain';
-import type { Patterns } from './patterns.js';
+import type { Patterns } from '@app/patterns';
 
 /** Args as they are stored. */
 export interface PreparedArgs {

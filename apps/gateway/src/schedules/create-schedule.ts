@@ -1,6 +1,7 @@
 import type { BodyOf } from '@app/contract';
 import type { NewSchedule, SchedulesStore } from '@app/database';
 import type { Schedule } from '@app/domain';
+import type { SignalSender } from '@app/queue';
 import type { KeyedHash } from '../executions/keyed-hash.js';
 import type { AuditTrail } from '../http/audit-trail.js';
 import type { Caller } from '../http/caller.js';
@@ -9,7 +10,7 @@ import { checkSchedule } from './check-schedule.js';
 import { neverFires } from './check-timing.js';
 import { duplicateSchedule } from './duplicate-schedule.js';
 import { procNotFound, type FindSchedule } from './find-schedule.js';
-import type { SchedulesSignal } from './schedules-signal.js';
+import { tooManySchedules } from './too-many-schedules.js';
 
 /** Makes schedules. */
 export class CreateSchedule {
@@ -19,7 +20,8 @@ export class CreateSchedule {
     private readonly prepareArgs: PrepareArgs,
     private readonly argsHash: KeyedHash,
     private readonly audit: AuditTrail,
-    private readonly signal: SchedulesSignal,
+    private readonly signals: Pick<SignalSender, 'send'>,
+    private readonly mostPerOwner: number,
   ) {}
 
   /**
@@ -47,7 +49,8 @@ export class CreateSchedule {
       enabled,
     };
     const created = await this.audit.recordChange(entry, () => this.store(schedule));
-    this.signal.send();
+    // Nobody waits for it: the schedulers look within a second anyway.
+    void this.signals.send('schedulesChanged', {});
     return created;
   }
 
@@ -62,6 +65,8 @@ export class CreateSchedule {
         throw procNotFound(schedule.procName);
       case 'never':
         throw neverFires();
+      case 'too_many':
+        throw tooManySchedules(this.mostPerOwner);
     }
   }
 }

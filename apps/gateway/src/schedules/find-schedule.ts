@@ -4,6 +4,9 @@ import { AppError, type Proc, type Schedule } from '@app/domain';
 import type { Access, Asker } from '../http/access.js';
 import type { FindProc } from '../procs/find-proc.js';
 
+/** One may have args of hundreds of kilobytes. */
+const READ_AT_ONCE = 50;
+
 /** Finds schedules for their owners, those who may execute their proc, and admins. */
 export class FindSchedule {
   constructor(
@@ -23,14 +26,26 @@ export class FindSchedule {
     throw new AppError('forbidden', 'This schedule is not yours, and you may not execute its proc.');
   }
 
-  /** By id. @param options `all`: paused ones too */
-  async listFor(asker: Asker, options: { all: boolean }): Promise<Schedule[]> {
-    const schedules = await this.schedules.list(options);
-    if (asker.isAdmin || schedules.length === 0) return schedules;
-    const names = new Set((await this.executable.listFor(asker)).map(({ name }) => name));
-    return schedules.filter(
-      ({ procName, userEmail }) => names.has(procName) || userEmail === asker.user.email,
-    );
+  /** By id, a few at a time. @param options `all`: paused ones too; `after`: id of the last one seen */
+  async *listFor(
+    asker: Asker,
+    options: { all: boolean; after: number | null; limit: number },
+  ): AsyncGenerator<Schedule, void> {
+    const visibleTo = asker.isAdmin
+      ? null
+      : {
+          email: asker.user.email,
+          procNames: (await this.executable.listFor(asker)).map(({ name }) => name),
+        };
+    let { after, limit } = options;
+    while (limit > 0) {
+      const size = Math.min(READ_AT_ONCE, limit);
+      const read = await this.schedules.list({ all: options.all, visibleTo, after, limit: size });
+      yield* read;
+      if (read.length < size) return;
+      limit -= size;
+      after = read.at(-1)?.id ?? after;
+    }
   }
 
   /** The proc that is to be executed by a schedule. @throws AppError `not_found`, `forbidden` */

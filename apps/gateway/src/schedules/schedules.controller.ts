@@ -1,6 +1,13 @@
 import { Controller, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { SCHEDULE_TEXTS, type BodyOf, type ParamsOf, type QueryOf, type ReplyOf } from '@app/contract';
+import {
+  MAX_EXECUTION_ID,
+  SCHEDULE_TEXTS,
+  type BodyOf,
+  type ParamsOf,
+  type QueryOf,
+  type ReplyOf,
+} from '@app/contract';
 import { TicksStore } from '@app/database';
 import { CurrentCaller, type Caller } from '../http/caller.js';
 import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
@@ -11,6 +18,9 @@ import { listNextTimes } from './list-next-times.js';
 import { RemoveSchedule } from './remove-schedule.js';
 import { toScheduleReply, toTickReply } from './to-reply.js';
 import { UpdateSchedule } from './update-schedule.js';
+
+/** One schedule may be larger; it is an answer of its own then. */
+const MAX_LIST_BYTES = 4 * 1_048_576;
 
 /** The year 9999, which every database column takes. */
 const MAX_DATE_MS = Date.UTC(9999, 0);
@@ -33,17 +43,38 @@ export class SchedulesController {
     return toScheduleReply(await this.createSchedule.create(body, caller));
   }
 
-  /** v2's clients take 204 for "there is none", and an empty list for nothing at all. */
+  /**
+   * v2's clients take 204 for "there is none", and an empty list for nothing at all. What one answer does not hold is
+   * found with the id of its last one as `cursor`, which the header `Link` says.
+   */
   @ServesByHand('listSchedules')
   async list(
     @CurrentCaller() caller: Caller,
     @ParsedQuery() query: QueryOf<'listSchedules'>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const schedules = await this.findSchedule.listFor(caller, query);
-    const body: ReplyOf<'listSchedules'> = schedules.map(toScheduleReply);
-    if (body.length === 0) void reply.code(204).send();
-    else void reply.code(200).send(body);
+    const { all, limit, cursor } = query;
+    const after = cursor === undefined ? null : Math.min(Number(cursor), MAX_EXECUTION_ID);
+    const body: ReplyOf<'listSchedules'> = [];
+    let bytes = 0;
+    let isCut = false;
+    for await (const schedule of this.findSchedule.listFor(caller, { all, after, limit: limit + 1 })) {
+      const one = toScheduleReply(schedule);
+      bytes += Buffer.byteLength(JSON.stringify(one));
+      isCut = body.length === limit || (bytes > MAX_LIST_BYTES && body.length > 0);
+      if (isCut) break;
+      body.push(one);
+    }
+    const last = body.at(-1);
+    if (!last) {
+      void reply.code(204).send();
+      return;
+    }
+    if (isCut) {
+      const next = `/schedule?${all ? 'all=true&' : ''}limit=${limit}&cursor=${last.id}`;
+      void reply.header('link', `<${next}>; rel="next"`);
+    }
+    void reply.code(200).send(body);
   }
 
   @Serves('getSchedule')

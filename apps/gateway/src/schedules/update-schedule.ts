@@ -1,6 +1,7 @@
 import { routes, SCHEDULE_TEXTS, type BodyOf } from '@app/contract';
 import type { ScheduleChanges, SchedulesStore } from '@app/database';
 import { AppError, type Proc, type Schedule } from '@app/domain';
+import type { SignalSender } from '@app/queue';
 import type { KeyedHash } from '../executions/keyed-hash.js';
 import type { AuditTrail } from '../http/audit-trail.js';
 import type { Caller } from '../http/caller.js';
@@ -10,7 +11,7 @@ import { checkScheduleChanges } from './check-schedule.js';
 import { neverFires } from './check-timing.js';
 import { duplicateSchedule } from './duplicate-schedule.js';
 import type { FindSchedule } from './find-schedule.js';
-import type { SchedulesSignal } from './schedules-signal.js';
+import { tooManySchedules } from './too-many-schedules.js';
 
 type Body = BodyOf<'updateSchedule'>;
 
@@ -23,7 +24,8 @@ export class UpdateSchedule {
     private readonly prepareArgs: PrepareArgs,
     private readonly argsHash: KeyedHash,
     private readonly audit: AuditTrail,
-    private readonly signal: SchedulesSignal,
+    private readonly signals: Pick<SignalSender, 'send'>,
+    private readonly mostPerOwner: number,
   ) {}
 
   /**
@@ -51,7 +53,8 @@ export class UpdateSchedule {
       details: { proc: schedule.procName, changed: Object.keys(body).join(' ') },
     };
     const updated = await this.audit.recordChange(entry, () => this.store(schedule, changes));
-    this.signal.send();
+    // Nobody waits for it: the schedulers look within a second anyway.
+    void this.signals.send('schedulesChanged', {});
     return updated;
   }
 
@@ -76,6 +79,8 @@ export class UpdateSchedule {
         throw new AppError('not_found', SCHEDULE_TEXTS.notFound);
       case 'never':
         throw neverFires();
+      case 'too_many':
+        throw tooManySchedules(this.mostPerOwner);
     }
   }
 }

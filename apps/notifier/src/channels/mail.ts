@@ -73,9 +73,17 @@ export class MailChannel implements Channel {
       });
       return { kind: 'sent' };
     } catch (error) {
-      return classifyMailError(error);
+      return explainRefusal(classifyMailError(error), recipient);
     }
   }
+}
+
+/** Servers that lack SMTPUTF8 (RFC 6531) say no more than that the address is malformed. */
+function explainRefusal(outcome: SendOutcome, recipient: string): SendOutcome {
+  const localPart = recipient.slice(0, recipient.lastIndexOf('@'));
+  if (outcome.kind !== 'refused' || !/[\u0080-\uffff]/.test(localPart)) return outcome;
+  const hint = 'what is before its @ is not ASCII, which takes a mail server with SMTPUTF8';
+  return { ...outcome, reason: `${outcome.reason} (${hint})` };
 }
 
 /** One address and nothing else; what a domain may look like is the server's business. */

@@ -30,14 +30,15 @@ export const scheduleRoutes = {
     otherStatuses: {
       403: 'The caller is not in all groups of the proc.',
       404: 'There is no such proc.',
-      409: 'The proc is scheduled with the same args already.',
+      409: 'The proc is scheduled with the same args already, or its owner has too many schedules.',
     },
   },
   listSchedules: {
     method: 'GET',
     path: '/schedule',
     who: 'authenticated',
-    summary: 'Enabled schedules of procs that the caller may execute; 204 if there is none',
+    summary:
+      'Enabled schedules of procs that the caller may execute; 204 if there is none; `Link` names the next page',
     query: listSchedulesQuery,
     reply: listSchedulesReply,
     replyType: 'json',

@@ -5,6 +5,10 @@ export function isNotifyEvent(value: string): value is NotifyEvent {
   return (NOTIFY_EVENTS as readonly string[]).includes(value);
 }
 
+/** `pending`: still to be sent, or to be tried again; `failed`: for good. */
+export const DELIVERY_STATES = ['pending', 'sent', 'failed'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
 /** What happened, as the outbox has it. */
 export const OUTBOX_EVENTS = ['started', 'slow', 'ended', 'schedule_paused'] as const;
 export type OutboxEventName = (typeof OUTBOX_EVENTS)[number];

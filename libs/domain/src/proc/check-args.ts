@@ -6,6 +6,7 @@ import {
   countUtf8Bytes,
   describeEnvValueProblem,
   MAX_ENV_TOTAL_BYTES,
+  mayBeLonger,
   quoteForMessage,
 } from './env-value.js';
 import type { Proc } from './proc.js';
@@ -62,7 +63,9 @@ function describeMissing(name: string, description: string): string {
 }
 
 function checkTotal(args: Readonly<Record<string, string>>): ErrorDetail[] {
-  const bytes = Object.values(args).reduce((sum, value) => sum + countUtf8Bytes(value), 0);
+  const values = Object.values(args);
+  if (!mayBeLonger(values, MAX_ENV_TOTAL_BYTES)) return [];
+  const bytes = values.reduce((sum, value) => sum + countUtf8Bytes(value), 0);
   if (bytes <= MAX_ENV_TOTAL_BYTES) return [];
   const message = `All values together may have ${MAX_ENV_TOTAL_BYTES} bytes, got ${bytes}; shorten them`;
   return [{ field: 'args', message }];

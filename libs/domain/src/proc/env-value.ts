@@ -7,9 +7,11 @@ export const MAX_ENV_TOTAL_BYTES = 384 * 1024;
 
 /** What keeps a value from reaching a container exactly as it is, as a sentence, or null. Never shows the value. */
 export function describeEnvValueProblem(value: string): string | null {
-  const bytes = countUtf8Bytes(value);
-  if (bytes > MAX_ENV_VALUE_BYTES) {
-    return `is too long: at most ${MAX_ENV_VALUE_BYTES} bytes are possible, got ${bytes}; shorten it, or pass where to find it`;
+  if (mayBeLonger([value], MAX_ENV_VALUE_BYTES)) {
+    const bytes = countUtf8Bytes(value);
+    if (bytes > MAX_ENV_VALUE_BYTES) {
+      return `is too long: at most ${MAX_ENV_VALUE_BYTES} bytes are possible, got ${bytes}; shorten it, or pass where to find it`;
+    }
   }
   return describeTextProblem(value);
 }
@@ -21,6 +23,11 @@ export function describeTextProblem(text: string): string | null {
   // Half a surrogate pair has no UTF-8 form: the container would see another character.
   if (/\p{Surrogate}/u.test(text)) return 'contains half of a surrogate pair; send valid Unicode text';
   return null;
+}
+
+/** False: together they have at most that many bytes in UTF-8, which takes up to three for a character of JavaScript. */
+export function mayBeLonger(texts: readonly string[], bytes: number): boolean {
+  return texts.reduce((sum, { length }) => sum + length, 0) * 3 > bytes;
 }
 
 export function countUtf8Bytes(text: string): number {
