@@ -25,8 +25,13 @@ export const viewers: Scenario<Size> = {
   short: { viewers: 50, bursts: 10, linesPerBurst: 9_000, patienceSeconds: 5, lagMostMs: 5_000 },
   system: ({ patienceSeconds }) => ({
     workers: 1,
-    // Whoever is let go is a line of the log at this level.
-    env: { PROCTOR_LOGS_STREAM_PATIENCE_SECONDS: String(patienceSeconds), PROCTOR_LOG_LEVEL: 'debug' },
+    env: {
+      PROCTOR_LOGS_STREAM_PATIENCE_SECONDS: String(patienceSeconds),
+      // All of it is kept.
+      PROCTOR_LOG_LIMIT_BYTES: String(32 * 1024 * 1024),
+      // Whoever is let go is a line of the log at this level.
+      PROCTOR_LOG_LEVEL: 'debug',
+    },
   }),
   boundsMiB: { gateway: 450, scheduler: 250, 'executor-worker': 300, notifier: 250 },
   run,
@@ -55,7 +60,9 @@ async function run(system: LimitsSystem, size: Size, findings: Findings): Promis
     const startedAt = performance.now();
     gate.open();
     const stuckEnd = watchStuck(system, size, stuck, startedAt);
-    await Promise.all(readers.map((reader) => reader.closed));
+    // Looked at below; until then it is nobody's.
+    stuckEnd.catch(() => undefined);
+    await Promise.race([Promise.all(readers.map((reader) => reader.closed)), stuckEnd.then(() => never())]);
     const tookMs = performance.now() - startedAt;
     findings.figure('printed and seen by all in', `${seconds(tookMs)} (printed over ${size.bursts - 1} s)`);
     const wrong = readers.filter((reader) => !reader.isRight);
@@ -84,6 +91,10 @@ async function run(system: LimitsSystem, size: Size, findings: Findings): Promis
     for (const viewer of everybody) viewer?.terminate();
     gate.remove();
   }
+}
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 /** Lets it read again once the gateway has given it up: what it is told then. */

@@ -205,11 +205,15 @@ class Load {
   async loseRedis(): Promise<void> {
     const { system, findings } = this;
     const queued = () => countQueued(system);
-    const before = await queued();
+    // Of those that were cancelled the queue still has entries.
+    const [row] = await system.query<{ n: number }>(
+      'select count(*)::int as n from execution where ended_at is null and waiting_for is null',
+    );
+    const live = row?.n ?? 0;
     const startedAt = performance.now();
     await redisCommand(system, 'flushall');
     await until(
-      async () => (await queued()) >= before,
+      async () => (await queued()) >= live,
       180_000,
       () => 'the queue to be made again',
     );
@@ -217,7 +221,7 @@ class Load {
     findings.check(
       'a flushed Redis is filled again',
       tookMs < 120_000,
-      `${before} entries in ${seconds(tookMs)}`,
+      `${live} entries in ${seconds(tookMs)}`,
     );
   }
 

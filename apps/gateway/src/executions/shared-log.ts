@@ -3,7 +3,7 @@ import type { Execution } from '@app/domain';
 import { SharedRuns } from './shared-runs.js';
 
 /** Of the pages that are kept for those who come a little later. */
-const MOST_KEPT_BYTES = 16 * 1024 * 1024;
+const MOST_KEPT_BYTES = 8 * 1024 * 1024;
 /** What a row takes besides its text. */
 const ROW_OVERHEAD_BYTES = 150;
 
