@@ -113,8 +113,12 @@ export class ApiClient {
     return this.request('POST', `/execution/${id}/cancel`);
   }
 
-  /** The log as a WebSocket client of v2 sees it, with the time at which each line came. */
-  stream(id: number, onLine: (line: LogLine) => void = () => undefined): Promise<LogLine[]> {
+  /** The log as a WebSocket client of v2 sees it, with the time at which each line came. `keep`: and gives it back. */
+  stream(
+    id: number,
+    onLine: (line: LogLine) => void = () => undefined,
+    { keep = true }: { keep?: boolean } = {},
+  ): Promise<LogLine[]> {
     const socket = new WebSocket(`${this.url.replace('http', 'ws')}/execution/logs?context_id=${id}`, {
       headers: this.headers,
     });
@@ -123,7 +127,7 @@ export class ApiClient {
       socket.on('message', (data: Buffer) => {
         const atMs = Date.now();
         for (const text of data.toString('utf8').split('\n')) {
-          lines.push({ text, atMs });
+          if (keep) lines.push({ text, atMs });
           onLine({ text, atMs });
         }
       });

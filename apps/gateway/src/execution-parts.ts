@@ -31,6 +31,7 @@ import { OpenStreams } from './executions/open-streams.js';
 import { ReadLog } from './executions/read-log.js';
 import { RerunExecution } from './executions/rerun-execution.js';
 import { ServeLog } from './executions/serve-log.js';
+import { SharedLog } from './executions/shared-log.js';
 import { StreamLog } from './executions/stream-log.js';
 import { SubmitExecution } from './executions/submit-execution.js';
 import { TailLog } from './executions/tail-log.js';
@@ -103,7 +104,8 @@ export function makeExecutionParts(given: Given) {
 
   const signal = new CancelSignal(signals);
   const streams = new OpenStreams(log);
-  const tailLog = new TailLog(logs, executions, new LogNews(subscriber));
+  const sharedLog = new SharedLog(logs, executions);
+  const tailLog = new TailLog(sharedLog, sharedLog, new LogNews(subscriber));
   const streamLog = new StreamLog(tailLog, streams, settings.logStream, log);
   const askAgain = new AskAgain(authenticator, access);
 

@@ -14,6 +14,11 @@ const CHUNK_CHARACTERS = 64 * 1024;
 /** and a line in parts from this size on. */
 const MOST_LINE_CHARACTERS = 1024 * 1024;
 
+type Row = Pick<LogRow, 'kind' | 'text' | 'endsLine'>;
+
+/** Of pages that begin and end with whole lines: what was made of each, for all who are given the same page. */
+const joinedPages = new WeakMap<readonly Row[], readonly LogChunk[]>();
+
 /** Makes chunks of the rows of a log. Which ones depends on the rows alone, not on how they were read. */
 export class LineJoiner {
   private lines: string[] = [];
@@ -23,7 +28,21 @@ export class LineJoiner {
   /** The beginning of the open line was sent already. */
   private isPartSent = false;
 
-  push(rows: readonly Pick<LogRow, 'kind' | 'text' | 'endsLine'>[]): LogChunk[] {
+  /** The rows are not changed any more. */
+  push(rows: readonly Row[]): readonly LogChunk[] {
+    const isBetweenLines = this.isBetweenLines();
+    const known = isBetweenLines ? joinedPages.get(rows) : undefined;
+    if (known) return known;
+    const chunks = this.join(rows);
+    if (isBetweenLines && this.isBetweenLines()) joinedPages.set(rows, chunks);
+    return chunks;
+  }
+
+  private isBetweenLines(): boolean {
+    return this.open === null && !this.isPartSent;
+  }
+
+  private join(rows: readonly Row[]): LogChunk[] {
     const chunks: LogChunk[] = [];
     for (const { kind, text, endsLine } of rows) {
       // A marker is a line by itself, whatever came before.

@@ -20,6 +20,9 @@ const CLOSE_TIMEOUT_MS = 3_000;
 /** A close reason has at most 123 bytes. */
 const MOST_REASON_BYTES = 120;
 
+/** What was made of each chunk: five hundred viewers who are behind hold it once. */
+const encodedChunks = new WeakMap<LogChunk, Buffer>();
+
 /** One viewer's WebSocket. */
 export class LogWebSocket {
   /** Aborts when the connection is gone. */
@@ -63,10 +66,13 @@ export class LogWebSocket {
   }
 
   /** Resolves when there is room for more. False: the reader took nothing for too long. */
-  async send({ text, startsLine }: LogChunk): Promise<boolean> {
+  async send(chunk: LogChunk): Promise<boolean> {
     // The rest of a long line that has nothing but its newline: the client added that already.
-    if (text === '' && !startsLine) return true;
-    const flushed = new Promise<void>((resolve) => this.socket.send(text, () => resolve()));
+    if (chunk.text === '' && !chunk.startsLine) return true;
+    const bytes = encode(chunk);
+    const flushed = new Promise<void>((resolve) =>
+      this.socket.send(bytes, { binary: false }, () => resolve()),
+    );
     if (this.socket.bufferedAmount <= this.settings.mostWaitingBytes) return true;
     let timer: NodeJS.Timeout | undefined;
     const tooLong = new Promise<boolean>((resolve) => {
@@ -93,4 +99,12 @@ export class LogWebSocket {
     this.unansweredPings += 1;
     this.socket.ping();
   }
+}
+
+function encode(chunk: LogChunk): Buffer {
+  const known = encodedChunks.get(chunk);
+  if (known) return known;
+  const bytes = Buffer.from(chunk.text);
+  encodedChunks.set(chunk, bytes);
+  return bytes;
 }

@@ -1,0 +1,69 @@
+import type { ExecutionsStore, LogRow, LogsStore } from '@app/database';
+import type { Execution } from '@app/domain';
+import { SharedRuns } from './shared-runs.js';
+
+/** Of the pages that are kept for those who come a little later. */
+const MOST_KEPT_BYTES = 8 * 1024 * 1024;
+/** What a row takes besides its text. */
+const ROW_OVERHEAD_BYTES = 150;
+
+interface Page {
+  rows: LogRow[];
+  bytes: number;
+}
+
+/**
+ * Reads logs for all viewers of this process: five hundred who watch one execution cost Postgres as much as one. Rows never
+ * change once they can be read, so that a page which has some may be given to everybody; it may lack later ones.
+ */
+export class SharedLog {
+  private readonly reads = new SharedRuns((key: string) => this.readPage(key));
+  private readonly looks = new SharedRuns((id: number) => this.executions.find(id));
+  /** By execution and row before the first; least recently used first. */
+  private readonly pages = new Map<string, Page>();
+  private keptBytes = 0;
+
+  constructor(
+    private readonly logs: Pick<LogsStore, 'read'>,
+    private readonly executions: Pick<ExecutionsStore, 'find'>,
+    private readonly mostKeptBytes = MOST_KEPT_BYTES,
+  ) {}
+
+  /** Some rows after `afterSeq`, in order. None: there were none at a moment after the call. */
+  async read(executionId: number, afterSeq: number): Promise<LogRow[]> {
+    const key = `${executionId}/${afterSeq}`;
+    const page = this.pages.get(key);
+    if (!page) return this.reads.run(key);
+    this.pages.delete(key);
+    this.pages.set(key, page);
+    return page.rows;
+  }
+
+  /** As it was at a moment after the call. */
+  find(executionId: number): Promise<Execution | null> {
+    return this.looks.run(executionId);
+  }
+
+  private async readPage(key: string): Promise<LogRow[]> {
+    const [executionId = 0, afterSeq = 0] = key.split('/').map(Number);
+    const rows = await this.logs.read(executionId, afterSeq);
+    if (rows.length > 0) this.keep(key, rows);
+    return rows;
+  }
+
+  private keep(key: string, rows: LogRow[]): void {
+    const bytes = rows.reduce((sum, { text }) => sum + text.length + ROW_OVERHEAD_BYTES, 0);
+    this.forget(key);
+    this.pages.set(key, { rows, bytes });
+    this.keptBytes += bytes;
+    for (const oldest of this.pages.keys()) {
+      if (this.keptBytes <= this.mostKeptBytes) return;
+      this.forget(oldest);
+    }
+  }
+
+  private forget(key: string): void {
+    this.keptBytes -= this.pages.get(key)?.bytes ?? 0;
+    this.pages.delete(key);
+  }
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import type { ProcessMemory } from './scenario.js';
+
+const MIB = 1024 * 1024;
+const SAMPLE_MS = 500;
+
+/** Who is measured: the main process, and whether its children count as well (Postgres is many processes). */
+export interface MeasuredProcess {
+  name: string;
+  pid: number;
+  withChildren?: boolean;
+}
+
+/** Follows the memory of processes that may come and go. Linux only. */
+export class MemoryWatch {
+  private readonly known = new Map<number, ProcessMemory>();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(private readonly processes: () => readonly MeasuredProcess[]) {
+    this.timer = setInterval(() => this.sample(), SAMPLE_MS);
+    this.sample();
+  }
+
+  /** Of a process that was measured at least once: also of one that has ended. */
+  peaks(): ProcessMemory[] {
+    this.sample();
+    return [...this.known.values()];
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private sample(): void {
+    for (const { name, pid, withChildren } of this.processes()) {
+      const bytes = withChildren ? sharedFairly(pid) : readStatus(pid, 'VmHWM');
+      if (bytes === null) continue;
+      const known = this.known.get(pid);
+      if (known) known.peakMiB = Math.max(known.peakMiB, bytes / MIB);
+      else this.known.set(pid, { name, startMiB: startOf(pid, bytes, withChildren), peakMiB: bytes / MIB });
+    }
+  }
+}
+
+function startOf(pid: number, bytes: number, withChildren = false): number {
+  return ((withChildren ? null : readStatus(pid, 'VmRSS')) ?? bytes) / MIB;
+}
+
+/** Most memory that a process has had since its start, or has now, in bytes; null: it has ended. */
+export function readStatus(pid: number, field: 'VmHWM' | 'VmRSS'): number | null {
+  const text = readProc(`/proc/${pid}/status`);
+  const kib = text && new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1];
+  return kib ? Number(kib) * 1024 : null;
+}
+
+/** Of a process and its children now, each shared page counted once. */
+function sharedFairly(pid: number): number | null {
+  const children = readProc(`/proc/${pid}/task/${pid}/children`)?.trim().split(' ') ?? [];
+  const parts = [String(pid), ...children].map((one) => {
+    const kib = /^Pss:\s+(\d+) kB/m.exec(readProc(`/proc/${one}/smaps_rollup`) ?? '')?.[1];
+    return kib ? Number(kib) * 1024 : 0;
+  });
+  const sum = parts.reduce((total, part) => total + part, 0);
+  return sum === 0 ? null : sum;
+}
+
+function readProc(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}

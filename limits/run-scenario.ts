@@ -1,0 +1,64 @@
+import { startLimitsSystem } from './limits-system.js';
+import { Findings, type Check, type Figure, type ProcessMemory, type Scenario } from './scenario.js';
+
+/** What one scenario found out. */
+export interface Run {
+  scenario: string;
+  title: string;
+  tookMs: number;
+  checks: Check[];
+  figures: Figure[];
+  memory: ProcessMemory[];
+}
+
+export interface RunOptions {
+  isShort: boolean;
+  /** False: a database in that of the test run. */
+  ownPostgres: boolean;
+  say?: (line: string) => void;
+}
+
+/** A scenario with its sizes put in. */
+export interface PreparedScenario {
+  title(isShort: boolean): string;
+  run(options: RunOptions): Promise<Run>;
+}
+
+export function prepareScenario<Size>(scenario: Scenario<Size>): PreparedScenario {
+  const sizeOf = (isShort: boolean) => (isShort ? scenario.short : scenario.full);
+  const title = (isShort: boolean) => scenario.describe(sizeOf(isShort));
+  return {
+    title,
+    run: async ({ isShort, ownPostgres, say }) => {
+      const size = sizeOf(isShort);
+      const findings = new Findings(say);
+      const startedAt = performance.now();
+      const system = await startLimitsSystem(scenario.system(size), { ownPostgres });
+      try {
+        await scenario.run(system, size, findings).catch((error: unknown) => {
+          findings.check('it can be brought to its limit', false, String(error));
+        });
+        const memory = system.memory.peaks();
+        checkMemory(memory, scenario.boundsMiB, findings);
+        const { checks, figures } = findings;
+        const tookMs = performance.now() - startedAt;
+        return { scenario: scenario.name, title: title(isShort), tookMs, checks, figures, memory };
+      } finally {
+        await system.stop();
+      }
+    },
+  };
+}
+
+function checkMemory(
+  memory: readonly ProcessMemory[],
+  boundsMiB: Readonly<Record<string, number>>,
+  findings: Findings,
+): void {
+  for (const { name, startMiB, peakMiB } of memory) {
+    const most = boundsMiB[name];
+    const found = `${Math.round(peakMiB)} MiB (${Math.round(startMiB)} MiB before)`;
+    if (most === undefined) findings.figure(`memory of ${name}`, found);
+    else findings.check(`${name} takes at most ${most} MiB`, peakMiB <= most, found);
+  }
+}

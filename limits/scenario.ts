@@ -1,0 +1,55 @@
+import type { LimitsSystem } from './limits-system.js';
+
+/** What a user would want to be true at the limit, and what was found. */
+export interface Check {
+  what: string;
+  holds: boolean;
+  found: string;
+}
+
+/** A measured time or amount. */
+export interface Figure {
+  what: string;
+  value: string;
+}
+
+/** Memory of one process in MiB. `start`: before the load; `peak`: the most since it was started. */
+export interface ProcessMemory {
+  name: string;
+  startMiB: number;
+  peakMiB: number;
+}
+
+/** What a run of a scenario found out. */
+export class Findings {
+  readonly checks: Check[] = [];
+  readonly figures: Figure[] = [];
+
+  constructor(private readonly say: (line: string) => void = () => undefined) {}
+
+  check(what: string, holds: boolean, found: unknown): void {
+    const text = typeof found === 'string' ? found : JSON.stringify(found);
+    this.checks.push({ what, holds, found: text });
+    this.say(`${holds ? '✔' : '✘'} ${what}: ${text}`);
+  }
+
+  figure(what: string, value: string): void {
+    this.figures.push({ what, value });
+    this.say(`  ${what}: ${value}`);
+  }
+}
+
+/** Brings the system to one limit. */
+export interface Scenario<Size> {
+  name: string;
+  /** What is brought to its limit, in a few words. */
+  describe(size: Size): string;
+  /** The limit that Proctor promises, and one for a quick test. */
+  full: Size;
+  short: Size;
+  /** How the system is brought up. */
+  system(size: Size): { workers: number; env: Record<string, string> };
+  /** How much each process may take at its peak, by name. */
+  boundsMiB: Readonly<Record<string, number>>;
+  run(system: LimitsSystem, size: Size, findings: Findings): Promise<void>;
+}
