@@ -18,7 +18,7 @@ export async function startLimitsSystem(
     workers,
     notifier: true,
     ownPostgres,
-    env: { PROCTOR_LOG_LEVEL: 'info', ...env, ...(process.env.PROF ? { NODE_OPTIONS: `--import ${process.env.PROF}` } : {}) },
+    env: { PROCTOR_LOG_LEVEL: 'info', ...env },
   });
   const memory = new MemoryWatch(() => [
     ...nameServices(system.services),

@@ -27,8 +27,7 @@ await runMain(async () => {
       try {
         say(dim('integration tests'));
         counts.push(await runJest('integration', { env: servers.env, args: ['--maxWorkers', '2', ...args] }));
-        if (!stopRequested)
-          counts.push(await runJest('start', { env: servers.env, args: ['--maxWorkers', '1', ...args] }));
+        if (!stopRequested) counts.push(await runJest('start', { env: servers.env, args }));
       } finally {
         await step('stop them', servers.stop);
       }

@@ -1,7 +1,7 @@
 import type { FaultRecord } from '../record.js';
 
 /** Kinds of faults that may stop a container, or keep one from starting. */
-export const POD_FAULT = /node|pod|evict|memory|oom|container|kube|sandbox|cluster|disk/i;
+export const POD_FAULT = /\b(pods?|node)\b/i;
 
 /** Faults act late: a status that is written, a process that is reaped. */
 const AFTERMATH_MS = 5_000;

@@ -73,11 +73,13 @@ export async function storeGap(
   reason: string,
 ): Promise<void> {
   const { claimed, lease, signal } = follower;
-  if (claimed.attempts.some((attempt) => attempt.podUid === podUid && attempt.isLogComplete)) return;
-  const sink = logWriter.openSink(lease, podUid, budget, LOG_START, () => follower.fence());
+  const known = claimed.attempts.find((attempt) => attempt.podUid === podUid);
+  if (known?.isLogComplete) return;
+  const position = known?.logPosition ?? LOG_START;
+  const sink = logWriter.openSink(lease, podUid, budget, position, () => follower.fence());
   try {
-    if (budget.isLineOpen) await sink.write(LINE_END, LOG_START, signal);
-    await sink.write(gapRow(reason), LOG_START, signal);
+    if (budget.isLineOpen) await sink.write(LINE_END, position, signal);
+    await sink.write(gapRow(reason), position, signal);
     await sink.complete(signal);
   } finally {
     sink.giveUp();

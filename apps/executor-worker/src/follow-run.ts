@@ -143,7 +143,7 @@ class RunInProgress {
   }
 
   private async endOfEnded(end: ExecutionEnd, view: RunView): Promise<ExecutionEnd> {
-    if (view.job?.finished && !this.hasDeleted) await this.attempts.noteUnseen(view.job);
+    if (view.job?.finished && !this.hasDeleted) await this.attempts.noteLost(view.job, view.pods);
     const outcome = await this.attempts.logs;
     if (this.hasDeleted) {
       await this.podsGone();

@@ -42,11 +42,22 @@ export class RunAttempts {
     }
   }
 
+  /** What can't be read any more is marked as missing. For a Job that has finished, after `note` of what is left. */
+  async noteLost(job: JobView, pods: readonly PodView[]): Promise<void> {
+    const left = new Set(pods.map(({ podUid }) => podUid));
+    for (const { podUid, podName, isLogComplete } of this.follower.claimed.attempts) {
+      if (isLogComplete || left.has(podUid) || podUid.startsWith(UNSEEN)) continue;
+      // A worker before this one saw it, and did not read all of its log.
+      this.markMissing(podUid, `Pod ${podName} is gone, and its log with it.`);
+    }
+    await this.noteUnseen(job);
+  }
+
   /**
    * Pods that Kubernetes counts and that were gone, with their node, before anybody saw them: each is recorded as an
-   * attempt, and the lines that it may have printed as missing. For a Job that has finished.
+   * attempt, and the lines that it may have printed as missing.
    */
-  async noteUnseen({ endedPods }: JobView): Promise<void> {
+  private async noteUnseen({ endedPods }: JobView): Promise<void> {
     const { claimed } = this.follower;
     const known = [...claimed.attempts.map(({ podUid }) => podUid), ...this.recorded.keys()];
     const seen = new Set(known.filter((podUid) => !podUid.startsWith(UNSEEN)));
@@ -54,14 +65,18 @@ export class RunAttempts {
       const podUid = `${UNSEEN}${n}`;
       const none = { startedAt: null, endedAt: null, exitCode: null };
       await this.record({ podUid, podName: '', ...none, reason: UNSEEN_REASON });
-      this.logs = this.logs.then((outcome) => this.markMissing(podUid, outcome));
+      this.markMissing(podUid, UNSEEN_REASON);
     }
   }
 
-  private async markMissing(podUid: string, outcome: LogOutcome): Promise<LogOutcome> {
-    const budget = await this.openBudget();
-    await storeGap(this.context, this.follower, podUid, budget, UNSEEN_REASON);
-    return outcome;
+  private markMissing(podUid: string, reason: string): void {
+    if (this.logsStarted.has(podUid)) return;
+    this.logsStarted.add(podUid);
+    this.logs = this.logs.then(async (outcome) => {
+      await storeGap(this.context, this.follower, podUid, await this.openBudget(), reason);
+      return outcome;
+    });
+    this.logs.catch(this.onFailure);
   }
 
   private async recordAttempt(pod: PodView): Promise<void> {

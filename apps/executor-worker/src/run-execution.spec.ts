@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { DEFAULT_POD_SETTINGS } from '@app/domain';
+import { DEFAULT_POD_SETTINGS, LOG_START } from '@app/domain';
 import { LogLostError, RunnerUnavailableError, type RunView } from '@app/runner';
 import { FakeRecords, unavailable } from './testing/fake-records.js';
 import { FakeWorker, WatchedRunner } from './testing/fake-world.js';
@@ -140,6 +140,23 @@ describe('an execution from claim to end', () => {
     const missing = 'a pod was gone before it was seen, and its log with it';
     expect(records.textOf(id)).toEqual(['attempt 1', `[proctor: lines are missing here: ${missing}]`]);
     expect([...records.row(id).updates.values()].map(({ reason }) => reason).at(-1)).toBe(missing);
+  });
+
+  it('marks the lines of a pod that is gone and whose log a worker before had not read', async () => {
+    runner.script = (container) => container.exit(3);
+    const observe = runner.observe.bind(runner);
+    runner.observe = async function* (...args) {
+      for await (const { job } of observe(...args)) yield { job, pods: [] };
+    };
+    const read = runner.read.bind(runner);
+    runner.read = async (name) => ({ job: (await read(name)).job, pods: [] });
+    const id = records.add();
+    const attempts = records.row(id).attempts;
+    attempts.push({ podUid: 'gone', podName: 'pod-1', logPosition: LOG_START, isLogComplete: false });
+    await worker.run(id);
+    expect(end(id)).toMatchObject({ status: 'POD_FAILED', exitCode: null });
+    const missing = '[proctor: lines are missing here: Pod pod-1 is gone, and its log with it.]';
+    expect(records.textOf(id)).toEqual([missing]);
   });
 
   it('masks what its own Secret holds, also after it was changed', async () => {

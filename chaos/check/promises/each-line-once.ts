@@ -37,6 +37,8 @@ function printedBy({ script, runs, end }: Case): PrintedLog[] | null {
   if (!script) return null;
   // A cancel may take the pod away between the end of its container and the reading of its last lines.
   const isWhole = end?.status !== 'CANCELLED';
+  // A pod that was lost before anybody saw it may have printed something: a gap says so.
+  if (runs.length === 0) return [{ lines: 0, isWhole: true }];
   return runs.map((run) => ({ lines: script.lines, isWhole: isWhole && endedByItself(run) }));
 }
 

@@ -83,9 +83,7 @@ function describeFailure(one: Case, exitCode: number | null, faults: FaultsNear)
   // Lost with the node before its container began.
   if (!last) return excuse(one, `${given}, but no container ran and nothing was at fault`, faults);
   // The node may be lost between the end of a container and the word of it, and a worker may hear of both late.
-  const wasAtFault =
-    faults.ofPods(last.startedAtMs, untilMs(last)) ||
-    faults.ofNode(last.startedAtMs, row.endedAtMs ?? Infinity);
+  const wasAtFault = faults.ofPods(last.startedAtMs, row.endedAtMs ?? Infinity);
   if (endedByItself(last) && last.exitCode === 0 && !wasAtFault) return `${given}, but ${describeLast(last)}`;
   if (!endedByItself(last) && !wasAtFault)
     return `${given}: its container was stopped, but nothing was at fault`;

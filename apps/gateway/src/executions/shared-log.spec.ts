@@ -25,7 +25,13 @@ beforeEach(() => {
   looks = 0;
 });
 
-const row = (seq: number): LogRow => ({ seq, kind: 'text', stampedAt: null, text: `line ${seq}`, endsLine: true });
+const row = (seq: number): LogRow => ({
+  seq,
+  kind: 'text',
+  stampedAt: null,
+  text: `line ${seq}`,
+  endsLine: true,
+});
 const print = (seq: number) => stored.push(row(seq));
 const everybody = <T>(look: () => Promise<T>) => Promise.all(Array.from({ length: 500 }, look));
 
