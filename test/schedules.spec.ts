@@ -261,12 +261,14 @@ describe('a schedule', () => {
     expect((await historyOf(id)).ticks).toMatchObject([{ fireAt: at, outcome: 'fired' }]);
     const late = { jobName: SCRIPT_PROC, args: {}, tags: 'a', notificationEmails: 'a@b.c', group: 'g', at };
     expect((await system.api.request('POST', '/schedule', late)).status).toBe(400);
+    // The page that it is on: other tests leave more schedules than one page holds.
     const listed = async (search: string) => {
-      const reply = await system.api.request('GET', `/schedule${search}`);
+      const reply = await system.api.request('GET', `/schedule?cursor=${id - 1}${search}`);
+      if (reply.status === 204) return [];
       return ((await reply.json()) as ScheduleBody[]).map((each) => each.id);
     };
     expect(await listed('')).not.toContain(id);
-    expect(await listed('?all=true')).toContain(id);
+    expect(await listed('&all=true')).toContain(id);
   }, 20_000);
 
   it('of an older version is found by a scheduler that starts', async () => {

@@ -4,7 +4,7 @@ import { isPodTerminal, type Job, type Pod } from '../objects/kube-object.js';
 import type { Change, ObjectStore } from '../objects/object-store.js';
 import type { SandboxTiming } from '../timing.js';
 import { jobPod } from './job-pod.js';
-import { expiryOf, isJobFinished, type JobPlan, planJob, TRACKING_FINALIZER } from './plan-job.js';
+import { expiryOf, hasFailed, isJobFinished, type JobPlan, planJob, TRACKING_FINALIZER } from './plan-job.js';
 
 /** Carries out `planJob` for each Job that something happened to, and removes finished Jobs past their TTL. */
 export class JobController {
@@ -65,7 +65,7 @@ export class JobController {
     const nowMs = Date.now();
     const uid = job.metadata.uid;
     const hasNewFailure = pods.some(
-      (pod) => pod.status.phase === 'Failed' && pod.metadata.finalizers?.includes(TRACKING_FINALIZER),
+      (pod) => hasFailed(job, pod) && pod.metadata.finalizers?.includes(TRACKING_FINALIZER),
     );
     if (hasNewFailure) this.lastFailureAtMs.set(uid, nowMs);
     const { jobRetryBackoffMs: retryBackoffMs, jobRetryBackoffMaxMs: retryBackoffMaxMs } = this.timing;

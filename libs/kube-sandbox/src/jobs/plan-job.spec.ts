@@ -80,8 +80,19 @@ describe('planJob', () => {
       createPod: false,
       status: { terminating: 1 },
     });
-    const impatient = job({ backoffLimit: 1, podReplacementPolicy: 'TerminatingOrFailed' });
-    expect(planJob(impatient, [leaving], facts).createPod).toBe(true);
+  });
+
+  it('takes a pod that is being deleted for failed, with podReplacementPolicy TerminatingOrFailed', () => {
+    const leaving = pod('Running', { deleting: true });
+    const counted = pod('Running', { deleting: true, counted: true });
+    const impatient = (backoffLimit: number, status: JobStatus = {}) =>
+      job({ backoffLimit, podReplacementPolicy: 'TerminatingOrFailed' }, status);
+    const replaced = planJob(impatient(1), [leaving], facts);
+    expect(replaced).toMatchObject({ createPod: true, releasePods: [leaving], status: { failed: 1 } });
+    expect(planJob(impatient(1, { failed: 1 }), [counted], facts).status.failed).toBe(1);
+    const last = planJob(impatient(0), [leaving], facts);
+    expect(last).toMatchObject({ createPod: false, status: { failed: 1, terminating: 1 } });
+    expect(types(last)).toEqual(['FailureTarget:BackoffLimitExceeded']);
   });
 
   it('deletes its pods at the deadline, and fails when they are gone', () => {

@@ -36,11 +36,12 @@ export interface JobPlan {
 /** Decides about a Job that has not finished from its own pods, as Kubernetes' Job controller does. */
 export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPlan {
   const uncounted = pods.filter(
-    (pod) => isPodTerminal(pod) && pod.metadata.finalizers?.includes(TRACKING_FINALIZER),
+    (pod) =>
+      (isPodTerminal(pod) || hasFailed(job, pod)) && pod.metadata.finalizers?.includes(TRACKING_FINALIZER),
   );
   const succeeded =
     (job.status.succeeded ?? 0) + uncounted.filter((pod) => pod.status.phase === 'Succeeded').length;
-  const failed = (job.status.failed ?? 0) + uncounted.filter((pod) => pod.status.phase === 'Failed').length;
+  const failed = (job.status.failed ?? 0) + uncounted.filter((pod) => hasFailed(job, pod)).length;
   const alive = pods.filter((pod) => !isPodTerminal(pod));
   const active = alive.filter((pod) => !pod.metadata.deletionTimestamp);
   const terminatingCount = alive.length - active.length;
@@ -86,6 +87,13 @@ export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPla
     lookAgainAtMs: soonest(wantsPod && !createPod ? retryAtMs : null, mayRun ? deadlineAtMs : null),
     newConditions: conditions.slice(previous.length),
   };
+}
+
+/** A pod that is being deleted counts as failed, unless the Job waits for its end; as `isPodFailed` of Kubernetes. */
+export function hasFailed({ spec }: Job, { metadata, status }: Pod): boolean {
+  if (status.phase === 'Failed') return true;
+  const isTerminating = metadata.deletionTimestamp !== undefined && status.phase !== 'Succeeded';
+  return isTerminating && spec.podReplacementPolicy !== 'Failed';
 }
 
 interface Verdict {
