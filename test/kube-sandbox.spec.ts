@@ -735,7 +735,8 @@ describe('kube-sandbox, stopped and started again', () => {
     const { pid } = first.sandbox.history()[0]!;
     // What is on the disk at this moment is what a killed sandbox leaves; its process is still there, too.
     const copy = mkdtempSync(join(root, 'copy-'));
-    cpSync(dataDir, copy, { recursive: true, filter: (path) => !path.includes('/work/') });
+    const filesOfPods = join(dataDir, 'work', '/');
+    cpSync(dataDir, copy, { recursive: true, filter: (path) => !path.startsWith(filesOfPods) });
 
     const second = await open({ dataDir: copy });
     try {
