@@ -7,7 +7,7 @@ import { startTestGateway, type Answer, type Identity, type TestGateway } from '
 const MOST_ANSWER_BYTES = 2 * MAX_BODY_BYTES;
 const MOST_REFUSAL_BYTES = 64 * 1024;
 const RUNS = 30;
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 120_000;
 
 let gateway: TestGateway;
 let user: Identity;
@@ -33,7 +33,7 @@ beforeAll(async () => {
   user = await gateway.createUser('user', []);
   expect(await post(gateway.admin, '/metadata', [proc])).toMatchObject({ status: 201 });
 }, 60_000);
-afterAll(() => gateway.remove(), 30_000);
+afterAll(() => gateway.remove(), 120_000);
 
 afterEach(async () => {
   expect(seen.accepted).toBeGreaterThan(0);
