@@ -30,7 +30,8 @@ export class ClockService implements OnApplicationBootstrap, BeforeApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
-    const { sweepStuck, slow, logs, pruneHistory, recheckMinutes } = this.work;
+    const { fireSchedules, sweepStuck, slow, logs, pruneHistory, recheckMinutes } = this.work;
+    fireSchedules.rehearse();
     this.every('* * * * * *', 'fire', () => this.fire());
     // Not in the seconds in which most schedules fire.
     this.every('1-59/2 * * * * *', 'sweep', async () => {

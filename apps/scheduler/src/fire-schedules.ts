@@ -6,6 +6,7 @@ import type { ExecutionQueue } from '@app/queue';
 import { describeOwnerProblem, type OwnerRules } from './check-owner.js';
 import { rememberFittingArgs } from './check-stored-args.js';
 import { planFires, type FireRules } from './plan-fires.js';
+import { rehearse } from './rehearse.js';
 
 /** Schedules in one transaction: few large ones cost less than many small ones, and three replicas share a thousand. */
 const MOST_AT_ONCE = 350;
@@ -59,11 +60,16 @@ export class FireSchedules {
     this.rules = { nextFireAt, localTimeOf, describeProblem, lookAheadMs: LOOK_AHEAD_MS, userShare };
   }
 
+  /** Before the first look: what needs neither Postgres nor Redis. */
+  rehearse(): number {
+    return rehearse((batch) => planFires(batch, this.rules));
+  }
+
   /** One look: all that is due. @throws while Postgres is away; what was due stays due */
   async fire(): Promise<FireReport> {
     const look = new Look();
     try {
-      // Most looks find nothing, or little: one query.
+      // Most looks find nothing, or little: one transaction.
       if (await this.fireNext(look)) await bothOf(this.fireRest(look), this.fireRest(look));
     } finally {
       await Promise.all(look.enqueuing);
@@ -76,15 +82,15 @@ export class FireSchedules {
     while (performance.now() < look.deadlineMs) if (!(await this.fireNext(look))) return;
   }
 
-  /** False: nothing is due. */
+  /** False: nothing more is due that others are not busy with. */
   private async fireNext({ report, enqueuing, enqueued }: Look): Promise<boolean> {
-    const { due, admitted, waiting, paused } = await this.fireSome();
+    const { due, isMoreDue, admitted, waiting, paused } = await this.fireSome();
     report.schedules += due;
     report.executions += admitted.length + waiting;
     report.paused += paused.length;
     // The next transaction does not wait for Redis.
     if (admitted.length > 0) enqueuing.push(this.enqueue(admitted, enqueued));
-    return due > 0;
+    return isMoreDue;
   }
 
   private async fireSome(): Promise<FiredBatch> {

@@ -7,6 +7,7 @@ import type {
   FiredBatch,
   FirePlan,
   OwnerStanding,
+  PlannedSchedule,
   ProcSlots,
 } from './schedules-due.js';
 import { pauseSchedules } from './schedules-pause.js';
@@ -30,24 +31,28 @@ export class DueSchedulesStore {
 
   /**
    * Takes schedules with due ticks, the longest due first, and makes of them what `plan` says, in one transaction. Who
-   * else looks meanwhile gets other schedules; a tick that has become something stays that, whoever plans it again.
-   * Between begin and commit there are two statements, unless a policy or a limit asks for more: many schedules fire in
-   * the same moment, and each statement costs them time.
+   * else looks meanwhile gets other schedules, and nobody waits for them; a tick that has become something stays that,
+   * whoever plans it again. Between begin and commit there are two statements, unless a policy or a limit asks for
+   * more: many schedules fire in the same moment, and each statement costs them time.
    * @param plan pure
    */
   async fire(look: LookSettings, plan: (batch: DueBatch) => FirePlan): Promise<FiredBatch> {
     return this.database.transaction(async (session) => {
       const locked = await lockDue(session, look, this.admission.userShare);
-      if (locked.rows.length === 0) return { due: 0, admitted: [], waiting: 0, paused: [] };
+      if (locked.rows.length === 0) return { due: 0, isMoreDue: false, admitted: [], waiting: 0, paused: [] };
       const made = plan(await readBatch(session, locked));
       const { admitted, waiting } = await insertTicks(session, made, this.admission.installationId);
       await switchOff(session, made);
       const pauses = made.schedules.filter((each) => each.kind === 'pause');
       const paused = await pauseSchedules(session, pauses, { actor: 'scheduler', allowed: false });
-      return { due: locked.rows.length, admitted, waiting, paused };
+      const isMoreDue = locked.rows.length === look.most || made.schedules.some(isStillDue(locked.now));
+      return { due: locked.rows.length, isMoreDue, admitted, waiting, paused };
     });
   }
 }
+
+const isStillDue = (now: string) => (each: PlannedSchedule) =>
+  each.kind === 'next' && each.nextFireAt.getTime() <= Date.parse(now);
 
 async function readBatch(session: Session, { now, rows, procs, owners }: LockedSchedules): Promise<DueBatch> {
   const live = await countLive(

@@ -93,6 +93,8 @@ export type PlannedSchedule =
 export interface FiredBatch {
   /** How many schedules were due. */
   due: number;
+  /** More may be due: there was no room for more schedules, or for more ticks of one. */
+  isMoreDue: boolean;
   /** New executions that may be enqueued. */
   admitted: readonly number[];
   /** New executions that wait in Postgres. */

@@ -1,6 +1,7 @@
 import { ConfigurationError, type EnvSource } from './load-env.js';
 import type { LogSettings } from './log-level.js';
 import { createLogger, type Logger } from './logger.js';
+import { tuneV8 } from './tune-v8.js';
 
 export interface Service<Settings extends LogSettings> {
   /** The process, e.g. `gateway`; on every line of its log. */
@@ -48,6 +49,7 @@ export async function runService<Settings extends LogSettings>(
   host: ProcessHost = thisProcess,
   makeLogger: typeof createLogger = createLogger,
 ): Promise<void> {
+  tuneV8();
   const settings = readSettings(service, env, host);
   if (settings === null) return;
   const logger = makeLogger({ service: service.name, level: settings.logLevel });
