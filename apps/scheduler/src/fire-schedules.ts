@@ -69,17 +69,12 @@ export class FireSchedules {
   async fire(): Promise<FireReport> {
     const look = new Look();
     try {
-      // Most looks find nothing, or little: one transaction.
-      if (await this.fireNext(look)) await bothOf(this.fireRest(look), this.fireRest(look));
+      while ((await this.fireNext(look)) && performance.now() < look.deadlineMs);
     } finally {
       await Promise.all(look.enqueuing);
       await this.noteEnqueued(look.enqueued);
     }
     return look.report;
-  }
-
-  private async fireRest(look: Look): Promise<void> {
-    while (performance.now() < look.deadlineMs) if (!(await this.fireNext(look))) return;
   }
 
   /** False: nothing more is due that others are not busy with. */
@@ -133,9 +128,4 @@ export class FireSchedules {
     const problem = owners && describeOwnerProblem(owner, proc.proc.authorizedGroups, owners, now);
     return problem ?? this.describeArgsProblem(due, proc);
   }
-}
-
-/** Like `Promise.all`, but leaves nothing going on behind. */
-async function bothOf(...works: Promise<void>[]): Promise<void> {
-  for (const result of await Promise.allSettled(works)) if (result.status === 'rejected') throw result.reason;
 }

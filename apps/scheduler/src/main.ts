@@ -25,7 +25,9 @@ await runService(
 
 async function start(env: SchedulerEnv, logger: Logger, signal: AbortSignal) {
   const telemetry = await startTelemetry({ service: 'scheduler', settings: env.telemetry, logger });
-  const database = new Database(env.postgres);
+  const database = new Database({ ...env.postgres, maxConnections: env.postgres.maxConnections - 1 });
+  // A tick waits behind no sweep, and finds a process of Postgres that has its pages at hand.
+  const databaseOfTicks = new Database({ ...env.postgres, maxConnections: 1 });
   const installationId = await waitForInstallation(database, signal, (error) =>
     logger.warn({ err: error }, 'waiting for Postgres'),
   );
@@ -33,7 +35,7 @@ async function start(env: SchedulerEnv, logger: Logger, signal: AbortSignal) {
     logger.debug({ err: error }, 'redis'),
   );
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
-    SchedulerModule.register({ env, database, queue, installationId, logger }),
+    SchedulerModule.register({ env, database, databaseOfTicks, queue, installationId, logger }),
     { ...signalServerOptions(env.redis), logger: new NestLogger(logger) },
   );
   // Nest's type hides it, and its own `init` would run the start-up hooks once more in `listen`.
@@ -55,6 +57,7 @@ async function start(env: SchedulerEnv, logger: Logger, signal: AbortSignal) {
       await telemetry.close();
       await healthServer?.close();
       await queue.close();
+      await databaseOfTicks.close();
       await database.close();
     },
   };

@@ -22,6 +22,8 @@ import { SweepStuck } from './sweep-stuck.js';
 export interface SchedulerParts {
   env: SchedulerEnv;
   database: Database;
+  /** With one connection, of which nothing else makes use. */
+  databaseOfTicks: Database;
   queue: ExecutionQueue;
   installationId: string;
   logger: Logger;
@@ -30,10 +32,11 @@ export interface SchedulerParts {
 /** All that exists in a scheduler process. */
 @Module({})
 export class SchedulerModule {
-  static register({ env, database, queue, installationId, logger }: SchedulerParts): DynamicModule {
+  static register(parts: SchedulerParts): DynamicModule {
+    const { env, database, databaseOfTicks, queue, installationId, logger } = parts;
     const { userShare, owners, recheckMinutes, retentionDays } = env;
     const stuck = new StuckExecutionsStore(database);
-    const due = new DueSchedulesStore(database, { installationId, userShare });
+    const due = new DueSchedulesStore(databaseOfTicks, { installationId, userShare });
     const clock = new ClockService(
       {
         fireSchedules: new FireSchedules(due, stuck, queue, { userShare, owners }, logger),

@@ -7,7 +7,8 @@ export const postgresVars = {
   PROCTOR_POSTGRES_HOST: textVar('the host of Postgres (a name, an address, or the folder of a socket)'),
   PROCTOR_POSTGRES_PORT: portVar.default(5432),
   PROCTOR_POSTGRES_DATABASE: textVar("the database's name"),
-  PROCTOR_POSTGRES_MAX_CONNECTIONS: integerVar({ min: 1, max: 10_000, default: 20 }),
+  // A scheduler keeps one for its ticks.
+  PROCTOR_POSTGRES_MAX_CONNECTIONS: integerVar({ min: 2, max: 10_000, default: 20 }),
   PROCTOR_POSTGRES_CONNECTIONS_MAX_LIFETIME: integerVar({ min: 0, max: 525_600, default: 30 }),
 };
 
