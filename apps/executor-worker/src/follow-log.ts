@@ -16,6 +16,7 @@ export type LogOutcome = 'complete' | 'lost';
 /**
  * Brings one pod's log into Postgres, from where it was left, masked, until the container has ended and all is stored.
  * `lost`: it could not be read to its end; a `gap` marker says so in the log.
+ * @param onOpen see `Runner.followLog`
  */
 export async function followLog(
   context: WorkerContext,
@@ -23,6 +24,7 @@ export async function followLog(
   pod: PodRef,
   budget: LogBudget,
   secrets: SecretPatterns,
+  onOpen: () => void,
 ): Promise<LogOutcome> {
   const known = follower.claimed.attempts.find(({ podUid }) => podUid === pod.podUid);
   if (known?.isLogComplete) return 'complete';
@@ -33,7 +35,7 @@ export async function followLog(
   try {
     if (!known && budget.isLineOpen) await sink.write(LINE_END, start, follower.signal);
     try {
-      for await (const piece of context.runner.followLog(pod, start, follower.signal)) {
+      for await (const piece of context.runner.followLog(pod, start, follower.signal, onOpen)) {
         position = piece.position;
         await store(piece, masker, sink, follower.signal);
       }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal, type ExecutionStatus } from '@app/domain';
 import type { ExecutionEnd } from '@app/database';
 import type { JobRef, RunView } from '@app/runner';
@@ -32,6 +33,9 @@ export async function followRun(
 
 /** How far the watch may be behind a Job that was just created before it is worth a direct look. */
 const WATCH_LAG_MS = 5_000;
+
+/** A cancel waits no longer than this for a log that can't be read. */
+const LOG_OPEN_MOST_MS = 5_000;
 
 class RunInProgress {
   private readonly watchStop = new AbortController();
@@ -86,6 +90,7 @@ class RunInProgress {
       // happens is the cancel's doing.
       this.hasDeleted ||= this.follower.isCancelRequested && view?.job?.isBeingDeleted === true;
       if (this.follower.isCancelRequested && !this.hasDeleted && assessment?.kind !== 'ended') {
+        await this.logOpen();
         this.hasDeleted = true;
         await this.deleteJob();
       }
@@ -179,6 +184,13 @@ class RunInProgress {
   private endOf(end: ExecutionEnd): ExecutionEnd {
     const isTooLate = end.status === 'JOB_CREATION_FAILED' && this.follower.status !== 'CREATED';
     return isTooLate ? { ...end, status: 'POD_CREATION_FAILED' } : end;
+  }
+
+  /** What a container has printed is lost if its pod goes before anybody reads it. */
+  private async logOpen(): Promise<void> {
+    const timer = sleep(LOG_OPEN_MOST_MS, undefined, { ref: false, signal: this.follower.signal });
+    await Promise.race([this.attempts.logOpen, timer.catch(() => undefined)]);
+    this.follower.throwIfStopped();
   }
 
   private async deleteJob(): Promise<void> {

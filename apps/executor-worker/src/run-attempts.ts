@@ -15,6 +15,8 @@ const UNSEEN_REASON = 'a pod was gone before it was seen, and its log with it';
 export class RunAttempts {
   /** Of all pods so far; resolves with the last one's outcome, rejects when a log can't be stored. */
   logs: Promise<LogOutcome> = Promise.resolve('complete');
+  /** Settles when the log of the pod that came last is being read, or has been; never rejects. */
+  logOpen: Promise<void> = Promise.resolve();
   private readonly recorded = new Map<string, string>();
   private readonly logsStarted = new Set<string>();
   private budget: LogBudget | null = null;
@@ -35,7 +37,9 @@ export class RunAttempts {
       await this.recordAttempt(pod);
       if (!this.logsStarted.has(pod.podUid) && hasLog(pod)) {
         this.logsStarted.add(pod.podUid);
-        this.logs = this.logs.then(() => this.readLog(pod));
+        this.logOpen = new Promise((resolve) => {
+          this.logs = this.logs.then(() => this.readLog(pod, resolve)).finally(resolve);
+        });
         // The outcome is looked at when the run has ended; a failure is told at once.
         this.logs.catch(this.onFailure);
       }
@@ -95,7 +99,7 @@ export class RunAttempts {
     this.recorded.set(update.podUid, key);
   }
 
-  private async readLog(pod: PodView): Promise<LogOutcome> {
+  private async readLog(pod: PodView, onOpen: () => void): Promise<LogOutcome> {
     const { runner } = this.context;
     const { signal } = this.follower;
     const budget = await this.openBudget();
@@ -107,7 +111,7 @@ export class RunAttempts {
         (await whileUnavailable(() => this.context.secrets.read(procName), signal));
       this.secrets = compileSecretPatterns(Object.values(values));
     }
-    return followLog(this.context, this.follower, pod, budget, this.secrets);
+    return followLog(this.context, this.follower, pod, budget, this.secrets, onOpen);
   }
 
   private async openBudget(): Promise<LogBudget> {

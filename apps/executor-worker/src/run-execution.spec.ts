@@ -318,6 +318,29 @@ describe('a cancel', () => {
     expect(await runner.read('proctor-test-1')).toEqual({ job: null, pods: [] });
   });
 
+  it.each([
+    ['is soon read waits for it', 300, ['begun']],
+    ['is not read within five seconds waits no longer', 5_500, []],
+  ])(
+    'of one whose log %s',
+    async (_, readAfterMs, lines) => {
+      runner.script = async (container) => {
+        container.print('begun');
+        await container.stopped;
+      };
+      runner.beforeReadSecret = () => sleep(readAfterMs);
+      const id = records.add();
+      const delivery = worker.deliver(id);
+      await until(isRunning(id));
+      records.requestCancel(id);
+      worker.running.followers.get(id)?.requestCancel();
+      expect(await delivery.outcome).toEqual(done);
+      expect(end(id)).toMatchObject({ status: 'CANCELLED' });
+      expect(records.textOf(id).filter((line) => line === 'begun')).toEqual(lines);
+    },
+    10_000,
+  );
+
   it('that the worker before did not finish is finished', async () => {
     runner.script = endless;
     const id = records.add();

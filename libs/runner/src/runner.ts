@@ -35,8 +35,14 @@ export abstract class Runner {
    * Follows one container's log from `from`, over cut connections, each line once. Ends when the container has ended
    * and its log was read to the end, or when `signal` aborts. Throws `LogLostError` when the log can't be
    * read any more (pod or node gone).
+   * @param onOpen called whenever the server begins to give the log: what was printed comes then, though the pod goes
    */
-  abstract followLog(pod: PodRef, from: LogPosition, signal: AbortSignal): AsyncIterable<LogPiece>;
+  abstract followLog(
+    pod: PodRef,
+    from: LogPosition,
+    signal: AbortSignal,
+    onOpen?: () => void,
+  ): AsyncIterable<LogPiece>;
 }
 
 export interface JobRef {

@@ -11,9 +11,15 @@ import { FakeRecords } from './fake-records.js';
 export class WatchedRunner extends FakeRunner {
   beforeCreate: () => void | Promise<void> = () => undefined;
   afterCreate: () => void | Promise<void> = () => undefined;
+  beforeReadSecret: () => void | Promise<void> = () => undefined;
   readonly created: string[] = [];
   readonly secrets: string[] = [];
   readonly deleted: string[] = [];
+
+  override async readSecret(jobName: string): Promise<Record<string, string> | null> {
+    await this.beforeReadSecret();
+    return super.readSecret(jobName);
+  }
 
   override async createJob(request: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome> {
     await this.beforeCreate();

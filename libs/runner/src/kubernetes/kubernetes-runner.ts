@@ -103,8 +103,18 @@ export class KubernetesRunner extends Runner {
     return this.#view.jobs();
   }
 
-  followLog(pod: PodRef, from: LogPosition, signal: AbortSignal): AsyncIterable<LogPiece> {
-    return followLog(this.#logs, pod, from, signal);
+  followLog(
+    pod: PodRef,
+    from: LogPosition,
+    signal: AbortSignal,
+    onOpen?: () => void,
+  ): AsyncIterable<LogPiece> {
+    const open: LogSource['open'] = async (...request) => {
+      const response = await this.#logs.open(...request);
+      onOpen?.();
+      return response;
+    };
+    return followLog({ ...this.#logs, open }, pod, from, signal);
   }
 
   async #adopt({ jobName, executionId }: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome> {

@@ -119,9 +119,11 @@ export class FakeRunner extends Runner {
     { podName, podUid }: PodRef,
     from: LogPosition,
     signal: AbortSignal,
+    onOpen?: () => void,
   ): AsyncGenerator<LogPiece> {
     const log = [...this.#runs.values()].map(({ logs }) => logs.get(podUid)).find(Boolean);
     if (!log) throw new LogLostError(`Pod ${podName} is gone, and its log with it.`);
+    onOpen?.();
     yield* log.follow(from, signal);
   }
 
