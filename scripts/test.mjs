@@ -27,7 +27,8 @@ await runMain(async () => {
       try {
         say(dim('integration tests'));
         counts.push(await runJest('integration', { env: servers.env, args: ['--maxWorkers', '2', ...args] }));
-        if (!stopRequested) counts.push(await runJest('start', { env: servers.env, args }));
+        if (!stopRequested)
+          counts.push(await runJest('start', { env: servers.env, args: ['--maxWorkers', '1', ...args] }));
       } finally {
         await step('stop them', servers.stop);
       }

@@ -49,7 +49,7 @@ export function planRequest(random: Random): PlannedRequest {
     cancelAfterMs: kind === 'cancelled' ? Math.round(random.between(0, 5_000)) : null,
     view: random.chance(VIEWED) ? random.pick(['websocket', 'text'] as const) : null,
     isRepeated: random.chance(REPEATED),
-    looksAgainAfterMs: random.chance(LOOKED_AT_AGAIN) ? Math.round(random.between(1_000, 60_000)) : null,
+    looksAgainAfterMs: random.chance(LOOKED_AT_AGAIN) ? Math.round(random.between(1_000, 30_000)) : null,
   };
 }
 

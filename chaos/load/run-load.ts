@@ -19,7 +19,7 @@ export interface LoadOptions {
 }
 
 /** So many executions may be on their way before the next one waits. */
-const MOST_GOING = 160;
+const MOST_GOING = 80;
 /** After an outage at most this much is caught up on. */
 const LONGEST_ARREARS_SECONDS = 60;
 const PROGRESS_INTERVAL_MS = 15_000;
