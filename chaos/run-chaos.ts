@@ -4,6 +4,7 @@ import { dim, say, step } from '../scripts/lib/progress.mjs';
 import { projectDir, proctorFolder } from '../scripts/lib/project.mjs';
 import { check, collectEvidence, type Violation } from './check/index.js';
 import { countLive, countUndelivered, listLeftovers, waitUntilNone } from './drain.js';
+import { effectsOf } from './fault-effects.js';
 import { planFaults } from './faults/plan-faults.js';
 import { runFaults } from './faults/run-faults.js';
 import { Gateways } from './load/gateways.js';
@@ -101,6 +102,7 @@ async function runIn(
     options,
     record,
     scheduled: await countScheduled(world),
+    faults: effectsOf(faults, evidence.executions, evidence.runs),
     peakRssMb: sampleMemory(world.services),
     mails: world.mail.mails.length,
     notes,

@@ -1,3 +1,4 @@
+import type { FaultEffect } from './fault-effects.js';
 import { kindOf } from './load/plan-request.js';
 import type { ChaosOptions } from './options.js';
 import { describeCommand } from './options.js';
@@ -9,6 +10,8 @@ export interface SummaryInput {
   record: ChaosRecord;
   /** Of executions that schedules asked for: how many, by final status. */
   scheduled: Readonly<Record<string, number>>;
+  /** By kind. */
+  faults: Readonly<Record<string, FaultEffect>>;
   peakRssMb: Readonly<Record<ServiceKind, number>>;
   mails: number;
   /** What services did by themselves that nobody had told them, and what did not work out, a line each. */
@@ -24,7 +27,7 @@ export interface Summary {
   /** Kind of execution → final status as clients saw it → how many. */
   ends: Record<string, Record<string, number>>;
   refusals: Record<string, number>;
-  faults: Record<string, number>;
+  faults: Readonly<Record<string, FaultEffect>>;
   peakRssMb: Readonly<Record<ServiceKind, number>>;
   mails: number;
   viewedLogs: number;
@@ -34,10 +37,9 @@ export interface Summary {
 
 /** What there is to say of a run, beside whether it kept its promises. Pure. */
 export function summarize(input: SummaryInput): Summary {
-  const { options, record, scheduled, peakRssMb, mails, notes, seconds } = input;
+  const { options, record, scheduled, faults, peakRssMb, mails, notes, seconds } = input;
   const ends: Record<string, Record<string, number>> = {};
   const refusals: Record<string, number> = {};
-  const faults: Record<string, number> = {};
   for (const submission of record.submissions) {
     const isAccepted = submission.acceptedIds.length > 0;
     const end = submission.seenEnds.at(-1)?.status ?? (isAccepted ? 'no end seen' : 'not accepted');
@@ -45,7 +47,6 @@ export function summarize(input: SummaryInput): Summary {
     for (const { status } of submission.refusals) add(refusals, status === 0 ? 'no answer' : String(status));
   }
   if (Object.keys(scheduled).length > 0) ends.scheduled = { ...scheduled };
-  for (const { kind } of record.faults) add(faults, kind);
   const accepted = record.submissions.filter(({ acceptedIds }) => acceptedIds.length > 0).length;
   const executions = accepted + Object.values(scheduled).reduce((sum, count) => sum + count, 0);
   return {
@@ -82,13 +83,18 @@ export function describeSummary(summary: Summary): string {
       .sort()
       .map((kind) => `  ${kind.padEnd(16)} ${list(ends[kind]!)}`),
     `refusals    ${list(refusals)} (each was asked again)`,
-    `faults      ${Object.values(faults).reduce((sum, count) => sum + count, 0)}`,
+    `faults      ${Object.values(faults).reduce((sum, { times }) => sum + times, 0)}; each kind: how often, the longest time without any end, the latest end after its container's`,
     ...Object.keys(faults)
       .sort()
-      .map((kind) => `  ${kind.padEnd(28)} ${faults[kind]}`),
+      .map((kind) => `  ${kind.padEnd(28)} ${describeEffect(faults[kind]!)}`),
     `mails       ${mails}; logs viewed live ${viewedLogs}`,
     `peak memory ${list(Object.fromEntries(Object.entries(peakRssMb).map(([kind, mb]) => [kind, Math.round(mb)])))} MB`,
     `time        ${Math.round(seconds.load)} s of load, ${Math.round(seconds.drain)} s until all was over`,
     ...notes.map((note) => `note        ${note}`),
   ].join('\n');
+}
+
+function describeEffect({ times, longestPauseMs, latestEndMs }: FaultEffect): string {
+  const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`.padStart(8);
+  return `${String(times).padStart(3)} ${seconds(longestPauseMs)} ${seconds(latestEndMs)}`;
 }

@@ -3,7 +3,7 @@ import { runCommand } from '../scripts/lib/run-command.mjs';
 
 interface Report {
   executions: number;
-  faults: Record<string, number>;
+  faults: Record<string, unknown>;
   violations: { promise: string; subject: string; told: string }[];
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { LOCK_DURATION_MS, type ConsumeOutcome } from '@app/queue';
 import { until } from './support/api-client.js';
 import { freePort, startOwnRedis, type OwnRedis } from './support/servers.js';
@@ -50,6 +51,19 @@ describe('putting executions into the queue', () => {
     ]); // prettier-ignore
     expect(await entries.addMissing([1, 2, 3, 4, 5, 6])).toBe(0);
   }, 20_000);
+
+  it('looks through no list for what is missing, however many wait', async () => {
+    const entries = queue.open();
+    const ids = Array.from({ length: 500 }, (_, i) => i + 1);
+    await entries.add(ids);
+    const client = new Redis(`redis://${redis.address}`);
+    await client.config('RESETSTAT');
+    expect(await entries.addMissing([...ids, 501])).toBe(1);
+    const stats = await client.info('commandstats');
+    await client.quit();
+    expect(stats).toContain('cmdstat_zscore:calls=1002,');
+    expect(stats).not.toMatch(/cmdstat_(lpos|lrange|lrem):/);
+  });
 
   it('fails within seconds while Redis is away, also at the start of a process', async () => {
     const entries = queue.open({ port: await freePort() });

@@ -10,9 +10,6 @@ const { executions } = QUEUES;
 /** How long the first connection of a process may take before its callers are told. */
 const CONNECT_MOST_MS = 2_000;
 
-/** In these states a worker has the entry or will get it. */
-const QUEUED_STATES: readonly string[] = ['waiting', 'delayed', 'active', 'prioritized', 'waiting-children'];
-
 /**
  * Puts executions into the queue. Every method may be repeated and fails within seconds while Redis is away: the row in
  * Postgres is the outbox, and the sweep adds later what could not be added now.
@@ -49,20 +46,15 @@ export class ExecutionQueue {
     );
   }
 
-  /** Adds those that no worker has or will get. @returns how many were missing */
+  /** Adds those that no worker has or will get, in time that does not grow with the queue. @returns how many were missing */
   async addMissing(executionIds: readonly number[]): Promise<number> {
     await this.throwIfAway();
-    const missing: number[] = [];
-    await Promise.all(
-      executionIds.map(async (executionId) => {
-        const jobId = executions.jobId({ executionId });
-        const state = await this.queue.getJobState(jobId);
-        if (QUEUED_STATES.includes(state)) return;
-        // A completed or failed entry would swallow the new one.
-        if (state !== 'unknown') await this.queue.remove(jobId);
-        missing.push(executionId);
-      }),
+    const states = await this.readStates(
+      executionIds.map((executionId) => executions.jobId({ executionId })),
     );
+    // A completed or failed entry would swallow the new one.
+    await Promise.all(states.filter(({ isOver }) => isOver).map(({ jobId }) => this.queue.remove(jobId)));
+    const missing = executionIds.filter((_, i) => !states[i]!.isThere || states[i]!.isOver);
     await this.add(missing);
     return missing.length;
   }
@@ -101,6 +93,25 @@ export class ExecutionQueue {
   async close(): Promise<void> {
     await this.queue.close();
     disconnect(this.redis);
+  }
+
+  /** BullMQ's `getState` looks through its lists, which takes as long as they are. */
+  private async readStates(
+    jobIds: readonly string[],
+  ): Promise<{ jobId: string; isThere: boolean; isOver: boolean }[]> {
+    const pipeline = this.redis.pipeline();
+    for (const jobId of jobIds) {
+      pipeline.exists(this.queue.toKey(jobId));
+      for (const over of ['completed', 'failed']) pipeline.zscore(this.queue.toKey(over), jobId);
+    }
+    const answers = ((await pipeline.exec()) ?? []).map(([error, answer]) => {
+      if (error) throw error;
+      return answer;
+    });
+    return jobIds.map((jobId, i) => {
+      const [exists, ...scores] = answers.slice(3 * i, 3 * (i + 1));
+      return { jobId, isThere: exists === 1, isOver: scores.some((score) => score !== null) };
+    });
   }
 
   /** BullMQ would wait for its first connection for as long as that takes. */
