@@ -135,10 +135,12 @@ describe('a due tick', () => {
 
   it('is one however many look at once, and however often it is due', async () => {
     const ids = await Promise.all(Array.from({ length: 30 }, () => create()));
-    await Promise.all(ids.map((id) => setBack(id, 0)));
-    await Promise.all(Array.from({ length: 8 }, () => fireSchedules.fire()));
-    await Promise.all(ids.map((id) => setBack(id, 0)));
-    await Promise.all(Array.from({ length: 8 }, () => fireSchedules.fire()));
+    const at = await setBack(ids[0]!, 0);
+    for (let time = 0; time < 2; time++) {
+      // The same tick again, though the minute may have changed.
+      await stores.query('update schedule set next_fire_at = $2 where id = any($1)', [ids, at]);
+      await Promise.all(Array.from({ length: 8 }, () => fireSchedules.fire()));
+    }
     for (const id of ids) expect(await executionsOf(id)).toHaveLength(1);
     expect(new Set(enqueued).size).toBe(30);
     expect(enqueued).toHaveLength(30);

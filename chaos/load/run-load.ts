@@ -18,7 +18,7 @@ export interface LoadOptions {
   onProgress: (going: number, submissions: readonly Submission[]) => void;
 }
 
-/** So many executions may be on their way before the next one waits. */
+/** So many executions may be on their way before the next one waits: with more, their clients' looks take the machine. */
 const MOST_GOING = 80;
 /** After an outage at most this much is caught up on. */
 const LONGEST_ARREARS_SECONDS = 60;

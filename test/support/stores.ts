@@ -13,7 +13,7 @@ import {
   type LogRow,
   type Submission,
 } from '@app/database';
-import { DEFAULT_POD_SETTINGS, LOG_START, type Proc } from '@app/domain';
+import { DEFAULT_POD_SETTINGS, LOG_START, plainProc, type Proc } from '@app/domain';
 import { createDatabase, query } from './servers.js';
 
 /** The stores on a migrated database of their own, with a second connection pool as another process would have. */
@@ -73,23 +73,7 @@ export function openDatabase(connectionString: string, maxConnections = 12): Dat
 }
 
 export function aProc(name: string, changes: Partial<Proc> = {}): Proc {
-  return {
-    name,
-    description: '',
-    imageName: 'proctor/test:1',
-    args: [],
-    secrets: [],
-    authorizedGroups: [],
-    author: '',
-    contributors: '',
-    organization: '',
-    allowUndeclaredArgs: false,
-    timeoutSeconds: null,
-    retries: null,
-    concurrency: null,
-    pod: DEFAULT_POD_SETTINGS,
-    ...changes,
-  };
+  return plainProc(name, { imageName: 'proctor/test:1', ...changes });
 }
 
 export function aSubmission(changes: Partial<Submission> & { procName?: string } = {}): Submission {

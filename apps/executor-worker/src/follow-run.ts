@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal, type ExecutionStatus } from '@app/domain';
 import type { ExecutionEnd } from '@app/database';
 import type { JobRef, RunView } from '@app/runner';
 import { assessRun, type Assessment } from './assess-run.js';
 import type { Follower } from './follower.js';
 import { RunAttempts } from './run-attempts.js';
-import { whileUnavailable } from './wait-for.js';
+import { pause, whileUnavailable } from './wait-for.js';
 import type { WorkerContext } from './worker-context.js';
 
 /**
@@ -188,9 +187,9 @@ class RunInProgress {
 
   /** What a container has printed is lost if its pod goes before anybody reads it. */
   private async logOpen(): Promise<void> {
-    const timer = sleep(LOG_OPEN_MOST_MS, undefined, { ref: false, signal: this.follower.signal });
-    await Promise.race([this.attempts.logOpen, timer.catch(() => undefined)]);
-    this.follower.throwIfStopped();
+    const over = new AbortController();
+    const most = pause(LOG_OPEN_MOST_MS, AbortSignal.any([over.signal, this.follower.signal]));
+    await Promise.race([this.attempts.logOpen, most]).finally(() => over.abort());
   }
 
   private async deleteJob(): Promise<void> {

@@ -264,6 +264,19 @@ describe('an execution from claim to end', () => {
 });
 
 describe('a cancel', () => {
+  const printsAndWaits = async (container: { print(line: string): void; stopped: Promise<void> }) => {
+    container.print('begun');
+    await container.stopped;
+  };
+  const cancelOnceRunning = async () => {
+    const id = records.add();
+    const delivery = worker.deliver(id);
+    await until(isRunning(id));
+    records.requestCancel(id);
+    worker.running.followers.get(id)?.requestCancel();
+    expect(await delivery.outcome).toEqual(done);
+    return id;
+  };
   const endless = async (container: { start(): void; stopped: Promise<void> }) => {
     container.start();
     await container.stopped;
@@ -303,16 +316,8 @@ describe('a cancel', () => {
   });
 
   it('of one that runs deletes the Job and keeps the log', async () => {
-    runner.script = async (container) => {
-      container.print('begun');
-      await container.stopped;
-    };
-    const id = records.add();
-    const delivery = worker.deliver(id);
-    await until(isRunning(id));
-    records.requestCancel(id);
-    worker.running.followers.get(id)?.requestCancel();
-    expect(await delivery.outcome).toEqual(done);
+    runner.script = printsAndWaits;
+    const id = await cancelOnceRunning();
     expect(end(id)).toEqual({ status: 'CANCELLED', exitCode: null, reason: 'cancelled by a user' });
     expect(records.textOf(id)[0]).toBe('begun');
     expect(await runner.read('proctor-test-1')).toEqual({ job: null, pods: [] });
@@ -324,17 +329,9 @@ describe('a cancel', () => {
   ])(
     'of one whose log %s',
     async (_, readAfterMs, lines) => {
-      runner.script = async (container) => {
-        container.print('begun');
-        await container.stopped;
-      };
+      runner.script = printsAndWaits;
       runner.beforeReadSecret = () => sleep(readAfterMs);
-      const id = records.add();
-      const delivery = worker.deliver(id);
-      await until(isRunning(id));
-      records.requestCancel(id);
-      worker.running.followers.get(id)?.requestCancel();
-      expect(await delivery.outcome).toEqual(done);
+      const id = await cancelOnceRunning();
       expect(end(id)).toMatchObject({ status: 'CANCELLED' });
       expect(records.textOf(id).filter((line) => line === 'begun')).toEqual(lines);
     },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { localTimeOf, nextFireAt } from '@app/cron';
 import type { DueBatch, DueSchedule, PlannedTick } from '@app/database';
-import { DEFAULT_POD_SETTINGS, DEFAULT_SCHEDULE_POLICIES, type Schedule } from '@app/domain';
+import { DEFAULT_SCHEDULE_POLICIES, plainProc, type Schedule } from '@app/domain';
 import { OVERLAP_QUEUE_CAP, planFires, type FireRules } from './plan-fires.js';
 
 const NOW = new Date('2026-11-22T12:00:00.500Z');
@@ -38,22 +38,7 @@ function due(changes: Partial<Schedule> = {}, rest: Partial<DueSchedule> = {}): 
     },
     secretArgs: null,
     proc: {
-      proc: {
-        name: 'p',
-        description: '',
-        imageName: 'i',
-        args: [],
-        secrets: [],
-        authorizedGroups: [],
-        author: '',
-        contributors: '',
-        organization: '',
-        allowUndeclaredArgs: true,
-        timeoutSeconds: null,
-        retries: null,
-        concurrency: null,
-        pod: DEFAULT_POD_SETTINGS,
-      },
+      proc: plainProc('p', { imageName: 'i', allowUndeclaredArgs: true }),
       revision: 1,
       createdAt: TICK,
       updatedAt: TICK,

@@ -1,5 +1,5 @@
 import type { DueBatch, FirePlan } from '@app/database';
-import { DEFAULT_POD_SETTINGS, DEFAULT_SCHEDULE_POLICIES, plainArg } from '@app/domain';
+import { DEFAULT_SCHEDULE_POLICIES, plainArg, plainProc } from '@app/domain';
 
 const SCHEDULES = 350;
 const TIMES = 10;
@@ -24,22 +24,7 @@ function makeUpBatch(): DueBatch {
   const now = new Date();
   const userEmail = 'rehearsal@example.org';
   const registered = {
-    proc: {
-      name: 'rehearsal',
-      description: '',
-      imageName: 'rehearsal',
-      args: [plainArg('ARG')],
-      secrets: [],
-      authorizedGroups: [],
-      author: '',
-      contributors: '',
-      organization: '',
-      allowUndeclaredArgs: false,
-      timeoutSeconds: null,
-      retries: null,
-      concurrency: null,
-      pod: DEFAULT_POD_SETTINGS,
-    },
+    proc: plainProc('rehearsal', { args: [plainArg('ARG')] }),
     revision: 1,
     createdAt: now,
     updatedAt: now,

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Our processes work in bursts (a tick, a wave of executions, the minute after a start), and V8's optimizing compiler would
- * take half of the CPU in the very moment in which there is much to do. So what runs is compiled to plain machine code at
+ * Our processes work in bursts (a tick, a wave of executions, the minute after a start), and V8's optimizing compiler took
+ * half of the schedulers' CPU in the very moment in which there is much to do. So what runs is compiled to plain machine code at
  * once, and optimized only when it goes on to be hot: after 30 times as much work as V8's own choice.
  */
 export function tuneV8(): void {

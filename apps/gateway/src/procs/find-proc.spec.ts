@@ -1,24 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_POD_SETTINGS, type Proc, type User } from '@app/domain';
+import { plainProc, type User } from '@app/domain';
 import { Access } from '../http/access.js';
 import { FindProc } from './find-proc.js';
 
-const proc = (name: string, authorizedGroups: string[]): Proc => ({
-  name,
-  description: '',
-  imageName: 'proctor/x:1',
-  args: [],
-  secrets: [],
-  authorizedGroups,
-  author: '',
-  contributors: '',
-  organization: '',
-  allowUndeclaredArgs: false,
-  timeoutSeconds: null,
-  retries: null,
-  concurrency: null,
-  pod: DEFAULT_POD_SETTINGS,
-});
+const proc = (name: string, authorizedGroups: string[]) => plainProc(name, { authorizedGroups });
 
 const PROCS = [proc('a', []), proc('b', ['one']), proc('c', ['one']), proc('d', ['one', 'two'])];
 

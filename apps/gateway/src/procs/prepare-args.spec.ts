@@ -1,28 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { AppError, DEFAULT_POD_SETTINGS, plainArg, type Proc } from '@app/domain';
+import { AppError, plainArg, plainProc, type Proc } from '@app/domain';
 import { Patterns } from '@app/patterns';
 import { PrepareArgs } from './prepare-args.js';
 
-const proc: Proc = {
-  name: 'p',
-  description: '',
-  imageName: 'proctor/p:1',
+const proc = plainProc('p', {
   args: [
     plainArg('A', { required: true }),
     plainArg('N', { type: 'number', default: '3', max: 10 }),
     plainArg('TOKEN', { type: 'secret', pattern: '[a-z ]+' }),
   ],
-  secrets: [],
-  authorizedGroups: [],
-  author: '',
-  contributors: '',
-  organization: '',
-  allowUndeclaredArgs: false,
-  timeoutSeconds: null,
-  retries: null,
-  concurrency: null,
-  pod: DEFAULT_POD_SETTINGS,
-};
+});
 
 /** Shows what was handed over to be encrypted. */
 const secrets = {

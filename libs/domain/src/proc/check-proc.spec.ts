@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkProc as checkProcWith } from './check-proc.js';
 import { DEFAULT_POD_SETTINGS } from './pod-settings.js';
-import { plainArg, type Proc } from './proc.js';
+import { plainArg, plainProc, type Proc } from './proc.js';
 
 const checkProc = (checked: Proc) =>
   checkProcWith(
@@ -10,22 +10,12 @@ const checkProc = (checked: Proc) =>
     (pattern, value) => new RegExp(`^(?:${pattern})$`, 'u').test(value),
   );
 
-const proc: Proc = {
-  name: 'say-hello-world',
+const proc = plainProc('say-hello-world', {
   description: 'Says hello',
-  imageName: 'proctor/say-hello-world:1',
   args: [plainArg('NAME')],
   secrets: [{ name: 'API_KEY', description: '' }],
   authorizedGroups: ['proctor_maintainer'],
-  author: '',
-  contributors: '',
-  organization: '',
-  allowUndeclaredArgs: false,
-  timeoutSeconds: null,
-  retries: null,
-  concurrency: null,
-  pod: DEFAULT_POD_SETTINGS,
-};
+});
 
 const secret = (name: string) => ({ name, description: '' });
 

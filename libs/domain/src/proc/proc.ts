@@ -1,4 +1,4 @@
-import type { PodSettings } from './pod-settings.js';
+import { DEFAULT_POD_SETTINGS, type PodSettings } from './pod-settings.js';
 
 /** A proc: a repetitive task as a container image, its declared arguments, its secrets and who may run it. */
 export interface Proc {
@@ -70,6 +70,27 @@ export function plainArg(name: string, changes: Partial<ArgDeclaration> = {}): A
     min: null,
     max: null,
     example: null,
+    ...changes,
+  };
+}
+
+/** A proc that declares nothing and that anyone may run. */
+export function plainProc(name: string, changes: Partial<Proc> = {}): Proc {
+  return {
+    name,
+    description: '',
+    imageName: `proctor/${name}:1`,
+    args: [],
+    secrets: [],
+    authorizedGroups: [],
+    author: '',
+    contributors: '',
+    organization: '',
+    allowUndeclaredArgs: false,
+    timeoutSeconds: null,
+    retries: null,
+    concurrency: null,
+    pod: DEFAULT_POD_SETTINGS,
     ...changes,
   };
 }

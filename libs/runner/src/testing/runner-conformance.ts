@@ -85,9 +85,13 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     };
     const untilFinished = (jobName: string) => until(jobName, ({ job }) => job?.finished != null);
 
-    async function readLog(pod: PodView, from: LogPosition = LOG_START): Promise<LogPiece[]> {
+    async function readLog(
+      pod: PodView,
+      from: LogPosition = LOG_START,
+      onOpen?: () => void,
+    ): Promise<LogPiece[]> {
       const pieces: LogPiece[] = [];
-      for await (const piece of runner.followLog(pod, from, AbortSignal.timeout(PATIENCE_MS)))
+      for await (const piece of runner.followLog(pod, from, AbortSignal.timeout(PATIENCE_MS), onOpen))
         pieces.push(piece);
       return pieces;
     }
@@ -101,7 +105,9 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
       async () => {
         const { jobName } = await launch(requestFor('printThree'));
         const pod = await untilPod(jobName, 'running', 'succeeded');
-        expect(textOf(await readLog(pod))).toBe('one\ntwo\nthree\n');
+        let opened = 0;
+        expect(textOf(await readLog(pod, LOG_START, () => (opened += 1)))).toBe('one\ntwo\nthree\n');
+        expect(opened).toBeGreaterThan(0);
         const { job, pods } = await untilFinished(jobName);
         expect(job).toMatchObject({ jobName, active: 0, finished: { succeeded: true } });
         expect(pods.map(({ state }) => state.kind)).toEqual(['succeeded']);
