@@ -1,43 +1,103 @@
-import { expect, it } from '@jest/globals';
-import { effectsOf } from './fault-effects.js';
+import { describe, expect, it } from '@jest/globals';
+import { effectsOf, listWaits, type Wait, type WaitName } from './fault-effects.js';
 
 const at = (seconds: number) => 1_800_000_000_000 + seconds * 1_000;
 const isoAt = (seconds: number) => new Date(at(seconds)).toISOString();
 const fault = (kind: string, from: number, until: number) => ({ kind, fromMs: at(from), untilMs: at(until) });
-
-it('is nothing without faults', () => {
-  expect(effectsOf([], [{ jobUid: 'a', endedAtMs: at(1) }], [])).toEqual({});
+const wait = (name: WaitName, from: number, until: number): Wait => ({
+  name,
+  fromMs: at(from),
+  untilMs: at(until),
 });
 
-it('is the longest pause that touches a fault or the while after it, and the latest end that waited for it', () => {
-  const executions = [
-    { jobUid: 'a', endedAtMs: at(0) },
-    { jobUid: 'b', endedAtMs: at(2) },
-    { jobUid: 'c', endedAtMs: at(9) },
-    { jobUid: 'd', endedAtMs: at(10) },
-    { jobUid: 'e', endedAtMs: at(100) },
-    { jobUid: 'f', endedAtMs: null },
-    { jobUid: null, endedAtMs: at(101) },
-  ];
-  const runs = [
-    { jobUid: 'b', endedAt: isoAt(1.5) },
-    { jobUid: 'c', endedAt: isoAt(1) },
-    // The attempt before the last one.
-    { jobUid: 'd', endedAt: isoAt(1) },
-    { jobUid: 'd', endedAt: isoAt(9) },
-    { jobUid: 'f', endedAt: isoAt(1) },
-    { jobUid: 'x', endedAt: isoAt(1) },
-  ];
-  const effects = effectsOf(
-    [fault('early', 3, 5), fault('late', 101, 101), fault('late', 9.5, 9.5)],
-    executions,
-    runs,
-  );
-  expect(effects).toEqual({
-    early: { times: 1, longestPauseMs: 90_000, latestEndMs: 8_000 },
-    late: { times: 2, longestPauseMs: 90_000, latestEndMs: 1_000 },
+describe('effectsOf', () => {
+  it('has nothing but calm without faults', () => {
+    expect(effectsOf([], [wait('end', 0, 2), wait('end', 5, 6)])).toEqual({
+      calm: { times: 1, longestMs: { end: 2_000 } },
+    });
   });
-  expect(effectsOf([fault('early', 3, 5)], executions.slice(0, 4), runs)).toEqual({
-    early: { times: 1, longestPauseMs: 7_000, latestEndMs: 8_000 },
+
+  it('has the longest waits that touch a fault or the while after it', () => {
+    const waits = [
+      wait('end', 0, 3),
+      wait('end', 1, 11),
+      wait('mail', 24, 26),
+      wait('tick', 26, 29),
+      wait('answer', 99, 104),
+    ];
+    expect(
+      effectsOf([fault('early', 3, 5), fault('late', 200, 200), fault('late', 104, 105)], waits),
+    ).toEqual({
+      early: { times: 1, longestMs: { end: 10_000, mail: 2_000 } },
+      late: { times: 2, longestMs: { answer: 5_000 } },
+      calm: { times: 1, longestMs: { tick: 3_000 } },
+    });
   });
+});
+
+it('lists the waits of what people asked for, of ticks and of mails, as far as they are over', () => {
+  const submission = { key: 'k', userEmail: 'u', script: { lines: 1, durationMs: 1, exitCode: 0 } };
+  const seen = { refusals: [], cancel: null, seenEnds: [], viewedLines: null };
+  const execution = {
+    userEmail: 'u',
+    scheduleId: null,
+    status: 'FINISHED',
+    reason: null,
+    exitCode: 0,
+    createdAtMs: at(1),
+    endedAtMs: at(10),
+  };
+  const run = (jobUid: string, from: number, until: number | null) =>
+    ({ jobUid, startedAt: isoAt(from), endedAt: until === null ? null : isoAt(until) }) as never;
+  const delivery = {
+    id: 1,
+    event: 'ended',
+    executionId: 1,
+    recipient: 'r',
+    state: 'sent',
+    failedReason: null,
+    eventAtMs: at(10),
+  };
+  const waits = listWaits({
+    record: {
+      seed: 1,
+      submissions: [
+        { ...submission, ...seen, proc: 'free', askedAtMs: at(0), acceptedIds: [1] },
+        { ...submission, ...seen, proc: 'free', askedAtMs: at(0), acceptedIds: [] },
+      ],
+      schedules: [],
+      procs: [
+        { name: 'free', concurrencyLimit: null, retries: 0 },
+        { name: 'limited', concurrencyLimit: 1, retries: 0 },
+      ],
+      faults: [],
+      notifiedUsers: [],
+    },
+    executions: [
+      { ...execution, id: 1, proc: 'free', jobUid: 'a' },
+      { ...execution, id: 2, proc: 'limited', jobUid: 'b' },
+      { ...execution, id: 3, proc: 'free', jobUid: 'c', endedAtMs: null },
+      { ...execution, id: 4, proc: 'free', jobUid: null },
+    ],
+    // The first one has a second attempt.
+    runs: [run('a', 4, 9), run('a', 2, 3), run('b', 5, 8), run('c', 2, null)],
+    ticks: [
+      { scheduleId: 1, fireAtMs: at(0.5), outcome: 'fired', executionId: 2 },
+      { scheduleId: 1, fireAtMs: at(0.5), outcome: 'skipped', executionId: null },
+    ],
+    deliveries: [
+      { ...delivery, channel: 'mail', sentAtMs: at(12) },
+      { ...delivery, channel: 'mail', sentAtMs: null },
+      { ...delivery, channel: 'slack', sentAtMs: at(12) },
+    ],
+  });
+  expect(waits).toEqual([
+    wait('answer', 0, 1),
+    wait('start', 1, 2),
+    wait('end', 9, 10),
+    wait('end', 8, 10),
+    wait('start', 1, 2),
+    wait('tick', 0.5, 1),
+    wait('mail', 10, 12),
+  ]);
 });

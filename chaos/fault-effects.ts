@@ -1,61 +1,111 @@
-import type { RunRecord } from '@app/kube-sandbox';
-import type { ExecutionRow } from './check/evidence.js';
+import type { Evidence } from './check/evidence.js';
 import type { FaultRecord } from './record.js';
 
-/** What a kind of fault did to those who wait for ends. Where faults overlap, each has the effects of both. */
+/** What people and containers wait for; each is late for its own reasons. */
+export const WAITS = {
+  answer: 'until a submission that is asked for is accepted',
+  start: 'from there to its first container, without those that wait for a concurrency limit',
+  end: "from the last container's end to the execution's",
+  tick: 'from the time of a tick to its execution',
+  mail: 'from an event to the mail that tells it',
+} as const;
+export type WaitName = keyof typeof WAITS;
+
+/** The longest wait of each name in milliseconds; one is missing where nobody waited. */
+type LongestWaits = Partial<Record<WaitName, number>>;
+
+/** What a kind of fault did to those who wait. Where faults overlap, each has the effects of both. */
 export interface FaultEffect {
   times: number;
-  /** The longest time without any end, from a fault's beginning until it had healed and a while after. */
-  longestPauseMs: number;
-  /** The longest time from a container's end to its execution's, of those that waited while a fault was on. */
-  latestEndMs: number;
+  longestMs: LongestWaits;
 }
 
-/** What comes later after a fault is not its doing. */
-const SETTLES_WITHIN_MS = 30_000;
+/** By kind of fault; `calm` is what comes of none. */
+export type FaultEffects = Record<string, FaultEffect>;
 
-interface Span {
+export const CALM = 'calm';
+
+/** What comes later after a fault is not its doing. More than a worker's lease. */
+export const SETTLES_WITHIN_MS = 20_000;
+
+export interface Wait {
+  name: WaitName;
   fromMs: number;
   untilMs: number;
 }
 
-/** By kind of fault. Pure. */
-export function effectsOf(
-  faults: readonly FaultRecord[],
-  executions: readonly Pick<ExecutionRow, 'jobUid' | 'endedAtMs'>[],
-  runs: readonly Pick<RunRecord, 'jobUid' | 'endedAt'>[],
-): Record<string, FaultEffect> {
-  const ends = executions.flatMap(({ endedAtMs }) => endedAtMs ?? []).sort((a, b) => a - b);
-  const pauses = ends.slice(1).map((untilMs, i): Span => ({ fromMs: ends[i]!, untilMs }));
-  const waits = waitsFor(executions, runs);
-  const effects: Record<string, FaultEffect> = {};
+/** The longest waits that touch a fault or the while after it, by kind of fault. Pure. */
+export function effectsOf(faults: readonly FaultRecord[], waits: readonly Wait[]): FaultEffects {
+  const effects: FaultEffects = {};
+  const touched = new Set<Wait>();
   for (const { kind, fromMs, untilMs } of faults) {
-    const effect = (effects[kind] ??= { times: 0, longestPauseMs: 0, latestEndMs: 0 });
-    const settled = { fromMs, untilMs: untilMs + SETTLES_WITHIN_MS };
+    const touching = waits.filter(
+      (wait) => wait.fromMs <= untilMs + SETTLES_WITHIN_MS && wait.untilMs >= fromMs,
+    );
+    for (const wait of touching) touched.add(wait);
+    const effect = (effects[kind] ??= { times: 0, longestMs: {} });
     effect.times += 1;
-    effect.longestPauseMs = Math.max(effect.longestPauseMs, longest(pauses, settled));
-    effect.latestEndMs = Math.max(effect.latestEndMs, longest(waits, { fromMs, untilMs }));
+    addLongest(effect.longestMs, touching);
   }
-  return effects;
+  const longestMs: LongestWaits = {};
+  addLongest(
+    longestMs,
+    waits.filter((wait) => !touched.has(wait)),
+  );
+  return { ...effects, [CALM]: { times: 1, longestMs } };
 }
 
-/** From the end of an execution's last container until the execution's. */
-function waitsFor(
-  executions: readonly Pick<ExecutionRow, 'jobUid' | 'endedAtMs'>[],
-  runs: readonly Pick<RunRecord, 'jobUid' | 'endedAt'>[],
-): Span[] {
-  const stoppedAt = new Map<string, number>();
-  for (const { jobUid, endedAt } of runs) {
-    if (endedAt) stoppedAt.set(jobUid, Math.max(stoppedAt.get(jobUid) ?? 0, Date.parse(endedAt)));
+function addLongest(longestMs: LongestWaits, waits: readonly Wait[]): void {
+  for (const { name, fromMs, untilMs } of waits) {
+    longestMs[name] = Math.max(longestMs[name] ?? 0, untilMs - fromMs);
   }
-  return executions.flatMap(({ jobUid, endedAtMs }) => {
-    const fromMs = jobUid === null ? undefined : stoppedAt.get(jobUid);
-    return fromMs === undefined || endedAtMs === null ? [] : [{ fromMs, untilMs: endedAtMs }];
-  });
 }
 
-/** Of those that touch the window. */
-function longest(spans: readonly Span[], { fromMs, untilMs }: Span): number {
-  const touching = spans.filter((span) => span.fromMs <= untilMs && span.untilMs >= fromMs);
-  return touching.reduce((most, span) => Math.max(most, span.untilMs - span.fromMs), 0);
+/** Those that came to an end: what never did is for the checker. Pure. */
+export function listWaits(
+  evidence: Pick<Evidence, 'record' | 'executions' | 'runs' | 'ticks' | 'deliveries'>,
+): Wait[] {
+  const { record, executions, ticks, deliveries } = evidence;
+  const byId = new Map(executions.map((execution) => [execution.id, execution]));
+  const limited = new Set(
+    record.procs.filter(({ concurrencyLimit }) => concurrencyLimit !== null).map(({ name }) => name),
+  );
+  const spans = spansOfJobs(evidence.runs);
+  const waits: Wait[] = [];
+  const add = (name: WaitName, fromMs: number | null | undefined, untilMs: number | null | undefined) => {
+    if (typeof fromMs === 'number' && typeof untilMs === 'number') waits.push({ name, fromMs, untilMs });
+  };
+  for (const { askedAtMs, acceptedIds } of record.submissions) {
+    add('answer', askedAtMs, byId.get(acceptedIds[0] ?? NaN)?.createdAtMs);
+  }
+  for (const { proc, jobUid, createdAtMs, endedAtMs } of executions) {
+    const span = spans.get(jobUid ?? '');
+    if (!limited.has(proc)) add('start', createdAtMs, span?.fromMs);
+    add('end', span?.untilMs, endedAtMs);
+  }
+  for (const { fireAtMs, executionId } of ticks) {
+    add('tick', fireAtMs, byId.get(executionId ?? NaN)?.createdAtMs);
+  }
+  for (const { channel, eventAtMs, sentAtMs } of deliveries) {
+    if (channel === 'mail') add('mail', eventAtMs, sentAtMs);
+  }
+  return waits;
+}
+
+/** From the start of each Job's first container to the end of its last; without an end while one runs. */
+function spansOfJobs(runs: Evidence['runs']): Map<string, { fromMs: number; untilMs: number | null }> {
+  const spans = new Map<string, { fromMs: number; untilMs: number | null }>();
+  for (const run of runs) {
+    const fromMs = Date.parse(run.startedAt);
+    const untilMs = run.endedAt === null ? null : Date.parse(run.endedAt);
+    const known = spans.get(run.jobUid);
+    if (!known) spans.set(run.jobUid, { fromMs, untilMs });
+    else {
+      spans.set(run.jobUid, {
+        fromMs: Math.min(known.fromMs, fromMs),
+        untilMs: known.untilMs === null || untilMs === null ? null : Math.max(known.untilMs, untilMs),
+      });
+    }
+  }
+  return spans;
 }

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { prepareProject } from '../scripts/lib/prepare-project.mjs';
 import { green, red, say, showProgressOn } from '../scripts/lib/progress.mjs';
 import { proctorFolder } from '../scripts/lib/project.mjs';
@@ -20,6 +21,8 @@ export async function main(args: readonly string[]): Promise<number> {
   await prepareProject();
 
   const stop = new AbortController();
+  // Each fault and each client waits for it.
+  setMaxListeners(0, stop.signal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   say(describeCommand(options));
   // Needs what has just been prepared.

@@ -11,6 +11,7 @@ describe('parseChaosOptions', () => {
       rate: 12,
       seed: 99,
       kinds: FAULT_KINDS,
+      isOneByOne: false,
       output: 'text',
       isKept: false,
     });
@@ -56,6 +57,7 @@ describe('describeCommand', () => {
   it.each([
     [[], 'npm run chaos -- --seed 99 --seconds 600 --rate 12'],
     [['--calm'], 'npm run chaos -- --seed 99 --seconds 600 --rate 12 --calm'],
+    [['--one-by-one'], 'npm run chaos -- --seed 99 --seconds 600 --rate 12 --one-by-one'],
     [
       ['--faults', 'redis flush'],
       'npm run chaos -- --seed 99 --seconds 600 --rate 12 --faults "redis flush"',

@@ -8,6 +8,8 @@ export interface ChaosOptions {
   rate: number;
   seed: number;
   kinds: readonly FaultKind[];
+  /** Each fault when what the one before did is over. */
+  isOneByOne: boolean;
   output: 'text' | 'json';
   /** Keep evidence and logs of a run that passed as well. */
   isKept: boolean;
@@ -20,6 +22,7 @@ clients were told is compared with what the system says and with what really ran
   --rate N           submissions a second to aim at, 0.1 to 100 (default 12); less when the machine can't do more
   --seed N           the faults and the load of an earlier run again (default: another one each time)
   --faults A,B       only these kinds of faults (see below); also a first word: "kill", "redis", "network"
+  --one-by-one       each fault when what the one before did is over, to see what each does; all kinds need 1200 seconds
   --calm             no faults at all
   --keep             keep evidence and logs also when all promises were kept
   --output text|json json: one object on standard output, the progress on standard error
@@ -47,6 +50,7 @@ export function parseChaosOptions(args: readonly string[], newSeed: number): Cha
     rate: 12,
     seed: newSeed,
     kinds: FAULT_KINDS,
+    isOneByOne: false,
     output: 'text',
     isKept: false,
   };
@@ -62,6 +66,7 @@ export function parseChaosOptions(args: readonly string[], newSeed: number): Cha
     if (word === '--help' || word === '-h') return null;
     else if (word === '--calm') isCalm = true;
     else if (word === '--keep') options.isKept = true;
+    else if (word === '--one-by-one') options.isOneByOne = true;
     else if (word === '--seconds') options.seconds = parseNumber(word, value(), 10, 86_400);
     else if (word === '--rate') options.rate = parseNumber(word, value(), 0.1, 100);
     else if (word === '--seed') options.seed = parseWhole(word, value(), 0, 2 ** 32 - 1);
@@ -73,14 +78,14 @@ export function parseChaosOptions(args: readonly string[], newSeed: number): Cha
 }
 
 /** The command that does the same again. */
-export function describeCommand({ seconds, rate, seed, kinds }: ChaosOptions): string {
+export function describeCommand({ seconds, rate, seed, kinds, isOneByOne }: ChaosOptions): string {
   const faults =
     kinds.length === 0
       ? ' --calm'
       : kinds.length === FAULT_KINDS.length
         ? ''
         : ` --faults "${kinds.join(',')}"`;
-  return `npm run chaos -- --seed ${seed} --seconds ${seconds} --rate ${rate}${faults}`;
+  return `npm run chaos -- --seed ${seed} --seconds ${seconds} --rate ${rate}${faults}${isOneByOne ? ' --one-by-one' : ''}`;
 }
 
 const SEE_HELP = 'See `npm run chaos -- --help`.';

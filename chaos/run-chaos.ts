@@ -2,9 +2,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { dim, say, step } from '../scripts/lib/progress.mjs';
 import { projectDir, proctorFolder } from '../scripts/lib/project.mjs';
-import { check, collectEvidence, type Violation } from './check/index.js';
-import { countLive, countUndelivered, listLeftovers, waitUntilNone } from './drain.js';
-import { effectsOf } from './fault-effects.js';
+import { check, collectEvidence, drain, type Violation } from './check/index.js';
+import { effectsOf, listWaits } from './fault-effects.js';
 import { planFaults } from './faults/plan-faults.js';
 import { runFaults } from './faults/run-faults.js';
 import { Gateways } from './load/gateways.js';
@@ -49,7 +48,7 @@ async function runIn(
   stop: AbortSignal,
   folder: string,
 ): Promise<Omit<ChaosResult, 'folder'>> {
-  const { seed, seconds, rate } = options;
+  const { seed, seconds, rate, isOneByOne } = options;
   const notes: string[] = [];
   const kinds = options.kinds.filter((kind) => kind !== 'postgres disk full' || world.disk !== null);
   if (kinds.length < options.kinds.length)
@@ -75,7 +74,7 @@ async function runIn(
         log(`${all.length} submitted, ${going} going, ${seen} ended`);
       },
     }),
-    runFaults(world, planFaults({ seed, seconds, kinds }), stop, log),
+    runFaults(world, planFaults({ seed, seconds, kinds, isOneByOne }), stop, log),
   ]);
   const loadSeconds = secondsSince(loadStartedAt);
 
@@ -90,7 +89,7 @@ async function runIn(
     notifiedUsers: setUp.notifiedUsers,
   };
   await step('wait until every client knows the end', () => load.finish(ANSWERS_WITHIN_MS));
-  await drain(world, notes);
+  notes.push(...(await drain(world, step)));
   const drainSeconds = secondsSince(drainStartedAt);
   unwatch();
   notes.push(...world.crashes);
@@ -102,7 +101,7 @@ async function runIn(
     options,
     record,
     scheduled: await countScheduled(world),
-    faults: effectsOf(faults, evidence.executions, evidence.runs),
+    faults: effectsOf(faults, listWaits(evidence)),
     peakRssMb: sampleMemory(world.services),
     mails: world.mail.mails.length,
     notes,
@@ -110,22 +109,6 @@ async function runIn(
   });
   writeEvidence(folder, { record, evidence, violations, summary });
   return { summary, violations };
-}
-
-/** Everything accepted ends, everybody is told, and the cluster is tidied up; what is not is for the checker to find. */
-async function drain(world: World, notes: string[]): Promise<void> {
-  const phases = {
-    'executions still go on': () => countLive(world),
-    'notifications are not delivered': () => countUndelivered(world),
-    'Jobs and Secrets are left': async () => {
-      const { jobs, secrets } = await listLeftovers(world);
-      return jobs.length + secrets.length;
-    },
-  };
-  for (const [what, count] of Object.entries(phases)) {
-    const left = await step(`wait until no ${what}`, () => waitUntilNone(count));
-    if (left > 0) notes.push(`${left} ${what}`);
-  }
 }
 
 async function countScheduled(world: World): Promise<Record<string, number>> {

@@ -1,4 +1,4 @@
-import type { FaultEffect } from './fault-effects.js';
+import { CALM, WAITS, type FaultEffect, type FaultEffects, type WaitName } from './fault-effects.js';
 import { kindOf } from './load/plan-request.js';
 import type { ChaosOptions } from './options.js';
 import { describeCommand } from './options.js';
@@ -11,7 +11,7 @@ export interface SummaryInput {
   /** Of executions that schedules asked for: how many, by final status. */
   scheduled: Readonly<Record<string, number>>;
   /** By kind. */
-  faults: Readonly<Record<string, FaultEffect>>;
+  faults: FaultEffects;
   peakRssMb: Readonly<Record<ServiceKind, number>>;
   mails: number;
   /** What services did by themselves that nobody had told them, and what did not work out, a line each. */
@@ -27,7 +27,7 @@ export interface Summary {
   /** Kind of execution → final status as clients saw it → how many. */
   ends: Record<string, Record<string, number>>;
   refusals: Record<string, number>;
-  faults: Readonly<Record<string, FaultEffect>>;
+  faults: FaultEffects;
   peakRssMb: Readonly<Record<ServiceKind, number>>;
   mails: number;
   viewedLogs: number;
@@ -83,10 +83,7 @@ export function describeSummary(summary: Summary): string {
       .sort()
       .map((kind) => `  ${kind.padEnd(16)} ${list(ends[kind]!)}`),
     `refusals    ${list(refusals)} (each was asked again)`,
-    `faults      ${Object.values(faults).reduce((sum, { times }) => sum + times, 0)}; each kind: how often, the longest time without any end, the latest end after its container's`,
-    ...Object.keys(faults)
-      .sort()
-      .map((kind) => `  ${kind.padEnd(28)} ${describeEffect(faults[kind]!)}`),
+    ...describeFaults(faults),
     `mails       ${mails}; logs viewed live ${viewedLogs}`,
     `peak memory ${list(Object.fromEntries(Object.entries(peakRssMb).map(([kind, mb]) => [kind, Math.round(mb)])))} MB`,
     `time        ${Math.round(seconds.load)} s of load, ${Math.round(seconds.drain)} s until all was over`,
@@ -94,7 +91,22 @@ export function describeSummary(summary: Summary): string {
   ].join('\n');
 }
 
-function describeEffect({ times, longestPauseMs, latestEndMs }: FaultEffect): string {
-  const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`.padStart(8);
-  return `${String(times).padStart(3)} ${seconds(longestPauseMs)} ${seconds(latestEndMs)}`;
+function describeFaults(faults: FaultEffects): string[] {
+  const { [CALM]: calm, ...others } = faults;
+  const names = Object.keys(WAITS) as WaitName[];
+  const row = (kind: string, { times, longestMs }: FaultEffect) => {
+    const cells = names.map((name) => secondsOf(longestMs[name]).padStart(8));
+    return `  ${kind.padEnd(28)} ${String(times).padStart(5)} ${cells.join('')}`;
+  };
+  return [
+    `faults      ${Object.values(others).reduce((sum, { times }) => sum + times, 0)}; of each kind how often, and the longest waits in seconds that touch it:`,
+    ...names.map((name) => `  ${name.padEnd(9)} ${WAITS[name]}`),
+    `  ${' '.repeat(28)} times ${names.map((name) => name.padStart(8)).join('')}`,
+    ...Object.keys(others)
+      .sort()
+      .map((kind) => row(kind, others[kind]!)),
+    ...(calm ? [row('none near', calm)] : []),
+  ];
 }
+
+const secondsOf = (ms: number | undefined) => (ms === undefined ? '-' : (ms / 1_000).toFixed(1));

@@ -1,10 +1,13 @@
 import type { LimitsSystem } from './limits-system.js';
+import { seconds } from './timing.js';
 
 /** What a user would want to be true at the limit, and what was found. */
 export interface Check {
   what: string;
   holds: boolean;
   found: string;
+  /** It is about how long something took, so that it also depends on what else the machine does. */
+  isTimed: boolean;
 }
 
 /** A measured time or amount. */
@@ -29,8 +32,17 @@ export class Findings {
 
   check(what: string, holds: boolean, found: unknown): void {
     const text = typeof found === 'string' ? found : JSON.stringify(found);
-    this.checks.push({ what, holds, found: text });
-    this.say(`${holds ? '✔' : '✘'} ${what}: ${text}`);
+    this.add({ what, holds, found: text, isTimed: false });
+  }
+
+  /** That it took less than `mostMs`. */
+  checkTime(what: string, tookMs: number, mostMs: number, found = seconds(tookMs)): void {
+    this.add({ what, holds: tookMs < mostMs, found, isTimed: true });
+  }
+
+  private add(check: Check): void {
+    this.checks.push(check);
+    this.say(`${check.holds ? '✔' : '✘'} ${check.what}: ${check.found}`);
   }
 
   figure(what: string, value: string): void {

@@ -2,7 +2,7 @@ import { output } from './output.js';
 import { prepareScenario, type PreparedScenario } from './run-scenario.js';
 import { running } from './running.js';
 import { viewers } from './viewers.js';
-import { waiting } from './waiting.js';
+import { waiting } from './waiting/index.js';
 
 /** All limits, by name. */
 export const SCENARIOS: Readonly<Record<string, PreparedScenario>> = {

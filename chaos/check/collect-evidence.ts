@@ -20,7 +20,7 @@ const SAMPLE = 200;
 const MOST_SUSPICIOUS = 300;
 
 /**
- * Reads what can be known after a run, without changing anything. Call it when all is quiet (`untilSettled`): what is
+ * Reads what can be known after a run, without changing anything. Call it when all is quiet (`drain`): what is
  * still on its way counts as missing. @throws Error when a source does not answer, or the record is incomplete
  */
 export async function collectEvidence(record: ChaosRecord, sources: Sources): Promise<Evidence> {

@@ -79,6 +79,9 @@ export interface DeliveryRow {
   recipient: string;
   state: string;
   failedReason: string | null;
+  eventAtMs: number;
+  /** Null: it was not sent. */
+  sentAtMs: number | null;
 }
 
 /** An object that is still in the cluster. */

@@ -43,7 +43,7 @@ export async function readEvents(query: Query): Promise<EventRow[]> {
 export async function readDeliveries(query: Query): Promise<DeliveryRow[]> {
   return query<DeliveryRow & Record<string, unknown>>(`
     select d.id::float8 as id, n.event, n.execution_id::float8 as "executionId", d.channel, d.recipient, d.state,
-      d.failed_reason as "failedReason"
+      d.failed_reason as "failedReason", ${ms('n.created_at', 'eventAtMs')}, ${ms('d.sent_at', 'sentAtMs')}
     from delivery d join notification n on n.id = d.notification_id`);
 }
 

@@ -1,4 +1,5 @@
 import { Random } from '../random.js';
+import { SETTLES_WITHIN_MS } from '../fault-effects.js';
 import { FAULTS, type FaultKind } from './fault-kinds.js';
 
 export interface PlannedFault {
@@ -15,6 +16,8 @@ export interface FaultPlanOptions {
   seed: number;
   seconds: number;
   kinds: readonly FaultKind[];
+  /** Each when what the one before did is over: to see what each does by itself. */
+  isOneByOne: boolean;
 }
 
 /** Nothing happens before: the services have only just begun. */
@@ -26,10 +29,10 @@ const SHORTEST_GAP_MS = 1_000;
 const LONGEST_GAP_MS = 12_000;
 
 /**
- * Which faults happen when. Every kind comes before one comes again; they may overlap; each has healed before the calm
- * at the end. Pure: the same options give the same plan. Empty if there are no kinds.
+ * Which faults happen when. Every kind comes before one comes again; they may overlap if not told otherwise; each has
+ * healed before the calm at the end. Pure: the same options give the same plan. Empty if there are no kinds.
  */
-export function planFaults({ seed, seconds, kinds }: FaultPlanOptions): PlannedFault[] {
+export function planFaults({ seed, seconds, kinds, isOneByOne }: FaultPlanOptions): PlannedFault[] {
   const random = new Random(seed);
   const untilMs = seconds * 1_000 - Math.min(seconds * 1_000 * CALM_PART, LONGEST_CALM_MS);
   const plan: PlannedFault[] = [];
@@ -42,7 +45,7 @@ export function planFaults({ seed, seconds, kinds }: FaultPlanOptions): PlannedF
     const wishedMs = random.between(shortest, longest) * 1_000;
     const lastsMs = Math.round(Math.min(wishedMs, untilMs - atMs));
     plan.push({ kind, atMs: Math.round(atMs), lastsMs, whom: random.next(), how: random.next() });
-    atMs += random.between(SHORTEST_GAP_MS, LONGEST_GAP_MS);
+    atMs += isOneByOne ? lastsMs + SETTLES_WITHIN_MS : random.between(SHORTEST_GAP_MS, LONGEST_GAP_MS);
   }
   return plan;
 }

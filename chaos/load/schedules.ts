@@ -6,7 +6,7 @@ import { PROCS } from './plan-request.js';
 import { scriptText } from './script-text.js';
 
 /** Divisors of a minute, so that a cron expression with seconds fires at each whole multiple since 1970. */
-const EVERY_SECONDS = [2, 3, 5, 10];
+const EVERY_SECONDS = [1, 2, 2, 3, 5, 10];
 const LONGEST_CATCHING_UP_MS = 120_000;
 
 /** Schedules that fire all the time, of several users. Before the first fault. */
@@ -20,11 +20,11 @@ export async function startSchedules(
   for (const [i, everySeconds] of EVERY_SECONDS.entries()) {
     const user = users[users.length - 1 - (i % users.length)]!;
     const script: Script = { lines: 2, durationMs: 200 * i, exitCode: random.chance(0.25) ? 7 : 0 };
-    const recipients = [`schedule-${everySeconds}@example.com`];
+    const recipients = [`schedule-${i}@example.com`];
     const { status, body } = await gateways.ask(user, 'POST', '/schedule', {
       jobName: PROCS.plain.name,
       args: { SCRIPT: scriptText(script) },
-      tags: `every-${everySeconds}-s`,
+      tags: `schedule-${i}`,
       cron: `*/${everySeconds} * * * * *`,
       notificationEmails: recipients.join(','),
       group,

@@ -70,7 +70,7 @@ function list({ store, pages }: ApiContext, { route, query, wantsTable }: Resour
   const page = token
     ? pages.next(token, limit)
     : pages.first(
-        store.list(route.resource, route.namespace || undefined).filter(isWanted),
+        store.list(route.resource, route.namespace || undefined, isWanted),
         store.currentVersion,
         limit,
       );
@@ -107,7 +107,7 @@ function remove(context: ApiContext, { route, query, body }: ResourceRequest): R
 function removeAll({ store }: ApiContext, { route, query, body }: ResourceRequest): Reply {
   const { resource, namespace } = route;
   const options = parseDeleteOptions(resource, bodyOf(body), query);
-  const objects = store.list(resource, namespace).filter(objectFilter(route, query));
+  const objects = store.list(resource, namespace, objectFilter(route, query));
   for (const object of objects) deleteObject(store, resource, object, options);
   const head = { kind: `${RESOURCES[resource].kind}List`, apiVersion: apiVersionOf(RESOURCES[resource]) };
   return {

@@ -66,7 +66,7 @@ function readBacklog(
 ): { type: WatchEventType; object: AnyObject }[] {
   const text = query.get('resourceVersion') ?? '';
   if (text === '' || text === '0' || query.get('sendInitialEvents') === 'true') {
-    const objects = store.list(route.resource, route.namespace || undefined).filter(isWanted);
+    const objects = store.list(route.resource, route.namespace || undefined, isWanted);
     return objects.map((object) => ({ type: 'ADDED', object }));
   }
   if (!/^\d+$/.test(text)) throw badRequest(`invalid resource version ${JSON.stringify(text)}: not a number`);

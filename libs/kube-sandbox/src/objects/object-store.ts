@@ -60,11 +60,17 @@ export class ObjectStore {
     return this.objects.get(resource)!.get(`${namespace}/${name}`) as ResourceTypes[R] | undefined;
   }
 
-  /** All of a resource, of one namespace or of all, in the order of their names. */
-  list<R extends ResourceName>(resource: R, namespace?: string): ResourceTypes[R][] {
-    const all = [...this.objects.get(resource)!.values()] as ResourceTypes[R][];
-    const wanted =
-      namespace === undefined ? all : all.filter((object) => object.metadata.namespace === namespace);
+  /** All of a resource that are wanted, of one namespace or of all, in the order of their names. */
+  list<R extends ResourceName>(
+    resource: R,
+    namespace?: string,
+    isWanted: (object: AnyObject) => boolean = () => true,
+  ): ResourceTypes[R][] {
+    const wanted: ResourceTypes[R][] = [];
+    for (const object of this.objects.get(resource)!.values()) {
+      if (namespace !== undefined && object.metadata.namespace !== namespace) continue;
+      if (isWanted(object)) wanted.push(object as ResourceTypes[R]);
+    }
     return wanted.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   }
 

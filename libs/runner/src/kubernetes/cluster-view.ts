@@ -106,7 +106,7 @@ export class ClusterView {
   }
 }
 
-export function hasEnded({ state }: PodView): boolean {
+function hasEnded({ state }: PodView): boolean {
   return state.kind === 'succeeded' || state.kind === 'failed';
 }
 

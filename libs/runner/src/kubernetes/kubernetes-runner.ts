@@ -9,10 +9,11 @@ import {
   type JobView,
   type LogPiece,
   type PodRef,
+  type PodView,
   type RunView,
 } from '../runner.js';
 import { KubeStatusError, classifyError } from './api-outcome.js';
-import { ClusterView, hasEnded } from './cluster-view.js';
+import { ClusterView } from './cluster-view.js';
 import { buildJobManifest } from './job-manifest.js';
 import { loadKubeConfig } from './kube-config.js';
 import { KubeHttp } from './kube-http.js';
@@ -142,12 +143,16 @@ export class KubernetesRunner extends Runner {
     signal: AbortSignal,
   ): Promise<PodLife> {
     const cached = this.#view.pod(podUid);
-    if (cached && hasEnded(cached)) return 'ended';
-    if (cached && isCacheEnough) return 'alive';
+    const seen = cached && toLife(cached);
+    if (seen && (isCacheEnough || seen.kind === 'ended')) return seen;
     const pod = await this.#objects.readPod(podName, signal);
-    if (pod?.metadata?.uid !== podUid) return 'gone';
-    return hasEnded(toPodView(pod)) ? 'ended' : 'alive';
+    return pod?.metadata?.uid === podUid ? toLife(toPodView(pod)) : { kind: 'gone' };
   }
+}
+
+function toLife({ state }: PodView): PodLife {
+  const hasEnded = state.kind === 'succeeded' || state.kind === 'failed';
+  return hasEnded ? { kind: 'ended', endedAt: state.endedAt } : { kind: 'alive' };
 }
 
 /** A Kubernetes runner, not started yet. */

@@ -6,7 +6,7 @@ import { LogLines, type RawPiece } from './log-lines.js';
 import type { ResumableLog } from './log-resume.js';
 
 /** `alive`: its container has not ended (or not started). `gone`: there is no such pod any more. */
-export type PodLife = 'alive' | 'ended' | 'gone';
+export type PodLife = { kind: 'alive' } | { kind: 'gone' } | { kind: 'ended'; endedAt: Date };
 
 /** What following a log needs to know of the cluster. */
 export interface LogSource {

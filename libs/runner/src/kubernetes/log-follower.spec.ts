@@ -14,6 +14,7 @@ const TIMING = {
   endKnownWithinMs: 5,
   refusedPatienceMs: 20,
   nodePatienceMs: 40,
+  leastPatienceMs: 20,
 };
 
 const line = (text: string, second = 0) => `2027-01-15T08:00:0${second}.000000000Z ${text}\n`;
@@ -21,7 +22,7 @@ const line = (text: string, second = 0) => `2027-01-15T08:00:0${second}.00000000
 /** What the server does with one request: sends that text to the end, sends it and cuts, or fails. */
 type Reply = string | { cutAfter: string } | Error;
 
-function sourceOf(replies: readonly Reply[], lives: readonly PodLife[]) {
+function sourceOf(replies: readonly Reply[], lives: readonly PodLife['kind'][], endedAt = new Date()) {
   const queries: Record<string, string>[] = [];
   let looks = 0;
   const source: LogSource = {
@@ -37,7 +38,10 @@ function sourceOf(replies: readonly Reply[], lives: readonly PodLife[]) {
       }
       return Object.assign(Readable.from(chunks()), { complete: !isCut }) as unknown as IncomingMessage;
     },
-    life: async () => lives[Math.min(looks++, lives.length - 1)]!,
+    life: async () => {
+      const kind = lives[Math.min(looks++, lives.length - 1)]!;
+      return kind === 'ended' ? { kind, endedAt } : { kind };
+    },
     whenEnded: (_pod, timeoutMs, signal) =>
       new Promise((resolve) => {
         if (timeoutMs !== null) setTimeout(resolve, timeoutMs);
@@ -47,9 +51,13 @@ function sourceOf(replies: readonly Reply[], lives: readonly PodLife[]) {
   return { source, queries };
 }
 
-async function follow(source: LogSource, signal = new AbortController().signal): Promise<string[]> {
+async function follow(
+  source: LogSource,
+  timing = TIMING,
+  signal = new AbortController().signal,
+): Promise<string[]> {
   const pieces: LogPiece[] = [];
-  for await (const piece of followLog(source, POD, LOG_START, signal, TIMING)) pieces.push(piece);
+  for await (const piece of followLog(source, POD, LOG_START, signal, timing)) pieces.push(piece);
   return pieces.map((piece) => (piece.kind === 'gap' ? '<gap>' : piece.text));
 }
 
@@ -97,6 +105,21 @@ describe('followLog', () => {
     await expect(follow(sourceOf([error], ['ended']).source)).rejects.toBeInstanceOf(LogLostError);
   });
 
+  it('is less patient with its node when the container ended long ago, but still tries for a while', async () => {
+    const away = new KubeStatusError(500, 'InternalError', 'dial tcp 10.0.0.7:10250: no route to host');
+    const timing = { ...TIMING, nodePatienceMs: 600_000, leastPatienceMs: 200 };
+    const lost = follow(sourceOf([away], ['ended'], new Date(Date.now() - 600_000)).source, timing);
+    await expect(lost).rejects.toBeInstanceOf(LogLostError);
+    const short = Array.from({ length: 3 }, () => away);
+    const found = follow(sourceOf([...short, line('a')], ['ended'], new Date(0)).source, timing);
+    expect(await found).toEqual(['a']);
+    const patient = follow(
+      sourceOf([...Array.from({ length: 150 }, () => away), line('a')], ['ended']).source,
+      timing,
+    );
+    expect(await patient).toEqual(['a']);
+  });
+
   it('never takes an outage of the API for a lost log', async () => {
     const away = [new KubeUnreachableError('ECONNREFUSED'), new KubeStatusError(503, '', 'no endpoints')];
     const outage = Array.from({ length: 60 }, (_, n) => away[n % 2]!);
@@ -121,7 +144,11 @@ describe('followLog', () => {
 
   it('ends when told to, also while it waits', async () => {
     const aborting = new AbortController();
-    const following = follow(sourceOf([new KubeUnreachableError('away')], ['alive']).source, aborting.signal);
+    const following = follow(
+      sourceOf([new KubeUnreachableError('away')], ['alive']).source,
+      TIMING,
+      aborting.signal,
+    );
     aborting.abort();
     expect(await following).toEqual([]);
   });

@@ -15,6 +15,8 @@ export interface FollowTiming {
   refusedPatienceMs: number;
   /** The same where it is the node that does not give it. */
   nodePatienceMs: number;
+  /** At least so long everyone who follows tries, however long ago the container ended. */
+  leastPatienceMs: number;
 }
 
 const DEFAULT_TIMING: FollowTiming = {
@@ -23,6 +25,7 @@ const DEFAULT_TIMING: FollowTiming = {
   endKnownWithinMs: 2_000,
   refusedPatienceMs: 10_000,
   nodePatienceMs: 120_000,
+  leastPatienceMs: 30_000,
 };
 
 /** The API server ends a cut answer of the kubelet like a complete one, so one short answer proves nothing. */
@@ -45,15 +48,15 @@ export async function* followLog(
   while (!signal.aborted) {
     const life = await lifeOf(source, pod, { isFirst, wasComplete }, signal);
     isFirst = false;
-    const answer =
-      life === 'unknown' ? null : yield* readLogAnswer(source, pod, log, life === 'ended', signal);
+    const endedAt = life?.kind === 'ended' ? life.endedAt : null;
+    const answer = life && (yield* readLogAnswer(source, pod, log, endedAt !== null, signal));
     if (signal.aborted) return;
     wasComplete = answer?.kind === 'complete' || (wasComplete && !answer?.hasNews);
     if (answer?.kind === 'mismatch') continue;
-    if (!answer || answer.hasNews || life !== 'ended') failingSince = null;
+    if (!answer || answer.hasNews || !endedAt) failingSince = null;
     if (answer?.hasNews) backOff.reset();
     if (answer?.kind === 'complete') {
-      if (life === 'ended') {
+      if (endedAt) {
         if (!log.isCaughtUp && ++shortAnswers < SHORT_ANSWERS_BELIEVED) {
           await backOff.wait(signal);
           continue;
@@ -67,9 +70,9 @@ export async function* followLog(
       await source.whenEnded(pod, timing.endKnownWithinMs, signal);
       continue;
     }
-    if (answer?.kind === 'failed' && life === 'ended') {
+    if (answer?.kind === 'failed' && endedAt) {
       failingSince ??= performance.now();
-      if (performance.now() - failingSince >= patienceMs(answer.error, timing)) {
+      if (isOutOfPatience(answer.error, performance.now() - failingSince, endedAt, timing)) {
         throw new LogLostError(`The log of pod ${pod.podName} can't be read: ${messageOf(answer.error)}`, {
           cause: answer.error,
         });
@@ -81,15 +84,16 @@ export async function* followLog(
   }
 }
 
+/** Null: the API does not say. */
 async function lifeOf(
   source: LogSource,
   pod: PodRef,
   { isFirst, wasComplete }: { isFirst: boolean; wasComplete: boolean },
   signal: AbortSignal,
-): Promise<Exclude<PodLife, 'gone'> | 'unknown'> {
+): Promise<Exclude<PodLife, { kind: 'gone' }> | null> {
   try {
     const life = await source.life(pod, { isCacheEnough: isFirst }, signal);
-    if (life === 'gone') {
+    if (life.kind === 'gone') {
       throw new LogLostError(`Pod ${pod.podName} is gone, and its log with it.`, {
         isProbablyComplete: wasComplete,
       });
@@ -97,9 +101,16 @@ async function lifeOf(
     return life;
   } catch (error) {
     if (signal.aborted || error instanceof KubeStatusError || error instanceof KubeUnreachableError)
-      return 'unknown';
+      return null;
     throw error;
   }
+}
+
+/** Whoever takes over from another follower need not wait all over again: the container's end counts as well. */
+function isOutOfPatience(error: unknown, failingMs: number, endedAt: Date, timing: FollowTiming): boolean {
+  const patience = patienceMs(error, timing);
+  const least = Math.min(patience, timing.leastPatienceMs);
+  return failingMs >= patience || (failingMs >= least && Date.now() - endedAt.getTime() >= patience);
 }
 
 /** Only an answer that is about this log can show that it is lost: an outage of the API, however long, does not. */
