@@ -17,18 +17,19 @@ describe('effectsOf', () => {
     });
   });
 
-  it('has the longest waits that touch a fault or the while after it', () => {
+  it('has the longest waits that touch a fault or the while after it, each for the first that it touches', () => {
     const waits = [
       wait('end', 0, 3),
       wait('end', 1, 11),
+      wait('end', 20, 106),
       wait('mail', 24, 26),
       wait('tick', 26, 29),
       wait('answer', 99, 104),
     ];
     expect(
-      effectsOf([fault('early', 3, 5), fault('late', 200, 200), fault('late', 104, 105)], waits),
+      effectsOf([fault('late', 200, 200), fault('late', 104, 105), fault('early', 3, 5)], waits),
     ).toEqual({
-      early: { times: 1, longestMs: { end: 10_000, mail: 2_000 } },
+      early: { times: 1, longestMs: { end: 86_000, mail: 2_000 } },
       late: { times: 2, longestMs: { answer: 5_000 } },
       calm: { times: 1, longestMs: { tick: 3_000 } },
     });

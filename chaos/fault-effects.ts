@@ -14,7 +14,7 @@ export type WaitName = keyof typeof WAITS;
 /** The longest wait of each name in milliseconds; one is missing where nobody waited. */
 type LongestWaits = Partial<Record<WaitName, number>>;
 
-/** What a kind of fault did to those who wait. Where faults overlap, each has the effects of both. */
+/** What a kind of fault did to those who wait. Where faults overlap, the first one has the effects of both. */
 export interface FaultEffect {
   times: number;
   longestMs: LongestWaits;
@@ -34,31 +34,19 @@ export interface Wait {
   untilMs: number;
 }
 
-/** The longest waits that touch a fault or the while after it, by kind of fault. Pure. */
+/** The longest waits by kind of fault. A wait counts for the first fault whose time, or while after it, it touches. Pure. */
 export function effectsOf(faults: readonly FaultRecord[], waits: readonly Wait[]): FaultEffects {
-  const effects: FaultEffects = {};
-  const touched = new Set<Wait>();
-  for (const { kind, fromMs, untilMs } of faults) {
-    const touching = waits.filter(
-      (wait) => wait.fromMs <= untilMs + SETTLES_WITHIN_MS && wait.untilMs >= fromMs,
-    );
-    for (const wait of touching) touched.add(wait);
-    const effect = (effects[kind] ??= { times: 0, longestMs: {} });
-    effect.times += 1;
-    addLongest(effect.longestMs, touching);
-  }
-  const longestMs: LongestWaits = {};
-  addLongest(
-    longestMs,
-    waits.filter((wait) => !touched.has(wait)),
-  );
-  return { ...effects, [CALM]: { times: 1, longestMs } };
-}
-
-function addLongest(longestMs: LongestWaits, waits: readonly Wait[]): void {
+  const inOrder = [...faults].sort((a, b) => a.fromMs - b.fromMs);
+  const effects: FaultEffects = { [CALM]: { times: 1, longestMs: {} } };
+  for (const { kind } of inOrder) (effects[kind] ??= { times: 0, longestMs: {} }).times += 1;
   for (const { name, fromMs, untilMs } of waits) {
+    const cause = inOrder.find(
+      (fault) => fromMs <= fault.untilMs + SETTLES_WITHIN_MS && untilMs >= fault.fromMs,
+    );
+    const { longestMs } = effects[cause?.kind ?? CALM]!;
     longestMs[name] = Math.max(longestMs[name] ?? 0, untilMs - fromMs);
   }
+  return effects;
 }
 
 /** Those that came to an end: what never did is for the checker. Pure. */

@@ -7,7 +7,7 @@ import { openStores, type Stores } from './support/stores.js';
 
 const ROWS = 1_000_000;
 /** Alike, and small enough to find the right answer by brute force. */
-const SAMPLE_ROWS = 20_000;
+const SAMPLE_ROWS = 8_000;
 const PAGE = 50;
 /** In blocks of 8 KiB. A product of many procs and many statuses is as many descents of an index. */
 const MOST_BUFFERS = 2_500;

@@ -584,6 +584,28 @@ describe('kube-sandbox', () => {
       expect(JSON.stringify(second.events.at(-1))).toContain('"Complete"');
     });
 
+    it('end in good order when their time is over before their client has read them', async () => {
+      const names = Array.from({ length: 10 }, (_, n) => `large-${n}`);
+      const create = (name: string) => {
+        const body = { metadata: { name }, stringData: { VALUE: 'x'.repeat(800_000) } };
+        return client.core.createNamespacedSecret({ namespace: NAMESPACE, body });
+      };
+      const response = await client.open(
+        `/api/v1/namespaces/${NAMESPACE}/secrets?watch=true&timeoutSeconds=3`,
+      );
+      const isOver = sleep(3_200);
+      await Promise.all(names.map(create));
+      await isOver;
+      await create('too-late');
+      const events = (await readAll(response)).toString().trimEnd().split('\n');
+      const told = events.map((line) => (JSON.parse(line) as WatchEvent).object.metadata.name);
+      expect(told.filter((name) => name.startsWith('large-')).sort()).toEqual(names);
+      expect(told).not.toContain('too-late');
+      for (const name of [...names, 'too-late']) {
+        await client.core.deleteNamespacedSecret({ namespace: NAMESPACE, name });
+      }
+    });
+
     it('say 410 when told to', async () => {
       client.sandbox.faults.expireWatches();
       const expired = await client.watch(path('resourceVersion=0'));

@@ -1,5 +1,6 @@
-import { setMaxListeners } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once, setMaxListeners } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pauseMs } from 'node:timers/promises';
@@ -211,6 +212,42 @@ describe('KubernetesRunner on a cluster in trouble', () => {
       await expect(runner.createJob(request)).rejects.toBeInstanceOf(RunnerUnavailableError);
       sandbox.faults.clear();
       expect(await runner.createJob(request)).toMatchObject({ kind: 'exists', ours: true });
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'creates a Job though a new connection takes longer than a request may',
+    async () => {
+      // As of an API server that is short of processors: what is connected is served, what is new waits.
+      let target = 0;
+      const proxy = createServer((client) => {
+        const server = connect(target, '127.0.0.1');
+        for (const socket of [client, server]) {
+          socket.on('error', () => undefined);
+          socket.on('close', () => [client, server].forEach((each) => each.destroy()));
+        }
+        client.pause();
+        setTimeout(() => client.pipe(server).pipe(client), 1_000);
+      });
+      await once(proxy.listen(0, '127.0.0.1'), 'listening');
+      const { port } = proxy.address() as AddressInfo;
+      const far = await startSandbox({ proxyPorts: [port] });
+      target = Number(new URL(far.sandbox.url).port);
+      const { kubeconfigPath } = far.sandbox;
+      const throughProxy = `${kubeconfigPath}-proxy`;
+      const kubeconfig = readFileSync(kubeconfigPath, 'utf8').replaceAll(`:${target}`, `:${port}`);
+      writeFileSync(throughProxy, kubeconfig, { mode: 0o600 });
+      const impatient = runnerFor(throughProxy, 500);
+      try {
+        await expect(impatient.createJob(requestFor('true'))).rejects.toBeInstanceOf(RunnerUnavailableError);
+        await impatient.connect();
+        expect(await impatient.createJob(requestFor('true'))).toMatchObject({ kind: 'created' });
+      } finally {
+        await impatient.close();
+        proxy.close();
+        await far.close();
+      }
     },
     PATIENCE_MS,
   );

@@ -10,15 +10,15 @@ const LOOK_INTERVAL_MS = 500;
 
 /** In this order: what comes later follows from what comes before. */
 const PHASES: Record<string, (sources: DrainSources) => Promise<number>> = {
-  'executions still go on': ({ query }) =>
+  'executions that go on': ({ query }) =>
     count(query, 'select count(*)::int as n from execution where ended_at is null'),
-  'notifications are not delivered': ({ query }) =>
+  'notifications on their way': ({ query }) =>
     count(
       query,
       `select ((select count(*) from notification where spread_at is null)
              + (select count(*) from delivery where state = 'pending'))::int as n`,
     ),
-  'objects are left in the cluster': async ({ sandbox }) => (await readLeftovers(sandbox)).length,
+  'objects left in the cluster': async ({ sandbox }) => (await readLeftovers(sandbox)).length,
 };
 
 /**
@@ -33,7 +33,7 @@ export async function drain(
 ): Promise<string[]> {
   const left: string[] = [];
   for (const [what, countLeft] of Object.entries(PHASES)) {
-    const n = await step(`wait until no ${what}`, () => waitUntilNone(() => countLeft(sources)));
+    const n = await step(`wait until there are no ${what}`, () => waitUntilNone(() => countLeft(sources)));
     if (n > 0) left.push(`${n} ${what}`);
   }
   return left;

@@ -45,7 +45,9 @@ export function planFaults({ seed, seconds, kinds, isOneByOne }: FaultPlanOption
     const wishedMs = random.between(shortest, longest) * 1_000;
     const lastsMs = Math.round(Math.min(wishedMs, untilMs - atMs));
     plan.push({ kind, atMs: Math.round(atMs), lastsMs, whom: random.next(), how: random.next() });
-    atMs += isOneByOne ? lastsMs + SETTLES_WITHIN_MS : random.between(SHORTEST_GAP_MS, LONGEST_GAP_MS);
+    atMs += isOneByOne
+      ? lastsMs + SETTLES_WITHIN_MS + 1_000
+      : random.between(SHORTEST_GAP_MS, LONGEST_GAP_MS);
   }
   return plan;
 }

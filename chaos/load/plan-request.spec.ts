@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { Random } from '../random.js';
 import { keyOf, kindOf, planRequest, PROCS } from './plan-request.js';
 
-const plans = (seed: number) => {
+const plans = (seed: number, longestMs = 40_000) => {
   const random = new Random(seed);
-  return Array.from({ length: 2_000 }, () => planRequest(random));
+  return Array.from({ length: 2_000 }, () => planRequest(random, longestMs));
 };
 
 describe('planRequest', () => {
@@ -13,6 +13,14 @@ describe('planRequest', () => {
   it('has every kind, and cancels only those that are meant to be', () => {
     expect(new Set(plans(1).map(({ kind }) => kind)).size).toBe(8);
     for (const { kind, cancelAfterMs } of plans(2)) expect(cancelAfterMs !== null).toBe(kind === 'cancelled');
+  });
+
+  it('has nothing that takes longer than it may', () => {
+    const longest = plans(4, 8_000).map(({ script, looksAgainAfterMs }) =>
+      Math.max(script.durationMs, looksAgainAfterMs ?? 0),
+    );
+    expect(Math.max(...longest)).toBeLessThanOrEqual(8_000);
+    expect(Math.max(...longest)).toBeGreaterThan(7_000);
   });
 
   it('asks for procs that there are', () => {

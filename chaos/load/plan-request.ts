@@ -40,16 +40,17 @@ const VIEWED = 0.12;
 const REPEATED = 0.1;
 const LOOKED_AT_AGAIN = 0.3;
 
-export function planRequest(random: Random): PlannedRequest {
+/** @param longestMs whole; of what takes long: a short run must not wait for it */
+export function planRequest(random: Random, longestMs: number): PlannedRequest {
   const kind = pickKind(random);
   return {
     kind,
     proc: procOf(kind),
-    script: planScript(kind, random),
+    script: planScript(kind, random, longestMs),
     cancelAfterMs: kind === 'cancelled' ? Math.round(random.between(0, 5_000)) : null,
     view: random.chance(VIEWED) ? random.pick(['websocket', 'text'] as const) : null,
     isRepeated: random.chance(REPEATED),
-    looksAgainAfterMs: random.chance(LOOKED_AT_AGAIN) ? Math.round(random.between(1_000, 30_000)) : null,
+    looksAgainAfterMs: random.chance(LOOKED_AT_AGAIN) ? Math.round(random.between(1_000, longestMs)) : null,
   };
 }
 
@@ -65,7 +66,7 @@ function procOf(kind: RequestKind): string {
   return kind === 'retrying' ? PROCS.retrying.name : PROCS.plain.name;
 }
 
-function planScript(kind: RequestKind, random: Random): Script {
+function planScript(kind: RequestKind, random: Random, longestMs: number): Script {
   const script = (lines: [number, number], durationMs: [number, number], exitCode = 0): Script => ({
     lines: random.integer(...lines),
     durationMs: random.integer(...durationMs),
@@ -77,11 +78,11 @@ function planScript(kind: RequestKind, random: Random): Script {
     case 'failing':
       return script([1, 6], [0, 500], random.integer(1, 125));
     case 'long':
-      return script([10, 40], [10_000, 40_000]);
+      return script([10, 40], [Math.round(longestMs / 4), longestMs]);
     case 'chatty':
       return script([1_000, 6_000], [0, 1_000]);
     case 'cancelled':
-      return script([1, 20], random.chance(0.8) ? [3_000, 20_000] : [0, 1_000]);
+      return script([1, 20], random.chance(0.8) ? [3_000, longestMs] : [0, 1_000]);
     case 'one-at-a-time':
     case 'three-at-a-time':
       return script([1, 4], [100, 800]);

@@ -20,6 +20,9 @@ export interface LoadOptions {
 
 /** So many executions may be on their way before the next one waits: with more, their clients' looks take the machine. */
 const MOST_GOING = 80;
+/** Of what takes long: in a long run, and in the shortest one. */
+const LONGEST_MS = 40_000;
+const SHORTEST_LONG_MS = 8_000;
 /** After an outage at most this much is caught up on. */
 const LONGEST_ARREARS_SECONDS = 60;
 const PROGRESS_INTERVAL_MS = 15_000;
@@ -33,6 +36,7 @@ export interface Load {
 /** Submits at the rate until the time is over, and never has too much going at once. */
 export async function runLoad(options: LoadOptions): Promise<Load> {
   const { seed, seconds, rate, users, stop, onProgress } = options;
+  const longestMs = Math.min(LONGEST_MS, Math.max(SHORTEST_LONG_MS, Math.round(seconds * 200)));
   const submissions: Submission[] = [];
   const [plans, whom, pauses] = [new Random(seed), new Random(seed + 1), new Random(seed + 2)];
   const giveUp = new AbortController();
@@ -42,7 +46,7 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
   const looking = new Set<Promise<void>>();
 
   const begin = () => {
-    const plan = planRequest(plans);
+    const plan = planRequest(plans, longestMs);
     const user = whom.pick(users);
     const submission = newSubmission(keyOf(plan.kind, seed, submissions.length), user.email, plan);
     submissions.push(submission);

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 
 /** What a child can be asked, by name. Arguments and answers go as JSON. */
@@ -12,6 +13,15 @@ interface Question {
 }
 
 type Reply = { n: number; result: unknown } | { n: number; error: string };
+
+/** The world has machines of its own elsewhere: it must not wait for the services that it serves. As far as allowed. */
+function prefer(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_HIGH);
+  } catch {
+    // Then it is slower, as everything here.
+  }
+}
 
 /** A part of the world in a process of its own, so that it does not wait for the others. */
 export class Child<Of extends Verbs> {
@@ -33,6 +43,7 @@ export class Child<Of extends Verbs> {
       detached: true,
     });
     await once(process, 'spawn');
+    prefer(process.pid!);
     return new Child<Of>(process);
   }
 

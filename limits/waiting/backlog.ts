@@ -94,8 +94,8 @@ export class Backlog {
   /** One of theirs that only waits for a worker. */
   private async idOf(email: string): Promise<number> {
     const [row] = await this.system.query<{ id: string }>(
-      'select id from execution where user_email = $1 and waiting_for is null limit 1',
-      [email],
+      'select id from execution where user_email = $1 and proc_name = $2 and waiting_for is null limit 1',
+      [email, SCRIPT_PROC],
     );
     if (!row) throw new Error(`${email} has nothing that could be copied`);
     return Number(row.id);

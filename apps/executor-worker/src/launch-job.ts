@@ -8,8 +8,8 @@ import type { WorkerContext } from './worker-context.js';
 
 /** A create must be answered within this, and the lease be sure to live that long. */
 export const CREATE_TIMEOUT_MS = 5_000;
-/** What may pass between renewing the lease and sending the create. */
-const LEASE_MARGIN_MS = 1_000;
+/** What may pass between renewing the lease and sending the create: see `Runner.createJob`. */
+const LEASE_MARGIN_MS = 3_000;
 
 export type LaunchOutcome =
   { kind: 'launched'; job: JobRef } | { kind: 'end'; end: ExecutionEnd } | { kind: 'cancelled' };
@@ -88,6 +88,8 @@ async function isWithoutSecret(context: WorkerContext, { execution, signal }: Fo
 }
 
 async function createInLease(context: WorkerContext, follower: Follower) {
+  // Before the lease is renewed: what it takes is not within the time of the create.
+  await context.runner.connect(follower.signal);
   const renewedAtMs = performance.now();
   if (!(await follower.queueLease.renew())) follower.fence();
   follower.throwIfStopped();

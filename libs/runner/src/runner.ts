@@ -13,7 +13,12 @@ export abstract class Runner {
   /** True while both watches are established: what health and metrics report. */
   abstract isConnected(): boolean;
 
-  /** Creates the Job. Its pod cannot start before `createSecret` was called: every Job refers to its Secret. */
+  /** Sees to it that what is asked next is sent at once, if not many ask; may take 15 s. */
+  abstract connect(signal?: AbortSignal): Promise<void>;
+  /**
+   * Creates the Job. Its pod cannot start before `createSecret` was called: every Job refers to its Secret. Sent within 3 s
+   * or not at all, so that the caller's lease still holds.
+   */
   abstract createJob(request: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome>;
   /** Creates the immutable Secret (same name as the Job) owned by the Job. Already there: left as it is. */
   abstract createSecret(job: JobRef, values: Readonly<Record<string, string>>): Promise<'created' | 'exists'>;

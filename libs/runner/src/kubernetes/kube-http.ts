@@ -1,8 +1,9 @@
 import http, { type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
+import { setImmediate } from 'node:timers/promises';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { KubeUnreachableError, toStatusError } from './api-outcome.js';
+import { KubeStatusError, KubeUnreachableError, toStatusError } from './api-outcome.js';
 
 export interface KubeRequest {
   method: 'GET' | 'POST' | 'DELETE';
@@ -12,9 +13,28 @@ export interface KubeRequest {
   body?: unknown;
 }
 
+interface Limit {
+  signal: AbortSignal;
+  /** From now on. */
+  restart(timeoutMs: number): void;
+}
+
+interface SendOptions {
+  /** The signal is for the headers only. */
+  isDetached?: boolean;
+  /** Given: the request waits for a connection, and this is called when it has one. */
+  onConnected?: () => void;
+}
+
 /** Finds a peer that is gone without a word within half a minute: Node probes each second after the first delay. */
 const TCP_KEEPALIVE_DELAY_MS = 15_000;
 const ERROR_BODY_BYTES = 64 * 1024;
+/** Kept for the next requests; logs and watches have one each beside them. */
+const MOST_FREE_CONNECTIONS = 64;
+/** A server that is short of processors answers over what is connected long before it accepts what is new. */
+const CONNECT_TIMEOUT_MS = 15_000;
+const DIAL_TIMEOUT_MS = 30_000;
+const MOST_DIALS = 8;
 
 /**
  * Requests to the API server of a kubeconfig, over node:http. The client's own transport makes a connection pool per
@@ -23,13 +43,14 @@ const ERROR_BODY_BYTES = 64 * 1024;
 export class KubeHttp {
   readonly #server: URL;
   readonly #agent: http.Agent;
+  readonly #dials = new Set<Promise<void>>();
   #trust: { of: string; context: SecureContext } | null = null;
 
   constructor(private readonly config: KubeConfig) {
     this.#server = new URL(config.getCurrentCluster()!.server);
     this.#agent = new (this.#server.protocol === 'https:' ? https : http).Agent({
       keepAlive: true,
-      maxFreeSockets: 16,
+      maxFreeSockets: MOST_FREE_CONNECTIONS,
     });
   }
 
@@ -37,13 +58,60 @@ export class KubeHttp {
     this.#agent.destroy();
   }
 
+  /** Returns when a request would have its connection at once. Throws as `json` does. */
+  async connect(signal?: AbortSignal): Promise<void> {
+    await this.#within(CONNECT_TIMEOUT_MS, signal, async (limit) => {
+      while (!this.#isConnected()) await this.#dialed(limit.signal);
+    });
+  }
+
+  #isConnected(): boolean {
+    if (this.config.getCurrentCluster()?.proxyUrl !== undefined) return true;
+    return Object.values(this.#agent.freeSockets).some((sockets) => sockets?.length);
+  }
+
   /**
-   * Sends, and reads the JSON answer within `timeoutMs`. Throws `KubeStatusError` for 400 and above,
-   * `KubeUnreachableError` without an answer, the signal's reason when it aborts.
+   * Returns when there is another connection, which somebody else may take first. One in the making goes on for the next
+   * one when nobody waits for it any more: who gives it up and begins another is behind all that were given up.
    */
-  async json<T>(request: KubeRequest, timeoutMs: number, signal?: AbortSignal): Promise<T> {
-    return await this.#within(timeoutMs, signal, async (limit) => {
-      const response = await this.#send(request, limit);
+  async #dialed(signal: AbortSignal): Promise<void> {
+    if (this.#dials.size < MOST_DIALS) this.#dial();
+    let onAbort = () => {};
+    const aborted = new Promise<never>((_, reject) => (onAbort = () => reject(abortError(signal))));
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+    await Promise.race([aborted, ...this.#dials]).finally(() => signal.removeEventListener('abort', onAbort));
+  }
+
+  #dial(): void {
+    const request = { method: 'GET', path: '/version' } as const;
+    const dial = this.#within(DIAL_TIMEOUT_MS, undefined, async ({ signal }) =>
+      readBody(await this.#send(request, signal)),
+    )
+      .catch((error: unknown) => {
+        // Whatever was answered came over a connection.
+        if (!(error instanceof KubeStatusError)) throw error;
+      })
+      // Node has it ready for others a moment after the answer was read.
+      .then(() => setImmediate())
+      .finally(() => this.#dials.delete(dial));
+    dial.catch(() => undefined);
+    this.#dials.add(dial);
+  }
+
+  /**
+   * Sends, and reads the JSON answer within `timeoutMs` of having a connection. Throws `KubeStatusError` for 400 and
+   * above, `KubeUnreachableError` without a connection or an answer, the signal's reason when it aborts.
+   */
+  async json<T>(
+    request: KubeRequest,
+    timeoutMs: number,
+    signal?: AbortSignal,
+    { connectWithinMs = CONNECT_TIMEOUT_MS } = {},
+  ): Promise<T> {
+    return await this.#within(connectWithinMs, signal, async (limit) => {
+      const onConnected = () => limit.restart(timeoutMs);
+      const response = await this.#send(request, limit.signal, { onConnected });
       const body = await readBody(response);
       try {
         return JSON.parse(body.toString('utf8')) as T;
@@ -65,7 +133,7 @@ export class KubeHttp {
     if (headersWithinMs === undefined) return await this.#send(request, signal);
     // The limit ends with the headers, so the stream needs the caller's signal by itself.
     const response = await this.#within(headersWithinMs, signal, (limit) =>
-      this.#send(request, limit, { isDetached: true }),
+      this.#send(request, limit.signal, { isDetached: true }),
     );
     const onAbort = () => response.destroy(abortError(signal));
     signal.addEventListener('abort', onAbort, { once: true });
@@ -77,19 +145,25 @@ export class KubeHttp {
   async #within<T>(
     timeoutMs: number,
     signal: AbortSignal | undefined,
-    act: (limit: AbortSignal) => Promise<T>,
+    act: (limit: Limit) => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted();
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), timeoutMs);
+    let limitMs = timeoutMs;
+    let timer = setTimeout(() => limit.abort(), limitMs);
+    const restart = (ms: number) => {
+      clearTimeout(timer);
+      limitMs = ms;
+      timer = setTimeout(() => limit.abort(), ms);
+    };
     const onAbort = () => limit.abort();
     signal?.addEventListener('abort', onAbort);
     try {
-      return await act(limit.signal);
+      return await act({ signal: limit.signal, restart });
     } catch (error) {
       signal?.throwIfAborted();
       if (limit.signal.aborted)
-        throw new KubeUnreachableError(`no answer within ${timeoutMs} ms`, { cause: error });
+        throw new KubeUnreachableError(`no answer within ${limitMs} ms`, { cause: error });
       throw error;
     } finally {
       clearTimeout(timer);
@@ -97,25 +171,30 @@ export class KubeHttp {
     }
   }
 
-  async #send(
-    request: KubeRequest,
-    signal: AbortSignal,
-    { isDetached = false } = {},
-  ): Promise<IncomingMessage> {
-    const response = await this.#exchange(request, signal, isDetached).catch((error: unknown) => {
-      throw new KubeUnreachableError(messageOf(error), { cause: error });
+  async #send(request: KubeRequest, signal: AbortSignal, how: SendOptions = {}): Promise<IncomingMessage> {
+    const response = await this.#exchange(request, signal, how).catch((error: unknown) => {
+      throw error instanceof KubeUnreachableError
+        ? error
+        : new KubeUnreachableError(messageOf(error), { cause: error });
     });
     const status = response.statusCode ?? 0;
     if (status < 300) return response;
     throw toStatusError(status, (await readBody(response, ERROR_BODY_BYTES)).toString('utf8'));
   }
 
-  async #exchange(request: KubeRequest, signal: AbortSignal, isDetached: boolean): Promise<IncomingMessage> {
+  async #exchange(
+    request: KubeRequest,
+    signal: AbortSignal,
+    { isDetached = false, onConnected }: SendOptions,
+  ): Promise<IncomingMessage> {
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     const options = await this.#optionsOf(request.method, body);
     const url = new URL(this.#server);
     url.pathname = `${url.pathname.replace(/\/$/, '')}${request.path}`;
     url.search = new URLSearchParams(request.query).toString();
+    // Nothing may come between the last look and the request that takes the connection.
+    while (onConnected && !this.#isConnected()) await this.#dialed(signal);
+    onConnected?.();
     for (let isRetry = false; ; isRetry = true) {
       try {
         return await exchangeOnce(url, options, body, { signal, isDetached });

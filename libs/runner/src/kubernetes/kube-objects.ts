@@ -3,6 +3,9 @@ import { KubeStatusError, classifyError, toRunnerError, type FailedRequest } fro
 import type { KubeHttp, KubeRequest } from './kube-http.js';
 import { JOB_NAME_LABEL } from './names.js';
 
+/** See `Runner.createJob`. */
+const CONNECTED_WITHIN_MS = 3_000;
+
 /**
  * The calls of the API that the runner makes: what its role must allow. Each throws `RunnerUnavailableError` or
  * `RunnerRefusedError`, and `KubeStatusError` for those answers that the caller decides about.
@@ -22,11 +25,22 @@ export class KubeObjects {
     this.#secrets = `/api/v1/namespaces/${namespace}/secrets`;
   }
 
+  /** See `KubeHttp.connect`. */
+  async connect(signal?: AbortSignal): Promise<void> {
+    try {
+      await this.http.connect(signal);
+    } catch (error) {
+      throw toRunnerError(error, { what: 'answer' });
+    }
+  }
+
   /** Throws `KubeStatusError` as well: for a name that is taken, or refused for good. */
   async createJob(job: V1Job, signal?: AbortSignal): Promise<V1Job> {
     const request = { method: 'POST', path: this.#jobs, body: job } as const;
     try {
-      return await this.http.json<V1Job>(request, this.requestTimeoutMs, signal);
+      return await this.http.json<V1Job>(request, this.requestTimeoutMs, signal, {
+        connectWithinMs: CONNECTED_WITHIN_MS,
+      });
     } catch (error) {
       if (error instanceof KubeStatusError && classifyError(error) !== 'transient') throw error;
       throw toRunnerError(error, { what: `create Job ${job.metadata?.name}` });

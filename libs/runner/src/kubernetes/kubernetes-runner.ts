@@ -63,6 +63,10 @@ export class KubernetesRunner extends Runner {
     return this.#view.isConnected;
   }
 
+  async connect(signal?: AbortSignal): Promise<void> {
+    await this.#objects.connect(signal);
+  }
+
   async createJob(request: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome> {
     try {
       const job = await this.#objects.createJob(buildJobManifest(request, this.#settings), signal);

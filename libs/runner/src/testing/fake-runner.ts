@@ -61,6 +61,11 @@ export class FakeRunner extends Runner {
     this.#runs.set(request.jobName, new FakeRun(request, this.#table, this.script));
   }
 
+  async connect(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.#mustBeAvailable();
+  }
+
   async createJob(request: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome> {
     signal?.throwIfAborted();
     this.#mustBeAvailable();
