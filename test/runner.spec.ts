@@ -1,5 +1,6 @@
 import { once, setMaxListeners } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -247,6 +248,38 @@ describe('KubernetesRunner on a cluster in trouble', () => {
         await impatient.close();
         proxy.close();
         await far.close();
+      }
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'creates a Job at a server that closes each connection after its answer',
+    async () => {
+      const server = http.createServer((request, response) => {
+        request.resume();
+        const body = request.method === 'POST' ? { metadata: { uid: 'its-uid' } } : {};
+        response.writeHead(200, { connection: 'close' }).end(JSON.stringify(body));
+      });
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const folder = mkdtempSync(join(tmpdir(), 'proctor-runner-'));
+      const { port } = server.address() as AddressInfo;
+      const config = {
+        clusters: [{ name: 'it', cluster: { server: `http://127.0.0.1:${port}` } }],
+        users: [{ name: 'me', user: {} }],
+        contexts: [{ name: 'it', context: { cluster: 'it', user: 'me' } }],
+        'current-context': 'it',
+      };
+      writeFileSync(join(folder, 'kubeconfig'), JSON.stringify(config));
+      const closing = runnerFor(join(folder, 'kubeconfig'));
+      try {
+        await closing.connect();
+        const outcome = await closing.createJob(requestFor('true'));
+        expect(outcome).toEqual({ kind: 'created', jobUid: 'its-uid' });
+      } finally {
+        await closing.close();
+        server.close();
+        rmSync(folder, { recursive: true });
       }
     },
     PATIENCE_MS,

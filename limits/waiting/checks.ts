@@ -69,7 +69,8 @@ export async function fillUp({ backlog, findings }: Looked, missing: number): Pr
 export async function lookWhileFull(looked: Looked, times: number, scheduleId: number): Promise<void> {
   const { system, backlog, findings } = looked;
   const hammering = hammer(backlog);
-  const some = (at: number) => backlog.accepted[Math.floor((at / times) * backlog.accepted.length)]!;
+  // Of the first half: some of the others are cancelled later.
+  const some = (at: number) => backlog.accepted[Math.floor(((at / times) * backlog.accepted.length) / 2)]!;
   const { api } = system;
   const get = async (path: string, client = api) => expectStatus(await client.request('GET', path), 200);
   const looks = {

@@ -91,6 +91,9 @@ function describeFailure(one: Case, exitCode: number | null, faults: FaultsNear)
   if (tried <= proc.retries && !faults.ofPods(row.createdAtMs, row.endedAtMs ?? Infinity)) {
     return `${given} after ${tried} of ${proc.retries + 1} attempts`;
   }
+  // The pod of the last attempt may be killed before its container began.
+  const hasRun = (podUid: string) => runs.some((run) => run.podUid === podUid);
+  if (exitCode === null && wasAtFault && attempts.some(({ podUid }) => !hasRun(podUid))) return null;
   if (exitCode === null && faults.ofNode(last.startedAtMs, row.endedAtMs ?? Infinity)) return null;
   return fits(exitCode, runs) ? null : `${given}, but ${describeLast(last)}`;
 }

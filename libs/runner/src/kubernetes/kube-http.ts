@@ -35,6 +35,8 @@ const MOST_FREE_CONNECTIONS = 64;
 const CONNECT_TIMEOUT_MS = 15_000;
 const DIAL_TIMEOUT_MS = 30_000;
 const MOST_DIALS = 8;
+/** Others may be quicker to take what was connected. */
+const MOST_WAITS = 5;
 
 /**
  * Requests to the API server of a kubeconfig, over node:http. The client's own transport makes a connection pool per
@@ -61,13 +63,14 @@ export class KubeHttp {
   /** Returns when a request would have its connection at once. Throws as `json` does. */
   async connect(signal?: AbortSignal): Promise<void> {
     await this.#within(CONNECT_TIMEOUT_MS, signal, async (limit) => {
-      while (!this.#isConnected()) await this.#dialed(limit.signal);
+      for (let waits = 0; this.#shouldWait(waits); waits += 1) await this.#dialed(limit.signal);
     });
   }
 
-  #isConnected(): boolean {
-    if (this.config.getCurrentCluster()?.proxyUrl !== undefined) return true;
-    return Object.values(this.#agent.freeSockets).some((sockets) => sockets?.length);
+  /** For a free connection. Not for ever: a server may close each after its answer. With a proxy its library makes them. */
+  #shouldWait(waits: number): boolean {
+    if (waits >= MOST_WAITS || this.config.getCurrentCluster()?.proxyUrl !== undefined) return false;
+    return !Object.values(this.#agent.freeSockets).some((sockets) => sockets?.length);
   }
 
   /**
@@ -193,7 +196,7 @@ export class KubeHttp {
     url.pathname = `${url.pathname.replace(/\/$/, '')}${request.path}`;
     url.search = new URLSearchParams(request.query).toString();
     // Nothing may come between the last look and the request that takes the connection.
-    while (onConnected && !this.#isConnected()) await this.#dialed(signal);
+    for (let waits = 0; onConnected && this.#shouldWait(waits); waits += 1) await this.#dialed(signal);
     onConnected?.();
     for (let isRetry = false; ; isRetry = true) {
       try {

@@ -24,7 +24,7 @@ export type LogAnswer = { hasNews: boolean } & (
 );
 
 /** A stream that stays silent this long after its container has ended is stuck. */
-const STUCK_AFTER_MS = 30_000;
+const STUCK_AFTER_MS = 15_000;
 
 /** Asks once for the log from where `log` is and hands out what is new, at the pace of the reader. */
 export async function* readLogAnswer(
