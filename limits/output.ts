@@ -25,7 +25,7 @@ export const output: Scenario<Size> = {
   full: { bytes: 200_000_000, limitBytes: 10 * MIB, withinMs: 600_000 },
   short: { bytes: 20_000_000, limitBytes: 2 * MIB, withinMs: 60_000 },
   system: ({ limitBytes }) => ({ workers: 1, env: { PROCTOR_LOG_LIMIT_BYTES: String(limitBytes) } }),
-  boundsMiB: { gateway: 350, scheduler: 250, 'executor-worker': 400, notifier: 250 },
+  boundsMiB: { gateway: 450, scheduler: 300, 'executor-worker': 600, notifier: 300 },
   run,
 };
 

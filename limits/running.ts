@@ -26,11 +26,11 @@ export const running: Scenario<Size> = {
     env: { PROCTOR_WORKER_CONCURRENCY: String(count + 10), PROCTOR_USER_SHARE: String(count + 10) },
   }),
   boundsMiB: {
-    gateway: 350,
-    scheduler: 250,
+    gateway: 450,
+    scheduler: 300,
     'executor-worker': 900,
     'executor-worker 2': 900,
-    notifier: 250,
+    notifier: 300,
   },
   run: async (system, size, findings) => {
     const gate = makeGate();

@@ -33,7 +33,7 @@ export const viewers: Scenario<Size> = {
       PROCTOR_LOG_LEVEL: 'debug',
     },
   }),
-  boundsMiB: { gateway: 450, scheduler: 250, 'executor-worker': 300, notifier: 250 },
+  boundsMiB: { gateway: 500, scheduler: 300, 'executor-worker': 400, notifier: 300 },
   run,
 };
 

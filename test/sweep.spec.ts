@@ -142,6 +142,15 @@ describe('the sweep', () => {
     expect(await queue.open().countWaiting()).toBe(1200);
   }, 20_000);
 
+  it('queues thousands that were never queued at once', async () => {
+    await stores.query(
+      `insert into execution (proc_name, proc_revision, job_name, image, args, snapshot, user_email, created_at)
+       select 'p', 1, 'job-' || i, 'i', '{}', '{}', 'u', now() - interval '1 minute' from generate_series(1, 1200) i`,
+    );
+    expect(await sweepNow()).toMatchObject({ requeued: 1200, wasFullPass: false });
+    expect(await queue.open().countWaiting()).toBe(1200);
+  }, 20_000);
+
   it('lets in and queues who waits although there is room', async () => {
     await stores.procs.register([aProc('one', { concurrency: { limit: 1, whenFull: 'queue' } })]);
     const proc = {

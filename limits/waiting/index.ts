@@ -52,7 +52,7 @@ export const waiting: Scenario<Size> = {
       PROCTOR_WORKER_CONCURRENCY: String(WORKER_CONCURRENCY),
     },
   }),
-  boundsMiB: { gateway: 400, scheduler: 300, 'executor-worker': 300, notifier: 250, Redis: 250 },
+  boundsMiB: { gateway: 500, scheduler: 450, 'executor-worker': 600, notifier: 300, Redis: 250 },
   run: async (system, size, findings) => {
     const backlog = await Backlog.create(system, size);
     const looked = { system, backlog, findings };

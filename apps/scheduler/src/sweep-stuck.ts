@@ -7,6 +7,8 @@ const ACCEPTED_GRACE_SECONDS = 3;
 const SILENT_SECONDS = 15;
 const FORGET_WORKER_SECONDS = 3_600;
 const PAGE = 500;
+/** Of what was accepted while Redis was away, in one sweep: the others wait for it. */
+const MOST_PAGES = 20;
 /** Even without a sign of loss, everything is looked at now and then. */
 const FULL_PASS_EVERY_MS = 5 * 60_000;
 
@@ -35,7 +37,7 @@ export class SweepStuck {
     const admitted = await this.stuck.admitWaiting(this.userShare);
     const wasFullPass = await this.fullPassIfNeeded(nowMs);
     let requeued = 0;
-    requeued += await this.requeue(await this.stuck.listNotEnqueued(ACCEPTED_GRACE_SECONDS, PAGE));
+    requeued += await this.requeueNeverEnqueued();
     requeued += await this.requeue(await this.stuck.listOfSilentWorkers(SILENT_SECONDS, PAGE));
     await this.requeue(admitted);
     return { requeued, admitted: admitted.length, wasFullPass };
@@ -61,6 +63,16 @@ export class SweepStuck {
     await this.queue.markFullPass(runId);
     this.lastFullPassAtMs = nowMs;
     return true;
+  }
+
+  private async requeueNeverEnqueued(): Promise<number> {
+    let requeued = 0;
+    for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+      const page = await this.stuck.listNotEnqueued(ACCEPTED_GRACE_SECONDS, PAGE);
+      requeued += await this.requeue(page);
+      if (page.length < PAGE) break;
+    }
+    return requeued;
   }
 
   private async requeue(executionIds: readonly number[]): Promise<number> {
