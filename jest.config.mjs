@@ -26,6 +26,7 @@ const shared = {
  * `start`: `npm start` and `npm run chaos` themselves, each with the machine to itself.
  */
 export default {
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   projects: [
     {
       ...shared,

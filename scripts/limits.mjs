@@ -7,10 +7,10 @@ import { projectDir } from './lib/project.mjs';
 import { runMain } from './lib/start-error.mjs';
 
 const help = `npm run limits [-- options]: brings all of Proctor to each of its limits, with real processes, and checks what
-users would notice. Takes about half an hour, 2 processors and 4 GB of memory. Linux only.
+users would notice. Takes about a quarter of an hour, 2 processors and 4 GB of memory. Linux only.
 
   --only NAME    only this limit: waiting, running, output, viewers (several: --only a,b)
-  --short        the small version of each that \`npm test\` runs
+  --short        a small version of each; \`npm test\` runs that of waiting
   --output json  all that was found, for programs
   --help         this text
 

@@ -229,7 +229,7 @@ describe('KubernetesRunner on a cluster in trouble', () => {
           socket.on('close', () => [client, server].forEach((each) => each.destroy()));
         }
         client.pause();
-        setTimeout(() => client.pipe(server).pipe(client), 1_000);
+        setTimeout(() => client.pipe(server).pipe(client), 4_000);
       });
       await once(proxy.listen(0, '127.0.0.1'), 'listening');
       const { port } = proxy.address() as AddressInfo;
@@ -265,7 +265,9 @@ describe('KubernetesRunner on a cluster in trouble', () => {
       const folder = mkdtempSync(join(tmpdir(), 'proctor-runner-'));
       const { port } = server.address() as AddressInfo;
       const config = {
-        clusters: [{ name: 'it', cluster: { server: `http://127.0.0.1:${port}` } }],
+        clusters: [
+          { name: 'it', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } },
+        ],
         users: [{ name: 'me', user: {} }],
         contexts: [{ name: 'it', context: { cluster: 'it', user: 'me' } }],
         'current-context': 'it',
