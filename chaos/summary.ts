@@ -99,7 +99,7 @@ function describeFaults(faults: FaultEffects): string[] {
     return `  ${kind.padEnd(28)} ${String(times).padStart(5)} ${cells.join('')}`;
   };
   return [
-    `faults      ${Object.values(others).reduce((sum, { times }) => sum + times, 0)}; of each kind how often, and the longest waits in seconds that touch it:`,
+    `faults      ${Object.values(others).reduce((sum, { times }) => sum + times, 0)}; of each kind how often, and the longest waits in seconds, each for the first fault that it touches:`,
     ...names.map((name) => `  ${name.padEnd(9)} ${WAITS[name]}`),
     `  ${' '.repeat(28)} times ${names.map((name) => name.padStart(8)).join('')}`,
     ...Object.keys(others)
