@@ -37,7 +37,7 @@ function describeDoubles({ allRuns, row, proc }: Case, faults: FaultsNear): stri
     if (untilMs(before) - reapMs(before, faults) > run.startedAtMs)
       return 'two of its containers ran at once';
     // The node may be lost between the end of a container and the word of it.
-    const isLost = faults.ofPods(before.startedAtMs, untilMs(before));
+    const isLost = faults.ofPods(before.startedAtMs, run.startedAtMs);
     if (endedByItself(before) && before.exitCode === 0 && !isLost)
       return 'it ran again after it had succeeded';
   }

@@ -1,0 +1,36 @@
+import { expect, it } from '@jest/globals';
+import type { Case, CaseFile } from '../case-file.js';
+import { FaultsNear } from '../faults-near.js';
+import { checkJobs } from './one-job.js';
+
+const at = (seconds: number) => 1_800_000_000_000 + seconds * 1_000;
+const run = (podUid: string, from: number, until: number) => ({
+  ...{ jobUid: 'job', podUid, restart: 0, killed: false, exitCode: 0 },
+  ...{ startedAtMs: at(from), endedAtMs: at(until) },
+});
+const attempt = (n: number, podUid: string) => ({
+  ...{ executionId: 1, n, podUid, exitCode: 0, startedAtMs: null },
+});
+
+/** A proc that is tried twice, and ran twice although it had succeeded. */
+function ranTwice(faultAt: number | null): CaseFile {
+  const runs = [run('a', 1, 2), run('b', 5, 6)];
+  const one = {
+    ...{ id: 1, row: { jobUid: 'job' }, proc: { name: 'p', concurrencyLimit: null, retries: 1 } },
+    ...{ runs, allRuns: runs, attempts: [attempt(1, 'a'), attempt(2, 'b')], end: null },
+  } as unknown as Case;
+  const kind = 'pods lost with their node';
+  const faults = faultAt === null ? [] : [{ kind, fromMs: at(faultAt), untilMs: at(faultAt) }];
+  return {
+    cases: new Map([[1, one]]),
+    ...{ accepted: new Set([1]), runsOf: new Map([[1, runs]]), faults: new FaultsNear(faults) },
+  } as unknown as CaseFile;
+}
+
+it('lets a run be tried again whose node was lost before anybody heard of its success', () => {
+  expect(checkJobs(ranTwice(3))).toEqual([]);
+});
+
+it.each([null, 7])('wants no second run after a success otherwise (a node lost at %p)', (faultAt) => {
+  expect(checkJobs(ranTwice(faultAt))).toHaveLength(1);
+});
