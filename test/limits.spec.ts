@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { SCENARIOS } from '../limits/scenarios.js';
 
-// The smallest of `npm run limits`, which also checks how long things take; the others go by themselves.
+// Of `npm run limits` the one that depends most on the schema: it copies rows. The others, and how long things take, go by themselves.
 const { waiting } = SCENARIOS;
 
 it(`${waiting!.title(true)}`, async () => {
