@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isDatabaseUnavailable, type Database } from '@app/database';
@@ -38,6 +40,43 @@ const errorOf = (work: Promise<unknown>): Promise<unknown> =>
 /** Fails with the error itself, so that its real shape is in the report. */
 function expectUnavailable(error: unknown): void {
   if (!isDatabaseUnavailable(error)) throw error;
+}
+
+/** As Postgres writes it to a connection that an administrator ends. */
+const TERMINATED = (() => {
+  const fields = ['SFATAL', 'VFATAL', 'C57P01', 'Mterminating connection due to administrator command', ''];
+  const body = Buffer.from(fields.map((field) => `${field}\0`).join(''));
+  const head = Buffer.from('E0000');
+  head.writeInt32BE(body.length + 4, 1);
+  return Buffer.concat([head, body]);
+})();
+const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
+
+/** Before a Postgres: ends the next connection that is ready for a query, in the packet that says that it is. */
+async function startEnder(serverUrl: string) {
+  let isArmed = false;
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(Number(new URL(serverUrl).port), '127.0.0.1');
+    for (const socket of [client, upstream]) sockets.add(socket.on('error', () => undefined));
+    client.pipe(upstream).on('close', () => client.end());
+    upstream.on('data', (bytes) => {
+      const isEnd = isArmed && bytes.subarray(-READY_FOR_QUERY.length).equals(READY_FOR_QUERY);
+      client.write(isEnd ? Buffer.concat([bytes, TERMINATED]) : bytes);
+      if (!isEnd) return;
+      isArmed = false;
+      upstream.destroy();
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: Object.assign(new URL(serverUrl), { port: String((server.address() as AddressInfo).port) }).href,
+    endNext: () => (isArmed = true),
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
 }
 
 const raw = (database: Database, sql: string) => database.client.$queryRawUnsafe(sql);
@@ -134,6 +173,30 @@ describe('an error that means "Postgres is away or gave way"', () => {
       expectUnavailable(await inTransaction);
       await database.ping();
     });
+  });
+
+  it.each([
+    ['just made', false],
+    ['just given back', true],
+  ])('the connection that a transaction gets was %s and ended at once', async (_name, isUsed) => {
+    const ender = await startEnder(url);
+    try {
+      await onPool(
+        async (database) => {
+          if (isUsed) await database.ping();
+          const before = isUsed && raw(database, 'select 1 from pg_sleep(0.5)').then(() => undefined);
+          if (isUsed) await sleep(200);
+          ender.endNext();
+          expectUnavailable(await errorOf(database.transaction((session) => session.$queryRaw`SELECT 1`)));
+          await before;
+          await database.ping();
+        },
+        ender.url,
+        1,
+      );
+    } finally {
+      ender.close();
+    }
   });
 
   it('the server froze, was stopped or killed, and all is well after it', async () => {

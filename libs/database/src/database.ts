@@ -39,6 +39,8 @@ export class Database {
         idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
         keepAlive: true,
         application_name: 'proctor',
+        // From the pool's hand to the adapter's a connection has nobody who listens: its end there would end the process.
+        onConnect: (connection) => void connection.on('error', () => undefined),
       },
       { onPoolError: () => undefined, onConnectionError: () => undefined },
     );
