@@ -73,6 +73,7 @@ it('lists the waits of what people asked for, of ticks and of mails, as far as t
       ],
       faults: [],
       notifiedUsers: [],
+      crashes: [],
     },
     executions: [
       { ...execution, id: 1, proc: 'free', jobUid: 'a' },

@@ -61,6 +61,14 @@ export interface FaultRecord {
   untilMs: number;
 }
 
+/** A service that ended although nobody had told it to. */
+export interface CrashRecord {
+  service: string;
+  /** By which signal, or with which exit code. */
+  how: string;
+  atMs: number;
+}
+
 export interface ChaosRecord {
   seed: number;
   submissions: Submission[];
@@ -69,4 +77,5 @@ export interface ChaosRecord {
   faults: FaultRecord[];
   /** Who asked to be told by mail of the ends of their own executions. */
   notifiedUsers: string[];
+  crashes: readonly CrashRecord[];
 }

@@ -87,12 +87,12 @@ async function runIn(
     procs: setUp.procs,
     faults,
     notifiedUsers: setUp.notifiedUsers,
+    crashes: world.crashes,
   };
   await step('wait until every client knows the end', () => load.finish(ANSWERS_WITHIN_MS));
   notes.push(...(await drain(world, step)));
   const drainSeconds = secondsSince(drainStartedAt);
   unwatch();
-  notes.push(...world.crashes);
 
   const sources = { api: world.admin, query: world.query, sandbox: world.sandbox, mails: world.mail.mails };
   const evidence = await step('collect the evidence', () => collectEvidence(record, sources));

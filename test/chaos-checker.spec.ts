@@ -343,6 +343,12 @@ describe('a planted defect is named:', () => {
     expect(await findBroken()).toEqual({});
   }, 60_000);
 
+  it('a service that ended by itself', async () => {
+    run.record.crashes = [{ service: 'gateway-1', how: 'status 1', atMs: 0 }];
+    await expectBroken('no crash', /^gateway-1: it ended by itself \(status 1\) at 1970/);
+    run.record.crashes = [];
+  });
+
   it('a concurrency limit that was passed', async () => {
     await run.addProc('overfull', { limit: 2 });
     const ada = { proc: 'overfull' };

@@ -5,6 +5,7 @@ import { checkTicks } from './promises/each-tick-once.js';
 import { checkChanges } from './promises/ends-never-change.js';
 import { checkNotifications } from './promises/everybody-told.js';
 import { checkLimits } from './promises/limits-kept.js';
+import { checkCrashes } from './promises/no-crash.js';
 import { checkAcceptance } from './promises/nothing-forgotten.js';
 import { checkLeftovers } from './promises/nothing-left-over.js';
 import { checkEnds } from './promises/one-fitting-end.js';
@@ -20,6 +21,7 @@ const CHECKS: readonly ((file: CaseFile) => Violation[])[] = [
   checkLeftovers,
   checkChanges,
   checkAcceptance,
+  checkCrashes,
 ];
 
 /** Whatever is not as it was promised; empty: all is. Pure. @throws Error when the record is incomplete */

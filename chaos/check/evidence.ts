@@ -127,5 +127,6 @@ export const PROMISES = [
   'nothing left over',
   'ends never change',
   'nothing forgotten',
+  'no crash',
 ] as const;
 export type PromiseName = (typeof PROMISES)[number];

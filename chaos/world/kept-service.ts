@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startService, type ServiceProcess } from '../../test/support/service-process.js';
+import type { CrashRecord } from '../record.js';
 import type { Network } from './network.js';
 import type { ServiceKind } from './service-kinds.js';
 
@@ -16,8 +17,7 @@ export interface KeptServiceOptions {
   clock?: { set(offsetMs: number): void };
   log: (line: string) => void;
   onStart: (pid: number) => void;
-  /** It ended although nobody had told it to. */
-  onCrash: (what: string) => void;
+  onCrash: (crash: CrashRecord) => void;
 }
 
 /** One service process with a supervisor: whenever it has ended, it is started again. */
@@ -102,10 +102,9 @@ export class KeptService {
       const { code, signal } = await process.exited;
       this.process = null;
       if (this.isClosing) return;
-      if (process !== this.told) {
-        this.options.onCrash(`${this.name} ended by itself (${signal ?? `status ${code}`})`);
-      }
-      this.options.log(`chaos: ended (${signal ?? `status ${code}`})`);
+      const how = signal ?? `status ${code}`;
+      if (process !== this.told) this.options.onCrash({ service: this.name, how, atMs: Date.now() });
+      this.options.log(`chaos: ended (${how})`);
       await sleep(RESTART_PAUSE_MS);
       if (this.isClosing) return;
       this.restarts += 1;

@@ -12,6 +12,7 @@ import {
   type OwnRedis,
 } from '../../test/support/servers.js';
 import { createAdmin, serviceEnv } from '../../test/support/system.js';
+import type { CrashRecord } from '../record.js';
 import { Child } from './child.js';
 import { KeptServer } from './kept-server.js';
 import { KeptService } from './kept-service.js';
@@ -37,8 +38,7 @@ export interface World {
   /** Null: mounting is not allowed here. */
   disk: SmallDisk | null;
   databaseUrl: string;
-  /** Services that ended although nobody had told them to. */
-  crashes: string[];
+  crashes: readonly CrashRecord[];
   query: <Row extends Record<string, unknown>>(sql: string, values?: unknown[]) => Promise<Row[]>;
   close(): Promise<void>;
 }
@@ -104,7 +104,7 @@ async function bringUp(folder: string, cleanUps: (() => unknown)[]): Promise<Omi
 
   const common = commonEnv(databaseUrl, redis.server, sandbox, mail, await freePort());
   const identity = await createAdmin(common);
-  const crashes: string[] = [];
+  const crashes: CrashRecord[] = [];
   const gatewayUrls: string[] = [];
   const services: KeptService[] = [];
   cleanUps.push(() => Promise.all(services.map((service) => service.close())));
@@ -120,7 +120,7 @@ async function bringUp(folder: string, cleanUps: (() => unknown)[]): Promise<Omi
         ...clock?.env,
         ...(kind === 'gateway' ? { PROCTOR_APP_PORT: String(port) } : {}),
       };
-      const onCrash = (what: string) => void crashes.push(`${new Date().toISOString()} ${what}`);
+      const onCrash = (crash: CrashRecord) => void crashes.push(crash);
       services.push(
         await KeptService.start({
           ...{ name, kind, env, network, clock, onCrash },

@@ -26,6 +26,7 @@ export class CalmRun {
     procs: [],
     faults: [],
     notifiedUsers: [],
+    crashes: [],
   };
 
   constructor(private readonly system: System) {}
