@@ -26,6 +26,12 @@ const asLines = (chunks: readonly LogChunk[]) =>
 
 const MEBIBYTE = 1024 * 1024;
 
+const anyText = fc.string({ maxLength: 20 }).map((value) => value.replaceAll('\n', ''));
+const anyRow = fc.oneof(
+  fc.record({ kind: fc.constant('text' as const), text: anyText, endsLine: fc.boolean() }),
+  fc.constant(gap),
+);
+
 describe('LineJoiner', () => {
   it.each<[string, Row[], string[]]>([
     ['nothing', [], []],
@@ -58,11 +64,6 @@ describe('LineJoiner', () => {
   });
 
   it('gives every line once, whatever the batches', () => {
-    const text = fc.string({ maxLength: 20 }).map((value) => value.replaceAll('\n', ''));
-    const anyRow = fc.oneof(
-      fc.record({ kind: fc.constant('text' as const), text, endsLine: fc.boolean() }),
-      fc.constant(gap),
-    );
     fc.assert(
       fc.property(fc.array(anyRow), fc.integer({ min: 1, max: 10 }), (rows, batchSize) => {
         const chunks = joinAll(rows, batchSize);
@@ -76,5 +77,28 @@ describe('LineJoiner', () => {
         expect(asText(chunks)).toBe(expected);
       }),
     );
+  });
+
+  it('makes the same for all who are given the same pages, wherever each began', () => {
+    const pages = fc.array(fc.array(anyRow, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(pages, fc.nat(), (shared, start) => {
+        for (const from of [0, start % shared.length, 0]) {
+          const read = shared.slice(from);
+          const joiner = new LineJoiner();
+          const chunks = [...read.flatMap((page) => joiner.push(page)), ...joiner.end()];
+          expect(asText(chunks)).toBe(asText(joinAll(read.flat())));
+        }
+      }),
+    );
+  });
+
+  it('joins a page once for all who are between lines when they get it', () => {
+    const page = [row('a'), row('b')];
+    const chunks = new LineJoiner().push(page);
+    expect(new LineJoiner().push(page)).toBe(chunks);
+    const inALine = new LineJoiner();
+    inALine.push([row('begun, ', false)]);
+    expect(asText(inALine.push(page))).toBe('begun, a\nb\n');
   });
 });

@@ -4,7 +4,15 @@ import { isPodTerminal, type Job, type Pod } from '../objects/kube-object.js';
 import type { Change, ObjectStore } from '../objects/object-store.js';
 import type { SandboxTiming } from '../timing.js';
 import { jobPod } from './job-pod.js';
-import { expiryOf, hasFailed, isJobFinished, type JobPlan, planJob, TRACKING_FINALIZER } from './plan-job.js';
+import {
+  expiryOf,
+  hasFailed,
+  isJobFinished,
+  isUncounted,
+  type JobPlan,
+  planJob,
+  TRACKING_FINALIZER,
+} from './plan-job.js';
 
 /** Carries out `planJob` for each Job that something happened to, and removes finished Jobs past their TTL. */
 export class JobController {
@@ -64,10 +72,7 @@ export class JobController {
     }
     const nowMs = Date.now();
     const uid = job.metadata.uid;
-    const hasNewFailure = pods.some(
-      (pod) => hasFailed(job, pod) && pod.metadata.finalizers?.includes(TRACKING_FINALIZER),
-    );
-    if (hasNewFailure) this.lastFailureAtMs.set(uid, nowMs);
+    if (pods.some((pod) => isUncounted(pod) && hasFailed(job, pod))) this.lastFailureAtMs.set(uid, nowMs);
     const { jobRetryBackoffMs: retryBackoffMs, jobRetryBackoffMaxMs: retryBackoffMaxMs } = this.timing;
     const lastFailureAtMs = this.lastFailureAtMs.get(uid) ?? null;
     this.carryOut(job, planJob(job, pods, { nowMs, lastFailureAtMs, retryBackoffMs, retryBackoffMaxMs }));
@@ -132,7 +137,7 @@ export class JobController {
   private release(pod: Pod): void {
     const { namespace = '', name, uid } = pod.metadata;
     const current = this.store.get('pods', namespace, name);
-    if (current?.metadata.uid !== uid || !current.metadata.finalizers?.includes(TRACKING_FINALIZER)) return;
+    if (current?.metadata.uid !== uid || !isUncounted(current)) return;
     removeFinalizer(this.store, 'pods', current, TRACKING_FINALIZER);
   }
 

@@ -35,10 +35,7 @@ export interface JobPlan {
 
 /** Decides about a Job that has not finished from its own pods, as Kubernetes' Job controller does. */
 export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPlan {
-  const uncounted = pods.filter(
-    (pod) =>
-      (isPodTerminal(pod) || hasFailed(job, pod)) && pod.metadata.finalizers?.includes(TRACKING_FINALIZER),
-  );
+  const uncounted = pods.filter((pod) => isUncounted(pod) && (isPodTerminal(pod) || hasFailed(job, pod)));
   const succeeded =
     (job.status.succeeded ?? 0) + uncounted.filter((pod) => pod.status.phase === 'Succeeded').length;
   const failed = (job.status.failed ?? 0) + uncounted.filter((pod) => hasFailed(job, pod)).length;
@@ -87,6 +84,10 @@ export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPla
     lookAgainAtMs: soonest(wantsPod && !createPod ? retryAtMs : null, mayRun ? deadlineAtMs : null),
     newConditions: conditions.slice(previous.length),
   };
+}
+
+export function isUncounted({ metadata }: Pod): boolean {
+  return metadata.finalizers?.includes(TRACKING_FINALIZER) ?? false;
 }
 
 /** A pod that is being deleted counts as failed, unless the Job waits for its end; as `isPodFailed` of Kubernetes. */

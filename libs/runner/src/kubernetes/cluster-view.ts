@@ -5,6 +5,7 @@ import type { KubeHttp } from './kube-http.js';
 import { INSTALLATION_LABEL } from './names.js';
 import { jobNameOfPod, toJobView, toPodView } from './pod-outcome.js';
 import { ResourceWatch } from './resource-watch.js';
+import { untilAborted } from './until-aborted.js';
 
 export interface ClusterViewSettings {
   installationId: string;
@@ -80,7 +81,7 @@ export class ClusterView {
 
   /** See `Runner.observe`. */
   async *observe(jobName: string, signal: AbortSignal): AsyncGenerator<RunView> {
-    await endsWith(this.#synced, signal);
+    await untilAborted(this.#synced, signal);
     yield* this.#table.observe(jobName, signal);
   }
 
@@ -113,12 +114,4 @@ function hasEnded({ state }: PodView): boolean {
 function toPodEntry(pod: V1Pod): PodEntry | null {
   const jobName = jobNameOfPod(pod);
   return jobName === null ? null : { jobName, pod: toPodView(pod) };
-}
-
-async function endsWith(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  let onAbort = () => {};
-  const aborted = new Promise<void>((resolve) => (onAbort = resolve));
-  signal.addEventListener('abort', onAbort);
-  await Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', onAbort));
 }

@@ -1,9 +1,9 @@
 import http, { type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
-import { setImmediate } from 'node:timers/promises';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { KubeStatusError, KubeUnreachableError, toStatusError } from './api-outcome.js';
+import { KubeConnections } from './kube-connections.js';
 
 export interface KubeRequest {
   method: 'GET' | 'POST' | 'DELETE';
@@ -29,14 +29,8 @@ interface SendOptions {
 /** Finds a peer that is gone without a word within half a minute: Node probes each second after the first delay. */
 const TCP_KEEPALIVE_DELAY_MS = 15_000;
 const ERROR_BODY_BYTES = 64 * 1024;
-/** Kept for the next requests; logs and watches have one each beside them. */
-const MOST_FREE_CONNECTIONS = 64;
-/** A server that is short of processors answers over what is connected long before it accepts what is new. */
 const CONNECT_TIMEOUT_MS = 15_000;
 const DIAL_TIMEOUT_MS = 30_000;
-const MOST_DIALS = 8;
-/** Others may be quicker to take what was connected. */
-const MOST_WAITS = 5;
 
 /**
  * Requests to the API server of a kubeconfig, over node:http. The client's own transport makes a connection pool per
@@ -44,62 +38,44 @@ const MOST_WAITS = 5;
  */
 export class KubeHttp {
   readonly #server: URL;
-  readonly #agent: http.Agent;
-  readonly #dials = new Set<Promise<void>>();
+  readonly #connections: KubeConnections;
   #trust: { of: string; context: SecureContext } | null = null;
 
   constructor(private readonly config: KubeConfig) {
     this.#server = new URL(config.getCurrentCluster()!.server);
-    this.#agent = new (this.#server.protocol === 'https:' ? https : http).Agent({
-      keepAlive: true,
-      maxFreeSockets: MOST_FREE_CONNECTIONS,
-    });
+    this.#connections = new KubeConnections(this.#server.protocol, () => this.#dial());
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.#connections.close();
   }
 
   /** Returns when a request would have its connection at once. Throws as `json` does. */
   async connect(signal?: AbortSignal): Promise<void> {
-    await this.#within(CONNECT_TIMEOUT_MS, signal, async (limit) => {
-      for (let waits = 0; this.#shouldWait(waits); waits += 1) await this.#dialed(limit.signal);
-    });
+    await this.#within(CONNECT_TIMEOUT_MS, signal, (limit) =>
+      this.#whenConnected(limit.signal, () => Promise.resolve()),
+    );
   }
 
-  /** For a free connection. Not for ever: a server may close each after its answer. With a proxy its library makes them. */
-  #shouldWait(waits: number): boolean {
-    if (waits >= MOST_WAITS || this.config.getCurrentCluster()?.proxyUrl !== undefined) return false;
-    return !Object.values(this.#agent.freeSockets).some((sockets) => sockets?.length);
+  /** With a proxy, its library makes a connection for each request. */
+  #whenConnected<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
+    return this.#isProxied ? act() : this.#connections.whenFree(signal, act);
   }
 
-  /**
-   * Returns when there is another connection, which somebody else may take first. One in the making goes on for the next
-   * one when nobody waits for it any more: who gives it up and begins another is behind all that were given up.
-   */
-  async #dialed(signal: AbortSignal): Promise<void> {
-    if (this.#dials.size < MOST_DIALS) this.#dial();
-    let onAbort = () => {};
-    const aborted = new Promise<never>((_, reject) => (onAbort = () => reject(abortError(signal))));
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) onAbort();
-    await Promise.race([aborted, ...this.#dials]).finally(() => signal.removeEventListener('abort', onAbort));
+  get #isProxied(): boolean {
+    return this.config.getCurrentCluster()?.proxyUrl !== undefined;
   }
 
-  #dial(): void {
+  async #dial(): Promise<void> {
     const request = { method: 'GET', path: '/version' } as const;
-    const dial = this.#within(DIAL_TIMEOUT_MS, undefined, async ({ signal }) =>
-      readBody(await this.#send(request, signal)),
-    )
-      .catch((error: unknown) => {
-        // Whatever was answered came over a connection.
-        if (!(error instanceof KubeStatusError)) throw error;
-      })
-      // Node has it ready for others a moment after the answer was read.
-      .then(() => setImmediate())
-      .finally(() => this.#dials.delete(dial));
-    dial.catch(() => undefined);
-    this.#dials.add(dial);
+    try {
+      await this.#within(DIAL_TIMEOUT_MS, undefined, async ({ signal }) =>
+        readBody(await this.#send(request, signal)),
+      );
+    } catch (error) {
+      // Whatever was answered came over a connection.
+      if (!(error instanceof KubeStatusError)) throw error;
+    }
   }
 
   /**
@@ -195,24 +171,25 @@ export class KubeHttp {
     const url = new URL(this.#server);
     url.pathname = `${url.pathname.replace(/\/$/, '')}${request.path}`;
     url.search = new URLSearchParams(request.query).toString();
-    // Nothing may come between the last look and the request that takes the connection.
-    for (let waits = 0; onConnected && this.#shouldWait(waits); waits += 1) await this.#dialed(signal);
-    onConnected?.();
-    for (let isRetry = false; ; isRetry = true) {
-      try {
-        return await exchangeOnce(url, options, body, { signal, isDetached });
-      } catch (error) {
-        // The server closed an idle connection just as it was used again; each of our requests may be repeated.
-        if (isRetry || signal.aborted || !(error as { onReusedSocket?: boolean }).onReusedSocket) throw error;
-      }
+    const exchange = () => exchangeOnce(url, options, body, { signal, isDetached });
+    const first = () => {
+      onConnected?.();
+      return exchange();
+    };
+    try {
+      return await (onConnected ? this.#whenConnected(signal, first) : first());
+    } catch (error) {
+      // The server closed an idle connection just as it was used again; each of our requests may be repeated.
+      if (signal.aborted || !(error as { onReusedSocket?: boolean }).onReusedSocket) throw error;
+      return await exchange();
     }
   }
 
   async #optionsOf(method: KubeRequest['method'], body: string | undefined): Promise<RequestOptions> {
     const options: RequestOptions = { method };
     await this.config.applyToHTTPSOptions(options);
-    if (this.config.getCurrentCluster()?.proxyUrl === undefined) {
-      options.agent = this.#agent;
+    if (!this.#isProxied) {
+      options.agent = this.#connections.agent;
       Object.assign(options, { secureContext: this.#secureContextOf(options) });
     }
     // Without its length, Node sends the body of a DELETE as if it were the next request.
