@@ -11,6 +11,7 @@ import { faultyNode } from './kubelet/faulty-node.js';
 import { Kubelet } from './kubelet/kubelet.js';
 import { openWorkArea } from './kubelet/pod-folder.js';
 import { PodLogs } from './kubelet/pod-logs.js';
+import { ProcessStarter } from './kubelet/process-starter.js';
 import { formatKubeconfig } from './kubeconfig.js';
 import { createObject } from './objects/create-object.js';
 import { EventRecorder } from './objects/event-recorder.js';
@@ -81,11 +82,12 @@ export async function startKubeSandbox(options: SandboxOptions): Promise<KubeSan
   const faults = new FaultSwitchboard();
   const workArea = openWorkArea(dataDir);
   if (workArea.warning) log(workArea.warning);
+  const starter = new ProcessStarter();
 
   const closeNamespaces = startNamespaceController(store);
   const garbageCollector = new GarbageCollector(store, timing.absentOwnerDelayMs);
   const kubelet = new Kubelet(
-    { store, events, logs, history, workArea, gate: faults, timing, procsDir },
+    { store, events, logs, history, workArea, starter, gate: faults, timing, procsDir },
     log,
   );
   const jobs = new JobController(store, events, timing);
@@ -96,6 +98,7 @@ export async function startKubeSandbox(options: SandboxOptions): Promise<KubeSan
     garbageCollector.close();
     closeNamespaces();
     await kubelet.close();
+    starter.close();
     store.close();
     history.close();
     rmSync(workArea.root, { recursive: true, force: true });

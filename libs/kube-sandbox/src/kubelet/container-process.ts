@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { ContainerLog } from './container-log.js';
 import { signalGroup } from './process-identity.js';
+import type { ProcessStarter, StartedProcess } from './process-starter.js';
 
 export interface ContainerExit {
   /** 128 + the signal's number when a signal ended it, as a container runtime reports it. */
@@ -31,38 +31,35 @@ export class ContainerProcess {
   private isOver = false;
   readonly exit: Promise<ContainerExit>;
 
-  private constructor(
-    private readonly child: ChildProcess,
-    log: ContainerLog,
-  ) {
-    child.stdout?.on('data', (chunk: Buffer) => log.write('stdout', chunk));
-    child.stderr?.on('data', (chunk: Buffer) => log.write('stderr', chunk));
+  private constructor(private readonly process: StartedProcess) {
     this.exit = this.waitForExit();
   }
 
   /** Starts it in a process group of its own. Throws `StartError` when the program can't be run. */
-  static async start({ command, env, folder, userId, log }: ProcessOptions): Promise<ContainerProcess> {
+  static async start(
+    starter: ProcessStarter,
+    { command, env, folder, userId, log }: ProcessOptions,
+  ): Promise<ContainerProcess> {
     const [program, ...args] = command;
     if (program === undefined) throw new StartError('no command specified');
-    const identity = userId === null ? {} : { uid: userId, gid: userId };
     try {
-      const child = spawn(program, args, {
-        cwd: folder,
-        env,
-        detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        ...identity,
-      });
-      const started = new ContainerProcess(child, log);
-      await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-      return started;
+      return new ContainerProcess(
+        await starter.start({ program, args, env, folder, userId }, (stream, bytes) =>
+          log.write(stream, bytes),
+        ),
+      );
     } catch (error) {
       throw new StartError(runtimeMessage(program, error as NodeJS.ErrnoException));
     }
   }
 
   get pid(): number {
-    return this.child.pid!;
+    return this.process.pid;
+  }
+
+  /** See `processStartOf`. */
+  get processStart(): string | null {
+    return this.process.processStart;
   }
 
   /** SIGTERM to the group, SIGKILL after the grace time. A later call may only shorten the grace. */
@@ -79,27 +76,25 @@ export class ContainerProcess {
   }
 
   private async waitForExit(): Promise<ContainerExit> {
-    const { child } = this;
-    const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
-      child.once('exit', (...end) => resolve(end)),
-    );
+    const { exitCode, signal } = await this.process.ended;
     // A container ends with its main process: what it left behind in its group goes too.
-    signalGroup(child.pid!, 'SIGKILL');
+    signalGroup(this.pid, 'SIGKILL');
     this.isOver = true;
     if (this.killTimer) clearTimeout(this.killTimer);
-    await this.drain(closed);
-    return { exitCode: code ?? 128 + (signal ? constants.signals[signal] : 0), killed: this.wasKilled };
+    await this.drain();
+    return { exitCode: exitCode ?? 128 + (signal ? constants.signals[signal] : 0), killed: this.wasKilled };
   }
 
   /** Waits for the last output. A process that fled its group may hold the pipes open: it is not waited for. */
-  private async drain(closed: Promise<void>): Promise<void> {
+  private async drain(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, DRAIN_MS)));
-    await Promise.race([closed, enough]);
+    const enough = new Promise<void>((resolve) => {
+      // After another look at what has come: whoever is late himself has not looked.
+      timer = setTimeout(() => setImmediate(resolve), DRAIN_MS);
+    });
+    await Promise.race([this.process.drained, enough]);
     clearTimeout(timer);
-    this.child.stdout?.removeAllListeners('data').destroy();
-    this.child.stderr?.removeAllListeners('data').destroy();
+    this.process.letGo();
   }
 }
 

@@ -4,6 +4,7 @@ import type { RunHistory } from '../run-history.js';
 import type { SandboxTiming } from '../timing.js';
 import type { WorkArea } from './pod-folder.js';
 import type { PodLogs } from './pod-logs.js';
+import type { ProcessStarter } from './process-starter.js';
 
 /** Holds back the start of pods while a test wants it. */
 export interface StartGate {
@@ -19,6 +20,7 @@ export interface KubeletContext {
   logs: PodLogs;
   history: RunHistory;
   workArea: WorkArea;
+  starter: ProcessStarter;
   gate: StartGate;
   timing: SandboxTiming;
   procsDir: string;

@@ -1,7 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { chown, cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { openTemporaryFolder } from './temporary-folder.js';
 
 /** `nobody` on Linux and the usual unprivileged number elsewhere. */
 const NOBODY = 65534;
@@ -26,30 +27,12 @@ export function openWorkArea(dataDir: string): WorkArea {
   if (process.getuid?.() !== 0) return { root: inData, userId: null, warning: null };
   if (isReachableByOthers(inData)) return { root: inData, userId: NOBODY, warning: null };
   if (isReachableByOthers(tmpdir())) {
-    return { root: openTemporaryFolder(), userId: NOBODY, warning: null };
+    const root = openTemporaryFolder('kube-sandbox-work');
+    chmodSync(root, 0o711);
+    return { root, userId: NOBODY, warning: null };
   }
   const warning = `containers run as root: an unprivileged user can reach neither ${inData} nor ${tmpdir()}`;
   return { root: inData, userId: null, warning };
-}
-
-/** Named after this process, so that a later one can tell and remove what a killed one has left. */
-function openTemporaryFolder(): string {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = /^kube-sandbox-work-(\d+)-/.exec(name)?.[1];
-    if (pid && !isAlive(Number(pid))) rmSync(join(tmpdir(), name), { recursive: true, force: true });
-  }
-  const folder = mkdtempSync(join(tmpdir(), `kube-sandbox-work-${process.pid}-`));
-  chmodSync(folder, 0o711);
-  return folder;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function isReachableByOthers(path: string): boolean {

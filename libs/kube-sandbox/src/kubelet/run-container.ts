@@ -7,7 +7,6 @@ import { type ContainerExit, ContainerProcess, StartError } from './container-pr
 import type { KubeletContext } from './kubelet-context.js';
 import { createPodFolder } from './pod-folder.js';
 import type { PodRecord } from './pod-record.js';
-import { processStartOf } from './process-identity.js';
 import type { FoundImage } from './pull-image.js';
 
 export interface ContainerRun {
@@ -51,7 +50,7 @@ export async function runContainer(
     if (signal.aborted) return null;
     const startedAtMs = Date.now();
     const process = await startProcess(context, record, image, env, log, folder);
-    const run = runRecord(record, process.pid, startedAtMs);
+    const run = runRecord(record, process, startedAtMs);
     context.history.write(run);
     onStarted(containerID, startedAtMs, (graceMs) => process.stop(graceMs));
     const exit = await process.exit;
@@ -73,7 +72,7 @@ export async function runContainer(
 }
 
 function startProcess(
-  { workArea }: KubeletContext,
+  { workArea, starter }: KubeletContext,
   { pod, container }: PodRecord,
   { config }: FoundImage,
   env: ReadonlyMap<string, string>,
@@ -81,7 +80,7 @@ function startProcess(
   folder: string,
 ): Promise<ContainerProcess> {
   const own = { PATH, HOME: folder, HOSTNAME: pod.metadata.name };
-  return ContainerProcess.start({
+  return ContainerProcess.start(starter, {
     command: containerCommand(container, config, env, folder),
     env: { ...own, ...config.env, ...Object.fromEntries(env) },
     folder,
@@ -90,7 +89,11 @@ function startProcess(
   });
 }
 
-function runRecord({ pod, facts }: PodRecord, pid: number, startedAtMs: number): RunRecord {
+function runRecord(
+  { pod, facts }: PodRecord,
+  { pid, processStart }: ContainerProcess,
+  startedAtMs: number,
+): RunRecord {
   const owner = pod.metadata.ownerReferences?.find((one) => one.kind === 'Job');
   return {
     namespace: pod.metadata.namespace ?? '',
@@ -105,7 +108,7 @@ function runRecord({ pod, facts }: PodRecord, pid: number, startedAtMs: number):
     endedAt: null,
     exitCode: null,
     killed: false,
-    processStart: processStartOf(pid),
+    processStart,
   };
 }
 

@@ -1,0 +1,145 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LogStreamName } from './log-line.js';
+import { signalGroup } from './process-identity.js';
+import {
+  outputHead,
+  type ProcessEnd,
+  type ProcessToStart,
+  type StarterReport,
+  type StartRequest,
+} from './starter-protocol.js';
+import { openTemporaryFolder } from './temporary-folder.js';
+
+export interface StartedProcess {
+  pid: number;
+  /** See `processStartOf`. */
+  processStart: string | null;
+  ended: Promise<ProcessEnd>;
+  /** Nobody holds the other ends of its output any more. */
+  drained: Promise<void>;
+  /** Takes no more of its output. */
+  letGo(): void;
+}
+
+/** Compiled, also for who runs the sandbox from its sources: the less it loads, the less there is to copy. */
+const ENTRY = fileURLToPath(
+  import.meta.url.replace(
+    /(?:\/dist)?\/libs\/kube-sandbox\/.*$/,
+    '/dist/libs/kube-sandbox/src/kubelet/start-processes.js',
+  ),
+);
+const ENDED = 'the process that starts others has ended';
+const HEAP_FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=64'];
+
+interface Helper {
+  process: ChildProcess;
+  socketPath: string;
+}
+
+interface Run {
+  onReport: (report: StarterReport) => void;
+  /** Null: it has not started. */
+  pid: number | null;
+}
+
+/**
+ * Starts processes by way of a small process. The system copies the page tables of whoever starts one, who does nothing
+ * else meanwhile: with the hundreds of megabytes of a whole sandbox that takes many times as long. The output comes over
+ * connections that we make: the small one takes them at once, a busy server would take them one by one.
+ */
+export class ProcessStarter {
+  private readonly runs = new Map<number, Run>();
+  private readonly folder = openTemporaryFolder('kube-sandbox-output');
+  private helper: Promise<Helper> | null = null;
+  private helpers = 0;
+  private asked = 0;
+
+  /** When nothing that it started runs any more. */
+  close(): void {
+    void this.helper?.then(
+      ({ process }) => process.disconnect(),
+      () => undefined,
+    );
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** @throws what the system says when the program can't be run */
+  async start(
+    what: ProcessToStart,
+    onOutput: (stream: LogStreamName, bytes: Buffer) => void,
+  ): Promise<StartedProcess> {
+    const helper = await (this.helper ??= this.fork());
+    const n = (this.asked += 1);
+    const outputs = (['stdout', 'stderr'] as const).map((stream) => {
+      const output = connect(helper.socketPath).on('error', () => undefined);
+      output.on('data', (bytes: Buffer) => onOutput(stream, bytes)).write(outputHead(n, stream));
+      return output;
+    });
+    const letGo = () => {
+      this.runs.delete(n);
+      for (const output of outputs) output.removeAllListeners('data').destroy();
+    };
+    const closed = outputs.map(
+      (output) => new Promise<void>((resolve) => output.once('close', () => resolve())),
+    );
+    const drained = Promise.all(closed).then(() => undefined);
+    return await new Promise((resolve, reject) => {
+      let markEnded: (end: ProcessEnd) => void = () => {};
+      const ended = new Promise<ProcessEnd>((mark) => (markEnded = mark));
+      const onReport = (report: StarterReport) => {
+        if (report.kind === 'started') resolve({ ...report, ended, drained, letGo });
+        else if (report.kind === 'ended') markEnded(report);
+        else {
+          letGo();
+          reject(Object.assign(new Error(report.message), { code: report.code }));
+        }
+      };
+      this.runs.set(n, { onReport, pid: null });
+      const request: StartRequest = { ...what, n };
+      helper.process.send(request);
+    });
+  }
+
+  private async fork(): Promise<Helper> {
+    const socketPath = join(this.folder, String((this.helpers += 1)));
+    const helper = fork(ENTRY, [socketPath], {
+      execArgv: HEAP_FLAGS,
+      env: {},
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      detached: true,
+    });
+    helper.on('error', () => undefined);
+    const ended = once(helper, 'exit').then(() => {
+      this.onExit();
+      throw new Error(ENDED);
+    });
+    await Promise.race([once(helper, 'message'), ended]);
+    helper.on('message', (report: StarterReport) => {
+      const run = this.runs.get(report.n);
+      if (!run) return;
+      if (report.kind === 'started') run.pid = report.pid;
+      run.onReport(report);
+    });
+    helper.unref();
+    helper.channel?.unref();
+    return { process: helper, socketPath };
+  }
+
+  /** Of what runs nobody would hear how it ends: it ends too. */
+  private onExit(): void {
+    this.helper = null;
+    for (const [n, { pid, onReport }] of this.runs) {
+      if (pid === null) {
+        onReport({ n, kind: 'failed', code: undefined, message: ENDED });
+      } else {
+        signalGroup(pid, 'SIGKILL');
+        onReport({ n, kind: 'ended', exitCode: null, signal: 'SIGKILL' });
+      }
+    }
+  }
+}
