@@ -53,6 +53,12 @@ describe('a process', () => {
     for (let i = 0; i < 20; i += 1) expect((await start(':')).processStart).toMatch(/^\d+$/);
   });
 
+  it('is one of as many as are asked for at once', async () => {
+    const all = await Promise.all(Array.from({ length: 400 }, (_, n) => start(`echo ${n}`)));
+    await Promise.all(all.map(({ ended, drained }) => Promise.all([ended, drained])));
+    expect(all.map(({ textOf }) => textOf('stdout'))).toEqual(all.map((_, n) => `${n}\n`));
+  }, 60_000);
+
   it('that cannot be run is named with its reason', async () => {
     const what = { program: '/bin/none', args: [], env: {}, folder: '/', userId: null };
     await expect(starter.start(what, () => undefined)).rejects.toMatchObject({ code: 'ENOENT' });

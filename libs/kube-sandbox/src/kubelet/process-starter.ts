@@ -34,7 +34,11 @@ const ENTRY = fileURLToPath(
   ),
 );
 const ENDED = 'the process that starts others has ended';
+/** Each has two connections, and a socket holds 128 on some systems until they are taken. */
+const MOST_STARTING = 32;
 const HEAP_FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=64'];
+
+type OnOutput = (stream: LogStreamName, bytes: Buffer) => void;
 
 interface Helper {
   process: ChildProcess;
@@ -57,6 +61,7 @@ export class ProcessStarter {
   private readonly folder = openTemporaryFolder('kube-sandbox-output');
   private helper: Promise<Helper> | null = null;
   private helpers = 0;
+  private readonly starting = new Set<Promise<void>>();
   private asked = 0;
 
   /** When nothing that it started runs any more. */
@@ -69,14 +74,25 @@ export class ProcessStarter {
   }
 
   /** @throws what the system says when the program can't be run */
-  async start(
-    what: ProcessToStart,
-    onOutput: (stream: LogStreamName, bytes: Buffer) => void,
-  ): Promise<StartedProcess> {
+  async start(what: ProcessToStart, onOutput: OnOutput): Promise<StartedProcess> {
+    while (this.starting.size >= MOST_STARTING) await Promise.race(this.starting);
+    const started = this.begin(what, onOutput);
+    const settled = started.then(
+      () => void this.starting.delete(settled),
+      () => void this.starting.delete(settled),
+    );
+    this.starting.add(settled);
+    return await started;
+  }
+
+  private async begin(what: ProcessToStart, onOutput: OnOutput): Promise<StartedProcess> {
     const helper = await (this.helper ??= this.fork());
     const n = (this.asked += 1);
     const outputs = (['stdout', 'stderr'] as const).map((stream) => {
-      const output = connect(helper.socketPath).on('error', () => undefined);
+      const output = connect(helper.socketPath).on('error', ({ message }) => {
+        const run = this.runs.get(n);
+        if (run?.pid === null) run.onReport({ n, kind: 'failed', code: undefined, message });
+      });
       output.on('data', (bytes: Buffer) => onOutput(stream, bytes)).write(outputHead(n, stream));
       return output;
     });
