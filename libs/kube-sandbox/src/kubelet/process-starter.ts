@@ -139,6 +139,7 @@ export class ProcessStarter {
       const run = this.runs.get(report.n);
       if (!run) return;
       if (report.kind === 'started') run.pid = report.pid;
+      if (report.kind === 'ended') this.runs.delete(report.n);
       run.onReport(report);
     });
     helper.unref();
