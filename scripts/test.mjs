@@ -17,7 +17,7 @@ await runMain(async () => {
   try {
     await prepareProject();
     say(dim('unit tests'));
-    counts.push(await runJest('unit', { args }));
+    counts.push(await runJest('unit', { args: ['--maxWorkers', '100%', ...args] }));
     if (!stopRequested) {
       const servers = await step('start Postgres and Redis for the tests', async (note) => {
         const started = await startTestServers();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LogRow } from '@app/database';
+import { explain, statementsOf } from './support/plans.js';
 import { aBatch, aRow, claim, claimRunning, openStores, type Stores } from './support/stores.js';
 
 let stores: Stores;
@@ -215,8 +216,24 @@ describe('where to begin to read a log', () => {
     expect(await log.since(7)).toEqual([]);
   });
 
+  it('ends with the last row, which is found without a look at the others', async () => {
+    const { lease, execution } = await claimRunning(stores);
+    await stores.logs.append([
+      aBatch(
+        lease,
+        Array.from({ length: 5_000 }, (_, i) => aRow(2 * i + 1, 'x'.repeat(100))),
+      ),
+    ]);
+    const end = () => stores.logs.findEnd(execution.id);
+    expect(await end()).toBe(9_999);
+    const [statement, ...more] = await statementsOf(end, /execution_log/);
+    expect(more).toEqual([]);
+    expect((await explain(stores.url, statement!, 'run')).buffers).toBeLessThan(10);
+  });
+
   it('is the beginning where nothing is stored', async () => {
-    expect(await stores.logs.findTailStart(1, 10)).toBe(0);
-    expect(await stores.logs.findSinceStart(1, new Date(0))).toBe(0);
+    expect(await stores.logs.findEnd(2)).toBe(0);
+    expect(await stores.logs.findTailStart(2, 10)).toBe(0);
+    expect(await stores.logs.findSinceStart(2, new Date(0))).toBe(0);
   });
 });

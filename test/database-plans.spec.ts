@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AuditStore, type AuditFilter } from '@app/database';
+import { until } from './support/api-client.js';
 import { explain, indexesOf, nodesOf, type Plan, readsAll, statementsOf } from './support/plans.js';
 import { aProc, aSubmission, claimNew, openDatabase, type Stores, openStores } from './support/stores.js';
 
@@ -53,7 +54,7 @@ describe('with a history of 200,000 executions', () => {
     ['recordJob', () => stores.leases.recordJob(lease, 'uid')],
     ['move', () => stores.leases.move(lease, 'POD_READY')],
     ['listCancelRequested', () => stores.leases.listCancelRequested('worker-2')],
-    ['listLive', () => stores.leases.listLive([1, 2, 3])],
+    ['listLive', () => stores.leases.listLive([1, 2, 3], new Date())],
     ['noteSettled', () => stores.leases.noteSettled([lease, { ...lease, executionId: 2 }])],
     ['listNotEnqueued', () => stores.stuck.listNotEnqueued(3, 500)],
     ['listOfSilentWorkers', () => stores.stuck.listOfSilentWorkers(15, 500)],
@@ -115,9 +116,16 @@ describe('a live row', () => {
     expect({ all: after.all - before.all, hot: after.hot - before.hot }).toEqual({ all: 7, hot: 7 });
   });
 
-  /** Each connection reports what it has done, at the latest when it is closed. */
+  /** Each connection reports what it has done, at the latest when its server process ends, soon after it is closed. */
   async function settled(): Promise<void> {
     await stores.database.close();
+    const areGone = async () => {
+      const left = await stores.query(
+        `select 1 from pg_stat_activity where datname = current_database() and application_name = 'proctor'`,
+      );
+      return left.length === 0;
+    };
+    await until(areGone, 10_000);
   }
 });
 

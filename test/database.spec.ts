@@ -102,12 +102,16 @@ describe('accepting an execution', () => {
     );
   });
 
-  it('forgets keys after their time', async () => {
-    await stores.executions.submit(aSubmission({ idempotency: key('old') }));
+  it('forgets keys after their time, in steps', async () => {
+    for (const name of ['old', 'older', 'oldest', 'young']) {
+      await stores.executions.submit(aSubmission({ idempotency: key(name) }));
+    }
     await stores.query(
-      `update idempotency_key set created_at = now() - interval '25 hours' where key = 'old'`,
+      `update idempotency_key set created_at = now() - interval '25 hours' where key like 'old%'`,
     );
-    expect(await stores.stuck.forgetIdempotencyKeys(24)).toBe(1);
+    expect(await stores.stuck.forgetIdempotencyKeys(24, 2)).toBe(2);
+    expect(await stores.stuck.forgetIdempotencyKeys(24, 2)).toBe(1);
+    expect(await stores.stuck.forgetIdempotencyKeys(24, 2)).toBe(0);
     expect((await stores.executions.submit(aSubmission({ idempotency: key('old') }))).isNew).toBe(true);
   });
 });
@@ -244,9 +248,11 @@ describe('the lease', () => {
     expect(await stores.leases.listCancelRequested('lister')).toEqual([a.execution.id]);
     await stores.leases.recordJob(b.lease, 'uid-b');
     await stores.leases.end(a.lease, { status: 'CANCELLED', exitCode: null, reason: null });
-    expect(await stores.leases.listLive([a.execution.id, b.execution.id, 42])).toEqual(
-      new Map([[b.execution.id, { jobUid: 'uid-b' }]]),
-    );
+    const listedAt = (ms: number) =>
+      stores.leases.listLive([a.execution.id, b.execution.id, 42], new Date(ms));
+    const live: [number, { jobUid: string | null }] = [b.execution.id, { jobUid: 'uid-b' }];
+    expect(await listedAt(Date.now() + 60_000)).toEqual(new Map([live]));
+    expect(await listedAt(Date.now() - 60_000)).toEqual(new Map([[a.execution.id, { jobUid: null }], live]));
   });
 });
 

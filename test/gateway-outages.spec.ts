@@ -153,6 +153,19 @@ describe('at the start', () => {
     const answer = await open.call(null, 'POST', '/execution', { body: { name: 'open' }, headers });
     expect(answer.json()).toMatchObject({ user_email: 'me@example.com' });
     expect(open.log()).toMatch(/authentication is off/);
+    // A browser sends this for any page, and does not ask whether it may.
+    const asPageOf = (origin: string) =>
+      open.call(null, 'POST', '/execution', {
+        body: { name: 'open' },
+        headers: { Origin: origin, 'Content-Type': 'text/plain' },
+      });
+    expect(await asPageOf('https://evil.example')).toMatchObject({
+      status: 403,
+      text: expect.stringContaining('another site'),
+    });
+    expect(await asPageOf(open.url)).toMatchObject({ status: 201 });
+    const rows = await open.query('select 1 from execution');
+    expect(rows).toHaveLength(2);
     await open.remove();
   }, 30_000);
 });

@@ -190,13 +190,16 @@ const emails = fc.oneof(
   ),
 );
 
+/** `surely`: one value that is accepted and one that is refused, which chance alone may leave out. */
 async function check<Value>(
   arbitrary: fc.Arbitrary<Value>,
+  surely: { accepted: Value; refused: Value },
   holds: (value: Value) => Promise<void>,
   runs = RUNS,
 ) {
   // What hangs fails as well: the seed is printed with it.
   await fc.assert(fc.asyncProperty(arbitrary, holds), {
+    examples: [[surely.accepted], [surely.refused]],
     numRuns: runs,
     timeout: 5_000,
     interruptAfterTimeLimit: TIMEOUT_MS - 10_000,
@@ -253,7 +256,11 @@ describe('whatever is sent', () => {
         },
         { requiredKeys: ['name', 'image_name'] },
       );
-      await check(fc.array(metadata, { maxLength: 3 }), async (procs) => {
+      const surely = {
+        accepted: [{ name: 'made', image_name: 'proctor/a:1' }],
+        refused: [{ name: 'made', image_name: 'a b' }],
+      };
+      await check(fc.array(metadata, { maxLength: 3 }), surely, async (procs) => {
         const answer = await answerOf(() => post(gateway.admin, '/metadata', procs));
         if (!answer) return;
         for (const sent of procs) {
@@ -281,7 +288,11 @@ describe('whatever is sent', () => {
         { name: mostly(fc.constant('target')), args: mostly(args), callback_url: mostly(fc.webUrl()) },
         { requiredKeys: ['name', 'args'] },
       );
-      await check(body, async (sent) => {
+      const surely = {
+        accepted: { name: 'target', args: {} },
+        refused: { name: 'target', args: { N: '6' } },
+      };
+      await check(body, surely, async (sent) => {
         const answer = await answerOf(() => post(user, '/execution', sent));
         if (!answer) return;
         expect(answer.status).toBe(201);
@@ -293,7 +304,7 @@ describe('whatever is sent', () => {
   );
 
   it(
-    'as a schedule: what is accepted comes back as it was sent',
+    'as a schedule: what is accepted comes back as it was sent, but for white space at its ends',
     async () => {
       const schedule = fc.record({
         jobName: mostly(fc.constant('target')),
@@ -304,7 +315,16 @@ describe('whatever is sent', () => {
         group: mostly(fc.constant('ops')),
         enabled: mostly(fc.boolean()),
       });
-      await check(schedule, async (sent) => {
+      const sound = {
+        jobName: 'target',
+        args: {},
+        tags: 'nightly, ü',
+        cron: '@daily',
+        notificationEmails: 'a@example.com',
+        group: 'ops',
+        enabled: true,
+      };
+      await check(schedule, { accepted: sound, refused: { ...sound, cron: '60 * * * *' } }, async (sent) => {
         const answer = await answerOf(() => post(user, '/schedule', sent));
         if (!answer) return;
         const path = `/schedule/${String(answer.json()['id'])}`;
@@ -312,9 +332,9 @@ describe('whatever is sent', () => {
         expect(json()).toMatchObject({
           jobName: sent.jobName,
           args: { ...(sent.args as Record<string, string> | null) },
-          tags: sent.tags,
-          cron: sent.cron,
-          group: sent.group,
+          tags: trimmed(sent.tags),
+          cron: trimmed(sent.cron),
+          group: trimmed(sent.group),
           enabled: sent.enabled ?? true,
         });
         const next = await answerOf(() =>
@@ -333,6 +353,10 @@ describe('whatever is sent', () => {
       const secrets = fc.dictionary(fc.oneof(envName, nastyText), mostly(nastyText), { maxKeys: 3 });
       await check(
         fc.record({ job_name: mostly(fc.constant('target')), secrets: mostly(secrets) }),
+        {
+          accepted: { job_name: 'target', secrets: { A: 'abcdef' } },
+          refused: { job_name: 'target', secrets: { '': 'abcdef' } },
+        },
         async (sent) => {
           const answer = await answerOf(() => post(gateway.admin, '/secret', sent));
           if (!answer) return;
@@ -355,7 +379,8 @@ describe('whatever is sent', () => {
         service: mostly(fc.boolean()),
         groups: mostly(fc.array(nastyText, { maxLength: 2 })),
       });
-      await check(account, async (sent) => {
+      const sound = { email: 'made@example.com', name: 'Made', service: true, groups: [] };
+      await check(account, { accepted: sound, refused: { ...sound, email: ',' } }, async (sent) => {
         const answer = await answerOf(() => post(gateway.admin, '/user', sent));
         if (!answer) return;
         const stored = await gateway.call(
@@ -365,14 +390,17 @@ describe('whatever is sent', () => {
         );
         expect(stored.json()).toMatchObject({ name: sent.name ?? '', service: sent.service ?? false });
       });
-      await check(fc.record({ name: mostly(nastyText), description: mostly(nastyText) }), async (sent) => {
-        await answerOf(() => post(gateway.admin, '/group', sent));
-      });
+      await check(
+        fc.record({ name: mostly(nastyText), description: mostly(nastyText) }),
+        { accepted: { name: 'made', description: '' }, refused: { name: '', description: '' } },
+        async (sent) => void (await answerOf(() => post(gateway.admin, '/group', sent))),
+      );
       await check(
         fc.record(
           { email: mostly(emails), label: mostly(nastyText), expires_in_seconds: nastyValue },
           { requiredKeys: [] },
         ),
+        { accepted: {}, refused: { email: ',' } },
         async (sent) => void (await answerOf(() => post(gateway.admin, '/token', sent))),
       );
     },
@@ -413,8 +441,14 @@ describe('whatever is sent', () => {
             ),
           ),
         );
+      type Asked = [Route, string, [string, string][]];
+      const surely: { accepted: Asked; refused: Asked } = {
+        accepted: [routes.listProcs, 'x', []],
+        refused: [routes.listExecutions, 'x', [['per_page', '-1']]],
+      };
       await check(
         request,
+        surely,
         async ([route, part, query]) => {
           const path = route.path.replace(/:\w+/g, () => encode(part.slice(0, 500)));
           const search = query.map(
@@ -457,6 +491,10 @@ describe('whatever is sent', () => {
       );
       await check(
         fc.tuple(fc.constantFrom(...taking), bytes),
+        {
+          accepted: [routes.submitExecution, Buffer.from('{"name":"target","args":{}}')],
+          refused: [routes.submitExecution, Buffer.from('[]')],
+        },
         async ([{ method, path }, body]) => {
           await answerOf(async () => {
             const { email, token } = gateway.admin;
@@ -492,23 +530,28 @@ describe('whatever is sent', () => {
         maxLength: 300,
       });
       const key = fc.oneof(header, fc.stringMatching(/^[!-~]{1,200}$/));
-      await check(fc.tuple(header, header, header, key), async ([email, token, bearer, key]) => {
-        const trimmed = (text: string) => text.trim() || 'x';
+      type Texts = [string, string, string, string];
+      const surely: { accepted: Texts; refused: Texts } = {
+        accepted: ['x', 'x', 'x', 'once'],
+        refused: ['x', 'x', 'x', 'é'],
+      };
+      await check(fc.tuple(header, header, header, key), surely, async ([email, token, bearer, key]) => {
+        const filled = (text: string) => text.trim() || 'x';
         await answerOf(() =>
           gateway.call(null, 'POST', '/execution', {
-            headers: { 'Email-Id': trimmed(email), 'Access-Token': trimmed(token) },
+            headers: { 'Email-Id': filled(email), 'Access-Token': filled(token) },
             body: {},
           }),
         );
         await answerOf(() =>
-          gateway.call(null, 'GET', '/metadata', { headers: { Authorization: `Bearer ${trimmed(bearer)}` } }),
+          gateway.call(null, 'GET', '/metadata', { headers: { Authorization: `Bearer ${filled(bearer)}` } }),
         );
         await answerOf(() =>
-          gateway.call(user, 'GET', '/metadata', { headers: { 'Client-Version': trimmed(token) } }),
+          gateway.call(user, 'GET', '/metadata', { headers: { 'Client-Version': filled(token) } }),
         );
         await answerOf(() =>
           gateway.call(user, 'POST', '/execution', {
-            headers: { 'Idempotency-Key': trimmed(key) },
+            headers: { 'Idempotency-Key': filled(key) },
             body: { name: 'target', args: {} },
           }),
         );
@@ -517,6 +560,8 @@ describe('whatever is sent', () => {
     TIMEOUT_MS,
   );
 });
+
+const trimmed = (value: unknown) => (typeof value === 'string' ? value.trim() : value);
 
 /** As in a URL; half a surrogate pair, which has no form there, as the bytes that a careless client makes of it. */
 function encode(text: string): string {

@@ -366,6 +366,14 @@ describe('one schedule', () => {
       { blackouts: [{ kind: 'weekly', days: ['mon'], from: '25:00', until: '26:00' }] },
       /blackouts.0.*from 00:00 to 23:59/,
     ],
+    [
+      'a blackout past the year 9999',
+      {
+        blackouts: [{ kind: 'once', from: '2026-12-24T00:00:00-05:00', until: '9999-12-31T23:59:59-05:00' }],
+      },
+      /blackouts.0.until.*years 1 to 9999/,
+    ],
+    ['a time past the year 9999', { at: '9999-12-31T23:59:59-01:00' }, /at.*years 1 to 9999/],
     ['an event that is none', { notifyOn: ['full moon'] }, /notifyOn/],
   ])('refuses %s', async (_name, changes, told) => {
     const { id } = await create(owner);

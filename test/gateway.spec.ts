@@ -502,12 +502,18 @@ function sendRaw(text: string): Promise<string> {
 }
 
 describe('too much that waits', () => {
-  it('is refused with 429 and Retry-After, whatever it waits for', async () => {
-    const small = await startTestGateway({ env: { PROCTOR_USER_SHARE: '1', PROCTOR_QUEUE_LIMIT: '3' } });
+  it('is refused with 429 and Retry-After, whatever it waits for; one person may have half', async () => {
+    const small = await startTestGateway({ env: { PROCTOR_USER_SHARE: '1', PROCTOR_QUEUE_LIMIT: '24' } });
     try {
       await small.call(small.admin, 'POST', '/metadata', { body: [proc('open')] });
-      const ask = () =>
-        small.call(small.admin, 'POST', '/execution', { body: { name: 'open', args: { A: 'x' } } });
+      const askWith = (path: string, headers?: Record<string, string>, args = { A: 'x' }) =>
+        small.call(small.admin, 'POST', path, { body: { name: 'open', args }, headers });
+      const ask = () => askWith('/execution');
+      const other = await small.createUser('other', []);
+      const keyed = { 'Idempotency-Key': 'before-it-was-full' };
+      const first = (await askWith('/execution', keyed)).json();
+      const rerun = `/execution/${String(first['id'])}/rerun`;
+      const again = (await askWith(rerun, keyed)).json();
       const deadline = performance.now() + 20_000;
       let answer = await ask();
       while (answer.status === 201 && performance.now() < deadline) {
@@ -516,9 +522,21 @@ describe('too much that waits', () => {
       }
       expect(answer).toMatchObject({
         status: 429,
-        text: expect.stringContaining('3 executions are waiting'),
+        text: expect.stringMatching(/^\d+ executions of yours are waiting/),
       });
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+
+      for (const [path, execution] of [['/execution', first] as const, [rerun, again] as const]) {
+        const repeated = await askWith(path, keyed);
+        expect({ path, status: repeated.status }).toEqual({ path, status: 201 });
+        expect(repeated.json()).toMatchObject({ id: execution['id'], created_at: execution['created_at'] });
+        expect(await askWith(path, { 'Idempotency-Key': 'new' })).toMatchObject({ status: 429 });
+      }
+      expect(await askWith('/execution', keyed, { A: 'y' })).toMatchObject({ status: 422 });
+      const body = { name: 'open', args: { A: 'x' } };
+      const ofOther = await small.call(other, 'POST', '/execution', { body });
+      expect(ofOther).toMatchObject({ status: 201 });
+
       const [row] = await small.query<{ n: number }>(
         `select count(*)::int as n from execution where waiting_for = 'share'`,
       );

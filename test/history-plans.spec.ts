@@ -91,6 +91,15 @@ const filtersOf = (rows: number): [string, Filter][] => [
     { userEmail: 'user-rare@example.org', statuses: ['REQUIREMENT_NOT_MET', 'CANCELLED'] },
   ],
   ['user, rare status', { userEmail: 'user-7@example.org', statuses: ['REQUIREMENT_NOT_MET'] }],
+  ['burst of a status', { statuses: ['POD_CREATION_FAILED'] }],
+  ['burst of a user', { userEmail: 'user-new@example.org' }],
+  ['burst of a user, rare status', { userEmail: 'user-new@example.org', statuses: ['REQUIREMENT_NOT_MET'] }],
+  [
+    'burst of a user and statuses',
+    { userEmail: 'user-new@example.org', statuses: ['POD_FAILED', 'CANCELLED'] },
+  ],
+  ['burst of a schedule', { scheduleId: 98 }],
+  ['burst of a schedule and statuses', { scheduleId: 98, statuses: ['POD_FAILED', 'CANCELLED'] }],
   ['status until', { statuses: ['POD_FAILED', 'CANCELLED'], until: ago(rows, 0.98) }],
 ];
 const CALLERS: [string, HistoryFilter['visibleTo']][] = [

@@ -12,6 +12,7 @@ import {
 } from '@kubernetes/client-node';
 import { execFile, spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -119,6 +120,10 @@ class Client {
       `/api/v1/namespaces/${NAMESPACE}/pods/${pod.metadata!.name}/log?${query}`,
     );
     return readAll(response);
+  }
+
+  async follow(pod: V1Pod): Promise<AsyncIterable<Buffer>> {
+    return this.open(`/api/v1/namespaces/${NAMESPACE}/pods/${pod.metadata!.name}/log?follow=true`);
   }
 
   async open(path: string, options: https.RequestOptions = {}, body?: string): Promise<IncomingMessage> {
@@ -525,14 +530,11 @@ describe('kube-sandbox', () => {
     });
 
     it('are followed live to the end', async () => {
-      await client.createJob('follow', 'for i in 1 2 3 4 5; do echo $i; sleep 0.1; done; printf end');
+      await client.createJob('follow', 'for i in 1 2 3 4 5; do echo $i; sleep 0.3; done; printf end');
       const pod = await client.untilPod('follow', isRunning);
-      const response = await client.open(
-        `/api/v1/namespaces/${NAMESPACE}/pods/${pod.metadata!.name}/log?follow=true`,
-      );
       const arrivedAtMs: number[] = [];
       let text = '';
-      for await (const chunk of response as AsyncIterable<Buffer>) {
+      for await (const chunk of await client.follow(pod)) {
         arrivedAtMs.push(Date.now());
         text += chunk.toString();
       }
@@ -802,12 +804,21 @@ describe('kube-sandbox with small log files', () => {
   it('serves only the newest file, and lets a follower go on over a rotation', async () => {
     const client = await open({ limits: { logFileBytes: 2000, logFiles: 2, logRotationCheckMs: 0 } });
     try {
+      // What is rotated away before the follower is there is not served, so the pod waits for it.
+      const gate = join(root, 'follower-is-there');
+      // A pod runs as another user.
+      chmodSync(root, 0o711);
       await client.createJob(
         'rotate',
-        'for i in $(seq 200); do echo "line $i"; [ $((i % 20)) = 0 ] && sleep 0.05; done; exit 0',
+        `echo "line 1"; until [ -e ${gate} ]; do sleep 0.05; done
+         for i in $(seq 2 200); do echo "line $i"; [ $((i % 20)) = 0 ] && sleep 0.05; done; exit 0`,
       );
       const pod = await client.untilPod('rotate', isRunning);
-      const followed = (await client.log(pod, 'follow=true')).toString();
+      let followed = '';
+      for await (const chunk of await client.follow(pod)) {
+        writeFileSync(gate, '');
+        followed += chunk.toString();
+      }
       expect(followed).toBe(Array.from({ length: 200 }, (_, i) => `line ${i + 1}\n`).join(''));
       const left = (await client.log(pod)).toString();
       expect(left.length).toBeLessThan(2000);

@@ -135,6 +135,16 @@ describe('callback_url', () => {
     });
   }, 60_000);
 
+  it('may be longer than a row of an index of the database', async () => {
+    await bench.useNotifier(signed({ PROCTOR_OUTBOUND_ALLOWED: '127.0.0.0/8' }));
+    const signs = Array.from({ length: 1_000 }, (_, n) =>
+      String.fromCodePoint(0x4e00 + ((n * 7_919) % 20_000)),
+    );
+    const path = `/${signs.join('')}`;
+    await bench.settled(await callbackTo(`${target.url}${path}`), ['sent']);
+    expect(target.at(encodeURI(path)).map(verify)).toEqual([true]);
+  }, 30_000);
+
   it('is not kept waiting by a server that hangs, nor by an answer without end', async () => {
     await bench.useNotifier(
       signed({ PROCTOR_OUTBOUND_ALLOWED: '127.0.0.0/8', PROCTOR_NOTIFICATION_SEND_SECONDS: '10' }),

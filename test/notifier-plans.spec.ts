@@ -80,3 +80,16 @@ describe(`with ${SENT} deliveries sent and ${WAITING} waiting`, () => {
     }
   });
 });
+
+describe('a claim', () => {
+  it('tells the host of a callback as it leaves it out', async () => {
+    await stores.query(`insert into delivery (notification_id, channel, recipient, next_attempt_at)
+      select id, 'callback', 'http://MÜLLER.Example:80/hook', '2020-01-01' from notification limit 1`);
+    const callbacks = { ...request(), slots: [{ channel: 'callback', free: 1 }] };
+    const [first] = await deliveries.claim(callbacks);
+    expect(first?.recipient).toBe('http://MÜLLER.Example:80/hook');
+    await deliveries.giveBack([first!]);
+    const [next] = await deliveries.claim({ ...callbacks, busyHosts: [first!.host!] });
+    expect(next?.host).toMatch(/^\d\.example\.org$/);
+  });
+});

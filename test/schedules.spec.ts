@@ -343,9 +343,7 @@ describe('a change', () => {
   it('is found without a signal as well, at the next look', async () => {
     const { id } = await create();
     await becomeDue(id);
-    const ms = await firesAfter(id);
-    expect(ms).toBeGreaterThan(600);
-    expect(ms).toBeLessThan(5_000);
+    expect(await firesAfter(id)).toBeLessThan(5_000);
   });
 });
 

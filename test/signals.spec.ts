@@ -125,6 +125,7 @@ describe('signals', () => {
       stop();
       await app.close();
     });
+    return app;
   }
 
   const sendUntilHeard = (executionId: number) =>
@@ -147,6 +148,19 @@ describe('signals', () => {
     await redis.start();
     await sendUntilHeard(2);
     expect(heard).toContainEqual({ installationId: 'a', executionId: 2 });
+  }, 30_000);
+
+  it('do not keep a service from its shutdown hooks while Redis hangs', async () => {
+    sender = new SignalSender(settings, 'a', ignore);
+    cleanUps.push(() => sender.close());
+    const app = await startListening();
+    await sendUntilHeard(3);
+    await redis.kill('SIGSTOP');
+    try {
+      expect(await Promise.race([app.close().then(() => 'closed'), sleep(3_000)])).toBe('closed');
+    } finally {
+      await redis.kill('SIGCONT');
+    }
   }, 30_000);
 
   it.each([

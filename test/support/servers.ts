@@ -22,20 +22,22 @@ export const testRedisAddress = (): string => fromTestRun('PROCTOR_TEST_REDIS_AD
 export const testPostgresUrl = (database = 'postgres'): string =>
   Object.assign(new URL(fromTestRun('PROCTOR_TEST_POSTGRES_URL')), { pathname: `/${database}` }).href;
 
-/** Runs one statement over a connection of its own. */
+const pools = new Map<string, pg.Pool>();
+
+/** Runs one statement, over any connection: what belongs to a session is not there for the next one. */
 export async function query<Row extends pg.QueryResultRow>(
   connectionString: string,
   sql: string,
   values: unknown[] = [],
 ): Promise<Row[]> {
-  const client = new pg.Client({ connectionString });
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql, values)).rows;
-  } finally {
-    await client.end();
+  let pool = pools.get(connectionString);
+  if (!pool) {
+    // A connection for each statement would be most of what Postgres does in a test that polls.
+    pool = new pg.Pool({ connectionString, max: 10, idleTimeoutMillis: 1_000, allowExitOnIdle: true });
+    pool.on('error', () => {});
+    pools.set(connectionString, pool);
   }
+  return (await pool.query<Row>(sql, values)).rows;
 }
 
 export interface TestDatabase {

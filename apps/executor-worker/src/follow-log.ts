@@ -1,8 +1,16 @@
-import { createMasker, LOG_START, type LogPosition, type Masker, type SecretPatterns } from '@app/domain';
+import {
+  createMasker,
+  isLogStart,
+  LOG_START,
+  type LogPosition,
+  type Masker,
+  type SecretPatterns,
+} from '@app/domain';
 import { LogLostError, type LogPiece, type PodRef } from '@app/runner';
 import type { Follower } from './follower.js';
 import { LINE_END, type LogBudget } from './log-budget.js';
 import type { LogSink } from './log-sink.js';
+import { toStorable } from './storable-text.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** What travels with a line through the masker. */
@@ -33,7 +41,8 @@ export async function followLog(
   const masker = createMasker<LineTag>(secrets);
   let position = start;
   try {
-    if (!known && budget.isLineOpen) await sink.write(LINE_END, start, follower.signal);
+    // A worker before may have known this pod without having stored anything of it.
+    if (isLogStart(start) && budget.isLineOpen) await sink.write(LINE_END, start, follower.signal);
     try {
       for await (const piece of context.runner.followLog(pod, start, follower.signal, onOpen)) {
         position = piece.position;
@@ -123,9 +132,7 @@ async function storeRest(masker: Masker<LineTag>, sink: LogSink, signal: AbortSi
 }
 
 function textRow(text: string, endsLine: boolean, timestamp: string) {
-  // Postgres' text holds any character but NUL, and no half of a surrogate pair.
-  const storable = text.replaceAll('\0', '\\0').toWellFormed();
-  return { kind: 'text' as const, text: storable, endsLine, stampedAt: timestamp };
+  return { kind: 'text' as const, text: toStorable(text), endsLine, stampedAt: timestamp };
 }
 
 function gapRow(reason: string) {

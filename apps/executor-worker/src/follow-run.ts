@@ -60,13 +60,17 @@ class RunInProgress {
     const signal = AbortSignal.any([this.watchStop.signal, this.follower.signal]);
     try {
       for await (const view of this.context.runner.observe(this.job.jobName, signal)) {
-        this.view = view;
-        this.hasSeenJob ||= view.job?.jobUid === this.job.jobUid;
-        this.follower.wakeUp.ring();
+        this.see(await this.attempts.masked(view));
       }
     } catch (error) {
       if (!signal.aborted) this.fail(error);
     }
+  }
+
+  private see(view: RunView): void {
+    this.view = view;
+    this.hasSeenJob ||= view.job?.jobUid === this.job.jobUid;
+    this.follower.wakeUp.ring();
   }
 
   /** Settles when no log is being read any more. */
@@ -124,16 +128,33 @@ class RunInProgress {
       case 'vanished':
         return this.endOfVanished();
       case 'cannot_start':
-        await this.deleteJob();
-        await this.podsGone();
-        // Of an earlier attempt: after the end nothing is stored any more.
-        await this.attempts.logs;
-        return this.hasDeleted ? cancelled() : this.endOf(assessment.end);
+        return this.endOfStuck();
       case 'ended':
         return isComplete(view)
           ? this.endOfEnded(assessment.end, view)
           : this.endOfIncomplete(assessment.end);
     }
+  }
+
+  /**
+   * What was seen last may be old: the API was away, or this process stood still and another one has the run by now. Only
+   * a direct look counts, and only who holds the lease may delete what has not ended.
+   */
+  private async endOfStuck(): Promise<ExecutionEnd | null> {
+    const view = await this.readDirectly();
+    const assessment = this.assess(view);
+    if (assessment.kind !== 'cannot_start') {
+      this.see(view);
+      return null;
+    }
+    const { lease, signal } = this.follower;
+    const isHeld = await whileUnavailable(() => this.context.leases.isHeld(lease), signal);
+    this.follower.throwUnlessHeld(isHeld);
+    await this.deleteJob();
+    await this.podsGone();
+    // Of an earlier attempt: after the end nothing is stored any more.
+    await this.attempts.logs;
+    return this.hasDeleted ? cancelled() : this.endOf(assessment.end);
   }
 
   /** Jobs and pods come by two watches, and either may be behind: what the Job's pods did is looked up. */
@@ -207,8 +228,10 @@ class RunInProgress {
     }
   }
 
-  private readDirectly(): Promise<RunView> {
-    return whileUnavailable(() => this.context.runner.read(this.job.jobName), this.follower.signal);
+  private async readDirectly(): Promise<RunView> {
+    const { runner } = this.context;
+    const view = await whileUnavailable(() => runner.read(this.job.jobName), this.follower.signal);
+    return this.attempts.masked(view);
   }
 
   private async move(status: ExecutionStatus, reason: string | null): Promise<void> {

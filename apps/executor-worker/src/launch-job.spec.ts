@@ -80,6 +80,12 @@ describe('launchJob', () => {
     expect(requests[0]?.pod.annotations).toEqual({ team: 'ops', note: 'x' });
   });
 
+  it('leaves out an arg that has the name of a secret, also of one that no proc declares', async () => {
+    records.secretValues = { API_TOKEN: 'the-real-one' };
+    await launch(records.add({ args: { NAME: 'Ada', API_TOKEN: 'mine-instead' } }));
+    expect(requests.map(({ args }) => args)).toEqual([{ NAME: 'Ada' }]);
+  });
+
   it('keeps secret args out of the Job', async () => {
     await launch(records.add({ args: { NAME: 'Ada' }, secretArgs: { PASSWORD: 'hunter22' } }));
     expect(requests).toMatchObject([{ args: { NAME: 'Ada' } }]);

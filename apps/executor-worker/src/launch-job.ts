@@ -2,7 +2,7 @@ import type { ExecutionEnd } from '@app/database';
 import { LOCK_DURATION_MS } from '@app/queue';
 import type { JobRef, JobRequest } from '@app/runner';
 import type { Follower } from './follower.js';
-import { readSecrets } from './read-secrets.js';
+import { readSecrets, type SecretValues } from './read-secrets.js';
 import { whileUnavailable } from './wait-for.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -28,7 +28,7 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
     return { kind: 'end', end: { status: 'REQUIREMENT_NOT_MET', exitCode: null, reason: problem } };
   }
   const created = await whileUnavailable(
-    () => createInLease(context, follower),
+    () => createInLease(context, follower, values),
     follower.cancelSignal,
     (error) => {
       context.log.warn({ executionId: execution.id, err: error }, 'the Job could not be created yet');
@@ -87,7 +87,11 @@ async function isWithoutSecret(context: WorkerContext, { execution, signal }: Fo
   return (await whileUnavailable(() => context.runner.readSecret(execution.jobName), signal)) === null;
 }
 
-async function createInLease(context: WorkerContext, follower: Follower) {
+async function createInLease(
+  context: WorkerContext,
+  follower: Follower,
+  secretValues: SecretValues['values'],
+) {
   // Before the lease is renewed: what it takes is not within the time of the create.
   await context.runner.connect(follower.signal);
   const renewedAtMs = performance.now();
@@ -96,7 +100,7 @@ async function createInLease(context: WorkerContext, follower: Follower) {
   const leftMs = LOCK_DURATION_MS - (performance.now() - renewedAtMs) - LEASE_MARGIN_MS;
   if (leftMs < CREATE_TIMEOUT_MS)
     throw new LeaseTooShortError('the lease was renewed too long ago to create a Job');
-  return context.runner.createJob(jobRequest(context, follower), follower.signal);
+  return context.runner.createJob(jobRequest(context, follower, secretValues), follower.signal);
 }
 
 /** The process was stopped between renewing its lease and using it: the delivery is tried again. */
@@ -104,14 +108,20 @@ export class LeaseTooShortError extends Error {
   override readonly name = 'LeaseTooShortError';
 }
 
-function jobRequest({ settings }: WorkerContext, { execution, claimed }: Follower): JobRequest {
+function jobRequest(
+  { settings }: WorkerContext,
+  { execution, claimed }: Follower,
+  secretValues: SecretValues['values'],
+): JobRequest {
   const { pod } = claimed.snapshot;
+  // Kubernetes lets `env` win over the Secret, but a secret is not the caller's to replace.
+  const args = Object.entries(execution.args).filter(([name]) => !Object.hasOwn(secretValues, name));
   return {
     jobName: execution.jobName,
     executionId: String(execution.id),
     procName: execution.procName,
     image: execution.image,
-    args: execution.args,
+    args: Object.fromEntries(args),
     context: {
       EXECUTION_ID: String(execution.id),
       JOB_NAME: execution.procName,

@@ -1,9 +1,10 @@
-import { compileSecretPatterns, type SecretPatterns } from '@app/domain';
+import { compileSecretPatterns, maskText, type SecretPatterns } from '@app/domain';
 import type { AttemptUpdate } from '@app/database';
 import type { JobRef, JobView, PodView, RunView } from '@app/runner';
 import { followLog, storeGap, type LogOutcome } from './follow-log.js';
 import type { Follower } from './follower.js';
 import { LogBudget } from './log-budget.js';
+import { toStorable } from './storable-text.js';
 import { whileUnavailable } from './wait-for.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -28,6 +29,14 @@ export class RunAttempts {
     private readonly job: JobRef,
     private readonly onFailure: (error: unknown) => void,
   ) {}
+
+  /** A container may leave a message as it ends (`/dev/termination-log`); its secrets are masked there as in its log. */
+  async masked(view: RunView): Promise<RunView> {
+    const hasMessage = ({ state }: PodView) => state.kind === 'failed' && state.message !== null;
+    if (!view.pods.some(hasMessage)) return view;
+    const secrets = await this.readSecrets();
+    return { ...view, pods: view.pods.map((pod) => withMaskedMessage(pod, secrets)) };
+  }
 
   /** Records pods whose state has changed, and begins to read the log of each that has one. */
   async note(view: RunView): Promise<void> {
@@ -100,18 +109,21 @@ export class RunAttempts {
   }
 
   private async readLog(pod: PodView, onOpen: () => void): Promise<LogOutcome> {
-    const { runner } = this.context;
-    const { signal } = this.follower;
     const budget = await this.openBudget();
-    // From the Job's own Secret: what the container really got, also when it was changed meanwhile.
+    return followLog(this.context, this.follower, pod, budget, await this.readSecrets(), onOpen);
+  }
+
+  /** From the Job's own Secret: what the container really got, also when it was changed meanwhile. */
+  private async readSecrets(): Promise<SecretPatterns> {
     if (this.secrets === null) {
-      const { procName } = this.follower.execution;
+      const { runner, secrets } = this.context;
+      const { execution, signal } = this.follower;
       const values =
         (await whileUnavailable(() => runner.readSecret(this.job.jobName), signal)) ??
-        (await whileUnavailable(() => this.context.secrets.read(procName), signal));
+        (await whileUnavailable(() => secrets.read(execution.procName), signal));
       this.secrets = compileSecretPatterns(Object.values(values));
     }
-    return followLog(this.context, this.follower, pod, budget, this.secrets, onOpen);
+    return this.secrets;
   }
 
   private async openBudget(): Promise<LogBudget> {
@@ -128,6 +140,12 @@ export class RunAttempts {
 /** A pod whose container never ran (evicted before, deadline before) has no log to read. */
 function hasLog({ state }: PodView): boolean {
   return state.kind === 'running' || (state.kind !== 'waiting' && state.startedAt !== null);
+}
+
+function withMaskedMessage(pod: PodView, secrets: SecretPatterns): PodView {
+  const { state } = pod;
+  if (state.kind !== 'failed' || state.message === null) return pod;
+  return { ...pod, state: { ...state, message: toStorable(maskText(secrets, state.message)) } };
 }
 
 function toAttempt({ podUid, podName, state }: PodView): AttemptUpdate {

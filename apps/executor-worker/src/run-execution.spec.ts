@@ -170,6 +170,16 @@ describe('an execution from claim to end', () => {
     expect(records.textOf(id)).toEqual(['token is ***']);
   });
 
+  it('masks what its container says as it ends, and stores it whatever it holds', async () => {
+    records.secretValues = { TOKEN: 'first-secret-value' };
+    runner.script = (container) => container.exit(3, `login failed:\n${container.env['TOKEN']}\0`);
+    const id = records.add({ snapshot: { requiredSecrets: ['TOKEN'] } });
+    await worker.run(id);
+    const reason = 'login failed:\n***\\0';
+    expect(end(id)).toEqual({ status: 'POD_FAILED', exitCode: 3, reason });
+    expect([...records.row(id).updates.values()]).toMatchObject([{ reason: `Error: ${reason}` }]);
+  });
+
   it('says which secrets are missing, and makes no Job', async () => {
     records.secretValues = { A: 'some value' };
     const id = records.add({ snapshot: { requiredSecrets: ['A', 'B', 'C'] } });
@@ -246,6 +256,32 @@ describe('an execution from claim to end', () => {
       reason: expect.stringContaining('no such image'),
     });
     expect(runner.deleted).toContain('proctor-test-1');
+  });
+
+  it('that was last seen waiting for its image too long ago is looked at before it is given up', async () => {
+    worker = newWorker({ startLimits: { startMs: 60_000, imageMs: 100 } });
+    let isWatchBehind = false;
+    runner.script = async (container) => {
+      container.wait('ErrImagePull', 'no such image');
+      await until(() => isWatchBehind);
+      container.print('a line');
+      await sleep(300);
+    };
+    const observe = runner.observe.bind(runner);
+    runner.observe = async function* (...args) {
+      for await (const view of observe(...args)) {
+        // The cluster can't be watched for longer than the image may take.
+        if (view.pods.at(-1)?.state.kind === 'running') await sleep(200);
+        yield view;
+        const state = view.pods.at(-1)?.state;
+        isWatchBehind ||= state?.kind === 'waiting' && state.reason === 'ErrImagePull';
+      }
+    };
+    const id = records.add();
+    await worker.run(id);
+    expect(end(id)).toEqual(finished);
+    expect(records.textOf(id)).toEqual(['a line']);
+    expect(runner.deleted).toEqual([]);
   });
 
   it('says that somebody deleted its Job, and does not run it again', async () => {
@@ -367,6 +403,21 @@ describe('a worker that was superseded', () => {
     expect(end(id)).toMatchObject({ status: 'RECEIVED' });
   });
 
+  it('does not delete the Job whose image it has waited for long enough', async () => {
+    worker = newWorker({ startLimits: { startMs: 60_000, imageMs: 100 } });
+    runner.script = async (container) => {
+      container.wait('ErrImagePull', 'no such image');
+      await container.stopped;
+    };
+    const id = records.add();
+    const delivery = worker.deliver(id);
+    await until(() => records.row(id).execution.reason !== null);
+    takeOver(id);
+    expect(await delivery.outcome).toEqual(done);
+    expect(runner.deleted).toEqual([]);
+    expect(end(id)).toMatchObject({ status: 'JOB_READY' });
+  });
+
   it('makes no Job once its lock is lost', async () => {
     const id = records.add();
     worker.renew = async () => false;
@@ -415,6 +466,30 @@ describe('a worker that takes over', () => {
     expect(await newWorker().run(id)).toEqual(done);
     expect(records.textOf(id)).toEqual(Array.from({ length: 20 }, (_, i) => `line ${i + 1}`));
     expect([runner.created.length, end(id)]).toEqual([1, finished]);
+  });
+
+  it('begins a new line for a pod of which nothing is stored, also when it is known', async () => {
+    runner.script = async (container) => {
+      container.print('a line');
+      await sleep(100);
+    };
+    const id = records.add();
+    records.before.set('readExtent', () => {
+      throw unavailable();
+    });
+    const first = worker.deliver(id);
+    await until(() => records.row(id).attempts.length > 0);
+    first.stop('hand_over');
+    await first.outcome;
+    records.before.clear();
+    const ofAnEarlierPod = { kind: 'text', text: 'half a line', endsLine: false, stampedAt: null } as const;
+    records.row(id).log.push({ seq: 1, ...ofAnEarlierPod });
+    await newWorker().run(id);
+    expect(records.row(id).log.map(({ text, endsLine }) => [text, endsLine])).toEqual([
+      ['half a line', false],
+      ['', true],
+      ['a line', true],
+    ]);
   });
 
   it('has all that was read before it stored by the time it is told', async () => {

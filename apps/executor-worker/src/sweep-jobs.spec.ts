@@ -54,6 +54,14 @@ describe('sweeping Jobs', () => {
     expect(TOMBSTONE_MS).toBeGreaterThan(12_000 + 5_000);
   });
 
+  it('keeps one whose execution has just ended and that is not marked as finished yet', async () => {
+    const ids = [TOMBSTONE_MS, TOMBSTONE_MS + 1].map((ms) =>
+      records.add({ status: 'FINISHED', endedAt: ago(ms) }),
+    );
+    for (const id of ids) records.row(id).jobUid = `uid-${id}`;
+    expect(await sweep(ids.map((id) => jobOf(id, { finished: null })))).toEqual(['job-2']);
+  });
+
   it('keeps that of an execution that runs, and one that is about to be recorded', async () => {
     const [running, unrecorded] = [records.add(), records.add()];
     records.row(running).jobUid = `uid-${running}`;

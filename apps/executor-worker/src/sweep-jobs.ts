@@ -3,7 +3,7 @@ import type { JobView } from '@app/runner';
 import { CREATE_TIMEOUT_MS } from './launch-job.js';
 import type { WorkerContext } from './worker-context.js';
 
-/** A finished Job stays at least this long, as a sign to a worker that was cut off that the run is over. */
+/** A Job stays at least this long after the end, as a sign to a worker that was cut off that the run is over. */
 export const TOMBSTONE_MS = LOCK_DURATION_MS + CREATE_TIMEOUT_MS + 5_000;
 const SWEEP_INTERVAL_MS = 10_000;
 const PAGE = 500;
@@ -39,11 +39,14 @@ export class JobSweep {
 
   async sweep(now: Date): Promise<void> {
     const { runner, leases, log } = this.context;
+    // Kubernetes may mark a Job as finished after its execution has ended (ADR 0004).
+    const before = new Date(now.getTime() - TOMBSTONE_MS);
     const old = runner.listJobs().filter((job) => !job.isBeingDeleted && ageMs(job, now) > TOMBSTONE_MS);
     for (let first = 0; first < old.length; first += PAGE) {
       const page = old.slice(first, first + PAGE);
       const live = await leases.listLive(
         page.map(({ executionId }) => Number(executionId)).filter(Number.isSafeInteger),
+        before,
       );
       const over = page.filter((job) => !belongsToLive(job, live));
       for (let i = 0; i < over.length; i += MOST_DELETES) {

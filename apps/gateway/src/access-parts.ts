@@ -29,6 +29,7 @@ import { Authenticator } from './http/authenticator.js';
 import type { GatewayLog } from './http/gateway-log.js';
 import { LoginLimits } from './http/login-limits.js';
 import { NoteSignIns } from './http/note-sign-ins.js';
+import { OriginCheck } from './http/origin-check.js';
 import { UserSources } from './http/user-sources.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
 import { NotifyPreference } from './notifications/notify-preference.js';
@@ -83,6 +84,7 @@ export function makeAccessParts({ settings, database, authPlugin, procs, log, si
   const signIn = new SignIn(isAuthenticationOn ? shownPlugin : null, sources, new SignInLimit(), audit);
   const objects = [
     new OldestClient(minClientVersion),
+    new OriginCheck(settings.publicOrigin, isAuthenticationOn),
     ...[accounts, groups, tokens, auditStore, signIn, sources],
     new ChangeUsers(accounts, adminGroups, authenticator, audit),
     new ChangeGroups(groups, procs, adminGroups, authenticator, audit),

@@ -98,7 +98,7 @@ export function makeExecutionParts(given: Given) {
 
   const enqueue = new EnqueueExecutions(queue, new StuckExecutionsStore(database), log);
   const accept = new AcceptExecution(executions, prepareArgs, enqueue, audit, metrics);
-  const backlog = new Backlog(new MetricsStore(database), settings.queueLimit);
+  const backlog = new Backlog(new MetricsStore(database), executions, settings.queueLimit);
   const bodyHash = new KeyedHash(secretKey, 'idempotency key body');
   const argsHash = new KeyedHash(secretKey, 'schedule args');
 
@@ -115,7 +115,7 @@ export function makeExecutionParts(given: Given) {
     new RerunExecution(executions, secrets, findExecution, findProc, backlog, accept, bodyHash),
     new ListExecutions(new HistoryStore(database), findProc),
     new CancelExecution(executions, findExecution, enqueue, signal, publisher, audit),
-    new ServeLog(findExecution, askAgain, streamLog, settings.publicOrigin),
+    new ServeLog(findExecution, askAgain, streamLog),
     new ReadLog(findExecution, logs, streamLog, askAgain),
     new RegisterProcs(procs, secrets, patterns, settings.allowed, audit),
     new RemoveProc(procs, audit),

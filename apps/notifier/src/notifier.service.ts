@@ -66,8 +66,12 @@ export class NotifierService implements OnApplicationBootstrap, BeforeApplicatio
 
   private async work(): Promise<void> {
     const { hasEvents, hasDue } = await this.deliveries.look(this.channels.names);
-    if (hasEvents) await this.spreadAll();
-    if (hasEvents || hasDue) await this.sender.takeDue();
+    try {
+      if (hasEvents) await this.spreadAll();
+    } finally {
+      // What is spread already goes out, even if something else can't be.
+      if (hasEvents || hasDue) await this.sender.takeDue();
+    }
     if (performance.now() - this.tidiedAtMs > TIDY_EVERY_MS || this.tidiedAtMs === 0) await this.tidy();
   }
 

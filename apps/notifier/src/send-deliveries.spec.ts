@@ -11,13 +11,17 @@ import { anEvent } from './testing/events.js';
 class FakeDeliveries {
   readonly recorded = new Map<number, string>();
   isAway = false;
+  claims = 0;
+  /** The hosts that are busy are not heeded. */
+  isDeaf = false;
 
   constructor(readonly due: ClaimedDelivery[]) {}
 
   async claim({ slots, busyHosts }: ClaimRequest): Promise<ClaimedDelivery[]> {
+    if (++this.claims > 10) throw new Error('claimed again and again');
     return slots.flatMap(({ channel, free }) => {
       const fits = this.due.filter(
-        (d) => d.channel === channel && !busyHosts.some((host) => d.recipient.includes(`//${host}/`)),
+        (d) => d.channel === channel && (this.isDeaf || d.host === null || !busyHosts.includes(d.host)),
       );
       const taken = fits.slice(0, free);
       taken.forEach((delivery) => this.due.splice(this.due.indexOf(delivery), 1));
@@ -44,7 +48,7 @@ class FakeDeliveries {
 }
 
 const aDelivery = (id: number, changes: Partial<ClaimedDelivery> = {}): ClaimedDelivery => ({
-  ...{ id, claim: 1, notificationId: id, channel: 'mail', recipient: 'a@x.org', attempts: 1 },
+  ...{ id, claim: 1, notificationId: id, channel: 'mail', recipient: 'a@x.org', host: null, attempts: 1 },
   ...changes,
 });
 
@@ -113,13 +117,24 @@ describe('SendDeliveries', () => {
     expect(deliveries.due.map(({ id }) => id)).toEqual([3]);
   });
 
+  const callback = (id: number, host: string) =>
+    aDelivery(id, { channel: 'callback', recipient: `https://${host}/${id}`, host });
+
   it('leaves room for other hosts while one hangs', async () => {
-    const callback = (id: number, host: string) =>
-      aDelivery(id, { channel: 'callback', recipient: `https://${host}/${id}` });
     const due = [1, 2, 3, 4, 5, 6].map((id) => callback(id, 'hangs.example'));
     const { sender, deliveries } = open([...due, callback(7, 'other.example')], never);
     await sender.takeDue();
     expect(deliveries.due.map(({ id }) => id).sort()).toEqual([4, 5, 6]);
+  });
+
+  it('does not ask again at once for what it has no room for', async () => {
+    const { sender, deliveries } = open(
+      [1, 2, 3, 4].map((id) => callback(id, 'hangs.example')),
+      never,
+    );
+    deliveries.isDeaf = true;
+    await sender.takeDue();
+    expect(deliveries.due.map(({ id }) => id)).toEqual([4]);
   });
 
   it('gives back what is not sent when its time to stop is over, and takes nothing more', async () => {

@@ -2,7 +2,7 @@ import type { ClaimedDelivery, DeliveriesStore } from '@app/database';
 import type { Logger } from '@app/platform';
 import { attemptDelivery, type AttemptContext, type Outcome } from './attempt-delivery.js';
 import { backOffMs } from './back-off.js';
-import { CALLBACKS_PER_HOST, hostOfCallback } from './channels/channel-set.js';
+import { CALLBACKS_PER_HOST } from './channels/channel-set.js';
 import { oneLine } from './message/plain-text.js';
 import type { NotifierMetrics } from './notifier-metrics.js';
 
@@ -41,6 +41,8 @@ export class SendDeliveries {
       if (claimed.length === 0) return;
       const tooMany = claimed.filter((delivery) => !this.begin(delivery));
       await this.context.deliveries.giveBack(tooMany);
+      // There is room for the next one of these once something has ended, which `onFreed` tells.
+      if (tooMany.length === claimed.length) return;
     }
   }
 
@@ -55,8 +57,7 @@ export class SendDeliveries {
   /** False: there is no room for it. */
   private begin(delivery: ClaimedDelivery): boolean {
     if (this.isStopped) return false;
-    const host = delivery.channel === 'callback' ? hostOfCallback(delivery.recipient) : null;
-    if (host !== null && this.countCallbacks(host) >= CALLBACKS_PER_HOST) return false;
+    if (delivery.host !== null && this.busyHosts().includes(delivery.host)) return false;
     const ended = this.sendOne(delivery).finally(() => {
       this.sending.delete(delivery);
       this.context.onFreed();
@@ -134,15 +135,8 @@ export class SendDeliveries {
   }
 
   private busyHosts(): string[] {
-    const hosts = new Set([...this.callbacks()].map(({ recipient }) => hostOfCallback(recipient)));
-    return [...hosts].filter((host) => this.countCallbacks(host) >= CALLBACKS_PER_HOST);
-  }
-
-  private countCallbacks(host: string): number {
-    return this.callbacks().filter(({ recipient }) => hostOfCallback(recipient) === host).length;
-  }
-
-  private callbacks(): ClaimedDelivery[] {
-    return [...this.sending.keys()].filter(({ channel }) => channel === 'callback');
+    const hosts = [...this.sending.keys()].flatMap(({ host }) => host ?? []);
+    const count = (host: string) => hosts.filter((other) => other === host).length;
+    return [...new Set(hosts)].filter((host) => count(host) >= CALLBACKS_PER_HOST);
   }
 }

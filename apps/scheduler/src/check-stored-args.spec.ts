@@ -62,6 +62,18 @@ describe('describeArgsProblem', () => {
     expect(problem!.length).toBeLessThan(600);
     expect(problem).not.toContain('\n');
   });
+
+  it.each(['', 'x'])('has no half of a character, wherever it is cut: behind %j', (before) => {
+    const long = before + '😀'.repeat(300);
+    const problems = [
+      problemOf([plainArg('A', { required: true, description: long })], {}),
+      problemOf([plainArg('A', { pattern: long })], { A: 'y' }),
+    ];
+    for (const problem of problems) {
+      expect(problem).toContain('…');
+      expect(problem!.isWellFormed()).toBe(true);
+    }
+  });
 });
 
 describe('rememberFittingArgs', () => {

@@ -29,7 +29,9 @@ export function describeArgsProblem(
   const all = [...problems, ...bare];
   if (all.length === 0) return null;
   const text = `Its args do not fit ${proc.name} as it is now: ${all.join('; ')}`;
-  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  const short = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  // Postgres refuses half a character in JSON, and all other ticks that are written down with this one.
+  return short.toWellFormed();
 }
 
 const MOST_REMEMBERED = 20_000;

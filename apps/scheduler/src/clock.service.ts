@@ -48,8 +48,8 @@ export class ClockService implements OnApplicationBootstrap, BeforeApplicationSh
     });
     if (pruneHistory) this.every('41 * * * * *', 'prune', () => this.prune(pruneHistory));
     this.every('17 * * * *', 'housekeeping', async () => {
-      await sweepStuck.forgetOld();
       await logs.ensurePartitions();
+      await sweepStuck.forgetOld();
     });
     this.run('housekeeping', async () => {
       await logs.ensurePartitions();

@@ -1,11 +1,13 @@
 import type { StuckExecutionsStore, WorkersStore } from '@app/database';
 import type { ExecutionQueue } from '@app/queue';
+import { MOST_TURN_MS, repeatStep } from './repeat-step.js';
 
 /** An accepted row is given this long to be enqueued by the gateway that accepted it. */
 const ACCEPTED_GRACE_SECONDS = 3;
 /** A worker that was not heard of for this long (its heartbeat comes every 4 s) counts as gone. */
 const SILENT_SECONDS = 15;
 const FORGET_WORKER_SECONDS = 3_600;
+const FORGET_KEY_HOURS = 24;
 const PAGE = 500;
 /** Of what was accepted while Redis was away, in one sweep: the others wait for it. */
 const MOST_PAGES = 20;
@@ -46,7 +48,9 @@ export class SweepStuck {
   /** Housekeeping that need not be quick. */
   async forgetOld(): Promise<void> {
     await this.workers.forgetSilent(FORGET_WORKER_SECONDS);
-    await this.stuck.forgetIdempotencyKeys(24);
+    await repeatStep(performance.now() + MOST_TURN_MS, PAGE, (most) =>
+      this.stuck.forgetIdempotencyKeys(FORGET_KEY_HOURS, most),
+    );
   }
 
   private async fullPassIfNeeded(nowMs: number): Promise<boolean> {

@@ -33,6 +33,7 @@ describe('parseBlackout', () => {
     ['2026-12-24T00:00:00Z', /expected 'mon-fri/],
     ['2026-12-24T00:00:00Z/2026-12-24T00:00:00Z', /end after the start/],
     ['2026-12-24T00:00:00Z/2026-12-25T00:00:00Z/x', /expected 'mon-fri/],
+    ['2026-12-24T00:00:00-05:00/9999-12-31T23:59:59-05:00', /years 1 to 9999 in UTC/],
   ])('refuses %j', (text, says) => {
     expect(() => parseBlackout(text)).toThrow(
       expect.objectContaining({

@@ -3,7 +3,7 @@ import { AppError, describeBlackoutProblem, WEEK_DAYS, type WeekDay } from '@app
 
 const WEEKLY = /^(?:(?<days>[a-z,-]+)\s+)?(?<from>\d{1,2}:\d{2})-(?<until>\d{1,2}:\d{2})$/;
 const EXPECTED =
-  "expected 'mon-fri 22:00-06:00', '22:00-06:00' for all days, or '2026-12-24T00:00:00Z/2026-12-27T00:00:00Z'";
+  "expected 'mon-fri 22:00-06:00', '22:00-06:00' for all days, or '2026-12-24T00:00:00Z/2026-12-27T00:00:00Z', in the years 1 to 9999 in UTC";
 
 /**
  * A window as typed: `mon-fri 22:00-06:00` (days with commas and ranges; left out: all; of the schedule's zone), or two

@@ -13,7 +13,7 @@ describe('readTime', () => {
     expect(readTime('--since', text, now)).toBe(instant);
   });
 
-  it.each(['yesterday', '2h ago', '2026-02-30', '999999999d', '2026-01-30 10:00', ''])(
+  it.each(['yesterday', '2h ago', '2026-02-30', '0000-01-01', '999999999d', '2026-01-30 10:00', ''])(
     'refuses %j',
     (text) => {
       expect(() => readTime('--since', text, now)).toThrow();

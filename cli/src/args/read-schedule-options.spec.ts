@@ -55,6 +55,8 @@ describe('readScheduleOptions', () => {
     [{ at: 'tomorrow' }, '--at'],
     [{ at: '2026-12-24T18:00:00' }, '--at'],
     [{ at: '999999999d' }, '--at'],
+    [{ at: '9999999d' }, '--at'],
+    [{ at: '9999-12-31T23:59:59-01:00' }, '--at'],
     [{ grace: '90' }, '--grace'],
     [{ notifyOn: ['ended'] }, '--notify-on'],
     [{ notifyOn: ['none', 'start'] }, '--notify-on'],

@@ -68,11 +68,12 @@ export function readScheduleOptions(options: ScheduleOptions, here: Here): Field
 function readMoment(text: string, nowMs: number): string {
   if (instantQuery.safeParse(text).success) return text;
   const ms = parseDurationMs(text);
-  const at = ms === null ? null : new Date(nowMs + ms);
-  if (at !== null && !Number.isNaN(at.getTime())) return at.toISOString();
+  // Null also for a time that no Date holds.
+  const at = ms === null ? null : new Date(nowMs + ms).toJSON();
+  if (at !== null && instantQuery.safeParse(at).success) return at;
   throw refused(
     '--at',
-    `expected a time with its offset, such as 2026-12-24T18:00:00+01:00, or a duration from now on such as 2h; got ${JSON.stringify(text)}`,
+    `expected a time with its offset, such as 2026-12-24T18:00:00+01:00, or a duration from now on such as 2h, until the end of the year 9999 in UTC; got ${JSON.stringify(text)}`,
   );
 }
 

@@ -8,8 +8,8 @@ import { errorCodeOf, problem, problemFromError } from './problem.js';
 import { pathOf } from './routes.js';
 import { setSecretsBody } from './secret.js';
 
-function wrongWith(args: unknown) {
-  const { error } = submitExecutionBody.safeParse({ name: 'p', args });
+function wrongWith(args: unknown, more: object = {}) {
+  const { error } = submitExecutionBody.safeParse({ name: 'p', args, ...more });
   return detailsFromIssues(error?.issues ?? []).map(({ field }) => field);
 }
 
@@ -30,6 +30,13 @@ describe('submitExecutionBody', () => {
   it('takes v2 bodies with a null callback', () => {
     expect(submitExecutionBody.parse({ name: 'p', callback_url: null }).callback_url).toBeUndefined();
   });
+
+  it.each(['http://h/a\0b', 'http://h/\ud800', `http://h/${'x'.repeat(2_000)}`])(
+    'refuses the callback %j',
+    (callback_url) => {
+      expect(wrongWith({}, { callback_url })).toEqual(['callback_url']);
+    },
+  );
 
   it.each<[unknown, string]>([
     [JSON.parse('{"__proto__": "x"}'), 'args.__proto__'],

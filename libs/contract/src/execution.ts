@@ -5,7 +5,7 @@ import { executionIdText } from './execution-id.js';
 import { MAX_EXECUTION_ID } from './limits.js';
 import { idPage, instant, instantQuery, next, queryFlag, queryList } from './paging.js';
 import { procName } from './proc-name.js';
-import { email } from './text.js';
+import { email, isStorable, NOT_STORABLE } from './text.js';
 
 /** Body of `POST /execution`. Unknown fields are ignored. */
 export const submitExecutionBody = z.object({
@@ -15,6 +15,7 @@ export const submitExecutionBody = z.object({
   callback_url: z
     .string()
     .max(2000)
+    .refine(isStorable, NOT_STORABLE)
     .nullish()
     .transform((url) => url || undefined),
 });

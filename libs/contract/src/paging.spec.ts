@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { DEFAULT_PAGE, idPage, MAX_PAGE, namePage, queryFlag, queryList } from './paging.js';
+import {
+  DEFAULT_PAGE,
+  idPage,
+  instant,
+  instantQuery,
+  MAX_PAGE,
+  namePage,
+  queryFlag,
+  queryList,
+} from './paging.js';
 
 const page = z.object(idPage);
 
@@ -59,4 +68,33 @@ describe('queryFlag', () => {
   it.each(['yes', 'TRUE', ['true', 'false'], true])('refuses %j', (text) => {
     expect(queryFlag.safeParse(text).success).toBe(false);
   });
+});
+
+describe.each([
+  ['instant', instant],
+  ['instantQuery', instantQuery],
+])('%s', (_name, schema) => {
+  const issuesOf = (text: string) => schema.safeParse(text).error?.issues ?? [];
+
+  it.each(['0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59+01:00'])(
+    'takes %s',
+    (text) => expect(schema.parse(text)).toBe(text),
+  );
+
+  it.each([
+    '0000-01-01T00:00:00Z',
+    '0000-12-31T23:59:59.999Z',
+    '0001-01-01T00:00:00+00:01',
+    '9999-12-31T23:59:59-01:00',
+    '9999-12-31T23:59:59-05:00',
+  ])('refuses %s, which is in no year from 1 to 9999 in UTC', (text) => {
+    expect(issuesOf(text)).toMatchObject([{ message: 'must be in the years 1 to 9999 in UTC' }]);
+  });
+
+  it.each(['', 'yesterday', '+010000-01-01T00:00:00Z', '2026-02-30T00:00:00Z'])(
+    'refuses %j, once',
+    (text) => {
+      expect(issuesOf(text)).toHaveLength(1);
+    },
+  );
 });

@@ -6,7 +6,7 @@ export const MAX_PAGE = 500;
 export const DEFAULT_PAGE = 50;
 
 /** RFC 3339 instant, as text. */
-export const instant = z.iso.datetime({ offset: true });
+export const instant = instantWith();
 
 const PAGE_RULE = `limit must be a whole number from 1 to ${MAX_PAGE}`;
 const pageSize = z
@@ -33,10 +33,7 @@ export const next = z
   .optional();
 
 /** A time in a query: an RFC 3339 instant. */
-export const instantQuery = z.iso.datetime({
-  offset: true,
-  error: 'must be a time such as 2026-01-31T10:00:00Z',
-});
+export const instantQuery = instantWith('must be a time such as 2026-01-31T10:00:00Z');
 
 /** A list in a query: given several times, or once with commas. */
 export function queryList<Item extends z.ZodType<unknown, string>>(item: Item, most: number) {
@@ -50,3 +47,11 @@ export function queryList<Item extends z.ZodType<unknown, string>>(item: Item, m
 export const queryFlag = z
   .enum(['', 'true', 'false', '1', '0'], { error: 'must be true or false' })
   .transform((text) => text === '' || text === 'true' || text === '1');
+
+/** Times are stored and shown in UTC. With its offset, a year of four digits may be another one there. */
+function instantWith(error?: string) {
+  return z.iso.datetime({ offset: true, error, abort: true }).refine((text) => {
+    const year = new Date(text).getUTCFullYear();
+    return year >= 1 && year <= 9999;
+  }, 'must be in the years 1 to 9999 in UTC');
+}

@@ -35,6 +35,7 @@ describe('listExecutionsQuery', () => {
     { since: '2026-02-30T00:00:00Z' },
     { until: '2026-01-31' },
     { until: '2026-01-31T10:00:00' },
+    { until: '9999-12-31T23:59:59-01:00' },
   ])('refuses %j', (query) => expect(listExecutionsQuery.safeParse(query).success).toBe(false));
 });
 
@@ -52,10 +53,14 @@ describe('readLogQuery', () => {
     [{ since: '2026-01-31T10:00:00Z' }, { since: '2026-01-31T10:00:00Z', follow: false }],
   ])('takes %j', (query, expected) => expect(readLogQuery.parse(query)).toEqual(expected));
 
-  it.each([{ tail: '-1' }, { tail: '1e3' }, { tail: '12345678' }, { since: '10' }, { follow: 'maybe' }])(
-    'refuses %j',
-    (query) => expect(readLogQuery.safeParse(query).success).toBe(false),
-  );
+  it.each([
+    { tail: '-1' },
+    { tail: '1e3' },
+    { tail: '12345678' },
+    { since: '10' },
+    { since: '0000-01-01T00:00:00Z' },
+    { follow: 'maybe' },
+  ])('refuses %j', (query) => expect(readLogQuery.safeParse(query).success).toBe(false));
 });
 
 describe('parseDurationMs', () => {

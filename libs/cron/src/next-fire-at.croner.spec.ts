@@ -12,12 +12,18 @@ import { findClockChange, offsetOf } from './zone-clock.js';
 const DAY_SECONDS = 86_400;
 
 /**
- * croner 10 forgets the first of March after February's last weekday: `0 0 0 1 * 0L` gives 2019-02-24, then 2019-03-31.
- * next-fire-at.spec.ts has such expressions by hand.
+ * croner 10 forgets the first days of March that are due by the day of the month, in an expression that also means days
+ * which no February has: from 2030-02-24 on `0 0 0 1 * 0` gives 2030-03-03, and `0 0 0 1-31/5 * *` 2030-03-06, not
+ * 2030-03-01. next-fire-at.spec.ts has such expressions by hand.
  */
-function isBeyondCroner(cron: string): boolean {
-  const [, , , monthDay, , weekDay] = cron.split(' ');
-  return weekDay!.endsWith('L') && monthDay !== '*' && monthDay !== '?';
+function isBeyondCroner(cron: string, timeZone: string, times: readonly Date[]): boolean {
+  const [, , , monthDay] = cron.split(' ');
+  return monthDay !== '*' && monthDay !== '?' && times.some((time) => isStartOfMarch(time, timeZone));
+}
+
+function isStartOfMarch(time: Date, timeZone: string): boolean {
+  const day = new Intl.DateTimeFormat('en-US', { timeZone, month: 'numeric', day: 'numeric' }).format(time);
+  return day === '3/1' || day === '3/2';
 }
 
 function isCalm(timeZone: string): (date: Date) => boolean {
@@ -78,8 +84,8 @@ describe('nextFireAt and croner', () => {
     });
     fc.assert(
       fc.property(sixFields, zones, instants, (cron, timeZone, after) => {
-        fc.pre(!isBeyondCroner(cron));
         const ours = fireTimesBetween({ cron, timeZone }, after, new Date('2100-01-01'), 5);
+        fc.pre(!isBeyondCroner(cron, timeZone, ours));
         const theirs = timesOfCroner(cron.replace('?', '*'), timeZone, after, new Date('2100-01-01'), 5);
         expect(ours).toEqual(theirs);
       }),

@@ -1,4 +1,5 @@
 import type { Database } from './database.js';
+import { Prisma } from './generated/client.js';
 
 /** A delivery that this process may send now. Every later write carries `claim`; a higher one in the row refuses it. */
 export interface ClaimedDelivery {
@@ -7,6 +8,8 @@ export interface ClaimedDelivery {
   notificationId: number;
   channel: string;
   recipient: string;
+  /** Of the channel `callback`: the host of its URL (`name` or `name:port`) as `busyHosts` has it. Null: another channel. */
+  host: string | null;
   /** This attempt included. */
   attempts: number;
 }
@@ -14,7 +17,7 @@ export interface ClaimedDelivery {
 export interface ClaimRequest {
   /** How many may be taken of each channel. */
   slots: readonly { channel: string; free: number }[];
-  /** Of the channel `callback`, nothing for these hosts (`name` or `name:port`, as the URL has it). */
+  /** Nothing for these hosts. */
   busyHosts: readonly string[];
   /** Who has not recorded anything by then has lost the claim. */
   claimSeconds: number;
@@ -47,13 +50,14 @@ export class DeliveriesStore {
           SELECT id FROM delivery d
           WHERE d.state = 'pending' AND d.channel = slot.channel AND d.next_attempt_at <= now()
             AND (d.claimed_until IS NULL OR d.claimed_until <= now())
-            AND (d.channel <> 'callback' OR lower(split_part(d.recipient, '/', 3)) <> ALL(${[...busyHosts]}::text[]))
+            AND (d.channel <> 'callback' OR ${HOST} <> ALL(${[...busyHosts]}::text[]))
           ORDER BY d.next_attempt_at LIMIT slot.free FOR UPDATE SKIP LOCKED) one
       )
       UPDATE delivery d SET claim = d.claim + 1, attempts = d.attempts + 1,
         claimed_until = now() + make_interval(secs => ${claimSeconds}::float8)
       FROM due WHERE d.id = due.id
-      RETURNING d.id, d.claim, d.notification_id, d.channel, d.recipient, d.attempts`;
+      RETURNING d.id, d.claim, d.notification_id, d.channel, d.recipient, d.attempts,
+        CASE WHEN d.channel = 'callback' THEN ${HOST} END AS host`;
     return rows.map(({ id, notification_id, ...row }) => ({
       ...row,
       id: Number(id),
@@ -115,6 +119,9 @@ export class DeliveriesStore {
   }
 }
 
+/** Said by Postgres alone: elsewhere `lower` may give another answer. */
+const HOST = Prisma.sql`lower(split_part(d.recipient, '/', 3))`;
+
 interface ClaimedRow {
   id: bigint;
   claim: number;
@@ -122,4 +129,5 @@ interface ClaimedRow {
   channel: string;
   recipient: string;
   attempts: number;
+  host: string | null;
 }

@@ -96,6 +96,13 @@ export class ExecutionsStore {
     return this.findRepeated(submission.idempotency);
   }
 
+  /** True if a request with this key was accepted, whatever it asked for. */
+  async isKeyTaken({ identity, route, key }: IdempotencyKey): Promise<boolean> {
+    const rows = await this.database.client.$queryRaw<unknown[]>`
+      SELECT 1 FROM idempotency_key WHERE identity = ${identity} AND route = ${route} AND key = ${key}`;
+    return rows.length > 0;
+  }
+
   async find(id: number): Promise<Execution | null> {
     const [row] = await this.database.client.$queryRaw<
       ExecutionRow[]

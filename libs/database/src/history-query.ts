@@ -82,7 +82,7 @@ function branchOf(
   { scheduleId, since, until }: HistoryFilter,
   { before, limit }: HistoryPage,
 ): Prisma.Sql {
-  const { sources, conditions } = rangesOf(procNames, statuses, scheduleId !== undefined);
+  const { sources, conditions } = rangesOf(procNames, statuses, { scheduleId, userEmail });
   const window: Prisma.Sql[] = [];
   if (userEmail !== null) conditions.push(Prisma.sql`user_email = ${userEmail}`);
   if (scheduleId !== undefined) conditions.push(Prisma.sql`schedule_id = ${scheduleId}`);
@@ -99,13 +99,13 @@ function branchOf(
 function rangesOf(
   procNames: readonly string[] | null,
   statuses: StatusGroup,
-  isOfSchedule: boolean,
+  others: { scheduleId: number | undefined; userEmail: string | null },
 ): { sources: RangeSource[]; conditions: Prisma.Sql[] } {
   const sources: RangeSource[] = [];
   const conditions: Prisma.Sql[] = [];
   if (procNames !== null) {
     // A schedule has one proc, and what is live is little: there the procs are no ranges of their own.
-    if (procNames.length > 1 && (isOfSchedule || statuses.kind === 'some_live'))
+    if (procNames.length > 1 && (others.scheduleId !== undefined || statuses.kind === 'some_live'))
       conditions.push(Prisma.sql`proc_name = ANY(${[...procNames]}::text[])`);
     else addEqual(Prisma.sql`proc_name`, 'proc', procNames);
   }
@@ -114,11 +114,20 @@ function rangesOf(
   else if (statuses.kind === 'ended') addEqual(Prisma.sql`ended_status`, 'status', FINAL_STATUSES);
   if (statuses.kind === 'some_live')
     conditions.push(Prisma.sql`ended_at IS NULL AND status = ANY(${[...statuses.statuses]}::text[])`);
-  if (statuses.kind === 'some_ended') addEqual(Prisma.sql`ended_status`, 'status', statuses.statuses);
+  // Of a status that came after the statistics the planner, when it sees it, expects next to nothing: for each proc it
+  // would read all that ended so. Where a user is given it does need to see it, to choose between two indexes.
+  const isHidden = sources.length > 0 && others.userEmail === null;
+  if (statuses.kind === 'some_ended')
+    addEqual(Prisma.sql`ended_status`, 'status', statuses.statuses, isHidden);
   return { sources, conditions };
 
-  function addEqual(column: Prisma.Sql, name: RangeSource['name'], values: readonly string[]): void {
-    if (values.length === 1) conditions.push(Prisma.sql`${column} = ${values[0]}`);
+  function addEqual(
+    column: Prisma.Sql,
+    name: RangeSource['name'],
+    values: readonly string[],
+    isHidden = false,
+  ): void {
+    if (values.length === 1 && !isHidden) conditions.push(Prisma.sql`${column} = ${values[0]}`);
     else {
       sources.push({ name, values });
       conditions.push(Prisma.sql`${column} = ${VALUE_OF[name]}`);

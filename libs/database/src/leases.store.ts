@@ -200,10 +200,11 @@ export class LeasesStore {
     return rows.map((row) => Number(row.id));
   }
 
-  /** Of these executions, the ones that are not over, with the Job each knows of. */
-  async listLive(executionIds: readonly number[]): Promise<Map<number, { jobUid: string | null }>> {
+  /** Of these executions, the ones that were not over at that time, with the Job each knows of. */
+  async listLive(executionIds: readonly number[], at: Date): Promise<Map<number, { jobUid: string | null }>> {
     const rows = await this.database.client.$queryRaw<{ id: bigint; job_uid: string | null }[]>`
-      SELECT id, job_uid FROM execution WHERE id = ANY(${executionIds.map(BigInt)}::bigint[]) AND ended_at IS NULL`;
+      SELECT id, job_uid FROM execution WHERE id = ANY(${executionIds.map(BigInt)}::bigint[])
+        AND (ended_at IS NULL OR ended_at >= ${at})`;
     return new Map(rows.map((row) => [Number(row.id), { jobUid: row.job_uid }]));
   }
 }

@@ -141,13 +141,22 @@ export class LogsStore {
     return row?.seq ?? 0;
   }
 
+  /** The number of the last row; 0: there is none. */
+  async findEnd(executionId: number): Promise<number> {
+    const [row] = await this.database.client.$queryRaw<{ seq: number | null }[]>`
+      SELECT max(seq) AS seq FROM execution_log WHERE execution_id = ${executionId}`;
+    return row?.seq ?? 0;
+  }
+
   async readExtent(executionId: number): Promise<LogExtent> {
     const [head] = await this.database.client.$queryRaw<
-      { last: number; cost: number; cut_seq: number | null; is_open: boolean }[]
+      { last: number | null; cost: number; cut_seq: number | null; ends_line: boolean | null }[]
     >`
-      WITH cut AS (SELECT min(seq) AS seq FROM execution_log WHERE execution_id = ${executionId} AND kind = 2)
-      SELECT coalesce(max(l.seq), 0) AS last, (SELECT seq FROM cut) AS cut_seq,
-        coalesce((array_agg(NOT l.ends_line ORDER BY l.seq DESC))[1], false) AS is_open,
+      WITH cut AS (SELECT min(seq) AS seq FROM execution_log WHERE execution_id = ${executionId} AND kind = 2),
+      last AS (
+        SELECT seq, ends_line FROM execution_log WHERE execution_id = ${executionId} ORDER BY seq DESC LIMIT 1)
+      SELECT (SELECT seq FROM last) AS last, (SELECT ends_line FROM last) AS ends_line,
+        (SELECT seq FROM cut) AS cut_seq,
         coalesce(sum(greatest(octet_length(l.text), ${LEAST_ROW_COST_BYTES}::int))
           FILTER (WHERE (SELECT seq FROM cut) IS NULL OR l.seq < (SELECT seq FROM cut)), 0)::float8 AS cost
       FROM execution_log l WHERE l.execution_id = ${executionId}`;
@@ -163,7 +172,7 @@ export class LogsStore {
       headCostBytes: head?.cost ?? 0,
       cutSeq,
       tail: tail.map(({ seq, cost }) => ({ seq, costBytes: cost })),
-      isLineOpen: head?.is_open ?? false,
+      isLineOpen: head?.ends_line === false,
     };
   }
 

@@ -14,11 +14,12 @@ export class MetricsStore {
     return { waiting: row?.waiting ?? 0, running: row?.running ?? 0 };
   }
 
-  /** Executions that no worker has launched yet, whatever they wait for; counts no further than `most`. */
-  async countWaiting(most: number): Promise<number> {
-    const [row] = await this.database.client.$queryRaw<{ n: number }[]>`
-      SELECT count(*)::int AS n FROM (
-        SELECT 1 FROM execution WHERE ended_at IS NULL AND status = ${INITIAL_STATUS} LIMIT ${most}) waiting`;
-    return row?.n ?? 0;
+  /** Executions that no worker has launched yet, whatever they wait for, by user; counts no further than `most`. */
+  async countWaiting(most: number): Promise<Map<string, number>> {
+    const rows = await this.database.client.$queryRaw<{ user_email: string; n: number }[]>`
+      SELECT user_email, count(*)::int AS n FROM (
+        SELECT user_email FROM execution WHERE ended_at IS NULL AND status = ${INITIAL_STATUS} LIMIT ${most}) waiting
+      GROUP BY user_email`;
+    return new Map(rows.map(({ user_email, n }) => [user_email, n]));
   }
 }

@@ -49,7 +49,7 @@ export class RetentionStore {
     // A page of the oldest, by id: there is no index on the time, and ids are in its order.
     return this.database.client.$executeRaw`
       DELETE FROM notification WHERE id IN (
-        SELECT id FROM (SELECT id, created_at FROM notification ORDER BY id LIMIT ${most} FOR UPDATE SKIP LOCKED) oldest
+        SELECT id FROM (SELECT id, created_at FROM notification ORDER BY id LIMIT ${most}) oldest
         WHERE created_at < ${cutoff(olderThanDays)}::timestamptz)`;
   }
 

@@ -72,10 +72,13 @@ export class StuckExecutionsStore {
     return admitted;
   }
 
-  /** Forgets Idempotency-Keys after their time. */
-  async forgetIdempotencyKeys(olderThanHours: number): Promise<number> {
+  /** Forgets Idempotency-Keys after their time, the oldest first. */
+  async forgetIdempotencyKeys(olderThanHours: number, most: number): Promise<number> {
     return this.database.client.$executeRaw`
-      DELETE FROM idempotency_key WHERE created_at < now() - make_interval(hours => ${olderThanHours}::int)`;
+      DELETE FROM idempotency_key WHERE (identity, route, key) IN (
+        SELECT identity, route, key FROM idempotency_key
+        WHERE created_at < now() - make_interval(hours => ${olderThanHours}::int)
+        ORDER BY created_at LIMIT ${most} FOR UPDATE SKIP LOCKED)`;
   }
 }
 

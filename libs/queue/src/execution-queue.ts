@@ -87,7 +87,8 @@ export class ExecutionQueue {
 
   /** Throws if Redis does not answer. */
   async ping(): Promise<void> {
-    await this.redis.info();
+    // Not `info`, which is answered before the connection takes other commands.
+    await this.redis.ping();
   }
 
   async close(): Promise<void> {

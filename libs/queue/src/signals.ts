@@ -1,4 +1,5 @@
-import { Transport, type RedisOptions as NestRedisOptions } from '@nestjs/microservices';
+import { ServerRedis, type CustomStrategy } from '@nestjs/microservices';
+import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, disconnect, patientOptions, type RedisSettings } from './connection.js';
@@ -28,11 +29,24 @@ export type SignalName = keyof typeof SIGNALS;
 export type SignalPayload<Name extends SignalName> = z.infer<(typeof SIGNALS)[Name]['payload']>;
 
 /** How a microservice listens for signals. */
-export function signalServerOptions(settings: RedisSettings): NestRedisOptions {
+export function signalServerOptions(settings: RedisSettings): CustomStrategy {
   return {
-    transport: Transport.REDIS,
-    options: { ...patientOptions(settings), retryAttempts: Infinity, retryDelay: 500 },
+    strategy: new SignalServer({ ...patientOptions(settings), retryAttempts: Infinity, retryDelay: 500 }),
   };
+}
+
+/**
+ * Nest's Redis transport, but that closing it waits for no answer of Redis. Nest closes it before the shutdown hooks run: a
+ * Redis that hangs would keep a service from handing over its work.
+ */
+class SignalServer extends ServerRedis {
+  override async close(): Promise<void> {
+    this.isManuallyClosed = true;
+    for (const client of [this.pubClient, this.subClient] as (Redis | undefined)[]) {
+      if (client) disconnect(client);
+    }
+    this.pendingEventListeners = [];
+  }
 }
 
 const LISTEN_RETRY_MS = 1_000;

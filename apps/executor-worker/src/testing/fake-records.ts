@@ -181,11 +181,11 @@ export class FakeRecords {
     if (row) Object.assign(row, { isReleased: true, claimsWithoutProgress: 0 });
   }
 
-  async listLive(ids: readonly number[]): Promise<Map<number, { jobUid: string | null }>> {
+  async listLive(ids: readonly number[], at: Date): Promise<Map<number, { jobUid: string | null }>> {
     this.enter('listLive');
-    const live = [...this.rows].filter(
-      ([id, { execution }]) => ids.includes(id) && !isFinal(execution.status),
-    );
+    const wasLive = ({ status, endedAt }: Execution) =>
+      !isFinal(status) || (endedAt !== null && endedAt >= at);
+    const live = [...this.rows].filter(([id, { execution }]) => ids.includes(id) && wasLive(execution));
     return new Map(live.map(([id, { jobUid }]) => [id, { jobUid }]));
   }
 

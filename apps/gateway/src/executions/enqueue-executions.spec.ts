@@ -42,22 +42,54 @@ describe('EnqueueExecutions', () => {
 });
 
 describe('Backlog', () => {
+  const FULL = { 'x@b.c': 4, 'y@b.c': 4, 'z@b.c': 2 };
+  const accepted = { identity: 'a@b.c', route: 'POST /execution', key: 'accepted', bodyHash: 'x' };
+  const setUp = (count: () => Promise<Record<string, number>>, now?: () => number) => {
+    const countWaiting = async () => new Map(Object.entries(await count()));
+    const asked: string[] = [];
+    const isKeyTaken = async ({ key }: { key: string }) => asked.push(key) > 0 && key === accepted.key;
+    return { asked, backlog: new Backlog({ countWaiting }, { isKeyTaken }, 10, now) };
+  };
+
   it('refuses past its limit, and only on a recent count', async () => {
     let nowMs = 0;
-    const backlog = new Backlog({ countWaiting: async () => 10 }, 10, () => nowMs);
-    backlog.throwIfFull();
+    const { backlog } = setUp(
+      async () => FULL,
+      () => nowMs,
+    );
+    await backlog.throwIfFull('a@b.c', null);
     await turn();
-    expect(() => backlog.throwIfFull()).toThrow(expect.objectContaining({ code: 'too_many_requests' }));
+    await expect(backlog.throwIfFull('a@b.c', null)).rejects.toMatchObject({ code: 'too_many_requests' });
     nowMs = 10_000;
-    expect(() => backlog.throwIfFull()).not.toThrow();
+    await backlog.throwIfFull('a@b.c', null);
     await turn();
-    expect(() => backlog.throwIfFull()).toThrow('10 executions are waiting already.');
+    await expect(backlog.throwIfFull('a@b.c', null)).rejects.toThrow('10 executions are waiting already.');
+  });
+
+  it('refuses who alone has half of it', async () => {
+    const { backlog } = setUp(async () => ({ 'a@b.c': 5, 'x@b.c': 4 }));
+    await backlog.throwIfFull('a@b.c', null);
+    await turn();
+    await expect(backlog.throwIfFull('a@b.c', null)).rejects.toThrow('5 executions of yours are waiting');
+    await expect(backlog.throwIfFull('x@b.c', null)).resolves.toBeUndefined();
+    await expect(backlog.throwIfFull('new@b.c', null)).resolves.toBeUndefined();
   });
 
   it('lets everything through when it can’t count', async () => {
-    const backlog = new Backlog({ countWaiting: () => Promise.reject(new Error('away')) }, 1);
-    backlog.throwIfFull();
+    const { backlog } = setUp(() => Promise.reject(new Error('away')));
+    await backlog.throwIfFull('a@b.c', null);
     await turn();
-    expect(() => backlog.throwIfFull()).not.toThrow();
+    await expect(backlog.throwIfFull('a@b.c', null)).resolves.toBeUndefined();
+  });
+
+  it('lets through what was accepted before, and looks for it only when it would refuse', async () => {
+    const { asked, backlog } = setUp(async () => FULL);
+    await backlog.throwIfFull('a@b.c', accepted);
+    expect(asked).toEqual([]);
+    await turn();
+    await expect(backlog.throwIfFull('a@b.c', accepted)).resolves.toBeUndefined();
+    const other = { ...accepted, key: 'other' };
+    await expect(backlog.throwIfFull('a@b.c', other)).rejects.toMatchObject({ code: 'too_many_requests' });
+    expect(asked).toEqual(['accepted', 'other']);
   });
 });

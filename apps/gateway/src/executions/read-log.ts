@@ -10,14 +10,11 @@ import type { LogRange } from './tail-log.js';
 
 type Query = QueryOf<'readExecutionLog'>;
 
-/** No line was printed then: what is stored now ends there. */
-const BEYOND_ALL_LINES = new Date('9999-12-31T23:59:59Z');
-
 /** Answers with a log, or a part of it, as plain text. */
 export class ReadLog {
   constructor(
     private readonly finder: FindExecution,
-    private readonly logs: Pick<LogsStore, 'findTailStart' | 'findSinceStart'>,
+    private readonly logs: Pick<LogsStore, 'findTailStart' | 'findSinceStart' | 'findEnd'>,
     private readonly streamLog: StreamLog,
     private readonly askAgain: AskAgain,
     private readonly now: () => number = () => Date.now(),
@@ -43,7 +40,7 @@ export class ReadLog {
     const [tailStart, sinceStart, end] = await Promise.all([
       tail === undefined || tail === 0 ? 0 : this.logs.findTailStart(executionId, tail),
       since === undefined ? 0 : this.logs.findSinceStart(executionId, this.toInstant(since)),
-      follow && tail !== 0 ? 0 : this.logs.findSinceStart(executionId, BEYOND_ALL_LINES),
+      follow && tail !== 0 ? 0 : this.logs.findEnd(executionId),
     ]);
     const afterSeq = tail === 0 ? end : Math.max(tailStart, sinceStart);
     return { afterSeq, untilSeq: follow ? null : end };

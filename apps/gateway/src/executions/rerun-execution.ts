@@ -28,7 +28,7 @@ export class RerunExecution {
   async rerun(id: string, key: string | undefined, caller: Caller): Promise<Execution> {
     const scope = { identity: caller.user.email, route: 'POST /execution/:id/rerun', request: { id } };
     const idempotency = readIdempotencyKey(key, scope, this.bodyHash);
-    this.backlog.throwIfFull();
+    await this.backlog.throwIfFull(caller.user.email, idempotency);
     const earlier = await this.finder.find(id, caller);
     const registered = await this.procs.find(earlier.procName, caller);
     const secretArgs = await this.readSecretArgs(earlier);

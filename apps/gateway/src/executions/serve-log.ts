@@ -1,12 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { executionLogsQuery } from '@app/contract';
-import { AppError, type Execution } from '@app/domain';
+import type { Execution } from '@app/domain';
 import type { Asker } from '../http/access.js';
 import type { Caller } from '../http/caller.js';
 import { parseText } from '../http/parse-request.js';
 import { findUpgrade, type Upgrade } from '../http/route-upgrades.js';
 import type { AskAgain } from './ask-again.js';
-import { isOwnOrigin } from './check-origin.js';
 import type { FindExecution } from './find-execution.js';
 import { openTextReply } from './open-text-reply.js';
 import { closeReasonOf, type StreamLog } from './stream-log.js';
@@ -17,17 +16,11 @@ export class ServeLog {
     private readonly finder: FindExecution,
     private readonly askAgain: AskAgain,
     private readonly streamLog: StreamLog,
-    private readonly publicOrigin: string | null,
   ) {}
 
   /** @throws AppError for whatever is refused with an HTTP answer; the reply is untouched then */
   async serve(request: FastifyRequest, reply: FastifyReply, caller: Caller): Promise<void> {
     const upgrade = findUpgrade(request.raw);
-    if (upgrade && !isOwnOrigin(request.headers.origin, request.host, this.publicOrigin)) {
-      throw new AppError('forbidden', 'A page of another site may not open this stream.', {
-        hint: 'If it is your own, set PROCTOR_PUBLIC_URL to its address.',
-      });
-    }
     try {
       const execution = await this.find(request, caller);
       await this.open(execution, request, reply, upgrade);

@@ -24,7 +24,7 @@ export class SubmitExecution {
     const scope = { identity: caller.user.email, route: 'POST /execution', request: body };
     const idempotency = readIdempotencyKey(key, scope, this.bodyHash);
     checkCallbackUrl(body.callback_url);
-    this.backlog.throwIfFull();
+    await this.backlog.throwIfFull(caller.user.email, idempotency);
     const request = {
       registered: await this.procs.find(body.name, caller),
       args: body.args,

@@ -7,6 +7,7 @@ import { Authenticator } from './authenticator.js';
 import { setCaller } from './caller.js';
 import { checkClientVersion } from './check-client-version.js';
 import type { ClientVersion } from './client-version.js';
+import { OriginCheck } from './origin-check.js';
 import { routeNameOf } from './serves.js';
 import { UserSources } from './user-sources.js';
 
@@ -23,6 +24,7 @@ export class AuthGuard implements CanActivate {
     private readonly access: Access,
     private readonly oldestClient: OldestClient,
     private readonly sources: UserSources,
+    private readonly origins: OriginCheck,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -39,6 +41,7 @@ export class AuthGuard implements CanActivate {
       credentialExpiresAt: this.sources.expiryOf(user),
     };
     setCaller(request, caller);
+    this.origins.check(request);
     if (who === 'admin' && !caller.isAdmin) {
       const groups = this.access.adminGroups.join(', ');
       throw new AppError('forbidden', `Only admins may do this: you would have to be in ${groups}.`);

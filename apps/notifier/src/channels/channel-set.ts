@@ -39,8 +39,3 @@ export class ChannelSet {
     };
   }
 }
-
-/** The host of a URL as the database's filter has it: `name` or `name:port`. */
-export function hostOfCallback(url: string): string {
-  return (url.split('/')[2] ?? '').toLowerCase();
-}

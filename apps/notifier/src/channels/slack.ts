@@ -13,7 +13,7 @@ export class SlackChannel implements Channel {
   ) {}
 
   async send({ event }: Parcel, signal: AbortSignal): Promise<SendOutcome> {
-    const target = await resolveTarget(this.url, null);
+    const target = await resolveTarget(this.url, { allowed: null, signal });
     const body = JSON.stringify(renderSlack(describeEvent(event, [], this.publicUrl)));
     return classifyAnswer(
       await postJson({ target, body, headers: {}, connectTimeoutMs: CONNECT_TIMEOUT_MS, signal }),

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { renderWebhook } from '../message/render-webhook.js';
 import type { AllowedTargets } from '../outbound/check-address.js';
 import { postJson } from '../outbound/post-json.js';
-import { RefusedTargetError, resolveTarget, type Resolve } from '../outbound/resolve-target.js';
+import { RefusedTargetError, resolveTarget } from '../outbound/resolve-target.js';
 import { CONNECT_TIMEOUT_MS, type Channel, type Parcel, type SendOutcome } from './channel.js';
 import { classifyAnswer } from './classify-answer.js';
 
@@ -14,7 +14,6 @@ export interface WebhookContext {
   keyOf: (deliveryId: number) => string;
   /** Where requests may go; null: anywhere, the operator has chosen the address. */
   allowed: AllowedTargets | null;
-  resolve?: Resolve;
 }
 
 /** Posts events as JSON, signed: to the operator's address, or to the `callback_url` of an execution. */
@@ -26,9 +25,9 @@ export class WebhookChannel implements Channel {
   ) {}
 
   async send(parcel: Parcel, signal: AbortSignal): Promise<SendOutcome> {
-    const { secret, publicUrl, keyOf, allowed, resolve } = this.context;
+    const { secret, publicUrl, keyOf, allowed } = this.context;
     try {
-      const target = await resolveTarget(this.url ?? parcel.recipient, allowed, resolve);
+      const target = await resolveTarget(this.url ?? parcel.recipient, { allowed, signal });
       const body = renderWebhook(parcel.event, parcel, publicUrl);
       const headers = {
         'proctor-delivery': String(parcel.id),

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
-import { NOTHING_ALLOWED, parseAllowedTargets } from './check-address.js';
+import { describe, expect, it, jest } from '@jest/globals';
+import { NOTHING_ALLOWED, parseAllowedTargets, type AllowedTargets } from './check-address.js';
 import { RefusedTargetError, resolveTarget, type Resolve } from './resolve-target.js';
 
 const answering =
@@ -11,9 +11,12 @@ const never: Resolve = async () => {
   throw new Error('nobody should ask');
 };
 
+const resolveBy = (address: string, allowed: AllowedTargets | null, resolve: Resolve) =>
+  resolveTarget(address, { allowed, resolve, signal: new AbortController().signal });
+
 describe('resolveTarget', () => {
   it('gives the addresses that it has checked', async () => {
-    const target = await resolveTarget('https://hooks.example.com/x', NOTHING_ALLOWED, answering('8.8.8.8'));
+    const target = await resolveBy('https://hooks.example.com/x', NOTHING_ALLOWED, answering('8.8.8.8'));
     expect(target.addresses).toEqual([{ address: '8.8.8.8', family: 4 }]);
     expect(target.url.hostname).toBe('hooks.example.com');
   });
@@ -23,17 +26,17 @@ describe('resolveTarget', () => {
     const rebinding: Resolve = async () => [
       { address: asked++ === 0 ? '93.184.215.14' : '169.254.169.254', family: 4 },
     ];
-    const target = await resolveTarget('http://rebind.example.com/', NOTHING_ALLOWED, rebinding);
+    const target = await resolveBy('http://rebind.example.com/', NOTHING_ALLOWED, rebinding);
     expect(target.addresses).toEqual([{ address: '93.184.215.14', family: 4 }]);
     expect(asked).toBe(1);
-    await expect(resolveTarget('http://rebind.example.com/', NOTHING_ALLOWED, rebinding)).rejects.toThrow(
+    await expect(resolveBy('http://rebind.example.com/', NOTHING_ALLOWED, rebinding)).rejects.toThrow(
       RefusedTargetError,
     );
   });
 
   it('refuses a name one of whose addresses is private', async () => {
     const resolve = answering('8.8.8.8', '::ffff:10.0.0.1');
-    await expect(resolveTarget('http://mixed.example.com/', NOTHING_ALLOWED, resolve)).rejects.toThrow(
+    await expect(resolveBy('http://mixed.example.com/', NOTHING_ALLOWED, resolve)).rejects.toThrow(
       /^mixed\.example\.com \(::ffff:10\.0\.0\.1\) is no public address; PROCTOR_OUTBOUND_ALLOWED/,
     );
   });
@@ -50,7 +53,7 @@ describe('resolveTarget', () => {
     'http://169.254.169.254/latest/meta-data/',
     'http://0/',
   ])('refuses %s without asking anybody', async (address) => {
-    await expect(resolveTarget(address, NOTHING_ALLOWED, never)).rejects.toThrow(RefusedTargetError);
+    await expect(resolveBy(address, NOTHING_ALLOWED, never)).rejects.toThrow(RefusedTargetError);
   });
 
   it.each([
@@ -59,21 +62,43 @@ describe('resolveTarget', () => {
     ['gopher://example.com/', 'gopher:'],
     ['https://user:hunter2@example.com/', 'a user name or password'],
   ])('refuses %s', async (address, reason) => {
-    const refused = resolveTarget(address, null, never);
+    const refused = resolveBy(address, null, never);
     await expect(refused).rejects.toThrow(reason);
     await expect(refused).rejects.not.toThrow('hunter2');
   });
 
   it('lets through what is allowed by name or range', async () => {
     const allowed = parseAllowedTargets(['hooks.internal', '10.0.0.0/8']) ?? NOTHING_ALLOWED;
-    const at = (address: string, url: string) => resolveTarget(url, allowed, answering(address));
+    const at = (address: string, url: string) => resolveBy(url, allowed, answering(address));
     await expect(at('192.168.0.1', 'http://HOOKS.internal./')).resolves.toBeDefined();
     await expect(at('10.9.9.9', 'http://other.internal/')).resolves.toBeDefined();
     await expect(at('192.168.0.1', 'http://other.internal/')).rejects.toThrow(RefusedTargetError);
   });
 
   it('leaves the addresses of a URL that the operator has chosen alone', async () => {
-    const target = await resolveTarget('http://127.0.0.1:9/', null, never);
+    const target = await resolveBy('http://127.0.0.1:9/', null, never);
     expect(target.addresses).toEqual([{ address: '127.0.0.1', family: 4 }]);
+  });
+});
+
+describe('lookups', () => {
+  it('of names that users have chosen do not hold up those that the operator has', async () => {
+    const asked: string[] = [];
+    jest.unstable_mockModule('node:dns/promises', () => ({
+      lookup: async (hostname: string) => {
+        asked.push(hostname);
+        return hostname.startsWith('slow')
+          ? await new Promise(() => {})
+          : [{ address: '8.8.8.8', family: 4 }];
+      },
+    }));
+    jest.resetModules();
+    const fresh = await import('./resolve-target.js');
+    const { signal } = new AbortController();
+    for (const host of ['slow-1', 'slow-2', 'slow-3']) {
+      void fresh.resolveTarget(`http://${host}/`, { allowed: NOTHING_ALLOWED, signal });
+    }
+    await fresh.resolveTarget('http://hooks.slack.example/', { allowed: null, signal });
+    expect(asked).toEqual(['slow-1', 'slow-2', 'hooks.slack.example']);
   });
 });

@@ -8,8 +8,8 @@ export interface ResolvedAddress {
   family: number;
 }
 
-/** All addresses of a name. */
-export type Resolve = (hostname: string) => Promise<readonly ResolvedAddress[]>;
+/** All addresses of a name. @param signal nobody waits for them any more */
+export type Resolve = (hostname: string, signal: AbortSignal) => Promise<readonly ResolvedAddress[]>;
 
 /** Where one request connects to: addresses that were checked, and no others. */
 export interface Target {
@@ -22,27 +22,35 @@ export class RefusedTargetError extends Error {
   override readonly name = 'RefusedTargetError';
 }
 
-/** Each lookup holds one of libuv's four threads, for as long as somebody's name server likes: some stay free. */
-const MOST_LOOKUPS = 2;
+const byDns = (hostname: string) => lookup(hostname, { all: true, verbatim: true });
 
-export const resolveByDns: Resolve = fewAtOnce(MOST_LOOKUPS, (hostname: string) =>
-  lookup(hostname, { all: true, verbatim: true }),
-);
+/**
+ * Each lookup holds one of libuv's four threads, for as long as somebody's name server likes: one thread stays free. The
+ * operator's names do not wait for those that users have chosen.
+ */
+const resolveOperators: Resolve = fewAtOnce(1, byDns);
+const resolveUsers: Resolve = fewAtOnce(2, byDns);
+
+export interface ResolveOptions {
+  /** Null: the operator has chosen the URL, so its addresses are not checked. */
+  allowed: AllowedTargets | null;
+  /** Ends the waiting for a turn; a lookup that has begun can't be ended. */
+  signal: AbortSignal;
+  resolve?: Resolve;
+}
 
 /**
  * Resolves a URL's host, once, and checks every address that it has.
- * @param allowed null: the operator has chosen the URL, so its addresses are not checked
  * @throws RefusedTargetError; an error of DNS as it is
  */
 export async function resolveTarget(
   address: string,
-  allowed: AllowedTargets | null,
-  resolve: Resolve = resolveByDns,
+  { allowed, signal, resolve = allowed === null ? resolveOperators : resolveUsers }: ResolveOptions,
 ): Promise<Target> {
   const url = parseTarget(address);
   const host = hostOf(url);
   const family = isIP(host);
-  const addresses = family === 0 ? await resolve(host) : [{ address: host, family }];
+  const addresses = family === 0 ? await resolve(host, signal) : [{ address: host, family }];
   if (addresses.length === 0) throw new Error(`${host} has no address`);
   const isTrusted = allowed === null || allowed.hosts.has(host);
   const refused = isTrusted ? undefined : addresses.find((a) => !isAddressAllowed(a.address, allowed));

@@ -17,3 +17,8 @@ export interface LogPosition {
 }
 
 export const LOG_START: LogPosition = { sinceSecond: 0, lines: 0, hash: 0, partialBytes: 0 };
+
+/** Nothing of that log is stored yet. */
+export function isLogStart({ sinceSecond, lines, partialBytes }: LogPosition): boolean {
+  return sinceSecond === 0 && lines === 0 && partialBytes === 0;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compileSecretPatterns, createMasker } from './mask.js';
+import { compileSecretPatterns, createMasker, maskText as maskWhole } from './mask.js';
 
 /** Feeds whole lines and gives back the lines that come out. */
 function maskLines(secrets: readonly string[], lines: readonly string[]): string[] {
@@ -8,9 +8,7 @@ function maskLines(secrets: readonly string[], lines: readonly string[]): string
   return [...pieces, ...masker.flush()].map(({ text }) => text);
 }
 
-function maskText(secret: string, text: string): string {
-  return maskLines([secret], text.split('\n')).join('\n');
-}
+const maskText = (secret: string, text: string) => maskWhole([secret], text);
 
 const PASSWORD = 'S3cr3t/p+ss "ö" \'word\'';
 const base64 = (text: string) => Buffer.from(text).toString('base64');

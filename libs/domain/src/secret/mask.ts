@@ -58,6 +58,13 @@ export function createMasker<T>(secrets: readonly string[] | SecretPatterns): Ma
   ]);
 }
 
+/** Of a text that is there whole. */
+export function maskText(secrets: readonly string[] | SecretPatterns, text: string): string {
+  const masker = createMasker<null>(secrets);
+  const pieces = text.split('\n').flatMap((line) => masker.push(line, true, null));
+  return [...pieces, ...masker.flush()].map((piece) => piece.text).join('\n');
+}
+
 const CARRIAGE_RETURN = 13;
 
 class StreamMasker<T> implements Masker<T> {

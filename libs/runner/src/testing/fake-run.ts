@@ -20,7 +20,8 @@ export interface FakeContainer {
   start(): void;
   /** Starts first if need be. */
   print(...lines: string[]): void;
-  exit(code: number): void;
+  /** `message`: what it leaves in `/dev/termination-log`, seen only of one that fails. */
+  exit(code: number, message?: string): void;
   /** Ends without exit code, e.g. `Evicted`; with one, e.g. `OOMKilled` and 137. */
   fail(reason: string, exitCode?: number): void;
 }
@@ -118,8 +119,8 @@ export class FakeRun {
           });
         };
       });
-      const fail = (reason: string, exitCode: number | null = null) =>
-        end({ kind: 'failed', exitCode, reason, message: null, startedAt, endedAt: new Date() });
+      const fail = (reason: string, exitCode: number | null = null, message: string | null = null) =>
+        end({ kind: 'failed', exitCode, reason, message, startedAt, endedAt: new Date() });
       const deadline = setTimeout(() => {
         fail('DeadlineExceeded');
         this.#stopPresent?.();
@@ -141,9 +142,9 @@ export class FakeRun {
           start();
           if (!hasEnded) for (const line of lines) log.append(line);
         },
-        exit: (code) => {
+        exit: (code, message) => {
           start();
-          if (code !== 0) fail('Error', code);
+          if (code !== 0) fail('Error', code, message);
           else end({ kind: 'succeeded', startedAt, endedAt: new Date() });
         },
         fail,

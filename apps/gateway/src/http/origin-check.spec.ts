@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import { OriginCheck } from './origin-check.js';
+
+const publicOrigin = 'https://proctor.example.com';
+
+function isLetThrough(origin: string | undefined, isAuthenticationOn: boolean): boolean {
+  const request = { raw: {} as IncomingMessage, headers: { origin }, host: 'localhost:5001' };
+  try {
+    new OriginCheck(publicOrigin, isAuthenticationOn).check(request);
+    return true;
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'forbidden', hint: expect.stringContaining('PROCTOR_PUBLIC_URL') });
+    return false;
+  }
+}
+
+describe('OriginCheck', () => {
+  it.each([
+    [undefined, true],
+    ['http://localhost:5001', true],
+    ['https://LOCALHOST:5001', true],
+    [publicOrigin, true],
+    ['http://localhost:5002', false],
+    ['http://proctor.example.com', false],
+    ['https://proctor.example.com.evil.example', false],
+    ['null', false],
+    ['', false],
+    ['file://localhost:5001', false],
+  ])('lets %j through while authentication is off: %s', (origin, expected) => {
+    expect(isLetThrough(origin, false)).toBe(expected);
+  });
+
+  it('leaves it to the token while authentication is on', () => {
+    expect(isLetThrough('https://evil.example', true)).toBe(true);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ClaimedDelivery, DeliveriesStore, NotificationOutboxStore } from '@app/database';
+import type { Logger } from '@app/platform';
+import { ChannelSet } from './channels/channel-set.js';
+import type { NotifierMetrics } from './notifier-metrics.js';
+import { NotifierService } from './notifier.service.js';
+import { anEvent } from './testing/events.js';
+
+const DELIVERY: ClaimedDelivery = {
+  ...{ id: 1, claim: 1, notificationId: 1, channel: 'mail', recipient: 'a@x.org', host: null, attempts: 1 },
+};
+
+/** An outbox whose events can't be spread, and one delivery that was made before. */
+function openBroken() {
+  const due: ClaimedDelivery[] = [DELIVERY];
+  const sent: number[] = [];
+  const warned: unknown[] = [];
+  const service = new NotifierService({
+    installationId: 'i',
+    deliveries: {
+      look: async () => ({ hasEvents: true, hasDue: due.length > 0 }),
+      claim: async () => due.splice(0),
+      giveBack: async () => undefined,
+      recordSent: async ({ id }: ClaimedDelivery) => sent.push(id) > 0,
+      failAbandoned: async () => 0,
+    } as unknown as DeliveriesStore,
+    outbox: {
+      spread: () => Promise.reject(new Error('this event can not be spread')),
+      find: async () => anEvent(),
+    } as unknown as NotificationOutboxStore,
+    channels: new ChannelSet(
+      new Map([['mail', { channel: { send: async () => ({ kind: 'sent' }) }, concurrency: 5 }]]),
+    ),
+    attempts: { most: 3, firstRetryMs: 1_000, timeoutMs: 10_000 },
+    metrics: { count: () => undefined } as unknown as NotifierMetrics,
+    log: {
+      ...{ debug: () => undefined, info: () => undefined },
+      warn: ({ err }: { err: Error }) => warned.push(err.message),
+    } as unknown as Logger,
+  });
+  return { service, sent, warned };
+}
+
+describe('NotifierService', () => {
+  it('sends what is spread although something else can not be', async () => {
+    const { service, sent, warned } = openBroken();
+    service.onApplicationBootstrap();
+    await new Promise((resolve) => setImmediate(resolve));
+    await service.beforeApplicationShutdown();
+    expect(sent).toEqual([DELIVERY.id]);
+    expect(warned).toContain('this event can not be spread');
+  });
+});
