@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startTestGateway, type Identity, type TestGateway } from './support/gateway.js';
-import { runCliHere, type CliResult, type Input } from './support/run-cli.js';
+import {
+  resultOf,
+  runCliHere,
+  startCli,
+  untilWritten,
+  type CliResult,
+  type Input,
+} from './support/run-cli.js';
 
 jest.setTimeout(60_000);
 
@@ -22,14 +29,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+const envOf = (who: Identity) => ({
+  LOCAL_CONFIG_DIR: folder,
+  PROCTOR_HOST: gateway.url,
+  EMAIL_ID: who.email,
+  ACCESS_TOKEN: who.token,
+});
+
 function as(who: Identity, words: readonly string[], input: Input = ''): Promise<CliResult> {
-  const env = {
-    LOCAL_CONFIG_DIR: folder,
-    PROCTOR_HOST: gateway.url,
-    EMAIL_ID: who.email,
-    ACCESS_TOKEN: who.token,
-  };
-  return runCliHere(words, env, input);
+  return runCliHere(words, envOf(who), input);
 }
 
 const admin = (...words: string[]) => as(gateway.admin, words);
@@ -162,11 +170,12 @@ describe('executions', () => {
     const id = (await good(as(ann, ['execute', 'greet', 'WHO=x', '--detach']))).trim();
     await gateway.addRows(Number(id), [{ text: 'one' }, { text: 'two' }, { text: 'three' }]);
     expect(await good(as(ann, ['logs', id, '--tail', '2', '--no-follow']))).toBe('two\nthree\n');
-    const followed = as(ann, ['logs', id, '--tail', '1']);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const followed = startCli(['logs', id, '--tail', '1'], envOf(ann));
+    const result = resultOf(followed);
+    await untilWritten(followed.stdout, 'three\n');
     await gateway.addRows(Number(id), [{ text: 'four' }]);
     await gateway.end(Number(id));
-    expect(await good(followed)).toBe('three\nfour\n');
+    expect(await good(result)).toBe('three\nfour\n');
     expect(await good(as(ann, ['logs', id, '--no-follow']))).toBe('one\ntwo\nthree\nfour\n');
   });
 });

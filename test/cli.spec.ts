@@ -20,6 +20,7 @@ import {
   sendThenHang,
 } from './support/fake-gateway.js';
 import { resultOf, runCli, startCli, untilWritten } from './support/run-cli.js';
+import { freePort } from './support/servers.js';
 
 // Each test starts Node several times, on a machine that may be busy.
 jest.setTimeout(60_000);
@@ -346,7 +347,7 @@ describe('everything that can go wrong', () => {
     ['a wrong timeout', () => (env['CONNECTION_TIMEOUT_SECS'] = 'soon'), list, 2],
     ['a wrong token', () => (env['ACCESS_TOKEN'] = 'wrong'), list, 3],
     ['a token of two lines', () => (env['ACCESS_TOKEN'] = 'a\nb'), list, 2],
-    ['a refused port', async () => (env['PROCTOR_HOST'] = await freePort()), list, 7],
+    ['a refused port', async () => (env['PROCTOR_HOST'] = `127.0.0.1:${await freePort()}`), list, 7],
     ['a web page', answerWith(200, 'text/html', '<html>Welcome</html>'), list, 7],
     ["a proxy's page", answerWith(502, 'text/html', '<html>Bad gateway</html>'), list, 7],
     ['half of a JSON', answerWith(200, 'application/json', '[{"name": "a'), list, 7],
@@ -494,12 +495,4 @@ describe('followLog', () => {
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** An address that nobody listens on. */
-async function freePort(): Promise<string> {
-  const server = createServer();
-  const address = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return address;
 }

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isDatabaseUnavailable, type Database } from '@app/database';
+import { until } from './support/api-client.js';
 import { freePort, query, startOwnPostgres, type OwnPostgres } from './support/servers.js';
 import { openDatabase } from './support/stores.js';
 
@@ -81,6 +81,17 @@ async function startEnder(serverUrl: string) {
 
 const raw = (database: Database, sql: string) => database.client.$queryRawUnsafe(sql);
 
+/** Until Postgres works at a `pg_sleep`. */
+const untilSleeping = () =>
+  until(
+    async () => {
+      const sql = `select 1 from pg_stat_activity where state = 'active' and query ~ 'pg_sleep' and pid <> pg_backend_pid()`;
+      return (await query(url, sql)).length > 0;
+    },
+    10_000,
+    () => 'a statement that sleeps',
+  );
+
 describe('an error that means "Postgres is away or gave way"', () => {
   it.each<[string, string[]]>([
     ['a statement that took too long', [`set local statement_timeout = 50`, `select 1 from pg_sleep(2)`]],
@@ -104,10 +115,12 @@ describe('an error that means "Postgres is away or gave way"', () => {
 
   it('a deadlock', async () => {
     const outcomes = await onPool((database) => {
+      let locked = 0;
       const lock = (first: number, second: number) =>
         database.transaction(async (session) => {
           await session.$executeRaw`UPDATE fact SET n = n + 1 WHERE id = ${first}`;
-          await sleep(200);
+          locked += 1;
+          await until(() => locked === 2, 4_000);
           await session.$executeRaw`UPDATE fact SET n = n + 1 WHERE id = ${second}`;
         });
       return Promise.allSettled([lock(1, 2), lock(2, 1)]);
@@ -130,8 +143,8 @@ describe('an error that means "Postgres is away or gave way"', () => {
     const error = await onPool(
       async (database) => {
         // Prisma begins when somebody waits for it.
-        const busy = raw(database, 'select 1 from pg_sleep(6.5)').then(() => undefined);
-        await sleep(100);
+        const busy = raw(database, 'select 1 from pg_sleep(8)').then(() => undefined);
+        await untilSleeping();
         const refused = await errorOf(database.transaction(async (session) => session.$queryRaw`SELECT 1`));
         await busy;
         return refused;
@@ -140,7 +153,7 @@ describe('an error that means "Postgres is away or gave way"', () => {
       1,
     );
     expectUnavailable(error);
-  }, 15_000);
+  }, 30_000);
 
   it('the server has no connection left for us', async () => {
     await query(url, `create role busy login password 'x' connection limit 1`);
@@ -153,20 +166,17 @@ describe('an error that means "Postgres is away or gave way"', () => {
 
   it('the connection was ended by an administrator, in a statement and in a transaction', async () => {
     await onPool(async (database) => {
-      const terminate = () =>
-        query(
-          url,
-          `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'proctor'`,
-        );
-      const inStatement = errorOf(raw(database, 'select 1 from pg_sleep(5)'));
-      await sleep(200);
+      const ours = `select pid from pg_stat_activity where application_name = 'proctor'`;
+      const terminate = () => query(url, `select pg_terminate_backend(pid) from (${ours}) backend`);
+      const inStatement = errorOf(raw(database, 'select 1 from pg_sleep(15)'));
+      await untilSleeping();
       await terminate();
       expectUnavailable(await inStatement);
       const inTransaction = errorOf(
         database.transaction(async (session) => {
           await session.$queryRaw`SELECT 1`;
           await terminate();
-          await sleep(100);
+          await until(async () => (await query(url, ours)).length === 0, 10_000);
           await session.$queryRaw`SELECT 1`;
         }),
       );
@@ -184,8 +194,8 @@ describe('an error that means "Postgres is away or gave way"', () => {
       await onPool(
         async (database) => {
           if (isUsed) await database.ping();
-          const before = isUsed && raw(database, 'select 1 from pg_sleep(0.5)').then(() => undefined);
-          if (isUsed) await sleep(200);
+          const before = isUsed && raw(database, 'select 1 from pg_sleep(2)').then(() => undefined);
+          if (isUsed) await untilSleeping();
           ender.endNext();
           expectUnavailable(await errorOf(database.transaction((session) => session.$queryRaw`SELECT 1`)));
           await before;
@@ -209,8 +219,8 @@ describe('an error that means "Postgres is away or gave way"', () => {
       expectUnavailable(frozen);
       await idle.close();
 
-      const stopped = errorOf(raw(database, 'select 1 from pg_sleep(5)'));
-      await sleep(200);
+      const stopped = errorOf(raw(database, 'select 1 from pg_sleep(15)'));
+      await untilSleeping();
       await postgres.stop();
       expectUnavailable(await stopped);
       expectUnavailable(await errorOf(database.ping()));
@@ -218,8 +228,8 @@ describe('an error that means "Postgres is away or gave way"', () => {
       await postgres.start();
       await database.ping();
 
-      const killed = errorOf(raw(database, 'select 1 from pg_sleep(5)'));
-      await sleep(200);
+      const killed = errorOf(raw(database, 'select 1 from pg_sleep(15)'));
+      await untilSleeping();
       await postgres.kill('SIGKILL');
       expectUnavailable(await killed);
       expectUnavailable(await errorOf(database.ping()));

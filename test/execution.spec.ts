@@ -145,7 +145,7 @@ describe('an execution from request to end', () => {
   });
 
   it('ends an execution whose time is over, and keeps its log', async () => {
-    await system.api.registerScriptProc({ timeout_seconds: 2 }, 'with-timeout');
+    await system.api.registerScriptProc({ timeout_seconds: 5 }, 'with-timeout');
     const { id } = await system.api.run('echo begun; sleep 60', 'with-timeout');
     expect(await system.api.end(id)).toMatchObject({ status: 'TIMED_OUT' });
     expect(await system.api.log(id)).toContain('begun\n');

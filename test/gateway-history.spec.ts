@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OpenStreams } from '../apps/gateway/src/executions/open-streams.js';
 import { Authenticator } from '../apps/gateway/src/http/authenticator.js';
@@ -324,11 +323,14 @@ describe('GET /execution/{id}/log', () => {
   it('follows until the end, from where it was asked', async () => {
     const running = await submit(owner, 'closed');
     await gateway.addRows(running, [{ text: 'one' }, { text: 'two' }]);
-    const following = gateway.call(owner, 'GET', `/execution/${running}/log?follow&tail=1`);
-    await sleep(200);
+    const following = await fetch(`${gateway.url}/execution/${running}/log?follow&tail=1`, {
+      headers: identityHeaders(owner),
+    });
+    const [first, rest] = following.body!.tee();
+    expect((await first.getReader().read()).value).toEqual(Buffer.from('two\n'));
     await gateway.addRows(running, [{ text: 'three' }, { text: 'no newline', endsLine: false }]);
     await gateway.end(running);
-    expect((await following).text).toBe('two\nthree\nno newline');
+    expect(await new Response(rest).text()).toBe('two\nthree\nno newline');
     const again = await gateway.call(owner, 'GET', `/execution/${running}/log?tail=2`);
     expect(again.text).toBe('three\nno newline');
   });

@@ -280,7 +280,7 @@ describe('kube-sandbox', () => {
 
     it('past the deadline of the pod, whose log stays', async () => {
       const template = {
-        spec: { activeDeadlineSeconds: 1, terminationGracePeriodSeconds: 1, containers: [] },
+        spec: { activeDeadlineSeconds: 3, terminationGracePeriodSeconds: 1, containers: [] },
       };
       expect(await client.finish('late', 'echo begun; sleep 60', { template })).toBe('begun\n');
       const [pod] = await client.pods('late');
@@ -433,7 +433,9 @@ describe('kube-sandbox', () => {
     });
 
     it('in the foreground: the Job goes last', async () => {
-      await client.createJob('foreground', 'sleep 0.3; exit 0', { template: { spec: { containers: [] } } });
+      await client.createJob('foreground', 'trap "" TERM; sleep 2', {
+        template: { spec: { containers: [] } },
+      });
       await client.untilPod('foreground', isRunning);
       await deleteJob('foreground', { propagationPolicy: 'Foreground' });
       expect(await codeOf(client.batch.readNamespacedJob({ namespace: NAMESPACE, name: 'foreground' }))).toBe(
@@ -568,7 +570,7 @@ describe('kube-sandbox', () => {
       const first = await client.watch(
         path(`resourceVersion=${metadata!.resourceVersion}&fieldSelector=metadata.name=resume`),
       );
-      await client.createJob('resume', 'sleep 0.5');
+      await client.createJob('resume', 'sleep 3');
       await until(() => first.events.length > 0);
       expect(client.sandbox.faults.dropWatches()).toBe(1);
       await first.ended;
@@ -593,9 +595,9 @@ describe('kube-sandbox', () => {
         return client.core.createNamespacedSecret({ namespace: NAMESPACE, body });
       };
       const response = await client.open(
-        `/api/v1/namespaces/${NAMESPACE}/secrets?watch=true&timeoutSeconds=3`,
+        `/api/v1/namespaces/${NAMESPACE}/secrets?watch=true&timeoutSeconds=6`,
       );
-      const isOver = sleep(3_200);
+      const isOver = sleep(6_200);
       await Promise.all(names.map(create));
       await isOver;
       await create('too-late');

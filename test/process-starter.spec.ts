@@ -7,7 +7,10 @@ let starter: ProcessStarter;
 beforeEach(() => {
   starter = new ProcessStarter();
 });
-afterEach(() => starter.close());
+afterEach(async () => {
+  starter.close();
+  await until(() => findHelper() === undefined, 10_000);
+});
 
 /** Of the process that starts the others: our only child that runs its program. */
 function findHelper(): number | undefined {

@@ -321,7 +321,7 @@ describe('KubernetesRunner on a cluster in trouble', () => {
     'marks where a log was rotated away while nobody read it, and repeats nothing',
     async () => {
       const script =
-        'n=0; while [ $n -lt 3000 ]; do n=$((n+1)); echo line $n; [ $n = 20 ] && sleep 1; done; true';
+        'n=0; while [ $n -lt 3000 ]; do n=$((n+1)); echo line $n; [ $n = 20 ] && sleep 3; done; true';
       const { job, pod } = await launch(script);
       const before: string[] = [];
       let position = LOG_START;

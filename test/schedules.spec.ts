@@ -200,9 +200,8 @@ describe('a schedule', () => {
   };
 
   it('fires from its first tick on, not while it is paused, and never once it is removed', async () => {
-    const createdAtMs = Date.now();
     const { id, nextFireAt } = await create({ cron: '* * * * * *' });
-    expect(new Date(nextFireAt!).getTime() - createdAtMs).toBeLessThan(2_000);
+    expect(new Date(nextFireAt!).getTime() - Date.now()).toBeLessThanOrEqual(1_000);
     await until(async () => (await historyOf(id)).ticks.length >= 3, 10_000);
     const paused = await system.api.request('PATCH', `/schedule/${id}`, { enabled: false });
     expect(await paused.json()).not.toHaveProperty('nextFireAt');
@@ -277,8 +276,8 @@ describe('a schedule', () => {
     await system.startScheduler();
     const shown = async () =>
       (await (await system.api.request('GET', `/schedule/${id}`)).json()) as ScheduleBody;
-    await until(async () => (await shown()).nextFireAt === nextFireAt, 10_000);
-  }, 30_000);
+    await until(async () => (await shown()).nextFireAt === nextFireAt, 45_000);
+  }, 60_000);
 
   it('whose owner was removed does not fire, and a database without it stays consistent', async () => {
     const email = 'leaver@example.com';

@@ -183,9 +183,9 @@ describe('sending metrics', () => {
     telemetry.meter.createCounter('proctor_test_total').add(1);
     await until(() => collector.deliveries.length > 0);
     expect(await telemetry.prometheusText()).toContain('proctor_test_total 1');
-    const startedAt = performance.now();
-    await telemetry.close();
-    expect(performance.now() - startedAt).toBeLessThan(2_300);
+    // Its time begins first, so that a machine that stands still for a moment does not let it win.
+    const isLate = sleep(2_300, true);
+    expect(await Promise.race([telemetry.close(), isLate])).toBeUndefined();
   });
 
   it('is not disturbed by a collector that is not there', async () => {
@@ -381,12 +381,12 @@ describe('EventLoopLag', () => {
     const lag = new EventLoopLag(1_000);
     try {
       await sleep(50);
-      block(300);
+      block(1_500);
       await sleep(50);
-      expect(lag.read().max).toBeGreaterThan(0.25);
+      expect(lag.read().max).toBeGreaterThan(1.4);
       expect(lag.read().mean).toBeLessThan(lag.read().max);
       await sleep(2_200);
-      expect(lag.read().max).toBeLessThan(0.25);
+      expect(lag.read().max).toBeLessThan(1.4);
     } finally {
       lag.close();
     }

@@ -1,25 +1,33 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** @param {number} port 0: any @returns {Promise<number | undefined>} the port that could be bound on 127.0.0.1 */
-function tryListen(port) {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      const { port: bound } = /** @type {import('node:net').AddressInfo} */ (server.address());
-      server.close(() => resolve(bound));
-    });
-  });
-}
+/**
+ * Below the ports that systems give to outgoing connections (Linux: from 32,768; macOS, Windows: from 49,152), so that no
+ * connection takes a port between our look and its use.
+ */
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+/** Processes that start at once look in different parts, so that they do not find the same port. */
+const PARTS = 32;
+/** Somewhere in it, so that a port is not soon used for something else: an old client may still try to come back to it. */
+let nextIndex = (process.pid % PARTS) * (PORTS / PARTS) + randomInt(PORTS / PARTS);
 
-/** A port of 127.0.0.1 that is free now, picked by the system. Another process may take it before it is used. */
+/** A port of 127.0.0.1 that is free now, another one at each call. Another process may take it before it is used. */
 export async function freePort() {
-  return /** @type {number} */ (await tryListen(0));
+  for (let tries = 0; tries < PORTS; tries++) {
+    const port = FIRST_PORT + (nextIndex++ % PORTS);
+    if (await isPortFree(port)) return port;
+  }
+  throw new Error(`no port of 127.0.0.1 from ${FIRST_PORT} to ${FIRST_PORT + PORTS - 1} is free`);
 }
 
 /** @param {number} port @returns {Promise<boolean>} */
-export async function isPortFree(port) {
-  return (await tryListen(port)) !== undefined;
+export function isPortFree(port) {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+  });
 }
 
 /** @param {number | undefined} wished @returns {Promise<number>} `wished` when it is free, else any free one */

@@ -202,7 +202,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     it(
       'ends a run that is past its time, with the pod and its log left',
       async () => {
-        const { jobName } = await launch(requestFor('runForever', { timeoutSeconds: 2 }));
+        const { jobName } = await launch(requestFor('runForever', { timeoutSeconds: 5 }));
         const { pods } = await untilFinished(jobName);
         expect(pods[0]?.state).toMatchObject({ kind: 'failed', reason: 'DeadlineExceeded' });
         expect(textOf(await readLog(pods[0]!))).toBe('started\n');
