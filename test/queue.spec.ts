@@ -143,7 +143,7 @@ describe('consuming executions', () => {
       expect(gap).toBeGreaterThan(650);
       expect(gap).toBeLessThan(3_000);
     }
-    await until(async () => (await queue.stateOf(1)) === 'unknown', 2_000);
+    await until(async () => (await queue.stateOf(1)) === 'unknown', 10_000);
   }, 20_000);
 
   it('delivers again what its handler threw at, instead of giving it up', async () => {
@@ -154,7 +154,7 @@ describe('consuming executions', () => {
     });
     await queue.open().add([1]);
     await until(() => deliveries === 4, 10_000);
-    await until(async () => (await queue.stateOf(1)) === 'unknown', 2_000);
+    await until(async () => (await queue.stateOf(1)) === 'unknown', 10_000);
   }, 20_000);
 
   it('tells the follower when its lease was lost', async () => {
@@ -167,7 +167,7 @@ describe('consuming executions', () => {
     await queue.flushAll();
     await until(() => reasons.length > 0, 8_000);
     expect(reasons).toEqual(['lease_lost']);
-    await until(() => consumer.size === 0, 1_000);
+    await until(() => consumer.size === 0, 10_000);
   }, 20_000);
 
   it('goes on when Redis was away for a moment', async () => {

@@ -89,7 +89,7 @@ describe('KubernetesRunner on a cluster in trouble', () => {
       timing: { stderrStampLagMs: 700 },
       limits: { logFileBytes: 20_000, logRotationCheckMs: 0 },
     }));
-    runner = runnerFor(sandbox.kubeconfigPath, 500);
+    runner = runnerFor(sandbox.kubeconfigPath, 2_000);
     await runner.start();
   }, PATIENCE_MS);
   afterAll(async () => {
@@ -239,7 +239,7 @@ describe('KubernetesRunner on a cluster in trouble', () => {
       const throughProxy = `${kubeconfigPath}-proxy`;
       const kubeconfig = readFileSync(kubeconfigPath, 'utf8').replaceAll(`:${target}`, `:${port}`);
       writeFileSync(throughProxy, kubeconfig, { mode: 0o600 });
-      const impatient = runnerFor(throughProxy, 500);
+      const impatient = runnerFor(throughProxy, 2_000);
       try {
         await expect(impatient.createJob(requestFor('true'))).rejects.toBeInstanceOf(RunnerUnavailableError);
         await impatient.connect();
