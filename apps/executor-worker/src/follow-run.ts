@@ -1,6 +1,6 @@
 import { isFinal, type ExecutionStatus } from '@app/domain';
 import type { ExecutionEnd } from '@app/database';
-import type { JobRef, RunView } from '@app/runner';
+import type { JobRef, PodView, RunView } from '@app/runner';
 import { assessRun, type Assessment } from './assess-run.js';
 import type { Follower } from './follower.js';
 import { RunAttempts } from './run-attempts.js';
@@ -249,9 +249,10 @@ class RunInProgress {
   }
 }
 
-/** Whether each pod of a Job that has ended is known to have ended as well. */
-function isComplete({ pods }: RunView): boolean {
-  return pods.length > 0 && pods.every(({ state }) => state.kind === 'succeeded' || state.kind === 'failed');
+/** Whether each pod that a Job counts as ended is known, and known to have ended. */
+function isComplete({ job, pods }: RunView): boolean {
+  const hasEnded = ({ state }: PodView) => state.kind === 'succeeded' || state.kind === 'failed';
+  return pods.length >= Math.max(1, job?.endedPods ?? 0) && pods.every(hasEnded);
 }
 
 function cancelled(): ExecutionEnd {

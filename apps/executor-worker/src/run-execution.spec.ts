@@ -119,6 +119,22 @@ describe('an execution from claim to end', () => {
     expect([...records.row(id).updates.values()]).toMatchObject([{ exitCode: 4 }]);
   });
 
+  it('ends with what its last pod did, also when the watch of pods has told only of the one before', async () => {
+    runner.script = (container) => {
+      container.print(`attempt ${container.attempt}`);
+      container.exit(container.attempt + 2);
+    };
+    const observe = runner.observe.bind(runner);
+    runner.observe = async function* (...args) {
+      for await (const { job, pods } of observe(...args)) yield { job, pods: pods.slice(0, 1) };
+    };
+    const id = records.add({ snapshot: { retries: 1 } });
+    await worker.run(id);
+    expect(end(id)).toEqual({ status: 'POD_FAILED', exitCode: 4, reason: null });
+    expect(records.textOf(id)).toEqual(['attempt 1', 'attempt 2']);
+    expect([...records.row(id).updates.values()]).toMatchObject([{ exitCode: 3 }, { exitCode: 4 }]);
+  });
+
   it('marks the lines of a pod that was gone with its node before anybody saw it', async () => {
     runner.script = (container) => {
       container.print(`attempt ${container.attempt}`);
