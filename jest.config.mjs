@@ -31,18 +31,18 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{apps,libs,cli,chaos}/**/*.spec.ts'],
+      testMatch: ['<rootDir>/{apps,libs,cli,tools}/**/*.spec.ts'],
     },
     {
       ...shared,
       displayName: 'integration',
       testMatch: ['<rootDir>/test/**/*.spec.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/start.spec.ts', '<rootDir>/test/chaos.spec.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/start/start.spec.ts', '<rootDir>/test/tools/chaos.spec.ts'],
     },
     {
       ...shared,
       displayName: 'start',
-      testMatch: ['<rootDir>/test/start.spec.ts', '<rootDir>/test/chaos.spec.ts'],
+      testMatch: ['<rootDir>/test/start/start.spec.ts', '<rootDir>/test/tools/chaos.spec.ts'],
     },
   ],
 };

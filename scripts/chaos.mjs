@@ -12,6 +12,6 @@ await runMain(async () => {
   process.chdir(projectDir);
   const { register } = await import('tsx/esm/api');
   register({ tsconfig: join(projectDir, 'tsconfig.json') });
-  const { main } = await import('../chaos/main.ts');
+  const { main } = await import('../tools/chaos/main.ts');
   return main(process.argv.slice(2));
 });

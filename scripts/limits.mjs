@@ -24,7 +24,7 @@ await runMain(async () => {
   // Only what was found may be on standard output then.
   const isJson = args.join(' ').includes('--output json') || args.includes('--output=json');
   if (!isJson) await prepareProject();
-  return await run(['--import', 'tsx', 'limits/main.ts', ...args]);
+  return await run(['--import', 'tsx', 'tools/limits/main.ts', ...args]);
 });
 
 /** @param {string[]} args @returns {Promise<number>} exit status */

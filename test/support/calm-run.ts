@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccountsStore } from '@app/database';
-import type { ChaosRecord, ScheduleRecord, Script, Submission } from '../../chaos/record.js';
+import type { ChaosRecord, ScheduleRecord, Script, Submission } from '../../tools/chaos/record.js';
 import { ApiClient, SCRIPT_PROC } from './api-client.js';
 import { openDatabase } from './stores.js';
 import type { System } from './system.js';

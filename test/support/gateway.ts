@@ -1,6 +1,6 @@
 import { AccountsStore, Database } from '@app/database';
 import { createLogger } from '@app/platform';
-import { NewsPublisher } from '@app/queue';
+import { ExecutionUpdates } from '@app/queue';
 import type { LogRow } from '@app/database';
 import { WebSocket, type ClientOptions } from 'ws';
 import { loadGatewayEnv } from '../../apps/gateway/src/env.js';
@@ -73,7 +73,7 @@ export async function startTestGateway(options: GatewayOptions = {}): Promise<Te
   const sql = <Row extends Record<string, unknown>>(text: string, values?: unknown[]) =>
     query<Row>(databaseUrl, text, values);
   const [installation] = await sql<{ id: string }>('select id from installation');
-  const news = new NewsPublisher(settings.redis, installation?.id ?? '', () => undefined);
+  const news = new ExecutionUpdates(settings.redis, installation?.id ?? '', () => undefined);
   const url = `http://127.0.0.1:${port}`;
   const seqs = new Map<number, number>();
 

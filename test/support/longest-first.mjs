@@ -2,20 +2,20 @@ import Sequencer from '@jest/test-sequencer';
 
 /** Those that take a minute and more, the longest first: begun last, one would run alone at the end. */
 const LONGEST = [
-  'schedules',
-  'failures',
-  'cli',
-  'history-plans',
-  'notifier',
-  'chaos-checker',
-  'gateway-properties',
-  'contract-variables',
-  'notifier-channels',
-  'route-access',
-  'notifier-tls',
-  'cancel',
-  'concurrency',
-  'execution',
+  'scheduler/schedules',
+  'executor-worker/failures',
+  'cli/cli',
+  'database/history-plans',
+  'notifier/notifier',
+  'tools/chaos-checker',
+  'gateway/properties',
+  'executor-worker/contract-variables',
+  'notifier/channels',
+  'gateway/route-access',
+  'notifier/tls',
+  'executor-worker/cancel',
+  'executor-worker/concurrency',
+  'executor-worker/execution',
 ].map((name) => `/test/${name}.spec.ts`);
 
 /** Jest knows how long a spec takes only where it ran before; otherwise it goes by the sizes of the files. */

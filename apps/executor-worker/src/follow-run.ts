@@ -16,7 +16,7 @@ export async function followRun(
   follower: Follower,
   job: JobRef,
 ): Promise<ExecutionEnd> {
-  const run = new RunInProgress(context, follower, job);
+  const run = new RunFollower(context, follower, job);
   const watching = run.watch();
   try {
     return await run.follow();
@@ -36,7 +36,7 @@ const WATCH_LAG_MS = 5_000;
 /** A cancel waits no longer than this for a log that can't be read. */
 const LOG_OPEN_MOST_MS = 5_000;
 
-class RunInProgress {
+class RunFollower {
   private readonly watchStop = new AbortController();
   private view: RunView | null = null;
   /** What ends the following: a bug, or a log that could not be stored. */

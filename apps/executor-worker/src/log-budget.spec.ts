@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { LEAST_ROW_COST_BYTES, type LogExtent, type LogRow } from '@app/database';
+import { MIN_ROW_COST_BYTES, type LogExtent, type LogRow } from '@app/database';
 import { LogBudget, type NewLogRow } from './log-budget.js';
 
 const EMPTY: LogExtent = { lastSeq: 0, headCostBytes: 0, cutSeq: null, tail: [], isLineOpen: false };
@@ -14,7 +14,7 @@ const textRow = (text: string, endsLine = true): NewLogRow => ({
 const gapRow: NewLogRow = { kind: 'gap', text: 'lines are missing', endsLine: true, stampedAt: null };
 /** What was printed, as opposed to markers and to line ends that make room for them. */
 const isPrinted = ({ stampedAt }: LogRow) => stampedAt === STAMP;
-const costOf = ({ text }: { text: string }) => Math.max(Buffer.byteLength(text), LEAST_ROW_COST_BYTES);
+const costOf = ({ text }: { text: string }) => Math.max(Buffer.byteLength(text), MIN_ROW_COST_BYTES);
 const sum = (rows: readonly { text: string }[]) => rows.reduce((total, row) => total + costOf(row), 0);
 
 /** What the database holds of one log. */

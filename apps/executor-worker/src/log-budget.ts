@@ -1,4 +1,4 @@
-import { LEAST_ROW_COST_BYTES, type LogExtent, type LogRow } from '@app/database';
+import { MIN_ROW_COST_BYTES, type LogExtent, type LogRow } from '@app/database';
 
 /** Share of the limit that the beginning of the log may take; the rest keeps its end. */
 const HEAD_SHARE = 0.75;
@@ -96,7 +96,7 @@ export class LogBudget {
 }
 
 function costOf(row: NewLogRow): number {
-  return Math.max(Buffer.byteLength(row.text), LEAST_ROW_COST_BYTES);
+  return Math.max(Buffer.byteLength(row.text), MIN_ROW_COST_BYTES);
 }
 
 function describeBytes(bytes: number): string {

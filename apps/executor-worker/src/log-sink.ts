@@ -4,8 +4,8 @@ import type { LogBudget, NewLogRow } from './log-budget.js';
 import { WakeUp } from './wake-up.js';
 
 /** What may wait of one execution, and of all, before whoever reads the log is held up. */
-const MOST_WAITING_BYTES = 1024 * 1024;
-const MOST_WAITING_BYTES_OF_ALL = 64 * 1024 * 1024;
+const MAX_WAITING_BYTES = 1024 * 1024;
+const MAX_WAITING_BYTES_OF_ALL = 64 * 1024 * 1024;
 /** What a waiting row takes besides its text: a million empty lines are not nothing. */
 const ROW_OVERHEAD_BYTES = 100;
 
@@ -125,7 +125,7 @@ export class LogSink {
   }
 
   private isTooFull(): boolean {
-    return this.waitingBytes > MOST_WAITING_BYTES || this.writer.waitingBytes > MOST_WAITING_BYTES_OF_ALL;
+    return this.waitingBytes > MAX_WAITING_BYTES || this.writer.waitingBytes > MAX_WAITING_BYTES_OF_ALL;
   }
 
   private addBytes(bytes: number): void {

@@ -6,8 +6,8 @@ import { LogSink, sizeOf, type SinkOwner } from './log-sink.js';
 /** How long a line waits for others to be stored with. */
 const FLUSH_INTERVAL_MS = 100;
 /** What one statement carries at most. */
-const MOST_BATCH_BYTES = 4 * 1024 * 1024;
-const MOST_BATCH_ROWS = 5_000;
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+const MAX_BATCH_ROWS = 5_000;
 const RETRY_DELAY_MS = 500;
 
 export interface LogWriterEvents {
@@ -84,7 +84,7 @@ export class LogWriter implements SinkOwner {
     let rows = 0;
     let bytes = 0;
     for (const sink of this.open) {
-      if (!sink.isDirty || rows >= MOST_BATCH_ROWS || bytes >= MOST_BATCH_BYTES) continue;
+      if (!sink.isDirty || rows >= MAX_BATCH_ROWS || bytes >= MAX_BATCH_BYTES) continue;
       const batch = sink.takeBatch();
       taken.push({ sink, batch });
       rows += batch.rows.length;

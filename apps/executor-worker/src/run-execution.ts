@@ -7,12 +7,12 @@ import { pause, whileUnavailable } from './wait-for.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** An execution that was claimed this often without anything being recorded of it is ended instead. */
-const MOST_CLAIMS_WITHOUT_PROGRESS = 20;
+const MAX_CLAIMS_WITHOUT_PROGRESS = 20;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 60_000;
 
 /** Everything that this process does for one execution: claim, launch, follow, record the end. */
-export class ExecutionRunner {
+export class ExecutionHandler {
   /** By execution id. */
   readonly followers = new Map<number, Follower>();
 
@@ -38,7 +38,7 @@ export class ExecutionRunner {
 
   private async run(follower: Follower): Promise<void> {
     const { claimed } = follower;
-    if (claimed.claimsWithoutProgress >= MOST_CLAIMS_WITHOUT_PROGRESS) {
+    if (claimed.claimsWithoutProgress >= MAX_CLAIMS_WITHOUT_PROGRESS) {
       const reason = `given up: ${claimed.claimsWithoutProgress} workers have taken it and none got anywhere`;
       await this.removeJob(follower);
       return this.end(follower, {

@@ -8,7 +8,7 @@ export const TOMBSTONE_MS = LOCK_DURATION_MS + CREATE_TIMEOUT_MS + 5_000;
 const SWEEP_INTERVAL_MS = 10_000;
 const PAGE = 500;
 /** Deletes in flight at once. */
-const MOST_DELETES = 8;
+const MAX_DELETES = 8;
 
 /**
  * Removes Jobs of this installation whose execution is over (or unknown) some time after they ended. Every worker does so,
@@ -49,8 +49,8 @@ export class JobSweep {
         before,
       );
       const over = page.filter((job) => !belongsToLive(job, live));
-      for (let i = 0; i < over.length; i += MOST_DELETES) {
-        await Promise.all(over.slice(i, i + MOST_DELETES).map((job) => runner.deleteJob(job)));
+      for (let i = 0; i < over.length; i += MAX_DELETES) {
+        await Promise.all(over.slice(i, i + MAX_DELETES).map((job) => runner.deleteJob(job)));
       }
       if (over.length > 0) log.debug({ jobs: over.length }, 'swept Jobs of executions that are over');
     }

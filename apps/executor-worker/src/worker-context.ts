@@ -1,5 +1,5 @@
 import type { ExecutionsStore, LeasesStore, LogsStore, SecretsStore } from '@app/database';
-import type { ExecutionQueue, NewsPublisher, NotificationSignal } from '@app/queue';
+import type { ExecutionQueue, ExecutionUpdates, NotificationSignal } from '@app/queue';
 import type { Runner } from '@app/runner';
 import type { StartLimits } from './assess-run.js';
 import type { LogWriter } from './log-writer.js';
@@ -32,7 +32,7 @@ export interface WorkerContext {
   logs: LogsStore;
   secrets: SecretsStore;
   queue: ExecutionQueue;
-  news: NewsPublisher;
+  news: ExecutionUpdates;
   /** Wakes the notifiers. */
   notifications: Pick<NotificationSignal, 'send' | 'close'>;
   logWriter: LogWriter;

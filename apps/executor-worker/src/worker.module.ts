@@ -11,7 +11,7 @@ import {
   WorkersStore,
 } from '@app/database';
 import type { Logger } from '@app/platform';
-import { ExecutionQueue, NewsPublisher, NotificationSignal, SignalSender } from '@app/queue';
+import { ExecutionQueue, ExecutionUpdates, NotificationSignal, SignalSender } from '@app/queue';
 import { createKubernetesRunner } from '@app/runner';
 import type { WorkerEnv } from './env.js';
 import { CREATE_TIMEOUT_MS } from './launch-job.js';
@@ -33,7 +33,7 @@ export class WorkerModule {
   static register({ env, database, installationId, logger }: WorkerParts): DynamicModule {
     const onRedisError = (error: Error) => logger.debug({ err: error }, 'redis');
     const executions = new ExecutionsStore(database, { installationId, userShare: env.userShare });
-    const news = new NewsPublisher(env.redis, installationId, onRedisError);
+    const news = new ExecutionUpdates(env.redis, installationId, onRedisError);
     const logs = new LogsStore(database);
     const queue = new ExecutionQueue(env.redis, installationId, onRedisError);
     const context: WorkerContext = {

@@ -1,15 +1,15 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { WorkersStore } from '@app/database';
 import { ExecutionConsumer, type RedisSettings } from '@app/queue';
-import { KeepWatch } from './keep-watch.js';
-import { ExecutionRunner } from './run-execution.js';
+import { WorkerHeartbeat } from './worker-heartbeat.js';
+import { ExecutionHandler } from './run-execution.js';
 import { JobSweep } from './sweep-jobs.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** Starts and stops, in the right order, what a worker process consists of. */
 export class WorkerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly running: ExecutionRunner;
-  private readonly keepWatch: KeepWatch;
+  private readonly running: ExecutionHandler;
+  private readonly keepWatch: WorkerHeartbeat;
   private readonly jobSweep: JobSweep;
   private consumer: ExecutionConsumer | null = null;
 
@@ -18,8 +18,8 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     private readonly workers: WorkersStore,
     private readonly consume: { redis: RedisSettings; concurrency: number },
   ) {
-    this.running = new ExecutionRunner(context);
-    this.keepWatch = new KeepWatch(context, workers, this.running);
+    this.running = new ExecutionHandler(context);
+    this.keepWatch = new WorkerHeartbeat(context, workers, this.running);
     this.jobSweep = new JobSweep(context);
   }
 

@@ -3,7 +3,7 @@ import { AccountsStore, AuditStore, Database, TokensStore, type AuditEntry } fro
 import { AppError } from '@app/domain';
 import { ConfigurationError, loadEnv, parsedVar, postgresSettings, postgresVars } from '@app/platform';
 import { giveAdminToken, OPERATOR } from './accounts/give-admin-token.js';
-import { adminGroupsOf, adminGroupVars } from './authentication-vars.js';
+import { adminGroupsOf, adminGroupVars } from './authentication/authentication-vars.js';
 
 const schema = z.object({
   ...postgresVars,

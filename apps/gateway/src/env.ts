@@ -20,7 +20,12 @@ import {
   textVar,
   type EnvSource,
 } from '@app/platform';
-import { adminGroupsOf, authenticationVars, checkAuthPlugin, showPlugin } from './authentication-vars.js';
+import {
+  adminGroupsOf,
+  authenticationVars,
+  checkAuthPlugin,
+  showPlugin,
+} from './authentication/authentication-vars.js';
 import { parseClientVersion } from './http/client-version.js';
 
 const originVar = parsedVar('an address such as https://proctor.example.com', (text) => {
@@ -96,7 +101,7 @@ export function loadGatewayEnv(source: EnvSource) {
     },
     logStream: {
       largestInboundBytes: env.PROCTOR_LOGS_STREAM_READ_BUFFER_SIZE,
-      mostWaitingBytes: env.PROCTOR_LOGS_STREAM_WRITE_BUFFER_SIZE,
+      maxWaitingBytes: env.PROCTOR_LOGS_STREAM_WRITE_BUFFER_SIZE,
       patienceMs: env.PROCTOR_LOGS_STREAM_PATIENCE_SECONDS * 1_000,
     },
     allowed: {

@@ -14,10 +14,10 @@ import {
   type ProcsStore,
 } from '@app/database';
 import { Patterns } from '@app/patterns';
-import { ExecutionQueue, NewsPublisher, NewsSubscriber, type SignalSender } from '@app/queue';
+import { ExecutionQueue, ExecutionUpdates, NewsSubscriber, type SignalSender } from '@app/queue';
 import type { GatewaySettings } from './env.js';
 import { AcceptExecution } from './executions/accept-execution.js';
-import { AskAgain } from './executions/ask-again.js';
+import { Reauthorizer } from './executions/reauthorizer.js';
 import { Backlog } from './executions/backlog.js';
 import { CancelExecution } from './executions/cancel-execution.js';
 import { CancelSignal } from './executions/cancel-signal.js';
@@ -35,9 +35,9 @@ import { SharedLog } from './executions/shared-log.js';
 import { StreamLog } from './executions/stream-log.js';
 import { SubmitExecution } from './executions/submit-execution.js';
 import { TailLog } from './executions/tail-log.js';
-import type { Access } from './http/access.js';
-import type { AuditTrail } from './http/audit-trail.js';
-import type { Authenticator } from './http/authenticator.js';
+import type { Access } from './authentication/access.js';
+import type { AuditTrail } from './audit/audit-trail.js';
+import type { Authenticator } from './authentication/authenticator.js';
 import type { GatewayLog } from './http/gateway-log.js';
 import type { GatewayMetrics } from './metrics/gateway-metrics.js';
 import { FindProc } from './procs/find-proc.js';
@@ -82,7 +82,7 @@ export function makeExecutionParts(given: Given) {
   const { redis, secretKey } = settings;
   const onRedisError = (err: Error) => log.logger.debug({ err }, 'redis');
   const queue = new ExecutionQueue(redis, installationId, onRedisError);
-  const publisher = new NewsPublisher(redis, installationId, onRedisError);
+  const publisher = new ExecutionUpdates(redis, installationId, onRedisError);
   const subscriber = new NewsSubscriber(redis, installationId, onRedisError);
 
   const executions = new ExecutionsStore(database, { installationId, userShare: settings.userShare });
@@ -107,7 +107,7 @@ export function makeExecutionParts(given: Given) {
   const sharedLog = new SharedLog(logs, executions);
   const tailLog = new TailLog(sharedLog, sharedLog, new LogNews(subscriber));
   const streamLog = new StreamLog(tailLog, streams, settings.logStream, log);
-  const askAgain = new AskAgain(authenticator, access);
+  const askAgain = new Reauthorizer(authenticator, access);
 
   const objects = [
     ...[publisher, subscriber, enqueue, streams, findProc, findExecution, findSchedule],

@@ -10,7 +10,7 @@ import { DocsFiles } from './docs/docs-files.js';
 import type { GatewaySettings } from './env.js';
 import { EXECUTION_CONTROLLERS, makeExecutionParts } from './execution-parts.js';
 import { HealthController } from './health/health.controller.js';
-import { AuthGuard } from './http/auth.guard.js';
+import { AuthGuard } from './authentication/auth.guard.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { GatewayLog } from './http/gateway-log.js';
 import { GatewayMetrics } from './metrics/gateway-metrics.js';

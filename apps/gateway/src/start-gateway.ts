@@ -12,13 +12,13 @@ import {
   type Telemetry,
 } from '@app/platform';
 import { loadAuthPlugin, type AuthPlugin } from '@app/plugins';
-import { ExecutionQueue, NewsPublisher, NewsSubscriber, SignalSender } from '@app/queue';
-import { POSTGRES_PLUGIN } from './authentication-vars.js';
+import { ExecutionQueue, ExecutionUpdates, NewsSubscriber, SignalSender } from '@app/queue';
+import { POSTGRES_PLUGIN } from './authentication/authentication-vars.js';
 import type { GatewaySettings } from './env.js';
 import { EnqueueExecutions } from './executions/enqueue-executions.js';
 import { OpenStreams } from './executions/open-streams.js';
 import { GatewayModule } from './gateway.module.js';
-import { AuditTrail } from './http/audit-trail.js';
+import { AuditTrail } from './audit/audit-trail.js';
 import { trackConnections } from './http/close-connections.js';
 import { createHttpServer } from './http/http-server.js';
 import { routeUpgrades } from './http/route-upgrades.js';
@@ -87,7 +87,7 @@ async function stop(
   // Before the database: its last look runs a query.
   await telemetry.close();
   app.get(NewsSubscriber).close();
-  app.get(NewsPublisher).close();
+  app.get(ExecutionUpdates).close();
   app.get(SignalSender).close();
   await app.get(ExecutionQueue).close();
   await database.close();

@@ -8,10 +8,10 @@ export class AlarmClock {
     this.wake?.();
   }
 
-  async sleep(mostMs: number): Promise<void> {
+  async sleep(maxMs: number): Promise<void> {
     if (!this.hasRung) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, mostMs);
+        const timer = setTimeout(resolve, maxMs);
         this.wake = () => {
           clearTimeout(timer);
           resolve();

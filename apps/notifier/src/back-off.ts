@@ -1,4 +1,4 @@
-const MOST_MS = 15 * 60_000;
+const MAX_MS = 15 * 60_000;
 const JITTER = 0.2;
 
 /**
@@ -9,6 +9,6 @@ const JITTER = 0.2;
  * @param afterMs what the other side asks to wait at least
  */
 export function backOffMs(attempts: number, firstMs: number, random: number, afterMs = 0): number {
-  const doubledMs = Math.min(firstMs * 2 ** Math.min(attempts - 1, 30), MOST_MS);
+  const doubledMs = Math.min(firstMs * 2 ** Math.min(attempts - 1, 30), MAX_MS);
   return Math.max(afterMs, Math.round(doubledMs * (1 - JITTER + 2 * JITTER * random)));
 }

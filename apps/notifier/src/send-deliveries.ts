@@ -18,7 +18,7 @@ export interface SendingContext extends AttemptContext {
 /** A send that was not recorded by then is somebody else's: so much longer than a send may take. */
 const RECORD_MS = 5_000;
 const RECORD_AGAIN_MS = 500;
-const MOST_REASON_CHARACTERS = 500;
+const MAX_REASON_CHARACTERS = 500;
 
 /** Sends deliveries, several at a time, and records what became of each. */
 export class SendDeliveries {
@@ -108,12 +108,12 @@ export class SendDeliveries {
       case 'sent':
         return await deliveries.recordSent(delivery);
       case 'refused':
-        return await deliveries.recordFailed(delivery, oneLine(outcome.reason, MOST_REASON_CHARACTERS));
+        return await deliveries.recordFailed(delivery, oneLine(outcome.reason, MAX_REASON_CHARACTERS));
       case 'retry': {
         const delayMs = backOffMs(delivery.attempts, attempts.firstRetryMs, Math.random(), outcome.afterMs);
         return await deliveries.recordRetry(
           delivery,
-          oneLine(outcome.reason, MOST_REASON_CHARACTERS),
+          oneLine(outcome.reason, MAX_REASON_CHARACTERS),
           delayMs,
         );
       }

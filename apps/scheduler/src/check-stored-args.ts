@@ -3,7 +3,7 @@ import { checkArgs, type MatchesPattern } from '@app/domain';
 
 /** Stands for a sealed value: only the gateway and workers can open those. */
 const SEALED = '(sealed value)';
-const MOST_CHARACTERS = 500;
+const MAX_CHARACTERS = 500;
 
 /**
  * Why the args of a schedule do not fit its proc as it is now, as a sentence without the value of any secret, or null.
@@ -29,13 +29,13 @@ export function describeArgsProblem(
   const all = [...problems, ...bare];
   if (all.length === 0) return null;
   const text = `Its args do not fit ${proc.name} as it is now: ${all.join('; ')}`;
-  const short = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  const short = text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
   // Postgres refuses half a character in JSON, and all other ticks that are written down with this one.
   return short.toWellFormed();
 }
 
-const MOST_REMEMBERED = 20_000;
-const MOST_REMEMBERED_CHARACTERS = 1_000;
+const MAX_REMEMBERED = 20_000;
+const MAX_REMEMBERED_CHARACTERS = 1_000;
 
 /**
  * Remembers which args fit: a schedule has the same ones at each tick, and a thousand of them are checked in the moment in
@@ -52,8 +52,8 @@ export function rememberFittingArgs(matches: MatchesPattern) {
     const key = JSON.stringify([...version, due.schedule.args, Object.keys(due.secretArgs ?? {})]);
     if (fitting.has(key)) return null;
     const problem = describeArgsProblem(due, registered, matches);
-    if (problem === null && key.length <= MOST_REMEMBERED_CHARACTERS) {
-      if (fitting.size >= MOST_REMEMBERED) fitting.clear();
+    if (problem === null && key.length <= MAX_REMEMBERED_CHARACTERS) {
+      if (fitting.size >= MAX_REMEMBERED) fitting.clear();
       fitting.add(key);
     }
     return problem;

@@ -9,7 +9,7 @@ import { planFires, type FireRules } from './plan-fires.js';
 import { rehearse } from './rehearse.js';
 
 /** Schedules in one transaction: few large ones cost less than many small ones, and three replicas share a thousand. */
-const MOST_AT_ONCE = 350;
+const MAX_AT_ONCE = 350;
 /** A clock that is this much behind Postgres' costs no look. */
 const LOOK_AHEAD_MS = 20;
 /** What takes longer goes on at the next look: a signal to stop is heard, and the sweep need not wonder. */
@@ -43,7 +43,7 @@ class Look {
 /** Turns due ticks of schedules into executions. Any number of replicas may do it at the same time. */
 export class FireSchedules {
   private readonly rules: FireRules;
-  private schedulesAtOnce = MOST_AT_ONCE;
+  private schedulesAtOnce = MAX_AT_ONCE;
   /** Not noted yet in Postgres. */
   private readonly enqueued: Enqueued[] = [];
   private readonly describeArgsProblem = rememberFittingArgs(new Patterns().matches);
@@ -92,7 +92,7 @@ export class FireSchedules {
     try {
       const look = { most: this.schedulesAtOnce, lookAheadMs: LOOK_AHEAD_MS };
       const fired = await this.due.fire(look, (batch) => planFires(batch, this.rules));
-      this.schedulesAtOnce = MOST_AT_ONCE;
+      this.schedulesAtOnce = MAX_AT_ONCE;
       return fired;
     } catch (error) {
       // What is too much for one transaction, as after a long outage, is less at the next look.

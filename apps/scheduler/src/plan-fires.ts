@@ -22,7 +22,7 @@ import {
 } from '@app/domain';
 
 /** How many ticks of one schedule fire in one transaction. */
-const MOST_TICKS = 60;
+const MAX_TICKS = 60;
 /** How many runs of a schedule may wait behind the one that goes on. */
 export const OVERLAP_QUEUE_CAP = 10;
 
@@ -107,7 +107,7 @@ function planSchedule(due: DueSchedule, now: Date, room: Room, rules: FireRules)
 function planTicksOf({ schedule }: DueSchedule, now: Date, rules: FireRules): TickPlan {
   const timing = timingOf(schedule);
   const { nextFireAt, misfire, misfireGraceSeconds: graceSeconds } = schedule;
-  const state = { nextFireAt, now, misfire, graceSeconds, lookAheadMs: rules.lookAheadMs, most: MOST_TICKS };
+  const state = { nextFireAt, now, misfire, graceSeconds, lookAheadMs: rules.lookAheadMs, most: MAX_TICKS };
   return planTicks(state, (after) => rules.nextFireAt(timing, after));
 }
 

@@ -1,5 +1,5 @@
 import type { PruneReport, RetentionStore } from '@app/database';
-import { MOST_TURN_MS, repeatStep } from './repeat-step.js';
+import { MAX_TURN_MS, repeatStep } from './repeat-step.js';
 
 const EXECUTIONS_AT_ONCE = 1_000;
 const ROWS_AT_ONCE = 5_000;
@@ -13,7 +13,7 @@ export class PruneHistory {
 
   async prune(): Promise<PruneReport> {
     const days = this.retentionDays;
-    const deadlineMs = performance.now() + MOST_TURN_MS;
+    const deadlineMs = performance.now() + MAX_TURN_MS;
     const executions = await repeatStep(deadlineMs, EXECUTIONS_AT_ONCE, (most) =>
       this.retention.forgetExecutions(days, most),
     );

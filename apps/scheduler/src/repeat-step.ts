@@ -1,5 +1,5 @@
 /** How long one turn of housekeeping takes at most; what is left then is done at the next. */
-export const MOST_TURN_MS = 20_000;
+export const MAX_TURN_MS = 20_000;
 
 /**
  * A large piece of housekeeping in steps of at most `most` rows, so that each is short: until one finds less than it may

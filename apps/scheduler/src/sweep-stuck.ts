@@ -1,6 +1,6 @@
 import type { StuckExecutionsStore, WorkersStore } from '@app/database';
 import type { ExecutionQueue } from '@app/queue';
-import { MOST_TURN_MS, repeatStep } from './repeat-step.js';
+import { MAX_TURN_MS, repeatStep } from './repeat-step.js';
 
 /** An accepted row is given this long to be enqueued by the gateway that accepted it. */
 const ACCEPTED_GRACE_SECONDS = 3;
@@ -10,7 +10,7 @@ const FORGET_WORKER_SECONDS = 3_600;
 const FORGET_KEY_HOURS = 24;
 const PAGE = 500;
 /** Of what was accepted while Redis was away, in one sweep: the others wait for it. */
-const MOST_PAGES = 20;
+const MAX_PAGES = 20;
 /** Even without a sign of loss, everything is looked at now and then. */
 const FULL_PASS_EVERY_MS = 5 * 60_000;
 
@@ -48,7 +48,7 @@ export class SweepStuck {
   /** Housekeeping that need not be quick. */
   async forgetOld(): Promise<void> {
     await this.workers.forgetSilent(FORGET_WORKER_SECONDS);
-    await repeatStep(performance.now() + MOST_TURN_MS, PAGE, (most) =>
+    await repeatStep(performance.now() + MAX_TURN_MS, PAGE, (most) =>
       this.stuck.forgetIdempotencyKeys(FORGET_KEY_HOURS, most),
     );
   }
@@ -71,7 +71,7 @@ export class SweepStuck {
 
   private async requeueNeverEnqueued(): Promise<number> {
     let requeued = 0;
-    for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+    for (let pages = 0; pages < MAX_PAGES; pages += 1) {
       const page = await this.stuck.listNotEnqueued(ACCEPTED_GRACE_SECONDS, PAGE);
       requeued += await this.requeue(page);
       if (page.length < PAGE) break;

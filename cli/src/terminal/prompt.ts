@@ -24,13 +24,13 @@ export async function confirm(question: string, stdin: NodeJS.ReadStream): Promi
 }
 
 /** All of standard input, as text. Throws `too_large` for more than that. */
-export async function readAll(stdin: NodeJS.ReadStream, mostCharacters = 64 * 1024): Promise<string> {
+export async function readAll(stdin: NodeJS.ReadStream, maxCharacters = 64 * 1024): Promise<string> {
   let text = '';
   stdin.setEncoding('utf8');
   for await (const chunk of stdin) {
     text += chunk as string;
-    if (text.length > mostCharacters) {
-      throw new AppError('too_large', `Standard input is longer than ${mostCharacters} characters.`);
+    if (text.length > maxCharacters) {
+      throw new AppError('too_large', `Standard input is longer than ${maxCharacters} characters.`);
     }
   }
   return text;

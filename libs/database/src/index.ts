@@ -1,24 +1,24 @@
-export { TOKEN_PREFIX } from './access-token.js';
-export * from './accounts.store.js';
-export * from './audit.store.js';
-export { Database, type DatabaseSettings } from './database.js';
-export * from './database-error.js';
-export * from './deliveries.store.js';
-export * from './executions.store.js';
-export * from './groups.store.js';
-export * from './history.store.js';
-export * from './installation.store.js';
-export * from './leases.store.js';
-export * from './logs.store.js';
-export * from './metrics.store.js';
-export * from './notification-preferences.store.js';
-export * from './notification-outbox.store.js';
-export * from './notifications.store.js';
-export { snapshotOf, ProcsStore, type RegisteredProc, type RemoveProcOutcome } from './procs.store.js';
-export * from './retention.store.js';
-export * from './schedules-due.js';
-export * from './schedules-due.store.js';
-export * from './schedules-recheck.store.js';
+export { TOKEN_PREFIX } from './accounts/access-token.js';
+export * from './accounts/accounts.store.js';
+export * from './audit/audit.store.js';
+export { Database, type DatabaseSettings } from './connection/database.js';
+export * from './connection/database-error.js';
+export * from './notifications/deliveries.store.js';
+export * from './executions/executions.store.js';
+export * from './accounts/groups.store.js';
+export * from './history/history.store.js';
+export * from './connection/installation.store.js';
+export * from './executions/leases.store.js';
+export * from './logs/logs.store.js';
+export * from './executions/metrics.store.js';
+export * from './notifications/notification-preferences.store.js';
+export * from './notifications/notification-outbox.store.js';
+export * from './notifications/notifications.store.js';
+export { snapshotOf, ProcsStore, type RegisteredProc, type RemoveProcOutcome } from './procs/procs.store.js';
+export * from './history/retention.store.js';
+export * from './schedules/schedules-due.js';
+export * from './schedules/schedules-due.store.js';
+export * from './schedules/schedules-recheck.store.js';
 export {
   SchedulesStore,
   type CreateScheduleOutcome,
@@ -26,13 +26,13 @@ export {
   type NextFireAt,
   type ScheduleChanges,
   type UpdateScheduleOutcome,
-} from './schedules.store.js';
-export type { SealedArgs } from './sealed-args.js';
-export * from './secret-box.js';
-export * from './secrets.store.js';
-export * from './sign-ins.store.js';
-export * from './slow-executions.store.js';
-export * from './stuck-executions.store.js';
-export * from './ticks.store.js';
-export * from './tokens.store.js';
-export * from './workers.store.js';
+} from './schedules/schedules.store.js';
+export type { SealedArgs } from './executions/sealed-args.js';
+export * from './secrets/secret-box.js';
+export * from './secrets/secrets.store.js';
+export * from './accounts/sign-ins.store.js';
+export * from './executions/slow-executions.store.js';
+export * from './executions/stuck-executions.store.js';
+export * from './schedules/ticks.store.js';
+export * from './accounts/tokens.store.js';
+export * from './executions/workers.store.js';

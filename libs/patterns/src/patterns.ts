@@ -1,12 +1,12 @@
 import { RE2JS } from 're2js';
 
-const MOST_REMEMBERED = 1_000;
+const MAX_REMEMBERED = 1_000;
 
 /**
  * Matching takes time that grows with the length of the value times the size of the program: with this many steps and
  * the longest value about a second, for a pattern that is made to be slow; milliseconds for others.
  */
-const MOST_STEPS = 1_000;
+const MAX_STEPS = 1_000;
 
 /** The patterns of args: RE2 syntax, and time that grows linearly with the value. */
 export class Patterns {
@@ -20,9 +20,9 @@ export class Patterns {
   readonly describeProblem = (pattern: string): string | null => {
     try {
       const steps = RE2JS.compile(pattern).programSize();
-      return steps <= MOST_STEPS
+      return steps <= MAX_STEPS
         ? null
-        : `it is too complex (${steps} steps, at most ${MOST_STEPS}); repeat parts of it less often`;
+        : `it is too complex (${steps} steps, at most ${MAX_STEPS}); repeat parts of it less often`;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
@@ -32,7 +32,7 @@ export class Patterns {
     const compiled = this.compiled.get(pattern) ?? RE2JS.compile(pattern);
     this.compiled.delete(pattern);
     this.compiled.set(pattern, compiled);
-    if (this.compiled.size > MOST_REMEMBERED) this.forgetOldest();
+    if (this.compiled.size > MAX_REMEMBERED) this.forgetOldest();
     return compiled;
   }
 

@@ -76,7 +76,7 @@ describe('FailedLogins', () => {
   });
 
   it('keeps a bounded number of keys in mind, those that failed last', () => {
-    logins = new FailedLogins({ perAddress: 2, mostKeys: 3, now: () => nowMs });
+    logins = new FailedLogins({ perAddress: 2, maxKeys: 3, now: () => nowMs });
     fail(2, 'a');
     fail(1, 'b');
     fail(1, 'c');

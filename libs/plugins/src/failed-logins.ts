@@ -8,7 +8,7 @@ export interface FailedLoginLimits {
   /** Failures within a minute for one identity, from wherever. */
   perIdentity?: number;
   /** How many addresses, and as many identities, are kept in mind. */
-  mostKeys?: number;
+  maxKeys?: number;
   /** A monotonic clock in milliseconds. */
   now?: () => number;
 }
@@ -23,9 +23,9 @@ export class FailedLogins {
   private readonly now: () => number;
 
   constructor(limits: FailedLoginLimits = {}) {
-    const { perAddress = 30, perIdentity = 100, mostKeys = 10_000, now = () => performance.now() } = limits;
-    this.byAddress = new RecentFailures(WINDOW_MS, perAddress, mostKeys);
-    this.byIdentity = new RecentFailures(WINDOW_MS, perIdentity, mostKeys);
+    const { perAddress = 30, perIdentity = 100, maxKeys = 10_000, now = () => performance.now() } = limits;
+    this.byAddress = new RecentFailures(WINDOW_MS, perAddress, maxKeys);
+    this.byIdentity = new RecentFailures(WINDOW_MS, perIdentity, maxKeys);
     this.now = now;
   }
 

@@ -5,7 +5,7 @@ export class RecentFailures {
   constructor(
     private readonly windowMs: number,
     private readonly limit: number,
-    private readonly mostKeys: number,
+    private readonly maxKeys: number,
   ) {}
 
   note(key: string, nowMs: number): void {
@@ -13,7 +13,7 @@ export class RecentFailures {
     const times = [...this.within(key, nowMs), nowMs].slice(-this.limit);
     this.timesByKey.delete(key);
     this.timesByKey.set(key, times);
-    if (this.timesByKey.size <= this.mostKeys) return;
+    if (this.timesByKey.size <= this.maxKeys) return;
     const [oldest] = this.timesByKey.keys();
     if (oldest !== undefined) this.timesByKey.delete(oldest);
   }

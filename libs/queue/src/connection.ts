@@ -32,7 +32,7 @@ export function patientOptions(settings: RedisSettings): ConnectionSettings {
 }
 
 /** For connections whose commands fail at once while Redis is away. */
-export function hastyOptions(settings: RedisSettings): ConnectionSettings {
+export function failFastOptions(settings: RedisSettings): ConnectionSettings {
   return {
     ...common(settings),
     enableOfflineQueue: false,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { connect, disconnect, hastyOptions, type RedisSettings } from './connection.js';
+import { connect, disconnect, failFastOptions, type RedisSettings } from './connection.js';
 import { keyPrefix, QUEUES } from './catalog.js';
 
 const { executions } = QUEUES;
@@ -23,7 +23,7 @@ export class ExecutionQueue {
 
   constructor(settings: RedisSettings, installationId: string, onError: (error: Error) => void) {
     const prefix = keyPrefix(installationId);
-    this.redis = connect(hastyOptions(settings), onError);
+    this.redis = connect(failFastOptions(settings), onError);
     this.starting = Promise.race([
       once(this.redis, 'ready').catch(() => undefined),
       sleep(CONNECT_MOST_MS, undefined, { ref: false }),

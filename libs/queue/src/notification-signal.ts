@@ -1,7 +1,7 @@
 import type { SignalSender } from './signal-sender.js';
 
 /** Notifiers look at all that is new, so one signal in this time does for many events. */
-const MOST_OFTEN_MS = 100;
+const MIN_INTERVAL_MS = 100;
 
 /** Wakes the notifiers when there is something new in the outbox; whoever misses it looks within seconds by itself. */
 export class NotificationSignal {
@@ -22,7 +22,7 @@ export class NotificationSignal {
       if (!this.isAskedAgain) return;
       this.isAskedAgain = false;
       this.send();
-    }, MOST_OFTEN_MS).unref();
+    }, MIN_INTERVAL_MS).unref();
   }
 
   /** Also closes the sender. */

@@ -1,12 +1,12 @@
 import type { Redis } from 'ioredis';
-import { connect, disconnect, hastyOptions, type RedisSettings } from './connection.js';
+import { connect, disconnect, failFastOptions, type RedisSettings } from './connection.js';
 
 /** Tells whether Redis is there, for a process that has no queue to ask. */
 export class RedisProbe {
   private readonly redis: Redis;
 
   constructor(settings: RedisSettings, onError: (error: Error) => void) {
-    this.redis = connect(hastyOptions(settings), onError);
+    this.redis = connect(failFastOptions(settings), onError);
   }
 
   /** Throws if Redis does not answer. */

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { connect, disconnect, hastyOptions, type RedisSettings } from './connection.js';
+import { connect, disconnect, failFastOptions, type RedisSettings } from './connection.js';
 import { SIGNALS, type SignalName, type SignalPayload } from './signals.js';
 
 /**
@@ -14,7 +14,7 @@ export class SignalSender {
     private readonly installationId: string,
     private readonly onError: (error: Error) => void,
   ) {
-    this.redis = connect(hastyOptions(settings), onError);
+    this.redis = connect(failFastOptions(settings), onError);
   }
 
   /** Resolves when Redis has it, has refused it, or is away: then it is lost, which does no harm. Never throws. */

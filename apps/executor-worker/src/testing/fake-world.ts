@@ -1,9 +1,9 @@
 import type { ExecutionsStore, LeasesStore, LogsStore, SecretsStore } from '@app/database';
-import type { ConsumeOutcome, ExecutionQueue, NewsPublisher, StopReason } from '@app/queue';
+import type { ConsumeOutcome, ExecutionQueue, ExecutionUpdates, StopReason } from '@app/queue';
 import type { CreateJobOutcome, JobRef, JobRequest } from '@app/runner';
 import { FakeRunner } from '../../../../libs/runner/src/testing/fake-runner.js';
 import { LogWriter } from '../log-writer.js';
-import { ExecutionRunner } from '../run-execution.js';
+import { ExecutionHandler } from '../run-execution.js';
 import type { WorkerContext } from '../worker-context.js';
 import { FakeRecords } from './fake-records.js';
 
@@ -52,7 +52,7 @@ export interface FakeDelivery {
 /** One worker process on fakes. */
 export class FakeWorker {
   readonly context: WorkerContext;
-  readonly running: ExecutionRunner;
+  readonly running: ExecutionHandler;
   readonly queued: number[] = [];
   /** Whether renewing the queue's lock succeeds. */
   renew: () => Promise<boolean> = async () => true;
@@ -85,12 +85,12 @@ export class FakeWorker {
       logs: records as unknown as LogsStore,
       secrets: records as unknown as SecretsStore,
       queue: { add: async (ids: number[]) => void this.queued.push(...ids) } as unknown as ExecutionQueue,
-      news: { publish: nothing } as unknown as NewsPublisher,
+      news: { publish: nothing } as unknown as ExecutionUpdates,
       notifications: { send: nothing, close: nothing },
       logWriter: this.logWriter,
       log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     };
-    this.running = new ExecutionRunner(this.context);
+    this.running = new ExecutionHandler(this.context);
     this.ticks = setInterval(() => {
       for (const follower of this.running.followers.values()) if (follower.needsTick) follower.wakeUp.ring();
     }, 20);

@@ -1,12 +1,12 @@
 import type { BodyOf, GroupReply } from '@app/contract';
 import type { AuditEntry, GroupsStore, ProcsStore } from '@app/database';
 import { AppError } from '@app/domain';
-import type { AuditTrail } from '../http/audit-trail.js';
-import type { Authenticator } from '../http/authenticator.js';
-import type { Caller } from '../http/caller.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Authenticator } from '../authentication/authenticator.js';
+import type { Caller } from '../authentication/caller.js';
 import { lastAdmin, noAccount } from './change-users.js';
 
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 /** Makes and removes groups and memberships. What changes takes effect at once here, elsewhere within seconds. */
 export class ChangeGroups {
@@ -84,8 +84,8 @@ function groupInUse(name: string, procs: readonly string[]): AppError {
       hint: 'Give them another group, or remove them, first: GET /schedule?all=true lists them.',
     });
   }
-  const named = procs.slice(0, MOST_NAMED).join(', ');
-  const more = procs.length > MOST_NAMED ? ` and ${procs.length - MOST_NAMED} more` : '';
+  const named = procs.slice(0, MAX_NAMED).join(', ');
+  const more = procs.length > MAX_NAMED ? ` and ${procs.length - MAX_NAMED} more` : '';
   return new AppError('conflict', `Procs can be executed by members of ${name} only: ${named}${more}.`, {
     hint: 'Register these procs without the group, or remove them, first.',
   });

@@ -1,10 +1,10 @@
 import type { BodyOf } from '@app/contract';
 import type { TokenRecord, TokensStore } from '@app/database';
 import { AppError, type User } from '@app/domain';
-import type { AuditTrail } from '../http/audit-trail.js';
-import type { Authenticator } from '../http/authenticator.js';
-import type { Caller } from '../http/caller.js';
-import type { UserSources } from '../http/user-sources.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Authenticator } from '../authentication/authenticator.js';
+import type { Caller } from '../authentication/caller.js';
+import type { UserSources } from '../authentication/user-sources.js';
 import { noAccount } from './change-users.js';
 
 /** Makes and revokes tokens of accounts in Postgres: one's own, and for admins anybody's. */

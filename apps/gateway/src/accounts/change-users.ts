@@ -1,9 +1,9 @@
 import type { BodyOf } from '@app/contract';
 import type { Account, AccountsStore, AuditEntry } from '@app/database';
 import { AppError } from '@app/domain';
-import type { AuditTrail } from '../http/audit-trail.js';
-import type { Authenticator } from '../http/authenticator.js';
-import type { Caller } from '../http/caller.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Authenticator } from '../authentication/authenticator.js';
+import type { Caller } from '../authentication/caller.js';
 
 /** Makes, changes and removes accounts. What changes takes effect at once here, elsewhere within seconds. */
 export class ChangeUsers {

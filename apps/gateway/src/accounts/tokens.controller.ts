@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf } from '@app/contract';
 import { TokensStore } from '@app/database';
-import { CurrentCaller, type Caller } from '../http/caller.js';
+import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
 import { Serves } from '../http/serves.js';
 import { ChangeTokens, onlyAdmins } from './change-tokens.js';

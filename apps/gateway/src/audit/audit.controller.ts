@@ -2,7 +2,7 @@ import { Controller, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { QueryOf, ReplyOf } from '@app/contract';
 import { AuditStore } from '@app/database';
-import { CurrentCaller, type Caller } from '../http/caller.js';
+import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { ParsedQuery } from '../http/parse-request.js';
 import { Serves, ServesByHand } from '../http/serves.js';
 import { toEventReply, toFilter } from './audit-filter.js';

@@ -4,8 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { FastifyReply } from 'fastify';
 import type { AuditEntry, AuditEvent, AuditFilter } from '@app/database';
 import { createLogger } from '@app/platform';
-import { AuditTrail } from '../http/audit-trail.js';
-import type { Caller } from '../http/caller.js';
+import { AuditTrail } from './audit-trail.js';
+import type { Caller } from '../authentication/caller.js';
 import { GatewayLog } from '../http/gateway-log.js';
 import { ExportAudit } from './export-audit.js';
 

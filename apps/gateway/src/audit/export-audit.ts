@@ -3,8 +3,8 @@ import type { FastifyReply } from 'fastify';
 import { MAX_PAGE, type QueryOf } from '@app/contract';
 import type { AuditEvent, AuditFilter, AuditStore } from '@app/database';
 import { writePatiently } from '../executions/write-patiently.js';
-import type { AuditTrail } from '../http/audit-trail.js';
-import type { Caller } from '../http/caller.js';
+import type { AuditTrail } from './audit-trail.js';
+import type { Caller } from '../authentication/caller.js';
 import type { GatewayLog } from '../http/gateway-log.js';
 import { toEventReply, toFilter } from './audit-filter.js';
 

@@ -1,7 +1,7 @@
 import { snapshotOf, type ExecutionsStore, type IdempotencyKey, type RegisteredProc } from '@app/database';
 import type { Execution } from '@app/domain';
-import type { AuditTrail } from '../http/audit-trail.js';
-import type { Caller } from '../http/caller.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Caller } from '../authentication/caller.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { PrepareArgs } from '../procs/prepare-args.js';
 import type { EnqueueExecutions } from './enqueue-executions.js';

@@ -1,8 +1,8 @@
 import type { CancelOutcome, ExecutionsStore } from '@app/database';
 import { AppError, isFinal, type Execution } from '@app/domain';
-import type { NewsPublisher } from '@app/queue';
-import type { AuditTrail } from '../http/audit-trail.js';
-import type { Caller } from '../http/caller.js';
+import type { ExecutionUpdates } from '@app/queue';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Caller } from '../authentication/caller.js';
 import type { CancelSignal } from './cancel-signal.js';
 import type { EnqueueExecutions } from './enqueue-executions.js';
 import type { FindExecution } from './find-execution.js';
@@ -14,7 +14,7 @@ export class CancelExecution {
     private readonly finder: FindExecution,
     private readonly queue: EnqueueExecutions,
     private readonly signal: CancelSignal,
-    private readonly news: NewsPublisher,
+    private readonly news: ExecutionUpdates,
     private readonly audit: AuditTrail,
   ) {}
 

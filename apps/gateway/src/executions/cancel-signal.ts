@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SignalSender } from '@app/queue';
 
-const MOST_WAIT_MS = 500;
+const MAX_WAIT_MS = 500;
 
 /** Tells the workers at once what they would see at their next look. */
 export class CancelSignal {
@@ -10,6 +10,6 @@ export class CancelSignal {
   /** Resolves when it is sent or waiting got too long. Never throws. */
   async send(executionId: number): Promise<void> {
     const sent = this.sender.send('cancelRequested', { executionId });
-    await Promise.race([sent, sleep(MOST_WAIT_MS, undefined, { ref: false })]);
+    await Promise.race([sent, sleep(MAX_WAIT_MS, undefined, { ref: false })]);
   }
 }

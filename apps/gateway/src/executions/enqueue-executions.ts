@@ -3,7 +3,7 @@ import type { ExecutionQueue } from '@app/queue';
 import type { GatewayLog } from '../http/gateway-log.js';
 
 /** How long somebody waits for the queue. The sweep adds what was not added in time. */
-const MOST_WAIT_MS = 1_000;
+const MAX_WAIT_MS = 1_000;
 
 /** Puts accepted executions into the queue, as far as that is quickly done. */
 export class EnqueueExecutions {
@@ -13,7 +13,7 @@ export class EnqueueExecutions {
     private readonly queue: Pick<ExecutionQueue, 'add'>,
     private readonly stuck: Pick<StuckExecutionsStore, 'markEnqueued'>,
     private readonly log: GatewayLog,
-    private readonly mostWaitMs = MOST_WAIT_MS,
+    private readonly maxWaitMs = MAX_WAIT_MS,
   ) {}
 
   /** Resolves when they are in the queue or waiting got too long. Never throws. May be repeated. */
@@ -25,7 +25,7 @@ export class EnqueueExecutions {
       .finally(() => this.adding.delete(marked));
     this.adding.add(marked);
     let timer: NodeJS.Timeout | undefined;
-    const waited = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.mostWaitMs)));
+    const waited = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.maxWaitMs)));
     await Promise.race([added, waited]);
     clearTimeout(timer);
   }

@@ -7,7 +7,7 @@ import {
   type QueryOf,
   type ReplyOf,
 } from '@app/contract';
-import { CurrentCaller, type Caller } from '../http/caller.js';
+import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
 import { Serves, ServesByHand } from '../http/serves.js';
 import { CancelExecution } from './cancel-execution.js';

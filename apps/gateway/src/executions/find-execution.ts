@@ -1,7 +1,7 @@
 import { isPossibleExecutionId } from '@app/contract';
 import type { ExecutionsStore, ProcsStore } from '@app/database';
 import { AppError, type Execution, type ExecutionDetail } from '@app/domain';
-import type { Access, Asker } from '../http/access.js';
+import type { Access, Asker } from '../authentication/access.js';
 
 /** Finds executions for those who may see them. */
 export class FindExecution {

@@ -12,7 +12,7 @@ export interface LogChunk {
 /** Whole lines are sent together up to about this size, */
 const CHUNK_CHARACTERS = 64 * 1024;
 /** and a line in parts from this size on. */
-const MOST_LINE_CHARACTERS = 1024 * 1024;
+const MAX_LINE_CHARACTERS = 1024 * 1024;
 
 type Row = Pick<LogRow, 'kind' | 'text' | 'endsLine'>;
 
@@ -64,7 +64,7 @@ export class LineJoiner {
 
   private extendLine(text: string, chunks: LogChunk[]): void {
     this.open = (this.open ?? '') + text;
-    if (this.open.length < MOST_LINE_CHARACTERS) return;
+    if (this.open.length < MAX_LINE_CHARACTERS) return;
     this.flush(chunks);
     chunks.push({ text: this.open, endsLine: false, startsLine: !this.isPartSent });
     this.open = '';

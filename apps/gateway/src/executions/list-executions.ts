@@ -1,7 +1,7 @@
 import { MAX_EXECUTION_ID, type QueryOf } from '@app/contract';
 import type { HistoryFilter, HistoryStore } from '@app/database';
 import type { ExecutionSummary } from '@app/domain';
-import type { Asker } from '../http/access.js';
+import type { Asker } from '../authentication/access.js';
 import type { FindProc } from '../procs/find-proc.js';
 
 export interface ExecutionsPage {

@@ -7,7 +7,7 @@ export interface LogWebSocketSettings {
   /** The largest message that a client may send. */
   largestInboundBytes: number;
   /** What may wait for a slow reader before it is waited for. */
-  mostWaitingBytes: number;
+  maxWaitingBytes: number;
   /** How long a reader may take nothing. */
   patienceMs: number;
 }
@@ -18,7 +18,7 @@ const HEARTBEAT_INTERVAL_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 3_000;
 
 /** A close reason has at most 123 bytes. */
-const MOST_REASON_BYTES = 120;
+const MAX_REASON_BYTES = 120;
 
 /** What was made of each chunk: five hundred viewers who are behind hold it once. */
 const encodedChunks = new WeakMap<LogChunk, Buffer>();
@@ -73,7 +73,7 @@ export class LogWebSocket {
     const flushed = new Promise<void>((resolve) =>
       this.socket.send(bytes, { binary: false }, () => resolve()),
     );
-    if (this.socket.bufferedAmount <= this.settings.mostWaitingBytes) return true;
+    if (this.socket.bufferedAmount <= this.settings.maxWaitingBytes) return true;
     let timer: NodeJS.Timeout | undefined;
     const tooLong = new Promise<boolean>((resolve) => {
       timer = setTimeout(() => resolve(false), this.settings.patienceMs);
@@ -85,7 +85,7 @@ export class LogWebSocket {
 
   close(code: number, reason: string): void {
     if (this.gone.aborted) return;
-    const bytes = Buffer.from(reason).subarray(0, MOST_REASON_BYTES);
+    const bytes = Buffer.from(reason).subarray(0, MAX_REASON_BYTES);
     // A character that was cut in two is left out.
     this.socket.close(code, bytes.toString('utf8').replace(/\ufffd$/, ''));
     const timer = setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS);

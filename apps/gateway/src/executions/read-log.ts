@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseDurationMs, type ParamsOf, type QueryOf } from '@app/contract';
 import type { LogsStore } from '@app/database';
-import type { Caller } from '../http/caller.js';
-import type { AskAgain } from './ask-again.js';
+import type { Caller } from '../authentication/caller.js';
+import type { Reauthorizer } from './reauthorizer.js';
 import type { FindExecution } from './find-execution.js';
 import { openTextReply } from './open-text-reply.js';
 import type { StreamLog } from './stream-log.js';
@@ -16,7 +16,7 @@ export class ReadLog {
     private readonly finder: FindExecution,
     private readonly logs: Pick<LogsStore, 'findTailStart' | 'findSinceStart' | 'findEnd'>,
     private readonly streamLog: StreamLog,
-    private readonly askAgain: AskAgain,
+    private readonly askAgain: Reauthorizer,
     private readonly now: () => number = () => Date.now(),
   ) {}
 

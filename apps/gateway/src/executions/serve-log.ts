@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { executionLogsQuery } from '@app/contract';
 import type { Execution } from '@app/domain';
-import type { Asker } from '../http/access.js';
-import type { Caller } from '../http/caller.js';
+import type { Asker } from '../authentication/access.js';
+import type { Caller } from '../authentication/caller.js';
 import { parseText } from '../http/parse-request.js';
 import { findUpgrade, type Upgrade } from '../http/route-upgrades.js';
-import type { AskAgain } from './ask-again.js';
+import type { Reauthorizer } from './reauthorizer.js';
 import type { FindExecution } from './find-execution.js';
 import { openTextReply } from './open-text-reply.js';
 import { closeReasonOf, type StreamLog } from './stream-log.js';
@@ -14,7 +14,7 @@ import { closeReasonOf, type StreamLog } from './stream-log.js';
 export class ServeLog {
   constructor(
     private readonly finder: FindExecution,
-    private readonly askAgain: AskAgain,
+    private readonly askAgain: Reauthorizer,
     private readonly streamLog: StreamLog,
   ) {}
 

@@ -3,7 +3,7 @@ import type { Execution } from '@app/domain';
 import { SharedRuns } from './shared-runs.js';
 
 /** Of the pages that are kept for those who come a little later. */
-const MOST_KEPT_BYTES = 8 * 1024 * 1024;
+const MAX_KEPT_BYTES = 8 * 1024 * 1024;
 /** What a row takes besides its text. */
 const ROW_OVERHEAD_BYTES = 150;
 
@@ -26,7 +26,7 @@ export class SharedLog {
   constructor(
     private readonly logs: Pick<LogsStore, 'read'>,
     private readonly executions: Pick<ExecutionsStore, 'find'>,
-    private readonly mostKeptBytes = MOST_KEPT_BYTES,
+    private readonly maxKeptBytes = MAX_KEPT_BYTES,
   ) {}
 
   /** Some rows after `afterSeq`, in order. None: there were none at a moment after the call. */
@@ -57,7 +57,7 @@ export class SharedLog {
     this.pages.set(key, { rows, bytes });
     this.keptBytes += bytes;
     for (const oldest of this.pages.keys()) {
-      if (this.keptBytes <= this.mostKeptBytes) return;
+      if (this.keptBytes <= this.maxKeptBytes) return;
       this.forget(oldest);
     }
   }

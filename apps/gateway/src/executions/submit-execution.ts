@@ -1,6 +1,6 @@
 import type { BodyOf } from '@app/contract';
 import { AppError, type Execution } from '@app/domain';
-import type { Caller } from '../http/caller.js';
+import type { Caller } from '../authentication/caller.js';
 import type { FindProc } from '../procs/find-proc.js';
 import type { AcceptExecution } from './accept-execution.js';
 import type { Backlog } from './backlog.js';

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** How long requests that are being served may take once the process stops. */
-const MOST_WAIT_MS = 10_000;
+const MAX_WAIT_MS = 10_000;
 
 /**
  * Keeps track of connections without a request. Node closes idle ones with its server, but not those on which nothing
@@ -24,7 +24,7 @@ export function trackConnections(server: Server): () => () => void {
   });
   return () => {
     idle.forEach((socket) => socket.destroy());
-    const timer = setTimeout(() => server.closeAllConnections(), MOST_WAIT_MS);
+    const timer = setTimeout(() => server.closeAllConnections(), MAX_WAIT_MS);
     return () => clearTimeout(timer);
   };
 }

@@ -5,7 +5,7 @@ import { AppError } from '@app/domain';
  * Beyond the limit, what comes is thrown away up to here before the refusal: a client that is still sending would
  * see its connection reset instead of the answer.
  */
-const MOST_DISCARDED_BYTES = 64 * 1024 * 1024;
+const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 
 /** All bytes of a body. @throws AppError `too_large`, `malformed_request` if it was cut off */
 export function collectBody(stream: Readable, limitBytes: number): Promise<Buffer> {
@@ -17,7 +17,7 @@ export function collectBody(stream: Readable, limitBytes: number): Promise<Buffe
       bytes += chunk.length;
       if (bytes <= limitBytes) chunks.push(chunk);
       else chunks.length = 0;
-      if (bytes > MOST_DISCARDED_BYTES) reject(tooLarge());
+      if (bytes > MAX_DISCARDED_BYTES) reject(tooLarge());
     });
     stream.on('end', () => (bytes <= limitBytes ? resolve(Buffer.concat(chunks)) : reject(tooLarge())));
     stream.on('error', (cause) =>

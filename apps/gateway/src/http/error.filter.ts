@@ -1,9 +1,9 @@
 import { Catch, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from '@app/domain';
-import { AuditTrail } from './audit-trail.js';
-import { findCaller, type Caller } from './caller.js';
-import { textOf } from './credentials.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { findCaller, type Caller } from '../authentication/caller.js';
+import { textOf } from '../authentication/credentials.js';
 import { findRouteName } from './find-route-name.js';
 import { GatewayLog } from './gateway-log.js';
 import { renderError } from './render-error.js';
@@ -60,15 +60,15 @@ function isRefusal({ code }: AppError, caller: Caller | null): boolean {
   return code === 'unauthenticated' || code === 'forbidden' || (code === 'too_many_requests' && !caller);
 }
 
-const MOST_CHARACTERS = 300;
+const MAX_CHARACTERS = 300;
 
 /** Without the query: it is nobody's business, and may be long. */
 function pathOf(request: FastifyRequest): string {
-  return (request.url.split('?', 1)[0] ?? '').slice(0, MOST_CHARACTERS);
+  return (request.url.split('?', 1)[0] ?? '').slice(0, MAX_CHARACTERS);
 }
 
 function claimedEmail(request: FastifyRequest): string | null {
   const [email] = request.raw.headersDistinct['email-id'] ?? [];
   // Postgres refuses half a character in JSON, and the entry with it.
-  return email === undefined ? null : textOf(email).slice(0, MOST_CHARACTERS).toWellFormed();
+  return email === undefined ? null : textOf(email).slice(0, MAX_CHARACTERS).toWellFormed();
 }

@@ -7,7 +7,7 @@ import { parseQuery } from './parse-query.js';
 import { routeNameOf } from './serves.js';
 
 /** Nobody reads more, and a small body can have very many. */
-const MOST_DETAILS = 100;
+const MAX_DETAILS = 100;
 
 /** The request's body by the route's schema. @throws AppError `malformed_request` */
 export const ParsedBody = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
@@ -37,7 +37,7 @@ export function parseBody(route: Route, bytes: unknown): unknown {
   if (result.success) return result.data;
   // What v2 clients know; and more only where it can name a place.
   const isOtherThing = result.error.issues.some(({ path }) => path.length === 0);
-  const details = isOtherThing ? [] : detailsFromIssues(result.error.issues.slice(0, MOST_DETAILS));
+  const details = isOtherThing ? [] : detailsFromIssues(result.error.issues.slice(0, MAX_DETAILS));
   throw new AppError('malformed_request', malformed, { details });
 }
 

@@ -26,7 +26,7 @@ export function renderError(error: AppError, accept: string | undefined): ErrorA
   };
 }
 
-const MOST_CHARACTERS = 4_000;
+const MAX_CHARACTERS = 4_000;
 
 /** All that is wrong in one line. The v2 CLI prints it as a format string, so there must be no `%` in it. */
 export function lineOf({ message, details, hint, plainText }: AppError): string {
@@ -42,5 +42,5 @@ export function lineOf({ message, details, hint, plainText }: AppError): string 
     .join(' ');
   // Control characters too: the line ends up in a terminal.
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').replaceAll('%', '％');
-  return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line;
+  return line.length > MAX_CHARACTERS ? `${line.slice(0, MAX_CHARACTERS)}…` : line;
 }

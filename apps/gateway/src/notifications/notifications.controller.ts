@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf } from '@app/contract';
 import { NotificationsStore } from '@app/database';
 import { toPage } from '../accounts/to-reply.js';
-import { CurrentCaller, type Caller } from '../http/caller.js';
+import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
 import { Serves } from '../http/serves.js';
 import { NotifyPreference } from './notify-preference.js';

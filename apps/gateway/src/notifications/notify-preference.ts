@@ -1,7 +1,7 @@
 import type { NotificationPreferencesStore } from '@app/database';
 import { AppError, type NotifyEvent } from '@app/domain';
-import type { AuditTrail } from '../http/audit-trail.js';
-import type { Caller } from '../http/caller.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Caller } from '../authentication/caller.js';
 
 /** What callers are told of the executions that they ask for by hand. */
 export class NotifyPreference {

@@ -2,8 +2,8 @@ import { isPossibleExecutionId } from '@app/contract';
 import type { DeliveryRecord, NotificationsStore } from '@app/database';
 import { AppError } from '@app/domain';
 import type { NotificationSignal } from '@app/queue';
-import type { AuditTrail } from '../http/audit-trail.js';
-import type { Caller } from '../http/caller.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Caller } from '../authentication/caller.js';
 import { showRecipient } from './to-reply.js';
 
 /** Has notifications sent once more. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { plainProc, type User } from '@app/domain';
-import { Access } from '../http/access.js';
+import { Access } from '../authentication/access.js';
 import { FindProc } from './find-proc.js';
 
 const proc = (name: string, authorizedGroups: string[]) => plainProc(name, { authorizedGroups });

@@ -1,6 +1,6 @@
 import type { ProcsStore, RegisteredProc } from '@app/database';
 import { AppError, type Proc } from '@app/domain';
-import type { Access, Asker } from '../http/access.js';
+import type { Access, Asker } from '../authentication/access.js';
 
 /** Finds procs for those who may execute them. */
 export class FindProc {

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { metadataFromProc, type BodyOf, type ParamsOf, type ReplyOf } from '@app/contract';
-import { CurrentCaller, type Caller } from '../http/caller.js';
+import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { ParsedBody, ParsedParams } from '../http/parse-request.js';
 import { Serves } from '../http/serves.js';
 import { FindProc } from './find-proc.js';

@@ -9,8 +9,8 @@ import {
   type Proc,
 } from '@app/domain';
 import type { Patterns } from '@app/patterns';
-import type { AuditTrail } from '../http/audit-trail.js';
-import type { Caller } from '../http/caller.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Caller } from '../authentication/caller.js';
 import { toWireField } from './wire-field.js';
 
 /** Makes procs known, or replaces them. */

@@ -1,7 +1,7 @@
 import type { ProcsStore } from '@app/database';
 import { AppError } from '@app/domain';
-import type { AuditTrail } from '../http/audit-trail.js';
-import type { Caller } from '../http/caller.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Caller } from '../authentication/caller.js';
 
 /** Forgets procs. Their executions and logs stay. */
 export class RemoveProc {

@@ -2,8 +2,8 @@ import { email, isStorable, SCHEDULE_TEXTS, type UpdateScheduleBody } from '@app
 import { AppError, DEFAULT_SCHEDULE_POLICIES, type ErrorDetail, type SchedulePolicies } from '@app/domain';
 import { checkBlackouts, checkTimes, checkTimeZone, type CheckedTimes } from './check-timing.js';
 
-const MOST_CHARACTERS = 1_000;
-const MOST_EMAILS = 50;
+const MAX_CHARACTERS = 1_000;
+const MAX_EMAILS = 50;
 
 /** What v2 did not know; what is left out gets its default. */
 type Additions = Pick<UpdateScheduleBody, keyof SchedulePolicies | 'at'>;
@@ -71,8 +71,8 @@ function readGroup(text: string): string {
 function readLine(field: string, text: string, plainText: string, example: string): string {
   const line = text.trim();
   if (line === '') refuse(plainText, [{ field, message: `expected a text such as ${example}, got none` }]);
-  if (line.length > MOST_CHARACTERS) {
-    const message = `expected at most ${MOST_CHARACTERS} characters, got ${line.length}`;
+  if (line.length > MAX_CHARACTERS) {
+    const message = `expected at most ${MAX_CHARACTERS} characters, got ${line.length}`;
     refuse(SCHEDULE_TEXTS.malformed, [{ field, message }]);
   }
   if (!isStorable(line) || /\p{Cc}/u.test(line)) {
@@ -85,8 +85,8 @@ function readLine(field: string, text: string, plainText: string, example: strin
 function readEmails(text: string): string[] {
   const field = 'notificationEmails';
   const emails = text.split(',').map((part) => part.trim());
-  if (emails.length > MOST_EMAILS) {
-    const message = `expected at most ${MOST_EMAILS} e-mail addresses, got ${emails.length}`;
+  if (emails.length > MAX_EMAILS) {
+    const message = `expected at most ${MAX_EMAILS} e-mail addresses, got ${emails.length}`;
     refuse(SCHEDULE_TEXTS.malformed, [{ field, message }]);
   }
   const problems = emails.filter((each) => !email.safeParse(each).success);

@@ -3,8 +3,8 @@ import type { NewSchedule, SchedulesStore } from '@app/database';
 import type { Schedule } from '@app/domain';
 import type { SignalSender } from '@app/queue';
 import type { KeyedHash } from '../executions/keyed-hash.js';
-import type { AuditTrail } from '../http/audit-trail.js';
-import type { Caller } from '../http/caller.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Caller } from '../authentication/caller.js';
 import type { PrepareArgs } from '../procs/prepare-args.js';
 import { checkSchedule } from './check-schedule.js';
 import { neverFires } from './check-timing.js';
@@ -21,7 +21,7 @@ export class CreateSchedule {
     private readonly argsHash: KeyedHash,
     private readonly audit: AuditTrail,
     private readonly signals: Pick<SignalSender, 'send'>,
-    private readonly mostPerOwner: number,
+    private readonly maxPerOwner: number,
   ) {}
 
   /**
@@ -66,7 +66,7 @@ export class CreateSchedule {
       case 'never':
         throw neverFires();
       case 'too_many':
-        throw tooManySchedules(this.mostPerOwner);
+        throw tooManySchedules(this.maxPerOwner);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { isPossibleExecutionId, SCHEDULE_TEXTS } from '@app/contract';
 import type { ProcsStore, SchedulesStore } from '@app/database';
 import { AppError, type Proc, type Schedule } from '@app/domain';
-import type { Access, Asker } from '../http/access.js';
+import type { Access, Asker } from '../authentication/access.js';
 import type { FindProc } from '../procs/find-proc.js';
 
 /** One may have args of hundreds of kilobytes. */

@@ -1,8 +1,8 @@
 import { SCHEDULE_TEXTS } from '@app/contract';
 import type { SchedulesStore } from '@app/database';
 import { AppError } from '@app/domain';
-import type { AuditTrail } from '../http/audit-trail.js';
-import type { Caller } from '../http/caller.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Caller } from '../authentication/caller.js';
 import type { FindSchedule } from './find-schedule.js';
 
 /** Removes schedules. What they have executed stays; what waited for its turn behind that is cancelled. */

@@ -9,7 +9,7 @@ import {
   type ReplyOf,
 } from '@app/contract';
 import { TicksStore } from '@app/database';
-import { CurrentCaller, type Caller } from '../http/caller.js';
+import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
 import { Serves, ServesByHand } from '../http/serves.js';
 import { CreateSchedule } from './create-schedule.js';

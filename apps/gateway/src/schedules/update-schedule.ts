@@ -3,8 +3,8 @@ import type { ScheduleChanges, SchedulesStore } from '@app/database';
 import { AppError, type Proc, type Schedule } from '@app/domain';
 import type { SignalSender } from '@app/queue';
 import type { KeyedHash } from '../executions/keyed-hash.js';
-import type { AuditTrail } from '../http/audit-trail.js';
-import type { Caller } from '../http/caller.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Caller } from '../authentication/caller.js';
 import type { FindProc } from '../procs/find-proc.js';
 import type { PrepareArgs } from '../procs/prepare-args.js';
 import { checkScheduleChanges } from './check-schedule.js';
@@ -25,7 +25,7 @@ export class UpdateSchedule {
     private readonly argsHash: KeyedHash,
     private readonly audit: AuditTrail,
     private readonly signals: Pick<SignalSender, 'send'>,
-    private readonly mostPerOwner: number,
+    private readonly maxPerOwner: number,
   ) {}
 
   /**
@@ -80,7 +80,7 @@ export class UpdateSchedule {
       case 'never':
         throw neverFires();
       case 'too_many':
-        throw tooManySchedules(this.mostPerOwner);
+        throw tooManySchedules(this.maxPerOwner);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import type { BodyOf, ParamsOf, ReplyOf } from '@app/contract';
-import { CurrentCaller, type Caller } from '../http/caller.js';
+import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { ParsedBody, ParsedParams } from '../http/parse-request.js';
 import { Serves } from '../http/serves.js';
 import { ListSecrets } from './list-secrets.js';

@@ -1,8 +1,8 @@
 import { routes, type BodyOf } from '@app/contract';
 import type { ProcsStore, SecretsStore } from '@app/database';
 import { AppError, checkSecret, type ErrorDetail } from '@app/domain';
-import type { AuditTrail } from '../http/audit-trail.js';
-import type { Caller } from '../http/caller.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Caller } from '../authentication/caller.js';
 
 /** Sets secrets of a proc, which need not be registered yet, nor declare them. */
 export class SetSecrets {

@@ -3,7 +3,7 @@ import type { AuditEntry } from '@app/database';
 import type { User } from '@app/domain';
 import { createLogger } from '@app/platform';
 import type { DeviceFlow, SignedIn } from '@app/plugins';
-import { AuditTrail } from '../http/audit-trail.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { GatewayLog } from '../http/gateway-log.js';
 import { SignInLimit } from './sign-in-limit.js';
 import { SignIn } from './sign-in.js';

@@ -1,8 +1,8 @@
 import type { PollSignInReply, ReplyOf } from '@app/contract';
 import { AppError } from '@app/domain';
 import type { AuthPlugin, DeviceFlow, DevicePoll } from '@app/plugins';
-import type { AuditTrail } from '../http/audit-trail.js';
-import type { UserSources } from '../http/user-sources.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { UserSources } from '../authentication/user-sources.js';
 import type { SignInLimit } from './sign-in-limit.js';
 
 /** Lets people sign in who are not known yet, where the authentication plugin has a way for it. */

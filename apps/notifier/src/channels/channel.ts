@@ -1,7 +1,7 @@
 import type { OutboxEvent } from '@app/database';
 
 /** One delivery with what it tells of. */
-export interface Parcel {
+export interface OutgoingDelivery {
   id: number;
   channel: string;
   recipient: string;
@@ -20,7 +20,7 @@ export type SendOutcome =
 /** A way out of Proctor. May be asked to send the same again, with the same key, and many things at once. */
 export interface Channel {
   /** What it throws counts as `retry`. @param signal ends the attempt */
-  send(parcel: Parcel, signal: AbortSignal): Promise<SendOutcome>;
+  send(parcel: OutgoingDelivery, signal: AbortSignal): Promise<SendOutcome>;
 }
 
 /** A connection must stand within this time, whatever else there is left of the whole. */

@@ -2,8 +2,8 @@ import { oneLine } from '../message/plain-text.js';
 import type { PostAnswer } from '../outbound/post-json.js';
 import type { SendOutcome } from './channel.js';
 
-const MOST_REASON_CHARACTERS = 300;
-const MOST_WAIT_MS = 15 * 60_000;
+const MAX_REASON_CHARACTERS = 300;
+const MAX_WAIT_MS = 15 * 60_000;
 
 /** Refusals that pass: not there (yet), too slow, in the way of another, too early, too many. */
 const PASSING = [404, 408, 409, 423, 425, 429];
@@ -14,8 +14,8 @@ export function classifyAnswer({ status, retryAfterMs, text }: PostAnswer): Send
   if (status >= 300 && status < 400) {
     return { kind: 'refused', reason: `the server answered ${status}: redirects are not followed` };
   }
-  const said = oneLine(text, MOST_REASON_CHARACTERS);
+  const said = oneLine(text, MAX_REASON_CHARACTERS);
   const reason = `the server answered ${status}${said && `: ${said}`}`;
   if (status >= 400 && status < 500 && !PASSING.includes(status)) return { kind: 'refused', reason };
-  return { kind: 'retry', reason, afterMs: Math.min(retryAfterMs ?? 0, MOST_WAIT_MS) };
+  return { kind: 'retry', reason, afterMs: Math.min(retryAfterMs ?? 0, MAX_WAIT_MS) };
 }

@@ -8,7 +8,7 @@ interface MailError {
   message: string;
 }
 
-const MOST_REASON_CHARACTERS = 300;
+const MAX_REASON_CHARACTERS = 300;
 
 /** About this mail, as opposed to the connection, the greeting, TLS or the login. */
 const ABOUT_THE_MAIL = ['EENVELOPE', 'EMESSAGE'];
@@ -23,7 +23,7 @@ export function classifyMailError(error: unknown): SendOutcome {
   // Without a reply nodemailer itself found the address impossible.
   const isForGood =
     ABOUT_THE_MAIL.includes(code) && (isReply || (code === 'EENVELOPE' && responseCode === undefined));
-  const reason = oneLine(message, MOST_REASON_CHARACTERS);
+  const reason = oneLine(message, MAX_REASON_CHARACTERS);
   return { kind: isForGood ? 'refused' : 'retry', reason };
 }
 

@@ -3,7 +3,7 @@ import type { NotificationOutboxStore } from '@app/database';
 import { lastLines, ROW_CHARACTERS, ROWS_TO_READ } from '../message/last-lines.js';
 import { describeEvent } from '../message/notification-message.js';
 import { renderMail } from '../message/render-mail.js';
-import { CONNECT_TIMEOUT_MS, type Channel, type Parcel, type SendOutcome } from './channel.js';
+import { CONNECT_TIMEOUT_MS, type Channel, type OutgoingDelivery, type SendOutcome } from './channel.js';
 import { classifyMailError } from './classify-mail-error.js';
 
 export interface MailSettings {
@@ -50,7 +50,7 @@ export class MailChannel implements Channel {
     });
   }
 
-  async send(parcel: Parcel, signal: AbortSignal): Promise<SendOutcome> {
+  async send(parcel: OutgoingDelivery, signal: AbortSignal): Promise<SendOutcome> {
     const { id, recipient, event } = parcel;
     if (!isSendable(recipient)) return { kind: 'refused', reason: 'this is not an e-mail address' };
     const { publicUrl, logs, messageIdOf } = this.context;

@@ -2,7 +2,7 @@ import { describeEvent } from '../message/notification-message.js';
 import { renderSlack } from '../message/render-slack.js';
 import { postJson } from '../outbound/post-json.js';
 import { resolveTarget } from '../outbound/resolve-target.js';
-import { CONNECT_TIMEOUT_MS, type Channel, type Parcel, type SendOutcome } from './channel.js';
+import { CONNECT_TIMEOUT_MS, type Channel, type OutgoingDelivery, type SendOutcome } from './channel.js';
 import { classifyAnswer } from './classify-answer.js';
 
 /** Posts to the incoming webhook of one Slack channel. Slack knows no keys: a repeat shows twice. */
@@ -12,7 +12,7 @@ export class SlackChannel implements Channel {
     private readonly publicUrl: string | null,
   ) {}
 
-  async send({ event }: Parcel, signal: AbortSignal): Promise<SendOutcome> {
+  async send({ event }: OutgoingDelivery, signal: AbortSignal): Promise<SendOutcome> {
     const target = await resolveTarget(this.url, { allowed: null, signal });
     const body = JSON.stringify(renderSlack(describeEvent(event, [], this.publicUrl)));
     return classifyAnswer(

@@ -3,7 +3,7 @@ import { renderWebhook } from '../message/render-webhook.js';
 import type { AllowedTargets } from '../outbound/check-address.js';
 import { postJson } from '../outbound/post-json.js';
 import { RefusedTargetError, resolveTarget } from '../outbound/resolve-target.js';
-import { CONNECT_TIMEOUT_MS, type Channel, type Parcel, type SendOutcome } from './channel.js';
+import { CONNECT_TIMEOUT_MS, type Channel, type OutgoingDelivery, type SendOutcome } from './channel.js';
 import { classifyAnswer } from './classify-answer.js';
 
 export interface WebhookContext {
@@ -24,7 +24,7 @@ export class WebhookChannel implements Channel {
     private readonly context: WebhookContext,
   ) {}
 
-  async send(parcel: Parcel, signal: AbortSignal): Promise<SendOutcome> {
+  async send(parcel: OutgoingDelivery, signal: AbortSignal): Promise<SendOutcome> {
     const { secret, publicUrl, keyOf, allowed } = this.context;
     try {
       const target = await resolveTarget(this.url ?? parcel.recipient, { allowed, signal });

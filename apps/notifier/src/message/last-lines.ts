@@ -2,11 +2,11 @@ import type { LastLogRow } from '@app/database';
 import { logLine } from './plain-text.js';
 
 export const LAST_LINES = 20;
-const MOST_LINE_CHARACTERS = 300;
+const MAX_LINE_CHARACTERS = 300;
 
 /** What to read of a log for its last lines: long lines take several rows. */
 export const ROWS_TO_READ = 3 * LAST_LINES;
-export const ROW_CHARACTERS = MOST_LINE_CHARACTERS;
+export const ROW_CHARACTERS = MAX_LINE_CHARACTERS;
 
 /** The last whole lines of a log, each cut; `…` stands where lines are missing. Pure. */
 export function lastLines(rows: readonly LastLogRow[]): string[] {
@@ -19,11 +19,11 @@ export function lastLines(rows: readonly LastLogRow[]): string[] {
       open = null;
     } else {
       // What a line's first rows leave no room for is not kept.
-      const line: string = open === null || open.length < MOST_LINE_CHARACTERS ? (open ?? '') + text : open;
+      const line: string = open === null || open.length < MAX_LINE_CHARACTERS ? (open ?? '') + text : open;
       if (endsLine) lines.push(line);
       open = endsLine ? null : line;
     }
   }
   if (open !== null) lines.push(open);
-  return lines.slice(-LAST_LINES).map((line) => logLine(line, MOST_LINE_CHARACTERS));
+  return lines.slice(-LAST_LINES).map((line) => logLine(line, MAX_LINE_CHARACTERS));
 }

@@ -18,8 +18,8 @@ export interface NotificationMessage {
 
 export const HIDDEN_VALUE = '***';
 
-const MOST_VALUE_CHARACTERS = 500;
-const MOST_ARGS = 50;
+const MAX_VALUE_CHARACTERS = 500;
+const MAX_ARGS = 50;
 
 /**
  * @param publicUrl where people reach the gateway, without a slash at its end; null: not known
@@ -34,7 +34,7 @@ export function describeEvent(
   return {
     headline: headlineOf(event),
     tone: toneOf(event),
-    facts: factsOf(event).map(([label, value]) => ({ label, value: oneLine(value, MOST_VALUE_CHARACTERS) })),
+    facts: factsOf(event).map(([label, value]) => ({ label, value: oneLine(value, MAX_VALUE_CHARACTERS) })),
     args: execution ? argsOf(execution) : [],
     logLines: event.name === 'ended' ? logLines : [],
     link: linkTo(publicUrl, execution, schedule),
@@ -102,10 +102,10 @@ function factsOf(event: OutboxEvent): [string, string][] {
 function argsOf(execution: NonNullable<OutboxEvent['execution']>): { name: string; value: string }[] {
   const all = Object.entries(shownArgs(execution)).map(([name, value]) => ({
     name: oneLine(name, 100),
-    value: oneLine(value, MOST_VALUE_CHARACTERS),
+    value: oneLine(value, MAX_VALUE_CHARACTERS),
   }));
-  const left = all.length - MOST_ARGS;
-  return left <= 0 ? all : [...all.slice(0, MOST_ARGS), { name: cut(`and ${left} more`, 100), value: '' }];
+  const left = all.length - MAX_ARGS;
+  return left <= 0 ? all : [...all.slice(0, MAX_ARGS), { name: cut(`and ${left} more`, 100), value: '' }];
 }
 
 function linkTo(

@@ -2,17 +2,17 @@
  * Text that somebody else wrote, fit to be shown: no control characters (colours of a terminal go whole), none that
  * turn the direction of writing around. Line breaks become blanks. Pure.
  */
-export function oneLine(text: string, mostCharacters: number): string {
-  return cut(clean(text).replace(/\s+/g, ' ').trim(), mostCharacters);
+export function oneLine(text: string, maxCharacters: number): string {
+  return cut(clean(text).replace(/\s+/g, ' ').trim(), maxCharacters);
 }
 
 /** The same for one line of a log: blanks stay as they are. */
-export function logLine(text: string, mostCharacters: number): string {
-  return cut(clean(text), mostCharacters);
+export function logLine(text: string, maxCharacters: number): string {
+  return cut(clean(text), maxCharacters);
 }
 
-export function cut(text: string, mostCharacters: number): string {
-  return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters - 1).toWellFormed()}…`;
+export function cut(text: string, maxCharacters: number): string {
+  return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters - 1).toWellFormed()}…`;
 }
 
 const TERMINAL_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g;

@@ -7,12 +7,12 @@ export interface RenderedMail {
   html: string;
 }
 
-const MOST_SUBJECT_CHARACTERS = 200;
+const MAX_SUBJECT_CHARACTERS = 200;
 
 /** Pure. Every value is escaped in the HTML; the subject is one line. */
 export function renderMail(message: NotificationMessage): RenderedMail {
   return {
-    subject: `[proctor] ${oneLine(message.headline, MOST_SUBJECT_CHARACTERS)}`,
+    subject: `[proctor] ${oneLine(message.headline, MAX_SUBJECT_CHARACTERS)}`,
     text: renderText(message),
     html: renderHtml(message),
   };

@@ -2,9 +2,9 @@ import type { NotificationMessage } from './notification-message.js';
 import { cut } from './plain-text.js';
 
 /** Slack's limits: https://docs.slack.dev/reference/block-kit/blocks/section-block */
-const MOST_TEXT_CHARACTERS = 3_000;
-const MOST_FIELD_CHARACTERS = 2_000;
-const MOST_FIELDS = 10;
+const MAX_TEXT_CHARACTERS = 3_000;
+const MAX_FIELD_CHARACTERS = 2_000;
+const MAX_FIELDS = 10;
 
 const SHOWN = ['Status', 'Exit code', 'Took', 'Asked for by', 'Execution', 'Schedule', 'Tags', 'Reason'];
 const MARK = { good: ':white_check_mark:', bad: ':x:', neutral: ':information_source:' } as const;
@@ -14,15 +14,15 @@ export function renderSlack({ headline, tone, facts, args, link }: NotificationM
   const title = `${MARK[tone]} *${escapeSlack(headline)}*${link ? `\n<${escapeSlack(link)}|More>` : ''}`;
   const fields = facts
     .filter(({ label }) => SHOWN.includes(label))
-    .slice(0, MOST_FIELDS)
-    .map(({ label, value }) => mrkdwn(`*${label}*\n${escapeSlack(cut(value, 350))}`, MOST_FIELD_CHARACTERS));
+    .slice(0, MAX_FIELDS)
+    .map(({ label, value }) => mrkdwn(`*${label}*\n${escapeSlack(cut(value, 350))}`, MAX_FIELD_CHARACTERS));
   const argText = args.map(({ name, value }) => `${name}=${value}`).join('\n');
   return {
     text: escapeSlack(`[proctor] ${headline}`),
     blocks: [
       {
         type: 'section',
-        text: mrkdwn(title, MOST_TEXT_CHARACTERS),
+        text: mrkdwn(title, MAX_TEXT_CHARACTERS),
         ...(fields.length > 0 && { fields }),
       },
       ...(argText === ''
@@ -37,6 +37,6 @@ export function escapeSlack(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
-function mrkdwn(text: string, mostCharacters: number): object {
-  return { type: 'mrkdwn', text: cut(text, mostCharacters) };
+function mrkdwn(text: string, maxCharacters: number): object {
+  return { type: 'mrkdwn', text: cut(text, maxCharacters) };
 }

@@ -23,7 +23,7 @@ export interface PostAnswer {
 }
 
 /** More of an answer is not read. */
-const MOST_ANSWER_BYTES = 2_048;
+const MAX_ANSWER_BYTES = 2_048;
 
 /**
  * Posts to the addresses that were checked; the name in `Host` and in TLS is that of the URL. A connection for each
@@ -84,14 +84,14 @@ async function readBeginning(response: IncomingMessage): Promise<string> {
     for await (const piece of response as AsyncIterable<Buffer>) {
       pieces.push(piece);
       bytes += piece.length;
-      if (bytes >= MOST_ANSWER_BYTES) break;
+      if (bytes >= MAX_ANSWER_BYTES) break;
     }
   } catch {
     // cut or too slow
   } finally {
     response.destroy();
   }
-  return Buffer.concat(pieces).subarray(0, MOST_ANSWER_BYTES).toString('utf8');
+  return Buffer.concat(pieces).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
 }
 
 /** Seconds only: the other form is a date, by a clock that is not ours. */

@@ -35,7 +35,7 @@ const ENTRY = fileURLToPath(
 );
 const ENDED = 'the process that starts others has ended';
 /** Each has two connections, and a socket holds 128 on some systems until they are taken. */
-const MOST_STARTING = 32;
+const MAX_STARTING = 32;
 const HEAP_FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=64'];
 
 type OnOutput = (stream: LogStreamName, bytes: Buffer) => void;
@@ -75,7 +75,7 @@ export class ProcessStarter {
 
   /** @throws what the system says when the program can't be run */
   async start(what: ProcessToStart, onOutput: OnOutput): Promise<StartedProcess> {
-    while (this.starting.size >= MOST_STARTING) await Promise.race(this.starting);
+    while (this.starting.size >= MAX_STARTING) await Promise.race(this.starting);
     const started = this.begin(what, onOutput);
     const settled = started.then(
       () => void this.starting.delete(settled),

@@ -9,9 +9,9 @@ type ExporterOptions = NonNullable<ConstructorParameters<typeof OTLPMetricExport
 /** The numbers of `AggregationTemporalityPreference`, whose package is not ours. */
 const PREFERENCES = { delta: 0, cumulative: 1, lowmemory: 2 } as const satisfies Record<Temporality, number>;
 
-const MOST_SEND_MS = 10_000;
+const MAX_SEND_MS = 10_000;
 
-/** Sends metrics to a collector, with some retries in `MOST_SEND_MS`, and tells how that went. */
+/** Sends metrics to a collector, with some retries in `MAX_SEND_MS`, and tells how that went. */
 export class SendingExporter extends OTLPMetricExporter {
   private isClosed = false;
 
@@ -21,7 +21,7 @@ export class SendingExporter extends OTLPMetricExporter {
   ) {
     super({
       url: settings.url,
-      timeoutMillis: Math.min(MOST_SEND_MS, settings.intervalMs),
+      timeoutMillis: Math.min(MAX_SEND_MS, settings.intervalMs),
       temporalityPreference: PREFERENCES[settings.temporality] as ExporterOptions['temporalityPreference'],
       // Asked for before each try.
       headers: async () => {

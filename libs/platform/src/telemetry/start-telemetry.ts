@@ -21,7 +21,7 @@ export interface Telemetry {
 
 export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-const MOST_CLOSE_MS = 2_000;
+const MAX_CLOSE_MS = 2_000;
 
 /** @param service the process, e.g. `gateway`. A collector that is away, slow or broken never disturbs: it is logged. */
 export async function startTelemetry(options: {
@@ -43,7 +43,7 @@ export async function startTelemetry(options: {
   }
   let closing: Promise<void> | null = null;
   const close = async () => {
-    await atMost(opened.flushAndClose(), MOST_CLOSE_MS);
+    await atMost(opened.flushAndClose(), MAX_CLOSE_MS);
     opened.giveUp();
     stopObserving();
   };

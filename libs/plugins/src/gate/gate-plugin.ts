@@ -7,7 +7,7 @@ import type { GateSettings } from './gate-settings.js';
 import { readProfile } from './read-profile.js';
 
 const TIMEOUT_MS = 5_000;
-const MOST_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 /** Longer ones would not fit into an address that servers take. */
 const MAX_TOKEN_CHARACTERS = 4_096;
 const MEANS_UNKNOWN: readonly number[] = [401, 403, 404];
@@ -40,7 +40,7 @@ export class GatePlugin extends AuthPlugin {
     url.searchParams.set('email', email);
     url.searchParams.set('access_token', token);
     try {
-      return await askServer(url, { method: 'GET', timeoutMs: this.timeoutMs, mostBytes: MOST_BYTES });
+      return await askServer(url, { method: 'GET', timeoutMs: this.timeoutMs, maxBytes: MAX_BYTES });
     } catch (err) {
       if (err instanceof NoAnswerError) throw this.failed(`gave no answer: ${err.message}`);
       throw err;

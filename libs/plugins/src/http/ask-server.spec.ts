@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { type LocalAnswer, LocalServer } from '../testing/local-server.js';
 import { askServer, NoAnswerError, type Question } from './ask-server.js';
 
-const QUESTION: Question = { method: 'GET', timeoutMs: 5_000, mostBytes: 1_000 };
+const QUESTION: Question = { method: 'GET', timeoutMs: 5_000, maxBytes: 1_000 };
 
 describe('askServer', () => {
   let server: LocalServer;

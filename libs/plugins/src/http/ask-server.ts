@@ -7,7 +7,7 @@ export interface Question {
   form?: URLSearchParams;
   /** For the whole exchange. */
   timeoutMs: number;
-  mostBytes: number;
+  maxBytes: number;
 }
 
 export interface Answer {
@@ -27,7 +27,7 @@ export class NoAnswerError extends Error {
  * @throws NoAnswerError if there is no whole answer within the bounds
  */
 export async function askServer(url: URL, question: Question): Promise<Answer> {
-  const { method, headers, form, timeoutMs, mostBytes } = question;
+  const { method, headers, form, timeoutMs, maxBytes } = question;
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {
@@ -37,7 +37,7 @@ export async function askServer(url: URL, question: Question): Promise<Answer> {
       redirect: 'manual',
       signal,
     });
-    return { status: response.status, body: await readBody(response, mostBytes) };
+    return { status: response.status, body: await readBody(response, maxBytes) };
   } catch (err) {
     if (err instanceof NoAnswerError) throw err;
     // Without `cause`: an error of fetch may quote the address, which may hold a token.
@@ -47,13 +47,13 @@ export async function askServer(url: URL, question: Question): Promise<Answer> {
   }
 }
 
-async function readBody(response: Response, mostBytes: number): Promise<string> {
+async function readBody(response: Response, maxBytes: number): Promise<string> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   // Leaving the loop cancels the rest of the stream.
   for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += piece.byteLength;
-    if (bytes > mostBytes) throw new NoAnswerError(`the answer is larger than ${mostBytes} bytes`);
+    if (bytes > maxBytes) throw new NoAnswerError(`the answer is larger than ${maxBytes} bytes`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');

@@ -7,7 +7,7 @@ import { parseEndpoint } from './parse-endpoint.js';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const TIMEOUT_MS = 5_000;
-const MOST_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 /** An unknown key id is worth a look at the issuer's keys, but not one per request. */
 const LOOK_AGAIN_MS = 10_000;
 
@@ -93,7 +93,7 @@ export class Issuer {
   }
 
   private async fetchObject(url: URL): Promise<JsonObject> {
-    const question = { method: 'GET', timeoutMs: this.timeoutMs, mostBytes: MOST_BYTES } as const;
+    const question = { method: 'GET', timeoutMs: this.timeoutMs, maxBytes: MAX_BYTES } as const;
     const { status, body } = await askServer(url, question).catch((err: unknown) => {
       throw err instanceof NoAnswerError ? new IssuerError(`${url.href}: ${err.message}`) : err;
     });

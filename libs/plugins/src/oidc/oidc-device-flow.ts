@@ -7,7 +7,7 @@ import type { OidcSettings } from './oidc-settings.js';
 import { readPoll, readRefresh, readSignIn, type Trouble } from './read-device-answer.js';
 
 const TIMEOUT_MS = 10_000;
-const MOST_BYTES = 256 * 1024;
+const MAX_BYTES = 256 * 1024;
 const MAX_CODE_CHARACTERS = 16 * 1024;
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
@@ -45,7 +45,7 @@ export class OidcDeviceFlow implements DeviceFlow {
       const { timeoutMs } = this;
       const request = authenticateClient(this.settings, document, form);
       return await askServer(urlOf(document, endpoint), {
-        ...{ method: 'POST', timeoutMs, mostBytes: MOST_BYTES },
+        ...{ method: 'POST', timeoutMs, maxBytes: MAX_BYTES },
         ...request,
       });
     } catch (err) {

@@ -4,10 +4,10 @@ import { setImmediate } from 'node:timers/promises';
 import { untilAborted } from './until-aborted.js';
 
 /** Kept for the next requests; logs and watches have one each beside them. */
-const MOST_FREE = 64;
-const MOST_DIALS = 8;
+const MAX_FREE = 64;
+const MAX_DIALS = 8;
 /** Others may be quicker to take what was connected. */
-const MOST_WAITS = 5;
+const MAX_WAITS = 5;
 
 /**
  * Connections to the API server, made patiently: a server that is short of processors answers over what is connected
@@ -24,7 +24,7 @@ export class KubeConnections {
   ) {
     this.agent = new (protocol === 'https:' ? https : http).Agent({
       keepAlive: true,
-      maxFreeSockets: MOST_FREE,
+      maxFreeSockets: MAX_FREE,
     });
   }
 
@@ -37,7 +37,7 @@ export class KubeConnections {
    * server may close each after its answer. Rejects with the failure of a dial, with the signal's reason when it aborts.
    */
   async whenFree<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
-    for (let waits = 0; waits < MOST_WAITS && !this.#hasFree(); waits += 1) await this.#dialed(signal);
+    for (let waits = 0; waits < MAX_WAITS && !this.#hasFree(); waits += 1) await this.#dialed(signal);
     return await act();
   }
 
@@ -47,7 +47,7 @@ export class KubeConnections {
 
   /** Returns when there is another connection, which somebody else may take first. Nobody's giving up ends a dial. */
   async #dialed(signal: AbortSignal): Promise<void> {
-    if (this.#dials.size < MOST_DIALS) this.#begin();
+    if (this.#dials.size < MAX_DIALS) this.#begin();
     await untilAborted(Promise.race(this.#dials), signal);
     signal.throwIfAborted();
   }

@@ -14,7 +14,7 @@ const TIMING = {
   endKnownWithinMs: 5,
   refusedPatienceMs: 20,
   nodePatienceMs: 40,
-  leastPatienceMs: 20,
+  minPatienceMs: 20,
 };
 
 const line = (text: string, second = 0) => `2027-01-15T08:00:0${second}.000000000Z ${text}\n`;
@@ -107,7 +107,7 @@ describe('followLog', () => {
 
   it('is less patient with its node when the container ended long ago, but still tries for a while', async () => {
     const away = new KubeStatusError(500, 'InternalError', 'dial tcp 10.0.0.7:10250: no route to host');
-    const timing = { ...TIMING, nodePatienceMs: 600_000, leastPatienceMs: 1_000 };
+    const timing = { ...TIMING, nodePatienceMs: 600_000, minPatienceMs: 1_000 };
     const lost = follow(sourceOf([away], ['ended'], new Date(Date.now() - 600_000)).source, timing);
     await expect(lost).rejects.toBeInstanceOf(LogLostError);
     const short = Array.from({ length: 3 }, () => away);

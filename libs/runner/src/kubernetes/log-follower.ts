@@ -16,7 +16,7 @@ export interface FollowTiming {
   /** The same where it is the node that does not give it. */
   nodePatienceMs: number;
   /** At least so long everyone who follows tries, however long ago the container ended. */
-  leastPatienceMs: number;
+  minPatienceMs: number;
 }
 
 const DEFAULT_TIMING: FollowTiming = {
@@ -25,7 +25,7 @@ const DEFAULT_TIMING: FollowTiming = {
   endKnownWithinMs: 2_000,
   refusedPatienceMs: 10_000,
   nodePatienceMs: 120_000,
-  leastPatienceMs: 30_000,
+  minPatienceMs: 30_000,
 };
 
 /** The API server ends a cut answer of the kubelet like a complete one, so one short answer proves nothing. */
@@ -109,7 +109,7 @@ async function lifeOf(
 /** Whoever takes over from another follower need not wait all over again: the container's end counts as well. */
 function isOutOfPatience(error: unknown, failingMs: number, endedAt: Date, timing: FollowTiming): boolean {
   const patience = patienceMs(error, timing);
-  const least = Math.min(patience, timing.leastPatienceMs);
+  const least = Math.min(patience, timing.minPatienceMs);
   return failingMs >= patience || (failingMs >= least && Date.now() - endedAt.getTime() >= patience);
 }
 

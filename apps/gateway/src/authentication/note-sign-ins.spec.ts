@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import type { User } from '@app/domain';
+import { createLogger } from '@app/platform';
+import { GatewayLog } from '../http/gateway-log.js';
+import { NoteSignIns } from './note-sign-ins.js';
+
+const ADA: User = { email: 'ada@example.org', name: 'Ada', active: true, groups: ['ops'] };
+
+function start(fails = false) {
+  const written: User[] = [];
+  let nowMs = 0;
+  const store = {
+    note: async (user: User) => {
+      written.push(user);
+      if (fails) throw new Error('Postgres is away');
+    },
+  };
+  const log = new GatewayLog(createLogger({ service: 'test', level: 'fatal' }));
+  const signIns = new NoteSignIns(store, 'oidc', log, () => nowMs);
+  return { written, signIns, later: (ms: number) => (nowMs += ms) };
+}
+
+describe('NoteSignIns', () => {
+  it('writes what has not changed once a minute', () => {
+    const { written, signIns, later } = start();
+    signIns.note(ADA);
+    later(59_999);
+    signIns.note({ ...ADA });
+    expect(written).toHaveLength(1);
+    later(1);
+    signIns.note(ADA);
+    expect(written).toHaveLength(2);
+  });
+
+  it('writes at once who has left a group or is not active any more', () => {
+    const { written, signIns } = start();
+    signIns.note(ADA);
+    signIns.note({ ...ADA, groups: [] });
+    signIns.note({ ...ADA, groups: [], active: false });
+    signIns.note({ ...ADA, email: 'bob@example.org' });
+    expect(written).toHaveLength(4);
+  });
+
+  it('tries again what could not be written', async () => {
+    const { written, signIns } = start(true);
+    signIns.note(ADA);
+    await new Promise(setImmediate);
+    signIns.note(ADA);
+    expect(written).toHaveLength(2);
+  });
+});

@@ -1,0 +1,90 @@
+import { readAccount } from './account-row.js';
+import type { Database } from '../connection/database.js';
+import { lockAdmins, wouldEndAdmins } from './membership.js';
+
+export interface GroupRecord {
+  name: string;
+  description: string;
+  /** How many accounts are in it. */
+  members: number;
+}
+
+/** Groups of accounts that are kept in Postgres. */
+export class GroupsStore {
+  constructor(private readonly database: Database) {}
+
+  /** By name. @param page `after`: name of the last one seen */
+  async list({ after, limit }: { after: string | null; limit: number }): Promise<GroupRecord[]> {
+    const rows = await this.database.client.group.findMany({
+      where: after === null ? {} : { name: { gt: after } },
+      include: { _count: { select: { memberships: true } } },
+      orderBy: { name: 'asc' },
+      take: limit,
+    });
+    return rows.map(({ name, description, _count }) => ({ name, description, members: _count.memberships }));
+  }
+
+  /** False: there is one of that name; it stays as it is. */
+  async create(name: string, description: string): Promise<boolean> {
+    const { count } = await this.database.client.group.createMany({
+      data: [{ name, description }],
+      skipDuplicates: true,
+    });
+    return count > 0;
+  }
+
+  /**
+   * Removes a group with its memberships, unless a proc asks for it (nobody could run that one any more) or a schedule
+   * names it. Does not look at admins: groups that make one are for the caller to refuse.
+   */
+  async remove(name: string): Promise<'removed' | 'not_found' | 'in_use'> {
+    return this.database.transaction(async (session) => {
+      const locked = await session.$queryRaw<
+        unknown[]
+      >`SELECT 1 FROM account_group WHERE name = ${name} FOR UPDATE`;
+      if (locked.length === 0) return 'not_found';
+      const asking = await session.proc.findFirst({
+        where: { authorizedGroups: { has: name } },
+        select: { name: true },
+      });
+      if (asking) return 'in_use';
+      if (await session.schedule.findFirst({ where: { groupName: name }, select: { id: true } }))
+        return 'in_use';
+      await session.group.delete({ where: { name } });
+      return 'removed';
+    });
+  }
+
+  /** May be repeated. */
+  async addMember(groupName: string, email: string): Promise<'ok' | 'no_group' | 'no_account'> {
+    return this.database.transaction(async (session) => {
+      // Locked, so that neither is removed before the membership is there.
+      const groups = await session.$queryRaw<unknown[]>`
+        SELECT 1 FROM account_group WHERE name = ${groupName} FOR KEY SHARE`;
+      if (groups.length === 0) return 'no_group';
+      const accounts = await session.$queryRaw<unknown[]>`
+        SELECT 1 FROM account WHERE email = ${email} FOR KEY SHARE`;
+      if (accounts.length === 0) return 'no_account';
+      await session.membership.createMany({ data: [{ email, groupName }], skipDuplicates: true });
+      return 'ok';
+    });
+  }
+
+  /** May be repeated. */
+  async removeMember(
+    groupName: string,
+    email: string,
+    adminGroups: readonly string[],
+  ): Promise<'ok' | 'no_group' | 'no_account' | 'last_admin'> {
+    return this.database.transaction(async (session) => {
+      await lockAdmins(session);
+      if (!(await session.group.findUnique({ where: { name: groupName } }))) return 'no_group';
+      const before = await readAccount(session, email);
+      if (!before) return 'no_account';
+      const after = { ...before, groups: before.groups.filter((group) => group !== groupName) };
+      if (await wouldEndAdmins(session, email, adminGroups, { before, after })) return 'last_admin';
+      await session.membership.deleteMany({ where: { email, groupName } });
+      return 'ok';
+    });
+  }
+}

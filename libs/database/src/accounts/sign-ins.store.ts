@@ -1,0 +1,21 @@
+import type { User } from '@app/domain';
+import type { Database } from '../connection/database.js';
+
+/** Who people were when an authentication plugin was last asked for them: what is known of them while they are away. */
+export class SignInsStore {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Notes what the plugin said. May be called for each request: what has not changed is written once a minute.
+   * @param plugin its name
+   */
+  async note({ email, name, active, groups }: User, plugin: string): Promise<void> {
+    await this.database.client.$executeRaw`
+      INSERT INTO sign_in AS s (email, name, active, groups, plugin)
+      VALUES (${email}, ${name}, ${active}, ${[...groups]}::text[], ${plugin})
+      ON CONFLICT (email) DO UPDATE SET name = excluded.name, active = excluded.active, groups = excluded.groups,
+        plugin = excluded.plugin, seen_at = excluded.seen_at
+      WHERE s.seen_at < now() - interval '1 minute' OR (s.active, s.groups, s.plugin)
+        IS DISTINCT FROM (excluded.active, excluded.groups, excluded.plugin)`;
+  }
+}

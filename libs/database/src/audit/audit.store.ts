@@ -1,0 +1,87 @@
+import type { Database } from '../connection/database.js';
+import { Prisma } from '../generated/client.js';
+
+/** Who did what to what, from where, and whether it was allowed. */
+export interface AuditEntry {
+  actor: string;
+  action: string;
+  subject: string;
+  allowed: boolean;
+  address: string | null;
+  details?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** An entry as it is kept. */
+export interface AuditEvent extends Required<AuditEntry> {
+  id: number;
+  at: Date;
+}
+
+/** All that is given must hold. Times: at `since` or later, before `until`. */
+export interface AuditFilter {
+  actor?: string;
+  action?: string;
+  subject?: string;
+  allowed?: boolean;
+  since?: Date;
+  until?: Date;
+}
+
+/**
+ * Append-only; the database refuses changes. Lists are in the order of time, then id: an id is handed out a moment
+ * after the time is taken, so ids alone may be out of order by a few where entries come at the same moment.
+ */
+export class AuditStore {
+  constructor(private readonly database: Database) {}
+
+  async append({ details = {}, ...entry }: AuditEntry): Promise<void> {
+    await this.database.client.auditEvent.create({ data: { ...entry, details } });
+  }
+
+  /** Newest first. @param page `before`: id of the last entry seen; null: from the newest */
+  async list(
+    filter: AuditFilter,
+    { before, limit }: { before: number | null; limit: number },
+  ): Promise<AuditEvent[]> {
+    const from = before === null ? [] : [Prisma.sql`(at, id) < ${placeOf(before)}`];
+    return this.select([...conditionsOf(filter), ...from], Prisma.sql`at DESC, id DESC`, limit);
+  }
+
+  /**
+   * Oldest first. To end at a moment, give `until`.
+   * @param afterId id of the last entry seen; 0: from the oldest
+   */
+  async exportFrom(filter: AuditFilter, afterId: number, limit: number): Promise<AuditEvent[]> {
+    const from = afterId === 0 ? [] : [Prisma.sql`(at, id) > ${placeOf(afterId)}`];
+    return this.select([...conditionsOf(filter), ...from], Prisma.sql`at, id`, limit);
+  }
+
+  private async select(
+    conditions: readonly Prisma.Sql[],
+    order: Prisma.Sql,
+    limit: number,
+  ): Promise<AuditEvent[]> {
+    const where =
+      conditions.length === 0 ? Prisma.empty : Prisma.sql`WHERE ${Prisma.join([...conditions], ' AND ')}`;
+    const rows = await this.database.client.$queryRaw<(Omit<AuditEvent, 'id'> & { id: bigint })[]>`
+      SELECT id, at, actor, action, subject, allowed, address, details
+      FROM audit_event ${where} ORDER BY ${order} LIMIT ${limit}`;
+    return rows.map((row) => ({ ...row, id: Number(row.id) }));
+  }
+}
+
+function placeOf(id: number): Prisma.Sql {
+  return Prisma.sql`(SELECT at, id FROM audit_event WHERE id = ${id})`;
+}
+
+function conditionsOf({ actor, action, subject, allowed, since, until }: AuditFilter): Prisma.Sql[] {
+  return [
+    ...(actor === undefined ? [] : [Prisma.sql`actor = ${actor}`]),
+    ...(action === undefined ? [] : [Prisma.sql`action = ${action}`]),
+    ...(subject === undefined ? [] : [Prisma.sql`subject = ${subject}`]),
+    // As the partial index has it.
+    ...(allowed === undefined ? [] : [allowed ? Prisma.sql`allowed` : Prisma.sql`NOT allowed`]),
+    ...(since === undefined ? [] : [Prisma.sql`at >= ${since}`]),
+    ...(until === undefined ? [] : [Prisma.sql`at < ${until}`]),
+  ];
+}

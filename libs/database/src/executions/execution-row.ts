@@ -1,0 +1,55 @@
+import type { Execution, ExecutionStatus, ExecutionSummary } from '@app/domain';
+import { Prisma } from '../generated/client.js';
+import { namesOfSealed, type SealedArgs } from './sealed-args.js';
+
+/** What lists select of `execution`. */
+export interface ExecutionSummaryRow {
+  id: bigint;
+  proc_name: string;
+  job_name: string;
+  image: string;
+  user_email: string;
+  status: string;
+  exit_code: number | null;
+  reason: string | null;
+  created_at: Date;
+  updated_at: Date;
+  started_at: Date | null;
+  ended_at: Date | null;
+  cancel_requested_at: Date | null;
+  schedule_id: bigint | null;
+  rerun_of: bigint | null;
+}
+
+export const SUMMARY_COLUMNS = Prisma.sql`e.id, e.proc_name, e.job_name, e.image, e.user_email, e.status, e.exit_code,
+  e.reason, e.created_at, e.updated_at, e.started_at, e.ended_at, e.cancel_requested_at, e.schedule_id, e.rerun_of`;
+
+/** A row of `execution` as Postgres gives it; what the stores select when they answer with an Execution. */
+export interface ExecutionRow extends ExecutionSummaryRow {
+  args: Record<string, string>;
+  secret_args: SealedArgs | null;
+}
+
+export function toExecution(row: ExecutionRow): Execution {
+  return { ...toSummary(row), args: row.args, secretArgNames: namesOfSealed(row.secret_args) };
+}
+
+export function toSummary(row: ExecutionSummaryRow): ExecutionSummary {
+  return {
+    id: Number(row.id),
+    procName: row.proc_name,
+    jobName: row.job_name,
+    image: row.image,
+    userEmail: row.user_email,
+    status: row.status as ExecutionStatus,
+    exitCode: row.exit_code,
+    reason: row.reason,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    cancelRequestedAt: row.cancel_requested_at,
+    scheduleId: row.schedule_id === null ? null : Number(row.schedule_id),
+    rerunOf: row.rerun_of === null ? null : Number(row.rerun_of),
+  };
+}

@@ -1,0 +1,25 @@
+import { INITIAL_STATUS } from '@app/domain';
+import type { Database } from '../connection/database.js';
+
+/** Numbers for operators, each from an index that is as small as what is going on. */
+export class MetricsStore {
+  constructor(private readonly database: Database) {}
+
+  /** Executions that are not over, of the whole installation. Waiting: no Job was made for them yet. */
+  async countLive(): Promise<{ waiting: number; running: number }> {
+    const [row] = await this.database.client.$queryRaw<{ waiting: number; running: number }[]>`
+      SELECT count(*) FILTER (WHERE status = ${INITIAL_STATUS})::float8 AS waiting,
+        count(*) FILTER (WHERE status <> ${INITIAL_STATUS})::float8 AS running
+      FROM execution WHERE ended_at IS NULL`;
+    return { waiting: row?.waiting ?? 0, running: row?.running ?? 0 };
+  }
+
+  /** Executions that no worker has launched yet, whatever they wait for, by user; counts no further than `most`. */
+  async countWaiting(most: number): Promise<Map<string, number>> {
+    const rows = await this.database.client.$queryRaw<{ user_email: string; n: number }[]>`
+      SELECT user_email, count(*)::int AS n FROM (
+        SELECT user_email FROM execution WHERE ended_at IS NULL AND status = ${INITIAL_STATUS} LIMIT ${most}) waiting
+      GROUP BY user_email`;
+    return new Map(rows.map(({ user_email, n }) => [user_email, n]));
+  }
+}

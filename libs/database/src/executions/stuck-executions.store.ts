@@ -1,0 +1,89 @@
+import { admitForOverlap, admitForShare, admitForSlot } from './admission.js';
+import type { Database } from '../connection/database.js';
+
+/** What the sweep looks for: executions that should be in the queue or should have been let in, and are not. */
+export class StuckExecutionsStore {
+  constructor(private readonly database: Database) {}
+
+  /** Admitted, accepted some seconds ago, and never noted as queued. Oldest first. */
+  async listNotEnqueued(olderThanSeconds: number, most: number): Promise<number[]> {
+    return ids(
+      await this.database.client.$queryRaw<IdRow[]>`
+        SELECT id FROM execution
+        WHERE ended_at IS NULL AND waiting_for IS NULL AND enqueued_at IS NULL
+          AND created_at < now() - make_interval(secs => ${olderThanSeconds}::float8)
+        ORDER BY created_at LIMIT ${most}`,
+    );
+  }
+
+  /** Claimed by a worker that has not been heard of, or that is no longer there. */
+  async listOfSilentWorkers(silentSeconds: number, most: number): Promise<number[]> {
+    return ids(
+      await this.database.client.$queryRaw<IdRow[]>`
+        WITH silent AS (
+          SELECT claimed.worker_id FROM (
+            SELECT DISTINCT worker_id FROM execution WHERE ended_at IS NULL AND worker_id IS NOT NULL) claimed
+          LEFT JOIN worker w ON w.id = claimed.worker_id
+          WHERE w.id IS NULL OR w.seen_at < now() - make_interval(secs => ${silentSeconds}::float8))
+        SELECT e.id FROM silent s JOIN execution e ON e.worker_id = s.worker_id
+        WHERE e.ended_at IS NULL AND e.waiting_for IS NULL
+        ORDER BY e.id LIMIT ${most}`,
+    );
+  }
+
+  /** A page of all that should be in the queue, for a full pass: ids after `afterId`. */
+  async listAdmitted(afterId: number, most: number): Promise<number[]> {
+    return ids(
+      await this.database.client.$queryRaw<IdRow[]>`
+        SELECT id FROM execution WHERE ended_at IS NULL AND waiting_for IS NULL AND id > ${afterId}
+        ORDER BY id LIMIT ${most}`,
+    );
+  }
+
+  /** Notes that these are in the queue, since `agoMs`. */
+  async markEnqueued(executionIds: readonly number[], agoMs = 0): Promise<void> {
+    await this.database.client.$executeRaw`
+      UPDATE execution SET enqueued_at = now() - make_interval(secs => ${agoMs / 1000}::float8)
+      WHERE id = ANY(${executionIds.map(BigInt)}::bigint[]) AND ended_at IS NULL AND enqueued_at IS NULL`;
+  }
+
+  /** Lets in whoever waits although there is room (a limit was raised, a process died between two steps). */
+  async admitWaiting(userShare: number): Promise<number[]> {
+    const schedules = await this.database.client.$queryRaw<{ schedule_id: bigint }[]>`
+      SELECT schedule_id FROM execution WHERE ended_at IS NULL AND schedule_id IS NOT NULL GROUP BY schedule_id
+      HAVING bool_and(waiting_for IS NOT DISTINCT FROM 'overlap')`;
+    for (const { schedule_id } of schedules) {
+      await this.database.transaction((session) => admitForOverlap(session, schedule_id));
+    }
+    // Each list is read after the step before it, whose executions may wait for the next thing now.
+    const users = await this.database.client.$queryRaw<{ user_email: string }[]>`
+      SELECT DISTINCT user_email FROM execution WHERE ended_at IS NULL AND waiting_for = 'share'`;
+    const admitted: number[] = [];
+    for (const { user_email } of users) {
+      admitted.push(
+        ...(await this.database.transaction((session) => admitForShare(session, user_email, userShare))),
+      );
+    }
+    const procs = await this.database.client.$queryRaw<{ proc_name: string }[]>`
+      SELECT DISTINCT proc_name FROM execution WHERE ended_at IS NULL AND waiting_for = 'slot'`;
+    for (const { proc_name } of procs) {
+      admitted.push(...(await this.database.transaction((session) => admitForSlot(session, proc_name))));
+    }
+    return admitted;
+  }
+
+  /** Forgets Idempotency-Keys after their time, the oldest first. */
+  async forgetIdempotencyKeys(olderThanHours: number, most: number): Promise<number> {
+    return this.database.client.$executeRaw`
+      DELETE FROM idempotency_key WHERE (identity, route, key) IN (
+        SELECT identity, route, key FROM idempotency_key
+        WHERE created_at < now() - make_interval(hours => ${olderThanHours}::int)
+        ORDER BY created_at LIMIT ${most} FOR UPDATE SKIP LOCKED)`;
+  }
+}
+
+type IdRow = { id: bigint };
+
+function ids(rows: readonly IdRow[]): number[] {
+  return rows.map((row) => Number(row.id));
+}

@@ -1,0 +1,108 @@
+import { isDatabaseUnavailable } from '../connection/database-error.js';
+import type { Database, Session } from '../connection/database.js';
+
+export interface PruneReport {
+  executions: number;
+  ticks: number;
+  notifications: number;
+  /** Log partitions, each of a week. */
+  partitions: number;
+}
+
+/** Nobody who reads or writes logs waits longer than this for a partition to go. */
+const LOCK_TIMEOUT_MS = 500;
+
+/**
+ * Forgets what is older than the installation keeps. Each method takes a bounded step and says how far it came; they may
+ * be repeated, and run by several processes at once. The audit trail is never pruned.
+ */
+export class RetentionStore {
+  constructor(private readonly database: Database) {}
+
+  /** Executions that ended so long ago, with their attempts. Live ones stay, however old. */
+  async forgetExecutions(olderThanDays: number, most: number): Promise<number> {
+    return this.database.transaction(async (session) => {
+      // Ids are in the order of time, so the primary key leads to the oldest.
+      const rows = await session.$queryRaw<{ id: bigint }[]>`
+        SELECT id FROM execution
+        WHERE id < first_execution_id_at(${cutoff(olderThanDays)}::timestamptz)
+          AND ended_at < ${cutoff(olderThanDays)}::timestamptz
+        ORDER BY id LIMIT ${most} FOR UPDATE SKIP LOCKED`;
+      const ids = rows.map(({ id }) => id);
+      if (ids.length === 0) return 0;
+      await session.$executeRaw`DELETE FROM execution_attempt WHERE execution_id = ANY(${ids}::bigint[])`;
+      // What found no partition; the rest goes with its partition.
+      await session.$executeRaw`DELETE FROM execution_log_default WHERE execution_id = ANY(${ids}::bigint[])`;
+      return session.$executeRaw`DELETE FROM execution WHERE id = ANY(${ids}::bigint[])`;
+    });
+  }
+
+  async forgetTicks(olderThanDays: number, most: number): Promise<number> {
+    return this.database.client.$executeRaw`
+      DELETE FROM schedule_tick WHERE (schedule_id, fire_at) IN (
+        SELECT schedule_id, fire_at FROM schedule_tick WHERE decided_at < ${cutoff(olderThanDays)}::timestamptz
+        ORDER BY decided_at LIMIT ${most} FOR UPDATE SKIP LOCKED)`;
+  }
+
+  /** With their deliveries. */
+  async forgetNotifications(olderThanDays: number, most: number): Promise<number> {
+    // A page of the oldest, by id: there is no index on the time, and ids are in its order.
+    return this.database.client.$executeRaw`
+      DELETE FROM notification WHERE id IN (
+        SELECT id FROM (SELECT id, created_at FROM notification ORDER BY id LIMIT ${most}) oldest
+        WHERE created_at < ${cutoff(olderThanDays)}::timestamptz)`;
+  }
+
+  async forgetSignIns(olderThanDays: number): Promise<number> {
+    return this.database.client.$executeRaw`
+      DELETE FROM sign_in WHERE seen_at < ${cutoff(olderThanDays)}::timestamptz`;
+  }
+
+  /**
+   * Drops one partition of the log that is older than this and whose executions have all been forgotten. Null: there is
+   * none, or it is being read at this moment and will go another time.
+   * @returns its name
+   */
+  async dropLogPartition(olderThanDays: number): Promise<string | null> {
+    const [oldest] = await this.listEmptyPartitions(olderThanDays);
+    if (oldest === undefined) return null;
+    try {
+      return await this.database.transaction(async (session) => {
+        await session.$executeRawUnsafe(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
+        if (!(await takesTurn(session))) return null;
+        await session.$executeRawUnsafe(`DROP TABLE IF EXISTS "${oldest}"`);
+        return oldest;
+      });
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) return null;
+      throw error;
+    }
+  }
+
+  /** Names of the partitions that nothing is left of but the log itself, oldest first. */
+  private async listEmptyPartitions(olderThanDays: number): Promise<string[]> {
+    const rows = await this.database.client.$queryRaw<{ name: string }[]>`
+      WITH week AS (
+        SELECT c.relname AS name, substring(c.relname FROM 'w(\\d+)$')::bigint * 604800000 AS starts_ms
+        FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'execution_log'::regclass AND c.relname ~ '^execution_log_w\\d+$'
+      )
+      SELECT name FROM week
+      WHERE (starts_ms + 604800000) << 12 <= first_execution_id_at(${cutoff(olderThanDays)}::timestamptz)
+        AND NOT EXISTS (
+          SELECT 1 FROM execution WHERE id >= starts_ms << 12 AND id < (starts_ms + 604800000) << 12)
+      ORDER BY starts_ms`;
+    return rows.map(({ name }) => name);
+  }
+}
+
+function cutoff(olderThanDays: number): string {
+  return new Date(Date.now() - olderThanDays * 86_400_000).toISOString();
+}
+
+/** One process at a time drops. */
+async function takesTurn(session: Session): Promise<boolean> {
+  const [row] = await session.$queryRaw<{ is_mine: boolean }[]>`
+    SELECT pg_try_advisory_xact_lock(hashtext('proctor.retention')) AS is_mine`;
+  return row?.is_mine ?? false;
+}

@@ -1,0 +1,193 @@
+import type { LogPosition } from '@app/domain';
+import type { Database } from '../connection/database.js';
+import type { Lease } from '../executions/leases.store.js';
+
+/** `gap`: lines are missing that the cluster no longer had. `cut`: from here on only the end of the log is kept. */
+export type LogRowKind = 'text' | 'gap' | 'cut';
+
+const KINDS: readonly LogRowKind[] = ['text', 'gap', 'cut'];
+
+export interface LogRow {
+  /** Order of the row in its execution's log, from 1; numbers may be missing. */
+  seq: number;
+  kind: LogRowKind;
+  /** RFC 3339, or null for a marker. */
+  stampedAt: string | null;
+  text: string;
+  /** False: the line goes on in the next row. */
+  endsLine: boolean;
+}
+
+/** What one execution adds in one batch: rows, and the position that is reached with them, of one pod. */
+export interface LogBatch {
+  lease: Lease;
+  podUid: string;
+  rows: readonly LogRow[];
+  position: LogPosition;
+  isComplete: boolean;
+  /** Rows between these two numbers (both excluded) are dropped. */
+  drop: { afterSeq: number; beforeSeq: number } | null;
+}
+
+/** What is stored of an execution's log: enough to go on with it. */
+export interface LogExtent {
+  lastSeq: number;
+  /** Of the rows before the `cut` marker, or of all if there is none. */
+  headCostBytes: number;
+  cutSeq: number | null;
+  tail: readonly { seq: number; costBytes: number }[];
+  /** The last row does not end its line. */
+  isLineOpen: boolean;
+}
+
+/** What a stored row counts for against the limit: an empty line is not free. */
+export const MIN_ROW_COST_BYTES = 32;
+
+export class LogsStore {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Appends batches of many executions in one statement: rows and position stand or fall together, and a batch
+   * whose lease is no longer the newest is left out while the others stay. May be repeated as it is after an error
+   * whose outcome is unknown.
+   * @returns the batches that were stored; the others are fenced
+   */
+  async append(batches: readonly LogBatch[]): Promise<Set<LogBatch>> {
+    // By the batch's place, not by execution: a process may still hold lines of an older lease of the same execution.
+    // One JSON parameter: Prisma takes 15 times as much CPU for the same rows as arrays.
+    const rows = JSON.stringify(
+      batches.flatMap(({ rows }, at) =>
+        rows.map(({ seq, kind, stampedAt, text, endsLine }) => {
+          return { at, seq, kind: KINDS.indexOf(kind), stamped_at: stampedAt, text, ends_line: endsLine };
+        }),
+      ),
+    );
+    const drops = batches.flatMap(({ drop }, at) => (drop ? [{ ...drop, at }] : []));
+    const stored = await this.database.client.$queryRaw<{ at: number }[]>`
+      WITH batch AS (
+        SELECT * FROM unnest(${batches.map((_, at) => at)}::int[],
+          ${batches.map((b) => BigInt(b.lease.executionId))}::bigint[], ${batches.map((b) => b.lease.epoch)}::int[],
+          ${batches.map((b) => b.podUid)}::text[], ${batches.map((b) => BigInt(b.position.sinceSecond))}::bigint[],
+          ${batches.map((b) => b.position.lines)}::int[], ${batches.map((b) => BigInt(b.position.hash))}::bigint[],
+          ${batches.map((b) => b.position.partialBytes)}::int[], ${batches.map((b) => b.isComplete)}::boolean[])
+        AS b(at, id, epoch, pod_uid, since_second, lines, hash, partial_bytes, is_complete)
+      ), owned AS MATERIALIZED (
+        SELECT b.at, e.id FROM execution e JOIN batch b ON b.id = e.id AND b.epoch = e.lease_epoch
+        WHERE e.ended_at IS NULL ORDER BY e.id FOR SHARE OF e
+      ), inserted AS (
+        INSERT INTO execution_log (execution_id, seq, kind, stamped_at, text, ends_line)
+        SELECT o.id, l.seq, l.kind, l.stamped_at, l.text, l.ends_line
+        FROM json_to_recordset(${rows}::json)
+          AS l(at int, seq int, kind smallint, stamped_at timestamptz, text text, ends_line boolean)
+        JOIN owned o ON o.at = l.at
+        ON CONFLICT DO NOTHING
+      ), dropped AS (
+        DELETE FROM execution_log l USING owned o, unnest(${drops.map((d) => d.at)}::int[],
+          ${drops.map((d) => d.afterSeq)}::int[], ${drops.map((d) => d.beforeSeq)}::int[]) AS d(at, after_seq, before_seq)
+        WHERE d.at = o.at AND l.execution_id = o.id AND l.seq > d.after_seq AND l.seq < d.before_seq
+      ), moved AS (
+        UPDATE execution_attempt a SET log_since_second = b.since_second, log_lines = b.lines, log_hash = b.hash,
+          log_partial_bytes = b.partial_bytes, log_complete = b.is_complete
+        FROM batch b JOIN owned o ON o.at = b.at
+        WHERE a.execution_id = b.id AND a.pod_uid = b.pod_uid
+      )
+      SELECT at FROM owned`;
+    return new Set(stored.flatMap(({ at }) => batches[at] ?? []));
+  }
+
+  /** Rows after `afterSeq`, in order: at most 2,000 rows and about `maxBytes` of text, at least one if there is one. */
+  async read(executionId: number, afterSeq: number, maxBytes = 1024 * 1024): Promise<LogRow[]> {
+    const rows = await this.database.client.$queryRaw<LogRowOfDatabase[]>`
+      SELECT seq, kind, text, ends_line, stamped_at FROM (
+        SELECT *, sum(octet_length(text)) OVER (ORDER BY seq) - octet_length(text) AS bytes_before FROM (
+          SELECT seq, kind, text, ends_line, stamped_at FROM execution_log
+          WHERE execution_id = ${executionId} AND seq > ${afterSeq} ORDER BY seq LIMIT 2000) page) counted
+      WHERE bytes_before < ${maxBytes} ORDER BY seq`;
+    return rows.map((row) => ({
+      seq: row.seq,
+      kind: KINDS[row.kind] ?? 'text',
+      stampedAt: row.stamped_at?.toISOString() ?? null,
+      text: row.text,
+      endsLine: row.ends_line,
+    }));
+  }
+
+  /** After which row to read on for the last `lines` (1 or more) whole lines; 0: from the first. */
+  async findTailStart(executionId: number, lines: number): Promise<number> {
+    const [row] = await this.database.client.$queryRaw<{ seq: number }[]>`
+      WITH last AS (
+        SELECT ends_line FROM execution_log WHERE execution_id = ${executionId} ORDER BY seq DESC LIMIT 1)
+      SELECT seq FROM execution_log l
+      WHERE execution_id = ${executionId} AND (ends_line OR coalesce((
+        -- A marker is a line by itself, whatever came before.
+        SELECT next.kind <> 0 FROM execution_log next
+        WHERE next.execution_id = ${executionId} AND next.seq > l.seq ORDER BY next.seq LIMIT 1), false))
+      ORDER BY seq DESC
+      OFFSET greatest(0, ${lines}::int - CASE WHEN (SELECT ends_line FROM last) THEN 0 ELSE 1 END) LIMIT 1`;
+    return row?.seq ?? 0;
+  }
+
+  /** After which row to read on for the lines from the first one stamped at `since` or later; none: after the last. */
+  async findSinceStart(executionId: number, since: Date): Promise<number> {
+    const [row] = await this.database.client.$queryRaw<{ seq: number }[]>`
+      SELECT coalesce(
+        (SELECT l.seq - 1 FROM execution_log l
+         WHERE l.execution_id = ${executionId} AND l.stamped_at >= ${since} AND coalesce((
+           SELECT before.ends_line FROM execution_log before
+           WHERE before.execution_id = ${executionId} AND before.seq < l.seq ORDER BY before.seq DESC LIMIT 1), true)
+         ORDER BY l.seq LIMIT 1),
+        (SELECT max(seq) FROM execution_log WHERE execution_id = ${executionId}),
+        0) AS seq`;
+    return row?.seq ?? 0;
+  }
+
+  /** The number of the last row; 0: there is none. */
+  async findEnd(executionId: number): Promise<number> {
+    const [row] = await this.database.client.$queryRaw<{ seq: number | null }[]>`
+      SELECT max(seq) AS seq FROM execution_log WHERE execution_id = ${executionId}`;
+    return row?.seq ?? 0;
+  }
+
+  async readExtent(executionId: number): Promise<LogExtent> {
+    const [head] = await this.database.client.$queryRaw<
+      { last: number | null; cost: number; cut_seq: number | null; ends_line: boolean | null }[]
+    >`
+      WITH cut AS (SELECT min(seq) AS seq FROM execution_log WHERE execution_id = ${executionId} AND kind = 2),
+      last AS (
+        SELECT seq, ends_line FROM execution_log WHERE execution_id = ${executionId} ORDER BY seq DESC LIMIT 1)
+      SELECT (SELECT seq FROM last) AS last, (SELECT ends_line FROM last) AS ends_line,
+        (SELECT seq FROM cut) AS cut_seq,
+        coalesce(sum(greatest(octet_length(l.text), ${MIN_ROW_COST_BYTES}::int))
+          FILTER (WHERE (SELECT seq FROM cut) IS NULL OR l.seq < (SELECT seq FROM cut)), 0)::float8 AS cost
+      FROM execution_log l WHERE l.execution_id = ${executionId}`;
+    const cutSeq = head?.cut_seq ?? null;
+    const tail =
+      cutSeq === null
+        ? []
+        : await this.database.client.$queryRaw<{ seq: number; cost: number }[]>`
+            SELECT seq, greatest(octet_length(text), ${MIN_ROW_COST_BYTES}::int) AS cost FROM execution_log
+            WHERE execution_id = ${executionId} AND seq > ${cutSeq} ORDER BY seq`;
+    return {
+      lastSeq: head?.last ?? 0,
+      headCostBytes: head?.cost ?? 0,
+      cutSeq,
+      tail: tail.map(({ seq, cost }) => ({ seq, costBytes: cost })),
+      isLineOpen: head?.ends_line === false,
+    };
+  }
+
+  /** Makes the log's partitions for the weeks ahead. May be repeated, and run by several processes at once. */
+  async ensurePartitions(weeksAhead = 8): Promise<number> {
+    const [row] = await this.database.client.$queryRaw<{ made: number }[]>`
+      SELECT ensure_log_partitions(${weeksAhead}::int) AS made`;
+    return row?.made ?? 0;
+  }
+}
+
+interface LogRowOfDatabase {
+  seq: number;
+  kind: number;
+  text: string;
+  ends_line: boolean;
+  stamped_at: Date | null;
+}

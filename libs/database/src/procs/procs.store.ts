@@ -1,0 +1,168 @@
+import {
+  type ArgDeclaration,
+  DEFAULT_POD_SETTINGS,
+  plainArg,
+  type PodSettings,
+  type Proc,
+  type ProcSnapshot,
+  type SecretDeclaration,
+} from '@app/domain';
+import type { Database } from '../connection/database.js';
+import type { Prisma, Proc as ProcRow } from '../generated/client.js';
+
+/** A registered proc. The revision grows with each change. */
+export interface RegisteredProc {
+  proc: Proc;
+  revision: number;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export type RemoveProcOutcome =
+  | { kind: 'removed' }
+  | { kind: 'not_found' }
+  /** `live`: its executions that are not over. */
+  | { kind: 'in_use'; schedules: number; live: number };
+
+export class ProcsStore {
+  constructor(private readonly database: Database) {}
+
+  async find(name: string): Promise<RegisteredProc | null> {
+    const row = await this.database.client.proc.findUnique({ where: { name } });
+    return row && toRegisteredProc(row);
+  }
+
+  /** All procs, by name. Who may see which is the caller's to decide. */
+  async list(): Promise<Proc[]> {
+    return (await this.database.client.proc.findMany({ orderBy: { name: 'asc' } })).map(toProc);
+  }
+
+  /** Names of the procs that ask for this group, in order. */
+  async listOfGroup(group: string): Promise<string[]> {
+    const rows = await this.database.client.proc.findMany({
+      where: { authorizedGroups: { has: group } },
+      select: { name: true },
+      orderBy: { name: 'asc' },
+    });
+    return rows.map(({ name }) => name);
+  }
+
+  /** Registers all of these or none; one that is there is replaced. May be repeated. */
+  async register(procs: readonly Proc[]): Promise<void> {
+    await this.database.client.$transaction(
+      procs.map((proc) => {
+        const columns = toColumns(proc);
+        return this.database.client.proc.upsert({
+          where: { name: proc.name },
+          create: { name: proc.name, ...columns },
+          update: { ...columns, revision: { increment: 1 } },
+        });
+      }),
+    );
+  }
+
+  /**
+   * Removes a proc with its secrets, unless a schedule or a live execution needs it. Its history stays. An execution
+   * of a proc without a concurrency limit that is being accepted at the same time may still follow the removal.
+   */
+  async remove(name: string): Promise<RemoveProcOutcome> {
+    return this.database.transaction(async (session) => {
+      // Locked before anybody counts: whoever adds a schedule or takes a slot meanwhile waits, and finds no proc.
+      const locked = await session.$queryRaw<unknown[]>`SELECT 1 FROM proc WHERE name = ${name} FOR UPDATE`;
+      if (locked.length === 0) return { kind: 'not_found' };
+      const [used] = await session.$queryRaw<{ schedules: number; live: number }[]>`
+        SELECT (SELECT count(*)::int FROM schedule WHERE proc_name = ${name}) AS schedules,
+          (SELECT count(*)::int FROM execution WHERE proc_name = ${name} AND ended_at IS NULL) AS live`;
+      if (used && used.schedules + used.live > 0) return { kind: 'in_use', ...used };
+      await session.procSecret.deleteMany({ where: { procName: name } });
+      await session.proc.delete({ where: { name } });
+      return { kind: 'removed' };
+    });
+  }
+}
+
+/** What an execution keeps of its proc. */
+export function snapshotOf(proc: Proc): ProcSnapshot {
+  return {
+    timeoutSeconds: proc.timeoutSeconds,
+    retries: proc.retries,
+    requiredSecrets: proc.secrets.map(({ name }) => name),
+    pod: proc.pod,
+  };
+}
+
+export function toRegisteredProc(row: ProcRow): RegisteredProc {
+  return { proc: toProc(row), revision: row.revision, createdAt: row.createdAt, updatedAt: row.updatedAt };
+}
+
+/** A row of `proc` as `to_json` gives it: instants are texts. */
+export interface JsonProc {
+  name: string;
+  revision: number;
+  description: string;
+  image_name: string;
+  args: ProcRow['args'];
+  secrets: ProcRow['secrets'];
+  authorized_groups: string[];
+  author: string;
+  contributors: string;
+  organization: string;
+  allow_undeclared_args: boolean;
+  timeout_seconds: number | null;
+  retries: number | null;
+  concurrency_limit: number | null;
+  when_full: string | null;
+  pod: ProcRow['pod'];
+  created_at: string;
+  updated_at: string;
+}
+
+export function procFromJson(json: JsonProc): RegisteredProc {
+  return toRegisteredProc({
+    ...json,
+    imageName: json.image_name,
+    authorizedGroups: json.authorized_groups,
+    allowUndeclaredArgs: json.allow_undeclared_args,
+    timeoutSeconds: json.timeout_seconds,
+    concurrencyLimit: json.concurrency_limit,
+    whenFull: json.when_full,
+    createdAt: new Date(json.created_at),
+    updatedAt: new Date(json.updated_at),
+  });
+}
+
+function toColumns(proc: Proc) {
+  const { name, args, secrets, authorizedGroups, concurrency, pod, ...rest } = proc;
+  return {
+    ...rest,
+    args: args.map((arg) => ({ ...arg, options: [...arg.options] })),
+    secrets: secrets.map((secret) => ({ ...secret })),
+    authorizedGroups: [...authorizedGroups],
+    concurrencyLimit: concurrency?.limit ?? null,
+    whenFull: concurrency?.whenFull ?? null,
+    pod: pod as unknown as Prisma.InputJsonObject,
+  };
+}
+
+function toProc(row: ProcRow): Proc {
+  return {
+    name: row.name,
+    description: row.description,
+    imageName: row.imageName,
+    // Rows of before types existed lack most of a declaration.
+    args: (row.args as unknown as ArgDeclaration[]).map((arg) => plainArg(arg.name, arg)),
+    secrets: row.secrets as unknown as SecretDeclaration[],
+    authorizedGroups: row.authorizedGroups,
+    author: row.author,
+    contributors: row.contributors,
+    organization: row.organization,
+    allowUndeclaredArgs: row.allowUndeclaredArgs,
+    timeoutSeconds: row.timeoutSeconds,
+    retries: row.retries,
+    concurrency:
+      row.concurrencyLimit === null
+        ? null
+        : { limit: row.concurrencyLimit, whenFull: row.whenFull === 'refuse' ? 'refuse' : 'queue' },
+    pod: { ...DEFAULT_POD_SETTINGS, ...(row.pod as unknown as Partial<PodSettings>) },
+  };
+}

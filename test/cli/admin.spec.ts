@@ -1,0 +1,409 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
+import {
+  resultOf,
+  runCliHere,
+  startCli,
+  untilWritten,
+  type CliResult,
+  type Input,
+} from '../support/run-cli.js';
+
+jest.setTimeout(60_000);
+
+let gateway: TestGateway;
+let folder: string;
+let ann: Identity;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  folder = await mkdtemp(join(tmpdir(), 'proctor-cli-'));
+  ann = await gateway.createUser('ann', ['ops']);
+});
+
+afterAll(async () => {
+  await gateway.remove();
+  await rm(folder, { recursive: true });
+});
+
+const envOf = (who: Identity) => ({
+  LOCAL_CONFIG_DIR: folder,
+  PROCTOR_HOST: gateway.url,
+  EMAIL_ID: who.email,
+  ACCESS_TOKEN: who.token,
+});
+
+function as(who: Identity, words: readonly string[], input: Input = ''): Promise<CliResult> {
+  return runCliHere(words, envOf(who), input);
+}
+
+const admin = (...words: string[]) => as(gateway.admin, words);
+
+async function good(result: Promise<CliResult>): Promise<string> {
+  const { exitCode, stdout, stderr } = await result;
+  expect([exitCode, exitCode === 0 ? '' : stderr]).toEqual([0, '']);
+  return stdout;
+}
+
+async function jsonOf<T>(who: Identity, ...words: string[]): Promise<T> {
+  return JSON.parse(await good(as(who, [...words, '-o', 'json']))) as T;
+}
+
+const GREET = `name: greet
+description: Greets
+image_name: proctor/greet:1
+authorized_groups: [ops]
+env_vars:
+  args:
+    - {name: WHO, description: Whom, required: true}
+    - {name: TIMES, type: number, default: 1.50, max: 9}
+    - {name: PIN, type: secret, description: The PIN}
+  secrets:
+    - {name: KEY, description: Its key}
+`;
+
+describe('procs', () => {
+  it('are created, compared, changed all or none, and removed', async () => {
+    const procs = join(folder, 'procs');
+    await mkdir(join(procs, 'greet'), { recursive: true });
+    const file = join(procs, 'greet', 'proc.yaml');
+    await writeFile(file, `${GREET}sample_secrets: {KEY: abcdef}\n`);
+
+    const planned = await good(admin('procs', 'apply', '-f', procs, '--dry-run'));
+    expect(planned).toContain('greet: created\n');
+    expect(planned).toContain('  + env_vars.args.TIMES.default: 1.50\n');
+    expect(await jsonOf(gateway.admin, 'procs', 'list')).toEqual([]);
+
+    expect(await good(admin('procs', 'apply', '-f', procs, '--yes'))).toContain('Applied: 1 created');
+    expect(await good(admin('procs', 'apply', '-f', procs))).toBe('greet: unchanged\nNothing to do.\n');
+
+    await writeFile(file, GREET.replace('max: 9', 'max: 10').replace('Greets', 'Greets you'));
+    expect(await good(admin('procs', 'apply', '-f', file, '--yes'))).toBe(
+      [
+        'greet: changed',
+        '  - description: Greets',
+        '  + description: Greets you',
+        '  - env_vars.args.TIMES.max: 9',
+        '  + env_vars.args.TIMES.max: 10',
+        'Applied: 0 created, 1 changed, 0 unchanged.',
+        '',
+      ].join('\n'),
+    );
+
+    const described = await good(admin('procs', 'describe', 'greet'));
+    await writeFile(file, `${described}---\nname: other\nimage_name: proctor/other:1\n`);
+    expect(await good(admin('procs', 'apply', '-f', file, '--yes'))).toContain(
+      'greet: unchanged\nother: created\n',
+    );
+    await writeFile(
+      file,
+      'name: other\nimage_name: proctor/other:1\nretries: 3\n---\nname: bad\nimage_name: "::"\n',
+    );
+    expect((await admin('procs', 'apply', '-f', file, '--yes')).exitCode).toBe(2);
+    expect(await good(admin('procs', 'describe', 'other'))).not.toContain('retries');
+
+    expect((await admin('procs', 'remove', 'other')).exitCode).toBe(2);
+    await good(admin('procs', 'remove', 'other', '--yes'));
+    expect((await admin('procs', 'describe', 'other')).exitCode).toBe(5);
+    expect(await good(as(ann, ['list', '--names']))).toBe('greet\n');
+  });
+
+  it('are not for everybody to change', async () => {
+    const file = join(folder, 'one.yaml');
+    await writeFile(file, GREET.replace('Greets', 'Mine'));
+    const { exitCode, stderr } = await as(ann, ['procs', 'apply', '-f', file, '--yes']);
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/^proctor: \S/);
+  });
+});
+
+describe('secrets', () => {
+  it('come from standard input, a prompt and files, and are never shown', async () => {
+    await good(as(gateway.admin, ['secrets', 'set', 'greet', 'KEY'], 'from-stdin-1\n'));
+    const prompted = await as(gateway.admin, ['secrets', 'set', 'greet', 'KEY'], {
+      typed: ['from-prompt-2'],
+    });
+    expect(prompted).toMatchObject({ exitCode: 0, stdout: 'Set for greet: KEY\n' });
+    await writeFile(join(folder, 'key'), 'from-file-3\n');
+    await good(admin('secrets', 'set', 'greet', '--from-file', `KEY=${join(folder, 'key')}`));
+    expect(await good(admin('secrets', 'list', 'greet'))).toMatch(
+      /^NAME +SET +BY\nKEY +\S+Z +admin@example.com\n$/,
+    );
+    await good(admin('secrets', 'remove', 'greet', 'KEY', '--yes'));
+    expect(await good(admin('secrets', 'list', 'greet'))).toBe('No secrets are set for greet.\n');
+  });
+});
+
+describe('executions', () => {
+  it('are submitted with a secret arg that was typed, listed, shown and repeated', async () => {
+    const file = join(folder, 'args.yaml');
+    await writeFile(file, 'PIN: s3cr3t-pin\n');
+    const id = (await good(as(ann, ['execute', 'greet', 'WHO=x', '-f', file, '--detach']))).trim();
+    const details = await good(as(ann, ['status', id, '--details']));
+    expect(details).toMatch(/PIN +\*\*\*\n/);
+    expect(details).toMatch(/TIMES +1.50\n/);
+    expect(details).toMatch(/User +ann@example.com/);
+
+    const again = await jsonOf<{ rerun_of: number; id: number }>(ann, 'rerun', id, '--detach');
+    expect(again.rerun_of).toBe(Number(id));
+
+    const history = await good(
+      as(ann, ['history', '--mine', '--proc', 'greet', '--since', '1h', '--status', 'received']),
+    );
+    expect(history.split('\n').slice(0, 3)).toEqual([
+      expect.stringMatching(/^ID +PROC +STATUS +USER +STARTED +DURATION$/),
+      expect.stringMatching(new RegExp(`^${again.id} +greet +RECEIVED +ann@example.com$`)),
+      expect.stringMatching(new RegExp(`^${id} +greet +RECEIVED`)),
+    ]);
+    const pages = (await good(as(ann, ['history', '--all', '--limit', '1', '-o', 'json'])))
+      .trim()
+      .split('\n');
+    const all = pages.flatMap((page) => (JSON.parse(page) as { executions: { id: number }[] }).executions);
+    expect(all.map((one) => one.id)).toEqual([again.id, Number(id)]);
+    expect(await good(as(ann, ['history', '--until', '1h']))).toBe('');
+  });
+
+  it('have logs of which a part may be asked for', async () => {
+    const id = (await good(as(ann, ['execute', 'greet', 'WHO=x', '--detach']))).trim();
+    await gateway.addRows(Number(id), [{ text: 'one' }, { text: 'two' }, { text: 'three' }]);
+    expect(await good(as(ann, ['logs', id, '--tail', '2', '--no-follow']))).toBe('two\nthree\n');
+    const followed = startCli(['logs', id, '--tail', '1'], envOf(ann));
+    const result = resultOf(followed);
+    await untilWritten(followed.stdout, 'three\n');
+    await gateway.addRows(Number(id), [{ text: 'four' }]);
+    await gateway.end(Number(id));
+    expect(await good(result)).toBe('three\nfour\n');
+    expect(await good(as(ann, ['logs', id, '--no-follow']))).toBe('one\ntwo\nthree\nfour\n');
+  });
+});
+
+describe('schedule', () => {
+  const when = ['-c', '*/5 * * * *', '-g', 'ops', '-n', 'a@example.com', '-T', 'nightly'];
+
+  it("takes v2's words, and is listed, paused, resumed and removed", async () => {
+    expect(await good(as(ann, ['schedule', 'list']))).toBe('No scheduled jobs found\n');
+    const { id } = await jsonOf<{ id: number }>(ann, 'schedule', 'greet', ...when, 'WHO=x');
+    expect((await as(ann, ['schedule', 'greet', ...when, 'WHO=x'])).exitCode).toBe(6);
+    expect(await good(as(ann, ['schedule', 'list']))).toMatch(
+      /\*\/5 \* \* \* \* +ops +nightly +ann@example.com/,
+    );
+    expect(await good(as(ann, ['schedule', 'describe', String(id)]))).toMatch(/State +on\n/);
+    await good(as(ann, ['schedule', 'pause', String(id)]));
+    expect(await good(as(ann, ['schedule', 'describe', String(id)]))).toMatch(/State +paused\n/);
+    await good(as(ann, ['schedule', 'resume', String(id)]));
+    expect(await good(as(ann, ['schedule', 'remove', String(id)]))).toBe('Schedule delete is successful\n');
+    expect((await as(ann, ['schedule', 'describe', String(id)])).exitCode).toBe(5);
+  });
+
+  it('says what is wrong with the cron', async () => {
+    const { exitCode, stderr } = await as(ann, [
+      'schedule',
+      'create',
+      'greet',
+      '-c',
+      'x',
+      ...when.slice(2),
+      'WHO=x',
+    ]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('cron');
+  });
+});
+
+describe('a schedule with more than v2 knew', () => {
+  const to = ['-g', 'ops', '-n', 'a@example.com', '-T', 'nightly'];
+  const inKolkata = (...words: string[]) =>
+    runCliHere(words, {
+      ...{ LOCAL_CONFIG_DIR: folder, PROCTOR_HOST: gateway.url, TZ: 'Asia/Kolkata' },
+      ...{ EMAIL_ID: ann.email, ACCESS_TOKEN: ann.token },
+    });
+  interface Shown {
+    id: number;
+    cron: string;
+    at?: string;
+    nextFireAt?: string;
+  }
+
+  it('goes by a zone, and is shown in that and in the user’s', async () => {
+    const how = ['--time-zone', 'Europe/Berlin', '--overlap', 'skip', '--misfire', 'all', '--grace', '10m'];
+    const when = ['-c', '0 7 * * *', '--notify-on', 'failure,slow', '--blackout', 'sat,sun 00:00-24:00'];
+    const made = await good(inKolkata('schedule', 'greet', ...when, ...how, ...to, 'WHO=zone'));
+    expect(made).toMatch(/^Scheduled\.\nId +\d+\n/);
+    expect(made).toMatch(
+      /^Next +\S+T07:00:00\+0[12]:00 \(Europe\/Berlin\), \S+:30:00\+05:30 \(Asia\/Kolkata\)$/m,
+    );
+    expect(made).toMatch(/^Misfire +all, after 600 s\nBlackout +sat,sun 00:00-00:00$/m);
+    expect(made).toMatch(/^Notifies on +failure, slow$/m);
+    const id = /^Id +(\d+)$/m.exec(made)?.[1] ?? '';
+    expect(await good(inKolkata('schedule', 'list'))).toMatch(
+      /NEXT \(Asia\/Kolkata\)\n.* Europe\/Berlin +\S+T07:00:00\+0[12]:00 +\S+:30:00\+05:30\n/,
+    );
+
+    const next = (await good(inKolkata('schedule', 'next', id, '--count', '3'))).split('\n');
+    expect(next).toHaveLength(5);
+    expect(next[0]).toMatch(/^Europe\/Berlin +Asia\/Kolkata$/);
+    const { times } = await jsonOf<{ times: string[] }>(ann, 'schedule', 'next', id, '--count', '7');
+    const days = times.map((time) => new Date(time).getUTCDay());
+    expect(days.filter((day) => day === 0 || day === 6)).toEqual([]);
+    expect(times).toHaveLength(7);
+
+    expect((await inKolkata('schedule', 'pause', id)).stdout).toContain('list --all');
+    expect(await good(inKolkata('schedule', 'list'))).toBe('No scheduled jobs found\n');
+    expect(await good(inKolkata('schedule', 'list', '--all'))).toMatch(/Europe\/Berlin +paused +paused\n$/);
+    expect((await inKolkata('schedule', 'next', id)).stderr).toContain('It is paused.');
+
+    const changed = ['-c', '0 9 * * *', '--time-zone', 'local', '--no-blackouts', '--notify-on', 'none'];
+    await good(inKolkata('schedule', 'update', id, ...changed, 'WHO=other'));
+    expect(await good(inKolkata('schedule', 'resume', id))).toMatch(
+      /on again\.\nNext: \S+T09:00:00\+05:30 \(Asia\/Kolkata\)\n$/,
+    );
+    const shown = await good(inKolkata('schedule', 'describe', id));
+    expect(shown).toMatch(/^Notifies on +nothing$/m);
+    expect(shown).toMatch(/^ +WHO +other$/m);
+    expect(shown).not.toContain('Blackout');
+    expect(shown).toMatch(/^Overlap +skip$/m);
+    await good(inKolkata('schedule', 'remove', id));
+  });
+
+  it('fires once at a time', async () => {
+    const before = Date.now();
+    const made = await jsonOf<Shown>(ann, 'schedule', 'greet', '--at', '2h', ...to, 'WHO=once');
+    const atMs = Date.parse(made.at ?? '');
+    expect(atMs - before).toBeGreaterThanOrEqual(2 * 3_600_000);
+    expect(Date.now() - atMs).toBeLessThanOrEqual(-2 * 3_600_000 + 60_000);
+    expect(made).toMatchObject({ cron: '', nextFireAt: made.at });
+    const again = await jsonOf<Shown>(ann, 'schedule', 'update', String(made.id), '-c', '@daily');
+    expect(again).toMatchObject({ cron: '@daily' });
+    expect(again).not.toHaveProperty('at');
+    await good(as(ann, ['schedule', 'remove', String(made.id)]));
+  });
+
+  it('has a history, page after page', async () => {
+    const { id } = await jsonOf<Shown>(ann, 'schedule', 'greet', '-c', '@daily', ...to, 'WHO=history');
+    const empty = await as(ann, ['schedule', 'history', String(id)]);
+    expect(empty).toMatchObject({ exitCode: 0, stdout: '', stderr: 'It has not come to fire yet.\n' });
+    await gateway.query(
+      `insert into schedule_tick (schedule_id, fire_at, outcome, execution_id, count, reason) values
+       ($1, '2026-01-03T00:00:00Z', 'fired', 12, 1, null),
+       ($1, '2026-01-02T00:00:00Z', 'missed', null, 12, 'nobody looked'),
+       ($1, '2026-01-01T00:00:00Z', 'refused', null, 1, 'not in ops any more')`,
+      [id],
+    );
+    const text = await good(as(ann, ['schedule', 'history', String(id), '--all', '--limit', '1']));
+    const lines = text.trimEnd().split('\n');
+    expect(lines).toHaveLength(4);
+    expect(lines[1]).toMatch(/^2026-01-03T00:00:00Z .*fired +12$/);
+    expect(lines[2]).toMatch(/missed \(12 in a row\) +nobody looked$/);
+    const first = await as(ann, ['schedule', 'history', String(id), '--limit', '1']);
+    expect(first.stderr).toContain('--all');
+    await good(as(ann, ['schedule', 'remove', String(id)]));
+  });
+
+  it('is refused with what is wrong', async () => {
+    const zone = await as(ann, [
+      'schedule',
+      'greet',
+      '-c',
+      '@daily',
+      '--time-zone',
+      'Mars/Base',
+      ...to,
+      'WHO=x',
+    ]);
+    expect(zone).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(zone.stderr).toContain('expected a zone such as Europe/Berlin');
+    const past = await as(ann, ['schedule', 'greet', '--at', '2020-01-01T00:00:00Z', ...to, 'WHO=x']);
+    expect(past).toMatchObject({ exitCode: 2 });
+    expect(past.stderr).toContain('never fire');
+  });
+});
+
+describe('notifications', () => {
+  it('are listed and sent again by admins', async () => {
+    const id = (await good(as(ann, ['execute', 'greet', 'WHO=x', '--detach']))).trim();
+    const [row] = await gateway.query<{ id: string }>(
+      `with event as (insert into notification (execution_id, event, spread_at) values ($1, 'slow', now()) returning id)
+       insert into delivery (notification_id, channel, recipient, state, attempts, failed_reason)
+       select id, 'mail', 'a@example.com', 'failed', 8, '550 no such user' from event returning id::text`,
+      [id],
+    );
+    const listed = await good(admin('notification', 'list', '--state', 'failed', '--execution', id));
+    expect(listed).toMatch(
+      new RegExp(`^ID .*\\n${row?.id} +slow +${id} +mail +a@example.com +failed +8 +550 no such user\\n$`),
+    );
+    expect(await good(admin('notification', 'resend', row?.id ?? ''))).toMatch(
+      /on its way.*\n.*\n.* pending +0 /,
+    );
+    const page = await jsonOf<{ notifications: { state: string }[] }>(
+      gateway.admin,
+      ...['notification', 'list', '--execution', id, '--channel', 'mail'],
+    );
+    expect(page.notifications).toMatchObject([{ state: 'pending' }]);
+    const none = await admin('notification', 'list', '--channel', 'plugin:none');
+    expect(none).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No notifications found.\n' });
+    expect((await admin('notification', 'resend', '999999999')).exitCode).toBe(5);
+    expect((await as(ann, ['notification', 'list'])).exitCode).toBe(4);
+  });
+
+  it('are chosen by everybody for themselves', async () => {
+    expect(await good(as(ann, ['notify']))).toContain('told of nothing');
+    expect(await good(as(ann, ['notify', 'failure', 'slow']))).toContain('told of: failure, slow (');
+    expect(await jsonOf(ann, 'notify')).toEqual({ notify_on: ['failure', 'slow'] });
+    expect(await jsonOf(gateway.admin, 'notify')).toEqual({ notify_on: [] });
+    expect(await good(as(ann, ['notify', 'none']))).toContain('told of nothing');
+  });
+});
+
+describe('accounts', () => {
+  it('are made, changed and removed, with groups and tokens', async () => {
+    await good(admin('group', 'create', 'night', '--description', 'At night'));
+    await good(admin('user', 'create', 'bob@example.com', '--name', 'Bob', '--group', 'ops'));
+    await good(admin('group', 'add', 'night', 'bob@example.com', 'ann@example.com'));
+    expect(await good(admin('group', 'list'))).toMatch(/night +2 +At night/);
+    await good(admin('group', 'drop', 'night', 'ann@example.com'));
+
+    const created = await admin(
+      'token',
+      'create',
+      '--email',
+      'bob@example.com',
+      '--label',
+      'x',
+      '--expires',
+      '1d',
+    );
+    const bob = { email: 'bob@example.com', token: created.stdout.trim() };
+    expect(created.stderr).toContain('shown this once');
+    expect(await good(as(bob, ['whoami']))).toMatch(/Groups +ops, night\nAdmin +no\n/);
+    const [token] = await jsonOf<Array<{ id: string }>>(bob, 'token', 'list');
+    expect(JSON.stringify(token)).not.toContain(bob.token);
+
+    await good(as(bob, ['token', 'revoke', token?.id ?? '']));
+    expect((await as(bob, ['whoami'])).exitCode).toBe(3);
+    expect(await good(admin('user', 'update', 'bob@example.com', '--deactivate', '--no-groups'))).toMatch(
+      /State +off/,
+    );
+    expect(await good(admin('user', 'list'))).toMatch(/bob@example.com +Bob +off +person\n/);
+    await good(admin('user', 'remove', 'bob@example.com', '--yes'));
+    expect((await admin('user', 'show', 'bob@example.com')).exitCode).toBe(5);
+    await good(admin('group', 'remove', 'night', '--yes'));
+  });
+
+  it('leave a trace', async () => {
+    expect(await good(admin('audit', '--actor', 'ann@example.com', '--refused'))).toMatch(
+      /ann@example.com .*refused/,
+    );
+    const file = (await good(admin('audit', '--export'))).trimEnd().split('\n');
+    const events = file.map((line) => JSON.parse(line) as { id: number; action: string });
+    expect(events.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['registerProcs', 'createUser']),
+    );
+    const ids = events.map((event) => event.id);
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    expect(await readFile(join(folder, 'args.yaml'), 'utf8')).toContain('s3cr3t-pin');
+    expect(file.join('\n')).not.toContain('s3cr3t-pin');
+  });
+});

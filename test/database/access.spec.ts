@@ -1,0 +1,301 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AccountsStore, AuditStore, GroupsStore, TokensStore } from '@app/database';
+import { aProc, openStores, randomName, type Stores } from '../support/stores.js';
+
+let stores: Stores;
+let accounts: AccountsStore;
+let groups: GroupsStore;
+let tokens: TokensStore;
+
+beforeAll(async () => {
+  stores = await openStores();
+  accounts = new AccountsStore(stores.database);
+  groups = new GroupsStore(stores.database);
+  tokens = new TokensStore(stores.database);
+});
+afterAll(() => stores?.close());
+
+const anEmail = () => `${randomName()}@example.org`;
+
+async function anAccount(changes: { groups?: string[]; isService?: boolean } = {}): Promise<string> {
+  const account = await accounts.create({
+    email: anEmail(),
+    name: 'Ada',
+    isService: false,
+    groups: [],
+    ...changes,
+  });
+  if (!account) throw new Error('the address is taken');
+  return account.email;
+}
+
+describe('accounts', () => {
+  it('are made with groups that are missing, and found as they were given', async () => {
+    const [email, one, two] = [anEmail(), ...[randomName(), randomName()].sort()];
+    const given = { email, name: 'Ada', isService: true, groups: [two ?? '', one ?? '', one ?? ''] };
+    const account = await accounts.create(given);
+    expect(account).toMatchObject({ ...given, groups: [one, two], isActive: true });
+    expect(await accounts.find(email)).toEqual(account);
+    expect(await accounts.find(email.toUpperCase())).toBeNull();
+    expect(await accounts.create({ ...given, name: 'Eve', email: email.toUpperCase() })).toBeNull();
+    expect(await accounts.find(email)).toEqual(account);
+  });
+
+  it('are made once, however many ask at once in whatever case', async () => {
+    const email = anEmail();
+    const made = await Promise.all(
+      Array.from({ length: 12 }, (_, i) =>
+        accounts.create({
+          email: i % 2 === 0 ? email : email.toUpperCase(),
+          name: '',
+          isService: false,
+          groups: ['shared', randomName()],
+        }),
+      ),
+    );
+    expect(made.filter((account) => account !== null)).toHaveLength(1);
+  });
+
+  it('are listed page by page, all or those of a group', async () => {
+    const group = randomName();
+    const emails = [await anAccount({ groups: [group] }), await anAccount({ groups: [group, 'x'] })].sort();
+    await anAccount();
+    const listed = await accounts.list({ group, after: null, limit: 10 });
+    expect(listed.map(({ email }) => email)).toEqual(emails);
+    expect(listed[0]?.groups).toContain(group);
+    expect(await accounts.list({ group, after: emails[1] ?? '', limit: 10 })).toEqual([]);
+    const found: string[] = [];
+    for (;;) {
+      const page = await accounts.list({ after: found.at(-1) ?? null, limit: 3 });
+      found.push(...page.map(({ email }) => email));
+      if (page.length < 3) break;
+    }
+    const [count] = await stores.query<{ n: number }>('select count(*)::int as n from account');
+    expect(found).toHaveLength(count?.n ?? 0);
+    expect(new Set(found).size).toBe(found.length);
+  });
+
+  it('change in what is given, and lose memberships that are not', async () => {
+    const [a, b, c] = [randomName(), randomName(), randomName()].sort();
+    const email = await anAccount({ groups: [a ?? '', b ?? ''] });
+    expect(await accounts.update(email, { name: 'Bea' }, [])).toMatchObject({
+      account: { name: 'Bea', isActive: true, groups: [a, b] },
+    });
+    expect(await accounts.update(email, { active: false, groups: [b ?? '', c ?? ''] }, [])).toMatchObject({
+      account: { name: 'Bea', isActive: false, groups: [b, c] },
+    });
+    expect(await accounts.update('none', { name: 'x' }, [])).toEqual({ kind: 'not_found' });
+  });
+
+  it('are removed with their tokens', async () => {
+    const email = await anAccount();
+    const made = await tokens.create({ email, label: '', expiresAt: null, createdBy: 'ada' });
+    expect(await accounts.remove(email, [])).toBe('removed');
+    expect(await accounts.remove(email, [])).toBe('not_found');
+    expect(await tokens.find(made?.record.id ?? '')).toBeNull();
+    expect(await accounts.authenticate(null, made?.token ?? '')).toBeNull();
+  });
+});
+
+describe('the last admin', () => {
+  /** Two groups that make an admin, with so many who are in both. */
+  async function admins(count: number) {
+    const adminGroups = [randomName(), randomName()];
+    const emails: string[] = [];
+    for (let i = 0; i < count; i++) emails.push(await anAccount({ groups: adminGroups }));
+    return { adminGroups, emails, first: emails[0] ?? '', group: adminGroups[0] ?? '' };
+  }
+
+  it('cannot be removed, deactivated, or taken out of a group', async () => {
+    const { adminGroups, first, group } = await admins(1);
+    await anAccount({ groups: adminGroups, isService: true });
+    await anAccount({ groups: [group] });
+    await accounts.update(await anAccount({ groups: adminGroups }), { active: false }, adminGroups);
+    const before = await accounts.find(first);
+    expect(await accounts.remove(first, adminGroups)).toBe('last_admin');
+    expect(await groups.removeMember(group, first, adminGroups)).toBe('last_admin');
+    expect(await accounts.update(first, { active: false }, adminGroups)).toEqual({ kind: 'last_admin' });
+    expect(await accounts.update(first, { name: 'x', groups: [group] }, adminGroups)).toEqual({
+      kind: 'last_admin',
+    });
+    expect(await accounts.find(first)).toEqual(before);
+    expect((await accounts.update(first, { name: 'x', groups: adminGroups }, adminGroups)).kind).toBe(
+      'updated',
+    );
+  });
+
+  it('does not stand in the way of anybody else', async () => {
+    const { adminGroups, emails, group } = await admins(3);
+    expect((await accounts.update(emails[0] ?? '', { active: false }, adminGroups)).kind).toBe('updated');
+    expect(await groups.removeMember(group, emails[1] ?? '', adminGroups)).toBe('ok');
+    expect(await accounts.remove(await anAccount(), adminGroups)).toBe('removed');
+    // Where nobody is one, nobody is the last.
+    const nobody = [randomName()];
+    expect(await accounts.remove(emails[0] ?? '', nobody)).toBe('removed');
+    expect(await accounts.remove(emails[1] ?? '', [])).toBe('removed');
+  });
+
+  it.each<[string, (email: string, adminGroups: string[]) => Promise<unknown>]>([
+    ['removed', (email, adminGroups) => accounts.remove(email, adminGroups)],
+    ['deactivated', (email, adminGroups) => accounts.update(email, { active: false }, adminGroups)],
+    ['taken out of all groups', (email, adminGroups) => accounts.update(email, { groups: [] }, adminGroups)],
+    [
+      'taken out of a group',
+      (email, adminGroups) => groups.removeMember(adminGroups[0] ?? '', email, adminGroups),
+    ],
+  ])('stays when all are %s at once', async (_name, takeAway) => {
+    const { adminGroups, emails } = await admins(6);
+    await Promise.all(emails.map((email) => takeAway(email, adminGroups)));
+    const left = (await accounts.list({ group: adminGroups[0] ?? '', after: null, limit: 10 })).filter(
+      ({ isActive, groups }) => isActive && adminGroups.every((group) => groups.includes(group)),
+    );
+    expect(left).toHaveLength(1);
+  });
+});
+
+describe('groups', () => {
+  it('are made once, listed with their members, and removed with the memberships', async () => {
+    const [group, email] = [randomName(), await anAccount()];
+    expect([await groups.create(group, 'what for'), await groups.create(group, 'other')]).toEqual([
+      true,
+      false,
+    ]);
+    expect([await groups.addMember(group, email), await groups.addMember(group, email)]).toEqual([
+      'ok',
+      'ok',
+    ]);
+    const listed = await groups.list({ after: null, limit: 1_000 });
+    expect(listed).toContainEqual({ name: group, description: 'what for', members: 1 });
+    const names = listed.map(({ name }) => name);
+    expect(names.length).toBeGreaterThan(1);
+    expect((await groups.list({ after: names[0] ?? '', limit: 1 }))[0]?.name).toBe(names[1]);
+    expect([await groups.remove(group), await groups.remove(group)]).toEqual(['removed', 'not_found']);
+    expect((await accounts.find(email))?.groups).toEqual([]);
+  });
+
+  it('stay while a proc asks for them', async () => {
+    const [group, name] = [randomName(), randomName()];
+    await groups.create(group, '');
+    await stores.procs.register([aProc(name, { authorizedGroups: ['x', group] })]);
+    expect(await groups.remove(group)).toBe('in_use');
+    await stores.procs.remove(name);
+    expect(await groups.remove(group)).toBe('removed');
+  });
+
+  it('say which of the two is missing', async () => {
+    const [group, email] = [randomName(), await anAccount()];
+    await groups.create(group, '');
+    expect(await groups.addMember('none', email)).toBe('no_group');
+    expect(await groups.addMember(group, 'none')).toBe('no_account');
+    expect(await groups.removeMember('none', email, [])).toBe('no_group');
+    expect(await groups.removeMember(group, 'none', [])).toBe('no_account');
+    expect(await groups.removeMember(group, email, [])).toBe('ok');
+  });
+});
+
+describe('tokens', () => {
+  it('are shown once, with our prefix, and let in until they are revoked', async () => {
+    const email = await anAccount();
+    const made = await tokens.create({ email, label: 'ci', expiresAt: null, createdBy: 'ada' });
+    if (!made) throw new Error('no token');
+    expect(made.token).toMatch(/^proctor_[A-Za-z0-9_-]{43}$/);
+    expect(made.record).toMatchObject({
+      email,
+      label: 'ci',
+      createdBy: 'ada',
+      expiresAt: null,
+      lastUsedAt: null,
+      revokedAt: null,
+    });
+    expect(JSON.stringify(await tokens.list({ after: null, limit: 100 }))).not.toContain(made.token);
+    expect(await accounts.authenticate(null, made.token)).toMatchObject({ email });
+    expect(await tokens.revoke(made.record.id)).toBe(true);
+    const revoked = await tokens.find(made.record.id);
+    expect(revoked?.revokedAt).toBeInstanceOf(Date);
+    expect(await accounts.authenticate(null, made.token)).toBeNull();
+    expect(await tokens.revoke(made.record.id)).toBe(true);
+    expect(await tokens.find(made.record.id)).toEqual(revoked);
+  });
+
+  it('expire to the moment that was asked for', async () => {
+    const email = await anAccount();
+    const expiresAt = new Date(Date.now() - 1);
+    const made = await tokens.create({ email, label: '', expiresAt, createdBy: '' });
+    expect(made?.record.expiresAt).toEqual(expiresAt);
+    expect(await accounts.authenticate(null, made?.token ?? '')).toBeNull();
+  });
+
+  it('still let in those who have one without our prefix', async () => {
+    const email = await anAccount();
+    await tokens.create({ email, label: '', expiresAt: null, createdBy: '' });
+    await stores.query(`update access_token set token_hash = sha256('old token') where email = $1`, [email]);
+    expect(await accounts.authenticate(email, 'old token')).toMatchObject({ email });
+  });
+
+  it('are listed newest first, page by page, all or of one account', async () => {
+    const [email, other] = [await anAccount(), await anAccount()];
+    const made: string[] = [];
+    for (let i = 0; i < 7; i++) {
+      const token = await tokens.create({ email, label: `${i}`, expiresAt: null, createdBy: '' });
+      made.unshift(token?.record.id ?? '');
+    }
+    await tokens.create({ email: other, label: '', expiresAt: null, createdBy: '' });
+    // Those of the same moment are in some order, and each is there once.
+    await stores.query('update access_token set created_at = now() where email = $1 and label < $2', [
+      email,
+      '4',
+    ]);
+    const found: string[] = [];
+    for (;;) {
+      const page = await tokens.list({ email, after: found.at(-1) ?? null, limit: 2 });
+      found.push(...page.map(({ id }) => id));
+      if (page.length < 2) break;
+    }
+    expect([...found].sort()).toEqual([...made].sort());
+    expect(found.slice(4)).toEqual(made.slice(0, 3));
+    const owners = (await tokens.list({ after: null, limit: 100 })).map((token) => token.email);
+    expect(owners).toEqual(expect.arrayContaining([email, other]));
+  });
+
+  it('need an account, and an id that is one', async () => {
+    expect(await tokens.create({ email: 'none', label: '', expiresAt: null, createdBy: '' })).toBeNull();
+    for (const id of ['', 'x', '00000000-0000-4000-8000-000000000000']) {
+      expect(await tokens.find(id)).toBeNull();
+      expect(await tokens.revoke(id)).toBe(false);
+      expect(await tokens.list({ after: id, limit: 10 })).toEqual([]);
+    }
+  });
+});
+
+describe('the audit trail', () => {
+  it('is read by filters, newest first, and exported oldest first', async () => {
+    const audit = new AuditStore(stores.database);
+    const actor = randomName();
+    for (let i = 0; i < 9; i++) {
+      const entry = {
+        actor,
+        action: `a${i % 2}`,
+        subject: `s${i % 3}`,
+        allowed: i % 4 !== 0,
+        address: '::1',
+      };
+      await audit.append({ ...entry, details: { i } });
+    }
+    const numbers = (events: { details: Readonly<Record<string, unknown>> }[]) =>
+      events.map(({ details }) => details['i']);
+    const list = async (filter: object) =>
+      numbers(await audit.list({ actor, ...filter }, { before: null, limit: 100 }));
+    expect(await list({})).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0]);
+    expect(await list({ action: 'a1', subject: 's0' })).toEqual([3]);
+    expect(await list({ allowed: false })).toEqual([8, 4, 0]);
+    expect(await list({ allowed: true, subject: 's2' })).toEqual([5, 2]);
+    const [newest, next] = await audit.list({ actor }, { before: null, limit: 2 });
+    expect(newest).toMatchObject({ actor, action: 'a0', subject: 's2', allowed: false, address: '::1' });
+    expect(await list({ since: newest?.at })).toContain(8);
+    expect(await list({ until: newest?.at })).not.toContain(8);
+    expect(numbers(await audit.list({ actor }, { before: next?.id ?? 0, limit: 2 }))).toEqual([6, 5]);
+    const first = await audit.exportFrom({ actor }, 0, 4);
+    expect(numbers(first)).toEqual([0, 1, 2, 3]);
+    expect(numbers(await audit.exportFrom({ actor }, first.at(-1)?.id ?? 0, 100))).toEqual([4, 5, 6, 7, 8]);
+  });
+});

@@ -1,0 +1,228 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  AccountsStore,
+  AuditStore,
+  readInstallationId,
+  SecretBox,
+  SecretsStore,
+  waitForInstallation,
+} from '@app/database';
+import { createDatabase, query } from '../support/servers.js';
+import { openDatabase, openStores, randomName, type Stores } from '../support/stores.js';
+
+let stores: Stores;
+beforeAll(async () => {
+  stores = await openStores();
+});
+afterAll(() => stores?.close());
+
+describe('accounts', () => {
+  let accounts: AccountsStore;
+  beforeAll(() => {
+    accounts = new AccountsStore(stores.database);
+  });
+
+  it('get one first admin when several processes start at once, whatever address each was told', async () => {
+    const tokens = await Promise.all(
+      Array.from({ length: 8 }, (_, i) =>
+        accounts.createFirstAdmin(`admin-${i % 2}@example.org`, ['proctor_admin', 'ops', 'ops']),
+      ),
+    );
+    const made = tokens.filter((token) => token !== null);
+    expect(made).toHaveLength(1);
+    expect(await stores.query('select email from account')).toHaveLength(1);
+    const admin = await accounts.authenticate(null, made[0] ?? '');
+    expect({ ...admin, groups: [...(admin?.groups ?? [])].sort() }).toMatchObject({
+      active: true,
+      groups: ['ops', 'proctor_admin'],
+    });
+    expect(await accounts.createFirstAdmin('admin-9@example.org', [])).toBeNull();
+  });
+
+  async function newAccount() {
+    const email = `${randomName()}@example.org`;
+    const token = await accounts.createAccount({ email, name: 'Ada', groups: ['a', 'b'] }, 'laptop');
+    if (token === null) throw new Error('the address is taken');
+    const set = (columns: string) =>
+      stores.query(`update access_token set ${columns} where email = $1`, [email]);
+    return { email, token, set };
+  }
+
+  it('are found by address and token, or by token alone', async () => {
+    const { email, token } = await newAccount();
+    expect(await accounts.authenticate(email, token)).toMatchObject({ email, name: 'Ada', active: true });
+    expect(await accounts.authenticate(null, token)).toMatchObject({ email });
+    expect(await accounts.authenticate('other@example.org', token)).toBeNull();
+    expect(await accounts.authenticate(email, `${token}x`)).toBeNull();
+    expect(await accounts.authenticate(email, '')).toBeNull();
+  });
+
+  it('do not let an expired or revoked token in', async () => {
+    const expired = await newAccount();
+    await expired.set(`expires_at = now() - interval '1 second'`);
+    expect(await accounts.authenticate(expired.email, expired.token)).toBeNull();
+    await expired.set(`expires_at = now() + interval '1 hour'`);
+    expect(await accounts.authenticate(expired.email, expired.token)).not.toBeNull();
+    await expired.set('revoked_at = now()');
+    expect(await accounts.authenticate(expired.email, expired.token)).toBeNull();
+  });
+
+  it('are never made twice, and a token is stored as its hash only', async () => {
+    const { email, token } = await newAccount();
+    expect(await accounts.createAccount({ email, name: 'Eve', groups: ['admin'] }, 'x')).toBeNull();
+    expect((await accounts.authenticate(email, token))?.name).toBe('Ada');
+    expect(
+      await stores.query(`select 1 from access_token t where t::text like '%' || $1 || '%'`, [token]),
+    ).toEqual([]);
+  });
+
+  it('note the use of a token once a minute', async () => {
+    const { email, token, set } = await newAccount();
+    const lastUse = async () =>
+      (
+        await stores.query<{ at: Date | null }>(
+          'select last_used_at as at from access_token where email = $1',
+          [email],
+        )
+      )[0]?.at;
+    await accounts.noteTokenUse(token);
+    const first = await lastUse();
+    expect(first).toBeInstanceOf(Date);
+    await accounts.noteTokenUse(token);
+    expect(await lastUse()).toEqual(first);
+    await set(`last_used_at = now() - interval '2 minutes'`);
+    await accounts.noteTokenUse(token);
+    expect((await lastUse())?.getTime()).toBeGreaterThanOrEqual(first?.getTime() ?? Infinity);
+  });
+});
+
+describe('secrets', () => {
+  const keep = (key = randomBytes(32)) => new SecretsStore(stores.database, new SecretBox(key));
+
+  it('come back as they were set, and replace the one of the same name only', async () => {
+    const key = randomBytes(32);
+    const proc = randomName();
+    await keep(key).set(proc, { A: 'first value ☃', B: '' }, 'ada');
+    await keep(key).set(proc, { B: 'second value' }, 'bob');
+    expect(await keep(key).read(proc)).toEqual({ A: 'first value ☃', B: 'second value' });
+    expect(await keep(key).read('another')).toEqual({});
+    expect(await keep(key).listNames([proc, 'another'])).toEqual(new Map([[proc, ['A', 'B']]]));
+  });
+
+  it('name the key that is missing', async () => {
+    const proc = randomName();
+    const key = randomBytes(32);
+    await keep(key).set(proc, { A: 'some value' }, 'ada');
+    await expect(keep().read(proc)).rejects.toThrow(new SecretBox(key).keyId);
+  });
+
+  it('cannot be moved to another proc or name', async () => {
+    const [from, to] = [randomName(), randomName()];
+    const store = keep();
+    await store.set(from, { A: 'value of A', B: 'value of B' }, 'ada');
+    await stores.query(`update proc_secret set name = 'C' where proc_name = $1 and name = 'A'`, [from]);
+    await expect(store.read(from)).rejects.toThrow();
+    await stores.query(`delete from proc_secret where proc_name = $1 and name = 'C'`, [from]);
+    await stores.query('update proc_secret set proc_name = $2 where proc_name = $1', [from, to]);
+    await expect(store.read(to)).rejects.toThrow();
+  });
+
+  it('are not in the table in the clear', async () => {
+    const proc = randomName();
+    await keep().set(proc, { A: 'plain text' }, 'ada');
+    const rows = await stores.query(
+      `select 1 from proc_secret where position('plain text'::bytea in ciphertext) > 0`,
+    );
+    expect(rows).toEqual([]);
+  });
+});
+
+describe('the audit trail', () => {
+  it('takes entries and refuses every change, also of no row', async () => {
+    const audit = new AuditStore(stores.database);
+    await audit.append({
+      actor: 'ada',
+      action: 'execution.cancel',
+      subject: '1',
+      allowed: false,
+      address: '::1',
+      details: { reason: 'x' },
+    });
+    await audit.append({ actor: 'ada', action: 'proc.register', subject: 'p', allowed: true, address: null });
+    for (const change of [
+      `update audit_event set actor = 'eve'`,
+      'delete from audit_event',
+      'delete from audit_event where false',
+      'truncate audit_event',
+      'truncate audit_event cascade',
+    ]) {
+      await expect(stores.query(change)).rejects.toThrow('append-only');
+    }
+    expect(
+      await stores.query(
+        'select actor, action, subject, allowed, address, details from audit_event order by id',
+      ),
+    ).toEqual([
+      {
+        actor: 'ada',
+        action: 'execution.cancel',
+        subject: '1',
+        allowed: false,
+        address: '::1',
+        details: { reason: 'x' },
+      },
+      { actor: 'ada', action: 'proc.register', subject: 'p', allowed: true, address: null, details: {} },
+    ]);
+  });
+});
+
+describe('the installation', () => {
+  it('has one id, for every process and every start', async () => {
+    const ids = await Promise.all(Array.from({ length: 6 }, () => readInstallationId(stores.database)));
+    expect(new Set(ids).size).toBe(1);
+    expect(ids[0]).toMatch(/^[0-9a-f]{8}$/);
+    expect(await readInstallationId(stores.database)).toBe(ids[0]);
+  });
+
+  it('is another one after the database was copied', async () => {
+    const copied = await readInstallationId(stores.database);
+    await stores.query(`update installation set database_identity = 'of the original'`);
+    const own = await readInstallationId(stores.database);
+    expect(own).not.toBe(copied);
+    expect(await readInstallationId(stores.database)).toBe(own);
+  });
+
+  it('is waited for while the database is not migrated, until told to stop', async () => {
+    const empty = await createDatabase({ migrated: false });
+    const database = openDatabase(empty.url);
+    try {
+      const stop = new AbortController();
+      const reason = new Error('stopped');
+      const errors: Error[] = [];
+      const waiting = waitForInstallation(database, stop.signal, (error) => {
+        errors.push(error);
+        stop.abort(reason);
+      });
+      await expect(waiting).rejects.toBe(reason);
+      expect(errors[0]?.message).toContain('installation');
+    } finally {
+      await database.close();
+      await empty.drop();
+    }
+  });
+
+  it('can be read by a role that is no superuser', async () => {
+    const role = randomName();
+    await query(stores.url, `create role ${role} login password 'x'`);
+    await query(stores.url, `grant all on all tables in schema public to ${role}`);
+    const url = Object.assign(new URL(stores.url), { username: role, password: 'x' });
+    const database = openDatabase(url.href);
+    try {
+      expect(await readInstallationId(database)).toBe(await readInstallationId(stores.database));
+    } finally {
+      await database.close();
+      await query(stores.url, `drop owned by ${role}; drop role ${role}`);
+    }
+  });
+});

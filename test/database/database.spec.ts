@@ -1,0 +1,358 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { AppError, FINAL_STATUSES } from '@app/domain';
+import type { LogBatch } from '@app/database';
+import {
+  aBatch,
+  anAttempt,
+  aRow,
+  aSubmission,
+  claim,
+  claimNew,
+  claimRunning,
+  openStores,
+  type Stores,
+} from '../support/stores.js';
+
+const done = { status: 'FINISHED', exitCode: 0, reason: null } as const;
+const codeOf = (error: unknown) => (error instanceof AppError ? error.code : error);
+
+let stores: Stores;
+beforeAll(async () => {
+  stores = await openStores();
+});
+afterAll(() => stores?.close());
+
+async function rowOf(id: number) {
+  const [row] = await stores.query('select * from execution where id = $1', [id]);
+  return row;
+}
+
+/** Does `work` while another session holds the row, and lets that session's change commit once `work` waits for it. */
+async function whileRowIsHeld<T>(id: number, change: string, work: () => Promise<T>): Promise<T> {
+  const other = new pg.Client({ connectionString: stores.url });
+  await other.connect();
+  try {
+    await other.query('begin');
+    await other.query(change, [id]);
+    const working = work();
+    for (let waits = 0; waits === 0;) {
+      const { rows } = await other.query<{ n: number }>(
+        `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      waits = rows[0]?.n ?? 0;
+    }
+    await other.query('commit');
+    return await working;
+  } finally {
+    await other.end();
+  }
+}
+
+describe('accepting an execution', () => {
+  const key = (name: string, bodyHash = 'a') => ({
+    identity: 'ada@example.org',
+    route: 'POST /execution',
+    key: name,
+    bodyHash,
+  });
+
+  it('gives ids that grow with time and are exact in JavaScript', async () => {
+    const ids: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      ids.push((await stores.executions.submit(aSubmission())).execution.id);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    expect(ids.every(Number.isSafeInteger)).toBe(true);
+  });
+
+  it('keeps what it was accepted with', async () => {
+    const args = { A: 'quote \' " \\ ☃ $1', B: '' };
+    const { execution, isNew, isAdmitted } = await stores.executions.submit(aSubmission({ args }));
+    expect({ isNew, isAdmitted }).toEqual({ isNew: true, isAdmitted: true });
+    expect(execution).toMatchObject({ args, status: 'RECEIVED', jobName: `proctor-test1-${execution.id}` });
+    expect(await stores.executions.find(execution.id)).toEqual(execution);
+    expect(await stores.executions.find(1)).toBeNull();
+  });
+
+  it('answers a repeated Idempotency-Key with the first execution', async () => {
+    const first = await stores.executions.submit(aSubmission({ idempotency: key('twice') }));
+    const second = await stores.executions.submit(aSubmission({ idempotency: key('twice') }));
+    expect(second).toEqual({ ...first, isNew: false });
+  });
+
+  it('accepts one of twenty requests with one key at once', async () => {
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        stores.executions.submit(aSubmission({ idempotency: key('at once') })),
+      ),
+    );
+    expect(new Set(replies.map(({ execution }) => execution.id)).size).toBe(1);
+    expect(replies.filter(({ isNew }) => isNew)).toHaveLength(1);
+  });
+
+  it('refuses a key that was used for another body, and keeps keys of two users apart', async () => {
+    const { execution } = await stores.executions.submit(aSubmission({ idempotency: key('body') }));
+    const other = stores.executions.submit(aSubmission({ idempotency: key('body', 'b') }));
+    expect(await other.catch(codeOf)).toBe('idempotency_key_reused');
+    const bob = { ...key('body', 'b'), identity: 'bob@example.org' };
+    expect((await stores.executions.submit(aSubmission({ idempotency: bob }))).execution.id).not.toBe(
+      execution.id,
+    );
+  });
+
+  it('forgets keys after their time, in steps', async () => {
+    for (const name of ['old', 'older', 'oldest', 'young']) {
+      await stores.executions.submit(aSubmission({ idempotency: key(name) }));
+    }
+    await stores.query(
+      `update idempotency_key set created_at = now() - interval '25 hours' where key like 'old%'`,
+    );
+    expect(await stores.stuck.forgetIdempotencyKeys(24, 2)).toBe(2);
+    expect(await stores.stuck.forgetIdempotencyKeys(24, 2)).toBe(1);
+    expect(await stores.stuck.forgetIdempotencyKeys(24, 2)).toBe(0);
+    expect((await stores.executions.submit(aSubmission({ idempotency: key('old') }))).isNew).toBe(true);
+  });
+});
+
+describe('the lease', () => {
+  it('goes to whoever claimed last; the number of claims without progress is kept', async () => {
+    const first = await claimNew(stores);
+    const second = await claim(stores, first.execution.id, 'worker-2');
+    expect([first.lease.epoch, second.lease.epoch]).toEqual([1, 2]);
+    expect([first.claimsWithoutProgress, second.claimsWithoutProgress]).toEqual([0, 1]);
+    expect(await stores.leases.isHeld(first.lease)).toBe(false);
+    expect(await stores.leases.isHeld(second.lease)).toBe(true);
+  });
+
+  it('gives each of many simultaneous claims an epoch of its own', async () => {
+    const { execution } = await stores.executions.submit(aSubmission());
+    const claims = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => claim(stores, execution.id, `worker-${i}`)),
+    );
+    expect(claims.map(({ lease }) => lease.epoch).sort((a, b) => a - b)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ]);
+  });
+
+  it('refuses every write of an old epoch and changes nothing by it', async () => {
+    const { lease: old, execution } = await claimRunning(stores);
+    await claim(stores, execution.id, 'worker-2');
+    const before = await rowOf(execution.id);
+    expect(await stores.leases.recordJob(old, 'job-uid')).toBe('fenced');
+    expect(await stores.leases.move(old, 'JOB_READY')).toBe(false);
+    expect(await stores.leases.recordAttempt(old, anAttempt('pod-2'))).toBe(false);
+    expect(await stores.leases.end(old, done)).toBeNull();
+    expect((await stores.logs.append([aBatch(old, [aRow(1)])])).size).toBe(0);
+    await stores.leases.release(old);
+    await stores.leases.noteSettled([old]);
+    expect(await rowOf(execution.id)).toEqual(before);
+    expect(await stores.logs.read(execution.id, 0)).toEqual([]);
+    expect(
+      await stores.query('select pod_uid from execution_attempt where execution_id = $1', [execution.id]),
+    ).toHaveLength(1);
+  });
+
+  it('tells the new follower the Job, the pods and how far their logs are stored', async () => {
+    const { lease, execution } = await claimRunning(stores);
+    await stores.leases.recordAttempt(lease, anAttempt('pod-2'));
+    const position = { sinceSecond: 1_800_000_000, lines: 7, hash: 0xffff_ffff, partialBytes: 3 };
+    await stores.logs.append([aBatch(lease, [aRow(1)], { position, isComplete: true })]);
+    const next = await claim(stores, execution.id);
+    expect(next.jobUid).toBe('job-uid');
+    expect(next.attempts).toMatchObject([
+      { podUid: 'pod-1', logPosition: position, isLogComplete: true },
+      { podUid: 'pod-2', logPosition: { sinceSecond: 0 }, isLogComplete: false },
+    ]);
+  });
+
+  it('says fenced, not cancelled, to a Job that is recorded while somebody else claims', async () => {
+    const { lease, execution } = await claimNew(stores);
+    const outcome = await whileRowIsHeld(
+      execution.id,
+      `update execution set lease_epoch = lease_epoch + 1, worker_id = 'worker-2' where id = $1`,
+      () => stores.leases.recordJob(lease, 'job-uid'),
+    );
+    expect(outcome).toBe('fenced');
+  });
+
+  it('tells of a cancel that commits while the Job is recorded', async () => {
+    const { lease, execution } = await claimNew(stores);
+    const outcome = await whileRowIsHeld(
+      execution.id,
+      'update execution set cancel_requested_at = now() where id = $1',
+      () => stores.leases.recordJob(lease, 'job-uid'),
+    );
+    expect(outcome).toBe('cancel_requested');
+    expect(await rowOf(execution.id)).toMatchObject({ status: 'RECEIVED', job_uid: null });
+  });
+
+  it('records the same Job again after an answer that was lost, but no other', async () => {
+    const { lease, execution } = await claimNew(stores);
+    expect(await stores.leases.recordJob(lease, 'job-uid')).toBe('recorded');
+    expect(await stores.leases.recordJob(lease, 'job-uid')).toBe('recorded');
+    expect(await stores.leases.recordJob(lease, 'other')).not.toBe('recorded');
+    expect(await rowOf(execution.id)).toMatchObject({ status: 'CREATED', job_uid: 'job-uid' });
+  });
+
+  it('moves along the table only, and back from POD_READY to JOB_READY', async () => {
+    const { lease, execution } = await claimRunning(stores);
+    const statusAfter = async (status: 'CREATED' | 'JOB_READY' | 'POD_READY') => {
+      expect(await stores.leases.move(lease, status, `to ${status}`)).toBe(true);
+      return (await rowOf(execution.id))?.status;
+    };
+    expect(await statusAfter('CREATED')).toBe('POD_READY');
+    expect(await statusAfter('JOB_READY')).toBe('JOB_READY');
+    expect(await statusAfter('POD_READY')).toBe('POD_READY');
+  });
+
+  it('counts claims until something is really recorded', async () => {
+    const { lease, execution } = await claimRunning(stores);
+    await claim(stores, execution.id);
+    const { lease: third, claimsWithoutProgress } = await claim(stores, execution.id);
+    expect(claimsWithoutProgress).toBe(1);
+    // What was recorded before is no progress.
+    await stores.leases.move(third, 'POD_READY', null);
+    expect((await claim(stores, execution.id)).claimsWithoutProgress).toBe(2);
+    const { lease: fifth } = await claim(stores, execution.id);
+    await stores.leases.move(fifth, 'JOB_READY', null);
+    expect((await claim(stores, execution.id)).claimsWithoutProgress).toBe(0);
+    expect(lease.epoch).toBe(1);
+  });
+
+  it('keeps the number of an attempt, and what is known of it', async () => {
+    const { lease, execution } = await claimRunning(stores);
+    const at = new Date('2026-11-22T10:00:00Z');
+    await stores.leases.recordAttempt(lease, { ...anAttempt('pod-2'), startedAt: at });
+    await stores.leases.recordAttempt(lease, {
+      ...anAttempt('pod-2'),
+      endedAt: at,
+      exitCode: 3,
+      reason: 'Error',
+    });
+    const attempts = await stores.query(
+      'select pod_uid, n, started_at, exit_code, reason from execution_attempt where execution_id = $1 order by n',
+      [execution.id],
+    );
+    expect(attempts).toMatchObject([
+      { pod_uid: 'pod-1', n: 1, exit_code: null },
+      { pod_uid: 'pod-2', n: 2, started_at: at, exit_code: 3, reason: 'Error' },
+    ]);
+  });
+
+  it('lists what of a worker shall be cancelled, and which executions are live', async () => {
+    const a = await claim(stores, (await claimNew(stores)).execution.id, 'lister');
+    const b = await claim(stores, (await claimNew(stores)).execution.id, 'lister');
+    await stores.executions.requestCancel(a.execution.id, 'by ada');
+    expect(await stores.leases.listCancelRequested('lister')).toEqual([a.execution.id]);
+    await stores.leases.recordJob(b.lease, 'uid-b');
+    await stores.leases.end(a.lease, { status: 'CANCELLED', exitCode: null, reason: null });
+    const listedAt = (ms: number) =>
+      stores.leases.listLive([a.execution.id, b.execution.id, 42], new Date(ms));
+    const live: [number, { jobUid: string | null }] = [b.execution.id, { jobUid: 'uid-b' }];
+    expect(await listedAt(Date.now() + 60_000)).toEqual(new Map([live]));
+    expect(await listedAt(Date.now() - 60_000)).toEqual(new Map([[a.execution.id, { jobUid: null }], live]));
+  });
+});
+
+describe('the end', () => {
+  const notificationsOf = (id: number) =>
+    stores.query('select event from notification where execution_id = $1', [id]);
+
+  it('is written once, with its notification', async () => {
+    const { lease, execution } = await claimRunning(stores);
+    expect(
+      await stores.leases.end(lease, { status: 'POD_FAILED', exitCode: 3, reason: 'exit code 3' }),
+    ).toEqual({ admitted: [] });
+    expect(await stores.leases.end(lease, done)).toBeNull();
+    expect(await stores.executions.find(execution.id)).toMatchObject({
+      status: 'POD_FAILED',
+      exitCode: 3,
+      reason: 'exit code 3',
+    });
+    expect(await notificationsOf(execution.id)).toHaveLength(1);
+  });
+
+  it('is one of end and cancel when both come at once', async () => {
+    for (let i = 0; i < 40; i++) {
+      const { lease, execution } = await claimRunning(stores);
+      const [ended, cancelled] = await Promise.all([
+        stores.leases.end(lease, done),
+        stores.executions.requestCancel(execution.id, 'by ada'),
+      ]);
+      expect(ended).not.toBeNull();
+      expect(['requested', 'already_final']).toContain(cancelled.kind);
+      expect((await stores.executions.find(execution.id))?.status).toBe('FINISHED');
+      expect(await notificationsOf(execution.id)).toHaveLength(1);
+    }
+  });
+
+  it('has one winner when a claim meets a cancel', async () => {
+    const kinds = new Set<string>();
+    for (let i = 0; i < 200; i++) {
+      const { execution } = await stores.executions.submit(aSubmission());
+      const [claimed, cancelled] = await Promise.all([
+        stores.leases.claim(execution.id, 'worker-1'),
+        stores.executions.requestCancel(execution.id, 'by ada'),
+      ]);
+      kinds.add(cancelled.kind);
+      const status = (await stores.executions.find(execution.id))?.status;
+      if (cancelled.kind === 'cancelled') expect([claimed, status]).toEqual([null, 'CANCELLED']);
+      else {
+        expect([cancelled.kind, status]).toEqual(['requested', 'RECEIVED']);
+        if (!claimed) throw new Error('neither of the two won');
+        expect(await stores.leases.recordJob(claimed.lease, 'job-uid')).toBe('cancel_requested');
+      }
+    }
+    expect([...kinds].every((kind) => ['cancelled', 'requested'].includes(kind))).toBe(true);
+  }, 30_000);
+
+  it('never changes again, whatever is tried', async () => {
+    const { lease, execution } = await claimRunning(stores);
+    await stores.leases.end(lease, done);
+    const before = await rowOf(execution.id);
+    const { id } = execution;
+    expect(await stores.leases.claim(id, 'worker-9')).toBeNull();
+    expect(await stores.leases.recordJob(lease, 'job-uid')).toBe('fenced');
+    expect(await stores.leases.move(lease, 'JOB_READY')).toBe(false);
+    expect(await stores.leases.recordAttempt(lease, anAttempt('pod-9'))).toBe(false);
+    for (const status of FINAL_STATUSES)
+      expect(await stores.leases.end(lease, { ...done, status })).toBeNull();
+    await stores.leases.release(lease);
+    await stores.leases.noteSettled([lease]);
+    expect(await stores.leases.isHeld(lease)).toBe(false);
+    expect((await stores.logs.append([aBatch(lease, [aRow(1)])])).size).toBe(0);
+    expect(await stores.executions.requestCancel(id, 'late')).toEqual({ kind: 'already_final' });
+    await stores.stuck.markEnqueued([id]);
+    await stores.stuck.admitWaiting(500);
+    expect(await rowOf(id)).toEqual(before);
+    expect(await stores.logs.read(id, 0)).toEqual([]);
+  });
+
+  it('is consistent for the database itself', async () => {
+    const { execution } = await claimRunning(stores);
+    const set = (columns: string) =>
+      stores.query(`update execution set ${columns} where id = $1`, [execution.id]);
+    await expect(set(`status = 'FINISHED'`)).rejects.toThrow(/execution_ended_is_final/);
+    await expect(set('ended_at = now()')).rejects.toThrow(/execution_ended_is_final/);
+    await expect(set(`status = 'DONE', ended_at = now()`)).rejects.toThrow(/execution_status/);
+    await expect(set(`waiting_for = 'luck'`)).rejects.toThrow(/execution_waiting_for/);
+  });
+
+  it('says so when there is nothing to cancel', async () => {
+    expect(await stores.executions.requestCancel(1, 'by ada')).toEqual({ kind: 'not_found' });
+  });
+
+  it('of a batch that waits for the row is the end of the log: nothing is stored after it', async () => {
+    const { lease, execution } = await claimRunning(stores);
+    const batch: LogBatch = aBatch(lease, [aRow(1)]);
+    const stored = await whileRowIsHeld(
+      execution.id,
+      `update execution set status = 'FINISHED', ended_at = now() where id = $1`,
+      () => stores.logs.append([batch]),
+    );
+    expect(stored.size).toBe(0);
+    expect(await stores.logs.read(execution.id, 0)).toEqual([]);
+  });
+});

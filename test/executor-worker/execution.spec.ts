@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { resultOf, runCli, startCli } from '../support/run-cli.js';
+import { startSystem, type System } from '../support/system.js';
+
+describe('an execution from request to end', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await startSystem();
+  }, 60_000);
+  afterAll(() => system?.stop(), 60_000);
+
+  const runToEnd = async (script: string) => {
+    const { id } = await system.api.run(script);
+    const end = await system.api.end(id);
+    return { ...end, log: await system.api.log(id) };
+  };
+
+  it('runs, prints and finishes', async () => {
+    const { id, name, status } = await system.api.run(
+      'echo hello; echo "I am $EXECUTION_ID of $JOB_NAME for $USER_EMAIL"',
+    );
+    expect(status).toBe('RECEIVED');
+    expect(name).toMatch(/^proctor-[0-9a-f]+-\d+$/);
+    const lines = (await system.api.stream(id)).map(({ text }) => text);
+    expect(lines).toEqual(['hello', `I am ${id} of run-script for ${system.api.identity.email}`]);
+    expect(await system.api.end(id)).toMatchObject({ id, status: 'FINISHED', exit_code: 0 });
+  });
+
+  it('says with which exit code a proc failed', async () => {
+    expect(await runToEnd('echo sorry; exit 7')).toMatchObject({
+      status: 'POD_FAILED',
+      exit_code: 7,
+      log: 'sorry\n',
+    });
+  });
+
+  it('shows lines while they are printed, less than a second late', async () => {
+    const { id } = await system.api.run('for i in 1 2 3 4 5; do date +%s%3N; sleep 0.5; done');
+    const lines = await system.api.stream(id);
+    expect(lines).toHaveLength(5);
+    for (const { text, atMs } of lines) expect(atMs - Number(text)).toBeLessThan(1_000);
+  });
+
+  it('keeps 100,000 lines complete and in order', async () => {
+    const { status, log } = await runToEnd('seq 1 100000');
+    expect(status).toBe('FINISHED');
+    expect(log).toBe(Array.from({ length: 100_000 }, (_, i) => `${i + 1}\n`).join(''));
+  }, 60_000);
+
+  describe('seen through the CLI', () => {
+    const cliEnv = () => ({
+      PROCTOR_HOST: system.gatewayUrl.replace('http://', ''),
+      EMAIL_ID: system.api.identity.email,
+      ACCESS_TOKEN: system.api.identity.token,
+    });
+
+    it('shows lines while they are printed, less than a second late', async () => {
+      const script = 'SCRIPT=for i in 1 2 3 4 5; do date +%s%3N; sleep 0.5; done';
+      const cli = startCli(['execute', 'run-script', script], cliEnv());
+      const lateMs: number[] = [];
+      cli.stdout.on('data', (chunk: Buffer) => {
+        for (const line of chunk.toString().trim().split('\n')) lateMs.push(Date.now() - Number(line));
+      });
+      expect((await resultOf(cli)).exitCode).toBe(0);
+      expect(lateMs).toHaveLength(5);
+      expect(Math.max(...lateMs)).toBeLessThan(1_000);
+    });
+
+    it('shows 100,000 lines complete and in order', async () => {
+      const { exitCode, stdout } = await runCli(['execute', 'run-script', 'SCRIPT=seq 1 100000'], cliEnv());
+      expect(exitCode).toBe(0);
+      expect(stdout).toBe(Array.from({ length: 100_000 }, (_, i) => `${i + 1}\n`).join(''));
+    }, 60_000);
+  });
+
+  it('keeps a line of 1 MiB whole, on both ways', async () => {
+    const { id } = await system.api.run(
+      "echo before; head -c 1048576 /dev/zero | tr '\\0' x; echo; echo after",
+    );
+    const lines = (await system.api.stream(id)).map(({ text }) => text);
+    expect(lines.map((line) => line.length)).toEqual([6, 1_048_576, 5]);
+    expect((await system.api.log(id)).length).toBe(6 + 1 + 1_048_576 + 1 + 5 + 1);
+  });
+
+  it('keeps a last line without a newline', async () => {
+    expect((await runToEnd("printf 'one\\ntwo'")).log).toBe('one\ntwo');
+  });
+
+  it('replaces invalid UTF-8 and escapes NUL', async () => {
+    expect((await runToEnd("printf 'a\\377b\\n\\000c\\n\\342\\202\\254\\n'")).log).toBe(
+      'a\uFFFDb\n\\0c\n€\n',
+    );
+  });
+
+  it('has an empty log for a proc that prints nothing', async () => {
+    expect(await runToEnd(':')).toMatchObject({ status: 'FINISHED', log: '' });
+  });
+
+  it('gives an argument to the container as it was given', async () => {
+    await system.api.registerScriptProc(
+      {
+        env_vars: {
+          args: [
+            { name: 'SCRIPT', description: '' },
+            { name: 'VALUE', description: '' },
+          ],
+          secrets: [],
+        },
+      },
+      'with-value',
+    );
+    const value = 'pa$$word $(HOME) $(SCRIPT) $$$ "quoted" \\back ☃';
+    const args = { SCRIPT: `printf '%s' "$VALUE"`, VALUE: value };
+    const reply = await system.api.request('POST', '/execution', { name: 'with-value', args });
+    const { id } = (await reply.json()) as { id: number };
+    await system.api.end(id);
+    expect(await system.api.log(id)).toBe(value);
+  });
+
+  it('cuts a log past its limit once, keeping its head and its end', async () => {
+    const { log } = await runToEnd(
+      'yes 0123456789012345678901234567890123456789012345678901234567890123 | head -n 200000 | nl',
+    );
+    const lines = log.trimEnd().split('\n');
+    const marker = lines.findIndex((line) => line.startsWith('[proctor:'));
+    expect(lines.filter((line) => line.startsWith('[proctor:'))).toHaveLength(1);
+    const numbers = lines.filter((_, i) => i !== marker).map((line) => Number(line.trim().split(/\s/)[0]));
+    expect(numbers.slice(0, marker)).toEqual(Array.from({ length: marker }, (_, i) => i + 1));
+    expect(numbers.at(-1)).toBe(200_000);
+    const tail = numbers.slice(marker);
+    expect(tail).toEqual(Array.from({ length: tail.length }, (_, i) => 200_000 - tail.length + 1 + i));
+    expect(log.length).toBeLessThan(10.6 * 1024 * 1024);
+  }, 60_000);
+
+  it('tries again as often as the proc says, and keeps each attempt', async () => {
+    await system.api.registerScriptProc({ retries: 2 }, 'with-retries');
+    const { id } = await system.api.run('echo try; exit 3', 'with-retries');
+    expect(await system.api.end(id)).toMatchObject({ status: 'POD_FAILED', exit_code: 3 });
+    expect(await system.api.log(id)).toBe('try\ntry\ntry\n');
+    const attempts = await system.query(
+      'select n, exit_code from execution_attempt where execution_id = $1 order by n',
+      [id],
+    );
+    expect(attempts).toEqual([1, 2, 3].map((n) => ({ n, exit_code: 3 })));
+  });
+
+  it('ends an execution whose time is over, and keeps its log', async () => {
+    await system.api.registerScriptProc({ timeout_seconds: 5 }, 'with-timeout');
+    const { id } = await system.api.run('echo begun; sleep 60', 'with-timeout');
+    expect(await system.api.end(id)).toMatchObject({ status: 'TIMED_OUT' });
+    expect(await system.api.log(id)).toContain('begun\n');
+  });
+
+  it('says which secret is missing', async () => {
+    const secrets = [{ name: 'API_KEY', description: '' }];
+    const args = [{ name: 'SCRIPT', description: '' }];
+    await system.api.registerScriptProc({ env_vars: { args, secrets } }, 'with-missing-secret');
+    const { id } = await system.api.run(':', 'with-missing-secret');
+    const end = await system.api.end(id);
+    expect(end.status).toBe('REQUIREMENT_NOT_MET');
+    expect(end.reason).toContain('API_KEY');
+  });
+
+  it('runs one Job for each execution and removes it later', () => {
+    const runs = system.sandbox.history().filter(({ labels }) => labels['proctor.io/proc'] === 'run-script');
+    expect(new Set(runs.map(({ jobName }) => jobName)).size).toBe(runs.length);
+  });
+});

@@ -1,0 +1,186 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BatchV1Api, KubeConfig, type V1Job } from '@kubernetes/client-node';
+import type { ExecutionReply } from '../support/api-client.js';
+import { query } from '../support/servers.js';
+import { startSystem, type System } from '../support/system.js';
+
+const PROC = 'with-everything';
+const SETTINGS = {
+  timeout_seconds: 120,
+  retries: 1,
+  resources: { requests: { cpu: '50m' }, limits: { memory: '64Mi' } },
+  node_selector: { disk: 'ssd' },
+  tolerations: [
+    { key: 'dedicated', operator: 'Equal', value: 'batch', effect: 'NoExecute', toleration_seconds: 60 },
+    { operator: 'Exists' },
+  ],
+  service_account: 'deployer',
+  image_pull_secrets: ['registry-key'],
+  annotations: { team: 'ops', 'example.com/note': 'päyments' },
+};
+const ARGS = [
+  { name: 'SCRIPT', description: 'shell script' },
+  { name: 'COUNT', type: 'number', min: 1, max: 5, default: '3' },
+  { name: 'MODE', type: 'enum', options: ['fast', 'safe'], required: true },
+  { name: 'LOUD', type: 'boolean' },
+  { name: 'CODE', pattern: '[A-Z]{2}', example: 'AB' },
+  { name: 'TOKEN', type: 'secret', pattern: '[a-z0-9-]+' },
+];
+
+describe('a proc with typed args and pod settings', () => {
+  const token = `s3cr3t-${randomBytes(12).toString('hex')}`;
+  const tokenHash = createHash('sha256').update(token).digest('hex');
+  let system: System;
+  let id: number;
+  let job: V1Job;
+
+  const register = (changes: Record<string, unknown>, name = PROC) =>
+    system.api.request('POST', '/metadata', [
+      {
+        name,
+        image_name: 'proctor/run-script:1',
+        env_vars: { args: ARGS, secrets: [] },
+        ...SETTINGS,
+        ...changes,
+      },
+    ]);
+  const execute = (args: Record<string, string>) =>
+    system.api.request('POST', '/execution', { name: PROC, args });
+
+  beforeAll(async () => {
+    system = await startSystem({
+      env: { PROCTOR_JOB_POD_ANNOTATIONS: '{"team":"default","installation":"test"}' },
+    });
+    const registered = await register({});
+    expect([registered.status, await registered.text()]).toEqual([201, '']);
+    const script = [
+      'echo "token: $TOKEN."',
+      'echo "hash: $(printf "%s" "$TOKEN" | sha256sum)"',
+      'echo "$MODE $COUNT ${LOUD-unset}"',
+      'echo "to stderr $TOKEN" >&2',
+    ].join('; ');
+    const reply = await execute({ SCRIPT: script, MODE: 'safe', TOKEN: token });
+    expect(reply.status).toBe(201);
+    ({ id } = (await reply.json()) as ExecutionReply);
+    const { name } = await system.api.end(id);
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromFile(system.sandbox.kubeconfigPath);
+    job = await kubeConfig.makeApiClient(BatchV1Api).readNamespacedJob({ name, namespace: 'default' });
+  }, 60_000);
+  afterAll(() => system?.stop(), 60_000);
+
+  const expectNoToken = (text: string) => {
+    const forms = [token, Buffer.from(token).toString('base64'), Buffer.from(token).toString('hex')];
+    for (const form of forms) expect(text.includes(form)).toBe(false);
+  };
+
+  it('runs as it says: with defaults, and with the secret arg masked in its log', async () => {
+    expect(await system.api.status(id)).toMatchObject({ status: 'FINISHED' });
+    const log = await system.api.log(id);
+    expect(log).toContain('token: ***.');
+    expect(log).toContain(`hash: ${tokenHash}`);
+    expect(log).toContain('safe 3 unset');
+    expect(log).toContain('to stderr ***');
+    expectNoToken(log);
+  });
+
+  it("puts the settings into the Job, over the worker's", () => {
+    const annotations = { installation: 'test', ...SETTINGS.annotations };
+    expect(job.metadata?.annotations).toEqual(annotations);
+    expect(job.spec).toMatchObject({ backoffLimit: 1, template: { metadata: { annotations } } });
+    expect(job.spec?.template.spec).toMatchObject({
+      activeDeadlineSeconds: 120,
+      nodeSelector: { disk: 'ssd' },
+      tolerations: [
+        { key: 'dedicated', operator: 'Equal', value: 'batch', effect: 'NoExecute', tolerationSeconds: 60 },
+        { operator: 'Exists' },
+      ],
+      serviceAccountName: 'deployer',
+      automountServiceAccountToken: true,
+      imagePullSecrets: [{ name: 'registry-key' }],
+    });
+    expect(job.spec?.template.spec?.containers[0]?.resources).toEqual({
+      requests: { cpu: '50m', memory: '64Mi' },
+      limits: { cpu: '1', memory: '64Mi' },
+    });
+  });
+
+  it('keeps the secret arg out of the Job', () => {
+    expectNoToken(JSON.stringify(job));
+    const names = job.spec?.template.spec?.containers[0]?.env?.map(({ name }) => name);
+    expect(names).toContain('SCRIPT');
+    expect(names).not.toContain('TOKEN');
+  });
+
+  it('keeps the secret arg encrypted in Postgres', async () => {
+    const tables = await system.query<{ name: string }>(
+      `select c.oid::regclass::text as name from pg_class c where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace`,
+    );
+    expect(tables.length).toBeGreaterThan(10);
+    for (const { name } of tables) {
+      const rows = await query<{ row: string }>(system.databaseUrl(), `select t::text as row from ${name} t`);
+      expectNoToken(rows.map(({ row }) => row).join('\n'));
+    }
+    const [row] = await system.query<{ args: object; names: string[] }>(
+      'select args, array(select jsonb_object_keys(secret_args::jsonb)) as names from execution where id = $1',
+      [id],
+    );
+    expect(row?.names).toEqual(['TOKEN']);
+    expect(Object.keys(row?.args ?? {}).sort()).toEqual(['COUNT', 'MODE', 'SCRIPT']);
+  });
+
+  it("tells nobody the secret arg: no answer of the API, no service's log", async () => {
+    for (const path of [`/execution/${id}`, `/execution/${id}/status`, '/execution', '/metadata', '/audit']) {
+      const reply = await system.api.request('GET', path);
+      expect([path, reply.status]).toEqual([path, 200]);
+      expectNoToken(await reply.text());
+    }
+    for (const service of system.services) expectNoToken(service.output());
+  });
+
+  it('refuses values that do not fit, each with its reason, and without that of a secret', async () => {
+    const reply = await execute({ COUNT: '6', LOUD: 'yes', CODE: 'abc', TOKEN: 'NOT THE PATTERN' });
+    expect(reply.status).toBe(400);
+    const text = await reply.text();
+    for (const part of [
+      '"COUNT" must be a number from 1 to 5, got "6"',
+      '"LOUD" must be true or false, got "yes"',
+      '"CODE" must match the pattern [A-Z]{2}',
+      '"TOKEN" must match the pattern',
+      '"MODE" is required',
+    ])
+      expect(text).toContain(part);
+    expect(text).not.toContain('NOT THE PATTERN');
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['a pattern that is none', { env_vars: { args: [{ name: 'A', pattern: '(' }] } }, /pattern/],
+    [
+      'a look-ahead, which takes its time',
+      { env_vars: { args: [{ name: 'A', pattern: '(?=a)b' }] } },
+      /pattern/,
+    ],
+    ['an enum without options', { env_vars: { args: [{ name: 'A', type: 'enum' }] } }, /options/],
+    [
+      'a secret with a default',
+      { env_vars: { args: [{ name: 'A', type: 'secret', default: 'hunter22' }] } },
+      /default/,
+    ],
+    ['a quantity that is none', { resources: { limits: { cpu: 'much' } } }, /cpu/],
+    ['a request above its limit', { resources: { requests: { cpu: 2 }, limits: { cpu: 1 } } }, /cpu/],
+    ['a label that is none', { node_selector: { disk: 'a b' } }, /disk/],
+    [
+      'a toleration that contradicts itself',
+      { tolerations: [{ operator: 'Exists', key: 'a', value: 'b' }] },
+      /toleration/,
+    ],
+    ['an account that is none', { service_account: 'A b' }, /account/i],
+    ['a reserved annotation', { annotations: { 'proctor.io/execution-id': '1' } }, /reserved/],
+  ])('refuses at registration %s', async (_name, changes, message) => {
+    const reply = await register(changes, 'refused');
+    expect(reply.status).toBe(400);
+    expect(await reply.text()).toMatch(message);
+    expect(await system.query("select 1 from proc where name = 'refused'")).toEqual([]);
+  });
+});

@@ -1,0 +1,387 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestGateway, type Answer, type Identity, type TestGateway } from '../support/gateway.js';
+
+const SECRET = 'correct horse battery staple';
+const JSON_ACCEPTED = { Accept: 'application/json' };
+
+let gateway: TestGateway;
+let member: Identity;
+let outsider: Identity;
+
+const proc = (name: string, extra: Record<string, unknown> = {}) => ({
+  name,
+  image_name: `proctor/${name}:1`,
+  env_vars: { args: [], secrets: [] },
+  ...extra,
+});
+
+const typed = (name: string, args: unknown[], extra: Record<string, unknown> = {}) =>
+  proc(name, { env_vars: { args, secrets: [] }, ...extra });
+
+const call = (who: Identity, method: string, path: string, body?: unknown, headers = {}) =>
+  gateway.call(who, method, path, { ...(body !== undefined && { body }), headers });
+
+const register = (...procs: unknown[]) => call(gateway.admin, 'POST', '/metadata', procs, JSON_ACCEPTED);
+
+const execute = (name: string, args: Record<string, string>) =>
+  call(member, 'POST', '/execution', { name, args }, JSON_ACCEPTED);
+
+const fieldsOf = (answer: Answer) =>
+  answer.json<{ errors?: { field: string }[] } & object>().errors?.map(({ field }) => field);
+
+const auditOf = (subject: string) =>
+  gateway.query('select actor, action, details from audit_event where subject = $1 order by id', [subject]);
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  member = await gateway.createUser('member', ['one', 'two']);
+  outsider = await gateway.createUser('outsider', ['one']);
+}, 60_000);
+
+afterAll(() => gateway.remove(), 30_000);
+
+describe('GET /metadata/{name}', () => {
+  const full = {
+    name: 'full',
+    description: 'has everything',
+    image_name: 'registry.example:5000/team/full:1',
+    env_vars: {
+      secrets: [{ name: 'S', description: 'a secret' }],
+      args: [
+        { name: 'PLAIN', description: 'v2' },
+        { name: 'P', description: '', required: true, pattern: '[a-z]+', default: 'x', example: 'abc' },
+        { name: 'N', description: '', type: 'number', min: 0, max: 10.5 },
+        { name: 'E', description: '', type: 'enum', options: ['a', 'b'] },
+        { name: 'T', description: '', type: 'secret' },
+      ],
+    },
+    authorized_groups: ['one', 'two'],
+    author: 'a',
+    contributors: 'c',
+    organization: 'o',
+    allow_undeclared_args: true,
+    timeout_seconds: 60,
+    retries: 2,
+    concurrency: { limit: 3, when_full: 'refuse' },
+    resources: { requests: { cpu: '100m' }, limits: { cpu: '1', memory: '128Mi' } },
+    node_selector: { 'example.com/pool': 'batch' },
+    tolerations: [
+      { key: 'dedicated', operator: 'Equal', value: 'batch', effect: 'NoExecute', toleration_seconds: 30 },
+    ],
+    service_account: 'reporter',
+    image_pull_secrets: ['registry'],
+    annotations: { 'example.com/owner': 'ops' },
+  };
+
+  it('shows a proc as it was registered, to those who may execute it', async () => {
+    expect(await register(full)).toMatchObject({ status: 201, text: '' });
+    for (const who of [member, gateway.admin]) {
+      const answer = await call(who, 'GET', '/metadata/full');
+      expect(answer).toMatchObject({ status: 200, type: 'application/json' });
+      expect(answer.json()).toEqual({
+        ...full,
+        revision: 1,
+        created_at: expect.stringMatching(/^\d{4}-.*Z$/),
+        updated_at: expect.stringMatching(/^\d{4}-.*Z$/),
+      });
+    }
+    expect(await register(full)).toMatchObject({ status: 201 });
+    expect((await call(member, 'GET', '/metadata/full')).json()).toMatchObject({ revision: 2 });
+    const refused = await call(outsider, 'GET', '/metadata/full');
+    expect(refused).toMatchObject({ status: 403 });
+    expect(refused.text).toMatch(/one, two/);
+  });
+
+  it('lists only what may be executed', async () => {
+    await register(proc('open'));
+    const names = async (who: Identity) =>
+      (await call(who, 'GET', '/metadata')).json<{ name: string }[] & object>().map(({ name }) => name);
+    expect(await names(member)).toEqual(['full', 'open']);
+    expect(await names(outsider)).toEqual(['open']);
+    expect(await names(gateway.admin)).toEqual(['full', 'open']);
+  });
+
+  it.each([
+    ['nothing', 404],
+    ['__proto__', 400],
+    ['constructor', 404],
+    ['not%20a%20name', 400],
+    ['..%2Fsecret', 400],
+    ['%00', 400],
+  ])('%s: %i', async (name, status) => {
+    expect(await call(gateway.admin, 'GET', `/metadata/${name}`)).toMatchObject({ status });
+  });
+});
+
+describe('POST /metadata', () => {
+  it('tells all that is wrong, in the words of what was sent, and stores nothing', async () => {
+    const answer = await register(proc('fine'), {
+      ...typed('wrong', [
+        { name: 'PATH' },
+        { name: 'P', pattern: '(?=a)' },
+        { name: 'N', type: 'number', min: 2, max: 1 },
+        { name: 'E', type: 'enum' },
+        { name: 'T', type: 'secret', default: SECRET },
+        { name: 'D', type: 'boolean', default: 'perhaps' },
+      ]),
+      resources: { requests: { cpu: '2' }, limits: { cpu: '1', memory: 'much' } },
+      node_selector: { 'not a key': 'x' },
+      tolerations: [{ key: 'k', effect: 'NoSchedule', toleration_seconds: 5 }],
+      service_account: 'Not_A_Name',
+      image_pull_secrets: ['ok', 'ok'],
+      annotations: { 'proctor.io/execution': 'mine' },
+    });
+    expect(answer).toMatchObject({ status: 400, type: 'application/problem+json' });
+    expect(fieldsOf(answer)).toEqual(
+      expect.arrayContaining([
+        '1.env_vars.args.0.name',
+        '1.env_vars.args.1.pattern',
+        '1.env_vars.args.2.max',
+        '1.env_vars.args.3.options',
+        '1.env_vars.args.4.default',
+        '1.env_vars.args.5.default',
+        '1.resources.limits.memory',
+        '1.node_selector.not a key',
+        '1.tolerations.0.effect',
+        '1.service_account',
+        '1.image_pull_secrets.1',
+        '1.annotations.proctor.io/execution',
+      ]),
+    );
+    expect(await call(gateway.admin, 'GET', '/metadata/fine')).toMatchObject({ status: 404 });
+    expect(answer.text + gateway.log()).not.toContain(SECRET);
+  });
+
+  it('refuses a pattern that would take too long', async () => {
+    const answer = await register(typed('slow', [{ name: 'P', pattern: '([a-z]?){900}x' }]));
+    expect(answer).toMatchObject({ status: 400 });
+    expect(fieldsOf(answer)).toEqual(['0.env_vars.args.0.pattern']);
+  });
+});
+
+describe('what an installation allows', () => {
+  const settings = {
+    image_name: 'registry.example/team/job:1',
+    service_account: 'reporter',
+    node_selector: { pool: 'batch' },
+    image_pull_secrets: ['registry'],
+  };
+
+  it('is everything, unless it says otherwise', async () => {
+    expect(await register(proc('anything', settings))).toMatchObject({ status: 201 });
+  });
+
+  it('is what the four lists name', async () => {
+    const strict = await startTestGateway({
+      env: {
+        PROCTOR_ALLOWED_SERVICE_ACCOUNTS: 'reporter, cleaner',
+        PROCTOR_ALLOWED_IMAGE_REGISTRIES: 'registry.example/team,docker.io/library',
+        PROCTOR_ALLOWED_NODE_SELECTORS: 'pool=batch,zone',
+        PROCTOR_ALLOWED_PULL_SECRETS: 'registry',
+      },
+    });
+    try {
+      const post = (...procs: unknown[]) =>
+        strict.call(strict.admin, 'POST', '/metadata', { body: procs, headers: JSON_ACCEPTED });
+      const right = [
+        proc('a', settings),
+        proc('b', { image_name: 'busybox', node_selector: { zone: 'any' } }),
+      ];
+      expect(await post(...right)).toMatchObject({ status: 201 });
+      const refused = await post(
+        proc('c', {
+          image_name: 'registry.example/team2/job:1',
+          service_account: 'root',
+          node_selector: { pool: 'gpu' },
+          image_pull_secrets: ['registry', 'other'],
+        }),
+      );
+      expect(refused).toMatchObject({ status: 400 });
+      expect(fieldsOf(refused)).toEqual([
+        '0.image_name',
+        '0.service_account',
+        '0.node_selector.pool',
+        '0.image_pull_secrets.1',
+      ]);
+      expect(refused.text).toContain('allowed: reporter, cleaner');
+    } finally {
+      await strict.remove();
+    }
+  }, 60_000);
+});
+
+describe('typed args', () => {
+  beforeAll(async () => {
+    const registered = await register(
+      typed('typed', [
+        { name: 'NAME', required: true, pattern: '[a-z]{1,8}', example: 'ada' },
+        { name: 'COUNT', type: 'number', min: 1, max: 5, default: '2' },
+        { name: 'DRY', type: 'boolean', required: true, default: 'false' },
+        { name: 'COLOUR', type: 'enum', options: ['red', 'green'] },
+        { name: 'TOKEN', type: 'secret', pattern: '[a-z ]+' },
+        { name: 'EVIL', pattern: '(a+)+$' },
+      ]),
+    );
+    expect(registered).toMatchObject({ status: 201 });
+  });
+
+  it('fills in defaults, and encrypts what is secret', async () => {
+    const answer = await execute('typed', { NAME: 'ada', TOKEN: SECRET });
+    expect(answer).toMatchObject({ status: 201 });
+    const [row] = await gateway.query<{ args: object; secret_args: Record<string, object> }>(
+      'select args, secret_args from execution where id = $1',
+      [answer.json<{ id: number } & object>().id],
+    );
+    expect(row?.args).toEqual({ NAME: 'ada', COUNT: '2', DRY: 'false' });
+    expect(Object.keys(row?.secret_args ?? {})).toEqual(['TOKEN']);
+    expect(answer.text + JSON.stringify(row) + gateway.log()).not.toContain(SECRET);
+  });
+
+  it('refuses with one entry for each arg, and shows nothing of a secret', async () => {
+    const args = {
+      NAME: 'Ada',
+      COUNT: '6',
+      DRY: 'yes',
+      COLOUR: 'blue',
+      TOKEN: 'HUNTER-TWO',
+      OTHER: 'x',
+    };
+    const answer = await execute('typed', args);
+    expect(answer).toMatchObject({ status: 400, type: 'application/problem+json' });
+    expect(answer.json()).toMatchObject({ type: 'urn:proctor:problem:invalid_args' });
+    expect(fieldsOf(answer)).toEqual(['NAME', 'COUNT', 'DRY', 'COLOUR', 'TOKEN', 'OTHER']);
+    const text = (await call(member, 'POST', '/execution', { name: 'typed', args })).text;
+    for (const shown of ['"Ada"', 'such as "ada"', 'from 1 to 5', 'true or false', '"red", "green"']) {
+      expect(text).toContain(shown);
+    }
+    expect(text + answer.text + gateway.log()).not.toContain('HUNTER');
+  });
+
+  it.each([
+    ['NAME', ''],
+    ['NAME', 'abc\n'],
+    ['COUNT', '0x3'],
+    ['COUNT', 'NaN'],
+    ['COUNT', ''],
+    ['DRY', 'TRUE'],
+    ['COLOUR', ''],
+    ['TOKEN', 'short'],
+  ])('refuses %s=%j', async (name, value) => {
+    expect(fieldsOf(await execute('typed', { NAME: 'ada', [name]: value }))).toEqual([name]);
+  });
+
+  it('looks at a pattern that makes other engines hang, on the longest value, and stays there for others', async () => {
+    const startedAt = performance.now();
+    const attempts = Array.from({ length: 10 }, () =>
+      execute('typed', { NAME: 'ada', EVIL: `${'a'.repeat(64 * 1024 - 1)}!` }),
+    );
+    for (const answer of await Promise.all(attempts)) expect(fieldsOf(answer)).toEqual(['EVIL']);
+    expect(await execute('typed', { NAME: 'ada', EVIL: 'a'.repeat(64 * 1024) })).toMatchObject({
+      status: 201,
+    });
+    // An engine that goes back would not end before the sun does.
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  }, 20_000);
+});
+
+describe('DELETE /metadata/{name}', () => {
+  it('removes a proc with its secrets, and leaves its history', async () => {
+    await register(proc('passing'));
+    await call(gateway.admin, 'POST', '/secret', { job_name: 'passing', secrets: { S: SECRET } });
+    const { id } = (await execute('passing', {})).json<{ id: number } & object>();
+    await gateway.end(id);
+    expect(await call(member, 'DELETE', '/metadata/passing')).toMatchObject({ status: 403 });
+    expect(await call(gateway.admin, 'DELETE', '/metadata/passing')).toMatchObject({
+      status: 204,
+      text: '',
+    });
+    expect(await call(gateway.admin, 'GET', '/metadata/passing')).toMatchObject({ status: 404 });
+    expect(await call(gateway.admin, 'DELETE', '/metadata/passing')).toMatchObject({ status: 404 });
+    expect(await gateway.query(`select name from proc_secret where proc_name = 'passing'`)).toEqual([]);
+    expect(await call(member, 'GET', `/execution/${id}`)).toMatchObject({ status: 200 });
+    expect(await call(outsider, 'GET', `/execution/${id}`)).toMatchObject({ status: 403 });
+    expect(await auditOf('passing')).toContainEqual({
+      actor: gateway.admin.email,
+      action: 'removeProc',
+      details: { revision: 1 },
+    });
+  });
+
+  it('says what is in the way, and what to do', async () => {
+    await register(proc('busy'));
+    const { id } = (await execute('busy', {})).json<{ id: number } & object>();
+    await execute('busy', {}).then(async (answer) => gateway.end(answer.json<{ id: number } & object>().id));
+    const schedule = {
+      jobName: 'busy',
+      tags: 't',
+      cron: '@daily',
+      notificationEmails: 'a@b.c',
+      group: 'g',
+      enabled: false,
+    };
+    const created = await call(member, 'POST', '/schedule', schedule);
+    const both = await call(gateway.admin, 'DELETE', '/metadata/busy');
+    expect(both).toMatchObject({ status: 409 });
+    expect(both.text).toBe(
+      'busy is in use by 1 schedule and 1 execution that has not ended. To remove it, remove its schedules, and cancel its executions or wait for their end first.',
+    );
+    await call(member, 'DELETE', `/schedule/${created.json<{ id: number } & object>().id}`);
+    const one = await call(gateway.admin, 'DELETE', '/metadata/busy');
+    expect(one.text).toMatch(/^busy is in use by 1 execution that has not ended\. To remove it, cancel/);
+    expect(await call(member, 'GET', '/metadata/busy')).toMatchObject({ status: 200 });
+    await call(member, 'POST', `/execution/${id}/cancel`);
+    expect(await call(gateway.admin, 'DELETE', '/metadata/busy')).toMatchObject({ status: 204 });
+  });
+});
+
+describe('GET and DELETE /secret', () => {
+  beforeAll(async () => {
+    await register(proc('keeper'));
+    const secrets = { SECOND: SECRET, FIRST: SECRET };
+    await call(gateway.admin, 'POST', '/secret', { job_name: 'keeper', secrets });
+  });
+
+  it('tells names, when and by whom, and no value', async () => {
+    const answer = await call(gateway.admin, 'GET', '/secret/keeper');
+    const set = { set_at: expect.stringMatching(/^\d{4}-.*Z$/), set_by: gateway.admin.email };
+    expect(answer.json()).toEqual({
+      job_name: 'keeper',
+      secrets: [
+        { name: 'FIRST', ...set },
+        { name: 'SECOND', ...set },
+      ],
+    });
+    expect(answer.text).not.toContain(SECRET);
+    expect(await call(member, 'GET', '/secret/keeper')).toMatchObject({ status: 403 });
+  });
+
+  it('knows a proc without secrets, and secrets without a proc', async () => {
+    await register(proc('bare'));
+    expect((await call(gateway.admin, 'GET', '/secret/bare')).json()).toMatchObject({ secrets: [] });
+    await call(gateway.admin, 'POST', '/secret', { job_name: 'coming', secrets: { S: SECRET } });
+    expect((await call(gateway.admin, 'GET', '/secret/coming')).json()).toMatchObject({
+      secrets: [{ name: 'S' }],
+    });
+    expect(await call(gateway.admin, 'GET', '/secret/nothing')).toMatchObject({ status: 404 });
+  });
+
+  it('forgets one, once', async () => {
+    expect(await call(member, 'DELETE', '/secret/keeper/FIRST')).toMatchObject({ status: 403 });
+    expect(await call(gateway.admin, 'DELETE', '/secret/keeper/FIRST')).toMatchObject({
+      status: 204,
+      text: '',
+    });
+    expect((await call(gateway.admin, 'GET', '/secret/keeper')).json()).toMatchObject({
+      secrets: [{ name: 'SECOND' }],
+    });
+    expect(await call(gateway.admin, 'DELETE', '/secret/keeper/FIRST')).toMatchObject({ status: 404 });
+    expect(await call(gateway.admin, 'DELETE', '/secret/keeper/not%20a%20name')).toMatchObject({
+      status: 400,
+    });
+    expect(await auditOf('keeper')).toEqual([
+      { actor: gateway.admin.email, action: 'registerProcs', details: { image: 'proctor/keeper:1' } },
+      { actor: gateway.admin.email, action: 'setSecrets', details: { names: 'SECOND FIRST' } },
+      { actor: gateway.admin.email, action: 'removeSecret', details: { names: 'FIRST' } },
+    ]);
+  });
+});

@@ -1,0 +1,450 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pathOf, routes, type RouteName } from '@app/contract';
+import { startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
+
+const CALLERS = [
+  'no credentials',
+  'a wrong token',
+  'an inactive user',
+  'the wrong group',
+  'one of two groups',
+  'all groups',
+  // Of the execution, the schedule or the token; in none of the groups any more.
+  'the owner',
+  'an admin',
+] as const;
+type Caller = (typeof CALLERS)[number];
+/** What each of them gets, in their order. */
+type Statuses = readonly [number, number, number, number, number, number, number, number];
+
+interface Cell {
+  params?: Record<string, string>;
+  query?: Record<string, string>;
+  body?: unknown;
+}
+
+/** `cell` makes what the request is about, anew for each caller: no cell depends on what an earlier one did. */
+interface Row {
+  cell?: (caller: Caller) => Cell | Promise<Cell>;
+  statuses: Statuses;
+}
+
+const everybody = (status: number): Statuses => [
+  status,
+  status,
+  status,
+  status,
+  status,
+  status,
+  status,
+  status,
+];
+const known = (status: number): Statuses => [401, 401, 401, status, status, status, status, status];
+const admins = (status: number): Statuses => [401, 401, 401, 403, 403, 403, 403, status];
+/** Who may execute the proc. */
+const members = (status: number): Statuses => [401, 401, 401, 403, 403, status, 403, status];
+/** They, and the owner. */
+const seers = (status: number): Statuses => [401, 401, 401, 403, 403, status, status, status];
+
+let gateway: TestGateway;
+const identities = {} as Record<Caller, Identity | null>;
+const groupsOf: Record<string, readonly string[]> = {
+  'an inactive user': ['one', 'two', 'proctor_admin'],
+  'the wrong group': ['three'],
+  'one of two groups': ['one'],
+  'all groups': ['one', 'two', 'three'],
+  'the owner': [],
+};
+const PROC = 'closed';
+
+beforeAll(async () => {
+  gateway = await startTestGateway({
+    env: { PROCTOR_FAILED_LOGINS_PER_ADDRESS: '100000', PROCTOR_FAILED_LOGINS_PER_IDENTITY: '100000' },
+  });
+  identities['no credentials'] = null;
+  identities['a wrong token'] = { email: gateway.admin.email, token: 'guessed' };
+  identities['an admin'] = gateway.admin;
+  for (const [caller, groups] of Object.entries(groupsOf)) {
+    identities[caller as Caller] = await gateway.createUser(caller.replaceAll(' ', '-'), groups);
+  }
+  await gateway.query('update account set active = false where email = $1', [
+    identities['an inactive user']?.email,
+  ]);
+  await make('/metadata', [metadata(PROC), { ...metadata('open'), authorized_groups: [] }]);
+  await make('/secret', { job_name: PROC, secrets: { KEPT: 'a long secret' } });
+}, 60_000);
+afterAll(() => gateway.remove(), 30_000);
+
+const metadata = (name: string) => ({
+  name,
+  image_name: `proctor/${name}:1`,
+  authorized_groups: ['one', 'two'],
+  env_vars: { args: [{ name: 'A' }], secrets: [{ name: 'S' }] },
+});
+
+let count = 0;
+const fresh = (prefix: string): string => `${prefix}-${++count}`;
+
+async function make(path: string, body: unknown): Promise<Record<string, unknown>> {
+  const answer = await gateway.call(gateway.admin, 'POST', path, { body });
+  if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${answer.text}`);
+  return answer.text === '' ? {} : answer.json();
+}
+
+const ownerEmail = (): string => identities['the owner']?.email ?? '';
+
+async function executionOfOwner({ hasEnded }: { hasEnded: boolean }): Promise<Cell> {
+  const { id } = await make('/execution', { name: PROC, args: {} });
+  const status = hasEnded ? 'FINISHED' : 'RECEIVED';
+  await gateway.query(
+    `update execution set user_email = $2, status = $3, ended_at = case when $4 then now() end where id = $1`,
+    [id, ownerEmail(), status, hasEnded],
+  );
+  return { params: { id: String(id) } };
+}
+
+const scheduleBody = () => ({
+  jobName: PROC,
+  args: { A: fresh('value') },
+  tags: 't',
+  cron: '* * * * *',
+  notificationEmails: 'a@example.com',
+  group: 'g',
+});
+
+async function scheduleOfOwner(): Promise<Cell> {
+  const { id } = await make('/schedule', scheduleBody());
+  await gateway.query('update schedule set user_email = $2 where id = $1', [id, ownerEmail()]);
+  return { params: { id: String(id) } };
+}
+
+async function someUser(): Promise<string> {
+  const email = `${fresh('user')}@example.com`;
+  await make('/user', { email, groups: ['made'] });
+  return email;
+}
+
+async function tokenOf(email: string): Promise<Cell> {
+  const { id } = await make('/token', { email });
+  return { params: { id: String(id) } };
+}
+
+async function someNotification(): Promise<Cell> {
+  const { params } = await executionOfOwner({ hasEnded: true });
+  const [row] = await gateway.query<{ id: string }>(
+    `with event as (
+       insert into notification (execution_id, event, spread_at) values ($1, 'slow', now()) returning id)
+     insert into delivery (notification_id, channel, recipient, state, sent_at)
+     select id, 'mail', 'a@example.com', 'sent', now() from event returning id::text`,
+    [params?.['id']],
+  );
+  return { params: { id: row?.id ?? '' } };
+}
+
+const ended = () => executionOfOwner({ hasEnded: true });
+const signIn = { body: { device_code: 'x', refresh_token: 'x' } };
+
+/** Each route of the contract: one that is new does not compile without its row. */
+const TABLE: Record<RouteName, Row> = {
+  submitExecution: { cell: () => ({ body: { name: PROC, args: {} } }), statuses: members(201) },
+  listExecutions: { statuses: known(200) },
+  getExecutionStatus: { cell: ended, statuses: seers(200) },
+  streamExecutionLogs: {
+    cell: async () => ({ query: { context_id: (await ended()).params?.['id'] ?? '' } }),
+    statuses: seers(200),
+  },
+  getExecution: { cell: ended, statuses: seers(200) },
+  readExecutionLog: { cell: ended, statuses: seers(200) },
+  cancelExecution: { cell: () => executionOfOwner({ hasEnded: false }), statuses: seers(200) },
+  // Seeing it is not enough: the proc is executed.
+  rerunExecution: { cell: ended, statuses: members(201) },
+  listProcs: { statuses: known(200) },
+  registerProcs: { cell: () => ({ body: [metadata(fresh('proc'))] }), statuses: admins(201) },
+  getProc: { cell: () => ({ params: { name: PROC } }), statuses: members(200) },
+  removeProc: {
+    cell: async () => {
+      const name = fresh('proc');
+      await make('/metadata', [metadata(name)]);
+      return { params: { name } };
+    },
+    statuses: admins(204),
+  },
+  setSecrets: {
+    cell: () => ({ body: { job_name: PROC, secrets: { S: fresh('a long secret') } } }),
+    statuses: admins(201),
+  },
+  listSecrets: { cell: () => ({ params: { name: PROC } }), statuses: admins(200) },
+  removeSecret: {
+    cell: async () => {
+      await make('/secret', { job_name: PROC, secrets: { GONE: 'a long secret' } });
+      return { params: { name: PROC, secret: 'GONE' } };
+    },
+    statuses: admins(204),
+  },
+  createSchedule: { cell: () => ({ body: scheduleBody() }), statuses: members(201) },
+  listSchedules: {
+    cell: async () => {
+      await make('/schedule', { ...scheduleBody(), jobName: 'open' });
+      return {};
+    },
+    statuses: known(200),
+  },
+  getSchedule: { cell: scheduleOfOwner, statuses: seers(200) },
+  updateSchedule: {
+    cell: async () => ({ ...(await scheduleOfOwner()), body: { enabled: false } }),
+    statuses: seers(200),
+  },
+  getScheduleNext: { cell: scheduleOfOwner, statuses: seers(200) },
+  getScheduleHistory: { cell: scheduleOfOwner, statuses: seers(200) },
+  removeSchedule: { cell: scheduleOfOwner, statuses: seers(200) },
+  listNotifications: { statuses: admins(200) },
+  resendNotification: { cell: someNotification, statuses: admins(200) },
+  getNotifyPreference: { statuses: known(200) },
+  setNotifyPreference: { cell: () => ({ body: { notify_on: ['failure'] } }), statuses: known(200) },
+  whoAmI: { statuses: known(200) },
+  listUsers: { statuses: admins(200) },
+  createUser: { cell: () => ({ body: { email: `${fresh('new')}@example.com` } }), statuses: admins(201) },
+  getUser: { cell: async () => ({ params: { email: await someUser() } }), statuses: admins(200) },
+  updateUser: {
+    cell: async () => ({ params: { email: await someUser() }, body: { groups: ['proctor_admin'] } }),
+    statuses: admins(200),
+  },
+  removeUser: { cell: async () => ({ params: { email: await someUser() } }), statuses: admins(204) },
+  listGroups: { statuses: admins(200) },
+  createGroup: { cell: () => ({ body: { name: fresh('group') } }), statuses: admins(201) },
+  removeGroup: {
+    cell: async () => {
+      const name = fresh('group');
+      await make('/group', { name });
+      return { params: { name } };
+    },
+    statuses: admins(204),
+  },
+  addMember: {
+    cell: async () => ({ params: { name: 'three', email: await someUser() } }),
+    statuses: admins(204),
+  },
+  removeMember: {
+    cell: async () => ({ params: { name: 'made', email: await someUser() } }),
+    statuses: admins(204),
+  },
+  listTokens: { statuses: known(200) },
+  createToken: { cell: () => ({ body: { label: 'own' } }), statuses: known(201) },
+  revokeToken: {
+    cell: (caller) => tokenOf(identities[caller]?.email ?? ownerEmail()),
+    statuses: known(204),
+  },
+  listAudit: { statuses: admins(200) },
+  exportAudit: { statuses: admins(200) },
+  getSignIn: { statuses: everybody(200) },
+  // Nobody signs in with the device flow where accounts are in Postgres.
+  startSignIn: { statuses: everybody(404) },
+  pollSignIn: { cell: () => signIn, statuses: everybody(404) },
+  refreshSignIn: { cell: () => signIn, statuses: everybody(404) },
+  ping: { statuses: everybody(200) },
+  healthLive: { statuses: everybody(200) },
+  healthReady: { statuses: everybody(200) },
+  metrics: { statuses: everybody(200) },
+  openApi: { statuses: everybody(200) },
+  swagger: { statuses: everybody(200) },
+  docs: { statuses: everybody(200) },
+  docsAsset: { cell: () => ({ params: { file: 'index.css' } }), statuses: everybody(200) },
+};
+
+/** The same routes about something else. */
+const VARIANTS: [what: string, route: RouteName, row: Row][] = [
+  [
+    'of a proc without groups',
+    'submitExecution',
+    { cell: () => ({ body: { name: 'open', args: {} } }), statuses: known(201) },
+  ],
+  [
+    'of a proc without groups',
+    'getProc',
+    { cell: () => ({ params: { name: 'open' } }), statuses: known(200) },
+  ],
+  [
+    'of a proc that is not there',
+    'submitExecution',
+    { cell: () => ({ body: { name: 'nothing', args: {} } }), statuses: known(404) },
+  ],
+  [
+    'of a proc that is gone',
+    'getExecution',
+    {
+      cell: async () => {
+        const name = fresh('proc');
+        await make('/metadata', [metadata(name)]);
+        const { id } = await make('/execution', { name, args: {} });
+        await gateway.query(
+          `update execution set user_email = $2, status = 'FINISHED', ended_at = now() where id = $1`,
+          [id, ownerEmail()],
+        );
+        await gateway.call(gateway.admin, 'DELETE', `/metadata/${name}`);
+        return { params: { id: String(id) } };
+      },
+      // Nobody is authorized for it any more.
+      statuses: [401, 401, 401, 403, 403, 403, 200, 200],
+    },
+  ],
+  [
+    'switched on',
+    'updateSchedule',
+    { cell: async () => ({ ...(await scheduleOfOwner()), body: { enabled: true } }), statuses: members(200) },
+  ],
+  [
+    'with other args',
+    'updateSchedule',
+    {
+      cell: async () => ({ ...(await scheduleOfOwner()), body: { args: { A: fresh('value') } } }),
+      // It runs in the owner's name, and the owner may not execute the proc any more.
+      statuses: admins(200),
+    },
+  ],
+  [
+    'with other args, of their own',
+    'updateSchedule',
+    {
+      cell: async (caller) => {
+        const { params } = await scheduleOfOwner();
+        const email = identities[caller]?.email ?? ownerEmail();
+        await gateway.query('update schedule set user_email = $2 where id = $1', [params?.['id'], email]);
+        return { params, body: { args: { A: fresh('value') } } };
+      },
+      statuses: members(200),
+    },
+  ],
+  [
+    'for somebody else',
+    'createToken',
+    { cell: async () => ({ body: { email: await someUser() } }), statuses: admins(201) },
+  ],
+  [
+    "of somebody else's",
+    'revokeToken',
+    { cell: async () => tokenOf(await someUser()), statuses: [401, 401, 401, 404, 404, 404, 404, 204] },
+  ],
+  [
+    "of somebody else's",
+    'listTokens',
+    { cell: async () => ({ query: { email: await someUser() } }), statuses: admins(200) },
+  ],
+  [
+    'that is not there',
+    'resendNotification',
+    {
+      cell: () => ({ params: { id: '9007199254740991' } }),
+      statuses: [401, 401, 401, 403, 403, 403, 403, 404],
+    },
+  ],
+  ['of everybody', 'listTokens', { cell: () => ({ query: { all: 'true' } }), statuses: admins(200) }],
+];
+
+const cells = [
+  ...Object.entries(TABLE).map(([route, row]): [string, RouteName, Row] => ['', route as RouteName, row]),
+  ...VARIANTS,
+].flatMap(([what, route, { cell, statuses }]) =>
+  CALLERS.map((caller, index) => ({
+    title: `${route}${what && ` ${what}`}`,
+    route,
+    caller,
+    cell,
+    status: statuses[index] ?? 0,
+  })),
+);
+
+describe('who may do what', () => {
+  it.each(cells)('$title by $caller: $status', async ({ route, caller, cell, status }) => {
+    const { params, query, body } = (await cell?.(caller)) ?? {};
+    const before = status >= 400 ? await contents() : null;
+    const answer = await gateway.call(
+      identities[caller],
+      routes[route].method,
+      pathOf(route, params, query),
+      { body },
+    );
+    expect(answer).toMatchObject({ status });
+    if (before) expect(await contents()).toEqual(before);
+  });
+});
+
+describe('what a list shows', () => {
+  const list = async <Entry>(caller: Caller, path: string, pick: (body: never) => Entry[]) =>
+    pick((await gateway.call(identities[caller], 'GET', path)).json<never>());
+  const withRights: [Caller, boolean][] = [
+    ['the wrong group', false],
+    ['one of two groups', false],
+    ['all groups', true],
+    ['an admin', true],
+  ];
+
+  it.each<[Caller, boolean]>([...withRights, ['the owner', false]])(
+    'procs for %s: with the closed one %s',
+    async (caller, isShown) => {
+      const names = await list(caller, '/metadata', (procs: { name: string }[]) =>
+        procs.map(({ name }) => name),
+      );
+      expect(names.includes(PROC)).toBe(isShown);
+      expect(names).toContain('open');
+    },
+  );
+
+  it.each<[Caller, boolean]>([...withRights, ['the owner', true]])(
+    'executions for %s: with the one of the owner %s',
+    async (caller, isShown) => {
+      const id = Number((await ended()).params?.['id']);
+      const ids = await list(caller, '/execution', (page: { executions: { id: number }[] }) =>
+        page.executions.map((execution) => execution.id),
+      );
+      expect(ids.includes(id)).toBe(isShown);
+    },
+  );
+
+  it.each<[Caller, boolean]>([...withRights, ['the owner', true]])(
+    'schedules for %s: with the one of the owner %s',
+    async (caller, isShown) => {
+      await make('/schedule', { ...scheduleBody(), jobName: 'open' });
+      const id = Number((await scheduleOfOwner()).params?.['id']);
+      const ids = await list(caller, '/schedule', (schedules: { id: number }[]) =>
+        schedules.map((schedule) => schedule.id),
+      );
+      expect(ids.includes(id)).toBe(isShown);
+    },
+  );
+
+  it.each(CALLERS.slice(3))('tokens for %s: their own alone', async (caller) => {
+    const emails = await list(caller, '/token', (page: { tokens: { email: string }[] }) =>
+      page.tokens.map(({ email }) => email),
+    );
+    expect(new Set(emails)).toEqual(new Set([identities[caller]?.email]));
+  });
+});
+
+const TABLES = [
+  'proc',
+  'proc_secret',
+  'execution',
+  'execution_log',
+  'schedule',
+  'schedule_tick',
+  'idempotency_key',
+  'notification',
+  'delivery',
+  'notification_preference',
+  'account',
+  'account_group',
+  'account_membership',
+  'access_token',
+];
+
+/** What each table holds, but for what changes by itself: a refusal is audited, and a token was used. */
+async function contents(): Promise<Record<string, string>> {
+  const hashes = TABLES.map(
+    (table) =>
+      `(select md5(coalesce(string_agg(line, '|' order by line), '')) from
+         (select (to_jsonb(t) - '{enqueued_at,updated_at,last_used_at}'::text[])::text as line from ${table} t) lines
+       ) as ${table}`,
+  );
+  const [row] = await gateway.query<Record<string, string>>(`select ${hashes.join(', ')}`);
+  return row ?? {};
+}

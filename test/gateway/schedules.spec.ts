@@ -1,0 +1,550 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Authenticator } from '../../apps/gateway/src/authentication/authenticator.js';
+import { startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
+
+interface ScheduleBody extends Record<string, unknown> {
+  id: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+const SECRET = 'correct horse battery staple';
+const JSON_ACCEPTED = { Accept: 'application/json' };
+
+let gateway: TestGateway;
+let owner: Identity;
+let member: Identity;
+let outsider: Identity;
+
+const proc = (name: string, extra: Record<string, unknown> = {}) => ({
+  name,
+  image_name: `proctor/${name}:1`,
+  env_vars: { args: [{ name: 'A' }, { name: 'N', type: 'number', default: '1' }], secrets: [] },
+  ...extra,
+});
+
+const SCHEDULE = {
+  jobName: 'closed',
+  args: { A: '1' },
+  tags: 'nightly,reports',
+  cron: '*/5 * * * *',
+  notificationEmails: 'ada@example.com, bob@example.com',
+  group: 'ops',
+};
+
+const call = (who: Identity | null, method: string, path: string, body?: unknown, headers = {}) =>
+  gateway.call(who, method, path, { ...(body !== undefined && { body }), headers });
+
+let args = 1_000;
+
+/** A schedule of its own args. */
+async function create(who: Identity, changes: Record<string, unknown> = {}): Promise<ScheduleBody> {
+  const answer = await call(who, 'POST', '/schedule', {
+    ...SCHEDULE,
+    args: { A: String((args += 1)) },
+    ...changes,
+  });
+  expect(answer).toMatchObject({ status: 201, type: 'application/json' });
+  return answer.json<ScheduleBody>();
+}
+
+const countSchedules = async () => (await gateway.query('select id from schedule')).length;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  owner = await gateway.createUser('owner', ['one']);
+  member = await gateway.createUser('member', ['one']);
+  outsider = await gateway.createUser('outsider', []);
+  const secret = { args: [{ name: 'TOKEN', type: 'secret', required: true }], secrets: [] };
+  const body = [
+    proc('open'),
+    proc('closed', { authorized_groups: ['one'] }),
+    proc('with-secret', { env_vars: secret }),
+  ];
+  expect(await call(gateway.admin, 'POST', '/metadata', body)).toMatchObject({ status: 201 });
+}, 60_000);
+
+afterAll(() => gateway.remove(), 30_000);
+
+describe('GET /schedule', () => {
+  it('is 204 with nothing in it when there is none', async () => {
+    expect(await call(owner, 'GET', '/schedule')).toMatchObject({ status: 204, text: '' });
+  });
+
+  it('shows enabled ones of procs that the caller may execute, and own ones', async () => {
+    const closed = await create(owner);
+    const open = await create(member, { jobName: 'open' });
+    await create(owner, { enabled: false });
+    const list = async (who: Identity) => {
+      const answer = await call(who, 'GET', '/schedule');
+      expect(answer).toMatchObject({ status: 200, type: 'application/json' });
+      return answer.json<ScheduleBody[] & Record<string, unknown>>().map(({ id }) => id);
+    };
+    expect(await list(owner)).toEqual([closed.id, open.id]);
+    expect(await list(gateway.admin)).toEqual([closed.id, open.id]);
+    expect(await list(outsider)).toEqual([open.id]);
+    await gateway.query(`delete from account_membership where email = $1`, [owner.email]);
+    gateway.app.get(Authenticator).forget();
+    expect(await list(owner)).toEqual([closed.id, open.id]);
+    await gateway.query(`insert into account_membership (email, group_name) values ($1, 'one')`, [
+      owner.email,
+    ]);
+    gateway.app.get(Authenticator).forget();
+  });
+});
+
+describe('POST /schedule', () => {
+  it('answers a client of v2 as v2 did', async () => {
+    const before = Date.now();
+    const body = `{"id":0,"jobName":"closed","args":{"A":"\\u003ca\\u003e"},"notificationEmails":"ada@example.com","cron":"0 2 * * *","tags":"t","group":"g"}`;
+    const answer = await call(owner, 'POST', '/schedule', body, { 'Content-Type': 'application/json' });
+    expect(answer).toMatchObject({ status: 201, type: 'application/json' });
+    const schedule = answer.json<ScheduleBody>();
+    expect(schedule).toEqual({
+      id: expect.any(Number),
+      jobName: 'closed',
+      args: { A: '<a>' },
+      tags: 't',
+      cron: '0 2 * * *',
+      notificationEmails: 'ada@example.com',
+      userEmail: 'owner@example.com',
+      group: 'g',
+      enabled: true,
+      createdAt: expect.any(String),
+      updatedAt: expect.any(String),
+      timeZone: 'UTC',
+      overlap: 'allow',
+      misfire: 'once',
+      misfireGraceSeconds: 60,
+      blackouts: [],
+      notifyOn: ['success', 'failure'],
+      nextFireAt: expect.stringMatching(/T02:00:00.000Z$/),
+    });
+    expect(Number.isSafeInteger(schedule.id)).toBe(true);
+    expect(Math.abs(Date.parse(schedule.createdAt) - before)).toBeLessThan(60_000);
+    const got = await call(member, 'GET', `/schedule/${schedule.id}`);
+    expect(got.json()).toEqual(schedule);
+  });
+
+  it('takes six fields and names, and keeps the cron as it was given', async () => {
+    for (const cron of ['*/10 * * * * *', '@daily']) {
+      expect(await create(owner, { cron })).toMatchObject({ cron });
+    }
+  });
+
+  const wrong: [
+    name: string,
+    status: number,
+    text: string,
+    changes: Record<string, unknown>,
+    hint: RegExp,
+  ][] = [
+    ['no tags', 400, 'Schedule tag(s) are missing', { tags: '' }, /expected a text/],
+    ['tags that are null', 400, 'Schedule tag(s) are missing', { tags: null }, /expected a text/],
+    ['a wrong cron', 400, 'Schedule cron format is invalid', { cron: '61 * * * *' }, /five fields/],
+    ['no cron', 400, 'Schedule cron format is invalid', { cron: undefined }, /five fields/],
+    ['a wrong e-mail', 400, 'Email is invalid', { notificationEmails: 'a@b.c,nobody' }, /nobody/],
+    ['no e-mail', 400, 'Email is invalid', { notificationEmails: '' }, /expected e-mail/],
+    ['no group', 400, 'Schedule group is missing', { group: '' }, /expected a text/],
+    ['an unknown proc', 404, 'Metadata not found', { jobName: 'nothing' }, /nothing/],
+    ['no proc', 404, 'Metadata not found', { jobName: '' }, /there is no proc/],
+    ['a proc name from hell', 404, 'Metadata not found', { jobName: '../../%s' }, /there is no proc/],
+    ['NUL in the tags', 400, 'Malformed request', { tags: 'a\u0001b' }, /one line/],
+    ['tags too long', 400, 'Malformed request', { tags: 'x'.repeat(1_001) }, /at most 1000/],
+  ];
+
+  it.each(wrong)('refuses %s: %i', async (_name, status, text, changes, hint) => {
+    const before = await countSchedules();
+    const body = { ...SCHEDULE, ...changes };
+    expect(await call(owner, 'POST', '/schedule', body)).toMatchObject({ status, type: 'text/plain', text });
+    const problem = await call(owner, 'POST', '/schedule', body, JSON_ACCEPTED);
+    expect(problem).toMatchObject({ status, type: 'application/problem+json' });
+    expect(JSON.stringify(problem.json()['errors'])).toMatch(hint);
+    expect(await countSchedules()).toBe(before);
+  });
+
+  it.each(['{"jobName":', '[]', 'null', ''])('refuses %j as malformed', async (body) => {
+    expect(await call(owner, 'POST', '/schedule', body)).toMatchObject({
+      status: 400,
+      text: 'Malformed request',
+    });
+  });
+
+  it('tells of what is wrong in v2’s order', async () => {
+    const all = { ...SCHEDULE, tags: '', cron: '', notificationEmails: '', group: '', jobName: 'nothing' };
+    const told: string[] = [];
+    for (const part of ['tags', 'cron', 'notificationEmails', 'group', 'jobName'] as const) {
+      told.push((await call(outsider, 'POST', '/schedule', { ...all, args: { X: '' } })).text);
+      all[part] = SCHEDULE[part];
+    }
+    expect(told).toEqual([
+      'Schedule tag(s) are missing',
+      'Schedule cron format is invalid',
+      'Email is invalid',
+      'Schedule group is missing',
+      'Metadata not found',
+    ]);
+    const forbidden = await call(outsider, 'POST', '/schedule', { ...all, args: { X: '' } });
+    expect(forbidden).toMatchObject({ status: 403 });
+  });
+
+  it('checks args, one entry for each, and leaves defaults to the time it fires', async () => {
+    const body = { ...SCHEDULE, args: { N: 'many', X: '1' } };
+    const answer = await call(owner, 'POST', '/schedule', body, JSON_ACCEPTED);
+    expect(answer).toMatchObject({ status: 400 });
+    expect(answer.json()).toMatchObject({
+      type: 'urn:proctor:problem:invalid_args',
+      errors: [{ field: 'N' }, { field: 'X' }],
+    });
+    expect(await create(owner, { args: { A: 'no default' } })).toMatchObject({ args: { A: 'no default' } });
+  });
+
+  it('keeps one of many that come at once', async () => {
+    const same = { ...SCHEDULE, args: { A: 'same', N: '2' } };
+    const swapped = { ...SCHEDULE, args: { N: '2', A: 'same' }, tags: 'other', cron: '@daily' };
+    const bodies = [same, swapped, same, swapped, same];
+    const answers = await Promise.all(bodies.map((body) => call(owner, 'POST', '/schedule', body)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
+    for (const { text } of answers.filter(({ status }) => status === 409)) {
+      expect(text).toBe('Schedule job name and args duplicate is found');
+    }
+    const again = await call(member, 'POST', '/schedule', same, JSON_ACCEPTED);
+    expect(again).toMatchObject({ status: 409 });
+    expect(again.json()).toMatchObject({ hint: expect.stringContaining('scheduled with these args') });
+    expect(await call(owner, 'POST', '/schedule', { ...same, jobName: 'open' })).toMatchObject({
+      status: 201,
+    });
+  });
+
+  it('keeps secret args to itself', async () => {
+    const first = await create(owner, { jobName: 'with-secret', args: { TOKEN: SECRET } });
+    expect(first).toMatchObject({ args: { TOKEN: '***' } });
+    const duplicate = await call(owner, 'POST', '/schedule', {
+      ...SCHEDULE,
+      jobName: 'with-secret',
+      args: { TOKEN: SECRET },
+    });
+    expect(duplicate).toMatchObject({ status: 409 });
+    const texts = [
+      (await call(owner, 'GET', '/schedule')).text,
+      (await call(owner, 'GET', `/schedule/${first.id}`)).text,
+      duplicate.text,
+      gateway.log(),
+    ];
+    for (const text of texts) expect(text).not.toContain(SECRET);
+    const [row] = await gateway.query<{ all: string }>(
+      `select (select string_agg(s::text, '') from schedule s) || (select string_agg(a::text, '') from audit_event a) as all`,
+    );
+    expect(row?.all).toContain('ciphertext');
+    expect(row?.all).not.toContain(SECRET);
+  });
+});
+
+describe('one schedule', () => {
+  it.each([
+    ['x', 400, 'Failed to translate path parameter to uint64'],
+    ['12', 404, 'Schedule not found'],
+    ['0', 404, 'Schedule not found'],
+    ['18446744073709551615', 404, 'Schedule not found'],
+    ['18446744073709551616', 400, 'Failed to translate path parameter to uint64'],
+  ])('%s: %i', async (id, status, text) => {
+    for (const method of ['GET', 'DELETE']) {
+      expect(await call(gateway.admin, method, `/schedule/${id}`)).toMatchObject({ status, text });
+    }
+    expect(await call(gateway.admin, 'PATCH', `/schedule/${id}`, { tags: 'x' })).toMatchObject({
+      status,
+      text,
+    });
+  });
+
+  it('is for those who may execute its proc, and admins', async () => {
+    const { id } = await create(owner);
+    const path = `/schedule/${id}`;
+    for (const [method, body] of [['GET'], ['PATCH', { tags: 'x' }], ['DELETE']] as const) {
+      const refused = await call(outsider, method, path, body);
+      expect(refused.status).toBe(403);
+      expect(refused.text).not.toContain('closed');
+    }
+    expect(await call(member, 'GET', path)).toMatchObject({ status: 200 });
+    expect(await call(gateway.admin, 'PATCH', path, { tags: 'x' })).toMatchObject({ status: 200 });
+    expect(await call(member, 'DELETE', path)).toMatchObject({
+      status: 200,
+      type: 'text/plain',
+      text: 'Schedule delete is successful',
+    });
+    expect(await call(member, 'DELETE', path)).toMatchObject({ status: 404, text: 'Schedule not found' });
+  });
+
+  it('is its owner’s also when the proc is not any more: to see, switch off and remove', async () => {
+    const leaver = await gateway.createUser('leaver', ['one']);
+    const { id } = await create(leaver);
+    await gateway.query(`delete from account_membership where email = $1`, [leaver.email]);
+    gateway.app.get(Authenticator).forget();
+    const path = `/schedule/${id}`;
+    expect(await call(leaver, 'PATCH', path, { args: { A: 'changed' } })).toMatchObject({ status: 403 });
+    for (const body of [{ enabled: true }, { cron: '* * * * *' }, { enabled: false, tags: 'x' }]) {
+      expect(await call(leaver, 'PATCH', path, body)).toMatchObject({ status: 403 });
+    }
+    expect(await call(leaver, 'PATCH', path, { enabled: false })).toMatchObject({ status: 200 });
+    expect(await call(leaver, 'PATCH', path, { enabled: true })).toMatchObject({ status: 403 });
+    expect(await call(leaver, 'GET', path)).toMatchObject({ status: 200 });
+    expect(await call(leaver, 'DELETE', path)).toMatchObject({ status: 200 });
+  });
+
+  it('executes in its owner’s name only what the owner, or an admin, has given', async () => {
+    const { id } = await create(owner);
+    const path = `/schedule/${id}`;
+    const args = { A: 'of the member' };
+    const refused = await call(member, 'PATCH', path, { args });
+    expect(refused).toMatchObject({ status: 403, text: expect.stringContaining('owner') });
+    expect((await call(owner, 'GET', path)).json<ScheduleBody>().args).not.toEqual(args);
+    expect(await call(member, 'PATCH', path, { tags: 'x' })).toMatchObject({ status: 200 });
+    const byAdmin = await call(gateway.admin, 'PATCH', path, { args: { A: 'of the admin' } });
+    expect(byAdmin.json()).toMatchObject({ args: { A: 'of the admin' }, userEmail: owner.email });
+  });
+
+  it('changes what is given, and keeps the rest', async () => {
+    const before = await create(owner);
+    const path = `/schedule/${before.id}`;
+    const paused = (await call(owner, 'PATCH', path, { enabled: false })).json<ScheduleBody>();
+    const { nextFireAt: _, ...kept } = before;
+    expect(paused).toEqual({ ...kept, enabled: false, updatedAt: expect.any(String) });
+    expect(Date.parse(paused.updatedAt)).toBeGreaterThanOrEqual(Date.parse(before.updatedAt));
+    const changes = {
+      args: { A: 'changed' },
+      tags: 'other',
+      cron: '@hourly',
+      notificationEmails: 'eve@example.com',
+      group: 'devs',
+      enabled: true,
+    };
+    const changed = (await call(owner, 'PATCH', path, changes)).json<ScheduleBody>();
+    const nextFireAt = expect.stringMatching(/:00:00.000Z$/) as unknown;
+    expect(changed).toEqual({ ...before, ...changes, updatedAt: expect.any(String), nextFireAt });
+    expect((await call(owner, 'GET', path)).json()).toEqual(changed);
+  });
+
+  it('takes what v2 did not know, and gives it back', async () => {
+    const at = new Date(Date.now() + 3_600_000).toISOString();
+    const additions = {
+      timeZone: 'Asia/Kathmandu',
+      overlap: 'queue',
+      misfire: 'all',
+      misfireGraceSeconds: 0,
+      blackouts: [
+        { kind: 'weekly', days: ['sat', 'sun'], from: '22:00', until: '06:00' },
+        { kind: 'once', from: '2026-12-24T00:00:00.000Z', until: '2026-12-27T00:00:00.000Z' },
+      ],
+      notifyOn: ['failure', 'slow'],
+    };
+    const made = await create(owner, { ...additions, cron: '0 9 * * *' });
+    expect(made).toMatchObject({ ...additions, nextFireAt: expect.stringMatching(/T03:15:00.000Z$/) });
+    const path = `/schedule/${made.id}`;
+    const once = (await call(owner, 'PATCH', path, { at })).json<ScheduleBody>();
+    expect(once).toMatchObject({ ...additions, at, cron: '', nextFireAt: at });
+    const again = (await call(owner, 'PATCH', path, { cron: '@hourly', blackouts: [] })).json<ScheduleBody>();
+    expect(again).toMatchObject({ cron: '@hourly', blackouts: [] });
+    expect(again).not.toHaveProperty('at');
+    expect((await call(owner, 'GET', path)).json()).toEqual(again);
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['a zone that is none', { timeZone: 'Mars/Base' }, /timeZone.*Europe\/Berlin/],
+    ['an offset for a zone', { timeZone: '+02:00' }, /timeZone/],
+    ['cron beside at', { at: '2099-01-01T00:00:00Z', cron: '@daily' }, /either cron or at/],
+    ['a time that is past', { at: '2020-01-01T00:00:00Z' }, /still to come/],
+    ['a time that is none', { at: 'tomorrow' }, /must be a time such as/],
+    ['a policy that is none', { overlap: 'wait' }, /overlap/],
+    ['a grace that is none', { misfireGraceSeconds: -1 }, /misfireGraceSeconds/],
+    [
+      'a blackout that ends first',
+      { blackouts: [{ kind: 'once', from: '2026-12-02T00:00:00Z', until: '2026-12-01T00:00:00Z' }] },
+      /blackouts.0.*end after the start/,
+    ],
+    [
+      'a blackout at no time',
+      { blackouts: [{ kind: 'weekly', days: ['mon'], from: '25:00', until: '26:00' }] },
+      /blackouts.0.*from 00:00 to 23:59/,
+    ],
+    [
+      'a blackout past the year 9999',
+      {
+        blackouts: [{ kind: 'once', from: '2026-12-24T00:00:00-05:00', until: '9999-12-31T23:59:59-05:00' }],
+      },
+      /blackouts.0.until.*years 1 to 9999/,
+    ],
+    ['a time past the year 9999', { at: '9999-12-31T23:59:59-01:00' }, /at.*years 1 to 9999/],
+    ['an event that is none', { notifyOn: ['full moon'] }, /notifyOn/],
+  ])('refuses %s', async (_name, changes, told) => {
+    const { id } = await create(owner);
+    const changed = await call(owner, 'PATCH', `/schedule/${id}`, changes, JSON_ACCEPTED);
+    expect(changed).toMatchObject({ status: 400 });
+    expect(changed.text).toMatch(told);
+    const body = {
+      ...SCHEDULE,
+      cron: '',
+      args: { A: 'refused' },
+      ...(changes['at'] ? {} : { cron: '@daily' }),
+      ...changes,
+    };
+    const made = await call(owner, 'POST', '/schedule', body, JSON_ACCEPTED);
+    expect(made).toMatchObject({ status: 400 });
+    expect(made.text).toMatch(told);
+  });
+
+  it.each<[string, unknown, number, string | RegExp]>([
+    ['nothing', {}, 400, /nothing to change/],
+    ['only what it does not know', { colour: 'red' }, 400, /nothing to change/],
+    ['no tags', { tags: '' }, 400, 'Schedule tag(s) are missing'],
+    ['a wrong cron', { cron: '* * *' }, 400, 'Schedule cron format is invalid'],
+    ['a wrong e-mail', { notificationEmails: 'x' }, 400, 'Email is invalid'],
+    ['no group', { group: ' ' }, 400, 'Schedule group is missing'],
+    ['NUL', { group: 'a\0b' }, 400, /^Malformed request/],
+    ['half a character', { tags: 'a\ud800' }, 400, /^Malformed request/],
+    ['a wrong arg', { args: { N: 'many' } }, 400, /N/],
+    ['an undeclared arg', { args: { X: '1' } }, 400, /"X" is not an arg/],
+    ['another thing', { enabled: 'yes' }, 400, /^Malformed request: enabled/],
+  ])('refuses to change %s', async (_name, body, status, text) => {
+    const before = await create(owner);
+    const answer = await call(owner, 'PATCH', `/schedule/${before.id}`, body);
+    expect(answer).toMatchObject({ status });
+    if (typeof text === 'string') expect(answer.text).toBe(text);
+    else expect(answer.text).toMatch(text);
+    expect((await call(owner, 'GET', `/schedule/${before.id}`)).json()).toEqual(before);
+  });
+
+  it('cannot become the same as another one', async () => {
+    const first = await create(owner, { args: { A: 'first' } });
+    const second = await create(owner, { args: { A: 'second' } });
+    const answer = await call(owner, 'PATCH', `/schedule/${second.id}`, { args: { A: 'first' } });
+    expect(answer).toMatchObject({ status: 409, text: 'Schedule job name and args duplicate is found' });
+    const same = await call(owner, 'PATCH', `/schedule/${first.id}`, { args: { A: 'first' } });
+    expect(same).toMatchObject({ status: 200 });
+  });
+
+  it('gets other secret args, or none', async () => {
+    const body = { jobName: 'with-secret', args: { TOKEN: `${SECRET} 2` } };
+    const { id } = await create(owner, body);
+    const ciphertext = async () => {
+      const [row] = await gateway.query<{ secret_args: unknown }>(
+        'select secret_args from schedule where id = $1',
+        [id],
+      );
+      return JSON.stringify(row?.secret_args);
+    };
+    const before = await ciphertext();
+    const path = `/schedule/${id}`;
+    expect(await call(owner, 'PATCH', path, { tags: 'x' })).toMatchObject({ status: 200 });
+    expect(await ciphertext()).toBe(before);
+    expect(await call(owner, 'PATCH', path, { args: {} })).toMatchObject({ status: 400 });
+    const changed = await call(owner, 'PATCH', path, { args: { TOKEN: `${SECRET} 3` } });
+    expect(changed.json()).toMatchObject({ args: { TOKEN: '***' } });
+    expect(await ciphertext()).not.toBe(before);
+    expect(changed.text + gateway.log()).not.toContain(SECRET);
+  });
+
+  it('is on record with each change', async () => {
+    const { id } = await create(owner, { cron: '7 7 * * *' });
+    await call(member, 'PATCH', `/schedule/${id}`, { enabled: false, tags: 'x' });
+    await call(gateway.admin, 'DELETE', `/schedule/${id}`);
+    const rows = await gateway.query(
+      `select actor, action, allowed, address, details from audit_event
+       where subject = $1 or (action = 'createSchedule' and details->>'cron' = '7 7 * * *') order by id`,
+      [String(id)],
+    );
+    const common = { allowed: true, address: '127.0.0.1' };
+    expect(rows).toEqual([
+      { ...common, actor: owner.email, action: 'createSchedule', details: { cron: '7 7 * * *' } },
+      {
+        ...common,
+        actor: member.email,
+        action: 'updateSchedule',
+        details: { proc: 'closed', changed: expect.stringMatching(/^(tags enabled|enabled tags)$/) },
+      },
+      {
+        ...common,
+        actor: gateway.admin.email,
+        action: 'removeSchedule',
+        details: { proc: 'closed', cron: '7 7 * * *', owner: owner.email },
+      },
+    ]);
+  });
+});
+
+describe('many schedules', () => {
+  let small: TestGateway;
+  let busy: Identity;
+  beforeAll(async () => {
+    small = await startTestGateway({ env: { PROCTOR_SCHEDULES_PER_OWNER: '3' } });
+    busy = await small.createUser('busy', []);
+    await small.call(small.admin, 'POST', '/metadata', { body: [proc('open')] });
+  }, 60_000);
+  afterAll(() => small.remove(), 30_000);
+
+  let made = 0;
+  const add = (who: Identity, changes: Record<string, unknown> = {}) =>
+    small.call(who, 'POST', '/schedule', {
+      body: { ...SCHEDULE, jobName: 'open', args: { A: String((made += 1)) }, ...changes },
+    });
+  const change = (id: number, body: unknown) => small.call(busy, 'PATCH', `/schedule/${id}`, { body });
+
+  it('of one owner are refused past the limit, however many are asked for at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, n) => add(busy, { enabled: n % 2 === 0 })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409]);
+    const refused = answers.find(({ status }) => status === 409);
+    expect(refused?.text).toMatch(/An owner may have 3 schedules.*PROCTOR_SCHEDULES_PER_OWNER/);
+    // Not of others, and one that is there already is still told of as that.
+    const other = await small.createUser('other', []);
+    const own = { A: 'mine' };
+    expect(await add(other, { args: own })).toMatchObject({ status: 201 });
+    expect((await add(busy, { args: own })).text).toBe('Schedule job name and args duplicate is found');
+    const [row] = await small.query<{ id: string }>('select id from schedule where user_email = $1', [
+      busy.email,
+    ]);
+    await small.call(busy, 'DELETE', `/schedule/${row?.id}`);
+    expect(await add(busy)).toMatchObject({ status: 201 });
+    expect(await add(busy)).toMatchObject({ status: 409 });
+  });
+
+  it('that are over are not counted, and not brought back past the limit', async () => {
+    const [over] = await small.query<{ id: string }>(
+      `update schedule set enabled = false, next_fire_at = null, args_hash = args_hash || ' done ' || id
+       where id = (select min(id) from schedule where user_email = $1) returning id`,
+      [busy.email],
+    );
+    const added = await add(busy);
+    expect(added).toMatchObject({ status: 201 });
+    const id = Number(over?.id);
+    expect(await change(id, { enabled: true })).toMatchObject({ status: 409 });
+    await small.call(busy, 'DELETE', `/schedule/${added.json<ScheduleBody>().id}`);
+    expect(await change(id, { enabled: true })).toMatchObject({ status: 200 });
+  });
+
+  it('are listed in arrays of bounded size, with a link to the next', async () => {
+    const { id } = (await add(small.admin, { enabled: false })).json<ScheduleBody>();
+    const large = `insert into schedule (proc_name, args, args_hash, tags, cron, notification_emails, user_email, group_name)
+      select proc_name, jsonb_build_object('A', repeat('a', $2)), n, tags, cron, notification_emails, user_email, group_name
+      from schedule, generate_series(1, 12) n where id = $1`;
+    await small.query(large, [id, 1_000_000]);
+    const ids: number[] = [];
+    const pages: number[] = [];
+    for (let path: string | undefined = '/schedule?all=true'; path !== undefined;) {
+      const answer = await small.call(small.admin, 'GET', path);
+      expect(answer.text.length).toBeLessThan(4.5 * 1_048_576);
+      const page = answer.json<ScheduleBody[] & Record<string, unknown>>();
+      pages.push(page.length);
+      ids.push(...page.map((one) => one.id));
+      path = /^<(.+)>; rel="next"$/.exec(answer.headers.get('link') ?? '')?.[1];
+    }
+    expect(pages.length).toBeGreaterThanOrEqual(3);
+    const all = await small.query<{ id: string }>('select id from schedule order by id');
+    expect(ids).toEqual(all.map((row) => Number(row.id)));
+    const first = await small.call(small.admin, 'GET', '/schedule?limit=2');
+    expect(first.json<ScheduleBody[] & Record<string, unknown>>()).toHaveLength(2);
+    const past = await small.call(small.admin, 'GET', `/schedule?all=1&cursor=${ids.at(-1)}`);
+    expect(past).toMatchObject({ status: 204 });
+    expect(await small.call(small.admin, 'GET', '/schedule?limit=1001')).toMatchObject({ status: 400 });
+  }, 30_000);
+});

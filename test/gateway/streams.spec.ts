@@ -1,0 +1,273 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { OpenStreams } from '../../apps/gateway/src/executions/open-streams.js';
+import { until } from '../support/api-client.js';
+import { identityHeaders, startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
+
+let gateway: TestGateway;
+let owner: Identity;
+let outsider: Identity;
+
+async function submit(): Promise<number> {
+  const answer = await gateway.call(owner, 'POST', '/execution', { body: { name: 'closed', args: {} } });
+  return answer.json<{ id: number }>().id;
+}
+
+const numbered = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => ({ text: `line ${from + index}` }));
+
+beforeAll(async () => {
+  gateway = await startTestGateway({
+    env: {
+      PROCTOR_PUBLIC_URL: 'https://proctor.example.com/console',
+      PROCTOR_LOGS_STREAM_WRITE_BUFFER_SIZE: '65536',
+      PROCTOR_LOGS_STREAM_READ_BUFFER_SIZE: '200',
+      PROCTOR_LOGS_STREAM_PATIENCE_SECONDS: '1',
+    },
+  });
+  owner = await gateway.createUser('owner', ['group']);
+  outsider = await gateway.createUser('outsider', []);
+  const closed = { name: 'closed', image_name: 'proctor/closed:1', authorized_groups: ['group'] };
+  await gateway.call(gateway.admin, 'POST', '/metadata', { body: [closed] });
+}, 60_000);
+
+afterAll(() => gateway.remove(), 30_000);
+
+describe('a log over a WebSocket', () => {
+  it('shows rows as they come, in order, to the end, and says how it ended', async () => {
+    const id = await submit();
+    await gateway.addRows(id, numbered(0, 3));
+    const viewer = gateway.watch(owner, id);
+    await until(() => viewer.lines().length === 3, 5_000);
+    const addedAt = performance.now();
+    await gateway.addRows(id, numbered(3, 5));
+    await until(() => viewer.lines().length === 5, 5_000);
+    expect(performance.now() - addedAt).toBeLessThan(1_000);
+    await gateway.addRows(id, numbered(5, 6));
+    await gateway.end(id, 'CANCELLED');
+    expect(await viewer.ended).toEqual({ code: 1000, reason: 'execution ended: CANCELLED' });
+    expect(viewer.lines()).toEqual(numbered(0, 6).map(({ text }) => text));
+  });
+
+  it('finds rows that nobody told it of', async () => {
+    const id = await submit();
+    const viewer = gateway.watch(owner, id);
+    await until(() => viewer.socket.readyState === viewer.socket.OPEN, 5_000);
+    await gateway.query(
+      `insert into execution_log (execution_id, seq, kind, text, ends_line) values ($1, 7, 0, 'untold', true)`,
+      [id],
+    );
+    await until(() => viewer.lines().length === 1, 5_000);
+    await gateway.query(`update execution set status = 'CANCELLED', ended_at = now() where id = $1`, [id]);
+    expect(await viewer.ended).toMatchObject({ code: 1000 });
+  });
+
+  it('gives 20,000 lines once each, in few messages', async () => {
+    const id = await submit();
+    await gateway.query(
+      `insert into execution_log (execution_id, seq, kind, text, ends_line)
+       select $1, n, 0, 'line ' || n, true from generate_series(1, 20000) n`,
+      [id],
+    );
+    await gateway.end(id);
+    const viewer = gateway.watch(owner, id);
+    await viewer.ended;
+    expect(viewer.lines()).toEqual(Array.from({ length: 20_000 }, (_, index) => `line ${index + 1}`));
+    expect(viewer.messages.length).toBeLessThan(50);
+  });
+
+  it('joins the pieces of a long line, and keeps markers apart', async () => {
+    const id = await submit();
+    await gateway.addRows(id, [
+      { text: 'a'.repeat(300_000), endsLine: false },
+      { text: 'b'.repeat(300_000), endsLine: false },
+      { text: 'c' },
+      { text: '' },
+      { text: 'cut off', endsLine: false },
+      { kind: 'gap', text: '[lines are missing]' },
+      { text: 'no newline', endsLine: false },
+    ]);
+    await gateway.end(id);
+    const viewer = gateway.watch(owner, id);
+    await viewer.ended;
+    const long = `${'a'.repeat(300_000)}${'b'.repeat(300_000)}c`;
+    expect(viewer.lines()).toEqual([long, '', 'cut off', '[lines are missing]', 'no newline']);
+    const text = await gateway.call(owner, 'GET', `/execution/logs?context_id=${id}`);
+    expect(text.text).toBe(`${long}\n\ncut off\n[lines are missing]\nno newline`);
+  });
+
+  it('closes at once the log of an execution that printed nothing', async () => {
+    const id = await submit();
+    await gateway.end(id, 'FINISHED');
+    const viewer = gateway.watch(owner, id);
+    expect(await viewer.ended).toEqual({ code: 1000, reason: 'execution ended: FINISHED' });
+    expect(viewer.messages).toEqual([]);
+  });
+
+  it.each([
+    ['12', 'Execution context not Found'],
+    ['18446744073709551615', 'Execution context not Found'],
+    ['12a', 'Failed to translate path parameter to uint64'],
+    ['', 'Failed to translate path parameter to uint64'],
+    ['1&context_id=2', 'context_id is missing or given twice'],
+  ])('closes normally for the id %j and says why', async (id, reason) => {
+    expect(await gateway.watch(owner, id).ended).toEqual({ code: 1000, reason });
+  });
+
+  it('refuses with an HTTP answer whoever may not see it', async () => {
+    const id = await submit();
+    const stranger = await gateway.watch(null, id).ended;
+    expect(stranger).toMatchObject({ status: 401, body: expect.stringMatching(/access token is missing/) });
+    const other = await gateway.watch(outsider, id, { headers: { Accept: 'application/json' } }).ended;
+    expect(other).toMatchObject({
+      status: 403,
+      body: expect.stringMatching(/urn:proctor:problem:forbidden/),
+    });
+    const old = await gateway.watch(owner, id, { headers: { 'Client-Version': 'v1.0.0' } }).ended;
+    expect(old).toMatchObject({ status: 400, body: expect.stringMatching(/outdated version: v1\.0\.0/) });
+  });
+
+  it('lets pages of its own site in and no others', async () => {
+    const id = await submit();
+    await gateway.end(id);
+    for (const origin of [
+      'https://evil.example',
+      'null',
+      'not an origin',
+      'https://proctor.example.com:8443',
+    ]) {
+      expect(await gateway.watch(owner, id, { headers: { origin } }).ended).toMatchObject({ status: 403 });
+    }
+    for (const origin of [gateway.url, 'https://proctor.example.com']) {
+      expect(await gateway.watch(owner, id, { headers: { origin } }).ended).toMatchObject({ code: 1000 });
+    }
+  });
+
+  it('answers a WebSocket on another path, and a broken handshake', async () => {
+    const answers = await Promise.all([
+      upgrade('/ping?x', { 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version': '13' }),
+      upgrade('/nothing', { 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version': '13' }),
+      upgrade(`/execution/logs?context_id=${await submit()}`, {}),
+    ]);
+    expect(answers).toEqual([200, 404, 400]);
+  });
+
+  it('ends when the viewer may not see it any more', async () => {
+    const guest = await gateway.createUser('guest', ['group']);
+    const id = await submit();
+    const viewer = gateway.watch(guest, id);
+    await until(() => viewer.socket.readyState === viewer.socket.OPEN, 5_000);
+    await gateway.app.get(OpenStreams).reauthorize();
+    expect(viewer.socket.readyState).toBe(viewer.socket.OPEN);
+    await gateway.query(`update access_token set revoked_at = now() where email = $1`, [guest.email]);
+    await until(async () => (await gateway.call(guest, 'GET', '/metadata')).status === 401, 10_000);
+    await gateway.app.get(OpenStreams).reauthorize();
+    expect(await viewer.ended).toMatchObject({ code: 1008 });
+  }, 20_000);
+
+  it('closes on a client that sends more than is read', async () => {
+    const viewer = gateway.watch(owner, await submit());
+    viewer.socket.on('open', () => viewer.socket.send('x'.repeat(1_000)));
+    expect(await viewer.ended).toMatchObject({ code: 1009 });
+  });
+
+  it('holds little for a reader that stops, and lets go of it; others are not held up', async () => {
+    const id = await submit();
+    await gateway.query(
+      `insert into execution_log (execution_id, seq, kind, text, ends_line)
+       select $1, n, 0, repeat('x', 1000), true from generate_series(1, 40000) n`,
+      [id],
+    );
+    const before = process.memoryUsage().arrayBuffers;
+    const slow = gateway.watch(owner, id);
+    await until(() => slow.socket.readyState === slow.socket.OPEN, 5_000);
+    slow.socket.pause();
+    const swift = gateway.watch(owner, id);
+    await until(() => swift.lines().length === 40_000, 20_000);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100 * 1024 * 1024);
+    await until(() => endedStreams(id) === 1, 10_000);
+    slow.socket.terminate();
+    await gateway.end(id);
+    expect(await swift.ended).toMatchObject({ code: 1000 });
+    expect(slow.lines().length).toBeLessThan(40_000);
+  }, 60_000);
+});
+
+/** Streams of this execution that ended before its log did. */
+function endedStreams(id: number): number {
+  return gateway
+    .log()
+    .split('\n')
+    .filter((line) => line.includes('a log stream was ended') && line.includes(`"executionId":${id}`)).length;
+}
+
+describe('a log as text', () => {
+  it('streams while it runs, and ends with it', async () => {
+    const id = await submit();
+    await gateway.addRows(id, [{ text: 'first' }]);
+    const response = await fetch(`${gateway.url}/execution/logs?context_id=${id}`, {
+      headers: { ...identityHeaders(owner), Origin: 'https://evil.example' },
+    });
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    expect(await reader.read()).toMatchObject({ value: 'first\n' });
+    await gateway.addRows(id, [{ text: 'second' }, { text: 'rest', endsLine: false }]);
+    expect(await reader.read()).toMatchObject({ value: 'second\n' });
+    await gateway.end(id);
+    expect(await reader.read()).toMatchObject({ value: 'rest' });
+    expect(await reader.read()).toMatchObject({ done: true });
+  });
+
+  it('answers HEAD at once', async () => {
+    const answer = await gateway.call(owner, 'HEAD', `/execution/logs?context_id=${await submit()}`);
+    expect(answer).toMatchObject({ status: 200, type: 'text/plain', text: '' });
+  });
+
+  it('stops reading when the viewer goes', async () => {
+    const id = await submit();
+    const abort = new AbortController();
+    await fetch(`${gateway.url}/execution/logs?context_id=${id}`, {
+      headers: identityHeaders(owner),
+      signal: abort.signal,
+    });
+    abort.abort();
+    await until(() => endedStreams(id) === 1, 5_000);
+  });
+});
+
+describe('a gateway that stops', () => {
+  it('tells viewers to come back', async () => {
+    const own = await startTestGateway();
+    await own.call(own.admin, 'POST', '/metadata', {
+      body: [{ name: 'open', image_name: 'proctor/open:1' }],
+    });
+    const answer = await own.call(own.admin, 'POST', '/execution', { body: { name: 'open', args: {} } });
+    const { id } = answer.json<{ id: number }>();
+    const viewer = own.watch(own.admin, id);
+    // Does not answer the close: it must not hold up the stop for long.
+    const deaf = own.watch(own.admin, id);
+    const text = fetch(`${own.url}/execution/logs?context_id=${id}`, { headers: identityHeaders(own.admin) });
+    await until(() => viewer.socket.readyState === 1 && deaf.socket.readyState === 1, 5_000);
+    const response = await text;
+    deaf.socket.pause();
+    const startedAt = performance.now();
+    await own.remove();
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    expect(await viewer.ended).toEqual({ code: 1012, reason: 'the gateway restarts; connect again' });
+    await expect(response.text()).rejects.toThrow();
+    deaf.socket.terminate();
+  }, 30_000);
+});
+
+/** The status of the answer to a request for a WebSocket. */
+function upgrade(path: string, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const sent = request(`${gateway.url}${path}`, {
+      headers: { ...identityHeaders(owner), Connection: 'Upgrade', Upgrade: 'websocket', ...headers },
+    });
+    sent
+      .on('response', (response) => resolve(response.resume().statusCode))
+      .on('error', reject)
+      .end();
+  });
+}

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  DeliveriesStore,
+  NotificationOutboxStore,
+  NotificationsStore,
+  type ClaimRequest,
+} from '@app/database';
+import { explain, readsAll, statementsOf } from '../support/plans.js';
+import { openStores, type Stores } from '../support/stores.js';
+
+const SENT = 200_000;
+/** A mail server is down: these wait for their next attempt. */
+const WAITING = 10_000;
+
+let stores: Stores;
+let deliveries: DeliveriesStore;
+let notifications: NotificationsStore;
+let outbox: NotificationOutboxStore;
+
+beforeAll(async () => {
+  stores = await openStores();
+  deliveries = new DeliveriesStore(stores.database);
+  notifications = new NotificationsStore(stores.database);
+  outbox = new NotificationOutboxStore(stores.database);
+  await stores.query(
+    `insert into notification (execution_id, event, spread_at) select i, 'ended', now() from generate_series(1, ${SENT + WAITING}) i`,
+  );
+  await stores.query(
+    `insert into delivery (notification_id, channel, recipient, state, attempts, next_attempt_at, sent_at)
+     select id, 'mail', 'a@example.org', case when id <= ${SENT} then 'sent' else 'pending' end, 1,
+       now() + make_interval(secs => case when id <= ${SENT} then 0 else 600 end), case when id <= ${SENT} then now() end
+     from notification`,
+  );
+  await stores.query(
+    `insert into delivery (notification_id, channel, recipient)
+     select id, 'callback', 'https://' || id % 10 || '.example.org/' || id from notification order by id desc limit 500`,
+  );
+  await stores.query(`insert into notification (execution_id, event) values (null, 'ended')`);
+  await stores.query('vacuum analyze notification');
+  await stores.query('vacuum analyze delivery');
+}, 120_000);
+afterAll(() => stores?.close());
+
+const request = (busyHosts: string[] = []): ClaimRequest => ({
+  slots: [
+    { channel: 'mail', free: 5 },
+    { channel: 'callback', free: 20 },
+  ],
+  busyHosts,
+  claimSeconds: 65,
+});
+
+describe(`with ${SENT} deliveries sent and ${WAITING} waiting`, () => {
+  it.each<[string, number, () => Promise<unknown>]>([
+    ['a look', 20, () => deliveries.look(['mail', 'callback', 'slack'])],
+    ['a claim', 600, () => deliveries.claim(request())],
+    ['a claim past busy hosts', 600, () => deliveries.claim(request(['1.example.org', '2.example.org']))],
+    ['spreading', 60, () => outbox.spread(100, () => [])],
+    ['finding an event', 20, () => outbox.find(77)],
+    ['a list', 300, () => notifications.list({}, { before: null, limit: 50 })],
+    ['a list of what failed', 20, () => notifications.list({ state: 'failed' }, { before: null, limit: 50 })],
+    [
+      'a list of one channel',
+      20,
+      () => notifications.list({ channel: 'slack' }, { before: null, limit: 50 }),
+    ],
+    ['a page', 300, () => notifications.list({ state: 'sent' }, { before: 1_000, limit: 50 })],
+    [
+      'what one execution has led to',
+      20,
+      () => notifications.list({ executionId: 9 }, { before: null, limit: 50 }),
+    ],
+  ])('%s looks at no more than %s blocks', async (_what, maxBuffers, work) => {
+    const statements = await statementsOf(work, /\b(delivery|notification)\b/);
+    expect(statements.length).toBeGreaterThan(0);
+    for (const statement of statements) {
+      const { plan, buffers } = await explain(stores.url, statement, 'run');
+      expect([readsAll(plan, 'delivery'), readsAll(plan, 'notification')]).toEqual([false, false]);
+      expect(buffers).toBeLessThanOrEqual(maxBuffers);
+    }
+  });
+});
+
+describe('a claim', () => {
+  it('tells the host of a callback as it leaves it out', async () => {
+    await stores.query(`insert into delivery (notification_id, channel, recipient, next_attempt_at)
+      select id, 'callback', 'http://MÜLLER.Example:80/hook', '2020-01-01' from notification limit 1`);
+    const callbacks = { ...request(), slots: [{ channel: 'callback', free: 1 }] };
+    const [first] = await deliveries.claim(callbacks);
+    expect(first?.recipient).toBe('http://MÜLLER.Example:80/hook');
+    await deliveries.giveBack([first!]);
+    const [next] = await deliveries.claim({ ...callbacks, busyHosts: [first!.host!] });
+    expect(next?.host).toMatch(/^\d\.example\.org$/);
+  });
+});

@@ -1,0 +1,141 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiClient, until } from '../support/api-client.js';
+import { freePort, tempDir } from '../support/servers.js';
+import { resultOf, type CliResult } from '../support/run-cli.js';
+
+const PROJECT = join(import.meta.dirname, '..', '..');
+
+interface Status {
+  ready: boolean;
+  processes: { name: string; pid: number; running: boolean; restarts: number }[];
+}
+
+/** In a copy of the project, as `git clone` would give it, but for the packages and the downloaded Redis. */
+describe('npm start', () => {
+  const dir = tempDir();
+  const project = join(dir.path, 'proctor');
+  let env: Record<string, string>;
+
+  const node = (args: string[], extra: Record<string, string> = {}): Promise<CliResult> =>
+    resultOf(spawn(process.execPath, args, { cwd: project, env: { ...env, ...extra } }));
+  const proctor = (...words: string[]) => node(['cli/bin/proctor.mjs', ...words]);
+  const status = async (): Promise<Status> =>
+    JSON.parse((await node(['scripts/status.mjs', '--json'])).stdout) as Status;
+  const isAlive = (pid: number): boolean => {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  beforeAll(async () => {
+    chmodSync(dir.path, 0o711); // as root Postgres runs as another user, and its data is to stay in here
+    const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+      cwd: PROJECT,
+    });
+    for (const file of files
+      .toString()
+      .split('\0')
+      .filter((name) => name && existsSync(join(PROJECT, name)))) {
+      mkdirSync(dirname(join(project, file)), { recursive: true });
+      cpSync(join(PROJECT, file), join(project, file));
+    }
+    symlinkSync(join(PROJECT, 'node_modules'), join(project, 'node_modules'));
+    const cache = join(PROJECT, '.proctor', 'cache');
+    if (existsSync(cache)) cpSync(cache, join(project, '.proctor', 'cache'), { recursive: true });
+    env = {
+      PATH: process.env.PATH ?? '',
+      HOME: dir.path,
+      PROCTOR_APP_PORT: String(await freePort()),
+      LOCAL_CONFIG_DIR: join(dir.path, 'cli'),
+    };
+  }, 60_000);
+
+  afterAll(async () => {
+    await node(['scripts/stop.mjs']);
+    dir.remove();
+  }, 60_000);
+
+  it('comes up from nothing', async () => {
+    const started = await node(['scripts/start.mjs', '--detach', '--yes']);
+    expect(started.stderr + started.stdout).toContain('Proctor is ready at');
+    expect(started.exitCode).toBe(0);
+    const ready = await fetch(`http://127.0.0.1:${env.PROCTOR_APP_PORT}/health/ready`);
+    expect(ready.status).toBe(200);
+  }, 240_000);
+
+  it('has the sample procs, which the CLI lists, describes and executes', async () => {
+    const listed = await proctor('list');
+    for (const name of ['say-hello-world', 'count-slowly', 'fail-with-code'])
+      expect(listed.stdout).toContain(name);
+    expect((await proctor('describe', 'say-hello-world')).stdout).toContain('SAMPLE_ARG_ONE');
+    const executed = await proctor('execute', 'say-hello-world', 'SAMPLE_ARG_ONE=foo');
+    expect(executed).toMatchObject({ exitCode: 0 });
+    expect(executed.stdout).toContain('SAMPLE_ARG_ONE=foo');
+    expect(executed.stdout).toContain('***');
+  }, 60_000);
+
+  it('makes execute fail when the proc fails; status and logs tell of it afterwards', async () => {
+    const executed = await proctor('execute', 'fail-with-code', 'EXIT_CODE=7', '--output', 'json');
+    expect(executed.exitCode).toBe(1);
+    const { id } = JSON.parse(executed.stdout.split('\n')[0] ?? '') as { id: number };
+    const told = await proctor('status', String(id));
+    expect(told.stdout).toMatch(/POD_FAILED/);
+    expect(told.stdout).toMatch(/Exit code\s+7/);
+    expect((await proctor('logs', String(id))).stdout).toContain('exit code 7');
+  }, 60_000);
+
+  it('starts a service again that was killed', async () => {
+    const worker = (await status()).processes.find(({ name }) => name === 'worker');
+    process.kill(worker?.pid ?? 0, 'SIGKILL');
+    await until(async () => {
+      const now = (await status()).processes.find(({ name }) => name === 'worker');
+      return now?.running === true && now.pid !== worker?.pid && now.restarts === 1;
+    }, 20_000);
+    expect((await proctor('execute', 'say-hello-world', 'SAMPLE_ARG_ONE=again')).exitCode).toBe(0);
+  }, 60_000);
+
+  it('refuses to start a second time in the same folder', async () => {
+    const second = await node(['scripts/start.mjs', '--detach']);
+    expect(second.exitCode).not.toBe(0);
+    expect(second.stderr + second.stdout).toMatch(/running/);
+    expect((await status()).ready).toBe(true);
+  }, 60_000);
+
+  it('stops all that it has started', async () => {
+    const { processes } = await status();
+    expect(processes.length).toBeGreaterThanOrEqual(6);
+    expect((await node(['scripts/stop.mjs'])).exitCode).toBe(0);
+    expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([]);
+  }, 60_000);
+
+  it('says which port is taken', async () => {
+    const { createServer } = await import('node:net');
+    const server = createServer().listen(Number(env.PROCTOR_APP_PORT), '127.0.0.1');
+    const started = await node(['scripts/start.mjs', '--detach']);
+    server.close();
+    expect(started.exitCode).not.toBe(0);
+    expect(started.stderr + started.stdout).toContain(`port ${env.PROCTOR_APP_PORT}`);
+    expect(started.stderr + started.stdout).not.toMatch(/^\s+at /m);
+  }, 60_000);
+
+  it('is ready within 20 s the second time, and Ctrl-C stops all of it', async () => {
+    const at = Date.now();
+    const child = spawn(process.execPath, ['scripts/start.mjs'], { cwd: project, env });
+    const result = resultOf(child);
+    // Each look at the status is a process: on two processors that would slow down what is measured.
+    const gateway = new ApiClient(`http://127.0.0.1:${env.PROCTOR_APP_PORT}`, { email: '', token: '' });
+    await gateway.waitUntilReady(20_000);
+    await until(async () => (await status()).ready, 20_000);
+    expect(Date.now() - at).toBeLessThan(20_000);
+    const { processes } = await status();
+    child.kill('SIGINT');
+    expect((await result).exitCode).toBe(0);
+    expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([]);
+  }, 60_000);
+});

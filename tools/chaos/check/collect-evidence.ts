@@ -1,0 +1,61 @@
+import type { ChaosRecord } from '../record.js';
+import { check } from './check.js';
+import type { Evidence } from './evidence.js';
+import { lookAt, readHistory } from './read-api.js';
+import { readLeftovers } from './read-cluster.js';
+import {
+  readAttempts,
+  readDeliveries,
+  readEvents,
+  readExecutions,
+  readKeys,
+  readLogs,
+  readTicks,
+} from './read-database.js';
+import { readMail } from './read-mail.js';
+import type { Sources } from './sources.js';
+
+/** How many executions the API is asked about one by one, beside the suspicious ones. */
+const SAMPLE = 200;
+const MAX_SUSPICIOUS = 300;
+
+/**
+ * Reads what can be known after a run, without changing anything. Call it when all is quiet (`drain`): what is
+ * still on its way counts as missing. @throws Error when a source does not answer, or the record is incomplete
+ */
+export async function collectEvidence(record: ChaosRecord, sources: Sources): Promise<Evidence> {
+  const { api, query, sandbox } = sources;
+  const executions = await readExecutions(query);
+  const evidence: Evidence = {
+    record,
+    executions,
+    attempts: await readAttempts(query),
+    logs: await readLogs(query),
+    keys: await readKeys(query),
+    ticks: await readTicks(query),
+    events: await readEvents(query),
+    deliveries: await readDeliveries(query),
+    runs: await sandbox.history(),
+    leftovers: await readLeftovers(sandbox),
+    mails: sources.mails.map(readMail),
+    listed: await readHistory(api),
+    looks: new Map(),
+  };
+  const ids = [...new Set([...listSuspicious(evidence), ...listSample(executions.map(({ id }) => id))])];
+  return { ...evidence, looks: await lookAt(api, ids) };
+}
+
+/** Those about which something is wrong already. */
+function listSuspicious(evidence: Evidence): number[] {
+  const ids = check(evidence).flatMap(({ subject }) => /^execution (\d+)$/.exec(subject)?.[1] ?? []);
+  return ids.map(Number).slice(0, MAX_SUSPICIOUS);
+}
+
+/** Evenly spread, the first and the last among them. */
+function listSample(ids: readonly number[]): number[] {
+  if (ids.length <= SAMPLE) return [...ids];
+  return Array.from(
+    { length: SAMPLE },
+    (_, n) => ids[Math.round((n * (ids.length - 1)) / (SAMPLE - 1))] ?? 0,
+  );
+}

@@ -1,0 +1,59 @@
+import { rmSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { prepareProject } from '../../scripts/lib/prepare-project.mjs';
+import { green, red, say, showProgressOn } from '../../scripts/lib/progress.mjs';
+import { proctorFolder } from '../../scripts/lib/project.mjs';
+import { describeError, StartError } from '../../scripts/lib/start-error.mjs';
+import { CHAOS_HELP, describeCommand, parseChaosOptions, type ChaosOptions } from './options.js';
+import type { ChaosResult } from './run-chaos.js';
+import { describeSummary } from './summary.js';
+
+const BAD_OPTIONS = 2;
+
+/** `npm run chaos`. @returns the exit status */
+export async function main(args: readonly string[]): Promise<number> {
+  const options = parse(args);
+  if (options === 'help') process.stdout.write(CHAOS_HELP);
+  if (options === 'help') return 0;
+  if (options === 'bad') return BAD_OPTIONS;
+  if (options.output === 'json') showProgressOn(process.stderr);
+  await prepareProject();
+
+  const stop = new AbortController();
+  // Each fault and each client waits for it.
+  setMaxListeners(0, stop.signal);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+  say(describeCommand(options));
+  // Needs what has just been prepared.
+  const { runChaos } = await import('./run-chaos.js');
+  const result = await runChaos(options, stop.signal);
+  if (result.folder === null) {
+    rmSync(proctorFolder('chaos', String(options.seed)), { recursive: true, force: true });
+  }
+  report(options, result);
+  return result.violations.length > 0 ? 1 : 0;
+}
+
+function parse(args: readonly string[]): ChaosOptions | 'help' | 'bad' {
+  try {
+    return parseChaosOptions(args, randomInt(2 ** 32)) ?? 'help';
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`${describeError(error)}\n`);
+    return 'bad';
+  }
+}
+
+function report({ output }: ChaosOptions, { summary, violations, folder }: ChaosResult): void {
+  if (output === 'json') {
+    process.stdout.write(`${JSON.stringify({ ...summary, violations, folder }, null, 2)}\n`);
+    return;
+  }
+  say(`\n${describeSummary(summary)}\n`);
+  for (const { promise, subject, told } of violations) say(red(`✘ ${promise}: ${subject}: ${told}`));
+  if (violations.length > 0) say(red(`${violations.length} promises were broken`));
+  else say(green('every promise was kept'));
+  if (folder) say(`evidence and logs: ${folder}`);
+  say(`again: ${summary.command}`);
+}

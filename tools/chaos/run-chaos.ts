@@ -1,0 +1,129 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { dim, say, step } from '../../scripts/lib/progress.mjs';
+import { projectDir, proctorFolder } from '../../scripts/lib/project.mjs';
+import { check, collectEvidence, drain, type Violation } from './check/index.js';
+import { effectsOf, listWaits } from './fault-effects.js';
+import { planFaults } from './faults/plan-faults.js';
+import { runFaults } from './faults/run-faults.js';
+import { Gateways } from './load/gateways.js';
+import { runLoad } from './load/run-load.js';
+import { startSchedules, stopSchedules } from './load/schedules.js';
+import { setUpLoad } from './load/set-up-load.js';
+import type { ChaosOptions } from './options.js';
+import { Random } from './random.js';
+import type { ChaosRecord } from './record.js';
+import { summarize, type Summary } from './summary.js';
+import { sampleMemory, watchMemory } from './world/memory.js';
+import { startWorld, type World } from './world/start-world.js';
+
+export interface ChaosResult {
+  summary: Summary;
+  violations: Violation[];
+  /** Where evidence and logs are; null: they were not kept. */
+  folder: string | null;
+}
+
+/** For requests that have no answer yet when the load is over. */
+const ANSWERS_WITHIN_MS = 240_000;
+
+/** Brings everything up, lets it suffer, waits until all is over, and compares. */
+export async function runChaos(options: ChaosOptions, stop: AbortSignal): Promise<ChaosResult> {
+  const folder = proctorFolder('chaos', String(options.seed));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const world = await step('bring up Proctor', () => startWorld(folder));
+  try {
+    const result = await runIn(world, options, stop, folder);
+    const isKept = options.isKept || result.violations.length > 0;
+    return { ...result, folder: isKept ? relative(projectDir, folder) : null };
+  } finally {
+    await step('stop it', () => world.close());
+  }
+}
+
+async function runIn(
+  world: World,
+  options: ChaosOptions,
+  stop: AbortSignal,
+  folder: string,
+): Promise<Omit<ChaosResult, 'folder'>> {
+  const { seed, seconds, rate, isOneByOne } = options;
+  const notes: string[] = [];
+  const kinds = options.kinds.filter((kind) => kind !== 'postgres disk full' || world.disk !== null);
+  if (kinds.length < options.kinds.length)
+    notes.push('no full disk: mounting a small one is not allowed here');
+  for (const note of notes) say(`! ${note}`);
+
+  const gateways = new Gateways(world.gatewayUrls);
+  const setUp = await step('create users and procs', () => setUpLoad(world));
+  const schedules = await startSchedules(gateways, setUp.users, setUp.group, new Random(seed + 3));
+  const unwatch = watchMemory(world.services);
+  const loadStartedAt = performance.now();
+  const log = (line: string) => say(dim(`${secondsSince(loadStartedAt).toFixed(0).padStart(5)} s  ${line}`));
+  const [load, faults] = await Promise.all([
+    runLoad({
+      seed,
+      seconds,
+      rate,
+      gateways,
+      users: setUp.users,
+      stop,
+      onProgress: (going, all) => {
+        const seen = all.filter(({ seenEnds }) => seenEnds.length > 0).length;
+        log(`${all.length} submitted, ${going} going, ${seen} ended`);
+      },
+    }),
+    runFaults(world, planFaults({ seed, seconds, kinds, isOneByOne }), stop, log),
+  ]);
+  const loadSeconds = secondsSince(loadStartedAt);
+
+  const drainStartedAt = performance.now();
+  notes.push(...(await step('stop the schedules', () => stopSchedules(gateways, setUp.users, schedules))));
+  const record: ChaosRecord = {
+    seed,
+    submissions: load.submissions,
+    schedules,
+    procs: setUp.procs,
+    faults,
+    notifiedUsers: setUp.notifiedUsers,
+    crashes: world.crashes,
+  };
+  await step('wait until every client knows the end', () => load.finish(ANSWERS_WITHIN_MS));
+  notes.push(...(await drain(world, step)));
+  const drainSeconds = secondsSince(drainStartedAt);
+  unwatch();
+
+  const sources = { api: world.admin, query: world.query, sandbox: world.sandbox, mails: world.mail.mails };
+  const evidence = await step('collect the evidence', () => collectEvidence(record, sources));
+  const violations = await step('check', async () => check(evidence));
+  const summary = summarize({
+    options,
+    record,
+    scheduled: await countScheduled(world),
+    faults: effectsOf(faults, listWaits(evidence)),
+    peakRssMb: sampleMemory(world.services),
+    mails: world.mail.mails.length,
+    notes,
+    seconds: { load: loadSeconds, drain: drainSeconds },
+  });
+  writeEvidence(folder, { record, evidence, violations, summary });
+  return { summary, violations };
+}
+
+async function countScheduled(world: World): Promise<Record<string, number>> {
+  const rows = await world.query<{ status: string; n: string }>(
+    'select status, count(*) as n from execution where schedule_id is not null group by status',
+  );
+  return Object.fromEntries(rows.map(({ status, n }) => [status, Number(n)]));
+}
+
+function writeEvidence(folder: string, files: Record<string, unknown>): void {
+  for (const [name, content] of Object.entries(files)) {
+    const plain = (_: string, value: unknown): unknown =>
+      value instanceof Map ? Object.fromEntries(value as Map<string, unknown>) : value;
+    writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(content, plain, 1)}\n`);
+  }
+}
+
+const secondsSince = (at: number) => (performance.now() - at) / 1_000;

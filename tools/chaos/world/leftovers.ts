@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { identify, isRunning, type ProcessIdentity } from '../../../scripts/lib/process-identity.mjs';
+import { proctorFolder } from '../../../scripts/lib/project.mjs';
+import { readState, stopRecorded, writeState } from '../../../scripts/lib/state-file.mjs';
+
+type Process = ProcessIdentity & { name: string };
+
+/** Notes what this run has started, so that a later one can clean up when this one is killed. */
+export class RunState {
+  private readonly folder = proctorFolder(`chaos-${process.pid}`);
+  private readonly processes = new Map<string, Process>();
+  private readonly folders: string[] = [];
+
+  /** A process that replaces an earlier one of that name. */
+  addProcess(name: string, pid: number): void {
+    const identity = identify(pid);
+    if (identity) this.processes.set(name, { name, ...identity });
+    this.write();
+  }
+
+  /** A folder, or a mount, that has to go. */
+  addFolder(path: string): void {
+    this.folders.push(path);
+    this.write();
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private write(): void {
+    const starter = identify(process.pid);
+    writeState(join(this.folder, 'state.json'), {
+      ...(starter ? { starter } : {}),
+      ports: {},
+      processes: [...this.processes.values()],
+    });
+    writeFileSync(join(this.folder, 'folders.json'), JSON.stringify(this.folders));
+  }
+}
+
+/** Ends and removes what runs that were killed have left behind. */
+export async function removeLeftovers(): Promise<void> {
+  for (const name of readdirSync(proctorFolder())) {
+    if (!/^chaos-\d+$/.test(name)) continue;
+    const folder = proctorFolder(name);
+    const { starter, processes } = readState(join(folder, 'state.json'));
+    if (isRunning(starter)) continue;
+    await stopRecorded(processes);
+    for (const path of readFolders(join(folder, 'folders.json'))) removeFolder(path);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export function removeFolder(path: string): void {
+  try {
+    execFileSync('umount', [path], { stdio: 'ignore' });
+  } catch {
+    // an ordinary folder
+  }
+  rmSync(path, { recursive: true, force: true });
+}
+
+function readFolders(file: string): string[] {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as string[];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,12 @@
+/** Does `work` for 0 to `count - 1`, so many at once, in about this order. */
+export async function atOnce(
+  count: number,
+  maxAtOnce: number,
+  work: (at: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0;
+  const loops = Array.from({ length: Math.min(maxAtOnce, count) }, async () => {
+    while (next < count) await work(next++);
+  });
+  await Promise.all(loops);
+}

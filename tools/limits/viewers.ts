@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import WebSocket from 'ws';
+import { until } from '../../test/support/api-client.js';
+import { atOnce } from './at-once.js';
+import { makeGate } from './gate.js';
+import type { LimitsSystem } from './limits-system.js';
+import { LINE_BYTES, printLines } from './output.js';
+import type { Findings, Scenario } from './scenario.js';
+import { describeTimes, quantile, seconds } from './timing.js';
+
+interface Size {
+  viewers: number;
+  /** Printed one a second. */
+  bursts: number;
+  linesPerBurst: number;
+  patienceSeconds: number;
+  /** Until the last of them has a burst, from the first one's having it. */
+  lagMostMs: number;
+}
+
+export const viewers: Scenario<Size> = {
+  name: 'viewers',
+  describe: ({ viewers }) => `${viewers} viewers on one execution, one of which never reads`,
+  full: { viewers: 500, bursts: 30, linesPerBurst: 3_000, patienceSeconds: 60, lagMostMs: 5_000 },
+  short: { viewers: 50, bursts: 10, linesPerBurst: 9_000, patienceSeconds: 5, lagMostMs: 5_000 },
+  system: ({ patienceSeconds }) => ({
+    workers: 1,
+    env: {
+      PROCTOR_LOGS_STREAM_PATIENCE_SECONDS: String(patienceSeconds),
+      // All of it is kept.
+      PROCTOR_LOG_LIMIT_BYTES: String(32 * 1024 * 1024),
+      // Whoever is let go is a line of the log at this level.
+      PROCTOR_LOG_LEVEL: 'debug',
+    },
+  }),
+  boundsMiB: { gateway: 500, scheduler: 300, 'executor-worker': 400, notifier: 300 },
+  run,
+};
+
+async function run(system: LimitsSystem, size: Size, findings: Findings): Promise<void> {
+  const gate = makeGate();
+  const everybody: Viewer[] = [];
+  try {
+    const lines = size.bursts * size.linesPerBurst;
+    const bursts = Array.from({ length: size.bursts }, (_, at) =>
+      printLines(at * size.linesPerBurst + 1, (at + 1) * size.linesPerBurst),
+    );
+    const { id } = await system.api.run([gate.wait, bursts.join('; sleep 1; ')].join('; '));
+    await system.api.waitForStatus(id, 'POD_READY');
+    const connectedIn = performance.now();
+    await atOnce(size.viewers, 50, async (at) => {
+      everybody[at] = await Viewer.connect(system, id, size, lines);
+    });
+    findings.figure('all are connected after', seconds(performance.now() - connectedIn));
+    const [stuck, ...readers] = everybody as [Viewer, ...Viewer[]];
+    stuck.stopReading();
+    const openStreams = await countStreams(system);
+    findings.check('all streams are open', openStreams === size.viewers, openStreams);
+
+    const startedAt = performance.now();
+    gate.open();
+    const stuckEnd = watchStuck(system, size, stuck, startedAt);
+    // Looked at below; until then it is nobody's.
+    stuckEnd.catch(() => undefined);
+    await Promise.race([Promise.all(readers.map((reader) => reader.closed)), stuckEnd.then(() => never())]);
+    const tookMs = performance.now() - startedAt;
+    findings.figure('printed and seen by all in', `${seconds(tookMs)} (printed over ${size.bursts - 1} s)`);
+    const wrong = readers.filter((reader) => !reader.isRight);
+    findings.check(
+      'whoever reads gets every line',
+      wrong.length === 0,
+      wrong.length === 0
+        ? `${readers.length} × ${lines} lines`
+        : `${wrong.length} wrong: ${wrong[0]?.describe()}`,
+    );
+    const lags = lagsOf(readers, size.bursts);
+    findings.checkTime(
+      'in time',
+      quantile(lags, 0.99),
+      size.lagMostMs,
+      `behind the first: ${describeTimes(lags)}`,
+    );
+    const { afterMs, code, reason } = await stuckEnd;
+    findings.check(
+      'who does not read is let go and told so',
+      code === 1013,
+      `let go after ${seconds(afterMs)}, then ${code} "${reason}"`,
+    );
+    const left = await countStreams(system);
+    findings.check('no stream is left over', left === 0, left);
+  } finally {
+    for (const viewer of everybody) viewer?.terminate();
+    gate.remove();
+  }
+}
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+/** Lets it read again once the gateway has given it up: what it is told then. */
+async function watchStuck(system: LimitsSystem, size: Size, stuck: Viewer, startedAt: number) {
+  const withinMs = (size.bursts + size.patienceSeconds) * 1_000 + 60_000;
+  await until(
+    async () => /you read too slowly/.test(gatewayOutput(system)),
+    withinMs,
+    () => 'the stuck viewer to be let go',
+  );
+  const afterMs = performance.now() - startedAt;
+  stuck.readAgain();
+  return { afterMs, ...(await stuck.closed) };
+}
+
+function gatewayOutput(system: LimitsSystem): string {
+  return system.services.find(({ name }) => name === 'gateway')?.output() ?? '';
+}
+
+async function countStreams(system: LimitsSystem): Promise<number> {
+  const text = await (await fetch(`${system.gatewayUrl}/metrics`)).text();
+  return Number(/^proctor_log_streams_open(?:\{.*\})? (\d+)/m.exec(text)?.[1] ?? NaN);
+}
+
+/** How much later than the first one each viewer has each burst. */
+function lagsOf(readers: readonly Viewer[], bursts: number): number[] {
+  return Array.from({ length: bursts }, (_, burst) => {
+    const times = readers.map((reader) => reader.burstAtMs[burst] ?? Infinity);
+    const first = Math.min(...times);
+    return times.map((time) => time - first);
+  }).flat();
+}
+
+interface Closed {
+  code: number;
+  reason: string;
+}
+
+/** Checks what it gets without keeping it. */
+class Viewer {
+  /** When the last line of each burst came. */
+  readonly burstAtMs: number[] = [];
+  readonly closed: Promise<Closed>;
+  private bytes = 0;
+  private readonly hash = createHash('md5');
+  private digest = '';
+
+  private constructor(
+    private readonly socket: WebSocket,
+    size: Size,
+    private readonly lines: number,
+  ) {
+    socket.on('message', (data: Buffer) => {
+      this.hash.update(data).update('\n');
+      this.bytes += data.length + 1;
+      const burst = Math.floor(this.bytes / (size.linesPerBurst * LINE_BYTES));
+      while (this.burstAtMs.length < burst) this.burstAtMs.push(performance.now());
+    });
+    socket.on('error', () => undefined);
+    this.closed = new Promise((resolve) => {
+      socket.on('close', (code, reason) => {
+        this.digest = this.hash.digest('hex');
+        resolve({ code, reason: reason.toString() });
+      });
+    });
+  }
+
+  static connect(system: LimitsSystem, id: number, size: Size, lines: number): Promise<Viewer> {
+    const url = `${system.gatewayUrl.replace('http', 'ws')}/execution/logs?context_id=${id}`;
+    const socket = new WebSocket(url, { headers: system.api.headers, perMessageDeflate: false });
+    const viewer = new Viewer(socket, size, lines);
+    return new Promise((resolve, reject) => {
+      socket.once('open', () => resolve(viewer));
+      socket.once('error', reject);
+    });
+  }
+
+  stopReading(): void {
+    this.socket.pause();
+  }
+
+  readAgain(): void {
+    this.socket.resume();
+  }
+
+  terminate(): void {
+    this.socket.terminate();
+  }
+
+  get isRight(): boolean {
+    return this.bytes === this.lines * LINE_BYTES && this.digest === expectedDigest(this.lines);
+  }
+
+  describe(): string {
+    return `${this.bytes} bytes instead of ${this.lines * LINE_BYTES}`;
+  }
+}
+
+const digests = new Map<number, string>();
+
+function expectedDigest(lines: number): string {
+  const known = digests.get(lines);
+  if (known) return known;
+  const hash = createHash('md5');
+  const rest = ` ${'x'.repeat(LINE_BYTES - 12)}\n`;
+  for (let line = 1; line <= lines; line++) hash.update(String(line).padStart(10, '0') + rest);
+  const digest = hash.digest('hex');
+  digests.set(lines, digest);
+  return digest;
+}
