@@ -1,5 +1,5 @@
 import { AccountsStore, Database } from '@app/database';
-import { createLogger } from '@app/platform';
+import { createLogger, OpenResources } from '@app/platform';
 import { ExecutionUpdates } from '@app/queue';
 import type { LogRow } from '@app/database';
 import { WebSocket, type ClientOptions } from 'ws';
@@ -61,7 +61,9 @@ export async function startTestGateway(options: GatewayOptions = {}): Promise<Te
     level: 'debug',
     destination: { write: (line) => lines.push(line) },
   });
-  const running = await startGateway({ settings, logger, signal: new AbortController().signal });
+  const resources = new OpenResources(logger);
+  const { signal } = new AbortController();
+  const running = await startGateway({ settings, logger, resources, signal });
   const accounts = new Database({ ...settings.postgres, maxConnections: 2 });
   const createUser = async (name: string, groups: readonly string[]) => {
     const email = `${name}@example.com`;
@@ -104,7 +106,7 @@ export async function startTestGateway(options: GatewayOptions = {}): Promise<Te
     async remove() {
       news.close();
       await accounts.close();
-      await running.stop();
+      await resources.close();
       await database?.drop();
     },
   };

@@ -8,7 +8,7 @@ import {
   runService,
   startHealthServer,
   startTelemetry,
-  type Logger,
+  type ServiceContext,
 } from '@app/platform';
 import { listenForSignals, signalServerOptions } from '@app/queue';
 import { loadWorkerEnv, type WorkerEnv } from './env.js';
@@ -19,12 +19,12 @@ await runService(
   {
     name: 'executor-worker',
     loadSettings: loadWorkerEnv,
-    start: ({ settings, logger, signal }) => start(settings, logger, signal),
+    start,
   },
   process.env,
 );
 
-async function start(env: WorkerEnv, logger: Logger, signal: AbortSignal) {
+async function start({ settings: env, logger, signal, resources }: ServiceContext<WorkerEnv>) {
   const telemetry = await startTelemetry({ service: 'executor-worker', settings: env.telemetry, logger });
   const database = new Database(env.postgres);
   const installationId = await waitForInstallation(database, signal, (error) =>
@@ -47,14 +47,12 @@ async function start(env: WorkerEnv, logger: Logger, signal: AbortSignal) {
     .add('redis', 'optional', () => worker.pingQueue())
     .add('kubernetes', 'optional', () => worker.checkCluster());
   const healthServer = env.health && (await startHealthServer({ ...env.health, health }));
-  return {
-    async stop() {
-      health.drain();
-      stopListening();
-      await app.close();
-      await telemetry.close();
-      await healthServer?.close();
-      await database.close();
-    },
-  };
+  resources.defer('service', async () => {
+    health.drain();
+    stopListening();
+    await app.close();
+    await telemetry.close();
+    await healthServer?.close();
+    await database.close();
+  });
 }

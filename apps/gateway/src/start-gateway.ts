@@ -7,7 +7,6 @@ import {
   NestLogger,
   startTelemetry,
   type Logger,
-  type RunningService,
   type ServiceContext,
   type Telemetry,
 } from '@app/platform';
@@ -25,7 +24,7 @@ import { routeUpgrades } from './http/route-upgrades.js';
 import { GatewayMetrics } from './metrics/gateway-metrics.js';
 import { measureRequests } from './metrics/measure-requests.js';
 
-export interface RunningGateway extends RunningService {
+export interface RunningGateway {
   app: NestFastifyApplication;
 }
 
@@ -34,6 +33,7 @@ export async function startGateway({
   settings,
   logger,
   signal,
+  resources,
 }: ServiceContext<GatewaySettings>): Promise<RunningGateway> {
   if (!settings.access.isAuthenticationOn) {
     logger.warn('authentication is off (PROCTOR_AUTH_ENABLED): everybody who can connect is an admin');
@@ -55,7 +55,8 @@ export async function startGateway({
   routeUpgrades(fastify);
   await app.listen({ port: settings.port, host: settings.host });
   logger.info({ host: settings.host, port: settings.port, installationId }, 'listening');
-  return { app, stop: () => stop(app, database, telemetry, closeConnections) };
+  resources.defer('gateway', () => stop(app, database, telemetry, closeConnections));
+  return { app };
 }
 
 /** Null: none beside the accounts in Postgres. @throws PluginError */

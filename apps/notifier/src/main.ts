@@ -8,7 +8,7 @@ import {
   runService,
   startHealthServer,
   startTelemetry,
-  type Logger,
+  type ServiceContext,
 } from '@app/platform';
 import { listenForSignals, RedisProbe, signalServerOptions } from '@app/queue';
 import { loadNotifierEnv, type NotifierEnv } from './env.js';
@@ -20,12 +20,12 @@ await runService(
   {
     name: 'notifier',
     loadSettings: loadNotifierEnv,
-    start: ({ settings, logger, signal }) => start(settings, logger, signal),
+    start,
   },
   process.env,
 );
 
-async function start(env: NotifierEnv, logger: Logger, signal: AbortSignal) {
+async function start({ settings: env, logger, signal, resources }: ServiceContext<NotifierEnv>) {
   const telemetry = await startTelemetry({ service: 'notifier', settings: env.telemetry, logger });
   const database = new Database(env.postgres);
   const installationId = await waitForInstallation(database, signal, (error) =>
@@ -57,15 +57,13 @@ async function start(env: NotifierEnv, logger: Logger, signal: AbortSignal) {
     .add('postgres', 'required', () => database.ping())
     .add('redis', 'optional', () => redis.ping());
   const healthServer = env.health && (await startHealthServer({ ...env.health, health }));
-  return {
-    async stop() {
-      health.drain();
-      stopListening();
-      await app.close();
-      await telemetry.close();
-      await healthServer?.close();
-      redis.close();
-      await database.close();
-    },
-  };
+  resources.defer('service', async () => {
+    health.drain();
+    stopListening();
+    await app.close();
+    await telemetry.close();
+    await healthServer?.close();
+    redis.close();
+    await database.close();
+  });
 }

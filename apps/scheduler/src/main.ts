@@ -8,7 +8,7 @@ import {
   runService,
   startHealthServer,
   startTelemetry,
-  type Logger,
+  type ServiceContext,
 } from '@app/platform';
 import { ExecutionQueue, listenForSignals, signalServerOptions } from '@app/queue';
 import { loadSchedulerEnv, type SchedulerEnv } from './env.js';
@@ -18,12 +18,12 @@ await runService(
   {
     name: 'scheduler',
     loadSettings: loadSchedulerEnv,
-    start: ({ settings, logger, signal }) => start(settings, logger, signal),
+    start,
   },
   process.env,
 );
 
-async function start(env: SchedulerEnv, logger: Logger, signal: AbortSignal) {
+async function start({ settings: env, logger, signal, resources }: ServiceContext<SchedulerEnv>) {
   const telemetry = await startTelemetry({ service: 'scheduler', settings: env.telemetry, logger });
   const database = new Database({ ...env.postgres, maxConnections: env.postgres.maxConnections - 1 });
   // A tick waits behind no sweep, and finds a process of Postgres that has its pages at hand.
@@ -49,16 +49,14 @@ async function start(env: SchedulerEnv, logger: Logger, signal: AbortSignal) {
     .add('postgres', 'required', () => database.ping())
     .add('redis', 'optional', () => queue.ping());
   const healthServer = env.health && (await startHealthServer({ ...env.health, health }));
-  return {
-    async stop() {
-      health.drain();
-      stopListening();
-      await app.close();
-      await telemetry.close();
-      await healthServer?.close();
-      await queue.close();
-      await databaseOfTicks.close();
-      await database.close();
-    },
-  };
+  resources.defer('service', async () => {
+    health.drain();
+    stopListening();
+    await app.close();
+    await telemetry.close();
+    await healthServer?.close();
+    await queue.close();
+    await databaseOfTicks.close();
+    await database.close();
+  });
 }

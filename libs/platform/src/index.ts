@@ -6,6 +6,7 @@ export * from './load-env.js';
 export * from './log-level.js';
 export * from './logger.js';
 export * from './nest-logger.js';
+export * from './open-resources.js';
 export * from './run-service.js';
 export * from './telemetry/start-telemetry.js';
 export * from './telemetry/telemetry-vars.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ConfigurationError } from './load-env.js';
 import { createLogger } from './logger.js';
-import { type ProcessHost, type RunningService, runService, type Service } from './run-service.js';
+import { type ProcessHost, runService, type Service, type ServiceContext } from './run-service.js';
 
 type TestSettings = { logLevel: 'info' };
 
@@ -28,7 +28,7 @@ function fakeProcess() {
         {
           name: 'gateway',
           loadSettings: () => ({ logLevel: 'info' as const }),
-          start: async () => ({ stop: async () => undefined }),
+          start: async () => undefined,
           ...service,
         },
         {},
@@ -37,6 +37,10 @@ function fakeProcess() {
       ),
   };
 }
+
+/** A start whose resource never finishes closing. */
+const openEndless = async ({ resources }: ServiceContext<TestSettings>) =>
+  resources.defer('server', () => new Promise(() => undefined));
 
 const settled = () => jest.advanceTimersByTimeAsync(0);
 
@@ -53,7 +57,6 @@ describe('runService', () => {
       },
       start: async () => {
         started = true;
-        return { stop: async () => undefined };
       },
     });
     expect(host.errors()).toContain('PORT: expected a port, but it is not set');
@@ -65,11 +68,7 @@ describe('runService', () => {
     const host = fakeProcess();
     let stops = 0;
     await host.run({
-      start: async () => ({
-        stop: async () => {
-          stops += 1;
-        },
-      }),
+      start: async ({ resources }) => resources.defer('server', () => (stops += 1)),
     });
     expect(host.exits).toEqual([]);
     host.emit(signal);
@@ -80,7 +79,7 @@ describe('runService', () => {
 
   it('exits with 1 when the stop takes longer than the deadline', async () => {
     const host = fakeProcess();
-    await host.run({ stopDeadlineMs: 50, start: async () => ({ stop: () => new Promise(() => undefined) }) });
+    await host.run({ stopDeadlineMs: 50, start: openEndless });
     host.emit('SIGTERM');
     await jest.advanceTimersByTimeAsync(49);
     expect(host.exits).toEqual([]);
@@ -90,7 +89,7 @@ describe('runService', () => {
 
   it('exits at once on a second signal', async () => {
     const host = fakeProcess();
-    await host.run({ start: async () => ({ stop: () => new Promise(() => undefined) }) });
+    await host.run({ start: openEndless });
     host.emit('SIGTERM');
     host.emit('SIGINT');
     expect(host.exits).toEqual([130]);
@@ -98,53 +97,78 @@ describe('runService', () => {
 
   it('exits with 1 when the stop fails', async () => {
     const host = fakeProcess();
-    await host.run({ start: async () => ({ stop: async () => Promise.reject(new Error('stuck')) }) });
+    await host.run({
+      start: async ({ resources }) => resources.defer('server', () => Promise.reject(new Error('stuck'))),
+    });
     host.emit('SIGTERM');
     await settled();
     expect(host.exits).toEqual([1]);
     expect(host.log()).toContain('stuck');
   });
 
-  it('exits with 1 when the start fails', async () => {
+  it('closes what was opened and exits with 1 when the start fails', async () => {
     const host = fakeProcess();
-    await host.run({ start: async () => Promise.reject(new Error('port in use')) });
+    const closed: string[] = [];
+    await host.run({
+      start: async ({ resources }) => {
+        resources.defer('postgres', () => closed.push('postgres'));
+        resources.defer('queue', () => closed.push('queue'));
+        throw new Error('port in use');
+      },
+    });
+    expect(closed).toEqual(['queue', 'postgres']);
     expect(host.exits).toEqual([1]);
     expect(host.log()).toContain('port in use');
   });
 
-  it('tells a start that a signal came, and stops what it brought up', async () => {
+  it('exits with 1 when closing after a failed start takes longer than the deadline', async () => {
+    const host = fakeProcess();
+    void host.run({
+      stopDeadlineMs: 50,
+      start: async (context) => {
+        await openEndless(context);
+        throw new Error('port in use');
+      },
+    });
+    await jest.advanceTimersByTimeAsync(50);
+    expect(host.exits).toEqual([1]);
+  });
+
+  it('tells a running start that a signal came, and closes what it opened', async () => {
     const host = fakeProcess();
     let stops = 0;
-    let finishStart: (running: RunningService) => void = () => undefined;
+    let finishStart: () => void = () => undefined;
     let startSignal: AbortSignal | undefined;
     const run = host.run({
-      start: ({ signal }) => {
+      start: ({ signal, resources }) => {
         startSignal = signal;
-        return new Promise((resolve) => (finishStart = resolve));
+        resources.defer('server', () => (stops += 1));
+        return new Promise<void>((resolve) => (finishStart = resolve));
       },
     });
     host.emit('SIGTERM');
     expect(startSignal?.aborted).toBe(true);
-    finishStart({
-      stop: async () => {
-        stops += 1;
-      },
-    });
+    expect(stops).toBe(0);
+    finishStart();
     await run;
     expect(stops).toBe(1);
     expect(host.exits).toEqual([0]);
   });
 
-  it('takes a start that gave up because of the signal for a graceful stop', async () => {
+  it('stops gracefully when the start gives up because of the signal', async () => {
     const host = fakeProcess();
+    const closed: string[] = [];
     const run = host.run({
-      start: ({ signal }) =>
-        new Promise((_, reject) => {
+      start: ({ signal, resources }) => {
+        resources.defer('postgres', () => closed.push('postgres'));
+        return new Promise((_, reject) => {
           signal.addEventListener('abort', () => reject(new Error('interrupted')));
-        }),
+        });
+      },
     });
     host.emit('SIGTERM');
     await run;
+    expect(closed).toEqual(['postgres']);
     expect(host.exits).toEqual([0]);
   });
 

@@ -1,6 +1,7 @@
 import { ConfigurationError, type EnvSource } from './load-env.js';
 import type { LogSettings } from './log-level.js';
 import { createLogger, type Logger } from './logger.js';
+import { OpenResources } from './open-resources.js';
 import { tuneV8 } from './tune-v8.js';
 
 export interface Service<Settings extends LogSettings> {
@@ -8,22 +9,22 @@ export interface Service<Settings extends LogSettings> {
   name: string;
   /** The app's env.ts. Throws `ConfigurationError`, whose problems are printed; the process then exits with 1. */
   loadSettings(env: EnvSource): Settings;
-  /** Brings the process up. Resolves when it serves; what it throws is logged and the process exits with 1. */
-  start(context: ServiceContext<Settings>): Promise<RunningService>;
-  /** How long `stop` may take before the process exits with 1. Default 25 s (Kubernetes kills after 30 s). */
+  /**
+   * Starts the process and registers in `resources` everything it opens. Resolves when the process serves. If it
+   * throws, the error is logged, what was opened so far is closed, and the process exits with 1.
+   */
+  start(context: ServiceContext<Settings>): Promise<unknown>;
+  /** How long closing may take before the process exits with 1. Default 25 s (Kubernetes kills after 30 s). */
   stopDeadlineMs?: number;
 }
 
 export interface ServiceContext<Settings> {
   settings: Settings;
   logger: Logger;
+  /** Closed when the process stops, and after a failed start. */
+  resources: OpenResources;
   /** Aborts at the first SIGTERM or SIGINT, also while `start` is still running. */
   signal: AbortSignal;
-}
-
-export interface RunningService {
-  /** Stops taking work, hands over or finishes what it has, closes connections. Called at most once. */
-  stop(): Promise<void>;
 }
 
 /** The part of `process` that is needed; a test passes its own. */
@@ -55,20 +56,28 @@ export async function runService<Settings extends LogSettings>(
   const logger = makeLogger({ service: service.name, level: settings.logLevel });
   exitOnBug(logger, host);
 
+  const resources = new OpenResources(logger);
   const stopping = new AbortController();
-  let running: RunningService | null = null;
-  onStopSignal(host, logger, stopping, service.stopDeadlineMs ?? 25_000, () => {
-    if (running !== null) void stop(running, logger, host);
+  const close = (exitCode: 0 | 1) => closeAndExit({ resources, logger, host, exitCode });
+  const limitClosing = () => exitAfter(service.stopDeadlineMs ?? 25_000, logger, host);
+  let isStarted = false;
+  onStopSignal(host, logger, stopping, () => {
+    limitClosing();
+    if (isStarted) void close(0);
   });
   try {
-    running = await service.start({ settings, logger, signal: stopping.signal });
+    await service.start({ settings, logger, resources, signal: stopping.signal });
   } catch (err) {
-    if (stopping.signal.aborted) logger.info({ err }, 'stopped while starting');
-    else logger.fatal({ err }, 'could not start');
-    host.exit(stopping.signal.aborted ? 0 : 1);
-    return;
+    if (stopping.signal.aborted) {
+      logger.info({ err }, 'stopped while starting');
+      return await close(0);
+    }
+    logger.fatal({ err }, 'could not start');
+    limitClosing();
+    return await close(1);
   }
-  if (stopping.signal.aborted) return await stop(running, logger, host);
+  if (stopping.signal.aborted) return await close(0);
+  isStarted = true;
   logger.info('started');
 }
 
@@ -91,7 +100,6 @@ function onStopSignal(
   host: ProcessHost,
   logger: Logger,
   stopping: AbortController,
-  deadlineMs: number,
   beginStop: () => void,
 ): void {
   const receive = (name: StopSignal) => () => {
@@ -101,10 +109,6 @@ function onStopSignal(
       return;
     }
     logger.info({ signal: name }, 'stopping');
-    setTimeout(() => {
-      logger.error({ deadlineMs }, 'did not stop within the deadline: exiting');
-      host.exit(1);
-    }, deadlineMs).unref();
     stopping.abort(new Error(`${name} received`));
     beginStop();
   };
@@ -112,11 +116,24 @@ function onStopSignal(
   host.on('SIGINT', receive('SIGINT'));
 }
 
-async function stop(running: RunningService, logger: Logger, host: ProcessHost): Promise<void> {
+function exitAfter(deadlineMs: number, logger: Logger, host: ProcessHost): void {
+  setTimeout(() => {
+    logger.error({ deadlineMs }, 'did not stop within the deadline: exiting');
+    host.exit(1);
+  }, deadlineMs).unref();
+}
+
+async function closeAndExit(options: {
+  resources: OpenResources;
+  logger: Logger;
+  host: ProcessHost;
+  exitCode: 0 | 1;
+}): Promise<void> {
+  const { resources, logger, host, exitCode } = options;
   try {
-    await running.stop();
+    await resources.close();
     logger.info('stopped');
-    host.exit(0);
+    host.exit(exitCode);
   } catch (err) {
     logger.error({ err }, 'could not stop cleanly');
     host.exit(1);
