@@ -10,7 +10,7 @@ const name = z
   .refine(isStorable, NOT_STORABLE);
 const groups = z.array(groupName).max(MAX_GROUPS);
 
-/** `GET /whoami`: who the gateway takes the caller for. */
+/** `GET /whoami`: the account the caller is signed in as. */
 export const whoAmIReply = z.object({
   email: z.string(),
   name: z.string(),
@@ -18,7 +18,7 @@ export const whoAmIReply = z.object({
   is_admin: z.boolean(),
 });
 
-/** An account that is kept in Postgres: of a person, or a service account of a program. */
+/** An account in Postgres: a person's, or a service account used by a program. */
 export const userReply = z.object({
   email: z.string(),
   name: z.string(),
@@ -31,11 +31,11 @@ export type UserReply = z.output<typeof userReply>;
 
 /** Reply of `PATCH /user/{email}`. */
 export const updateUserReply = userReply.extend({
-  /** How many schedules were paused, because the account was switched off; left out for none. */
+  /** How many schedules were paused because the account was disabled. Omitted if none were. */
   paused_schedules: z.int().optional(),
 });
 
-/** Groups that are not there are made. */
+/** Groups that do not exist are created. */
 export const createUserBody = z.object({
   email,
   name: name.optional(),
@@ -44,7 +44,7 @@ export const createUserBody = z.object({
 });
 export type CreateUserBody = z.output<typeof createUserBody>;
 
-/** What is left out stays; `groups` replaces all memberships. */
+/** Omitted fields keep their values; `groups` replaces all memberships. */
 export const updateUserBody = z.object({
   name: name.optional(),
   active: z.boolean().optional(),
@@ -67,13 +67,13 @@ export const listGroupsReply = z.object({ groups: z.array(groupReply), next });
 const MAX_TOKEN_SECONDS = 10 * 365 * 24 * 60 * 60;
 
 /**
- * Without `email`: for the caller. Only admins make tokens for others. Whoever asks with a token that expires gets none
- * that lives longer: a longer wish, or none, is cut to it, and `expires_at` of the reply shows the result.
+ * Without `email`, the token is for the caller; only admins create tokens for others. A token created with an expiring
+ * token never outlives it: the requested lifetime is cut, and `expires_at` in the reply shows the result.
  */
 export const createTokenBody = z.object({
   email: email.optional(),
   label: name.optional().default(''),
-  /** Left out: it does not expire, or with the token that it is asked for with. */
+  /** If omitted, the token does not expire, or expires with the token used to create it. */
   expires_in_seconds: z.int().min(60).max(MAX_TOKEN_SECONDS).optional(),
 });
 export type CreateTokenBody = z.output<typeof createTokenBody>;
@@ -89,11 +89,11 @@ export const tokenReply = z.object({
   revoked_at: instant.optional(),
 });
 export type TokenReply = z.output<typeof tokenReply>;
-/** The one time that the token itself is shown. */
+/** The only reply that contains the token itself. */
 export const createTokenReply = tokenReply.extend({ token: z.string() });
 
-export const tokenParams = z.object({ id: z.uuid('must be the id of a token, as `token list` shows it') });
-/** Without `email` and `all`: the caller's own. */
+export const tokenParams = z.object({ id: z.uuid('must be a token id; see `proctor token list`') });
+/** Without `email` and `all`, lists the caller's own tokens. */
 export const listTokensQuery = z.object({
   email: email.optional(),
   all: queryFlag.optional().default(false),

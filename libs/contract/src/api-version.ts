@@ -1,2 +1,2 @@
-/** The version of the HTTP API, as its document says it: v2's, with what was added to it. */
+/** The version of the HTTP API: v2's routes plus our additions. Shown in the OpenAPI document. */
 export const API_VERSION = '3.0.0';

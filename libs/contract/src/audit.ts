@@ -5,15 +5,15 @@ import { isStorable, NOT_STORABLE } from './text.js';
 const filterText = z.string().min(1).max(320).refine(isStorable, NOT_STORABLE).optional();
 
 const filters = {
-  actor: filterText.describe('An e-mail; `unknown` for who was not let in.'),
-  action: filterText.describe("A route's name, or for a refusal its method and path."),
-  subject: filterText.describe('What it was done to.'),
+  actor: filterText.describe('An email, or `unknown` for callers who were not authenticated.'),
+  action: filterText.describe('The name of a route, or the method and path of a rejected request.'),
+  subject: filterText.describe('The object that was acted on.'),
   allowed: queryFlag.optional(),
   since: instantQuery.describe('At or after.').optional(),
   until: instantQuery.describe('Before.').optional(),
 };
 
-/** `GET /audit`: all that is given must hold. */
+/** `GET /audit`. Filters are combined with AND. */
 export const listAuditQuery = z.object({ ...filters, ...idPage });
 export type ListAuditQuery = z.output<typeof listAuditQuery>;
 export const exportAuditQuery = z.object(filters);

@@ -27,17 +27,17 @@ const envRecord = z
   .refine(
     (values) =>
       Object.values(values).reduce((sum, value) => sum + utf8Bytes(value), 0) <= MAX_ENV_TOTAL_BYTES,
-    `must be at most ${MAX_ENV_TOTAL_BYTES} bytes together`,
+    `must be at most ${MAX_ENV_TOTAL_BYTES} bytes in total`,
   )
-  // Without a prototype: a lookup of `constructor` finds nothing.
+  // No prototype, so that looking up `constructor` finds nothing.
   .overwrite((values) => Object.assign(Object.create(null) as Record<string, string>, values));
 
 /**
- * Values of args or secrets by name, within the limits. Null (Go: a nil map) and left out are both empty.
+ * Values of args or secrets keyed by name, within the limits. Null (a nil map in Go) and omitted both mean empty.
  * The result has no prototype.
  */
 export const envValues = z.preprocess((input, context) => {
-  // z.record drops this key without a word.
+  // z.record silently drops this key.
   if (typeof input === 'object' && input !== null && Object.hasOwn(input, '__proto__')) {
     context.addIssue({ code: 'custom', message: `the name ${ENV_NAME_RULE}`, path: ['__proto__'] });
   }

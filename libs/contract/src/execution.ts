@@ -11,7 +11,7 @@ import { email, isStorable, NOT_STORABLE } from './text.js';
 export const submitExecutionBody = z.object({
   name: procName,
   args: envValues,
-  /** v2's field; the address is checked where it is called, not here. */
+  /** A field of v2. The notifier checks the address before it calls it. */
   callback_url: z
     .string()
     .max(2000)
@@ -23,7 +23,7 @@ export type SubmitExecutionBody = z.output<typeof submitExecutionBody>;
 
 const id = z.int().min(1).max(MAX_EXECUTION_ID);
 
-/** An execution as clients see it. `name` is the name of the Kubernetes Job. The optional fields are not in v2. */
+/** An execution as clients see it. `name` is the name of the Kubernetes Job. Optional fields are not in v2. */
 export const executionReply = z.object({
   id,
   job_name: z.string(),
@@ -32,23 +32,23 @@ export const executionReply = z.object({
   created_at: instant,
   updated_at: instant,
   status: z.enum(EXECUTION_STATUSES),
-  /** Left out while there is none. */
+  /** Omitted until the container exits. */
   exit_code: z.int().optional(),
-  /** Why it ended as it did, one line for people, e.g. `OOMKilled`. */
+  /** Why it ended, as one line for people, e.g. `OOMKilled`. */
   reason: z.string().optional(),
   started_at: instant.optional(),
   ended_at: instant.optional(),
   user_email: z.string().optional(),
   cancel_requested_at: instant.optional(),
-  /** The schedule that asked for it. */
+  /** The schedule that fired it. */
   schedule_id: id.optional(),
-  /** The execution that it repeats. */
+  /** The execution of which this is a rerun. */
   rerun_of: id.optional(),
 });
 export type ExecutionReply = z.output<typeof executionReply>;
 
 const attempt = z.object({
-  /** From 1. */
+  /** Counts from 1. */
   n: z.int(),
   pod_name: z.string(),
   started_at: instant.optional(),
@@ -57,19 +57,19 @@ const attempt = z.object({
   reason: z.string().optional(),
 });
 
-/** What stands in the place of a value that nobody is shown. */
+/** Replaces values that are never shown. */
 export const HIDDEN_VALUE = '***';
 
-/** All that is known of an execution. */
+/** An execution in detail. */
 export const executionDetailReply = executionReply.extend({
-  /** Those of type `secret` are `***`. */
+  /** Args of type `secret` appear as `***`. */
   args: z.record(z.string(), z.string()),
   proc_revision: z.int(),
-  /** Where the request came from. */
+  /** The address the request came from. */
   remote_address: z.string().optional(),
-  /** Accepted, but not in the queue yet: for a slot of the proc, its user's share, or the schedule's run before it. */
+  /** The gate at which an accepted execution waits before it is queued. Omitted once it is admitted. */
   waiting_for: z.enum(['slot', 'share', 'overlap']).optional(),
-  /** One for each pod, oldest first. */
+  /** One per pod, oldest first. */
   attempts: z.array(attempt),
 });
 export type ExecutionDetailReply = z.output<typeof executionDetailReply>;
@@ -77,12 +77,12 @@ export type ExecutionDetailReply = z.output<typeof executionDetailReply>;
 export const executionParams = z.object({ id: executionIdText });
 export const executionLogsQuery = z.object({ context_id: executionIdText });
 
-/** `GET /execution`: all that is given must hold. */
+/** `GET /execution`. Filters are combined with AND. */
 export const listExecutionsQuery = z.object({
   proc: procName.optional(),
   user: email.optional(),
   status: queryList(
-    z.enum(EXECUTION_STATUSES, { error: `status must be among ${EXECUTION_STATUSES.join(', ')}` }),
+    z.enum(EXECUTION_STATUSES, { error: `status must be one of ${EXECUTION_STATUSES.join(', ')}` }),
     EXECUTION_STATUSES.length,
   ).optional(),
   schedule: executionIdText.optional(),
@@ -97,7 +97,7 @@ export const listExecutionsReply = z.object({ executions: z.array(executionReply
 
 const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** `90s`, `10m`, `2h30m`, `1d` in milliseconds; null: not a duration. */
+/** Parses `90s`, `10m`, `2h30m` or `1d` into milliseconds. Returns null if the text is not a duration. */
 export function parseDurationMs(text: string): number | null {
   if (!/^(\d{1,9}[smhd])+$/.test(text)) return null;
   const parts = text.match(/\d+[smhd]/g) ?? [];
@@ -110,15 +110,15 @@ export const readLogQuery = z.object({
     .string()
     .regex(/^\d{1,7}$/, 'tail must be a number of lines, at most 9999999')
     .transform(Number)
-    .describe('Only the last so many lines.')
+    .describe('Return only the last N lines.')
     .optional(),
   since: z
     .string()
     .refine((text) => parseDurationMs(text) !== null || instantQuery.safeParse(text).success, {
       error: 'since must be a duration such as 10m or a time such as 2026-01-31T10:00:00Z',
     })
-    .describe('Only lines printed since then: an instant, or a duration back from now such as `10m`.')
+    .describe('Return only lines printed since this time, or within this duration, such as `10m`.')
     .optional(),
-  follow: queryFlag.default(false).describe('Go on until the execution has ended.'),
+  follow: queryFlag.default(false).describe('Keep streaming until the execution ends.'),
 });
 export type ReadLogQuery = z.output<typeof readLogQuery>;

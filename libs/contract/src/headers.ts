@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { MAX_IDEMPOTENCY_KEY_LENGTH } from './limits.js';
 
-/** Request headers, spelled as v2 clients send them. Node and Fastify give them in lower case. */
+/** Request headers, spelled as v2 clients send them. Node and Fastify expose them in lower case. */
 export const EMAIL_HEADER = 'Email-Id';
 export const TOKEN_HEADER = 'Access-Token';
 export const CLIENT_VERSION_HEADER = 'Client-Version';
-/** The same key by the same identity on the same route: the same execution, however often it is sent. */
+/** Repeating a key with the same identity and route always returns the same execution. */
 export const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key';
 
 /** 1 to 200 visible ASCII characters. */

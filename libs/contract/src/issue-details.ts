@@ -5,7 +5,7 @@ interface Issue {
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
 }
 
-/** What a schema found wrong (zod's issues, or Standard Schema's) as details of an `AppError`: `args.NAME`, `0.name`. */
+/** Turns a schema's issues (zod or Standard Schema) into details of an `AppError`, with fields such as `args.NAME` or `0.name`. */
 export function detailsFromIssues(issues: readonly Issue[]): ErrorDetail[] {
   return issues.map(({ path = [], message }) => ({
     field: path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.') || 'body',

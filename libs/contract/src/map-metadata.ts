@@ -3,7 +3,7 @@ import type { ProcMetadata } from './metadata.js';
 
 type ArgMetadata = ProcMetadata['env_vars']['args'][number];
 
-/** The proc that (already checked) metadata describes. */
+/** Maps validated metadata to a proc. */
 export function procFromMetadata(metadata: ProcMetadata): Proc {
   const { concurrency } = metadata;
   return {
@@ -56,7 +56,7 @@ function podFromMetadata(metadata: ProcMetadata): PodSettings {
   };
 }
 
-/** The wire form of a proc. What v2 does not know is left out where it says nothing. */
+/** Maps a proc to its wire form. Fields that v2 does not know are omitted when they are unset. */
 export function metadataFromProc(proc: Proc): ProcMetadata {
   return {
     name: proc.name,

@@ -17,7 +17,7 @@ import { instant } from './paging.js';
 import { procName } from './proc-name.js';
 import { NOT_STORABLE, groupName, isStorable, onceMore, optionalList, optionalText } from './text.js';
 
-/** Values reach the container as text; a number or boolean in JSON or YAML means how it is written. */
+/** Values reach the container as text. A JSON or YAML number or boolean is taken as it is written. */
 const argText = z
   .union([z.string(), z.number(), z.boolean()], 'must be a string, a number or a boolean')
   .transform(String)
@@ -31,17 +31,17 @@ const argText = z
 const argDeclaration = z.object({
   name: envName,
   description: optionalText,
-  // From here on: not in v2.
+  // The fields below are not in v2.
   type: z.enum(ARG_TYPES).nullish(),
-  /** True: an execution without it is refused. */
+  /** If true, executions without this arg are rejected. */
   required: z.boolean().nullish(),
-  /** Used when it is not given. */
+  /** The value used when the arg is omitted. */
   default: argText.nullish(),
   /** RE2 syntax; the whole value must match. */
   pattern: z.string().max(MAX_PATTERN_LENGTH).nullish(),
-  /** The values of an enum. */
+  /** The allowed values of an `enum`. */
   options: z.array(argText).max(MAX_ENV_COUNT).nullish(),
-  /** Of a number. */
+  /** Bounds of a `number`. */
   min: z.number().nullish(),
   max: z.number().nullish(),
   example: argText.nullish(),
@@ -101,7 +101,7 @@ const toleration = z.object({
   toleration_seconds: z.int().nullish(),
 });
 
-/** A proc's metadata, v2-shaped. Null and left out mean empty. Unknown fields are ignored, as in v2. */
+/** A proc's metadata in v2's shape. Null and omitted both mean empty. Unknown fields are ignored, as in v2. */
 export const procMetadata = z.object({
   name: procName,
   description: optionalText,
@@ -117,7 +117,7 @@ export const procMetadata = z.object({
   author: optionalText,
   contributors: optionalText,
   organization: optionalText,
-  // From here on: not in v2.
+  // The fields below are not in v2.
   allow_undeclared_args: z.boolean().nullish(),
   timeout_seconds: z.int().min(1).max(MAX_TIMEOUT_SECONDS).nullish(),
   retries: z.int().min(0).max(MAX_RETRIES).nullish(),
@@ -131,7 +131,7 @@ export const procMetadata = z.object({
 });
 export type ProcMetadata = z.output<typeof procMetadata>;
 
-/** Body of `POST /metadata`. All of it is stored, or none. */
+/** Body of `POST /metadata`. The procs are stored all together or not at all. */
 export const registerProcsBody = z.array(procMetadata).superRefine((procs, context) => {
   const seen = new Set<string>();
   procs.forEach(({ name }, index) => {
@@ -144,9 +144,9 @@ export const listProcsReply = z.array(procMetadata);
 
 export const procParams = z.object({ name: procName });
 
-/** One proc, as it is registered. */
+/** A registered proc. */
 export const procReply = procMetadata.extend({
-  /** Grows with each change. */
+  /** Incremented by each change. */
   revision: z.int(),
   created_at: instant,
   updated_at: instant,

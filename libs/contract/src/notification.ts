@@ -7,7 +7,7 @@ import { isStorable, NOT_STORABLE } from './text.js';
 
 const MAX_CHANNEL_LENGTH = 200;
 
-/** `GET /notification`: all that is given must hold. */
+/** `GET /notification`. Filters are combined with AND. */
 export const listNotificationsQuery = z.object({
   state: z.enum(DELIVERY_STATES, { error: `state must be one of ${DELIVERY_STATES.join(', ')}` }).optional(),
   channel: z
@@ -17,34 +17,34 @@ export const listNotificationsQuery = z.object({
     .refine(isStorable, NOT_STORABLE)
     .describe('mail, slack, webhook, callback, or plugin:NAME.')
     .optional(),
-  execution: executionIdText.describe('Only what is told of this execution.').optional(),
+  execution: executionIdText.describe('Only notifications about this execution.').optional(),
   ...idPage,
 });
 
 const id = z.int().min(1).max(MAX_EXECUTION_ID);
 
-/** One event to one recipient over one channel. */
+/** One event delivered to one recipient over one channel. */
 export const notificationReply = z.object({
-  /** Smaller than that of later ones; not that of an execution. */
+  /** Increases over time. Not the id of an execution. */
   id,
   event: z.enum(OUTBOX_EVENTS),
-  /** Left out for an event of a schedule. */
+  /** Omitted for events of a schedule. */
   execution_id: id.optional(),
-  /** Left out for an event of an execution. */
+  /** Omitted for events of an execution. */
   schedule_id: id.optional(),
   /** `mail`, `slack`, `webhook`, `callback`, or `plugin:NAME`. */
   channel: z.string(),
   /**
-   * Of a URL its scheme, host and port alone: path and query may be secrets. Empty where the channel has one target
-   * only.
+   * For a URL, only its scheme, host and port, because the path and query may be secret. Empty for channels with a single
+   * target.
    */
   recipient: z.string(),
   state: z.enum(DELIVERY_STATES),
-  /** How often it was tried since it was made or sent again. */
+  /** Attempts since the notification was created or resent. */
   attempts: z.int(),
-  /** Only while it is pending. */
+  /** Present only while the delivery is pending. */
   next_attempt_at: instant.optional(),
-  /** Why the last attempt failed, one line; left out if none has. */
+  /** Why the last attempt failed, in one line. Omitted if no attempt has failed. */
   failed_reason: z.string().optional(),
   created_at: instant,
   sent_at: instant.optional(),
@@ -61,7 +61,7 @@ export const setNotifyPreferenceBody = z.object({
   notify_on: z
     .array(z.enum(NOTIFY_EVENTS))
     .max(NOTIFY_EVENTS.length)
-    .describe('What the caller is told of executions that they ask for by hand; empty: nothing.'),
+    .describe('Events the caller gets email about, for executions they start themselves. Empty: none.'),
 });
 
 /** Each at most once. */

@@ -88,7 +88,7 @@ describe.each([
     '9999-12-31T23:59:59-01:00',
     '9999-12-31T23:59:59-05:00',
   ])('refuses %s, which is in no year from 1 to 9999 in UTC', (text) => {
-    expect(issuesOf(text)).toMatchObject([{ message: 'must be in the years 1 to 9999 in UTC' }]);
+    expect(issuesOf(text)).toMatchObject([{ message: 'must be between the years 1 and 9999 in UTC' }]);
   });
 
   it.each(['', 'yesterday', '+010000-01-01T00:00:00Z', '2026-02-30T00:00:00Z'])(

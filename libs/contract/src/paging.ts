@@ -15,31 +15,31 @@ const pageSize = z
   .refine((text) => Number(text) >= 1 && Number(text) <= MAX_PAGE, PAGE_RULE)
   .transform(Number)
   .default(DEFAULT_PAGE)
-  .describe(`Most entries of a page, 1 to ${MAX_PAGE}; ${DEFAULT_PAGE} if left out.`);
+  .describe(`Maximum entries per page, 1 to ${MAX_PAGE}. Default: ${DEFAULT_PAGE}.`);
 
-const CURSOR = 'What `next` of the page before said.';
+const CURSOR = 'The `next` value of the previous page.';
 
-/** For lists whose cursor is the id of the last thing seen. `next` of a reply is the cursor of the page after. */
+/** For lists whose cursor is the id of the last item seen. `next` in a reply is the cursor of the next page. */
 export const idPage = { limit: pageSize, cursor: executionIdText.describe(CURSOR).optional() };
 
 const nameCursor = z.string().max(320).refine(isStorable, NOT_STORABLE);
-/** For lists in the order of names or e-mails: the cursor is the last one seen. */
+/** For lists ordered by name or email. The cursor is the last one seen. */
 export const namePage = { limit: pageSize, cursor: nameCursor.describe(CURSOR).optional() };
 
-/** Left out: there is no further page. */
+/** Omitted on the last page. */
 export const next = z
   .string()
-  .describe('The `cursor` of the next page; left out on the last one.')
+  .describe('The `cursor` of the next page. Omitted on the last page.')
   .optional();
 
 /** A time in a query: an RFC 3339 instant. */
 export const instantQuery = instantWith('must be a time such as 2026-01-31T10:00:00Z');
 
-/** A list in a query: given several times, or once with commas. */
+/** A list in a query: repeated, or once with commas. */
 export function queryList<Item extends z.ZodType<unknown, string>>(item: Item, most: number) {
   return z.preprocess(
     (given) => (typeof given === 'string' ? given.split(',') : given),
-    z.array(item).min(1).max(most).describe('Several: given several times, or once with commas.'),
+    z.array(item).min(1).max(most).describe('A list: repeat the parameter, or separate values with commas.'),
   );
 }
 
@@ -48,10 +48,10 @@ export const queryFlag = z
   .enum(['', 'true', 'false', '1', '0'], { error: 'must be true or false' })
   .transform((text) => text === '' || text === 'true' || text === '1');
 
-/** Times are stored and shown in UTC. With its offset, a year of four digits may be another one there. */
+/** Times are stored and shown in UTC, where the offset can move a four-digit year out of range. */
 function instantWith(error?: string) {
   return z.iso.datetime({ offset: true, error, abort: true }).refine((text) => {
     const year = new Date(text).getUTCFullYear();
     return year >= 1 && year <= 9999;
-  }, 'must be in the years 1 to 9999 in UTC');
+  }, 'must be between the years 1 and 9999 in UTC');
 }

@@ -1,7 +1,7 @@
 import { ERROR_CODES, type AppError, type ErrorCode } from '@app/domain';
 import { z } from 'zod';
 
-/** RFC 9457. Sent when the request's `Accept` names JSON; any other request gets `detail` as one line of text. */
+/** RFC 9457 problem. Sent when the request's `Accept` names JSON. Other requests get `detail` as one line of text. */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 export const problem = z.object({
@@ -33,7 +33,7 @@ const TITLES: Record<ErrorCode, string> = {
   internal: 'Internal error',
 };
 
-/** The wire form of a refusal, to be sent with this HTTP status. */
+/** Builds the wire form of an error, to be sent with this HTTP status. */
 export function problemFromError(error: AppError, status: number): Problem {
   return {
     type: TYPE_PREFIX + error.code,
@@ -47,7 +47,7 @@ export function problemFromError(error: AppError, status: number): Problem {
   };
 }
 
-/** The code that a problem's `type` names, or null if it is none of ours. */
+/** Returns the error code in a problem's `type`, or null if the type is not one of ours. */
 export function errorCodeOf({ type }: Pick<Problem, 'type'>): ErrorCode | null {
   return ERROR_CODES.find((code) => type === TYPE_PREFIX + code) ?? null;
 }

@@ -3,5 +3,5 @@ import { MAX_PROC_NAME_LENGTH } from './limits.js';
 
 export const PROC_NAME_RULE = `must be 1 to ${MAX_PROC_NAME_LENGTH} letters, digits, '.', '_' and '-', starting and ending with a letter or digit`;
 
-/** How procs are called in paths, bodies and on the command line. Case matters. */
+/** The name of a proc in paths, bodies and on the command line. Case-sensitive. */
 export const procName = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/, PROC_NAME_RULE);

@@ -10,7 +10,7 @@ import { signInRoutes } from './routes/sign-in-routes.js';
 
 export type { Route } from './routes/route.js';
 
-/** The HTTP contract: the gateway binds its controllers to it, the CLI its requests, OpenAPI shows it. */
+/** The HTTP contract. The gateway binds its controllers to it, the client types its requests with it, OpenAPI publishes it. */
 export const routes = {
   ...executionRoutes,
   ...procRoutes,
@@ -27,7 +27,7 @@ export type RouteName = keyof typeof routes;
 type SchemaOf<Name extends RouteName, Part extends 'params' | 'query' | 'body' | 'reply'> =
   (typeof routes)[Name] extends Record<Part, infer Schema extends z.ZodType> ? Schema : never;
 
-/** The parsed body, as the gateway gets it. */
+/** The parsed body, as the gateway receives it. */
 export type BodyOf<Name extends RouteName> = z.output<SchemaOf<Name, 'body'>>;
 /** The body as a client may send it. */
 export type BodyInputOf<Name extends RouteName> = z.input<SchemaOf<Name, 'body'>>;
@@ -35,7 +35,7 @@ export type ParamsOf<Name extends RouteName> = z.output<SchemaOf<Name, 'params'>
 export type QueryOf<Name extends RouteName> = z.output<SchemaOf<Name, 'query'>>;
 export type ReplyOf<Name extends RouteName> = z.output<SchemaOf<Name, 'reply'>>;
 
-/** The path and query of a request, escaped: `pathOf('getExecutionStatus', { id: '7' })` → `/execution/7/status`. */
+/** Builds the escaped path and query of a request: `pathOf('getExecutionStatus', { id: '7' })` → `/execution/7/status`. */
 export function pathOf(
   name: RouteName,
   params: Record<string, string> = {},

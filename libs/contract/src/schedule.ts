@@ -18,42 +18,42 @@ const blackout = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('once'), from: instant, until: instant }),
   z.object({
     kind: z.literal('weekly'),
-    /** On which a window begins. */
+    /** The days on which a window begins. */
     days: z.array(z.enum(WEEK_DAYS)),
-    /** `HH:MM` of the schedule's time zone. Not before `until`: it ends on the following day. */
+    /** `HH:MM` in the schedule's time zone. If it is not before `until`, the window ends on the next day. */
     from: z.string(),
     until: z.string(),
   }),
 ]);
 export type BlackoutBody = z.output<typeof blackout>;
 
-/** What v2 did not know. */
+/** Fields that are not in v2. */
 const additions = {
-  /** IANA, such as `Europe/Berlin`. */
-  timeZone: storableText.describe('IANA, such as Europe/Berlin; UTC if left out.'),
-  /** Fires once, then; instead of `cron`. */
-  at: instantQuery.describe('Fires once, then; instead of cron.'),
+  /** An IANA name, such as `Europe/Berlin`. */
+  timeZone: storableText.describe('An IANA time zone, such as Europe/Berlin. Default: UTC.'),
+  /** Fire once, at this time. Replaces `cron`. */
+  at: instantQuery.describe('Fire once, at this time. Replaces cron.'),
   overlap: z
     .enum(OVERLAP_POLICIES)
-    .describe('What happens at a tick while the run before it goes on; allow if left out.'),
+    .describe('What to do at a tick while the previous run is still going. Default: allow.'),
   misfire: z
     .enum(MISFIRE_POLICIES)
-    .describe('What happens to ticks that nobody fired in time; once (the latest) if left out.'),
+    .describe('What to do about missed ticks. Default: once (run the latest).'),
   misfireGraceSeconds: z
     .int()
     .min(0)
     .max(MAX_MISFIRE_GRACE_SECONDS)
-    .describe('A tick that is at most this late is on time; 60 if left out.'),
+    .describe('A tick that is at most this late counts as on time. Default: 60.'),
   blackouts: z.array(blackout).max(MAX_BLACKOUTS).describe('Ticks in these windows do not fire.'),
   notifyOn: z
     .array(z.enum(NOTIFY_EVENTS))
     .max(NOTIFY_EVENTS.length)
-    .describe('What the notification addresses are told; success and failure if left out.'),
+    .describe('The events that the notification addresses get. Default: success and failure.'),
 };
 
 /**
- * Body of `POST /schedule`, v2-shaped. What is missing or wrong in it has a text of its own that v2 clients print, so
- * the schema takes any text and the gateway checks it in v2's order.
+ * Body of `POST /schedule` in v2's shape. v2 clients print a fixed text for each missing or invalid field, so the schema
+ * accepts any text and the gateway checks the fields in v2's order.
  */
 export const createScheduleBody = z.object({
   jobName: optionalText,
@@ -72,7 +72,7 @@ export const createScheduleBody = z.object({
 });
 export type CreateScheduleBody = z.output<typeof createScheduleBody>;
 
-/** Body of `PATCH /schedule/{id}`: what is left out stays. `cron` and `at` take the place of each other. */
+/** Body of `PATCH /schedule/{id}`. Omitted fields keep their values. `cron` and `at` replace each other. */
 export const updateScheduleBody = z.object({
   args: envValues.optional(),
   tags: storableText.optional(),
@@ -86,30 +86,30 @@ export type UpdateScheduleBody = z.output<typeof updateScheduleBody>;
 
 export const scheduleParams = z.object({ id: executionIdText });
 
-/** v2's clients know no pages: one holds what anybody will have. */
+/** v2 clients do not page, so one page holds more schedules than anyone is expected to have. */
 const MAX_SCHEDULES = 1_000;
 const LIMIT_RULE = `limit must be a whole number from 1 to ${MAX_SCHEDULES}`;
 
-/** A page may be shorter, as it is at most about 4 MiB; the last one was reached when there is none after it. */
+/** A page is at most about 4 MiB and may be shorter than `limit`. There is a next page if the reply has a `Link` header. */
 export const listSchedulesQuery = z.object({
-  all: queryFlag.optional().default(false).describe('Also those that are paused.'),
+  all: queryFlag.optional().default(false).describe('Include paused schedules.'),
   limit: z
     .string()
     .regex(/^\d{1,4}$/, { error: LIMIT_RULE, abort: true })
     .refine((text) => Number(text) >= 1 && Number(text) <= MAX_SCHEDULES, LIMIT_RULE)
     .transform(Number)
     .default(MAX_SCHEDULES)
-    .describe(`Most schedules of an answer, 1 to ${MAX_SCHEDULES}, which is meant if left out.`),
-  cursor: executionIdText.describe('The id of the last schedule of the answer before.').optional(),
+    .describe(`Maximum schedules per page, 1 to ${MAX_SCHEDULES}. Default: ${MAX_SCHEDULES}.`),
+  cursor: executionIdText.describe('The id of the last schedule of the previous page.').optional(),
 });
 
 export const scheduleReply = z.object({
   id: z.int().min(1).max(MAX_EXECUTION_ID),
   jobName: z.string(),
-  /** Those of type `secret` are `***`. */
+  /** Args of type `secret` appear as `***`. */
   args: z.record(z.string(), z.string()),
   tags: z.string(),
-  /** Empty if it has `at`. */
+  /** Empty if `at` is set. */
   cron: z.string(),
   notificationEmails: z.string(),
   userEmail: z.string(),
@@ -124,9 +124,9 @@ export const scheduleReply = z.object({
   misfireGraceSeconds: z.int(),
   blackouts: z.array(blackout),
   notifyOn: z.array(z.enum(NOTIFY_EVENTS)),
-  /** Why it is paused, if no person did that. */
+  /** Why the system paused it. Omitted if a person did. */
   pausedReason: z.string().optional(),
-  /** Left out while it is paused. */
+  /** Omitted while the schedule is paused. */
   nextFireAt: instant.optional(),
 });
 export type ScheduleReply = z.output<typeof scheduleReply>;
@@ -144,24 +144,24 @@ export const nextTimesQuery = z.object({
     .refine((text) => Number(text) >= 1 && Number(text) <= MAX_NEXT_TIMES, COUNT_RULE)
     .transform(Number)
     .default(10)
-    .describe(`How many, 1 to ${MAX_NEXT_TIMES}; 10 if left out.`),
+    .describe(`How many times to list, 1 to ${MAX_NEXT_TIMES}. Default: 10.`),
 });
 
-/** As if it were not paused; times in a blackout are left out. */
+/** Ignores whether the schedule is paused. Times in a blackout window are omitted. */
 export const nextTimesReply = z.object({ timeZone: z.string(), times: z.array(instant) });
 export type NextTimesReply = z.output<typeof nextTimesReply>;
 
 /** `GET /schedule/{id}/history`. */
 export const scheduleHistoryQuery = z.object(idPage);
 
-/** What became of a tick. */
+/** The outcome of a tick. */
 export const tickReply = z.object({
-  /** The instant that the schedule names. */
+  /** The scheduled time. */
   fireAt: instant,
   outcome: z.enum(TICK_OUTCOMES),
-  /** Of `fired`. */
+  /** Present if the outcome is `fired`. */
   executionId: z.int().optional(),
-  /** More than 1: it stands for so many missed ticks in a row, from `fireAt` on. */
+  /** If greater than 1, the number of consecutive missed ticks that this entry stands for, starting at `fireAt`. */
   count: z.int(),
   reason: z.string().optional(),
   decidedAt: instant,
@@ -171,7 +171,7 @@ export type TickReply = z.output<typeof tickReply>;
 /** Newest first. */
 export const scheduleHistoryReply = z.object({ ticks: z.array(tickReply), next });
 
-/** The texts that v2's clients print. */
+/** The texts that v2 clients print. */
 export const SCHEDULE_TEXTS = {
   malformed: 'Malformed request',
   tagsMissing: 'Schedule tag(s) are missing',

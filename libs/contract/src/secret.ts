@@ -3,11 +3,11 @@ import { envName, envValues } from './env-values.js';
 import { instant } from './paging.js';
 import { procName } from './proc-name.js';
 
-/** Body of `POST /secret`: values to set for one proc. Nothing ever gives them back. */
+/** Body of `POST /secret`: values to set for one proc. No route ever returns them. */
 export const setSecretsBody = z.object({ job_name: procName, secrets: envValues });
 export type SetSecretsBody = z.output<typeof setSecretsBody>;
 
-/** What is set for one proc: names, and who set them when. */
+/** The secrets set for one proc: their names, and who set them when. */
 export const listSecretsReply = z.object({
   job_name: z.string(),
   secrets: z.array(z.object({ name: z.string(), set_at: instant, set_by: z.string() })),

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { MAX_GROUP_NAME_LENGTH, MAX_TEXT_LENGTH } from './limits.js';
 
 /**
- * True when the text can be stored by Postgres and be an environment value, unchanged: no NUL, no half of a
- * surrogate pair (JSON can carry both).
+ * Returns true if Postgres and an environment variable can hold the text unchanged: no NUL and no unpaired surrogate.
+ * JSON can carry both.
  */
 export function isStorable(text: string): boolean {
   return !/\0|\p{Surrogate}/u.test(text);
@@ -17,14 +17,14 @@ export const storableText = z
   .max(MAX_TEXT_LENGTH, `must be at most ${MAX_TEXT_LENGTH} characters`)
   .refine(isStorable, NOT_STORABLE);
 
-/** Free text that v2 clients may leave out or send as null: both are the empty string. */
+/** Free text that v2 clients may omit or send as null. Both become the empty string. */
 export const optionalText = storableText
   .nullish()
   .transform((text) => text ?? '')
-  // Says what comes out of it: a transform alone has no JSON schema.
+  // The pipe states the output type: a transform alone has no JSON schema.
   .pipe(z.string());
 
-/** A list that v2 clients (Go: a nil slice) may leave out or send as null: both are empty. */
+/** A list that v2 clients may omit or send as null (a nil slice in Go). Both become the empty list. */
 export function optionalList<Item extends z.ZodType>(item: Item, max: number) {
   return z
     .array(item)
@@ -35,8 +35,7 @@ export function optionalList<Item extends z.ZodType>(item: Item, max: number) {
 }
 
 /**
- * A schema that takes its own output as input, to be applied to that: what stands behind a transform says in JSON
- * schema what comes out of it.
+ * Makes a schema reusable behind its own transform, so that the JSON schema of the output can be generated.
  */
 export function onceMore<Schema extends z.ZodType>(schema: Schema) {
   return schema as unknown as z.ZodType<z.output<Schema>, z.output<Schema>>;
@@ -44,14 +43,14 @@ export function onceMore<Schema extends z.ZodType>(schema: Schema) {
 
 export const MAX_EMAIL_LENGTH = 320;
 
-/** An e-mail address by its form: one `@`, no white space, comma or other character that means something in a header. */
+/** A syntactically valid email address: one `@`, and no whitespace, comma or other character with a meaning in a mail header. */
 export const email = z
   .string()
-  .max(MAX_EMAIL_LENGTH, `an e-mail address has at most ${MAX_EMAIL_LENGTH} characters`)
-  .regex(/^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()[\]\\,;:"\p{Cc}]+$/u, 'must be an e-mail address')
+  .max(MAX_EMAIL_LENGTH, `must be at most ${MAX_EMAIL_LENGTH} characters`)
+  .regex(/^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()[\]\\,;:"\p{Cc}]+$/u, 'must be an email address')
   .refine(isStorable, NOT_STORABLE);
 
-/** The name of a group: any line of text. */
+/** The name of a group: any single line of text. */
 export const groupName = z
   .string()
   .min(1, 'must not be empty')

@@ -253,6 +253,6 @@ describe('the schemas of an answer', () => {
       description: expect.stringMatching(/WebSocket.*1000/),
       responses: { 101: { description: expect.any(String) } },
     });
-    expect(byId.get('listSchedules')?.responses['204']).toEqual({ description: 'There is none.' });
+    expect(byId.get('listSchedules')?.responses['204']).toEqual({ description: 'There are none.' });
   });
 });

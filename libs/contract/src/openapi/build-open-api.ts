@@ -6,19 +6,19 @@ import { JsonSchemas } from './json-schemas.js';
 import { REPLY_SCHEMAS, REQUEST_SCHEMAS } from './named-schemas.js';
 
 export interface OpenApiOptions {
-  /** The gateway's own. */
+  /** The gateway's version. */
   version: string;
-  /** Where clients reach it; left out: where the document comes from. */
+  /** The public URL of the API. Defaults to the URL the document was loaded from. */
   serverUrl?: string | undefined;
 }
 
 export interface OpenApiDocument extends Record<string, unknown> {
   openapi: string;
-  /** By path, then by method in lower case. */
+  /** Keyed by path, then by lower-case method. */
   paths: Record<string, Record<string, unknown>>;
 }
 
-/** The routes as an OpenAPI 3.1 document. Pure. */
+/** Builds the OpenAPI 3.1 document of all routes. */
 export function buildOpenApi({ version, serverUrl = '/' }: OpenApiOptions): OpenApiDocument {
   const requests = new JsonSchemas('input', REQUEST_SCHEMAS);
   const replies = new JsonSchemas('output', REPLY_SCHEMAS);
@@ -58,23 +58,33 @@ function buildOperation(operationId: string, route: Route, requests: JsonSchemas
   };
 }
 
-/** The first part of the path, without the end of a file's name. */
+/** Returns the first segment of the path, without a file extension. */
 function tagOf({ path }: Route): string {
   return /^\/([a-z]+)/.exec(path)?.[1] ?? path;
 }
 
 const SECURITY_SCHEMES = {
-  emailId: { type: 'apiKey', in: 'header', name: EMAIL_HEADER, description: 'With Access-Token.' },
-  accessToken: { type: 'apiKey', in: 'header', name: TOKEN_HEADER, description: 'With Email-Id.' },
+  emailId: {
+    type: 'apiKey',
+    in: 'header',
+    name: EMAIL_HEADER,
+    description: 'Sent together with Access-Token.',
+  },
+  accessToken: {
+    type: 'apiKey',
+    in: 'header',
+    name: TOKEN_HEADER,
+    description: 'Sent together with Email-Id.',
+  },
   bearer: {
     type: 'http',
     scheme: 'bearer',
-    description: 'A token alone, or one of the OpenID Connect issuer.',
+    description: 'A Proctor access token, or a token from the OpenID Connect issuer.',
   },
 };
 
 const DESCRIPTION = [
-  'Run procs and follow them live.',
-  'Refusals are RFC 9457 problems if `Accept` names JSON, else one line of text.',
-  'Every answer carries `x-request-id`. Instants are RFC 3339; ids of executions and schedules are numbers up to 2^53-1.',
+  'Run procs and follow their logs live.',
+  'Errors are RFC 9457 problems if `Accept` names JSON, otherwise one line of text.',
+  'Every response has an `x-request-id`. Times are RFC 3339. Ids of executions and schedules are integers up to 2^53-1.',
 ].join(' ');

@@ -3,27 +3,27 @@ import { CLIENT_VERSION_HEADER, IDEMPOTENCY_KEY_HEADER, idempotencyKey } from '.
 import type { Route } from '../routes.js';
 import type { JsonSchema, JsonSchemas } from './json-schemas.js';
 
-/** Parameters that several routes have, as components. */
+/** Parameters shared by several routes, as components. */
 export function sharedParameters(schemas: JsonSchemas): Record<string, unknown> {
   return {
     ClientVersion: {
       name: CLIENT_VERSION_HEADER,
       in: 'header',
       description:
-        'The version of the client, such as v2.0.8. One that is no version, or an outdated one, is refused (400).',
+        'The version of the client, such as v2.0.8. A malformed or outdated version is rejected with 400.',
       schema: { type: 'string' },
     },
     IdempotencyKey: {
       name: IDEMPOTENCY_KEY_HEADER,
       in: 'header',
       description:
-        'The same key by the same caller on the same route: the same execution, however often it is sent. With another body it is refused (422).',
+        'Makes the request safe to retry: the same key from the same caller on the same route always returns the same execution. Reusing a key with a different body is rejected with 422.',
       schema: schemas.of(idempotencyKey),
     },
   };
 }
 
-/** Path, query and header parameters of a route. */
+/** Builds the path, query and header parameters of a route. */
 export function buildParameters(route: Route, schemas: JsonSchemas): unknown[] {
   return [
     ...parametersIn('path', route.params, schemas),

@@ -11,18 +11,18 @@ const MEDIA_TYPES: Readonly<Record<Exclude<Route['replyType'], 'empty'>, string>
 };
 
 const REFUSALS: Readonly<Record<number, string>> = {
-  400: 'The request is malformed, or the client is outdated.',
-  401: 'Who asks is not known.',
-  403: 'Who asks may not do this.',
-  404: 'There is no such thing.',
+  400: 'The request is malformed or the client is outdated.',
+  401: 'The credentials are missing or invalid.',
+  403: 'The caller is not allowed to do this.',
+  404: 'Not found.',
   413: 'The body is too large.',
-  422: 'The Idempotency-Key was used with another body.',
-  429: 'Too many requests, or too many failed logins.',
-  500: 'Something went wrong in the gateway.',
-  503: 'What the gateway needs is away.',
+  422: 'The Idempotency-Key was already used with a different body.',
+  429: 'Too many requests or failed sign-ins.',
+  500: 'Internal error in the gateway.',
+  503: 'A dependency of the gateway is unavailable.',
 };
 
-/** Refusals that many routes have, as components: problem+json if `Accept` names JSON, else one line of text. */
+/** Error responses shared by many routes, as components: problem+json if `Accept` names JSON, otherwise one line of text. */
 export function refusalResponses(): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(REFUSALS).map(([status, description]) => [
@@ -32,7 +32,7 @@ export function refusalResponses(): Record<string, unknown> {
   );
 }
 
-/** All that a route may answer with, by status. */
+/** Builds every response of a route, keyed by status. */
 export function buildResponses(route: Route, schemas: JsonSchemas): Record<string, unknown> {
   const others = Object.entries(route.otherStatuses ?? {});
   return {
@@ -41,14 +41,14 @@ export function buildResponses(route: Route, schemas: JsonSchemas): Record<strin
       usualRefusals(route).map((status) => [status, { $ref: `#/components/responses/Refusal${status}` }]),
     ),
     ...Object.fromEntries(others.map(([status, when]) => [status, otherResponse(Number(status), when)])),
-    // The body tells what is away.
+    // The body says which dependency is unavailable.
     ...(route.path === '/health/ready' && {
       503: { description: route.otherStatuses?.[503], ...contentOf(route, schemas) },
     }),
   };
 }
 
-/** What a route refuses because of what it consists of. */
+/** The error statuses that follow from the shape of a route. */
 function usualRefusals(route: Route): number[] {
   const isKnown = route.who !== 'anyone';
   const canBeWrong = isKnown || route.params || route.query || route.body;

@@ -3,8 +3,8 @@ import { z } from 'zod';
 export type JsonSchema = Record<string, unknown>;
 
 /**
- * JSON schemas of what is sent (`input`) or answered (`output`). A schema among the named ones becomes a `$ref` to its
- * component wherever it stands.
+ * Builds JSON schemas of requests (`input`) or replies (`output`). Named schemas become a `$ref` to their component
+ * wherever they occur.
  */
 export class JsonSchemas {
   constructor(
@@ -12,7 +12,7 @@ export class JsonSchemas {
     private readonly named: Readonly<Record<string, z.ZodType>>,
   ) {}
 
-  /** The named ones in full, by name. */
+  /** The named schemas in full, keyed by name. */
   components(): Record<string, JsonSchema> {
     return this.convert({});
   }
@@ -29,9 +29,9 @@ export class JsonSchemas {
       io: this.io,
       uri: refOf,
       override: ({ jsonSchema }) => {
-        // What we add later must not be refused by those who check.
+        // Clients that validate replies must accept fields that we add later.
         if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
-        // The format says it; zod's patterns are longer than everything else.
+        // The format is enough; zod's patterns would dominate the document.
         if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
       },
     });

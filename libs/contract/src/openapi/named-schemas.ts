@@ -47,7 +47,7 @@ import {
   startSignInReply,
 } from '../sign-in.js';
 
-/** What requests consist of, under the names that generated clients get. */
+/** Schemas of requests, under the names that generated clients use. */
 export const REQUEST_SCHEMAS = {
   SubmitExecution: submitExecutionBody,
   RegisterProc: procMetadata,
@@ -63,7 +63,7 @@ export const REQUEST_SCHEMAS = {
   RefreshSignIn: refreshSignInBody,
 } as const satisfies Record<string, z.ZodType>;
 
-/** The same for answers. */
+/** Schemas of replies, under the names that generated clients use. */
 export const REPLY_SCHEMAS = {
   Execution: executionReply,
   ExecutionDetail: executionDetailReply,

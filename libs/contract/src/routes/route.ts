@@ -1,28 +1,28 @@
 import type { z } from 'zod';
 
-/** One line of the HTTP contract. The gateway binds its controllers to it, the CLI its requests, OpenAPI shows it. */
+/** One route of the HTTP contract. The gateway binds controllers to it, clients type requests with it, OpenAPI publishes it. */
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `:name` for each of `params`. */
   path: string;
   who: 'anyone' | 'authenticated' | 'admin';
-  /** What it does, for the API page. */
+  /** Shown on the API page: imperative, one line. */
   summary: string;
-  /** What else somebody who calls it should know. */
+  /** Anything else a caller should know. */
   description?: string;
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
-  /** What v2 clients read when the body is not acceptable. */
+  /** The message that v2 clients show for an invalid body. */
   malformedMessage?: string;
   /** Null: an empty body. */
   reply: z.ZodType | null;
-  /** `jsonl`: one JSON object a line. `file`: says by itself what it is. */
+  /** `jsonl`: one JSON object per line. `file`: the response carries its own content type. */
   replyType: 'json' | 'text' | 'html' | 'jsonl' | 'file' | 'empty';
-  /** v2 clients want exactly this one. */
+  /** v2 clients require exactly this status. */
   successStatus: number;
-  /** The same `Idempotency-Key` gives the same execution. */
+  /** Repeating the `Idempotency-Key` returns the same execution. */
   takesIdempotencyKey?: true;
-  /** Other statuses that it may answer with, and when; those that every route of its kind has are not listed. */
+  /** Other statuses and when they occur. Statuses common to all routes of this shape are not listed. */
   otherStatuses?: Readonly<Record<number, string>>;
 }
