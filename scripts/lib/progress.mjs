@@ -47,7 +47,7 @@ export async function step(title, work) {
     : setTimeout(() => say(`… ${title}`), 5_000);
   let mark = red('✘');
   try {
-    const result = await work((text) => notes.push(text));
+    const result = await work((text) => void notes.push(text));
     mark = green('✔');
     return result;
   } finally {
