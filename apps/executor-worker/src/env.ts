@@ -1,30 +1,21 @@
 import { isDnsSubdomain, isQualifiedName } from '@app/domain';
-import { z } from 'zod';
 import {
+  healthSettings,
+  healthVars,
   integerVar,
   jsonMapVar,
   loadEnv,
-  logSettings,
-  logVars,
   parsedVar,
-  portVar,
-  postgresSettings,
-  postgresVars,
-  redisSettings,
-  redisVars,
-  requireNewRelicPair,
   secretKeyVar,
-  telemetrySettings,
-  telemetryVars,
+  serviceSchema,
+  serviceSettings,
   textVar,
+  userShareVar,
   type EnvSource,
 } from '@app/platform';
 
-const variables = z.object({
-  ...postgresVars,
-  ...redisVars,
-  ...logVars,
-  ...telemetryVars,
+const schema = serviceSchema({
+  ...healthVars,
   PROCTOR_SECRET_KEY: secretKeyVar,
   PROCTOR_KUBE_CONFIG: parsedVar<'out-of-cluster'>('out-of-cluster, or nothing for in-cluster', (text) =>
     text === 'out-of-cluster' ? text : undefined,
@@ -51,12 +42,8 @@ const variables = z.object({
   PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT: integerVar({ min: 1, max: 10_000, default: 5 }),
   PROCTOR_WORKER_CONCURRENCY: integerVar({ min: 1, max: 10_000, default: 500 }),
   PROCTOR_LOG_LIMIT_BYTES: integerVar({ min: 65_536, max: 1_073_741_824, default: 10_485_760 }),
-  PROCTOR_USER_SHARE: integerVar({ min: 1, max: 1_000_000, default: 500 }),
-  PROCTOR_HEALTH_HOST: textVar('a host').default('0.0.0.0'),
-  PROCTOR_HEALTH_PORT: portVar.optional(),
+  PROCTOR_USER_SHARE: userShareVar,
 });
-
-const schema = requireNewRelicPair(variables);
 
 /** How long to wait for a Job or pod to become ready, before it is renewed. */
 const DEFAULT_WAIT_SECONDS = 60;
@@ -69,10 +56,8 @@ export function loadWorkerEnv(source: EnvSource) {
   const waitSeconds =
     env.PROCTOR_KUBE_POD_LIST_WAIT_TIME ?? env.PROCTOR_KUBE_LOG_PROCESS_WAIT_TIME ?? DEFAULT_WAIT_SECONDS;
   return {
-    ...logSettings(env),
-    telemetry: telemetrySettings(env),
-    postgres: postgresSettings(env),
-    redis: redisSettings(env),
+    ...serviceSettings(env),
+    health: healthSettings(env),
     secretKey: env.PROCTOR_SECRET_KEY,
     kubernetes: {
       cluster: env.PROCTOR_KUBE_CONFIG
@@ -97,6 +82,5 @@ export function loadWorkerEnv(source: EnvSource) {
     concurrency: env.PROCTOR_WORKER_CONCURRENCY,
     logLimitBytes: env.PROCTOR_LOG_LIMIT_BYTES,
     userShare: env.PROCTOR_USER_SHARE,
-    health: env.PROCTOR_HEALTH_PORT ? { host: env.PROCTOR_HEALTH_HOST, port: env.PROCTOR_HEALTH_PORT } : null,
   };
 }

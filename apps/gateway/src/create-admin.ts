@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import { AccountsStore, AuditStore, Database, TokensStore, type AuditEntry } from '@app/database';
 import { AppError } from '@app/domain';
-import { ConfigurationError, loadEnv, parsedVar, postgresSettings, postgresVars } from '@app/platform';
+import {
+  adminGroupsOf,
+  adminGroupVars,
+  ConfigurationError,
+  loadEnv,
+  parsedVar,
+  postgresSettings,
+  postgresVars,
+} from '@app/platform';
 import { giveAdminToken, OPERATOR } from './accounts/give-admin-token.js';
-import { adminGroupsOf, adminGroupVars } from './authentication/authentication-vars.js';
 
 const schema = z.object({
   ...postgresVars,

@@ -1,37 +1,21 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
-import {
-  commaListVar,
-  ConfigurationError,
-  integerVar,
-  loadEnv,
-  logSettings,
-  logVars,
-  parsedVar,
-  portVar,
-  postgresSettings,
-  postgresVars,
-  redisSettings,
-  redisVars,
-  requireNewRelicPair,
-  secretKeyVar,
-  telemetrySettings,
-  telemetryVars,
-  textVar,
-  type EnvSource,
-} from '@app/platform';
 import {
   adminGroupsOf,
-  authenticationVars,
-  checkAuthPlugin,
-  showPlugin,
-} from './authentication/authentication-vars.js';
+  commaListVar,
+  integerVar,
+  loadEnv,
+  originVar,
+  parsedVar,
+  portVar,
+  secretKeyVar,
+  serviceSchema,
+  serviceSettings,
+  textVar,
+  userShareVar,
+  type EnvSource,
+} from '@app/platform';
+import { authenticationVars, checkAuthPlugin, showPlugin } from './authentication/authentication-vars.js';
 import { parseClientVersion } from './http/client-version.js';
-
-const originVar = parsedVar('an address such as https://proctor.example.com', (text) => {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.origin : undefined;
-});
 
 /** Fastify's `trustProxy`: all proxies, or those at these addresses. */
 const trustProxyVar = parsedVar<boolean | string[]>(
@@ -43,11 +27,7 @@ const trustProxyVar = parsedVar<boolean | string[]>(
   },
 );
 
-const variables = z.object({
-  ...postgresVars,
-  ...redisVars,
-  ...logVars,
-  ...telemetryVars,
+const schema = serviceSchema({
   ...authenticationVars,
   PROCTOR_APP_HOST: textVar('a host').default('0.0.0.0'),
   PROCTOR_APP_PORT: portVar.default(5001),
@@ -62,23 +42,18 @@ const variables = z.object({
   PROCTOR_ALLOWED_IMAGE_REGISTRIES: commaListVar.optional(),
   PROCTOR_ALLOWED_NODE_SELECTORS: commaListVar.optional(),
   PROCTOR_ALLOWED_PULL_SECRETS: commaListVar.optional(),
-  PROCTOR_USER_SHARE: integerVar({ min: 1, max: 1_000_000, default: 500 }),
+  PROCTOR_USER_SHARE: userShareVar,
   PROCTOR_QUEUE_LIMIT: integerVar({ min: 1, max: 100_000_000, default: 100_000 }),
   PROCTOR_SCHEDULES_PER_OWNER: integerVar({ min: 1, max: 1_000_000, default: 500 }),
 });
-
-const schema = requireNewRelicPair(variables);
 
 export type GatewaySettings = ReturnType<typeof loadGatewayEnv>;
 
 /** The gateway's settings. @throws ConfigurationError with all that is wrong */
 export function loadGatewayEnv(source: EnvSource) {
-  const env = readAll(source);
+  const env = loadEnv(schema, source, checkAuthPlugin(source));
   return {
-    ...logSettings(env),
-    telemetry: telemetrySettings(env),
-    postgres: postgresSettings(env),
-    redis: redisSettings(env),
+    ...serviceSettings(env),
     host: env.PROCTOR_APP_HOST,
     port: env.PROCTOR_APP_PORT,
     trustProxy: env.PROCTOR_TRUST_PROXY,
@@ -114,18 +89,4 @@ export function loadGatewayEnv(source: EnvSource) {
     queueLimit: env.PROCTOR_QUEUE_LIMIT,
     schedulesPerOwner: env.PROCTOR_SCHEDULES_PER_OWNER,
   };
-}
-
-/** Our own variables and those of the authentication plugin; what is wrong with either is told together. */
-function readAll(source: EnvSource): z.output<typeof schema> {
-  const ofPlugin = checkAuthPlugin(source);
-  let env: z.output<typeof schema>;
-  try {
-    env = loadEnv(schema, source);
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    throw new ConfigurationError([...error.problems, ...ofPlugin]);
-  }
-  if (ofPlugin.length > 0) throw new ConfigurationError(ofPlugin);
-  return env;
 }

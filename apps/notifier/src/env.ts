@@ -1,23 +1,17 @@
 import { hostname } from 'node:os';
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   commaListVar,
-  ConfigurationError,
+  healthSettings,
+  healthVars,
   integerVar,
   loadEnv,
-  logSettings,
-  logVars,
+  originVar,
   parsedVar,
   portVar,
-  postgresSettings,
-  postgresVars,
-  redisSettings,
-  redisVars,
-  requireNewRelicPair,
-  telemetrySettings,
-  telemetryVars,
+  serviceSchema,
+  serviceSettings,
   textVar,
-  type ConfigurationProblem,
   type EnvSource,
 } from '@app/platform';
 import { chooseNotificationPlugins } from '@app/plugins';
@@ -40,11 +34,8 @@ const senderVar = parsedVar('an e-mail address, or NAME <ADDRESS>', (text) => {
   return ADDRESS.test(address) ? text : undefined;
 });
 
-const variables = z.object({
-  ...postgresVars,
-  ...redisVars,
-  ...logVars,
-  ...telemetryVars,
+const schema = serviceSchema({
+  ...healthVars,
   PROCTOR_MAIL_SERVER_HOST: textVar('the host of an SMTP server').optional(),
   PROCTOR_MAIL_SERVER_PORT: portVar.optional(),
   PROCTOR_MAIL_USERNAME: textVar().optional(),
@@ -60,32 +51,23 @@ const variables = z.object({
     'a comma-separated list of CIDR ranges, addresses and names of hosts, such as 10.0.0.0/8,hooks.internal',
     (text) => parseAllowedTargets(text.split(',').map((item) => item.trim())),
   ).default(NOTHING_ALLOWED),
-  PROCTOR_PUBLIC_URL: parsedVar('an address such as https://proctor.example.com', (text) => {
-    const url = URL.canParse(text) ? new URL(text) : null;
-    return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.origin : undefined;
-  }).optional(),
+  PROCTOR_PUBLIC_URL: originVar.optional(),
   PROCTOR_NOTIFICATION_PLUGIN_BINARY: commaListVar.optional(),
   PROCTOR_NOTIFICATION_PLUGIN_EXPORTED: commaListVar.optional(),
   PROCTOR_NOTIFICATION_ATTEMPTS: integerVar({ min: 1, max: 1_000, default: 24 }),
   PROCTOR_NOTIFICATION_RETRY_SECONDS: integerVar({ min: 1, max: 900, default: 5 }),
   PROCTOR_NOTIFICATION_SEND_SECONDS: integerVar({ min: 1, max: 600, default: 60 }),
-  PROCTOR_HEALTH_HOST: textVar('a host').default('0.0.0.0'),
-  PROCTOR_HEALTH_PORT: portVar.optional(),
 });
-
-const schema = requireNewRelicPair(variables);
 
 export type NotifierEnv = ReturnType<typeof loadNotifierEnv>;
 
 /** The notifier's settings. @throws ConfigurationError with all that is wrong */
 export function loadNotifierEnv(source: EnvSource) {
   const plugins = chooseNotificationPlugins(source);
-  const env = loadTogether(source, plugins.problems);
+  const env = loadEnv(schema, source, plugins.problems);
   return {
-    ...logSettings(env),
-    telemetry: telemetrySettings(env),
-    postgres: postgresSettings(env),
-    redis: redisSettings(env),
+    ...serviceSettings(env),
+    health: healthSettings(env),
     mail: mailSettings(env),
     /** What deliveries' keys end with: the same on every replica. */
     keyDomain: domainOf(env.PROCTOR_MAIL_FROM ?? env.PROCTOR_MAIL_USERNAME ?? '') ?? 'proctor.invalid',
@@ -102,19 +84,7 @@ export function loadNotifierEnv(source: EnvSource) {
       firstRetryMs: env.PROCTOR_NOTIFICATION_RETRY_SECONDS * 1_000,
       timeoutMs: env.PROCTOR_NOTIFICATION_SEND_SECONDS * 1_000,
     },
-    health: env.PROCTOR_HEALTH_PORT ? { host: env.PROCTOR_HEALTH_HOST, port: env.PROCTOR_HEALTH_PORT } : null,
   };
-}
-
-function loadTogether(source: EnvSource, problems: readonly ConfigurationProblem[]) {
-  try {
-    const env = loadEnv(schema, source);
-    if (problems.length === 0) return env;
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    throw new ConfigurationError([...error.problems, ...problems]);
-  }
-  throw new ConfigurationError(problems);
 }
 
 function mailSettings(env: z.output<typeof schema>): MailSettings | null {

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { hostPortVar, integerVar, portVar, textVar } from './env-vars.js';
 
 /** The Postgres variables of contract.md, to be spread into an app's schema: `z.object({ ...postgresVars })`. */
@@ -9,6 +10,7 @@ export const postgresVars = {
   PROCTOR_POSTGRES_DATABASE: textVar("the database's name"),
   // A scheduler keeps one for its ticks.
   PROCTOR_POSTGRES_MAX_CONNECTIONS: integerVar({ min: 2, max: 10_000, default: 20 }),
+  // Minutes.
   PROCTOR_POSTGRES_CONNECTIONS_MAX_LIFETIME: integerVar({ min: 0, max: 525_600, default: 30 }),
 };
 
@@ -24,16 +26,7 @@ export interface PostgresSettings {
   maxLifetimeSeconds: number;
 }
 
-interface PostgresEnv {
-  PROCTOR_POSTGRES_USER: string;
-  PROCTOR_POSTGRES_PASSWORD: string;
-  PROCTOR_POSTGRES_HOST: string;
-  PROCTOR_POSTGRES_PORT: number;
-  PROCTOR_POSTGRES_DATABASE: string;
-  PROCTOR_POSTGRES_MAX_CONNECTIONS: number;
-  /** Minutes. */
-  PROCTOR_POSTGRES_CONNECTIONS_MAX_LIFETIME: number;
-}
+type PostgresEnv = z.output<z.ZodObject<typeof postgresVars>>;
 
 export function postgresSettings(env: PostgresEnv): PostgresSettings {
   return {
@@ -70,11 +63,7 @@ export interface RedisSettings {
   maxConnections: number;
 }
 
-interface RedisEnv {
-  PROCTOR_REDIS_ADDRESS: { host: string; port: number };
-  PROCTOR_REDIS_PASSWORD?: string | undefined;
-  PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: number;
-}
+type RedisEnv = z.output<z.ZodObject<typeof redisVars>>;
 
 export function redisSettings(env: RedisEnv): RedisSettings {
   return {

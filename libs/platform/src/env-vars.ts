@@ -80,6 +80,12 @@ export const hostPortVar = parsedVar<HostPort>('host:port (an IPv6 address in br
   return host === undefined || port === undefined ? undefined : { host, port };
 });
 
+/** An address of a website, reduced to its origin. */
+export const originVar = parsedVar('an address such as https://proctor.example.com', (text) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.origin : undefined;
+});
+
 export const jsonMapVar = parsedVar<Readonly<Record<string, string>>>(
   'a JSON object whose values are strings, such as {"team":"data"}',
   (text) => {

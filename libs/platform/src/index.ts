@@ -1,3 +1,4 @@
+export * from './admin-group-vars.js';
 export * from './connection-vars.js';
 export * from './env-vars.js';
 export * from './health-server.js';
@@ -8,5 +9,6 @@ export * from './logger.js';
 export * from './nest-logger.js';
 export * from './open-resources.js';
 export * from './run-service.js';
+export * from './service-vars.js';
 export * from './telemetry/start-telemetry.js';
 export * from './telemetry/telemetry-vars.js';

@@ -45,6 +45,16 @@ describe('loadEnv', () => {
     ]);
   });
 
+  it('adds the problems that other checks have found', () => {
+    const other = { variable: 'PLUGIN', expected: 'a plugin', found: 'not set' };
+    expect(() => loadEnv(schema, { APP_PORT: '80', APP_PASSWORD: '12' }, [other])).toThrow(
+      '1 problem in the configuration (environment variables):\n  PLUGIN: expected a plugin, but it is not set',
+    );
+    expect(() => loadEnv(schema, { APP_PORT: 'x', APP_PASSWORD: '12' }, [other])).toThrow(
+      /2 problems.*\n {2}APP_PORT: .*\n {2}PLUGIN: /,
+    );
+  });
+
   it('never shows the value of a variable that may be secret', () => {
     const problems = problemsOf({ APP_PORT: '1', APP_PASSWORD: 'hunter2' });
     expect(problems).toHaveLength(1);

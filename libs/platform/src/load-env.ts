@@ -24,22 +24,26 @@ export class ConfigurationError extends Error {
 
 /**
  * Parses the variables that `schema` names; others are ignored, and an empty string counts as unset.
- * Throws `ConfigurationError` with every problem at once. Pure: may be repeated.
+ * Throws `ConfigurationError` with every problem at once, `otherProblems` included: those found by checks that no
+ * schema can make. Pure: may be repeated.
  */
-export function loadEnv<Schema extends z.ZodObject>(schema: Schema, env: EnvSource): z.output<Schema> {
+export function loadEnv<Schema extends z.ZodObject>(
+  schema: Schema,
+  env: EnvSource,
+  otherProblems: readonly ConfigurationProblem[] = [],
+): z.output<Schema> {
   const given = Object.fromEntries(
     Object.keys(schema.shape)
       .map((name) => [name, env[name]] as const)
       .filter(([, value]) => value !== undefined && value !== ''),
   );
   const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  throw new ConfigurationError(
-    result.error.issues.map((issue) => {
-      const variable = String(issue.path[0] ?? 'environment');
-      return { variable, expected: issue.message, found: describeFound(variable, given[variable]) };
-    }),
-  );
+  if (result.success && otherProblems.length === 0) return result.data;
+  const problems = (result.error?.issues ?? []).map((issue) => {
+    const variable = String(issue.path[0] ?? 'environment');
+    return { variable, expected: issue.message, found: describeFound(variable, given[variable]) };
+  });
+  throw new ConfigurationError([...problems, ...otherProblems]);
 }
 
 const MAY_BE_SECRET = /PASSWORD|KEY|TOKEN|SECRET|CREDENTIAL|HEADERS|PLUGIN_URL|WEBHOOK_URL/i;

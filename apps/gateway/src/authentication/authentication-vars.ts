@@ -1,7 +1,7 @@
 import { checkShippedPlugin, SHIPPED_PLUGINS } from '@app/plugins';
 import {
+  adminGroupVars,
   booleanVar,
-  commaListVar,
   integerVar,
   parsedVar,
   textVar,
@@ -13,21 +13,6 @@ import {
 export const POSTGRES_PLUGIN = 'postgres';
 
 const OWN_PLUGINS: readonly string[] = [POSTGRES_PLUGIN, ...SHIPPED_PLUGINS];
-
-const DEFAULT_ADMIN_GROUPS: readonly string[] = ['proctor_admin'];
-
-/** v2 really read the longer name, and documented the shorter one. */
-export const adminGroupVars = {
-  PROCTOR_REQUIRED_ADMIN_GROUP: commaListVar.optional(),
-  PROCTOR_AUTH_REQUIRED_ADMIN_GROUP: commaListVar.optional(),
-};
-
-export function adminGroupsOf(env: {
-  PROCTOR_REQUIRED_ADMIN_GROUP?: readonly string[];
-  PROCTOR_AUTH_REQUIRED_ADMIN_GROUP?: readonly string[];
-}): readonly string[] {
-  return env.PROCTOR_REQUIRED_ADMIN_GROUP ?? env.PROCTOR_AUTH_REQUIRED_ADMIN_GROUP ?? DEFAULT_ADMIN_GROUPS;
-}
 
 const pluginVar = parsedVar(
   `${OWN_PLUGINS.join(', ')}, or a JavaScript module's path or package (Go plugins of v2 can't be loaded: in place of the one for Gate, "gate" ships with Proctor)`,

@@ -72,19 +72,7 @@ export interface TelemetryExport {
   temporality: Temporality;
 }
 
-interface TelemetryEnv {
-  PROCTOR_NEW_RELIC_APP_NAME?: string | undefined;
-  PROCTOR_NEW_RELIC_LICENCE_KEY?: string | undefined;
-  OTEL_SDK_DISABLED: boolean;
-  OTEL_SERVICE_NAME?: string | undefined;
-  OTEL_RESOURCE_ATTRIBUTES: Pairs;
-  OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
-  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT?: string | undefined;
-  OTEL_EXPORTER_OTLP_HEADERS: Pairs;
-  OTEL_EXPORTER_OTLP_METRICS_HEADERS: Pairs;
-  OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE?: Temporality | undefined;
-  OTEL_METRIC_EXPORT_INTERVAL: number;
-}
+type TelemetryEnv = z.output<z.ZodObject<typeof telemetryVars>>;
 
 /** Settings of OpenTelemetry's own variables win over what New Relic's imply. */
 export function telemetrySettings(env: TelemetryEnv): TelemetrySettings {

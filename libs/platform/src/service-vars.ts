@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { postgresSettings, postgresVars, redisSettings, redisVars } from './connection-vars.js';
+import { integerVar, portVar, textVar } from './env-vars.js';
+import { logSettings, logVars } from './log-level.js';
+import { requireNewRelicPair, telemetrySettings, telemetryVars } from './telemetry/telemetry-vars.js';
+
+const serviceVars = { ...postgresVars, ...redisVars, ...logVars, ...telemetryVars };
+
+type ServiceEnv = z.output<z.ZodObject<typeof serviceVars>>;
+
+/** The schema of a service's env.ts: the variables that every service reads, and its own ones. */
+export function serviceSchema<Own extends z.ZodRawShape>(own: Own) {
+  return requireNewRelicPair(z.object({ ...serviceVars, ...own }));
+}
+
+/** The settings that every service has. */
+export function serviceSettings(env: ServiceEnv) {
+  return {
+    ...logSettings(env),
+    telemetry: telemetrySettings(env),
+    postgres: postgresSettings(env),
+    redis: redisSettings(env),
+  };
+}
+
+export type ServiceSettings = ReturnType<typeof serviceSettings>;
+
+/** For services whose only HTTP server is the one that reports their health. */
+export const healthVars = {
+  PROCTOR_HEALTH_HOST: textVar('a host').default('0.0.0.0'),
+  PROCTOR_HEALTH_PORT: portVar.optional(),
+};
+
+export interface HealthSettings {
+  host: string;
+  port: number;
+}
+
+/** Null: the service opens no port. */
+export function healthSettings(env: z.output<z.ZodObject<typeof healthVars>>): HealthSettings | null {
+  return env.PROCTOR_HEALTH_PORT ? { host: env.PROCTOR_HEALTH_HOST, port: env.PROCTOR_HEALTH_PORT } : null;
+}
+
+/** How many admitted executions a user may have; the same in every service that admits executions. */
+export const userShareVar = integerVar({ min: 1, max: 1_000_000, default: 500 });
