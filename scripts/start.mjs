@@ -33,7 +33,7 @@ await runMain(async () => {
 
   const record = await claimStack();
   const supervisor = createSupervisor(record.setProcesses);
-  const signal = listenForStop(supervisor.killAll);
+  const signal = listenForStop(() => supervisor.killAll());
   if (record.leftovers.length > 0)
     say(`ended what an earlier start had left running: ${record.leftovers.join(', ')}`);
   const stack = { options, record, supervisor, appPort, url: `http://127.0.0.1:${appPort}`, signal };

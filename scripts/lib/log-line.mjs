@@ -41,7 +41,12 @@ export function formatLogLine(line, { colour }) {
     );
   const shownLevel =
     level === 'info' ? [] : [paint(levelColours[/** @type {'warn'} */ (level)] ?? 0, level.toUpperCase())];
-  const head = [paint(2, time), ...shownLevel, withoutControls(String(entry.msg ?? '')), ...fields]
+  const head = [
+    paint(2, time),
+    ...shownLevel,
+    withoutControls(String(/** @type {string | undefined} */ (entry.msg) ?? '')),
+    ...fields,
+  ]
     .filter(Boolean)
     .join(' ');
   const error = /** @type {{ stack?: string, message?: string } | undefined} */ (entry.err ?? entry.error);

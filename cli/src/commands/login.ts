@@ -37,7 +37,7 @@ export async function login(context: Context, { host }: LoginOptions): Promise<n
   const reply = await awaitSignIn(
     async () => await client.call('pollSignIn', { body: { device_code: started.device_code } }),
     started,
-    { sleep: async (ms) => void (await sleep(ms)), now: () => performance.now() },
+    { sleep: (ms) => sleep(ms), now: () => performance.now() },
   );
 
   const file = new SignInFile(env.configDir);

@@ -209,9 +209,8 @@ describe('buildOpenApi', () => {
     );
     expect(patterns.length).toBeGreaterThan(10);
     for (const pattern of patterns) expect(() => new RegExp(pattern, 'u')).not.toThrow();
-    const { pattern } = (components['schemas']?.['SubmitExecution']?.['properties'] as Record<string, Json>)[
-      'name'
-    ]!;
+    const schema = components['schemas']!['SubmitExecution']!;
+    const { pattern } = (schema['properties'] as Record<string, Json>)['name']!;
     expect(new RegExp(String(pattern), 'u').test('Say-Hello')).toBe(true);
   });
 });
