@@ -1,10 +1,10 @@
 import { AppError } from '@app/domain';
 import { GatewayClient, type Target } from './api/gateway-client.js';
 import { NOBODY, tokenIdentity } from './api/identity.js';
-import type { CommandTree } from './completion/completion-table.js';
 import { loadConfig } from './config/load-config.js';
 import { connectionFrom, targetFrom } from './config/resolve-config.js';
 import type { CliEnv } from './env.js';
+import type { CommandTree } from './tree/command-tree.js';
 import { SignInFile } from './sign-in/sign-in-file.js';
 import { SignInIdentity } from './sign-in/sign-in-identity.js';
 import { confirm } from './terminal/prompt.js';

@@ -8,7 +8,8 @@ import { scheduleCommands } from './define/define-schedules.js';
 import { setupCommands } from './define/define-setup.js';
 import { EXIT_CODE_MEANINGS } from './output/exit-code.js';
 import { buildParser } from './tree/build-parser.js';
-import type { Command, Options } from './tree/command.js';
+import type { CommandTree, Options } from './tree/command-tree.js';
+import type { Command } from './tree/command.js';
 
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -20,18 +21,21 @@ export const COMMANDS: readonly Command[] = [
   ...setupCommands,
 ];
 
-/** What every command takes. */
-export const GLOBAL_OPTIONS: Options = {
+/** Options that every command accepts. */
+const GLOBAL_OPTIONS: Options = {
   output: {
     kind: 'text',
     alias: 'o',
     choices: ['text', 'json'],
     default: 'text',
-    describe: 'text for people, json for programs',
+    description: 'text for people, json for programs',
   },
 };
 
-/** Parsing runs nothing: the command found is handed to `select`. */
+/** The whole command tree as data, for shell completion and the generated documentation. */
+export const COMMAND_TREE: CommandTree = { commands: COMMANDS, globalOptions: GLOBAL_OPTIONS };
+
+/** Parsing runs nothing: the matched command's work is passed to `select`. */
 export function defineCommands(select: (run: Run) => void): Argv {
   return buildParser(COMMANDS, GLOBAL_OPTIONS, select, {
     usage: '$0 COMMAND\n\nExecutes procs and shows their logs.',

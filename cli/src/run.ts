@@ -1,5 +1,5 @@
 import { parseCommandLine, wantsJson, type Request } from './command-line.js';
-import { COMMANDS, GLOBAL_OPTIONS } from './define-commands.js';
+import { COMMAND_TREE } from './define-commands.js';
 import { readEnv } from './env.js';
 import { asAppError, renderError } from './output/render-error.js';
 import { Printer, type Output } from './terminal/printer.js';
@@ -45,8 +45,7 @@ export async function run(words: readonly string[], around: Surroundings): Promi
   });
   try {
     const onInterrupt = (lines: readonly string[] | null) => (advice = lines);
-    const tree = { commands: COMMANDS, globalOptions: GLOBAL_OPTIONS };
-    return await request.run({ env, printer, version, stdin, tree, onInterrupt });
+    return await request.run({ env, printer, version, stdin, tree: COMMAND_TREE, onInterrupt });
   } catch (error) {
     printer.stopWaiting();
     return reportError(error, request.json);

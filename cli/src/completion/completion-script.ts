@@ -1,5 +1,6 @@
 import { bashScript } from './bash-script.js';
-import { completionTable, type CommandTree } from './completion-table.js';
+import type { CommandTree } from '../tree/command-tree.js';
+import { completionTable } from './completion-table.js';
 import { fishScript } from './fish-script.js';
 import { zshScript } from './zsh-script.js';
 
@@ -7,7 +8,7 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
-/** A script to be sourced. `shell` is one of `SHELLS`; throws for any other. */
+/** The script to source. `shell` is one of `SHELLS`; throws for any other. */
 export function completionScript(shell: string, tree: CommandTree): string {
   const found = SHELLS.find((known) => known === shell);
   if (found === undefined) throw new Error(`no script for the shell '${shell}'`);

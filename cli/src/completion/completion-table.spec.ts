@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { COMMANDS, GLOBAL_OPTIONS } from '../define-commands.js';
+import { COMMAND_TREE } from '../define-commands.js';
 import { completionTable } from './completion-table.js';
 
-const table = completionTable({ commands: COMMANDS, globalOptions: GLOBAL_OPTIONS });
+const table = completionTable(COMMAND_TREE);
 const entry = (path: string) => table.find((one) => one.path === path);
 
 describe('completionTable', () => {

@@ -11,7 +11,7 @@ ${table
   .map(({ path, commands }) =>
     listArm(
       path,
-      commands.map(({ name, describe }) => [name, describe]),
+      commands.map(({ name, description }) => [name, description]),
     ),
   )
   .join('')}    end
@@ -22,7 +22,7 @@ ${table
   .map(({ path, options }) =>
     listArm(
       path,
-      options.flatMap(({ names, describe }) => names.map((name) => [name, describe])),
+      options.flatMap(({ names, description }) => names.map((name) => [name, description])),
     ),
   )
   .join('')}    end

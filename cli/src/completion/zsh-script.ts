@@ -12,7 +12,7 @@ ${table
   .map(({ path, commands }) =>
     listArm(
       path,
-      commands.map(({ name, describe }) => [name, describe]),
+      commands.map(({ name, description }) => [name, description]),
     ),
   )
   .join('')}    *) _proctor_reply=() ;;
@@ -24,7 +24,7 @@ ${table
   .map(({ path, options }) =>
     listArm(
       path,
-      options.flatMap(({ names, describe }) => names.map((name) => [name, describe])),
+      options.flatMap(({ names, description }) => names.map((name) => [name, description])),
     ),
   )
   .join('')}    *) _proctor_reply=() ;;
@@ -45,8 +45,8 @@ ${FUNCTIONS}`;
 }
 
 function listArm(path: string, entries: ReadonlyArray<readonly string[]>): string {
-  const words = entries.map(([name = '', describe = '']) =>
-    quote(`${name.replace(/:/g, '\\:')}:${describe}`),
+  const words = entries.map(([name = '', description = '']) =>
+    quote(`${name.replace(/:/g, '\\:')}:${description}`),
   );
   return `    ${quote(path)}) _proctor_reply=(${words.join(' ')}) ;;\n`;
 }

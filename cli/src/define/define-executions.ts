@@ -21,7 +21,7 @@ import {
 export const executionCommands = [
   command({
     name: 'execute',
-    describe: 'Execute a proc and follow its log',
+    description: 'Execute a proc and follow its log',
     positionals: { proc: PROC, args: ARG_WORDS },
     options: { file: ARGS_FILE, detach: DETACH },
     examples: [
@@ -36,26 +36,26 @@ export const executionCommands = [
   }),
   command({
     name: 'rerun',
-    describe: 'Execute again what was executed, with the same args',
+    description: 'Execute again what was executed, with the same args',
     positionals: { id: EXECUTION_ID },
     options: { detach: DETACH },
     examples: [
       ['rerun 1234', 'The proc as it is now; secret args are taken over unseen'],
       ['rerun 1234 --detach', 'Prints the new id and ends'],
     ],
-    run: (given) => (context) => rerun(context, given),
+    run: (values) => (context) => rerun(context, values),
   }),
   command({
     name: 'logs',
-    describe: 'Show the log of an execution, live until it ends',
+    description: 'Show the log of an execution, live until it ends',
     positionals: { id: EXECUTION_ID },
     options: {
-      tail: { kind: 'text', alias: 'n', describe: 'Only the last so many lines, then what follows' },
+      tail: { kind: 'text', alias: 'n', description: 'Only the last so many lines, then what follows' },
       since: {
         kind: 'text',
-        describe: 'Only lines printed since: 10m (back from now) or 2026-01-31T10:00:00Z',
+        description: 'Only lines printed since: 10m (back from now) or 2026-01-31T10:00:00Z',
       },
-      'no-follow': { kind: 'flag', describe: 'Only what is there now' },
+      'no-follow': { kind: 'flag', description: 'Only what is there now' },
     },
     examples: [
       ['logs 1234', ''],
@@ -70,21 +70,21 @@ export const executionCommands = [
   }),
   command({
     name: 'status',
-    describe: 'Show how an execution is doing or how it ended',
+    description: 'Show how an execution is doing or how it ended',
     positionals: { id: EXECUTION_ID },
     options: {
-      details: { kind: 'flag', describe: 'With args (not secret ones), attempts, who and from where' },
+      details: { kind: 'flag', description: 'With args (not secret ones), attempts, who and from where' },
     },
     examples: [
       ['status 1234', ''],
       ['status 1234 --details', ''],
       ['status 1234 -o json', ''],
     ],
-    run: (given) => (context) => status(context, given),
+    run: (values) => (context) => status(context, values),
   }),
   command({
     name: 'cancel',
-    describe: 'Stop an execution',
+    description: 'Stop an execution',
     positionals: { id: EXECUTION_ID },
     examples: [['cancel 1234', '']],
     run:
@@ -94,17 +94,17 @@ export const executionCommands = [
   }),
   command({
     name: 'history',
-    describe: 'List executions, newest first',
+    description: 'List executions, newest first',
     options: {
-      proc: { kind: 'text', describe: 'Only of this proc', completes: 'proc' },
-      user: { kind: 'text', describe: 'Only of this user (email)' },
-      mine: { kind: 'flag', describe: 'Only your own' },
+      proc: { kind: 'text', description: 'Only of this proc', completes: 'proc' },
+      user: { kind: 'text', description: 'Only of this user (email)' },
+      mine: { kind: 'flag', description: 'Only your own' },
       status: {
         kind: 'texts',
         completes: EXECUTION_STATUSES,
-        describe: 'Only in this status; several with commas or given several times',
+        description: 'Only in this status; separate several with commas or repeat the option',
       },
-      schedule: { kind: 'text', describe: 'Only of the schedule with this id' },
+      schedule: { kind: 'text', description: 'Only of the schedule with this id' },
       since: SINCE,
       until: UNTIL,
       limit: LIMIT,
@@ -116,8 +116,8 @@ export const executionCommands = [
       ['history --all -o json', 'One object for each page, one a line'],
     ],
     run:
-      ({ status: statuses, ...given }) =>
+      ({ status: statuses, ...values }) =>
       (context) =>
-        history(context, { ...given, statuses }),
+        history(context, { ...values, statuses }),
   }),
 ];

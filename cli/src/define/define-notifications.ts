@@ -8,10 +8,10 @@ import { ALL_PAGES, LIMIT } from './shared-options.js';
 export const notificationCommands = [
   command({
     name: 'notify',
-    describe: 'Choose of what you are told by mail, or show it',
+    description: 'Choose of what you are told by mail, or show it',
     positionals: {
       events: {
-        describe: `Of executions that you ask for by hand: ${NOTIFY_EVENTS.join(', ')}; or ${NO_EVENTS}`,
+        description: `Of executions that you ask for by hand: ${NOTIFY_EVENTS.join(', ')}; or ${NO_EVENTS}`,
         optional: true,
         many: true,
         completes: [...NOTIFY_EVENTS, NO_EVENTS],
@@ -29,20 +29,20 @@ export const notificationCommands = [
   }),
   command({
     name: 'notification',
-    describe: 'Who was told what: list, resend (admins)',
+    description: 'Who was told what: list, resend (admins)',
     examples: [['notification list --state failed', '']],
     subcommands: [
       command({
         name: 'list',
-        describe: 'List notifications, newest first',
+        description: 'List notifications, newest first',
         options: {
-          state: { kind: 'text', choices: DELIVERY_STATES, describe: 'Only in this state' },
+          state: { kind: 'text', choices: DELIVERY_STATES, description: 'Only in this state' },
           channel: {
             kind: 'text',
             completes: ['mail', 'slack', 'webhook', 'callback'],
-            describe: 'Only over this: mail, slack, webhook, callback or plugin:NAME',
+            description: 'Only over this: mail, slack, webhook, callback or plugin:NAME',
           },
-          execution: { kind: 'text', describe: 'Only of the execution with this id' },
+          execution: { kind: 'text', description: 'Only of the execution with this id' },
           limit: LIMIT,
           all: ALL_PAGES,
         },
@@ -50,12 +50,12 @@ export const notificationCommands = [
           ['notification list --state failed --channel mail', ''],
           ['notification list --execution 1234', ''],
         ],
-        run: (given) => (context) => listNotifications(context, given),
+        run: (values) => (context) => listNotifications(context, values),
       }),
       command({
         name: 'resend',
-        describe: 'Send a notification again, under the same key',
-        positionals: { id: { describe: 'Id of the notification' } },
+        description: 'Send a notification again, under the same key',
+        positionals: { id: { description: 'Id of the notification' } },
         examples: [['notification resend 57', '']],
         run:
           ({ id }) =>

@@ -9,7 +9,7 @@ import { PROC, YES } from './shared-options.js';
 
 const procs = command({
   name: 'procs',
-  describe: 'Keep procs as code: list, describe, apply, remove',
+  description: 'Keep procs as code: list, describe, apply, remove',
   examples: [
     ['procs apply -f procs/ --dry-run', ''],
     ['procs describe say-hello-world > proc.yaml', ''],
@@ -17,13 +17,13 @@ const procs = command({
   subcommands: [
     command({
       name: 'list',
-      describe: 'List procs with their images and groups',
+      description: 'List procs with their images and groups',
       examples: [['procs list', '']],
       run: () => listProcs,
     }),
     command({
       name: 'describe',
-      describe: 'Show a proc as YAML that apply takes',
+      description: 'Show a proc as YAML that apply takes',
       positionals: { proc: PROC },
       examples: [['procs describe say-hello-world > proc.yaml', '']],
       run:
@@ -33,16 +33,16 @@ const procs = command({
     }),
     command({
       name: 'apply',
-      describe: 'Register or change procs from YAML or JSON, all or none, after showing what changes',
+      description: 'Register or change procs from YAML or JSON, all or none, after showing what changes',
       options: {
         file: {
           kind: 'texts',
           alias: 'f',
           required: true,
           completes: 'path',
-          describe: 'File or folder (proc.yaml in it at any depth, *.yaml at its top); -: standard input',
+          description: 'File or folder (proc.yaml in it at any depth, *.yaml at its top); -: standard input',
         },
-        'dry-run': { kind: 'flag', describe: 'Only show what would change' },
+        'dry-run': { kind: 'flag', description: 'Only show what would change' },
         yes: YES,
       },
       examples: [
@@ -56,7 +56,7 @@ const procs = command({
     }),
     command({
       name: 'remove',
-      describe: 'Remove a proc and its secrets; its history stays',
+      description: 'Remove a proc and its secrets; its history stays',
       positionals: { proc: PROC },
       options: { yes: YES },
       examples: [['procs remove say-hello-world', '']],
@@ -70,7 +70,7 @@ const procs = command({
 
 const secrets = command({
   name: 'secrets',
-  describe: "Set a proc's secrets: list, set, remove",
+  description: "Set a proc's secrets: list, set, remove",
   examples: [
     ['secrets list say-hello-world', ''],
     ['secrets set say-hello-world SAMPLE_SECRET_ONE', 'Asks for the value'],
@@ -78,7 +78,7 @@ const secrets = command({
   subcommands: [
     command({
       name: 'list',
-      describe: 'List the names of the secrets that are set; nobody is shown a value',
+      description: 'List the names of the secrets that are set; nobody is shown a value',
       positionals: { proc: PROC },
       examples: [['secrets list say-hello-world', '']],
       run:
@@ -88,14 +88,14 @@ const secrets = command({
     }),
     command({
       name: 'set',
-      describe: 'Set secrets: asks for the values, or takes them from standard input or files',
+      description: 'Set secrets: asks for the values, or takes them from standard input or files',
       positionals: {
         proc: PROC,
-        names: { describe: 'NAME of each, without its value', optional: true, many: true },
+        names: { description: 'NAME of each, without its value', optional: true, many: true },
       },
       options: {
-        'from-file': { kind: 'texts', completes: 'path', describe: 'NAME=FILE: all that is in the file' },
-        'env-file': { kind: 'texts', completes: 'path', describe: 'File of NAME=value lines' },
+        'from-file': { kind: 'texts', completes: 'path', description: 'NAME=FILE: all that is in the file' },
+        'env-file': { kind: 'texts', completes: 'path', description: 'File of NAME=value lines' },
       },
       examples: [
         ['secrets set say-hello-world SAMPLE_SECRET_ONE', 'Asks for the value, not shown'],
@@ -109,11 +109,11 @@ const secrets = command({
     }),
     command({
       name: 'remove',
-      describe: 'Forget a secret',
-      positionals: { proc: PROC, name: { describe: 'Name of the secret' } },
+      description: 'Forget a secret',
+      positionals: { proc: PROC, name: { description: 'Name of the secret' } },
       options: { yes: YES },
       examples: [['secrets remove say-hello-world SAMPLE_SECRET_ONE', '']],
-      run: (given) => (context) => removeSecret(context, given),
+      run: (values) => (context) => removeSecret(context, values),
     }),
   ],
 });
@@ -121,8 +121,8 @@ const secrets = command({
 export const procCommands = [
   command({
     name: 'list',
-    describe: 'List the procs that you may execute',
-    options: { names: { kind: 'flag', describe: 'Only their names, one a line' } },
+    description: 'List the procs that you may execute',
+    options: { names: { kind: 'flag', description: 'Only their names, one a line' } },
     examples: [['list', '']],
     run:
       ({ names }) =>
@@ -131,7 +131,7 @@ export const procCommands = [
   }),
   command({
     name: 'describe',
-    describe: 'Show what a proc does and which args it takes',
+    description: 'Show what a proc does and which args it takes',
     positionals: { proc: PROC },
     examples: [['describe say-hello-world', '']],
     run:
@@ -141,11 +141,11 @@ export const procCommands = [
   }),
   command({
     name: 'template',
-    describe: "Write a YAML file of a proc's args, for execute -f",
-    positionals: { proc: PROC, file: { describe: 'File to write', completes: 'path' } },
-    options: { yes: { ...YES, describe: 'Overwrite without asking' } },
+    description: "Write a YAML file of a proc's args, for execute -f",
+    positionals: { proc: PROC, file: { description: 'File to write', completes: 'path' } },
+    options: { yes: { ...YES, description: 'Overwrite without asking' } },
     examples: [['template say-hello-world args.yaml', '']],
-    run: (given) => (context) => template(context, given),
+    run: (values) => (context) => template(context, values),
   }),
   procs,
   secrets,

@@ -3,24 +3,24 @@ import { nextTimes, scheduleHistory } from '../commands/schedule-times.js';
 import { describeSchedule, enableSchedule, listSchedules, removeSchedule } from '../commands/schedules.js';
 import { updateSchedule } from '../commands/update-schedule.js';
 import type { Run } from '../context.js';
-import { command, type Command, type Given } from '../tree/command.js';
+import { command, type Command, type CommandValues } from '../tree/command.js';
 import { CHANGEABLE, WHEN_AND_HOW } from './schedule-options.js';
 import { ALL_PAGES, ARG_WORDS, ARGS_FILE, LIMIT, PROC } from './shared-options.js';
 
-const ID = { describe: 'Id of the schedule' } as const;
+const ID = { description: 'Id of the schedule' } as const;
 
 const positionals = { proc: PROC, args: ARG_WORDS } as const;
 const options = { ...WHEN_AND_HOW, file: ARGS_FILE } as const;
 
-function create({ args, ...given }: Given<typeof positionals, typeof options>): Run {
-  const { 'time-zone': timeZone, 'notify-on': notifyOn, blackout: blackouts } = given;
-  return (context) => createSchedule(context, { ...given, timeZone, notifyOn, blackouts, words: args });
+function create({ args, ...values }: CommandValues<typeof positionals, typeof options>): Run {
+  const { 'time-zone': timeZone, 'notify-on': notifyOn, blackout: blackouts } = values;
+  return (context) => createSchedule(context, { ...values, timeZone, notifyOn, blackouts, words: args });
 }
 
-const byId = (name: string, describe: string, run: (id: string) => Run): Command =>
+const byId = (name: string, description: string, run: (id: string) => Run): Command =>
   command({
     name,
-    describe,
+    description,
     positionals: { id: ID },
     examples: [[`schedule ${name} 1234`, '']],
     run: ({ id }) => run(id),
@@ -31,7 +31,7 @@ const AT_NIGHT = "schedule report -c '0 7 * * *' --time-zone Europe/Berlin -g op
 export const scheduleCommands = [
   command({
     name: 'schedule',
-    describe: 'Execute a proc again and again, or once later',
+    description: 'Execute a proc again and again, or once later',
     positionals,
     options,
     examples: [
@@ -49,7 +49,7 @@ export const scheduleCommands = [
     subcommands: [
       command({
         name: 'create',
-        describe: 'The same as `schedule PROC`, for procs of any name',
+        description: 'The same as `schedule PROC`, for procs of any name',
         positionals,
         options,
         examples: [["schedule create list -c '@daily' -g ops -n a@b.c -T t", 'A proc called list']],
@@ -57,8 +57,8 @@ export const scheduleCommands = [
       }),
       command({
         name: 'list',
-        describe: 'List schedules that are on, with when they fire next',
-        options: { all: { kind: 'flag', describe: 'Those that are paused too' } },
+        description: 'List schedules that are on, with when they fire next',
+        options: { all: { kind: 'flag', description: 'Those that are paused too' } },
         examples: [
           ['schedule list', ''],
           ['schedule list --all', ''],
@@ -71,11 +71,11 @@ export const scheduleCommands = [
       byId('describe', 'Show a schedule', (id) => (context) => describeSchedule(context, id)),
       command({
         name: 'update',
-        describe: 'Change a schedule; what is not given stays',
-        positionals: { id: ID, args: { ...ARG_WORDS, describe: 'NAME=value; replaces all args' } },
+        description: 'Change a schedule; what you leave out stays',
+        positionals: { id: ID, args: { ...ARG_WORDS, description: 'NAME=value; replaces all args' } },
         options: {
           ...CHANGEABLE,
-          'no-blackouts': { kind: 'flag', describe: 'Fire at any time again' },
+          'no-blackouts': { kind: 'flag', description: 'Fire at any time again' },
           file: ARGS_FILE,
         },
         examples: [
@@ -83,11 +83,11 @@ export const scheduleCommands = [
           ['schedule update 1234 --notify-on failure,slow', ''],
         ],
         run:
-          ({ args, 'no-blackouts': noBlackouts, 'time-zone': timeZone, ...given }) =>
+          ({ args, 'no-blackouts': noBlackouts, 'time-zone': timeZone, ...values }) =>
           (context) => {
-            const { 'notify-on': notifyOn, blackout: blackouts } = given;
+            const { 'notify-on': notifyOn, blackout: blackouts } = values;
             return updateSchedule(context, {
-              ...given,
+              ...values,
               timeZone,
               notifyOn,
               blackouts,
@@ -101,19 +101,19 @@ export const scheduleCommands = [
       byId('resume', 'Fire again', (id) => (context) => enableSchedule(context, id, true)),
       command({
         name: 'next',
-        describe: 'Show when a schedule fires next',
+        description: 'Show when a schedule fires next',
         positionals: { id: ID },
-        options: { count: { kind: 'text', describe: 'How many times, at most 100 (default 10)' } },
+        options: { count: { kind: 'text', description: 'How many times, at most 100 (default 10)' } },
         examples: [['schedule next 1234 --count 3', "In the schedule's zone and in yours"]],
-        run: (given) => (context) => nextTimes(context, given),
+        run: (values) => (context) => nextTimes(context, values),
       }),
       command({
         name: 'history',
-        describe: 'Show what became of its ticks, newest first',
+        description: 'Show what became of its ticks, newest first',
         positionals: { id: ID },
         options: { limit: LIMIT, all: ALL_PAGES },
         examples: [['schedule history 1234', 'Its executions: `proctor history --schedule 1234`']],
-        run: (given) => (context) => scheduleHistory(context, given),
+        run: (values) => (context) => scheduleHistory(context, values),
       }),
     ],
   }),

@@ -11,13 +11,13 @@ import { YES } from './shared-options.js';
 export const setupCommands = [
   command({
     name: 'config',
-    describe: 'Set the gateway, your email and access token',
-    positionals: { settings: { describe: "KEY=value, v2's form", optional: true, many: true } },
+    description: 'Set the gateway, your email and access token',
+    positionals: { settings: { description: "KEY=value, v2's form", optional: true, many: true } },
     options: {
-      host: { kind: 'text', describe: "The gateway's host:port or URL" },
-      email: { kind: 'text', describe: 'Your email' },
-      'token-file': { kind: 'text', describe: 'File with the access token', completes: 'path' },
-      yes: { ...YES, describe: 'Overwrite without asking' },
+      host: { kind: 'text', description: "The gateway's host:port or URL" },
+      email: { kind: 'text', description: 'Your email' },
+      'token-file': { kind: 'text', description: 'File with the access token', completes: 'path' },
+      yes: { ...YES, description: 'Overwrite without asking' },
     },
     examples: [
       ['config --host localhost:8080 --email me@example.com', 'Asks for the token'],
@@ -31,7 +31,7 @@ export const setupCommands = [
     subcommands: [
       command({
         name: 'show',
-        describe: 'Show the configuration that counts, without the token',
+        description: 'Show the configuration that counts, without the token',
         examples: [['config show', '']],
         run: () => showConfig,
       }),
@@ -39,24 +39,24 @@ export const setupCommands = [
   }),
   command({
     name: 'login',
-    describe: 'Sign in with a browser, where the gateway has single sign-on',
-    options: { host: { kind: 'text', describe: "The gateway's host:port or URL, if none is configured" } },
+    description: 'Sign in with a browser, where the gateway has single sign-on',
+    options: { host: { kind: 'text', description: "The gateway's host:port or URL, if none is configured" } },
     examples: [
       ['login', ''],
       ['login --host proctor.example.com', ''],
     ],
-    run: (given) => (context) => login(context, given),
+    run: (values) => (context) => login(context, values),
   }),
   command({
     name: 'logout',
-    describe: 'Forget what login got',
+    description: 'Forget what login got',
     examples: [['logout', '']],
     run: () => logout,
   }),
   command({
     name: 'completion',
-    describe: 'Print a script for your shell that completes commands, options and procs',
-    positionals: { shell: { describe: 'Which shell', choices: SHELLS } },
+    description: 'Print a script for your shell that completes commands, options and procs',
+    positionals: { shell: { description: 'Which shell', choices: SHELLS } },
     examples: [
       ['completion bash > ~/.local/share/bash-completion/completions/proctor', ''],
       ['completion zsh > "${fpath[1]}/_proctor"', ''],
@@ -69,14 +69,14 @@ export const setupCommands = [
   }),
   command({
     name: 'version',
-    describe: "Show the CLI's and the gateway's version",
+    description: "Show the CLI's and the gateway's version",
     examples: [['version -o json', '']],
     run: () => version,
   }),
   command({
     name: 'help',
-    describe: 'Show help, with examples for a command',
-    positionals: { topic: { describe: 'A command', optional: true, many: true } },
+    description: 'Show help, with examples for a command',
+    positionals: { topic: { description: 'A command', optional: true, many: true } },
     // Answered before any command is looked for; here it is listed only.
     examples: [],
     run: () => async () => 0,
