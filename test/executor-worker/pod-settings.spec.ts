@@ -148,7 +148,7 @@ describe('a proc with typed args and pod settings', () => {
       '"LOUD" must be true or false, got "yes"',
       '"CODE" must match the pattern [A-Z]{2}',
       '"TOKEN" must match the pattern',
-      '"MODE" is required',
+      'Argument MODE is required',
     ])
       expect(text).toContain(part);
     expect(text).not.toContain('NOT THE PATTERN');

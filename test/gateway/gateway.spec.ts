@@ -174,7 +174,7 @@ describe('refusals', () => {
   refuse(
     'a missing arg and a wrong one',
     400,
-    /"C" is not an arg.*"A" is required/,
+    /"C" is not an arg.*Argument A is required/,
     post('/execution', { name: 'open', args: { C: '100%' } }),
   );
   refuse(

@@ -49,7 +49,7 @@ describe('describeArgsProblem', () => {
       null,
       /secret now; give/,
     ],
-    ['what is missing', [plainArg('A', { required: true })], {}, null, /"A" is required/],
+    ['what is missing', [plainArg('A', { required: true })], {}, null, /Argument A is required/],
   ])('tells of %s', (_name, declared, args, sealed, expected) => {
     const problem = problemOf(declared, args, sealed);
     expect(problem).toMatch(expected);

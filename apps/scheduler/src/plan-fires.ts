@@ -107,7 +107,7 @@ function planSchedule(due: DueSchedule, now: Date, room: Room, rules: FireRules)
 function planTicksOf({ schedule }: DueSchedule, now: Date, rules: FireRules): TickPlan {
   const timing = timingOf(schedule);
   const { nextFireAt, misfire, misfireGraceSeconds: graceSeconds } = schedule;
-  const state = { nextFireAt, now, misfire, graceSeconds, lookAheadMs: rules.lookAheadMs, most: MAX_TICKS };
+  const state = { nextFireAt, now, misfire, graceSeconds, lookAheadMs: rules.lookAheadMs, max: MAX_TICKS };
   return planTicks(state, (after) => rules.nextFireAt(timing, after));
 }
 

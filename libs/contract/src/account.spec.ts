@@ -10,7 +10,7 @@ import {
 import { MAX_GROUPS } from './limits.js';
 
 describe('createUserBody', () => {
-  it('takes an e-mail alone', () => {
+  it('accepts an email alone', () => {
     expect(createUserBody.parse({ email: 'a@example.com' })).toEqual({
       email: 'a@example.com',
       service: false,
@@ -35,7 +35,7 @@ describe('createUserBody', () => {
 });
 
 describe('updateUserBody', () => {
-  it('keeps apart what is left out and what is empty', () => {
+  it('distinguishes omitted from empty', () => {
     expect(updateUserBody.parse({})).toEqual({});
     expect(updateUserBody.parse({ groups: [], active: false })).toEqual({ groups: [], active: false });
   });
@@ -52,7 +52,7 @@ describe('userParams', () => {
 });
 
 describe('createGroupBody', () => {
-  it('takes a null description as none', () => {
+  it('treats a null description as empty', () => {
     expect(createGroupBody.parse({ name: 'ops', description: null })).toEqual({
       name: 'ops',
       description: '',
@@ -61,11 +61,11 @@ describe('createGroupBody', () => {
 });
 
 describe('createTokenBody', () => {
-  it('is for the caller and does not expire if nothing is said', () => {
+  it('defaults to the caller and no expiry', () => {
     expect(createTokenBody.parse({})).toEqual({ label: '' });
   });
 
-  it.each([0, 59, -1, 1.5, 1e12, '3600'])('refuses an expiry of %j', (expires_in_seconds) => {
+  it.each([0, 59, -1, 1.5, 1e12, '3600'])('rejects an expiry of %j', (expires_in_seconds) => {
     expect(createTokenBody.safeParse({ expires_in_seconds }).success).toBe(false);
   });
 });

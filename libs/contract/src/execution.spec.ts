@@ -14,20 +14,20 @@ function wrongWith(args: unknown, more: object = {}) {
 }
 
 describe('submitExecutionBody', () => {
-  it.each([undefined, null, {}])('takes args %j as none', (args) => {
+  it.each([undefined, null, {}])('treats args %j as empty', (args) => {
     expect(submitExecutionBody.parse({ name: 'p', args }).args).toEqual({});
   });
 
-  it('keeps every value as it came', () => {
+  it('keeps every value unchanged', () => {
     const args = { A: 'pa$$word $(HOME)', B: '', C: 'ü\n\t"', constructor: 'x' };
     expect(submitExecutionBody.parse({ name: 'p', args }).args).toEqual(args);
   });
 
-  it('gives args in which only what was sent can be found', () => {
+  it('returns args without inherited properties', () => {
     expect(submitExecutionBody.parse({ name: 'p', args: {} }).args['constructor']).toBeUndefined();
   });
 
-  it('takes v2 bodies with a null callback', () => {
+  it('accepts v2 bodies with a null callback', () => {
     expect(submitExecutionBody.parse({ name: 'p', callback_url: null }).callback_url).toBeUndefined();
   });
 
@@ -55,7 +55,7 @@ describe('submitExecutionBody', () => {
     expect(wrongWith(args)).toEqual([field]);
   });
 
-  it('bounds all values together', () => {
+  it('limits the total size of all values', () => {
     const fits = MAX_ENV_TOTAL_BYTES / MAX_ENV_VALUE_BYTES;
     const full = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, n) => [`A${n}`, 'x'.repeat(MAX_ENV_VALUE_BYTES)]));
@@ -65,7 +65,7 @@ describe('submitExecutionBody', () => {
 });
 
 describe('setSecretsBody', () => {
-  it('refuses __proto__ and takes null as none', () => {
+  it('rejects __proto__ and treats null as empty', () => {
     const body: unknown = JSON.parse('{"job_name": "p", "secrets": {"__proto__": "x"}}');
     expect(setSecretsBody.safeParse(body).success).toBe(false);
     expect(setSecretsBody.parse({ job_name: 'p', secrets: null }).secrets).toEqual({});
@@ -107,7 +107,7 @@ describe('executionReply', () => {
     status: 'POD_FAILED',
   };
 
-  it('takes what v2 sends', () => {
+  it('accepts what v2 sends', () => {
     expect(executionReply.parse(v2)).toEqual(v2);
   });
 
@@ -120,7 +120,7 @@ describe('executionReply', () => {
 });
 
 describe('problemFromError', () => {
-  it('carries the error and its code', () => {
+  it('contains the error and its code', () => {
     const error = new AppError('invalid_args', 'No arg X.', {
       hint: 'Look.',
       details: [{ field: 'X', message: 'unknown' }],
@@ -133,7 +133,7 @@ describe('problemFromError', () => {
 });
 
 describe('pathOf', () => {
-  it('escapes what it fills in', () => {
+  it('escapes params and query', () => {
     expect(pathOf('getExecutionStatus', { id: '7/..' })).toBe('/execution/7%2F../status');
     expect(pathOf('streamExecutionLogs', {}, { context_id: '7&x' })).toBe('/execution/logs?context_id=7%26x');
   });

@@ -70,7 +70,7 @@ const anyProc: fc.Arbitrary<Proc> = fc.record({
 });
 
 describe('procFromMetadata and metadataFromProc', () => {
-  it('lose nothing over the wire', () => {
+  it('round-trip without loss', () => {
     fc.assert(
       fc.property(anyProc, (proc) => {
         const wire: unknown = JSON.parse(JSON.stringify(metadataFromProc(proc)));
@@ -79,7 +79,7 @@ describe('procFromMetadata and metadataFromProc', () => {
     );
   });
 
-  it('say nothing of what v2 does not know where there is nothing to say', () => {
+  it('omit unset fields that v2 does not know', () => {
     const minimal = { name: 'a', image_name: 'proctor/a:1', env_vars: { args: [{ name: 'A' }] } };
     const wire = metadataFromProc(procFromMetadata(procMetadata.parse(minimal)));
     expect(Object.keys(wire).sort()).toEqual([

@@ -5,7 +5,7 @@ import { procMetadata, registerProcsBody } from './metadata.js';
 const minimal = { name: 'a', image_name: 'proctor/a:1' };
 
 describe('procMetadata', () => {
-  it('takes v2 metadata with nulls and gaps as empty', () => {
+  it('treats nulls and missing fields of v2 metadata as empty', () => {
     const parsed = procMetadata.parse({
       ...minimal,
       env_vars: { secrets: null },
@@ -24,7 +24,7 @@ describe('procMetadata', () => {
     expect(procMetadata.parse({ ...minimal, env_vars: null }).env_vars).toEqual({ secrets: [], args: [] });
   });
 
-  it('ignores fields that it does not know', () => {
+  it('ignores unknown fields', () => {
     expect(procMetadata.parse({ ...minimal, colour: 'red' })).not.toHaveProperty('colour');
   });
 
@@ -79,7 +79,7 @@ describe('procMetadata', () => {
     expect(error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
   });
 
-  it('takes numbers and booleans where the container gets text', () => {
+  it('accepts numbers and booleans where the container gets text', () => {
     const args = [{ name: 'A', default: 1.5, example: true, options: [1, 'b', false] }];
     const { env_vars, resources } = procMetadata.parse({
       ...minimal,
@@ -90,7 +90,7 @@ describe('procMetadata', () => {
     expect(resources?.limits).toEqual({ cpu: '2' });
   });
 
-  it('refuses one proc listed twice in a registration', () => {
+  it('rejects a registration that lists a proc twice', () => {
     expect(registerProcsBody.safeParse([minimal, { ...minimal }]).error?.issues[0]?.path).toEqual([
       1,
       'name',

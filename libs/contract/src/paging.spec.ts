@@ -14,7 +14,7 @@ import {
 const page = z.object(idPage);
 
 describe('idPage', () => {
-  it('has a size if none is given', () => expect(page.parse({})).toEqual({ limit: DEFAULT_PAGE }));
+  it('has a default size', () => expect(page.parse({})).toEqual({ limit: DEFAULT_PAGE }));
 
   it.each([
     ['1', 1],

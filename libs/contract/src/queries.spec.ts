@@ -4,7 +4,7 @@ import { listExecutionsQuery, parseDurationMs, readLogQuery } from './execution.
 import { DEFAULT_PAGE } from './paging.js';
 
 describe('listExecutionsQuery', () => {
-  it('takes every filter', () => {
+  it('accepts every filter', () => {
     const query = {
       proc: 'a',
       user: 'a@example.com',
@@ -90,7 +90,7 @@ describe('listAuditQuery and exportAuditQuery', () => {
     since: '2026-01-31T10:00:00Z',
   };
 
-  it('take every filter', () => {
+  it('accept every filter', () => {
     expect(exportAuditQuery.parse(filters)).toEqual({ ...filters, allowed: false });
     expect(listAuditQuery.parse(filters)).toEqual({ ...filters, allowed: false, limit: DEFAULT_PAGE });
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createScheduleBody, scheduleReply, updateScheduleBody } from './schedule.js';
 
 describe('createScheduleBody', () => {
-  it('takes what is missing as empty, for the gateway to refuse with a text of its own', () => {
+  it('treats missing fields as empty, so that the gateway can reject them with its own text', () => {
     expect(createScheduleBody.parse({ args: null, tags: null, enabled: null })).toEqual({
       jobName: '',
       args: {},
@@ -14,7 +14,7 @@ describe('createScheduleBody', () => {
     });
   });
 
-  it('ignores what v2 clients send besides', () => {
+  it('ignores extra fields of v2 clients', () => {
     const body = { id: 0, userEmail: 'eve@example.com', createdAt: 'x', jobName: 'p' };
     expect(Object.keys(createScheduleBody.parse(body))).not.toEqual(
       expect.arrayContaining(['id', 'userEmail', 'createdAt']),
@@ -32,7 +32,7 @@ describe('createScheduleBody', () => {
 });
 
 describe('updateScheduleBody', () => {
-  it('keeps apart what is left out and what is empty', () => {
+  it('distinguishes omitted from empty', () => {
     expect(updateScheduleBody.parse({ tags: '' })).toEqual({ tags: '' });
     expect(updateScheduleBody.parse({ args: {} })).toEqual({ args: {} });
   });
@@ -44,7 +44,7 @@ describe('updateScheduleBody', () => {
 });
 
 describe('scheduleReply', () => {
-  it('has a number as id, as v2 clients decode it', () => {
+  it('has a numeric id, as v2 clients decode it', () => {
     expect(scheduleReply.shape.id.safeParse('7').success).toBe(false);
     expect(scheduleReply.shape.id.safeParse(2 ** 53).success).toBe(false);
     expect(scheduleReply.shape.id.parse(2 ** 53 - 1)).toBe(2 ** 53 - 1);

@@ -1,6 +1,6 @@
 /**
- * The one error that Proctor's own code throws for a refusal that somebody must be told about. Each edge
- * (HTTP status, CLI exit code, retry or final) has one total map over `ErrorCode`; anything else is a bug.
+ * The error that Proctor's code throws for an expected failure that the caller should see. Each edge (HTTP status, CLI
+ * exit code, retry or final) has one total map over `ErrorCode`. Any other error is a bug.
  */
 export const ERROR_CODES = [
   'malformed_request',
@@ -20,17 +20,17 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 export interface ErrorOptionsOfApp {
-  /** What to do next, one sentence for the person who sees it. */
+  /** What to do next, in one sentence. */
   hint?: string;
-  /** One entry per thing that is wrong, e.g. per argument. */
+  /** One entry per problem, e.g. per argument. */
   details?: readonly ErrorDetail[];
-  /** The exact line for clients of v2, in place of one that is made of message, details and hint. */
+  /** The exact line that v2 clients expect, instead of one built from the message, details and hint. */
   plainText?: string;
   cause?: unknown;
 }
 
 export interface ErrorDetail {
-  /** The field, argument or variable that is wrong. */
+  /** The invalid field, argument or variable. */
   field: string;
   message: string;
 }

@@ -22,7 +22,7 @@ describe('addressKey', () => {
     expect(addressKey(address)).toBe(key);
   });
 
-  it('tells IPv4 addresses apart, and takes IPv6 ones of a /64 together', () => {
+  it('separates IPv4 addresses and groups IPv6 addresses by /64', () => {
     fc.assert(
       fc.property(fc.ipV4(), fc.ipV4(), (one, other) => {
         expect(addressKey(one) === addressKey(`::ffff:${other}`)).toBe(one === other);

@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 /**
- * What counts as one address: an IPv4 address, or the /64 of an IPv6 one, in which anybody has as many addresses as
- * they like. Anything else counts as it is. Pure.
+ * Returns the key that rate limits count an address by: an IPv4 address itself, or the /64 of an IPv6 address, because one
+ * customer usually has a whole /64. Any other text is its own key.
  */
 export function addressKey(address: string): string {
   const plain = address.replace(/%.*$/, '').toLowerCase();

@@ -2,24 +2,23 @@ import { canExecute, type User } from '@app/domain';
 import type { DeviceFlow } from './device-flow.js';
 
 /**
- * The port through which Proctor learns who is asking. Implementations: the shipped ones and the operator's own
- * (`loadAuthPlugin`). Every method may be repeated and may run many times at once; answers may be kept by the caller
- * for seconds.
+ * The port through which Proctor identifies callers. Implemented by the shipped plugins and by the operator's own
+ * (`loadAuthPlugin`). Every method may be repeated and called concurrently. Callers may cache results for seconds.
  */
 export abstract class AuthPlugin {
   /**
-   * The user with this e-mail and this token.
-   * @param email null: a bearer token without an e-mail, so whoever the token belongs to
-   * @returns null if the two are not known, do not belong together, or no longer hold
-   * @throws AppError `unavailable` if what it asks can't be reached or gives no sense; it never holds the token
+   * Identifies the user with this email and token.
+   * @param email null for a bearer token sent without an email: the user is whoever owns the token
+   * @returns null if the email or token is unknown, they do not match, or the token is no longer valid
+   * @throws AppError `unavailable` if the backend is unreachable or its response is invalid; never contains the token
    */
   abstract auth(email: string | null, token: string): Promise<User | null>;
 
-  /** May this user do what needs all of these groups? Unless overridden: active, and a member of each. */
+  /** Returns true if the user may do something that requires all of these groups. By default: active and a member of each. */
   async verify(user: User, requiredGroups: readonly string[]): Promise<boolean> {
     return canExecute(user, requiredGroups);
   }
 
-  /** Sign-in for people at a terminal; not there if the plugin has none. */
+  /** Sign-in for people at a terminal. Undefined if the plugin does not offer it. */
   readonly deviceFlow?: DeviceFlow;
 }

@@ -1,44 +1,44 @@
 /**
- * Sign-in for a program without a browser (RFC 8628): it shows a code, the person confirms it in a browser anywhere.
- * Spoken by the gateway on behalf of the CLI. Each method throws AppError `unavailable` if the sign-in server can't be
- * reached or refuses Proctor itself.
+ * Sign-in for programs without a browser (RFC 8628): the program shows a code, and the person confirms it in any browser.
+ * The gateway runs the flow on behalf of the CLI. Every method throws AppError `unavailable` if the sign-in server is
+ * unreachable or rejects Proctor itself.
  */
 export interface DeviceFlow {
-  /** Begins a sign-in. Repeating begins another one. */
+  /** Starts a sign-in. A repeated call starts another one. */
   start(): Promise<DeviceSignIn>;
-  /** How the sign-in with this code stands. `signed_in` is said once; afterwards it is `expired`. */
+  /** Returns the state of the sign-in with this code. `signed_in` is returned once; later calls return `expired`. */
   poll(deviceCode: string): Promise<DevicePoll>;
-  /** A new token without a person. May work only once per refresh token: keep the one that comes back. */
+  /** Exchanges a refresh token for a new token. A refresh token may work only once, so keep the one that is returned. */
   refresh(refreshToken: string): Promise<SignedIn | { kind: 'denied' }>;
 }
 
 export interface DeviceSignIn {
-  /** For `poll`; whoever has it receives the token. */
+  /** Passed to `poll`. Secret: its holder receives the token. */
   deviceCode: string;
-  /** For the person to type in. */
+  /** The code that the person types. */
   userCode: string;
   verificationUri: string;
-  /** The same with the code already in it. */
+  /** The same address with the code filled in. */
   verificationUriComplete: string | null;
   expiresInSeconds: number;
-  /** How long to wait between two polls; five seconds more after each `slow_down`. */
+  /** Seconds between polls. Add five after each `slow_down`. */
   intervalSeconds: number;
 }
 
 export type DevicePoll =
   | { kind: 'pending' }
   | { kind: 'slow_down' }
-  /** The person said no. */
+  /** The person declined. */
   | { kind: 'denied' }
-  /** Too late, or no such sign-in: begin anew. */
+  /** The sign-in expired or does not exist. Start again. */
   | { kind: 'expired' }
   | SignedIn;
 
 export interface SignedIn {
   kind: 'signed_in';
-  /** What `AuthPlugin.auth` takes. */
+  /** The token to pass to `AuthPlugin.auth`. */
   token: string;
   refreshToken: string | null;
-  /** How long `token` is good for, as far as it is known. */
+  /** How long `token` is valid, if known. */
   expiresInSeconds: number | null;
 }

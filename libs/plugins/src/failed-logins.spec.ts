@@ -22,7 +22,7 @@ describe('FailedLogins', () => {
     }
   };
 
-  it('blocks an address after 30 failures within a minute, and no other', () => {
+  it('blocks only an address with 30 failures within a minute', () => {
     fail(29, '10.0.0.1');
     expect(isBlocked('10.0.0.1')).toBe(false);
     fail(1, '10.0.0.1');
@@ -31,7 +31,7 @@ describe('FailedLogins', () => {
     expect(isBlocked('10.0.0.2')).toBe(false);
   });
 
-  it('blocks an identity after 100 failures, from wherever', () => {
+  it('blocks an identity after 100 failures from any address', () => {
     for (let n = 0; n < 100; n++) {
       expect(isBlocked(`10.0.0.${n}`, 'ada@x.y')).toBe(false);
       fail(1, `10.0.0.${n}`, 'ada@x.y');
@@ -41,13 +41,13 @@ describe('FailedLogins', () => {
     expect(isBlocked('10.9.9.9', null)).toBe(false);
   });
 
-  it('takes the addresses that one person has with IPv6 for one', () => {
+  it('counts the addresses of an IPv6 /64 as one', () => {
     for (let n = 1; n <= 30; n++) fail(1, `2001:db8::${n}`);
     expect(isBlocked('2001:db8::ffff')).toBe(true);
     expect(isBlocked('2001:db8:0:1::1')).toBe(false);
   });
 
-  it('counts a sliding minute', () => {
+  it('counts within a sliding minute', () => {
     fail(15, 'a');
     nowMs = 30_000;
     fail(15, 'a');
@@ -61,7 +61,7 @@ describe('FailedLogins', () => {
     expect(isBlocked('a')).toBe(false);
   });
 
-  it('says how long to wait', () => {
+  it('reports how long to wait', () => {
     fail(30, 'a');
     nowMs = 17_500;
     expect(() => logins.check('a', null)).toThrow(
@@ -75,7 +75,7 @@ describe('FailedLogins', () => {
     expect(isBlocked('a')).toBe(false);
   });
 
-  it('keeps a bounded number of keys in mind, those that failed last', () => {
+  it('remembers a bounded number of keys, the most recent failures first', () => {
     logins = new FailedLogins({ perAddress: 2, maxKeys: 3, now: () => nowMs });
     fail(2, 'a');
     fail(1, 'b');

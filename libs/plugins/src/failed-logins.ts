@@ -3,11 +3,11 @@ import { addressKey } from './address-key.js';
 import { RecentFailures } from './recent-failures.js';
 
 export interface FailedLoginLimits {
-  /** Failures within a minute from one address (IPv6: from one /64). */
+  /** Failures allowed per minute from one address (for IPv6, one /64). */
   perAddress?: number;
-  /** Failures within a minute for one identity, from wherever. */
+  /** Failures allowed per minute for one identity, from any address. */
   perIdentity?: number;
-  /** How many addresses, and as many identities, are kept in mind. */
+  /** How many addresses, and how many identities, to remember. */
   maxKeys?: number;
   /** A monotonic clock in milliseconds. */
   now?: () => number;
@@ -16,7 +16,7 @@ export interface FailedLoginLimits {
 const WINDOW_MS = 60_000;
 const MAX_IDENTITY_CHARACTERS = 320;
 
-/** Slows down whoever tries credentials. Keeps its count in this process; nothing is blocked for more than a minute. */
+/** Limits guessing of credentials. Counts in this process only and never blocks for more than a minute. */
 export class FailedLogins {
   private readonly byAddress: RecentFailures;
   private readonly byIdentity: RecentFailures;
@@ -30,8 +30,8 @@ export class FailedLogins {
   }
 
   /**
-   * To be called before credentials are looked at.
-   * @param identity who it claims to be; null if it does not say
+   * Call this before checking credentials.
+   * @param identity the claimed identity, or null if there is none
    * @throws AppError `too_many_requests` if there were too many failures within the last minute
    */
   check(address: string, identity: string | null): void {
@@ -41,7 +41,7 @@ export class FailedLogins {
       identity === null ? 0 : this.byIdentity.waitMs(identityKey(identity), nowMs),
     );
     if (waitMs <= 0) return;
-    throw new AppError('too_many_requests', 'There were too many failed logins.', {
+    throw new AppError('too_many_requests', 'Too many failed sign-ins.', {
       hint: `Wait ${Math.ceil(waitMs / 1_000)} seconds, then try again with the right credentials.`,
     });
   }

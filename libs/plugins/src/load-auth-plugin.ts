@@ -5,25 +5,25 @@ import { PluginError } from './plugin-error.js';
 import { isShippedPlugin, makeShippedPlugin } from './shipped-plugins.js';
 
 export interface AuthPluginRequest {
-  /** A shipped plugin, a path (absolute, or one that starts with `.`), or an installed package. */
+  /** A shipped plugin, a path (absolute or starting with `.`), or an installed package. */
   name: string;
-  /** Which export of the module; v2's default if left out. A shipped plugin has no choice of them. */
+  /** The export of the module to use. Defaults to v2's. Ignored for shipped plugins. */
   exported?: string;
-  /** For the plugin to configure itself from. */
+  /** The environment that the plugin reads its configuration from. */
   env: PluginEnv;
-  /** What relative paths start from, and where the search for packages begins. */
+  /** The base of relative paths, and where the search for packages starts. */
   baseFolder: string;
   logger?: PluginLog;
-  /** How long loading, and later each call of the operator's own plugin, may take: 10 s. */
+  /** The time limit for loading the operator's plugin, and later for each call. Default: 10 s. */
   timeoutMs?: number;
 }
 
 const DEFAULT_EXPORT = 'Auth';
 
 /**
- * The plugin that says who is asking. The module's export is an object with `auth(email, token)` and maybe
- * `verify(user, requiredGroups)`, or a class or a (possibly asynchronous) function that makes one from `{ env }`.
- * @throws PluginError if there is no such plugin, or it is broken
+ * Loads the authentication plugin. The module's export is an object with `auth(email, token)` and optionally
+ * `verify(user, requiredGroups)`, or a class or (possibly async) function that creates one from `{ env }`.
+ * @throws PluginError if the plugin does not exist or is invalid
  */
 export async function loadAuthPlugin(request: AuthPluginRequest): Promise<AuthPlugin> {
   const { name, exported = DEFAULT_EXPORT, env, baseFolder, logger, timeoutMs } = request;
@@ -35,7 +35,7 @@ export async function loadAuthPlugin(request: AuthPluginRequest): Promise<AuthPl
 function refuseGoPlugin(name: string): string {
   const isGate = /gate[^/\\]*$/i.test(name);
   const instead = isGate
-    ? 'Set PROCTOR_AUTH_PLUGIN_BINARY=gate, which ships with Proctor and asks the same server (name it in GATE_PLUGIN_HOST).'
-    : 'Use a shipped plugin (postgres, gate, oidc), or write the same as a JavaScript module that exports Auth with auth(email, token) → { email, name, active, groups } or null, and set PROCTOR_AUTH_PLUGIN_BINARY to its path.';
-  return `PROCTOR_AUTH_PLUGIN_BINARY is ${name}, a Go plugin of Proctor v2, which can't be loaded here. ${instead}`;
+    ? 'Set PROCTOR_AUTH_PLUGIN_BINARY=gate, which ships with Proctor and uses the same server (set GATE_PLUGIN_HOST).'
+    : 'Use a shipped plugin (postgres, gate, oidc), or port the plugin to a JavaScript module that exports Auth with auth(email, token) → { email, name, active, groups } or null, and set PROCTOR_AUTH_PLUGIN_BINARY to its path.';
+  return `PROCTOR_AUTH_PLUGIN_BINARY is ${name}, a Go plugin of Proctor v2, which cannot be loaded. ${instead}`;
 }

@@ -1,35 +1,35 @@
-/** Where variables come from: `process.env` as main.ts passes it in, or a plain object in a test. */
+/** The source of environment variables: `process.env` passed in by main.ts, or a plain object in tests. */
 export type PluginEnv = Readonly<Record<string, string | undefined>>;
 
-/** One variable that a shipped plugin can't work with; the shape that `ConfigurationError` of libs/platform lists. */
+/** An invalid variable of a shipped plugin, in the shape that `ConfigurationError` of libs/platform lists. */
 export interface ConfigurationProblem {
   variable: string;
-  /** Ends the sentence "expected …". */
+  /** Completes the sentence "expected …". */
   expected: string;
-  /** Ends the sentence "…, but it is …". Never holds a secret. */
+  /** Completes the sentence "…, but it is …". Never contains a secret. */
   found: string;
 }
 
-/** What a shipped plugin may tell: a pino logger fits. */
+/** The logger of a shipped plugin. A pino logger fits. */
 export interface PluginLog {
   debug(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
-/** Reads variables one by one and gathers every problem, so that all can be reported at once. */
+/** Reads variables and collects every problem, so that all are reported at once. */
 export class VariableReader {
   readonly problems: ConfigurationProblem[] = [];
 
   constructor(private readonly env: PluginEnv) {}
 
-  /** The variable's text without surrounding blanks, or `fallback` if it is unset or empty. */
+  /** Returns the variable's text, trimmed, or `fallback` if it is unset or empty. */
   text(variable: string, fallback: string): string {
     return this.env[variable]?.trim() || fallback;
   }
 
   /**
-   * The variable as `parse` understands it. If it does not (undefined), or the variable is missing and has no
-   * `fallback`, a problem is noted and undefined returned.
+   * Returns the variable as parsed by `parse`. If that returns undefined, or the variable is missing and has no
+   * `fallback`, records a problem and returns undefined.
    */
   parsed<T>(
     variable: string,
@@ -48,7 +48,7 @@ const SHOWN_CHARACTERS = 100;
 
 function describeText(text: string): string {
   if (text === '') return 'not set';
-  // An address may carry a password.
+  // A URL may contain a password.
   const shown = text.replace(/[^\s/]*@/g, '***@');
   return JSON.stringify(shown.length > SHOWN_CHARACTERS ? `${shown.slice(0, SHOWN_CHARACTERS)}…` : shown);
 }

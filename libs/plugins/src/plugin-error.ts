@@ -1,6 +1,6 @@
 /**
- * A plugin can't be used as it is configured. `message` is for the operator: what was tried, what was found, what to
- * do. The process should not start.
+ * A plugin cannot be used as configured, so the process must not start. `message` tells the operator what was tried, what
+ * was found, and what to do.
  */
 export class PluginError extends Error {
   override readonly name = 'PluginError';

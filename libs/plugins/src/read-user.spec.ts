@@ -4,11 +4,11 @@ import { isSameEmail, readUser } from './read-user.js';
 const GOOD = { email: 'ada@x.y', name: 'Ada', active: true, groups: ['ops'] };
 
 describe('readUser', () => {
-  it('takes what is needed and nothing else', () => {
+  it('keeps only the known fields', () => {
     expect(readUser({ ...GOOD, isAdmin: true })).toEqual({ user: GOOD });
   });
 
-  it('names each group once', () => {
+  it('removes duplicate groups', () => {
     expect(readUser({ ...GOOD, groups: ['a', 'b', 'a'] })).toMatchObject({ user: { groups: ['a', 'b'] } });
   });
 
@@ -26,14 +26,14 @@ describe('readUser', () => {
     ['a string', 'ada@x.y', 'it is not an object'],
     ['an array', [GOOD], 'it is not an object'],
     ['true', true, 'it is not an object'],
-    ['no e-mail', { ...GOOD, email: undefined }, '"email"'],
-    ['an empty e-mail', { ...GOOD, email: '' }, '"email"'],
-    ['an e-mail with a line end', { ...GOOD, email: 'a@x.y\nb' }, '"email"'],
-    ['an e-mail with NUL', { ...GOOD, email: 'a\u0000@x.y' }, '"email"'],
-    ['half a character in the e-mail', { ...GOOD, email: 'a\ud800@x.y' }, '"email"'],
-    ['a long e-mail', { ...GOOD, email: 'x'.repeat(321) }, '"email"'],
-    ['an e-mail that Proctor uses for somebody else', { ...GOOD, email: 'Operator' }, '"email"'],
-    ['an e-mail that Proctor uses for nobody', { ...GOOD, email: 'unknown' }, '"email"'],
+    ['no email', { ...GOOD, email: undefined }, '"email"'],
+    ['an empty email', { ...GOOD, email: '' }, '"email"'],
+    ['an email with a line end', { ...GOOD, email: 'a@x.y\nb' }, '"email"'],
+    ['an email with NUL', { ...GOOD, email: 'a\u0000@x.y' }, '"email"'],
+    ['an unpaired surrogate in the email', { ...GOOD, email: 'a\ud800@x.y' }, '"email"'],
+    ['a long email', { ...GOOD, email: 'x'.repeat(321) }, '"email"'],
+    ['an email that is reserved for the operator', { ...GOOD, email: 'Operator' }, '"email"'],
+    ['an email that is reserved for unknown callers', { ...GOOD, email: 'unknown' }, '"email"'],
     ['no name', { ...GOOD, name: undefined }, '"name"'],
     ['active as text', { ...GOOD, active: 'true' }, '"active"'],
     ['groups as text', { ...GOOD, groups: 'ops' }, '"groups"'],

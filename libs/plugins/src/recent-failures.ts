@@ -1,4 +1,4 @@
-/** When each of many keys last failed, within a minute. Bounded: the keys that have not failed for longest go first. */
+/** The times of recent failures per key, within a minute. Bounded: the keys whose last failure is oldest are dropped first. */
 export class RecentFailures {
   private readonly timesByKey = new Map<string, number[]>();
 
@@ -9,7 +9,7 @@ export class RecentFailures {
   ) {}
 
   note(key: string, nowMs: number): void {
-    // Older ones than `limit` say nothing more.
+    // Failures beyond `limit` add no information.
     const times = [...this.within(key, nowMs), nowMs].slice(-this.limit);
     this.timesByKey.delete(key);
     this.timesByKey.set(key, times);
@@ -18,7 +18,7 @@ export class RecentFailures {
     if (oldest !== undefined) this.timesByKey.delete(oldest);
   }
 
-  /** How long until there are fewer than `limit` failures within the window; 0 if that is so now. */
+  /** Milliseconds until the window holds fewer than `limit` failures. 0 if it already does. */
   waitMs(key: string, nowMs: number): number {
     const times = this.within(key, nowMs);
     const [first] = times;

@@ -12,7 +12,7 @@ describe('checkShippedPlugin', () => {
     expect(checkShippedPlugin(name, {}).map(({ variable }) => variable)).toEqual(variables);
   });
 
-  it('shows a wrong value, cut short', () => {
+  it('shows an invalid value, shortened', () => {
     const [problem] = checkShippedPlugin('gate', { GATE_PLUGIN_HOST: `/${'x'.repeat(200)}` });
     expect(problem?.found).toBe(`"/${'x'.repeat(99)}…"`);
   });

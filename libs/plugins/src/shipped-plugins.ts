@@ -8,11 +8,11 @@ import { PluginError } from './plugin-error.js';
 
 interface Preparation {
   problems: readonly ConfigurationProblem[];
-  /** Null while there are problems. */
+  /** Null if there are problems. */
   make: ((log?: PluginLog) => AuthPlugin) | null;
 }
 
-/** Users in Postgres, `postgres`, are put together by the gateway: this lib knows no database. */
+/** Excludes `postgres`, which the gateway builds itself, because this lib has no database access. */
 export const SHIPPED_PLUGINS = ['gate', 'oidc'] as const;
 export type ShippedPluginName = (typeof SHIPPED_PLUGINS)[number];
 
@@ -31,15 +31,15 @@ export function isShippedPlugin(name: string): name is ShippedPluginName {
   return SHIPPED_PLUGINS.some((shipped) => shipped === name);
 }
 
-/** Everything in `env` that this plugin can't work with; none for a plugin that is not shipped. Pure. */
+/** Lists every problem that this plugin has with `env`. Empty for plugins that are not shipped. */
 export function checkShippedPlugin(name: string, env: PluginEnv): readonly ConfigurationProblem[] {
   return isShippedPlugin(name) ? PREPARE[name](env).problems : [];
 }
 
-/** Asks nothing of anybody yet. @throws PluginError if `checkShippedPlugin` finds problems */
+/** Creates a shipped plugin without contacting its server. @throws PluginError if `checkShippedPlugin` finds problems */
 export function makeShippedPlugin(name: ShippedPluginName, env: PluginEnv, log?: PluginLog): AuthPlugin {
   const { problems, make } = PREPARE[name](env);
   if (make) return make(log);
   const lines = problems.map((p) => `  ${p.variable}: expected ${p.expected}, but it is ${p.found}`);
-  throw new PluginError(`The plugin ${name} can't work with its environment variables:\n${lines.join('\n')}`);
+  throw new PluginError(`The environment variables of the plugin ${name} are invalid:\n${lines.join('\n')}`);
 }

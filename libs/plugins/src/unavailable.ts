@@ -1,17 +1,13 @@
 import { AppError } from '@app/domain';
 
 /**
- * The refusal for a plugin that can't say who somebody is.
- * @param plugin its name as configured
- * @param reason a clause for the operator; it becomes the cause, which is logged and not shown
+ * Builds the error for a plugin that cannot identify a caller.
+ * @param plugin its configured name
+ * @param reason a clause for the operator; becomes the cause, which is logged but not shown
  */
 export function unavailable(plugin: string, reason: string): AppError {
-  return new AppError(
-    'unavailable',
-    `The authentication plugin ${plugin} can't tell who you are right now.`,
-    {
-      hint: 'Try again in a moment; if it goes on, tell the operators of Proctor.',
-      cause: new Error(`${plugin}: ${reason}`),
-    },
-  );
+  return new AppError('unavailable', `The authentication plugin ${plugin} is unavailable.`, {
+    hint: 'Try again in a moment. If the problem persists, contact the operators of Proctor.',
+    cause: new Error(`${plugin}: ${reason}`),
+  });
 }

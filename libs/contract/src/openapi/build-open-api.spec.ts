@@ -69,7 +69,7 @@ for (const [name, component] of Object.entries(components['schemas'] ?? {})) {
 }
 
 describe('buildOpenApi', () => {
-  it('says what it is', () => {
+  it('has a title and a version', () => {
     expect(document).toMatchObject({
       openapi: '3.1.0',
       info: { title: 'Proctor', version: '1.2.3' },
@@ -90,7 +90,7 @@ describe('buildOpenApi', () => {
     });
   });
 
-  it('has nothing else, and no name twice', () => {
+  it('has no other operations and no duplicate names', () => {
     expect(operations.map(([, , { operationId }]) => operationId).sort()).toEqual(Object.keys(routes).sort());
   });
 
@@ -126,7 +126,7 @@ describe('buildOpenApi', () => {
     },
   );
 
-  it.each(operations)('%s %s: has the refusals of its kind', (_path, _method, operation) => {
+  it.each(operations)('%s %s: lists the errors of its kind', (_path, _method, operation) => {
     const route: Route = routes[operation.operationId as keyof typeof routes];
     const statuses = Object.keys(operation.responses).map(Number);
     const expected = [
@@ -142,7 +142,7 @@ describe('buildOpenApi', () => {
     expect(operation.security).toHaveLength(route.who === 'anyone' ? 0 : 2);
   });
 
-  it('answers a refusal as a problem or as text', () => {
+  it('describes errors as a problem or as text', () => {
     const refusals = operations.flatMap(([path, , { responses }]) =>
       Object.entries(responses)
         .filter(([status]) => Number(status) >= 400 && path !== '/health/ready')
@@ -164,7 +164,7 @@ describe('buildOpenApi', () => {
     expect(unused).toEqual([]);
   });
 
-  it('describes every JSON body and answer by name, once', () => {
+  it('describes every JSON body and reply by name, once', () => {
     const bodies = operations.flatMap(([, , { operationId, requestBody, responses }]) =>
       [requestBody?.content, ...Object.values(responses).map(({ content }) => content)].flatMap((content) => {
         const schema = (content?.['application/json'] as { schema: Json } | undefined)?.schema;
@@ -179,7 +179,7 @@ describe('buildOpenApi', () => {
     expect(new Set(texts).size).toBe(texts.length);
   });
 
-  it('consists of JSON schemas', () => {
+  it('contains valid JSON schemas', () => {
     const faults = schemas.flatMap(([way, schema]) => {
       try {
         ajv.compile({ ...schema });
@@ -216,7 +216,7 @@ describe('buildOpenApi', () => {
 });
 
 describe('the schemas of a request', () => {
-  it('are what a client sends, not what the gateway makes of it', () => {
+  it('describe what a client sends, not what the gateway parses it into', () => {
     const properties = (name: string) =>
       components['schemas']?.[name]?.['properties'] as Record<string, Json>;
     expect(properties('SubmitExecution')['callback_url']).toEqual({
@@ -232,7 +232,7 @@ describe('the schemas of a request', () => {
     });
   });
 
-  it('name the headers that count', () => {
+  it('name the relevant headers', () => {
     const headers = (name: string) =>
       byId.get(name)?.parameters.flatMap(({ $ref }) => ($ref ? [(resolve($ref) as Parameter).name] : []));
     expect(headers('submitExecution')).toEqual(['Client-Version', 'Idempotency-Key']);
@@ -242,8 +242,8 @@ describe('the schemas of a request', () => {
   });
 });
 
-describe('the schemas of an answer', () => {
-  it('accept fields that come later', () => {
+describe('the schemas of a reply', () => {
+  it('accept fields added later', () => {
     expect(JSON.stringify(components['schemas'])).not.toContain('"additionalProperties":false');
   });
 

@@ -1,11 +1,11 @@
 import type { User } from './user.js';
 
-/** Contract.md, "Authorized": active, and in all of the proc's groups. No groups: any active user. */
+/** Returns true if the user is active and a member of every group of the proc. A proc without groups admits any active user, as in v2. */
 export function canExecute(user: User, authorizedGroups: readonly string[]): boolean {
   return user.active && authorizedGroups.every((group) => user.groups.includes(group));
 }
 
-/** Active, and in all of `adminGroups`. With none configured nobody is an admin, rather than everybody. */
+/** Returns true if the user is active and a member of all `adminGroups`. With no admin groups configured, no user is an admin. */
 export function isAdmin(user: User, adminGroups: readonly string[]): boolean {
   return adminGroups.length > 0 && canExecute(user, adminGroups);
 }

@@ -1,4 +1,4 @@
-/** Who is asking, as an authentication plugin found it. */
+/** The caller, as identified by an authentication plugin. */
 export interface User {
   email: string;
   name: string;

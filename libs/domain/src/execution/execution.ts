@@ -9,7 +9,7 @@ export interface Execution {
   /** Name of the Kubernetes Job, known from the moment the request is accepted. */
   jobName: string;
   image: string;
-  /** Without those of type `secret`. */
+  /** Without args of type `secret`. */
   args: Readonly<Record<string, string>>;
   /** Names of the args of type `secret` that were given; their values are encrypted and shown to nobody. */
   secretArgNames: readonly string[];

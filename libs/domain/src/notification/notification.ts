@@ -5,17 +5,17 @@ export function isNotifyEvent(value: string): value is NotifyEvent {
   return (NOTIFY_EVENTS as readonly string[]).includes(value);
 }
 
-/** `pending`: still to be sent, or to be tried again; `failed`: for good. */
+/** `pending`: waiting for its first or next attempt. `failed`: permanently. */
 export const DELIVERY_STATES = ['pending', 'sent', 'failed'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-/** What happened, as the outbox has it. */
+/** The events of the outbox. */
 export const OUTBOX_EVENTS = ['started', 'slow', 'ended', 'schedule_paused'] as const;
 export type OutboxEventName = (typeof OUTBOX_EVENTS)[number];
 
 /**
- * As what people may have asked to be told of an event; null: it can't be asked for, its people are told in any case.
- * @param status of the execution; every end but success is a failure, a cancel too
+ * Maps an outbox event to the event that people subscribe to. Null: not optional, its recipients are always notified.
+ * @param status of the execution; every final status but success counts as a failure, including a cancel
  */
 export function notifyEventOf(event: OutboxEventName, status: ExecutionStatus | null): NotifyEvent | null {
   switch (event) {

@@ -25,7 +25,7 @@ const pod: Partial<PodSettings> = {
 };
 
 describe('checkAllowed', () => {
-  it('allows everything where nothing is said, and only defaults where nothing is allowed', () => {
+  it('allows everything by default, and only the defaults with empty lists', () => {
     expect(check({}, pod)).toEqual([]);
     expect(check({ ...NOTHING, imageRegistries: null }, {})).toEqual([]);
     expect(check(NOTHING, pod).map(({ field }) => field)).toEqual([
@@ -48,11 +48,11 @@ describe('checkAllowed', () => {
     expect(check(allowed, pod).map(({ field }) => field)).toEqual(fields);
   });
 
-  it('says what is allowed', () => {
+  it('lists what is allowed', () => {
     expect(check({ serviceAccounts: ['a', 'b'] }, pod)).toEqual([
       {
         field: 'pod.serviceAccount',
-        message: 'the service account "deployer" is not allowed here (allowed: a, b)',
+        message: 'the service account "deployer" is not allowed (allowed: a, b)',
       },
     ]);
   });

@@ -3,17 +3,17 @@ import { quoteForMessage } from './env-value.js';
 import { repositoryOf } from './image-reference.js';
 import type { Proc } from './proc.js';
 
-/** What an installation lets procs use. Null: everything; an empty list: nothing (but the worker's defaults). */
+/** What this installation allows procs to use. Null allows everything; an empty list allows only the worker's defaults. */
 export interface AllowedSettings {
   serviceAccounts: readonly string[] | null;
-  /** A registry as `docker.io` or `registry.example:5000`, or one with the beginning of a path: `docker.io/team`. */
+  /** Registries such as `docker.io` or `registry.example:5000`, optionally with a path prefix: `docker.io/team`. */
   imageRegistries: readonly string[] | null;
-  /** `key`: with any value; or `key=value`. */
+  /** `key` (any value) or `key=value`. */
   nodeSelectors: readonly string[] | null;
   imagePullSecrets: readonly string[] | null;
 }
 
-/** What of a proc this installation does not allow; empty if all is allowed. `field` is a path into `Proc`. */
+/** Lists what this installation does not allow in a proc. Empty if everything is allowed. `field` is a path into `Proc`. */
 export function checkAllowed(
   { imageName, pod }: Pick<Proc, 'imageName' | 'pod'>,
   allowed: AllowedSettings,
@@ -21,8 +21,8 @@ export function checkAllowed(
   const { serviceAccounts, imageRegistries, nodeSelectors, imagePullSecrets } = allowed;
   const problems: ErrorDetail[] = [];
   const refuse = (field: string, what: string, name: string, list: readonly string[]) => {
-    const instead = list.length === 0 ? 'none is allowed' : `allowed: ${list.join(', ')}`;
-    problems.push({ field, message: `${what} ${quoteForMessage(name)} is not allowed here (${instead})` });
+    const instead = list.length === 0 ? 'none are allowed' : `allowed: ${list.join(', ')}`;
+    problems.push({ field, message: `${what} ${quoteForMessage(name)} is not allowed (${instead})` });
   };
   if (imageRegistries && !imageRegistries.some((registry) => comesFrom(imageName, registry))) {
     refuse('imageName', 'the registry of', imageName, imageRegistries);
@@ -41,7 +41,7 @@ export function checkAllowed(
   return problems;
 }
 
-/** By whole parts of the path: `registry.example/team` allows nothing of `registry.example/team2`. */
+/** Compares whole path segments: `registry.example/team` does not allow `registry.example/team2`. */
 function comesFrom(imageName: string, allowedPrefix: string): boolean {
   const [registry = '', ...path] = allowedPrefix.replace(/\/+$/, '').split('/');
   const prefix = [registry.toLowerCase(), ...path].join('/');

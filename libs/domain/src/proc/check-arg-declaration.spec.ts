@@ -55,7 +55,7 @@ describe('checkArgDeclaration', () => {
     expect(check(changes).map(({ field }) => field)).toEqual(fields);
   });
 
-  it('says why a pattern does not compile', () => {
+  it('explains why a pattern does not compile', () => {
     expect(check({ pattern: '(' })[0]?.message).toBe(
       'expected a pattern in RE2 syntax, got "(": a bracket is open',
     );

@@ -7,12 +7,12 @@ export const MAX_OPTIONS = 100;
 export const MAX_OPTION_LENGTH = 1_000;
 export const MAX_PATTERN_LENGTH = 1_000;
 
-/** Why a text is no pattern in RE2 syntax, as a sentence, or null. Passed in, as `MatchesPattern` is. */
+/** Explains why a text is not a valid RE2 pattern, or returns null. Passed in, like `MatchesPattern`. */
 export type DescribePatternProblem = (pattern: string) => string | null;
 
 /**
- * What is wrong with the type of an arg and what goes with it; its name is not looked at. `field` is a path into the
- * declaration. The default and the example are checked as given values are, once the rest is right.
+ * Lists the problems of an arg declaration, except for its name. `field` is a path into the declaration. The default and
+ * the example are checked like submitted values, once the rest is valid.
  */
 export function checkArgDeclaration(
   arg: ArgDeclaration,
@@ -33,7 +33,7 @@ function checkOptions({ type, options }: ArgDeclaration): ErrorDetail[] {
     return options.length === 0 ? [] : [onlyFor('options', 'enum', type)];
   }
   if (options.length === 0 || options.length > MAX_OPTIONS) {
-    const message = `expected 1 to ${MAX_OPTIONS} options for an arg of type enum, got ${options.length}`;
+    const message = `an arg of type enum needs 1 to ${MAX_OPTIONS} options, got ${options.length}`;
     return [{ field: 'options', message }];
   }
   return options.flatMap((option, index) => {
@@ -43,7 +43,7 @@ function checkOptions({ type, options }: ArgDeclaration): ErrorDetail[] {
 }
 
 function describeOptionProblem(option: string): string | null {
-  if (option === '') return 'is empty; give it a name such as "none"';
+  if (option === '') return 'is empty; use a name such as "none"';
   if (option.length > MAX_OPTION_LENGTH)
     return `is too long: at most ${MAX_OPTION_LENGTH} characters, got ${option.length}`;
   return describeEnvValueProblem(option);
@@ -53,7 +53,7 @@ function describeRepeat(options: readonly string[], index: number): string | nul
   const option = options[index] ?? '';
   return options.indexOf(option) === index
     ? null
-    : `${quoteForMessage(option)} is there already; list each once`;
+    : `${quoteForMessage(option)} is listed twice; list each option once`;
 }
 
 function checkRange({ type, min, max }: ArgDeclaration): ErrorDetail[] {
@@ -63,7 +63,7 @@ function checkRange({ type, min, max }: ArgDeclaration): ErrorDetail[] {
     return Number.isFinite(bound) ? [] : [{ field, message: `expected a number, got ${bound}` }];
   });
   if (problems.length > 0 || min === null || max === null || min <= max) return problems;
-  return [{ field: 'max', message: `expected at least the min of ${min}, got ${max}` }];
+  return [{ field: 'max', message: `must be at least min (${min}), got ${max}` }];
 }
 
 function checkPattern(
@@ -73,10 +73,10 @@ function checkPattern(
   if (pattern === null) return [];
   if (type !== 'string' && type !== 'secret') return [onlyFor('pattern', 'string or secret', type)];
   const fail = (message: string): ErrorDetail[] => [{ field: 'pattern', message }];
-  if (pattern === '') return fail('the pattern is empty; leave it out to accept any value');
+  if (pattern === '') return fail('the pattern is empty; omit it to accept any value');
   if (pattern.length > MAX_PATTERN_LENGTH) {
     return fail(
-      `the pattern is too long: at most ${MAX_PATTERN_LENGTH} characters, got ${pattern.length}; simplify it`,
+      `the pattern is too long: the limit is ${MAX_PATTERN_LENGTH} characters, got ${pattern.length}; simplify it`,
     );
   }
   const problem = describeTextProblem(pattern);
@@ -92,7 +92,7 @@ function checkSecretArg(arg: ArgDeclaration): ErrorDetail[] {
   return (['default', 'example'] as const)
     .filter((field) => arg[field] !== null)
     .map((field) => {
-      const message = `a secret arg has no ${field}, because everybody who may run the proc would see it; remove it`;
+      const message = `a secret arg must not have a ${field}, because everyone who may run the proc would see it; remove it`;
       return { field, message };
     });
 }
@@ -100,7 +100,7 @@ function checkSecretArg(arg: ArgDeclaration): ErrorDetail[] {
 function checkOwnValues(arg: ArgDeclaration, matches: MatchesPattern): ErrorDetail[] {
   return (['default', 'example'] as const).flatMap((field) => {
     const value = arg[field];
-    // The example is part of the message on a pattern, where it would explain itself.
+    // The message about a pattern contains the example, so a wrong example would be explained by itself.
     const rules = field === 'example' ? { ...arg, example: null } : arg;
     const problem = value === null ? null : describeArgValueProblem(rules, value, matches);
     return problem === null ? [] : [{ field, message: `the ${field} ${problem}` }];
@@ -110,6 +110,6 @@ function checkOwnValues(arg: ArgDeclaration, matches: MatchesPattern): ErrorDeta
 function onlyFor(field: string, types: string, type: string): ErrorDetail {
   return {
     field,
-    message: `is for args of type ${types} only, this one is a ${type}; remove it or change the type`,
+    message: `applies only to args of type ${types}, but this arg is of type ${type}; remove it or change the type`,
   };
 }

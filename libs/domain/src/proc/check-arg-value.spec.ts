@@ -40,21 +40,21 @@ describe('describeArgValueProblem', () => {
           unknown,
         ],
     ),
-    [arg('number'), '', 'must be a number such as 3, -0.5 or 2e6, got an empty text'],
+    [arg('number'), '', 'must be a number such as 3, -0.5 or 2e6, got an empty value'],
     [arg('number', range), '-1.01', 'must be a number from -1 to 10, got "-1.01"'],
     [arg('number', range), '11', 'must be a number from -1 to 10, got "11"'],
     [arg('number', { min: 5 }), '4', 'must be a number of at least 5, got "4"'],
     [arg('number', { max: 5 }), '6', 'must be a number of at most 5, got "6"'],
     [arg('boolean'), 'True', 'must be true or false, got "True"'],
     [arg('boolean'), '1', 'must be true or false, got "1"'],
-    [arg('boolean'), '', 'must be true or false, got an empty text'],
+    [arg('boolean'), '', 'must be true or false, got an empty value'],
     [arg('enum', { options: ['a', 'b'] }), 'A', 'must be one of "a", "b", got "A"'],
-    [arg('enum', { options: ['a'] }), '', 'must be one of "a", got an empty text'],
-    [arg('string', letters), 'abc1', 'must match the pattern [a-z]+ as a whole, got "abc1"'],
+    [arg('enum', { options: ['a'] }), '', 'must be one of "a", got an empty value'],
+    [arg('string', letters), 'abc1', 'must match the whole pattern [a-z]+, got "abc1"'],
     [
       arg('string', { ...letters, example: 'abc' }),
       '',
-      'must match the pattern [a-z]+ as a whole, such as "abc", got an empty text',
+      'must match the whole pattern [a-z]+, such as "abc", got an empty value',
     ],
     [arg('string'), 'a\0', expect.stringContaining('NUL')],
     [arg('number'), '1'.repeat(MAX_ENV_VALUE_BYTES + 1), expect.stringContaining('too long')],
@@ -62,10 +62,10 @@ describe('describeArgValueProblem', () => {
     expect(problemOf(declared, value)).toEqual(message);
   });
 
-  it('shows no more than ten options and sixty characters of a value', () => {
+  it('shows at most ten options and sixty characters of a value', () => {
     const options = Array.from({ length: 12 }, (_, n) => `option${n}`);
     const problem = problemOf(arg('enum', { options }), 'x'.repeat(61));
-    expect(problem).toContain('"option9", … (12 in all)');
+    expect(problem).toContain('"option9", … (12 in total)');
     expect(problem).toContain(`got "${'x'.repeat(60)}…"`);
   });
 

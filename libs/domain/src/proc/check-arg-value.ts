@@ -3,8 +3,8 @@ import { describeEnvValueProblem, quoteForMessage } from './env-value.js';
 import type { ArgDeclaration } from './proc.js';
 
 /**
- * True if the whole value matches the pattern (RE2 syntax). Passed in, because it needs a library: it must take time
- * that grows linearly with the value, whatever the pattern. Called only with patterns that were found valid.
+ * Returns true if the whole value matches the RE2 pattern. Passed in, because it needs a library. It must run in time
+ * linear in the length of the value for every pattern. Called only with valid patterns.
  */
 export type MatchesPattern = (pattern: string, value: string) => boolean;
 
@@ -13,8 +13,8 @@ const SHOWN_OPTIONS = 10;
 const SHOWN_PATTERN_CHARACTERS = 200;
 
 /**
- * What speaks against a value for this arg, or null; to be put behind "The value of X" or the like. Says what was
- * expected and what came, but nothing of the value of a secret.
+ * Explains why a value is not acceptable for this arg, as the end of a sentence such as "The value of X …", or returns
+ * null. States what was expected and what was given, but never the value of a secret.
  */
 export function describeArgValueProblem(
   arg: ArgDeclaration,
@@ -38,9 +38,9 @@ function describeTypeProblem(arg: ArgDeclaration, value: string, matches: Matche
       return arg.options.includes(value) ? null : `must be one of ${listOptions(arg.options)}, ${got(value)}`;
     case 'secret':
       if (!isLongEnoughToMask(value)) {
-        return `is too short: a secret has at least ${MIN_SECRET_LENGTH} characters, because every occurrence in a log is masked`;
+        return `is too short: a secret needs at least ${MIN_SECRET_LENGTH} characters, because every occurrence in a log is masked`;
       }
-      return matchesOwnPattern(arg, value, matches) ? null : `${describePattern(arg)}, and does not`;
+      return matchesOwnPattern(arg, value, matches) ? null : `${describePattern(arg)}, but does not`;
   }
 }
 
@@ -66,14 +66,14 @@ function describePattern({ pattern, example }: ArgDeclaration): string {
   const text = pattern ?? '';
   const shown = text.length > SHOWN_PATTERN_CHARACTERS ? `${text.slice(0, SHOWN_PATTERN_CHARACTERS)}…` : text;
   const such = example === null ? '' : `, such as ${quoteForMessage(example)}`;
-  return `must match the pattern ${shown} as a whole${such}`;
+  return `must match the whole pattern ${shown}${such}`;
 }
 
 function listOptions(options: readonly string[]): string {
   const shown = options.slice(0, SHOWN_OPTIONS).map(quoteForMessage).join(', ');
-  return options.length > SHOWN_OPTIONS ? `${shown}, … (${options.length} in all)` : shown;
+  return options.length > SHOWN_OPTIONS ? `${shown}, … (${options.length} in total)` : shown;
 }
 
 function got(value: string): string {
-  return value === '' ? 'got an empty text' : `got ${quoteForMessage(value)}`;
+  return value === '' ? 'got an empty value' : `got ${quoteForMessage(value)}`;
 }

@@ -21,18 +21,18 @@ describe('checkArgs', () => {
     expect(checkArgs(proc, given)).toEqual([]);
   });
 
-  it('refuses an argument that the proc does not declare, and says what it takes', () => {
+  it('rejects an undeclared arg and lists the declared ones', () => {
     expect(checkArgs(proc, { NAME: 'Ada', NAEM: 'x' })).toEqual([
       {
         field: 'NAEM',
-        message: '"NAEM" is not an arg of this proc (it takes NAME, LOUD); leave it out or correct its name',
+        message: '"NAEM" is not an arg of this proc (it takes NAME, LOUD); remove it or correct its name',
       },
     ]);
     const none = checkArgs({ args: [], secrets: [], allowUndeclaredArgs: false }, { X: '1' });
-    expect(none[0]?.message).toContain('it takes none');
+    expect(none[0]?.message).toContain('it takes no args');
   });
 
-  it('passes on an undeclared argument where the proc allows it, but not one that changes how programs load', () => {
+  it('passes on undeclared args if the proc allows it, but none that change how programs load', () => {
     expect(checkArgs(open, { NAME: 'Ada', EXTRA: '1' })).toEqual([]);
     expect(fieldsOf(checkArgs(open, { NAME: 'Ada', LD_PRELOAD: '/x.so', EXECUTION_ID: '1' }))).toEqual([
       'LD_PRELOAD',
@@ -40,21 +40,21 @@ describe('checkArgs', () => {
     ]);
   });
 
-  it('asks for a required argument, with its meaning', () => {
+  it('asks for a required arg with its description', () => {
     expect(checkArgs(proc, {})).toEqual([
       {
         field: 'NAME',
-        message: '"NAME" is required (whom to greet), but was not given; add NAME=value',
+        message: 'Argument NAME is required (whom to greet). Add NAME=value',
       },
     ]);
   });
 
-  it('does not take an inherited property for a given argument', () => {
+  it('does not treat an inherited property as a given arg', () => {
     const args = [plainArg('toString', { required: true })];
     expect(fieldsOf(checkArgs({ ...proc, args }, {}))).toEqual(['toString']);
   });
 
-  it('refuses a value for a secret, also where undeclared arguments are allowed', () => {
+  it('rejects a value for a secret, even if undeclared args are allowed', () => {
     expect(fieldsOf(checkArgs(open, { NAME: 'Ada', API_KEY: 'mine' }))).toEqual(['API_KEY']);
   });
 
@@ -72,14 +72,14 @@ describe('checkArgs', () => {
     expect(checkArgs(proc, { NAME: 'x'.repeat(MAX_ENV_VALUE_BYTES), LOUD: '😀$(A)\n' })).toEqual([]);
   });
 
-  it('refuses more than a Job can carry in all', () => {
+  it('rejects more than a Job can hold in total', () => {
     const given = Object.fromEntries(
       Array.from({ length: 7 }, (_, index) => [`A${index}`, 'x'.repeat(MAX_ENV_VALUE_BYTES)]),
     );
     expect(fieldsOf(checkArgs(open, { NAME: '', ...given }))).toEqual(['args']);
   });
 
-  it('counts defaults among the values that a Job carries', () => {
+  it('counts defaults toward the total of a Job', () => {
     const args = Array.from({ length: 6 }, (_, n) =>
       plainArg(`A${n}`, { default: 'x'.repeat(MAX_ENV_VALUE_BYTES) }),
     );
@@ -89,12 +89,12 @@ describe('checkArgs', () => {
     expect(fieldsOf(checkArgs(full, { NAME: 'x' }))).toEqual(['args']);
   });
 
-  it('takes the default of a required argument that is not given', () => {
+  it('uses the default of an omitted required arg', () => {
     const args = [plainArg('NAME', { required: true, default: 'world' })];
     expect(checkArgs({ ...proc, args }, {})).toEqual([]);
   });
 
-  it('checks each value by its type, and repeats none of a secret', () => {
+  it('checks each value by its type and never repeats a secret', () => {
     const typed = {
       ...proc,
       args: [
@@ -110,16 +110,16 @@ describe('checkArgs', () => {
       { field: 'MODE', message: 'The value of "MODE" must be one of "fast", "safe", got "slow"' },
       {
         field: 'TOKEN',
-        message: 'The value of "TOKEN" must match the pattern [a-z]{6,} as a whole, and does not',
+        message: 'The value of "TOKEN" must match the whole pattern [a-z]{6,}, but does not',
       },
       {
         field: 'CODE',
-        message: 'The value of "CODE" must match the pattern [A-Z]{2} as a whole, got "ABC"',
+        message: 'The value of "CODE" must match the whole pattern [A-Z]{2}, got "ABC"',
       },
     ]);
   });
 
-  it('lists everything that is wrong at once', () => {
+  it('lists all problems at once', () => {
     expect(fieldsOf(checkArgs(proc, { LOUD: '\0', 'A-B': '', PATH: '' }))).toEqual([
       'LOUD',
       'A-B',

@@ -14,9 +14,9 @@ import type { Proc } from './proc.js';
 type Declared = Pick<Proc, 'args' | 'secrets' | 'allowUndeclaredArgs'>;
 
 /**
- * What is wrong with the args given for an execution; empty if they may be used. One entry per arg, `field` is its
- * name. Messages show at most 60 characters of a value, and nothing of one that is declared as secret. An empty
- * string counts as given: it is a value for a string only. A required arg that has a default may be left out.
+ * Lists the problems of the args given for an execution. Empty if they are valid. One entry per arg; `field` is its name.
+ * Messages show at most 60 characters of a value, and nothing of a secret. An empty string counts as given, and is valid
+ * for strings only. A required arg with a default may be omitted.
  */
 export function checkArgs(
   proc: Declared,
@@ -38,12 +38,12 @@ function describeNameProblem(proc: Declared, name: string): string | null {
   const problem = findEnvNameProblem(name);
   if (problem !== null) return `${quoteForMessage(name)} ${describeEnvNameProblem(problem)}`;
   if (proc.secrets.some((secret) => secret.name === name)) {
-    return `${quoteForMessage(name)} is a secret of this proc: an admin sets it once, it is not given as an arg; leave it out`;
+    return `${quoteForMessage(name)} is a secret of this proc, set by an admin. It cannot be passed as an arg; remove it`;
   }
   if (proc.allowUndeclaredArgs || proc.args.some((arg) => arg.name === name)) return null;
   const declared = proc.args.map((arg) => arg.name);
-  const expected = declared.length === 0 ? 'it takes none' : `it takes ${declared.join(', ')}`;
-  return `${quoteForMessage(name)} is not an arg of this proc (${expected}); leave it out or correct its name`;
+  const expected = declared.length === 0 ? 'it takes no args' : `it takes ${declared.join(', ')}`;
+  return `${quoteForMessage(name)} is not an arg of this proc (${expected}); remove it or correct its name`;
 }
 
 function describeValueProblem(
@@ -59,7 +59,7 @@ function describeValueProblem(
 
 function describeMissing(name: string, description: string): string {
   const meaning = description.trim() === '' ? '' : ` (${description.trim()})`;
-  return `${quoteForMessage(name)} is required${meaning}, but was not given; add ${name}=value`;
+  return `Argument ${name} is required${meaning}. Add ${name}=value`;
 }
 
 function checkTotal(args: Readonly<Record<string, string>>): ErrorDetail[] {
@@ -67,6 +67,6 @@ function checkTotal(args: Readonly<Record<string, string>>): ErrorDetail[] {
   if (!mayBeLonger(values, MAX_ENV_TOTAL_BYTES)) return [];
   const bytes = values.reduce((sum, value) => sum + countUtf8Bytes(value), 0);
   if (bytes <= MAX_ENV_TOTAL_BYTES) return [];
-  const message = `All values together may have ${MAX_ENV_TOTAL_BYTES} bytes, got ${bytes}; shorten them`;
+  const message = `All values together may take up to ${MAX_ENV_TOTAL_BYTES} bytes, got ${bytes}; shorten them`;
   return [{ field: 'args', message }];
 }

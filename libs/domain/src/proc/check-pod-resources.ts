@@ -7,10 +7,10 @@ import { isWhole, parseQuantity } from './quantity.js';
 export const MAX_RESOURCES = 20;
 
 const STANDARD_NAMES = ['cpu', 'memory', 'ephemeral-storage'];
-/** Kubernetes keeps CPU in thousandths. */
+/** Kubernetes stores CPU in thousandths. */
 const CPU_STEP_NANOS = 1_000_000n;
 
-/** What Kubernetes would refuse in these resources, or could never meet. `field` begins with `pod.resources`. */
+/** Lists resources that Kubernetes would reject or could never satisfy. `field` starts with `pod.resources`. */
 export function checkPodResources(resources: PodResources | null): ErrorDetail[] {
   if (resources === null) return [];
   const problems = [...checkList('requests', resources.requests), ...checkList('limits', resources.limits)];
@@ -23,7 +23,7 @@ function checkList(list: keyof PodResources, quantities: Readonly<Record<string,
     return [
       {
         field: `pod.resources.${list}`,
-        message: `expected at most ${MAX_RESOURCES} resources, got ${entries.length}`,
+        message: `at most ${MAX_RESOURCES} resources are allowed, got ${entries.length}`,
       },
     ];
   }
@@ -47,12 +47,12 @@ function describeQuantityProblem(name: string, text: string): string | null {
   if (name === 'cpu') {
     return nanos % CPU_STEP_NANOS === 0n
       ? null
-      : `expected CPUs in steps of 1m (a thousandth), got ${shown}; round it up`;
+      : `expected CPU in steps of 1m (one thousandth), got ${shown}; round it up`;
   }
   if (isWhole(nanos)) return null;
   return isExtended(name)
     ? `expected a whole number, got ${shown}`
-    : `expected whole bytes such as 128Mi, got ${shown}; note that m means thousandths`;
+    : `expected whole bytes such as 128Mi, got ${shown}; m means thousandths`;
 }
 
 function checkPairs({ requests, limits }: PodResources): ErrorDetail[] {
@@ -66,19 +66,19 @@ function checkPairs({ requests, limits }: PodResources): ErrorDetail[] {
 function describePairProblem(name: string, request: string, limit: string | undefined): string | null {
   if (limit === undefined) {
     return isExtended(name)
-      ? 'needs a limit of the same amount, because it can not be overcommitted; add it'
+      ? 'needs a limit of the same amount, because it cannot be overcommitted; add one'
       : null;
   }
   const [requested, limited] = [parseQuantity(request) ?? 0n, parseQuantity(limit) ?? 0n];
   if (isExtended(name) && requested !== limited) {
-    return `expected the same as the limit (${limit}), because it can not be overcommitted, got ${request}`;
+    return `must equal the limit (${limit}), because it cannot be overcommitted, got ${request}`;
   }
   return requested > limited
-    ? `expected at most the limit of ${limit}, got ${request}; lower it, or raise the limit`
+    ? `must not exceed the limit (${limit}), got ${request}; lower it or raise the limit`
     : null;
 }
 
-/** A device or the like that a cluster has been taught; counted in whole pieces. */
+/** Extended resources, such as devices, are counted in whole units. */
 function isExtended(name: string): boolean {
   return name.includes('/');
 }

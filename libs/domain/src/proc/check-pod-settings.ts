@@ -10,16 +10,16 @@ export const MAX_ANNOTATIONS = 50;
 export const MAX_ANNOTATIONS_BYTES = 256 * 1024;
 export const MAX_IMAGE_PULL_SECRETS = 10;
 
-/** Marks Proctor's own objects, by which it finds and deletes them. */
+/** The prefix of the labels by which Proctor finds and deletes its own objects. */
 const RESERVED_PREFIX = 'proctor.io/';
-/** By these a pod would leave the security profile that every proc runs under. */
+/** Annotations with these prefixes would take a pod out of the security profile that every proc runs under. */
 const SECURITY_PREFIXES = [
   'container.apparmor.security.beta.kubernetes.io/',
   'container.seccomp.security.alpha.kubernetes.io/',
   'seccomp.security.alpha.kubernetes.io/',
 ];
 
-/** What Kubernetes would refuse in these settings, and what is kept for Proctor. `field` begins with `pod`. */
+/** Lists pod settings that Kubernetes would reject or that are reserved for Proctor. `field` starts with `pod`. */
 export function checkPodSettings(pod: PodSettings): ErrorDetail[] {
   return [
     ...checkPodResources(pod.resources),
@@ -46,7 +46,7 @@ function checkAnnotations(annotations: Readonly<Record<string, string>>): ErrorD
   const tooMany = checkCount('pod.annotations', entries.length, MAX_ANNOTATIONS);
   if (tooMany.length > 0) return tooMany;
   const bytes = entries.reduce((sum, [key, value]) => sum + countUtf8Bytes(key) + countUtf8Bytes(value), 0);
-  const tooLong = `expected at most ${MAX_ANNOTATIONS_BYTES} bytes of keys and values, got ${bytes}; shorten them`;
+  const tooLong = `keys and values may take up to ${MAX_ANNOTATIONS_BYTES} bytes, got ${bytes}; shorten them`;
   return [
     ...(bytes > MAX_ANNOTATIONS_BYTES ? [{ field: 'pod.annotations', message: tooLong }] : []),
     ...entries.flatMap(([key, value]) => {
@@ -59,20 +59,20 @@ function checkAnnotations(annotations: Readonly<Record<string, string>>): ErrorD
 
 function describeKeyProblem(key: string, what: string): string | null {
   if (!isQualifiedName(key)) {
-    return `expected the key of ${what} such as team or example.com/team (at most 63 characters behind the "/"), got ${quoteForMessage(key)}`;
+    return `expected the key of ${what} such as team or example.com/team (at most 63 characters after the "/"), got ${quoteForMessage(key)}`;
   }
   if (key.startsWith(RESERVED_PREFIX))
     return `${RESERVED_PREFIX} is reserved for Proctor; choose another prefix`;
   const prefix = SECURITY_PREFIXES.find((one) => key.startsWith(one));
   return prefix === undefined
     ? null
-    : `${prefix} is refused, because it changes the security profile; remove it`;
+    : `${prefix} is not allowed, because it changes the security profile; remove it`;
 }
 
 function describeLabelValueProblem(value: string): string | null {
   return isLabelValue(value)
     ? null
-    : `expected at most 63 letters, digits, "-", "_" and ".", with a letter or digit first and last, got ${quoteForMessage(value)}`;
+    : `expected at most 63 letters, digits, "-", "_" and ".", starting and ending with a letter or digit, got ${quoteForMessage(value)}`;
 }
 
 function checkImagePullSecrets(names: readonly string[]): ErrorDetail[] {
@@ -82,20 +82,20 @@ function checkImagePullSecrets(names: readonly string[]): ErrorDetail[] {
     const field = `pod.imagePullSecrets.${index}`;
     const problems = checkName(field, 'a Kubernetes Secret', name);
     if (problems.length > 0 || names.indexOf(name) === index) return problems;
-    return [{ field, message: `${quoteForMessage(name)} is there already; list each once` }];
+    return [{ field, message: `${quoteForMessage(name)} is listed twice; list each name once` }];
   });
 }
 
 function checkName(field: string, what: string, name: string | null): ErrorDetail[] {
   if (name === null || isDnsSubdomain(name)) return [];
-  const message = `expected the name of ${what} (small letters, digits, "-" and "."), got ${quoteForMessage(name)}`;
+  const message = `expected the name of ${what} (lower-case letters, digits, "-" and "."), got ${quoteForMessage(name)}`;
   return [{ field, message }];
 }
 
 function checkCount(field: string, count: number, max: number): ErrorDetail[] {
   return count <= max
     ? []
-    : [{ field, message: `expected at most ${max} entries, got ${count}; remove some` }];
+    : [{ field, message: `at most ${max} entries are allowed, got ${count}; remove some` }];
 }
 
 function fieldOf(list: string, key: string): string {

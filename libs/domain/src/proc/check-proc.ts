@@ -10,10 +10,10 @@ export const MAX_TIMEOUT_SECONDS = 30 * 24 * 60 * 60;
 export const MAX_RETRIES = 100;
 export const MAX_CONCURRENCY_LIMIT = 100_000;
 
-/** Fits into a path, a queue's job id and file names on every system. */
+/** Safe in URL paths, in BullMQ job ids, and in file names on every system. */
 const PROC_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/;
 
-/** What is wrong with a proc that somebody wants to register; empty if nothing is. `field` is a path into `Proc`. */
+/** Lists the problems of a proc to be registered. Empty if it is valid. `field` is a path into `Proc`. */
 export function checkProc(
   proc: Proc,
   describePatternProblem: DescribePatternProblem,
@@ -40,7 +40,7 @@ export function checkProc(
 function checkName(name: string): ErrorDetail[] {
   if (PROC_NAME.test(name)) return [];
   const message =
-    'expected 1 to 100 letters, digits, ".", "_" and "-", with a letter or digit first and last; choose such a name';
+    'expected 1 to 100 letters, digits, ".", "_" and "-", starting and ending with a letter or digit; choose such a name';
   return [{ field: 'name', message }];
 }
 
@@ -63,7 +63,7 @@ function checkEnvNames({ args, secrets }: Pick<Proc, 'args' | 'secrets'>): Error
     const earlier = firstUse.get(name);
     firstUse.set(name, earlier ?? kind);
     if (earlier === undefined) return [];
-    const message = `${shown} is declared already, as ${earlier === 'arg' ? 'an arg' : 'a secret'}; declare each name once`;
+    const message = `${shown} is already declared as ${earlier === 'arg' ? 'an arg' : 'a secret'}; declare each name once`;
     return [{ field, message }];
   });
 }
@@ -74,7 +74,7 @@ function checkGroups(groups: readonly string[]): ErrorDetail[] {
       ? [
           {
             field: `authorizedGroups.${index}`,
-            message: 'expected the name of a group, got an empty one; remove it',
+            message: 'expected the name of a group, got an empty string; remove it',
           },
         ]
       : [],

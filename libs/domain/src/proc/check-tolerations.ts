@@ -6,10 +6,10 @@ import type { Toleration } from './pod-settings.js';
 export const MAX_TOLERATIONS = 20;
 const MAX_TOLERATION_SECONDS = 2 ** 31 - 1;
 
-/** What Kubernetes would refuse in these tolerations. `field` begins with `pod.tolerations`. */
+/** Lists tolerations that Kubernetes would reject. `field` starts with `pod.tolerations`. */
 export function checkTolerations(tolerations: readonly Toleration[]): ErrorDetail[] {
   if (tolerations.length > MAX_TOLERATIONS) {
-    const message = `expected at most ${MAX_TOLERATIONS} tolerations, got ${tolerations.length}`;
+    const message = `at most ${MAX_TOLERATIONS} tolerations are allowed, got ${tolerations.length}`;
     return [{ field: 'pod.tolerations', message }];
   }
   return tolerations.flatMap((toleration, index) =>
@@ -45,16 +45,16 @@ function describeKeyProblem({ key, operator }: Toleration): string | null {
 
 function describeValueProblem({ operator, value }: Toleration): string | null {
   if (value === null || value === '') return null;
-  if (operator === 'Exists') return 'has no meaning with operator Exists; remove it, or use Equal';
+  if (operator === 'Exists') return 'has no effect with operator Exists; remove it, or use Equal';
   return isLabelValue(value)
     ? null
-    : `expected at most 63 letters, digits, "-", "_" and ".", with a letter or digit first and last, got ${quoteForMessage(value)}`;
+    : `expected at most 63 letters, digits, "-", "_" and ".", starting and ending with a letter or digit, got ${quoteForMessage(value)}`;
 }
 
-/** Kubernetes lets a pod stay for a while only where a taint would make it leave. */
+/** Kubernetes accepts toleration seconds only for taints that evict pods. */
 function describeEffectProblem({ effect, tolerationSeconds }: Toleration): string | null {
   if (tolerationSeconds === null || effect === 'NoExecute') return null;
-  return `expected NoExecute together with seconds, got ${effect ?? 'none'}; change it, or remove the seconds`;
+  return `must be NoExecute when toleration seconds are set, got ${effect ?? 'none'}; change it, or remove the seconds`;
 }
 
 function describeSecondsProblem({ tolerationSeconds: seconds }: Toleration): string | null {

@@ -1,6 +1,6 @@
 import type { Proc } from './proc.js';
 
-/** The args given, and the default of each arg that has one and was not given. Changes nothing in `given`. */
+/** Returns the given args plus the defaults of omitted args. Does not modify `given`. */
 export function completeArgs(
   { args }: Pick<Proc, 'args'>,
   given: Readonly<Record<string, string>>,
@@ -11,13 +11,13 @@ export function completeArgs(
   return Object.fromEntries([...Object.entries(given), ...defaults]);
 }
 
-/** Args by how they are kept: those that are declared as secret are encrypted, and shown to nobody. */
+/** Args grouped by how they are stored: secret args are encrypted and never shown. */
 export interface SplitArgs {
   args: Record<string, string>;
   secretArgs: Record<string, string>;
 }
 
-/** Splits by the declared type; an arg that is not declared is no secret. */
+/** Splits args by their declared type. Undeclared args are not secret. */
 export function splitArgs(proc: Pick<Proc, 'args'>, args: Readonly<Record<string, string>>): SplitArgs {
   const secretNames = new Set(proc.args.filter(({ type }) => type === 'secret').map(({ name }) => name));
   const entries = Object.entries(args);

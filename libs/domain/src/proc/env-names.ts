@@ -1,6 +1,6 @@
-/** Which names may be environment variables of a proc: args and secrets both become that. */
+/** Names of environment variables. Args and secrets both become environment variables. */
 
-/** Set by Proctor for every execution; win over anything of the same name, so nobody else may use them. */
+/** Set by Proctor for every execution. Reserved, because they would override anything of the same name. */
 export const CONTEXT_NAMES = [
   'EXECUTION_ID',
   'JOB_NAME',
@@ -13,7 +13,7 @@ export type ContextName = (typeof CONTEXT_NAMES)[number];
 
 export const MAX_ENV_NAME_LENGTH = 128;
 
-/** Variables that make a loader, shell or language run or load something else than the image says. */
+/** Variables that make a loader, shell or language runtime load or run code that is not part of the image. */
 const LOADER_NAMES: ReadonlySet<string> = new Set(
   [
     // shells
@@ -32,31 +32,31 @@ const LOADER_NAMES: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** `PYTHON` and a letter: Python's own have no underscore there, so `PYTHON_VERSION` stays free. */
+/** `PYTHON` followed by a letter. Python's own variables have no underscore there, so `PYTHON_VERSION` stays allowed. */
 const LOADER_PATTERN = /^(LD_|DYLD_|BASH_FUNC_|PYTHON[A-Z]|GIT_SSH|GIT_CONFIG|LUA_(INIT|PATH|CPATH))/;
 
 export type EnvNameProblem = 'invalid' | 'reserved' | 'changes-loading';
 
-/** What speaks against a name, or null. Case matters, as it does for Linux. */
+/** Returns why a name is not acceptable, or null. Case-sensitive, as in Linux. */
 export function findEnvNameProblem(name: string): EnvNameProblem | null {
   if (!isEnvName(name)) return 'invalid';
   if ((CONTEXT_NAMES as readonly string[]).includes(name)) return 'reserved';
   return LOADER_NAMES.has(name) || LOADER_PATTERN.test(name) ? 'changes-loading' : null;
 }
 
-/** Letters, digits and `_`, no digit first. (`__proto__` would vanish from JavaScript objects.) */
+/** Letters, digits and `_`, not starting with a digit. `__proto__` is excluded because JavaScript objects drop it. */
 export function isEnvName(name: string): boolean {
   return name.length <= MAX_ENV_NAME_LENGTH && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && name !== '__proto__';
 }
 
-/** A sentence for the person who chose the name. */
+/** Explains the problem to the person who chose the name. */
 export function describeEnvNameProblem(problem: EnvNameProblem): string {
   switch (problem) {
     case 'invalid':
-      return `is not a valid name: use letters, digits and _, no digit first, at most ${MAX_ENV_NAME_LENGTH} characters`;
+      return `is not a valid name: use letters, digits and _, not starting with a digit, at most ${MAX_ENV_NAME_LENGTH} characters`;
     case 'reserved':
       return `is reserved: Proctor sets ${CONTEXT_NAMES.join(', ')} itself; choose another name`;
     case 'changes-loading':
-      return 'is refused, because it changes how programs load; choose another name';
+      return 'is not allowed, because it changes how programs load; choose another name';
   }
 }

@@ -12,14 +12,14 @@ const MAX_REFERENCE_LENGTH = 500;
 const DEFAULT_REGISTRY = 'docker.io';
 const FORMER_DEFAULT_REGISTRY = 'index.docker.io';
 
-/** True for `[host[:port]/]path[:tag][@digest]`, by the grammar that container registries share. */
+/** Returns true for `[host[:port]/]path[:tag][@digest]`, the grammar that container registries share. */
 export function isImageReference(text: string): boolean {
   return nameOf(text) !== null;
 }
 
 /**
- * Where an image comes from, as container runtimes read it: registry and path, without tag and digest. `busybox` is
- * `docker.io/library/busybox`. The registry is in lower case. Null if the text is no image reference.
+ * Returns the registry and path of an image as container runtimes resolve them, without tag and digest: `busybox` becomes
+ * `docker.io/library/busybox`. The registry is lower-cased. Returns null if the text is not an image reference.
  */
 export function repositoryOf(reference: string): string | null {
   const name = nameOf(reference);
@@ -38,7 +38,7 @@ function nameOf(reference: string): string | null {
   return name !== undefined && name.length <= MAX_NAME_LENGTH ? name : null;
 }
 
-/** Otherwise it is the first part of a path on the default registry. Paths have no capitals. */
+/** Returns true if the first segment is a registry host and not part of a path, which has no capitals. */
 function isRegistry(component: string): boolean {
   return /[.:A-Z]/.test(component) || component === 'localhost';
 }

@@ -1,4 +1,4 @@
-/** Kubernetes' rules for what may be the name, key or value of something. All but the empty text are ASCII. */
+/** Kubernetes' rules for names, keys and values. */
 const DNS_LABEL = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
 const DNS_SUBDOMAIN = new RegExp(`^${DNS_LABEL}(?:\\.${DNS_LABEL})*$`);
 const NAME_PART = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
@@ -6,19 +6,19 @@ const NAME_PART = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 const MAX_SUBDOMAIN_LENGTH = 253;
 const MAX_NAME_PART_LENGTH = 63;
 
-/** Names of service accounts, Secrets and most other objects. */
+/** The rule for names of service accounts, Secrets and most other objects. */
 export function isDnsSubdomain(text: string): boolean {
   return text.length <= MAX_SUBDOMAIN_LENGTH && DNS_SUBDOMAIN.test(text);
 }
 
-/** Keys of labels, taints and annotations: `name` or `dns.prefix/name`. */
+/** The rule for keys of labels, taints and annotations: `name` or `dns.prefix/name`. */
 export function isQualifiedName(text: string): boolean {
   const parts = text.split('/');
   const name = parts.at(-1) ?? '';
   return parts.length <= 2 && isNamePart(name) && (parts.length === 1 || isDnsSubdomain(parts[0] ?? ''));
 }
 
-/** Values of labels and taints. */
+/** The rule for values of labels and taints. */
 export function isLabelValue(text: string): boolean {
   return text === '' || isNamePart(text);
 }

@@ -1,24 +1,24 @@
 import { DEFAULT_POD_SETTINGS, type PodSettings } from './pod-settings.js';
 
-/** A proc: a repetitive task as a container image, its declared arguments, its secrets and who may run it. */
+/** A proc: a repetitive task packaged as a container image, its declared args, its secrets, and the groups that may run it. */
 export interface Proc {
   name: string;
   description: string;
   imageName: string;
   args: readonly ArgDeclaration[];
   secrets: readonly SecretDeclaration[];
-  /** The caller must be in all of them; none listed: anyone who is signed in. */
+  /** The caller must be a member of every group. Empty: anyone who is signed in may run it. */
   authorizedGroups: readonly string[];
   author: string;
   contributors: string;
   organization: string;
-  /** v2's behaviour: pass on args that are not declared (names that change how programs load stay refused). */
+  /** Pass on undeclared args, as v2 does. Names that change how programs load are still rejected. */
   allowUndeclaredArgs: boolean;
-  /** Wall-clock limit of one attempt; null: the worker's default. */
+  /** Wall-clock limit of one attempt. Null means the worker's default. */
   timeoutSeconds: number | null;
-  /** How many times Kubernetes may try again after a failed attempt; null: the worker's default. */
+  /** How many times Kubernetes may retry a failed attempt. Null means the worker's default. */
   retries: number | null;
-  /** How many executions of this proc may be admitted at once; null: no limit. */
+  /** How many executions of this proc may be admitted at once. Null means no limit. */
   concurrency: ConcurrencyLimit | null;
   /** How and where its pods run. */
   pod: PodSettings;
@@ -30,19 +30,19 @@ export type ArgType = (typeof ARG_TYPES)[number];
 export interface ArgDeclaration {
   name: string;
   description: string;
-  /** Every value reaches the container as text; the type says which texts are accepted. */
+  /** Every value reaches the container as text. The type restricts which texts are accepted. */
   type: ArgType;
   required: boolean;
-  /** Used when the arg is not given; null: none. */
+  /** The value used when the arg is omitted. Null means none. */
   default: string | null;
-  /** RE2 syntax; the whole value must match. For strings and secrets; null: any value. */
+  /** RE2 syntax; the whole value must match. For strings and secrets only. Null means any value. */
   pattern: string | null;
-  /** The accepted values of an enum; empty for every other type. */
+  /** The allowed values of an `enum`. Empty for every other type. */
   options: readonly string[];
-  /** Of a number; null: no bound. */
+  /** Bounds of a `number`. Null means no bound. */
   min: number | null;
   max: number | null;
-  /** Shown to people; null: none. */
+  /** Shown to people. Null means none. */
   example: string | null;
 }
 
@@ -53,11 +53,11 @@ export interface SecretDeclaration {
 
 export interface ConcurrencyLimit {
   limit: number;
-  /** What happens to a request that finds no slot. */
+  /** What happens to a request when no slot is free. */
   whenFull: 'queue' | 'refuse';
 }
 
-/** An arg as v2 declares it: a text that may be left out. */
+/** An arg as v2 declares it: an optional string. */
 export function plainArg(name: string, changes: Partial<ArgDeclaration> = {}): ArgDeclaration {
   return {
     name,

@@ -65,7 +65,7 @@ describe('compareQuantities', () => {
     expect(compareQuantities(a, b)).toBe(expected);
   });
 
-  it('orders whole numbers as numbers, in every spelling', () => {
+  it('orders whole numbers numerically in every notation', () => {
     const spelling = fc.constantFrom<(n: number) => string>(
       String,
       (n) => `${n}000m`,
@@ -81,7 +81,7 @@ describe('compareQuantities', () => {
     );
   });
 
-  it('throws for what is no quantity', () => {
+  it('throws for text that is not a quantity', () => {
     expect(() => compareQuantities('1', 'much')).toThrow('much');
   });
 });

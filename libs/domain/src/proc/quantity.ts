@@ -15,14 +15,14 @@ const POWERS_OF_TEN: Readonly<Record<string, number>> = {
   E: 18,
 };
 
-/** Kubernetes keeps no more than this many digits after the point, and rounds up. */
+/** Kubernetes keeps at most this many digits after the decimal point, and rounds up. */
 const NANO_DIGITS = 9;
 const NANO = 10n ** BigInt(NANO_DIGITS);
 const MAX_WHOLE = 2n ** 63n - 1n;
 
 /**
- * A quantity in billionths of its unit, rounded up, or null when the text is none that Kubernetes can keep as it is.
- * Negative ones count as none.
+ * Parses a quantity into billionths of its unit, rounded up. Returns null if Kubernetes could not store the text as it is,
+ * or if it is negative.
  */
 export function parseQuantity(text: string): bigint | null {
   const match = text.length <= MAX_LENGTH ? QUANTITY.exec(text) : null;
@@ -35,20 +35,20 @@ export function parseQuantity(text: string): bigint | null {
   return nanos <= MAX_WHOLE * NANO ? nanos : null;
 }
 
-/** Below, at or above 0, as for `sort`. @throws Error if one of the texts is no quantity */
+/** Compares two quantities, for `sort`. @throws Error if a text is not a quantity */
 export function compareQuantities(a: string, b: string): number {
   const difference = mustParse(a) - mustParse(b);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
-/** True for a quantity without a fraction, such as 2, `1Ki` or `3000m`. */
+/** Returns true for a quantity without a fraction, such as 2, `1Ki` or `3000m`. */
 export function isWhole(nanos: bigint): boolean {
   return nanos % NANO === 0n;
 }
 
 function mustParse(text: string): bigint {
   const quantity = parseQuantity(text);
-  if (quantity === null) throw new Error(`"${text}" is no quantity such as 100m or 128Mi`);
+  if (quantity === null) throw new Error(`"${text}" is not a quantity such as 100m or 128Mi`);
   return quantity;
 }
 

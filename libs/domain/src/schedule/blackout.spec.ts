@@ -51,7 +51,7 @@ describe('isBlackedOut', () => {
     expect(isBlackedOut([window], new Date(instant), oneHourAhead)).toBe(expected);
   });
 
-  it('holds the start of a single window and not its end', () => {
+  it('includes the start of a single window and excludes its end', () => {
     const from = new Date('2026-12-24T00:00:00Z');
     const until = new Date('2026-12-27T00:00:00Z');
     const isIn = (ms: number) =>
@@ -62,7 +62,7 @@ describe('isBlackedOut', () => {
     expect([-1, 0].map((ms) => isIn(until.getTime() + ms))).toEqual([true, false]);
   });
 
-  it('needs one of several windows, and is false without any', () => {
+  it('is true in any of several windows, and false without windows', () => {
     const instant = new Date('2026-06-01T12:00:00Z');
     expect(isBlackedOut([sunday, office], instant, oneHourAhead)).toBe(true);
     expect(isBlackedOut([], instant, oneHourAhead)).toBe(false);

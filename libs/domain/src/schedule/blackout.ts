@@ -3,7 +3,7 @@ export const WEEK_DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as co
 
 export type WeekDay = (typeof WEEK_DAYS)[number];
 
-/** Ticks in `[from, until)` do not fire. */
+/** A single window. Ticks in `[from, until)` do not fire. */
 export interface OneBlackout {
   kind: 'once';
   from: Date;
@@ -11,9 +11,9 @@ export interface OneBlackout {
 }
 
 /**
- * Ticks do not fire on these days from `from` on, until just before `until`, `HH:MM` of the schedule's wall clock.
- * An `until` that is not later than `from` is of the following day, so `days` are those on which a window begins, and
- * equal times make a window of a whole day.
+ * A weekly window. On these days, ticks do not fire from `from` until just before `until` (`HH:MM` of the schedule's wall
+ * clock). If `until` is not later than `from`, the window ends on the next day; `days` are the days on which it begins.
+ * Equal times make a window of 24 hours.
  */
 export interface WeeklyBlackout {
   kind: 'weekly';
@@ -26,18 +26,18 @@ export type Blackout = OneBlackout | WeeklyBlackout;
 
 export const MAX_BLACKOUTS = 50;
 
-/** What the wall clock of a zone shows. */
+/** A reading of the wall clock of a time zone. */
 export interface LocalTime {
   day: WeekDay;
-  /** Whole minutes since midnight as the clock shows it, 0–1439. */
+  /** Whole minutes since midnight by the wall clock, 0–1439. */
   minutes: number;
 }
 
 const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 
 /**
- * True if one of the windows holds `instant`. Weekly ones go by what the clock shows: on the day of a change of the
- * clock they are shorter or longer than their times say. Pure; expects windows without a problem.
+ * Returns true if `instant` is in one of the windows. Weekly windows follow the wall clock, so on the day of a clock change
+ * they are shorter or longer. Expects valid windows.
  */
 export function isBlackedOut(
   windows: readonly Blackout[],
@@ -51,7 +51,7 @@ export function isBlackedOut(
   );
 }
 
-/** What is wrong with a window, as a sentence for the person who wrote it, or null. Pure. */
+/** Explains what is wrong with a window, or returns null. */
 export function describeBlackoutProblem(window: Blackout): string | null {
   return window.kind === 'once' ? describeOneProblem(window) : describeWeeklyProblem(window);
 }

@@ -1,13 +1,13 @@
-/** What happens at a tick while an earlier execution of the same schedule has not ended. */
+/** What to do at a tick while an earlier execution of the same schedule is still live. */
 export const OVERLAP_POLICIES = ['allow', 'skip', 'queue'] as const;
 
 export type OverlapPolicy = (typeof OVERLAP_POLICIES)[number];
 
 /**
- * Whether a tick becomes an execution. `allow`: always. `skip`: only when no other one lives. `queue`: also when one
- * lives, and then it waits its turn, behind at most `queueCap - 1` others that wait.
- * @param live executions of this schedule that are not final, whether they run or wait
- * @param queueCap how many may wait behind the one that runs; 0 makes `queue` the same as `skip`
+ * Decides whether a tick becomes an execution. `allow`: always. `skip`: only if no execution of the schedule is live.
+ * `queue`: also if one is live; the new execution then waits behind at most `queueCap - 1` others.
+ * @param live executions of this schedule that are not final, whether running or waiting
+ * @param queueCap how many may wait behind the running one; 0 makes `queue` the same as `skip`
  */
 export function decideOverlap(policy: OverlapPolicy, live: number, queueCap: number): 'fire' | 'skip' {
   switch (policy) {

@@ -1,14 +1,14 @@
-/** The first tick of a schedule strictly after an instant, or null when there is none. */
+/** Returns the first tick of a schedule strictly after an instant, or null if there is none. */
 export type NextAfter = (instant: Date) => Date | null;
 
 /**
- * The latest tick before `beforeMs` (Unix milliseconds), by halving: about log2 of the milliseconds in between calls
- * of `nextAfter`, so the ticks of years need not be walked.
+ * Finds the latest tick before `beforeMs` (Unix milliseconds) by binary search. Calls `nextAfter` about
+ * log2(milliseconds in between) times instead of walking years of ticks.
  * @param first a tick before `beforeMs`
  */
 export function findLastTick(first: Date, beforeMs: number, nextAfter: NextAfter): Date {
   let last = first;
-  // No tick lies between this instant and beforeMs, both excluded.
+  // Invariant: no tick lies strictly between this instant and beforeMs.
   let emptyFromMs = beforeMs;
   while (last.getTime() < emptyFromMs) {
     const middleMs = Math.floor((last.getTime() + emptyFromMs) / 2);

@@ -25,7 +25,7 @@ const state = (changes: Partial<TickState>): TickState => ({
   misfire: 'skip',
   graceSeconds: 0,
   lookAheadMs: 0,
-  most: 100,
+  max: 100,
   ...changes,
 });
 
@@ -35,13 +35,13 @@ describe('planTicks', () => {
     expect(plan).toEqual({ fire: [], dropped: null, nextFireAt: at(100) });
   });
 
-  it.each(MISFIRE_POLICIES)('fires at its time, and up to the grace time later (%s)', (misfire) => {
+  it.each(MISFIRE_POLICIES)('fires on time and up to the grace period later (%s)', (misfire) => {
     const fired = { fire: [at(100)], dropped: null, nextFireAt: at(200) };
     expect(planTicks(state({ misfire }), every(100))).toEqual(fired);
     expect(planTicks(state({ misfire, now: at(130), graceSeconds: 30 }), every(100))).toEqual(fired);
   });
 
-  it('drops a tick that is later than the grace time by a millisecond', () => {
+  it('drops a tick that is a millisecond later than the grace period', () => {
     const plan = planTicks(state({ now: new Date(130_001), graceSeconds: 30 }), every(100));
     expect(plan.fire).toEqual([]);
     expect(plan.dropped).toEqual({ first: at(100), last: at(100), count: 1, isCountExact: true });
@@ -55,12 +55,12 @@ describe('planTicks', () => {
     expect(look(99_949)).toEqual([]);
   });
 
-  it.each(MISFIRE_POLICIES)('has nothing to say about a schedule without a next tick (%s)', (misfire) => {
+  it.each(MISFIRE_POLICIES)('plans nothing for a schedule without a next tick (%s)', (misfire) => {
     const plan = planTicks(state({ misfire, nextFireAt: null, now: at(1e6) }), every(100));
     expect(plan).toEqual({ fire: [], dropped: null, nextFireAt: null });
   });
 
-  describe('after a sleep of 1,000 seconds, with a tick on time', () => {
+  describe('after 1,000 seconds of downtime, with a tick on time', () => {
     const slept = { now: at(1130), graceSeconds: 30 };
 
     it('skip: drops the missed', () => {
@@ -83,18 +83,18 @@ describe('planTicks', () => {
       expect(plan.dropped).toBeNull();
     });
 
-    it('all: fires so many a plan, and the rest in the following ones', () => {
-      const first = planTicks(state({ ...slept, misfire: 'all', most: 6 }), every(100));
+    it('all: fires up to the limit per plan, and the rest in the following plans', () => {
+      const first = planTicks(state({ ...slept, misfire: 'all', max: 6 }), every(100));
       expect(seconds(first.fire)).toEqual([100, 200, 300, 400, 500, 600]);
       expect(first.nextFireAt).toEqual(at(700));
-      const next = { nextFireAt: first.nextFireAt, misfire: 'all', most: 6 } as const;
+      const next = { nextFireAt: first.nextFireAt, misfire: 'all', max: 6 } as const;
       const second = planTicks(state({ ...slept, ...next }), every(100));
       expect(seconds(second.fire)).toEqual([700, 800, 900, 1000, 1100]);
       expect(second.nextFireAt).toEqual(at(1200));
     });
 
-    it('once: leaves what is on time to the next plan when only one may fire', () => {
-      const plan = planTicks(state({ ...slept, misfire: 'once', most: 1 }), every(100));
+    it('once: leaves on-time ticks to the next plan when only one may fire', () => {
+      const plan = planTicks(state({ ...slept, misfire: 'once', max: 1 }), every(100));
       expect(seconds(plan.fire)).toEqual([1000]);
       expect(plan.nextFireAt).toEqual(at(1100));
       expect(plan.dropped).toMatchObject({ count: 1, isCountExact: false });
@@ -117,30 +117,30 @@ describe('planTicks', () => {
     expect(plan.nextFireAt).toBeNull();
   });
 
-  it('counts no more than it may fire, and looks few times, after a year of ticks each second', () => {
+  it('counts no more than its limit, with few calls, after a year of ticks every second', () => {
     let calls = 0;
     const counted = (instant: Date): Date => {
       calls += 1;
       return every(1)(instant);
     };
     const year = 365 * 86_400;
-    const plan = planTicks(state({ misfire: 'once', now: at(year), graceSeconds: 5, most: 50 }), counted);
+    const plan = planTicks(state({ misfire: 'once', now: at(year), graceSeconds: 5, max: 50 }), counted);
     expect(seconds(plan.fire)).toEqual([year - 6, year - 5, year - 4, year - 3, year - 2, year - 1, year]);
     expect(plan.dropped).toEqual({ first: at(100), last: at(year - 7), count: 50, isCountExact: false });
     expect(calls).toBeLessThan(150);
   });
 
-  it('splits all due ticks into fired and dropped ones, whatever the ticks and however they are cut', () => {
+  it('partitions all due ticks into fired and dropped ones, for any ticks and any limits', () => {
     const tickList = fc.uniqueArray(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 40 });
     const misfirePolicy = fc.constantFrom(...MISFIRE_POLICIES);
-    const [grace, now, most] = [fc.nat(100), fc.nat(500), fc.integer({ min: 1, max: 7 })];
+    const [grace, now, max] = [fc.nat(100), fc.nat(500), fc.integer({ min: 1, max: 7 })];
     fc.assert(
       fc.property(
         tickList,
         misfirePolicy,
         grace,
         now,
-        most,
+        max,
         (unsorted, misfire, graceSeconds, nowAt, limit) => {
           const ticks = unsorted.sort((a, b) => a - b);
           const due = ticks.filter((tick) => tick <= nowAt);
@@ -150,7 +150,7 @@ describe('planTicks', () => {
           let nextFireAt: Date | null = at(ticks[0]!);
           for (let plans = 0; plans <= ticks.length; plans += 1) {
             const plan = planTicks(
-              { nextFireAt, now: at(nowAt), misfire, graceSeconds, lookAheadMs: 0, most: limit },
+              { nextFireAt, now: at(nowAt), misfire, graceSeconds, lookAheadMs: 0, max: limit },
               among(ticks),
             );
             expect(plan.fire.length).toBeLessThanOrEqual(limit);

@@ -1,67 +1,67 @@
 import { findLastTick, type NextAfter } from './find-last-tick.js';
 
-/** What becomes of ticks that nobody fired in time, for instance while no scheduler ran. */
+/** What to do about missed ticks, for example after downtime of all schedulers. */
 export const MISFIRE_POLICIES = ['skip', 'once', 'all'] as const;
 
 export type MisfirePolicy = (typeof MISFIRE_POLICIES)[number];
 
 export interface TickState {
-  /** The first tick that was neither fired nor dropped; null: there is none. */
+  /** The first tick that was neither fired nor dropped. Null if there is none. */
   nextFireAt: Date | null;
   now: Date;
   misfire: MisfirePolicy;
   /** A tick that is at most this late is on time; a later one is missed. */
   graceSeconds: number;
-  /** A tick that is at most this far ahead is due, so that a slow clock does not cost a look. */
+  /** A tick at most this far ahead is due, so that a slow clock does not delay it until the next poll. */
   lookAheadMs: number;
-  /** At least 1: so many ticks fire in one plan. */
-  most: number;
+  /** How many ticks one plan may fire; at least 1. */
+  max: number;
 }
 
 /** Missed ticks that never fire. */
 export interface DroppedTicks {
   first: Date;
   last: Date;
-  /** At most `most`; if not exact, there are more. */
+  /** At most `max`. If not exact, there are more. */
   count: number;
   isCountExact: boolean;
 }
 
 export interface TickPlan {
-  /** Ascending. */
+  /** In ascending order. */
   fire: Date[];
   dropped: DroppedTicks | null;
-  /** The first tick that this plan neither fires nor drops. It is due already when more than `most` are. */
+  /** The first tick that this plan neither fires nor drops. It is already due when more than `max` ticks are. */
   nextFireAt: Date | null;
 }
 
 /**
- * Which ticks of a schedule fire now. On-time ones always do. Of the missed ones fires none (`skip`), the latest
- * (`once`), or each (`all`), and the others are dropped. When more than `most` ticks are due, the earliest fire, and
- * the rest follows from a plan that begins with the `nextFireAt` of this one.
+ * Decides which ticks of a schedule fire now. On-time ticks always fire. Of the missed ticks, none (`skip`), the latest
+ * (`once`) or all (`all`) fire, and the others are dropped. When more than `max` ticks are due, the earliest fire; a
+ * further plan that starts at this plan's `nextFireAt` covers the rest.
  *
- * Pure: the same state gives the same plan. It takes at most about `2 * most + 90` calls of `nextAfter`, however long
- * the schedule slept.
- * @param nextAfter the first tick strictly after an instant, or null when there is none
+ * Pure: the same state gives the same plan. Calls `nextAfter` at most about `2 * max + 90` times, however long the
+ * schedule was not looked at.
+ * @param nextAfter returns the first tick strictly after an instant, or null if there is none
  */
 export function planTicks(state: TickState, nextAfter: NextAfter): TickPlan {
-  const { now, misfire, graceSeconds, lookAheadMs, most } = state;
+  const { now, misfire, graceSeconds, lookAheadMs, max } = state;
   const onTimeFromMs = now.getTime() - graceSeconds * 1000;
   const dueUntilMs = now.getTime() + lookAheadMs;
   const isMissed = state.nextFireAt !== null && state.nextFireAt.getTime() < onTimeFromMs;
   const { fire, dropped, nextFireAt } =
     isMissed && misfire !== 'all'
-      ? dropMissed(state.nextFireAt!, misfire, onTimeFromMs, most, nextAfter)
+      ? dropMissed(state.nextFireAt!, misfire, onTimeFromMs, max, nextAfter)
       : { fire: [], dropped: null, nextFireAt: state.nextFireAt };
   let next = nextFireAt;
-  while (next !== null && next.getTime() <= dueUntilMs && fire.length < most) {
+  while (next !== null && next.getTime() <= dueUntilMs && fire.length < max) {
     fire.push(next);
     next = nextAfter(next);
   }
   return { fire, dropped, nextFireAt: next };
 }
 
-/** The ticks from `first` until just before `onTimeFromMs`, of which at most the last fires. */
+/** Handles the ticks from `first` until just before `onTimeFromMs`, of which at most the last fires. */
 function dropMissed(
   first: Date,
   misfire: 'skip' | 'once',

@@ -1,8 +1,8 @@
-/** Fires again and again, by the wall clock of a zone. */
+/** Fires repeatedly, by the wall clock of a time zone. */
 export interface CronTiming {
   /** Five fields, six with seconds first, or a name such as `@daily`. */
   cron: string;
-  /** IANA, such as `Europe/Berlin`, or `UTC`. */
+  /** An IANA time zone, such as `Europe/Berlin` or `UTC`. */
   timeZone: string;
 }
 

@@ -3,25 +3,25 @@ import type { OverlapPolicy } from './decide-overlap.js';
 import type { MisfirePolicy } from './plan-ticks.js';
 import type { ScheduleTiming } from './schedule-timing.js';
 
-/** What people may want to be told of an execution. `slow`: it runs longer than usual for its proc. */
+/** Events of an execution that people can subscribe to. `slow`: it runs longer than is usual for its proc. */
 export const NOTIFY_EVENTS = ['start', 'success', 'failure', 'slow'] as const;
 
 export type NotifyEvent = (typeof NOTIFY_EVENTS)[number];
 
-/** How a schedule behaves at its ticks, beside when they are. */
+/** How a schedule behaves at its ticks. */
 export interface SchedulePolicies {
-  /** IANA, or `UTC`: the wall clock that `cron` and weekly blackouts go by. */
+  /** The IANA time zone in which `cron` and weekly blackout windows are read. */
   timeZone: string;
   overlap: OverlapPolicy;
   misfire: MisfirePolicy;
   /** A tick that is at most this late is on time. */
   misfireGraceSeconds: number;
   blackouts: readonly Blackout[];
-  /** What its notification addresses are told. */
+  /** The events that its notification addresses get. */
   notifyOn: readonly NotifyEvent[];
 }
 
-/** What holds for a schedule that says nothing of it, such as those of v2. */
+/** The defaults for schedules that do not set these, such as v2's. */
 export const DEFAULT_SCHEDULE_POLICIES: SchedulePolicies = {
   timeZone: 'UTC',
   overlap: 'allow',
@@ -33,55 +33,55 @@ export const DEFAULT_SCHEDULE_POLICIES: SchedulePolicies = {
 
 export const MAX_MISFIRE_GRACE_SECONDS = 7 * 24 * 3600;
 
-/** A proc that is to be executed again and again, with the same args. */
+/** A proc that is executed repeatedly with the same args. */
 export interface Schedule extends SchedulePolicies {
   /** Unique, at most 2^53-1. */
   id: number;
   procName: string;
-  /** Without those of type `secret`. */
+  /** Without args of type `secret`. */
   args: Readonly<Record<string, string>>;
   secretArgNames: readonly string[];
   /** Free text, comma-separated. */
   tags: string;
-  /** As it was given: five fields, six with seconds first, or a name such as `@daily`. Empty exactly if it has `at`. */
+  /** As given: five fields, six with seconds first, or a name such as `@daily`. Empty if and only if `at` is set. */
   cron: string;
-  /** Fires once, then; null: by `cron`. */
+  /** Fires once, at this time. Null for a schedule with `cron`. */
   at: Date | null;
-  /** Each once, as it was given. */
+  /** Without duplicates, as given. */
   notificationEmails: readonly string[];
-  /** Its owner. */
+  /** The owner. */
   userEmail: string;
   group: string;
   enabled: boolean;
-  /** Why it is paused, if nobody did that; one line. */
+  /** Why the system paused it, in one line. Null if a person did, or if it is not paused. */
   pausedReason: string | null;
-  /** The first tick of which nothing has become yet; null while it is paused, and when there is none. */
+  /** The first tick without an outcome. Null while the schedule is paused, and when there is none. */
   nextFireAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 }
 
-/** When a schedule fires, in the form that the pure core takes. */
+/** Converts a schedule's timing to the form that the planning functions take. */
 export function timingOf({ at, cron, timeZone }: Pick<Schedule, 'at' | 'cron' | 'timeZone'>): ScheduleTiming {
   return at === null ? { cron, timeZone } : { at };
 }
 
-/** Why a one-shot schedule is paused after its time. */
+/** The reason why a one-shot schedule is paused after it has fired. */
 export const ONE_SHOT_DONE = 'It was to fire once, and that time has come.';
 
-/** What may become of a tick. `missed`: nobody looked in time, and the misfire policy drops it. */
+/** The outcomes of a tick. `missed`: no scheduler polled in time and the misfire policy drops it. */
 export const TICK_OUTCOMES = ['fired', 'overlapped', 'missed', 'blacked_out', 'refused'] as const;
 
 export type TickOutcome = (typeof TICK_OUTCOMES)[number];
 
-/** What became of one tick of a schedule, or of several missed ones in a row. */
+/** The outcome of one tick of a schedule, or of several consecutive missed ticks. */
 export interface ScheduleTick {
-  /** The instant that the schedule names, not that of the look; of several, the first. */
+  /** The scheduled time, not the time of the poll. For several missed ticks, that of the first. */
   fireAt: Date;
   outcome: TickOutcome;
-  /** Of `fired`. */
+  /** Set if the outcome is `fired`. */
   executionId: number | null;
-  /** How many ticks this stands for. */
+  /** How many ticks this entry stands for. */
   count: number;
   /** One line. */
   reason: string | null;

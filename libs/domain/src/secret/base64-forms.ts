@@ -2,9 +2,9 @@ const STANDARD = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const URL_SAFE = `${STANDARD.slice(0, 62)}-_`;
 
 /**
- * How `bytes` look inside base64 text, whatever stands before and after them: at each of the three alignments the
- * digits that they alone decide, and those digits as they end when nothing follows (with and without padding).
- * Up to 4 bits at either edge, in a digit shared with a neighbour, are not covered.
+ * Returns how `bytes` appear inside base64 text, regardless of what precedes and follows them: for each of the three
+ * alignments, the digits that depend only on `bytes`, and the same digits as they end when nothing follows (with and
+ * without padding). Up to 4 bits at either edge, which share a digit with a neighbour, are not covered.
  */
 export function base64Forms(bytes: Uint8Array): string[] {
   return [0, 1, 2].flatMap((offset) => {
@@ -19,7 +19,7 @@ export function base64Forms(bytes: Uint8Array): string[] {
   });
 }
 
-/** Unpadded base64 of `offset` zero bytes and then `bytes`. */
+/** Returns the unpadded base64 of `offset` zero bytes followed by `bytes`. */
 function encode(bytes: Uint8Array, offset: number, alphabet: string): string {
   const digits: string[] = [];
   let buffer = 0;

@@ -83,7 +83,7 @@ const join = (pieces: readonly Piece[]) =>
   pieces.map(({ text, endsLine }) => text + (endsLine ? '\n' : '')).join('');
 
 describe('createMasker, properties', () => {
-  it('lets no form of a secret through, however the stream is cut', () => {
+  it('leaks no form of a secret, however the stream is cut', () => {
     fc.assert(
       fc.property(leakyLog, cuts, ({ values, log }, lengths) => {
         const masked = join(mask(values, toPieces(log, lengths)));
@@ -95,7 +95,7 @@ describe('createMasker, properties', () => {
     );
   });
 
-  it('gives the same lines however the stream is cut', () => {
+  it('returns the same lines however the stream is cut', () => {
     fc.assert(
       fc.property(leakyLog, cuts, ({ values, log }, lengths) => {
         expect(join(mask(values, toPieces(log, lengths)))).toBe(join(mask(values, toPieces(log, []))));
@@ -104,7 +104,7 @@ describe('createMasker, properties', () => {
     );
   });
 
-  it('gives every piece out exactly once, in order, with its tag and line end', () => {
+  it('returns every piece exactly once, in order, with its tag and line end', () => {
     fc.assert(
       fc.property(leakyLog, cuts, ({ values, log }, lengths) => {
         const pieces = toPieces(log, lengths);
@@ -115,7 +115,7 @@ describe('createMasker, properties', () => {
     );
   });
 
-  it('leaves text unchanged that has no secret in it', () => {
+  it('leaves text without secrets unchanged', () => {
     const cyrillic = fc.string({ unit: fc.constantFrom(...'абвгд \t\r\n.*'), maxLength: 300 });
     fc.assert(
       fc.property(secrets, cyrillic, cuts, (values, log, lengths) => {

@@ -36,7 +36,7 @@ describe('createMasker', () => {
     expect(maskText(PASSWORD, `before <${form}> after`)).toBe('before <***> after');
   });
 
-  it.each([1, 2, 3, 4])('masks base64 of the value behind %i other bytes', (count) => {
+  it.each([1, 2, 3, 4])('masks base64 of the value after %i other bytes', (count) => {
     const encoded = base64(`${'x'.repeat(count)}${PASSWORD}, and more`);
     const masked = maskText(PASSWORD, encoded);
     expect(masked).toMatch(/^[A-Za-z0-9+/]{0,6}\*\*\*[A-Za-z0-9+/=]+$/);
@@ -53,7 +53,7 @@ describe('createMasker', () => {
     }
   });
 
-  it('masks a short secret that a wrap of base64 cuts in two', () => {
+  it('masks a short secret split by wrapped base64', () => {
     for (let before = 40; before < 60; before += 1) {
       const encoded = wrap(base64(`${'x'.repeat(before)}hunter22 and what follows after it`), 76);
       const rest = maskText('hunter22', encoded).replaceAll('\n', '').split('***');
@@ -62,7 +62,7 @@ describe('createMasker', () => {
     }
   });
 
-  it('masks it also when the lines arrive in small pieces', () => {
+  it('masks it even if the lines arrive in small pieces', () => {
     const encoded = wrap(base64(`${'x'.repeat(52)}hunter22 and what follows after it`), 76);
     const masker = createMasker<string>(['hunter22']);
     const pieces = encoded
@@ -79,25 +79,25 @@ describe('createMasker', () => {
     expect(text).toMatch(/\*\*\*\n\*\*\*/);
   });
 
-  it('does not wait behind a blank line for the rest of wrapped base64', () => {
+  it('does not wait past a blank line for the rest of wrapped base64', () => {
     const masker = createMasker<number>(['a key of some length']);
     expect(masker.push(base64('a key of some length').slice(0, 20), true, 1)).toEqual([]);
     expect(masker.push('', true, 2).map(({ tag }) => tag)).toEqual([1, 2]);
   });
 
-  it('does not take words in two lines for wrapped base64', () => {
+  it('does not mistake words on two lines for wrapped base64', () => {
     const encoded = base64('secret');
     const lines = [encoded.slice(0, 4), encoded.slice(4)];
     expect(maskLines(['secret'], lines)).toEqual(lines);
   });
 
-  it.each(['\n', '\r\n'])('masks a value of several lines, one mask a line (%j)', (lineEnd) => {
+  it.each(['\n', '\r\n'])('masks a multi-line value with one mask per line (%j)', (lineEnd) => {
     const value = 'first\n2nd\nthird line';
     const lines = `a first${lineEnd}2nd${lineEnd}third line z`.split('\n');
     expect(maskLines([value], lines)).toEqual(['a ***', '***', '*** z']);
   });
 
-  it('masks each long line of a value of several lines by itself, but not what every key file has', () => {
+  it('masks each long line of a multi-line value on its own, except for lines that every key file has', () => {
     const pem =
       '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\nshort\n-----END PRIVATE KEY-----\n';
     expect(maskLines([pem], ['x MIIEvQIBADANBgkq', 'short', '-----BEGIN PRIVATE KEY-----'])).toEqual([
@@ -108,17 +108,17 @@ describe('createMasker', () => {
     expect(maskText(pem, pem)).toBe('***\n***\n***\n***\n***\n');
   });
 
-  it('masks the value without the white space around it', () => {
+  it('masks the value without the whitespace around it', () => {
     expect(maskText('  hunter22\n', 'is hunter22.')).toBe('is ***.');
     expect(maskText('  hunter22\n', base64('hunter22'))).toBe('***');
   });
 
-  it('makes one mask of secrets that overlap or touch', () => {
+  it('merges secrets that overlap or touch into one mask', () => {
     expect(maskLines(['abcdefgh', 'efghijkl', 'mnopqr'], ['_abcdefghijklmnopqr_'])).toEqual(['_***_']);
     expect(maskLines(['abcdef'], ['abcdefabcdef abcdef'])).toEqual(['*** ***']);
   });
 
-  it('leaves values alone that are too short to be masked', () => {
+  it('leaves values that are too short unmasked', () => {
     expect(maskLines(['1', '', '  ab  '], ['1 ab'])).toEqual(['1 ab']);
   });
 
@@ -133,12 +133,12 @@ describe('createMasker', () => {
     expect(masker.push('hunter22', true, 'd')).toEqual([{ text: '***', endsLine: true, tag: 'd' }]);
   });
 
-  it('gives out a line at once, whatever a secret on one line begins with', () => {
+  it('returns a line at once, whatever a single-line secret starts with', () => {
     const masker = createMasker<number>(['hunter22']);
     expect(masker.push('hunter2', true, 1)).toEqual([{ text: 'hunter2', endsLine: true, tag: 1 }]);
   });
 
-  it('gives out what it held back when the stream ends', () => {
+  it('returns what it held back when the stream ends', () => {
     const masker = createMasker<number>(['hunter22']);
     expect(masker.push('hunter22', false, 0)).toEqual([{ text: '***', endsLine: false, tag: 0 }]);
     expect(masker.push(' hunter22 hunter2', false, 1)).toEqual([]);
@@ -146,7 +146,7 @@ describe('createMasker', () => {
     expect(masker.flush()).toEqual([]);
   });
 
-  it('keeps a carriage return whose newline comes in the next piece', () => {
+  it('keeps a carriage return whose newline arrives in the next piece', () => {
     const masker = createMasker<number>(['first line\nsecond line']);
     const pieces = [
       ...masker.push('first line\r', false, 1),
@@ -157,7 +157,7 @@ describe('createMasker', () => {
     expect(maskLines(['hunter22'], ['hunter22\r'])).toEqual(['***\r']);
   });
 
-  it('passes everything through when there are no secrets', () => {
+  it('passes everything through if there are no secrets', () => {
     const masker = createMasker<number>([]);
     expect(masker.push('text', false, 1)).toEqual([{ text: 'text', endsLine: false, tag: 1 }]);
     expect(masker.flush()).toEqual([]);
@@ -172,7 +172,7 @@ describe('createMasker', () => {
     expect(one.push('22', true, 2).map(({ text }) => text)).toEqual(['***', '']);
   });
 
-  it('holds back no more than the longest form, however often a secret begins', () => {
+  it('holds back at most the longest form, however often a secret starts', () => {
     const masker = createMasker<number>(['x'.repeat(100)]);
     let heldCharacters = 0;
     for (let tag = 0; tag < 1_000; tag += 1) {

@@ -3,21 +3,21 @@ import { type MaskRange, PatternScanner } from './pattern-scanner.js';
 import { secretForms } from './secret-forms.js';
 
 /**
- * Replaces secrets in a log, as it streams, by `***`: the value, also over several lines, each line of it that is
- * long enough, its JSON, URL and shell spellings, and base64 and hex of it, also inside longer data and wrapped.
- * Secrets that overlap or touch become one `***`; of a match over several lines each line gets its own.
+ * Replaces secrets in a log with `***` while it streams: the value, also across lines; each of its lines that is long
+ * enough; its JSON, URL and shell spellings; and its base64 and hex forms, also inside longer data and wrapped.
+ * Secrets that overlap or touch become one `***`. A match across several lines gets one `***` per line.
  *
- * One piece in is one piece out, in order, with the same tag and `endsLine`. How the stream is cut into pieces makes
- * no difference to the lines that come out.
+ * Every piece that goes in comes out, in order, with the same tag and `endsLine`. The way the stream is cut into pieces
+ * does not affect the resulting lines.
  */
 export interface Masker<T> {
   /**
-   * Feeds one piece: `text` without its newline (a `\r` before it may stay); `endsLine`: a newline follows.
-   * Returns the pieces that are now safe to store, perhaps none: a piece is held back only while a secret may have
-   * begun in it, so never more than the longest form of a secret (its lines, if it has several) and one piece.
+   * Feeds one piece. `text` has no newline (a `\r` before it may stay); `endsLine` says that one follows.
+   * Returns the pieces that are now safe to store, possibly none. A piece is held back only while a secret may have
+   * started in it, so at most the longest form of a secret (all its lines) and one piece are held back.
    */
   push(text: string, endsLine: boolean, tag: T): MaskedPiece<T>[];
-  /** The stream has ended: everything that was held back, masked. */
+  /** Ends the stream. Returns everything held back, masked. */
   flush(): MaskedPiece<T>[];
 }
 
@@ -27,18 +27,18 @@ export interface MaskedPiece<T> {
   tag: T;
 }
 
-/** What `createMasker` needs to know of a set of secrets. Immutable: may serve any number of streams at once. */
+/** A compiled set of secrets for `createMasker`. Immutable, so any number of streams can share it. */
 export interface SecretPatterns {
-  /** Null: there is nothing to mask. */
+  /** Null if there is nothing to mask. */
   automata: { plain: PatternAutomaton; encoded: PatternAutomaton } | null;
 }
 
 export const MASK = '***';
 
 /**
- * Takes about 5 ms for ten passwords, 20 ms for a private key and 0.3 s for 64 KiB, and holds about 22 bytes for each
- * character of each form (0.1 MB, 0.7 MB, 15 MB): compile once for as long as the same secrets are in use. Values
- * shorter than `MIN_SECRET_LENGTH` are not masked.
+ * Compiles secrets for masking. Takes about 5 ms for ten passwords, 20 ms for a private key and 0.3 s for 64 KiB, and
+ * about 22 bytes of memory per character of each form (0.1 MB, 0.7 MB, 15 MB), so compile once per set of secrets.
+ * Values shorter than `MIN_SECRET_LENGTH` are not masked.
  */
 export function compileSecretPatterns(secretValues: readonly string[]): SecretPatterns {
   const { plain, encoded } = secretForms(secretValues);
@@ -46,7 +46,7 @@ export function compileSecretPatterns(secretValues: readonly string[]): SecretPa
   return { automata: { plain: new PatternAutomaton(plain), encoded: new PatternAutomaton(encoded) } };
 }
 
-/** A masker for one stream. */
+/** Creates a masker for one stream. */
 export function createMasker<T>(secrets: readonly string[] | SecretPatterns): Masker<T> {
   const { automata } = 'automata' in secrets ? secrets : compileSecretPatterns(secrets);
   if (automata === null) {
@@ -58,7 +58,7 @@ export function createMasker<T>(secrets: readonly string[] | SecretPatterns): Ma
   ]);
 }
 
-/** Of a text that is there whole. */
+/** Masks a complete text. */
 export function maskText(secrets: readonly string[] | SecretPatterns, text: string): string {
   const masker = createMasker<null>(secrets);
   const pieces = text.split('\n').flatMap((line) => masker.push(line, true, null));
@@ -69,11 +69,11 @@ const CARRIAGE_RETURN = 13;
 
 class StreamMasker<T> implements Masker<T> {
   private readonly held: MaskedPiece<T>[] = [];
-  /** Where in the stream the first piece begins that was not given out yet. */
+  /** Stream position of the first piece that was not returned yet. */
   private heldFrom = 0;
-  /** A `\r` at the end of a piece: whether it belongs to a line end is known with the next one. */
+  /** A `\r` at the end of a piece. Only the next piece shows whether it belongs to a line end. */
   private hasPendingReturn = false;
-  /** The end of the latest mask in this line: one that goes on there is the same mask. */
+  /** The end of the latest mask in this line. A match that continues there belongs to the same mask. */
   private maskedUpTo = -1;
 
   constructor(private readonly scanners: readonly PatternScanner[]) {}
@@ -105,7 +105,7 @@ class StreamMasker<T> implements Masker<T> {
     if (endsLine) scanner.endLine();
   }
 
-  /** Gives out the pieces that end at or before `decided`. */
+  /** Returns the pieces that end at or before `decided`. */
   private release(decided: number): MaskedPiece<T>[] {
     let count = 0;
     let end = this.heldFrom;
@@ -149,7 +149,7 @@ class StreamMasker<T> implements Masker<T> {
   }
 }
 
-/** Ranges that overlap or touch become one; ascending. */
+/** Merges ranges that overlap or touch. Returns them in ascending order. */
 function mergeRanges(ranges: MaskRange[]): MaskRange[] {
   const merged: MaskRange[] = [];
   for (const range of ranges.sort((a, b) => a.start - b.start)) {

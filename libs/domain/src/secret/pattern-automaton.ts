@@ -1,14 +1,14 @@
 /**
- * An Aho–Corasick automaton over UTF-16 code units: finds any number of patterns in one pass. State 0 is the root;
- * a state stands for the longest end of what was read that begins a pattern. Children are linked lists, not
- * tables: about 22 bytes a state, so a private key in all its forms takes less than a megabyte.
+ * An Aho–Corasick automaton over UTF-16 code units, which finds any number of patterns in one pass. State 0 is the root.
+ * A state stands for the longest suffix of the input that is a prefix of a pattern. Children are linked lists instead of
+ * tables, at about 22 bytes per state, so a private key in all its forms takes less than a megabyte.
  */
 export class PatternAutomaton {
-  /** Characters (newlines not counted) on the way from the root: how far an open match reaches back. */
+  /** Characters from the root, not counting newlines: how far back an open match reaches. */
   textLength = new Int32Array(256);
-  /** Same measure of the longest pattern that ends in this state; 0: none does. */
+  /** The length, in the same measure, of the longest pattern that ends in this state. 0 if none does. */
   matchLength = new Int32Array(256);
-  /** 1 for each hashed pair of characters with which a pattern begins; see `mayBegin`. */
+  /** 1 for each hashed pair of characters that starts a pattern; see `mayBegin`. */
   readonly pairs = new Uint8Array(PAIR_HASHES);
 
   private symbol = new Uint16Array(256);
@@ -25,7 +25,7 @@ export class PatternAutomaton {
     this.linkFallbacks();
   }
 
-  /** The state after one more code unit. */
+  /** Returns the state after the next code unit. */
   step(from: number, code: number): number {
     let state = from;
     while (state !== 0) {
@@ -78,7 +78,7 @@ export class PatternAutomaton {
     this.matchLength = resized(this.matchLength, new Int32Array(size));
   }
 
-  /** Breadth first: a state's fallback is shorter than the state, so it is complete when it is needed. */
+  /** Breadth first, because a state's fallback is shorter than the state and must be complete before it is used. */
   private linkFallbacks(): void {
     const queue = new Int32Array(this.count);
     let end = 1;
@@ -101,7 +101,7 @@ export const NEWLINE = 10;
 const ROOT_TABLE_SIZE = 128;
 const PAIR_HASHES = 4096;
 
-/** Index into `pairs`: if that is 0, no pattern begins with these two code units. */
+/** Index into `pairs`. If the entry is 0, no pattern starts with these two code units. */
 export function hashPair(first: number, second: number): number {
   return ((first << 6) ^ second) & (PAIR_HASHES - 1);
 }

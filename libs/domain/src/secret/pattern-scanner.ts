@@ -1,27 +1,27 @@
 import { hashPair, NEWLINE, type PatternAutomaton } from './pattern-automaton.js';
 
-/** Half open, in characters of the stream; line ends that lie between pieces have no character. */
+/** A half-open range in characters of the stream. Line ends between pieces do not count as characters. */
 export interface MaskRange {
   start: number;
   end: number;
 }
 
-/** How much of an encoded pattern must have matched before it may go on in the next line … */
+/** How much of an encoded pattern must match before it may continue on the next line … */
 const MIN_MATCH_BEFORE_WRAP = 16;
-/** … or how long a run of base64 digits before the line end must be to look like wrapped base64 itself. */
+/** … or how long a run of base64 digits before a line end must be to count as wrapped base64. */
 const MIN_RUN_BEFORE_WRAP = 60;
 
-/** Finds patterns in a stream of lines that arrive in pieces, and says how far back a match is still open. */
+/** Finds patterns in a stream of lines that arrives in pieces, and reports how far back a match is still open. */
 export class PatternScanner {
   private state = 0;
   private position = 0;
   private ranges: MaskRange[] = [];
-  /** Where characters of line ends (`\r`) stand that a match may span, ascending. */
+  /** Positions of `\r` characters of line ends that a match may span, in ascending order. */
   private skipped: number[] = [];
   private lineLength = 0;
   private digitsAtLineEnd = 0;
 
-  /** `lineEnds`: whether patterns spell out line ends as `\n`, or go on after one as if it were not there. */
+  /** `lineEnds`: whether patterns contain line ends as `\n`, or continue across them as if they were absent. */
   constructor(
     private readonly automaton: PatternAutomaton,
     private readonly lineEnds: 'matched' | 'ignored',
@@ -48,7 +48,7 @@ export class PatternScanner {
     this.digitsAtLineEnd = digits === length ? this.digitsAtLineEnd + digits : digits;
   }
 
-  /** Passes over the `\r` of a line end. */
+  /** Skips the `\r` of a line end. */
   skip(): void {
     if (this.state !== 0) this.skipped.push(this.position);
     this.position += 1;
@@ -61,7 +61,7 @@ export class PatternScanner {
     this.digitsAtLineEnd = 0;
   }
 
-  /** Everything before it is decided: it belongs to a match found already, or no match can begin there any more. */
+  /** Everything before this position is decided: it belongs to a match, or no match can start there. */
   openFrom(): number {
     const from = this.startOf(this.automaton.textLength[this.state] ?? 0, this.position);
     if (this.skipped.length > 0) this.skipped = this.skipped.filter((at) => at >= from);
@@ -69,7 +69,7 @@ export class PatternScanner {
     return last !== undefined && last.start <= from ? Math.max(from, last.end) : from;
   }
 
-  /** Hands out, once, what was found before `end`; a range that reaches beyond is cut in two. */
+  /** Returns, once, the matches before `end`. A range that extends beyond it is split. */
   takeRanges(end: number): MaskRange[] {
     if (this.ranges.length === 0) return this.ranges;
     const taken = this.ranges.filter((range) => range.start < end);
@@ -79,7 +79,7 @@ export class PatternScanner {
     return taken.map((range) => ({ start: range.start, end: Math.min(range.end, end) }));
   }
 
-  /** A blank line ends a match: what is held back is bounded by the pattern, in lines too. */
+  /** A blank line ends a match, so that the number of lines held back is bounded by the pattern. */
   private mayGoOnInNextLine(): boolean {
     const open = this.automaton.textLength[this.state] ?? 0;
     const looksWrapped = open >= MIN_MATCH_BEFORE_WRAP || this.digitsAtLineEnd >= MIN_RUN_BEFORE_WRAP;

@@ -1,20 +1,20 @@
 import { base64Forms } from './base64-forms.js';
 import { isLongEnoughToMask } from './check-secret.js';
 
-/** The texts by which secrets may appear in a log. */
+/** The forms in which secrets may appear in a log. */
 export interface SecretForms {
-  /** To be found as they are. A line end inside is `\n`, whether the log has `\n` or `\r\n`. */
+  /** Matched literally. Line ends inside are `\n`, whether the log has `\n` or `\r\n`. */
   plain: string[];
-  /** Base64 and hex, to be found also where a program has wrapped them over several lines. */
+  /** Base64 and hex forms, matched even if a program wraps them over several lines. */
   encoded: string[];
 }
 
-/** A line of a secret of several lines counts by itself from this length on. */
+/** Lines of a multi-line secret are masked on their own from this length. */
 const MIN_LINE_LENGTH = 12;
-/** The rarer spellings of a longer value would cost more memory than they are worth. */
+/** Above this length, the rarer spellings cost more memory than they are worth. */
 const MAX_LENGTH_FOR_RARE_SPELLINGS = 4096;
 
-/** Values that are too short to be masked (see `MIN_SECRET_LENGTH`) are left out. */
+/** Omits values that are too short to be masked (see `MIN_SECRET_LENGTH`). */
 export function secretForms(values: readonly string[]): SecretForms {
   const whole = values.filter(isLongEnoughToMask).map(replaceLoneSurrogates);
   const spellings = unique(whole.flatMap((value) => [value, value.trim()]));
@@ -33,7 +33,7 @@ function plainForms(value: string): string[] {
 function ownLines(raw: string): string[] {
   if (!raw.includes('\n')) return [];
   const lines = raw.split('\n').map((line) => line.trim());
-  // `-----BEGIN …-----` is the same in every such file: no secret.
+  // `-----BEGIN …-----` is the same in every key file, so it is not secret.
   return lines.filter((line) => line.length >= MIN_LINE_LENGTH && !/^-+(BEGIN|END) [A-Z0-9 ]+-+$/.test(line));
 }
 
@@ -50,7 +50,7 @@ function rareForms(value: string, json: string, url: string): string[] {
   const urls = [strictUrl, formUrl, strictUrl.replace(/%2F/g, '/')];
   return [
     escapeJson(json),
-    // PHP, then Python and others that keep JSON within ASCII, then Go and others that make it safe for HTML.
+    // In order: PHP; Python and others that write ASCII-only JSON; Go and others that escape JSON for HTML.
     json.replace(/\//g, '\\/'),
     ...bothCases(json.replace(/[^\0-\x7e]/g, unicodeEscape), /\\u[0-9a-f]{4}/g),
     ...bothCases(json.replace(/[<>&\u2028\u2029]/g, unicodeEscape), /\\u[0-9a-f]{4}/g),
@@ -85,7 +85,7 @@ function bothCases(text: string, escapes: RegExp): string[] {
   return [text, text.replace(escapes, (escape) => `\\u${escape.slice(2).toUpperCase()}`)];
 }
 
-/** They cannot be stored as UTF-8; a log holds the replacement character in their place. */
+/** Unpaired surrogates cannot be stored as UTF-8; a log has the replacement character instead. */
 function replaceLoneSurrogates(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }

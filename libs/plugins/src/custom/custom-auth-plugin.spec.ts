@@ -13,7 +13,7 @@ async function rejectWith(reason: unknown): Promise<never> {
 const failureOf = (work: Promise<unknown>) => work.catch((err: unknown) => err);
 
 describe('CustomAuthPlugin', () => {
-  it.each([null, undefined])('takes %s for: not known', async (answer) => {
+  it.each([null, undefined])('treats %s as unknown', async (answer) => {
     expect(await new CustomAuthPlugin('own', { auth: () => answer }).auth(null, TOKEN)).toBeNull();
   });
 
@@ -32,11 +32,11 @@ describe('CustomAuthPlugin', () => {
       },
       'auth threw Error: away',
     ],
-    ['rejects with something else', () => rejectWith({ code: 7 }), 'auth threw { code: 7 }'],
+    ['rejects with an object', () => rejectWith({ code: 7 }), 'auth threw { code: 7 }'],
     ['rejects with nothing', () => rejectWith(undefined), 'auth threw undefined'],
-    ['gives true', () => true, 'it is not an object'],
-    ['gives half a user', () => ({ email: USER.email }), '"name" is not a string'],
-    ['gives groups as objects', () => ({ ...USER, groups: [{ name: 'ops' }] }), '"groups" is not'],
+    ['returns true', () => true, 'it is not an object'],
+    ['returns half a user', () => ({ email: USER.email }), '"name" is not a string'],
+    ['returns groups as objects', () => ({ ...USER, groups: [{ name: 'ops' }] }), '"groups" is not'],
     [
       'has a getter that throws',
       () =>
@@ -47,8 +47,8 @@ describe('CustomAuthPlugin', () => {
         }),
       'trap',
     ],
-    ['never answers', () => new Promise(() => {}), 'auth gave no answer within 0.05 s'],
-  ])('says that it can not tell if the plugin %s', async (_what, auth, reason) => {
+    ['never answers', () => new Promise(() => {}), 'auth did not return within 0.05 s'],
+  ])('is unavailable if the plugin %s', async (_what, auth, reason) => {
     const error = await failureOf(new CustomAuthPlugin('own', { auth }, 50).auth(USER.email, TOKEN));
     expect(error).toMatchObject({
       code: 'unavailable',
@@ -68,17 +68,17 @@ describe('CustomAuthPlugin', () => {
       },
       'verify threw Error: away',
     ],
-    ['gives a truthy thing', () => 'yes', 'verify gave neither true nor false'],
-    ['gives nothing', () => undefined, 'verify gave neither true nor false'],
-    ['never answers', () => new Promise(() => {}), 'verify gave no answer within 0.05 s'],
-  ])('says that it can not tell if verify %s', async (_what, verify, reason) => {
+    ['returns a truthy thing', () => 'yes', 'verify returned neither true nor false'],
+    ['returns nothing', () => undefined, 'verify returned neither true nor false'],
+    ['never answers', () => new Promise(() => {}), 'verify did not return within 0.05 s'],
+  ])('is unavailable if verify %s', async (_what, verify, reason) => {
     const plugin = new CustomAuthPlugin('own', { auth: () => USER, verify }, 50);
     const error = await failureOf(plugin.verify(USER, ['ops']));
     expect(error).toMatchObject({ code: 'unavailable' });
     expect(inspect(error)).toContain(reason);
   });
 
-  it('says that it can not tell if verify is a getter that throws', async () => {
+  it('is unavailable if verify is a getter that throws', async () => {
     const foreign = Object.defineProperty({ auth: () => USER }, 'verify', {
       get() {
         throw new Error('trap');
@@ -88,19 +88,19 @@ describe('CustomAuthPlugin', () => {
     expect(error).toMatchObject({ code: 'unavailable' });
   });
 
-  it.each([true, false])('leaves the decision to verify: %s', async (answer) => {
+  it.each([true, false])('delegates the decision to verify: %s', async (answer) => {
     const plugin = new CustomAuthPlugin('own', { auth: () => USER, verify: async () => answer });
     expect(await plugin.verify(USER, ['ops'])).toBe(answer);
   });
 
-  it('decides itself for a plugin without verify', async () => {
+  it('decides by itself for a plugin without verify', async () => {
     const plugin = new CustomAuthPlugin('own', { auth: () => USER, verify: 'no function' });
     expect(await plugin.verify(USER, ['ops'])).toBe(true);
     expect(await plugin.verify(USER, ['ops', 'data'])).toBe(false);
     expect(await plugin.verify({ ...USER, active: false }, [])).toBe(false);
   });
 
-  it('lets a plugin change nothing of ours', async () => {
+  it('protects our objects from changes by a plugin', async () => {
     const verify = (user: typeof USER, groups: string[]) => {
       user.groups.push('admins');
       groups.length = 0;

@@ -7,13 +7,13 @@ import { describeThrown } from './describe-thrown.js';
 
 const TIMEOUT_MS = 10_000;
 
-/** What an operator's plugin exports, or what its class or function makes. */
+/** The object that an operator's plugin exports, or that its class or function creates. */
 export interface ForeignPlugin {
   auth(email: string | null, token: string): unknown;
   verify?: unknown;
 }
 
-/** Stands between Proctor and code that is not ours: checks each answer, and lets nothing but answers through. */
+/** Isolates Proctor from foreign code: validates every result and converts every error. */
 export class CustomAuthPlugin extends AuthPlugin {
   constructor(
     private readonly name: string,
@@ -24,18 +24,18 @@ export class CustomAuthPlugin extends AuthPlugin {
   }
 
   override async auth(email: string | null, token: string): Promise<User | null> {
-    // Read within the call: a getter of the answer is foreign code too.
+    // Read inside the call: a getter on the result is foreign code, too.
     const ask = async () => readAnswer(await this.foreign.auth(email, token));
     const read = await this.call('auth', ask, token);
     if (read === null) return null;
     if ('user' in read) return read.user;
-    throw this.failed(`auth gave a user that can't be used: ${read.problem}`);
+    throw this.failed(`auth returned an invalid user: ${read.problem}`);
   }
 
   override async verify(user: User, requiredGroups: readonly string[]): Promise<boolean> {
-    // Copies: what a plugin does to them must not change who somebody is.
+    // Pass copies, so that a plugin cannot change the caller's identity.
     const asked = [{ ...user, groups: [...user.groups] }, [...requiredGroups]];
-    // Looked up within the call: it may be a getter.
+    // Looked up inside the call: it may be a getter.
     const ask = async (): Promise<unknown> => {
       const { verify } = this.foreign;
       return typeof verify === 'function'
@@ -44,11 +44,11 @@ export class CustomAuthPlugin extends AuthPlugin {
     };
     const answer = await this.call('verify', ask);
     if (typeof answer === 'boolean') return answer;
-    throw this.failed(`verify gave neither true nor false`);
+    throw this.failed(`verify returned neither true nor false`);
   }
 
   private async call<T>(method: string, work: () => Promise<T>, secret = ''): Promise<T> {
-    const late = () => this.failed(`${method} gave no answer within ${this.timeoutMs / 1_000} s`);
+    const late = () => this.failed(`${method} did not return within ${this.timeoutMs / 1_000} s`);
     const answer = work().catch((err: unknown) => {
       throw this.failed(`${method} threw ${describeThrown(err, secret)}`);
     });

@@ -3,8 +3,8 @@ import { inspect, types } from 'node:util';
 const MAX_CHARACTERS = 4_000;
 
 /**
- * What foreign code threw, with its stack, for a log.
- * @param secret is replaced by `***`, also where it stands as part of an address
+ * Describes a value thrown by foreign code, with its stack, for a log.
+ * @param secret replaced by `***`, also in its URL-encoded form
  */
 export function describeThrown(thrown: unknown, secret = ''): string {
   const whole = types.isNativeError(thrown) ? (thrown.stack ?? thrown.message) : safeInspect(thrown);
@@ -17,6 +17,6 @@ function safeInspect(value: unknown): string {
   try {
     return inspect(value, { depth: 1, maxStringLength: 1_000 });
   } catch {
-    return 'something that cannot be shown';
+    return 'a value that cannot be printed';
   }
 }

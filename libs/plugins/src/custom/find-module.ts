@@ -3,29 +3,29 @@ import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { isObject, parseObject } from '../http/parse-object.js';
 
-/** A path as opposed to the name of a package. */
+/** Returns true for a path, as opposed to the name of a package. */
 export function isPath(name: string): boolean {
   return isAbsolute(name) || /^\.\.?([\\/]|$)/.test(name);
 }
 
 /**
- * The file that `name` stands for: a path (a folder with an index file or a package.json too), or an installed
- * package. Null if there is none.
- * @param baseFolder what relative paths start from, and where the search for `node_modules` begins
+ * Resolves `name` to a file: a path (also of a folder with an index file or package.json) or an installed package. Returns
+ * null if there is none.
+ * @param baseFolder the base of relative paths, and where the search for `node_modules` starts
  */
 export function findModule(name: string, baseFolder: string): string | null {
   if (name === '') return null;
   const target = isPath(name) ? resolve(baseFolder, name) : name;
   try {
     const file = createRequire(join(resolve(baseFolder), 'proctor.js')).resolve(target);
-    // A module of Node itself resolves to its name.
+    // Node's built-in modules resolve to their own names.
     return isAbsolute(file) ? file : null;
   } catch {
     return findEsmPackage(name, resolve(baseFolder));
   }
 }
 
-/** `require` does not see packages whose package.json offers their entry to `import` alone. */
+/** Resolves packages that export their entry point for `import` only, which `require` does not find. */
 function findEsmPackage(name: string, folder: string): string | null {
   const manifestPath = join(folder, 'node_modules', name, 'package.json');
   if (existsSync(manifestPath)) {

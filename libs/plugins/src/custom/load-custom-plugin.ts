@@ -10,8 +10,9 @@ const AUTH: PluginKind = {
 };
 
 /**
- * @param request `timeoutMs`: for loading, and later for each call
- * @throws PluginError if the module can't be loaded, or has no such plugin
+ * Loads an operator's authentication plugin.
+ * @param request `timeoutMs` limits loading, and later each call
+ * @throws PluginError if the module cannot be loaded or does not export such a plugin
  */
 export async function loadCustomPlugin(request: ForeignRequest): Promise<AuthPlugin> {
   const foreign = (await loadForeign(AUTH, request)) as ForeignPlugin;

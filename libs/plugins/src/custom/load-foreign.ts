@@ -8,15 +8,15 @@ import { findModule, isPath } from './find-module.js';
 
 const TIMEOUT_MS = 10_000;
 
-/** What Proctor wants of an operator's module, and how it speaks of it. */
+/** What Proctor requires of an operator's module, and the words for it in messages. */
 export interface PluginKind {
-  /** The function that the plugin must have. */
+  /** The required method. */
   method: string;
-  /** The same with what it is given, e.g. `auth(email, token)`. */
+  /** Its signature, e.g. `auth(email, token)`. */
   signature: string;
-  /** `…_BINARY` and `…_EXPORTED` configure it. */
+  /** Prefix of the variables `…_BINARY` and `…_EXPORTED`. */
   variablePrefix: string;
-  /** What a name may stand for beside a module. */
+  /** Names of shipped plugins, which need no module. */
   shipped: readonly string[];
 }
 
@@ -25,14 +25,14 @@ export interface ForeignRequest {
   exported: string;
   env: PluginEnv;
   baseFolder: string;
-  /** For loading. */
+  /** The time limit for loading. */
   timeoutMs?: number;
 }
 
 /**
- * The object with the method that `kind` wants, as the module exports it, or as its class or (possibly asynchronous)
- * function makes it from `{ env }`.
- * @throws PluginError if the module can't be loaded, or has no such plugin
+ * Loads an object with the method that `kind` requires: exported by the module, or created from `{ env }` by its exported
+ * class or (possibly async) function.
+ * @throws PluginError if the module cannot be loaded or does not export such a plugin
  */
 export async function loadForeign(kind: PluginKind, request: ForeignRequest): Promise<object> {
   const { name, timeoutMs = TIMEOUT_MS } = request;
@@ -40,7 +40,7 @@ export async function loadForeign(kind: PluginKind, request: ForeignRequest): Pr
   if (file === null) throw new PluginError(describeMissing(kind, name, request.baseFolder));
   const late = () =>
     new PluginError(
-      `The plugin ${name} (${file}) was not loaded within ${timeoutMs / 1_000} s: let it do its slow work at the first call of ${kind.method}.`,
+      `The plugin ${name} (${file}) did not load within ${timeoutMs / 1_000} s. Move slow work to the first call of ${kind.method}.`,
     );
   return await withinTime(makePlugin(kind, request, file), timeoutMs, late);
 }
@@ -52,13 +52,13 @@ async function makePlugin(kind: PluginKind, request: ForeignRequest, file: strin
   const value = valueIn(found, exported);
   if (value === undefined || value === null) {
     throw new PluginError(
-      `There is no export ${JSON.stringify(exported)} in ${what}; it exports ${namesIn(found)}. Set ${kind.variablePrefix}_EXPORTED to the one that holds the plugin, or export it as ${exported}.`,
+      `There is no export ${JSON.stringify(exported)} in ${what}; it exports ${namesIn(found)}. Set ${kind.variablePrefix}_EXPORTED to the export that is the plugin, or export it as ${exported}.`,
     );
   }
   const foreign = await instantiate(kind, value, request, what);
   if (hasMethod(foreign, kind.method)) return foreign;
   throw new PluginError(
-    `The export ${exported} of ${what} has no function "${kind.method}"; found ${describeShape(foreign)}. Export an object with ${kind.signature}, or a class or a function that makes one.`,
+    `The export ${exported} of ${what} has no function "${kind.method}"; found ${describeShape(foreign)}. Export an object with ${kind.signature}, or a class or function that creates one.`,
   );
 }
 
@@ -71,12 +71,12 @@ async function importModule(
     return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (err) {
     throw new PluginError(
-      `Loading ${what} failed: ${describeThrown(err)}\nMend the module (node ${JSON.stringify(file)} shows the same error), or set ${kind.variablePrefix}_BINARY to another plugin.`,
+      `Loading ${what} failed: ${describeThrown(err)}\nFix the module (node ${JSON.stringify(file)} shows the same error), or set ${kind.variablePrefix}_BINARY to another plugin.`,
     );
   }
 }
 
-/** By its name, or as a property of a CommonJS module whose names could not be told before it ran. */
+/** Finds an export by name, or as a property of a CommonJS module whose exports cannot be detected statically. */
 function valueIn(found: Readonly<Record<string, unknown>>, exported: string): unknown {
   if (exported in found) return found[exported];
   const whole = found['default'];
@@ -124,6 +124,6 @@ function describeShape(value: unknown): string {
 
 function describeMissing({ variablePrefix, shipped }: PluginKind, name: string, baseFolder: string): string {
   return isPath(name)
-    ? `There is no plugin at ${name} (looked for from ${baseFolder}): check ${variablePrefix}_BINARY, and that this user may read the file.`
-    : `There is no plugin ${name}: neither a shipped one (${shipped.join(', ')}) nor a package installed in a node_modules folder at or above ${baseFolder}. For a file, give a path that starts with / or ./ in ${variablePrefix}_BINARY.`;
+    ? `There is no plugin at ${name} (relative to ${baseFolder}). Check ${variablePrefix}_BINARY, and that this user can read the file.`
+    : `There is no plugin ${name}: it is neither shipped (${shipped.join(', ')}) nor installed in a node_modules folder at or above ${baseFolder}. To load a file, set ${variablePrefix}_BINARY to a path that starts with / or ./.`;
 }

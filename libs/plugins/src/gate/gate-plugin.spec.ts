@@ -58,7 +58,7 @@ describe('GatePlugin', () => {
   const auth = () => plugin.auth(ADA.email, TOKEN);
   const failure = () => auth().catch((err: unknown) => err);
 
-  it('asks as v2 did', async () => {
+  it('sends the same request as v2', async () => {
     expect(await auth()).toEqual(USER);
     const request = gate.requests.at(-1);
     expect(request).toMatchObject({ method: 'GET', path: '/api/v1/users/profile' });
@@ -69,14 +69,14 @@ describe('GatePlugin', () => {
     ]);
   });
 
-  it('does not ask about a bearer token, or one that no address could hold', async () => {
+  it('makes no request for a bearer token or a token too long for a URL', async () => {
     const before = gate.requests.length;
     expect(await plugin.auth(null, TOKEN)).toBeNull();
     expect(await plugin.auth(ADA.email, 'x'.repeat(4_097))).toBeNull();
     expect(gate.requests).toHaveLength(before);
   });
 
-  it.each([401, 403, 404])('takes status %d for: not known', async (status) => {
+  it.each([401, 403, 404])('treats status %d as unknown', async (status) => {
     gate.planned = { status, body: ADA };
     expect(await auth()).toBeNull();
   });
@@ -89,12 +89,12 @@ describe('GatePlugin', () => {
     expect(await auth()).toMatchObject({ email: ADA.email, active: true });
   });
 
-  it('takes a user of whom it is not said that they are active for inactive', async () => {
+  it('treats a user without an active flag as inactive', async () => {
     gate.planned = { status: 200, body: { email: ADA.email } };
     expect(await auth()).toEqual({ email: ADA.email, name: '', active: false, groups: [] });
   });
 
-  it("is not content with somebody else's profile", async () => {
+  it("rejects another user's profile", async () => {
     gate.planned = { status: 200, body: { ...ADA, email: 'eve@example.com' } };
     expect(await auth()).toBeNull();
   });
@@ -106,12 +106,12 @@ describe('GatePlugin', () => {
     ['nothing', { status: 204 }, 'it is not a JSON object'],
     ['a page', { status: 200, body: '<html>' }, 'it is not a JSON object'],
     ['a list', { status: 200, body: [ADA] }, 'it is not a JSON object'],
-    ['no e-mail', { status: 200, body: { ...ADA, email: null } }, '"email" is not'],
+    ['no email', { status: 200, body: { ...ADA, email: null } }, '"email" is not'],
     ['a strange active', { status: 200, body: { ...ADA, active: 1 } }, '"active" is not'],
     ['strange groups', { status: 200, body: { ...ADA, groups: 'ops' } }, '"groups" is not'],
     ['groups without names', { status: 200, body: { ...ADA, groups: [{ id: 1 }] } }, '"groups" is not'],
     ['a huge answer', { status: 200, body: `"${'x'.repeat(1_100_000)}"` }, 'larger than 1048576 bytes'],
-  ])('says that it can not tell after %s', async (_what, planned, reason) => {
+  ])('is unavailable after %s', async (_what, planned, reason) => {
     gate.planned = planned;
     const error = await failure();
     expect(error).toMatchObject({ code: 'unavailable' });
@@ -121,7 +121,7 @@ describe('GatePlugin', () => {
     expect(shown).not.toContain('access_token');
   });
 
-  it('waits no longer than it may', async () => {
+  it('respects its time limit', async () => {
     gate.goAway('hang');
     const answer = pluginFor(gate, 100).auth(ADA.email, TOKEN);
     expect(inspect(await answer.catch((err: unknown) => err), { depth: 10 })).toContain(

@@ -8,11 +8,11 @@ import { readProfile } from './read-profile.js';
 
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 1024 * 1024;
-/** Longer ones would not fit into an address that servers take. */
+/** Longer values would not fit in a URL that servers accept. */
 const MAX_TOKEN_CHARACTERS = 4_096;
 const MEANS_UNKNOWN: readonly number[] = [401, 403, 404];
 
-/** Asks a Gate server, which wants both e-mail and token: a bearer token alone is never known. */
+/** Authenticates against a Gate server. Gate requires both email and token, so a bearer token alone is never accepted. */
 export class GatePlugin extends AuthPlugin {
   private readonly timeoutMs: number;
 
@@ -30,8 +30,8 @@ export class GatePlugin extends AuthPlugin {
     if (MEANS_UNKNOWN.includes(status)) return null;
     if (status < 200 || status > 299) throw this.failed(`answered with status ${status}`);
     const profile = readProfile(body);
-    if ('problem' in profile) throw this.failed(`gave a profile that can't be used: ${profile.problem}`);
-    // A server that looks at the token alone must not let its owner in as somebody else.
+    if ('problem' in profile) throw this.failed(`returned an invalid profile: ${profile.problem}`);
+    // If the server checks only the token, its owner must not be signed in under another email.
     return isSameEmail(profile.user.email, email) ? profile.user : null;
   }
 
@@ -42,7 +42,7 @@ export class GatePlugin extends AuthPlugin {
     try {
       return await askServer(url, { method: 'GET', timeoutMs: this.timeoutMs, maxBytes: MAX_BYTES });
     } catch (err) {
-      if (err instanceof NoAnswerError) throw this.failed(`gave no answer: ${err.message}`);
+      if (err instanceof NoAnswerError) throw this.failed(`did not answer: ${err.message}`);
       throw err;
     }
   }

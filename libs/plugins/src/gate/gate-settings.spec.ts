@@ -20,7 +20,7 @@ describe('readGateSettings', () => {
     expect(settings?.profileUrl.href).toBe(url);
   });
 
-  it('needs a host: there is none that would be right for everybody', () => {
+  it('requires a host, which has no sensible default', () => {
     const { settings, problems } = readGateSettings({});
     expect(settings).toBeNull();
     expect(problems).toEqual([
@@ -32,7 +32,7 @@ describe('readGateSettings', () => {
     ]);
   });
 
-  it('lists all problems at once', () => {
+  it('reports all problems at once', () => {
     const { problems } = readGateSettings({
       GATE_PLUGIN_PROTOCOL: 'ftp',
       GATE_PLUGIN_HOST: 'https://gate',

@@ -1,11 +1,11 @@
 import { type ConfigurationProblem, type PluginEnv, VariableReader } from '../plugin-env.js';
 
 export interface GateSettings {
-  /** Without query. */
+  /** Without a query. */
   profileUrl: URL;
 }
 
-/** v2's variables of its Gate plugin. Pure. */
+/** Reads the variables of v2's Gate plugin. */
 export function readGateSettings(env: PluginEnv): {
   settings: GateSettings | null;
   problems: readonly ConfigurationProblem[];

@@ -2,8 +2,8 @@ import { isObject, parseObject } from '../http/parse-object.js';
 import { readUser, type ReadUser } from '../read-user.js';
 
 /**
- * The user in Gate's answer `{email, name, active, groups: [{id, name}]}`. What is missing or null counts as empty, so
- * as inactive and in no group, as it did for v2. Pure.
+ * Reads the user from Gate's response `{email, name, active, groups: [{id, name}]}`. Missing and null fields count as empty,
+ * i.e. inactive and without groups, as in v2.
  */
 export function readProfile(body: string): ReadUser {
   const profile = parseObject(body);

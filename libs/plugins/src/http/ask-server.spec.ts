@@ -19,7 +19,7 @@ describe('askServer', () => {
   const ask = (change: Partial<Question> = {}) =>
     askServer(new URL('/path?access_token=hunter2', server.url), { ...QUESTION, ...change });
 
-  it('gives back status and body, whatever the status', async () => {
+  it('returns status and body for any status', async () => {
     planned = { status: 503, body: 'Grüße' };
     expect(await ask()).toEqual({ status: 503, body: 'Grüße' });
   });
@@ -36,19 +36,19 @@ describe('askServer', () => {
     expect(server.requests).toHaveLength(before + 1);
   });
 
-  it('takes an answer up to its limit, and none beyond', async () => {
+  it('accepts a response up to its size limit and none beyond', async () => {
     planned = { status: 200, body: 'x'.repeat(1_000) };
     expect((await ask()).body).toHaveLength(1_000);
     planned = { status: 200, body: 'x'.repeat(1_001) };
     await expect(ask()).rejects.toThrow('the answer is larger than 1000 bytes');
   });
 
-  it('waits no longer than it may', async () => {
+  it('respects its time limit', async () => {
     server.absence = 'hang';
     await expect(ask({ timeoutMs: 100 })).rejects.toThrow('no answer within 0.1 s');
   });
 
-  it('says how a connection failed and nothing of the request', async () => {
+  it('reports how a connection failed and nothing of the request', async () => {
     server.absence = 'cut';
     const error: unknown = await ask().catch((err: unknown) => err);
     expect(error).toBeInstanceOf(NoAnswerError);
@@ -56,7 +56,7 @@ describe('askServer', () => {
     expect((error as NoAnswerError).cause).toBeUndefined();
   });
 
-  it('fails alike when nobody listens', async () => {
+  it('fails the same way when nothing is listening', async () => {
     const gone = await LocalServer.start(() => planned);
     await gone.close();
     await expect(askServer(new URL(gone.url), QUESTION)).rejects.toThrow('ECONNREFUSED');

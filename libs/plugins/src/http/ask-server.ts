@@ -3,28 +3,28 @@ import { isObject } from './parse-object.js';
 export interface Question {
   method: 'GET' | 'POST';
   headers?: Readonly<Record<string, string>>;
-  /** Sent as a form. */
+  /** Sent as a form body. */
   form?: URLSearchParams;
-  /** For the whole exchange. */
+  /** The time limit for the whole exchange. */
   timeoutMs: number;
   maxBytes: number;
 }
 
 export interface Answer {
-  /** Any; a redirect is not followed. */
+  /** Any status. Redirects are not followed. */
   status: number;
   body: string;
 }
 
-/** There was no usable answer. `message` is a clause such as "connection failed (ECONNREFUSED)"; it holds nothing of the request. */
+/** There was no usable response. `message` is a clause such as "the connection failed (ECONNREFUSED)" and contains nothing of the request. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
 }
 
 /**
- * One HTTP exchange, bounded in time and size, whatever the other side does. Follows no redirect: the request may
- * carry a token that is for this server only.
- * @throws NoAnswerError if there is no whole answer within the bounds
+ * Sends one HTTP request, bounded in time and size whatever the server does. Follows no redirects, because the request may
+ * contain a token for this server only.
+ * @throws NoAnswerError if no complete response arrives within the bounds
  */
 export async function askServer(url: URL, question: Question): Promise<Answer> {
   const { method, headers, form, timeoutMs, maxBytes } = question;
@@ -40,7 +40,7 @@ export async function askServer(url: URL, question: Question): Promise<Answer> {
     return { status: response.status, body: await readBody(response, maxBytes) };
   } catch (err) {
     if (err instanceof NoAnswerError) throw err;
-    // Without `cause`: an error of fetch may quote the address, which may hold a token.
+    // No `cause`: a fetch error may quote the URL, which may contain a token.
     throw new NoAnswerError(
       signal.aborted ? `no answer within ${timeoutMs / 1_000} s` : describeFailure(err),
     );

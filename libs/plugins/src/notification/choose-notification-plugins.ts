@@ -1,12 +1,12 @@
 import type { ConfigurationProblem, PluginEnv } from '../plugin-env.js';
 
-/** Channels of the notifier itself, which v2 had as plugins. */
+/** Built-in channels of the notifier that were plugins in v2. */
 export const SHIPPED_NOTIFICATION_PLUGINS = ['slack', 'webhook'] as const;
 export type ShippedNotificationPlugin = (typeof SHIPPED_NOTIFICATION_PLUGINS)[number];
 
-/** An operator's own plugin that is to be loaded. */
+/** An operator's plugin to load. */
 export interface ChosenPlugin {
-  /** A path (absolute, or one that starts with `.`), or an installed package. */
+  /** A path (absolute or starting with `.`) or an installed package. */
   name: string;
   exported: string;
 }
@@ -14,7 +14,7 @@ export interface ChosenPlugin {
 export interface ChosenPlugins {
   shipped: readonly ShippedNotificationPlugin[];
   own: readonly ChosenPlugin[];
-  /** Everything that is wrong with the two lists. */
+  /** Every problem with the two lists. */
   problems: readonly ConfigurationProblem[];
 }
 
@@ -22,19 +22,19 @@ const BINARY = 'PROCTOR_NOTIFICATION_PLUGIN_BINARY';
 const EXPORTED = 'PROCTOR_NOTIFICATION_PLUGIN_EXPORTED';
 const DEFAULT_EXPORT = 'Notification';
 
-/** What each shipped plugin can't do without. */
+/** The variable that each shipped plugin requires. */
 const NEEDS: Record<ShippedNotificationPlugin, string> = {
   slack: 'SLACK_PLUGIN_URL',
   webhook: 'PROCTOR_WEBHOOK_URL',
 };
 
-/** Reads v2's two comma-separated lists, which belong together pairwise. Without the second: `Notification` each. Pure. */
+/** Reads v2's two comma-separated lists, which are matched pairwise. Without the second list, every export is `Notification`. */
 export function chooseNotificationPlugins(env: PluginEnv): ChosenPlugins {
   const names = listOf(env[BINARY]);
   const exports = listOf(env[EXPORTED]);
   const problems: ConfigurationProblem[] = [];
   if (exports.length > 0 && exports.length !== names.length) {
-    const expected = `as many names as ${BINARY} has (${names.length}), one for each in the same order`;
+    const expected = `as many names as in ${BINARY} (${names.length}), in the same order`;
     problems.push({ variable: EXPORTED, expected, found: `a list of ${exports.length}` });
   }
   const shipped: ShippedNotificationPlugin[] = [];
@@ -47,7 +47,7 @@ export function chooseNotificationPlugins(env: PluginEnv): ChosenPlugins {
   for (const name of new Set(shipped)) {
     const needed = NEEDS[name];
     if (env[needed]) continue;
-    const expected = `the address that the plugin ${name} sends to (${BINARY} names it)`;
+    const expected = `the URL that the plugin ${name} sends to (enabled in ${BINARY})`;
     problems.push({ variable: needed, expected, found: 'not set' });
   }
   return { shipped, own, problems };
@@ -57,7 +57,7 @@ function refuseGoPlugin(name: string): ConfigurationProblem {
   const instead = /slack[^/\\]*$/i.test(name)
     ? 'slack, which ships with Proctor and posts to the same SLACK_PLUGIN_URL'
     : 'a shipped plugin (slack, webhook), or the path of a JavaScript module that exports onNotify(event)';
-  const found = `${JSON.stringify(name)}, a Go plugin of Proctor v2, which can't be loaded here`;
+  const found = `${JSON.stringify(name)}, a Go plugin of Proctor v2, which cannot be loaded`;
   return { variable: BINARY, expected: instead, found };
 }
 

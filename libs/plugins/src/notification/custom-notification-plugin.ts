@@ -4,12 +4,12 @@ import { NotificationPlugin, type ExecutionEvent } from './notification-plugin.j
 
 const TIMEOUT_MS = 10_000;
 
-/** What an operator's plugin exports, or what its class or function makes. */
+/** The object that an operator's plugin exports, or that its class or function creates. */
 export interface ForeignNotificationPlugin {
   onNotify(event: ExecutionEvent): unknown;
 }
 
-/** Stands between Proctor and code that is not ours: bounded in time, and it gets a copy. */
+/** Isolates Proctor from foreign code: limits its time and passes it a copy of the event. */
 export class CustomNotificationPlugin extends NotificationPlugin {
   constructor(
     private readonly name: string,
@@ -25,7 +25,7 @@ export class CustomNotificationPlugin extends NotificationPlugin {
       throw new Error(`${this.name}: onNotify threw ${firstLine(describeThrown(err))}`);
     });
     await withinTime(told, this.timeoutMs, () => {
-      return new Error(`${this.name}: onNotify gave no answer within ${this.timeoutMs / 1_000} s`);
+      return new Error(`${this.name}: onNotify did not return within ${this.timeoutMs / 1_000} s`);
     });
   }
 }

@@ -11,10 +11,10 @@ const NOTIFICATION: PluginKind = {
 };
 
 /**
- * An operator's own plugin. The module's export is an object with `onNotify(event)`, or a class or a (possibly
- * asynchronous) function that makes one from `{ env }`.
- * @param request `timeoutMs`: for loading, and later for each call (10 s)
- * @throws PluginError if the module can't be loaded, or has no such plugin
+ * Loads an operator's notification plugin. The module's export is an object with `onNotify(event)`, or a class or
+ * (possibly async) function that creates one from `{ env }`.
+ * @param request `timeoutMs` limits loading, and later each call (10 s)
+ * @throws PluginError if the module cannot be loaded or does not export such a plugin
  */
 export async function loadNotificationPlugin(request: ForeignRequest): Promise<NotificationPlugin> {
   const foreign = (await loadForeign(NOTIFICATION, request)) as ForeignNotificationPlugin;

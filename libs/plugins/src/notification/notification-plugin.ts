@@ -1,24 +1,24 @@
-/** What v2's plugins were told of an execution, in v2's words; all values are texts. */
+/** The event that v2's plugins get, in v2's words. All values are strings. */
 export interface ExecutionEvent {
   type: 'EXECUTION_EVENT';
   user: { email: string };
   content: {
-    /** Decimal. */
+    /** A decimal number. */
     ExecutionID: string;
-    /** The proc's name. */
+    /** The name of the proc. */
     JobName: string;
     ImageTag: string;
-    /** A JSON object of strings; secret ones are `***`. */
+    /** A JSON object of strings. Secret args are `***`. */
     Args: string;
     Status: string;
   };
 }
 
-/** The port through which an operator's own code hears of executions. */
+/** The port through which an operator's code is notified of executions. */
 export abstract class NotificationPlugin {
   /**
-   * Resolves when the event was taken. It comes again if that fails, or if it is not known whether it did.
-   * @throws Error with a message of one line
+   * Resolves when the event is accepted. The event is sent again if this fails, or if the outcome is unknown.
+   * @throws Error with a one-line message
    */
   abstract onNotify(event: ExecutionEvent): Promise<void>;
 }

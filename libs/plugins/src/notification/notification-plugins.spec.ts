@@ -33,7 +33,7 @@ describe('chooseNotificationPlugins', () => {
     expect(choose()).toEqual({ shipped: [], own: [], problems: [] });
   });
 
-  it('knows those that ship, and what they need', () => {
+  it('knows the shipped plugins and their required variables', () => {
     const both = { SLACK_PLUGIN_URL: 'https://s', PROCTOR_WEBHOOK_URL: 'https://w' };
     expect(choose('slack,./a.mjs,webhook', 'S,A,W', both)).toEqual({
       shipped: ['slack', 'webhook'],
@@ -95,7 +95,7 @@ describe('loadNotificationPlugin', () => {
     await expect(plugin.onNotify(EVENT)).resolves.toBeUndefined();
   });
 
-  it('gives it a copy', async () => {
+  it('passes a copy', async () => {
     const plugin = await load('export const Tell = { onNotify(event) { event.content.Status = "x"; } };');
     await plugin.onNotify(EVENT);
     expect(EVENT.content.Status).toBe('FINISHED');
@@ -104,7 +104,7 @@ describe('loadNotificationPlugin', () => {
   it.each([
     ['throws', 'onNotify() { throw new Error("no\\nway"); }', /onNotify threw Error: no$/],
     ['rejects with nothing', 'onNotify() { return Promise.reject(); }', /onNotify threw undefined$/],
-    ['hangs', 'onNotify() { return new Promise(() => {}); }', /onNotify gave no answer within 1 s$/],
+    ['hangs', 'onNotify() { return new Promise(() => {}); }', /onNotify did not return within 1 s$/],
   ])('tells of one that %s', async (_what, method, message) => {
     const plugin = await load(`export const Tell = { ${method} };`);
     await expect(plugin.onNotify(EVENT)).rejects.toThrow(message);
@@ -130,7 +130,7 @@ describe('loadNotificationPlugin', () => {
       'is not installed',
       () =>
         loadNotificationPlugin({ name: 'nowhere-to-be-found', exported: 'T', env: {}, baseFolder: folder }),
-      /neither a shipped one \(slack, webhook\)/,
+      /neither shipped \(slack, webhook\)/,
     ],
   ])('refuses one that %s', async (_what, work, message) => {
     await expect(work()).rejects.toThrow(message);

@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
 import type { Issuer, IssuerKeys } from './issuer.js';
 
-/** Where the issuer holds the private half alone. A shared secret, or none, never proves that a token is the issuer's. */
+/** Asymmetric algorithms only, where only the issuer has the private key. A shared secret, or none, does not prove who issued a token. */
 const ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
@@ -11,7 +11,7 @@ const CLOCK_TOLERANCE_SECONDS = 30;
 
 export type CheckedToken =
   | { claims: JWTPayload }
-  /** A clause that quotes nothing of the token. */
+  /** A clause that quotes nothing from the token. */
   | { refusal: string };
 
 export interface TokenRules {
@@ -21,9 +21,9 @@ export interface TokenRules {
 }
 
 /**
- * The claims of a token that the issuer signed, that is meant for us, and that holds now; else why not. The issuer is
- * asked only for what looks like such a token.
- * @throws IssuerError if its keys are needed and can't be had
+ * Verifies that a token was signed by the issuer, is meant for us and is valid now. Returns its claims, or why it was
+ * rejected. Contacts the issuer only for tokens that look like its own.
+ * @throws IssuerError if the issuer's keys are needed and unavailable
  */
 export async function checkToken(token: string, rules: TokenRules): Promise<CheckedToken> {
   const refusal = refuseUnseen(token, rules);
@@ -41,7 +41,7 @@ function refuseUnseen(token: string, { issuer, audiences }: TokenRules): string 
   if (token.split('.').length !== 3) return 'it is not a JWT';
   try {
     const { alg = 'none' } = decodeProtectedHeader(token);
-    if (!ALGORITHMS.includes(alg)) return 'its algorithm is not one that we trust';
+    if (!ALGORITHMS.includes(alg)) return 'its algorithm is not trusted';
     const { iss, aud } = decodeJwt(token);
     if (iss !== issuer.name) return 'it is from another issuer';
     const isForUs = [aud].flat().some((audience) => audience !== undefined && audiences.includes(audience));
@@ -69,7 +69,7 @@ async function checkWith(
       payload.iat !== undefined && payload.iat > now() / 1_000 + CLOCK_TOLERANCE_SECONDS;
     return isFromTheFuture ? { refusal: 'it was issued in the future' } : { claims: payload };
   } catch (err) {
-    // Anything else would be a bug of ours, and no reason to let somebody in: the caller sees it.
+    // Any other error is a bug and must not sign anyone in, so it is rethrown.
     if (!(err instanceof errors.JOSEError)) throw err;
     const refusal = describeRefusal(err);
     const isUnnamedKey =

@@ -2,7 +2,7 @@ import type { IssuerDocument } from './issuer.js';
 import type { OidcSettings } from './oidc-settings.js';
 
 /**
- * Puts into a request to the issuer who we are, in one way only: issuers refuse a request that says it twice. Pure.
+ * Adds our client credentials to a request to the issuer, in exactly one way: issuers reject requests that carry them twice.
  */
 export function authenticateClient(
   { clientId, clientSecret }: Pick<OidcSettings, 'clientId' | 'clientSecret'>,
@@ -23,7 +23,7 @@ export function authenticateClient(
   return { headers: { authorization: `Basic ${pair}` }, form: new URLSearchParams(form) };
 }
 
-/** RFC 6749, 2.3.1: both halves are form-encoded before they are joined. */
+/** RFC 6749, section 2.3.1: both parts are form-encoded before they are joined. */
 function formEncode(text: string): string {
   return new URLSearchParams({ '': text }).toString().slice(1);
 }

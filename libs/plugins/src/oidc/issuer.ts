@@ -8,32 +8,32 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 1024 * 1024;
-/** An unknown key id is worth a look at the issuer's keys, but not one per request. */
+/** An unknown key id triggers a fetch of the issuer's keys, but not for every request. */
 const LOOK_AGAIN_MS = 10_000;
 
 const KEEPING = { usableMs: 24 * HOUR_MS, rememberFailureMs: 1_000, pauseAfterFailureMs: 10_000 };
 const DOCUMENT_RULES: KeepingRules = { ...KEEPING, freshMs: HOUR_MS };
 const KEY_RULES: KeepingRules = { ...KEEPING, freshMs: 10 * MINUTE_MS };
 
-/** Finds the key for a token, as jose's `jwtVerify` wants it. */
+/** Finds the key for a token, in the form that jose's `jwtVerify` takes. */
 export type IssuerKeys = ReturnType<typeof createLocalJWKSet>;
 
 export interface IssuerDocument {
   keysUrl: URL;
   tokenUrl: URL | null;
   deviceUrl: URL | null;
-  /** How a client may show its secret; RFC 8414's default if the issuer says nothing. */
+  /** How clients may authenticate. Defaults to RFC 8414's default. */
   clientAuthentication: readonly string[];
 }
 
-/** The issuer can't be asked, or what it says can't be used. `message` is a clause for the operator's log. */
+/** The issuer is unreachable or its response is unusable. `message` is a clause for the operator's log. */
 export class IssuerError extends Error {
   override readonly name = 'IssuerError';
 }
 
 /**
- * What the issuer publishes about itself. Nothing is asked before it is needed; then it is kept, and used for up to a
- * day while the issuer is away.
+ * The issuer's published metadata and keys. Fetched on first use, then cached, and used for up to a day while the issuer is
+ * unreachable.
  */
 export class Issuer {
   private readonly document: KeptValue<IssuerDocument>;
@@ -58,7 +58,7 @@ export class Issuer {
     return this.keptKeys.get();
   }
 
-  /** The issuer's keys now, if it has a newer answer than `known`; null if we have looked just now. @throws IssuerError */
+  /** Returns keys newer than `known`, or null if they were fetched just now. @throws IssuerError */
   newerKeys(known: IssuerKeys): Promise<IssuerKeys | null> {
     return this.keptKeys.getNewerThan(known, LOOK_AGAIN_MS);
   }
@@ -69,10 +69,10 @@ export class Issuer {
     const found = await this.fetchObject(url);
     if (found['issuer'] !== this.name) {
       const other = JSON.stringify(found['issuer'])?.slice(0, 200) ?? 'nothing';
-      throw new IssuerError(`${url.href} names as issuer ${other} and not ${JSON.stringify(this.name)}`);
+      throw new IssuerError(`${url.href} names the issuer ${other} instead of ${JSON.stringify(this.name)}`);
     }
     const keysUrl = parseEndpoint(found['jwks_uri'], { mayBeHttp });
-    if (!keysUrl) throw new IssuerError(`${url.href} has no jwks_uri that may be used (https is needed)`);
+    if (!keysUrl) throw new IssuerError(`${url.href} has no usable jwks_uri (https is required)`);
     const methods = found['token_endpoint_auth_methods_supported'];
     return {
       keysUrl,
@@ -88,7 +88,7 @@ export class Issuer {
     try {
       return createLocalJWKSet(found as unknown as JSONWebKeySet);
     } catch {
-      throw new IssuerError(`${keysUrl.href} gave no set of keys`);
+      throw new IssuerError(`${keysUrl.href} did not return a key set`);
     }
   }
 
@@ -99,7 +99,7 @@ export class Issuer {
     });
     if (status !== 200) throw new IssuerError(`${url.href} answered with status ${status}`);
     const found = parseObject(body);
-    if (!found) throw new IssuerError(`${url.href} gave no JSON object`);
+    if (!found) throw new IssuerError(`${url.href} did not return a JSON object`);
     return found;
   }
 }

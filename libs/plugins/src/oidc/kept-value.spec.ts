@@ -19,7 +19,7 @@ describe('KeptValue', () => {
     kept = new KeptValue(fetchValue, rules, () => nowMs);
   });
 
-  it('fetches once for many who ask at once, and not again while it is fresh', async () => {
+  it('fetches once for concurrent callers, and not again while the value is fresh', async () => {
     expect(await Promise.all([kept.get(), kept.get(), kept.get()])).toEqual(Array(3).fill('value 1'));
     nowMs = 99;
     expect(await kept.get()).toBe('value 1');
@@ -27,7 +27,7 @@ describe('KeptValue', () => {
     expect(await kept.get()).toBe('value 2');
   });
 
-  it('remembers a failure only for a moment', async () => {
+  it('remembers a failure only briefly', async () => {
     isAway = true;
     await expect(kept.get()).rejects.toThrow('away at 0');
     nowMs = 9;
@@ -37,7 +37,7 @@ describe('KeptValue', () => {
     expect(await kept.get()).toBe('value 2');
   });
 
-  it('goes on with an old value, trying now and then, until that is too old', async () => {
+  it('keeps using an old value, retrying periodically, until it is too old', async () => {
     await kept.get();
     isAway = true;
     nowMs = 100;
@@ -52,14 +52,14 @@ describe('KeptValue', () => {
     await expect(kept.get()).rejects.toThrow('away at 1000');
   });
 
-  it('does not go on forever after the clock was set back', async () => {
+  it('does not keep a value forever after the clock was set back', async () => {
     nowMs = 500;
     await kept.get();
     nowMs = 400;
     expect(await kept.get()).toBe('value 2');
   });
 
-  it('looks for a newer value, but not too often', async () => {
+  it('fetches a newer value, but not too often', async () => {
     const first = await kept.get();
     nowMs = 19;
     expect(await kept.getNewerThan(first, 20)).toBeNull();
@@ -70,7 +70,7 @@ describe('KeptValue', () => {
     expect(fetches).toBe(2);
   });
 
-  it('looks once for many who want a newer value at once', async () => {
+  it('fetches once for concurrent callers that want a newer value', async () => {
     const first = await kept.get();
     nowMs = 20;
     const newer = await Promise.all([kept.getNewerThan(first, 20), kept.getNewerThan(first, 20)]);

@@ -1,15 +1,15 @@
 export interface KeepingRules {
-  /** Younger than this it is given out without a question. */
+  /** A value younger than this is returned without a fetch. */
   freshMs: number;
-  /** Up to this age it stands in while no newer one can be had. */
+  /** A value up to this age is used while fetching fails. */
   usableMs: number;
-  /** How long a failure stands for the next ones. */
+  /** How long a failed fetch is remembered. */
   rememberFailureMs: number;
-  /** The same while there is a value to go on with. */
+  /** The same, while a usable value exists. */
   pauseAfterFailureMs: number;
 }
 
-/** Something that is fetched when it is needed, kept, and outlives the absence of where it comes from. */
+/** A value that is fetched on demand, cached, and survives outages of its source. */
 export class KeptValue<T> {
   private kept: { value: T; fetchedAtMs: number } | null = null;
   private failure: { error: unknown; atMs: number } | null = null;
@@ -21,7 +21,7 @@ export class KeptValue<T> {
     private readonly now: () => number,
   ) {}
 
-  /** The value, fetched if need be. @throws what fetching threw, if there is no usable value */
+  /** Returns the value, fetching it if needed. @throws the fetch's error if there is no usable value */
   async get(): Promise<T> {
     const { kept } = this;
     if (kept && this.ageMs(kept.fetchedAtMs) < this.rules.freshMs) return kept.value;
@@ -34,8 +34,8 @@ export class KeptValue<T> {
   }
 
   /**
-   * A newer value than `known`, or null if there is none: it is what we have, and it was fetched, less than
-   * `cooldownMs` ago. @throws what fetching threw
+   * Returns a value newer than `known`, or null if `known` is the current value and was fetched less than `cooldownMs` ago.
+   * @throws the fetch's error
    */
   async getNewerThan(known: T, cooldownMs: number): Promise<T | null> {
     if (this.kept && this.kept.value !== known) return this.kept.value;
@@ -65,7 +65,7 @@ export class KeptValue<T> {
     }
   }
 
-  /** A clock that was set back makes things old rather than young forever. */
+  /** If the clock was set back, values count as old instead of staying fresh forever. */
   private ageMs(atMs: number): number {
     const ageMs = this.now() - atMs;
     return ageMs < 0 ? Infinity : ageMs;

@@ -26,7 +26,7 @@ describe('OidcDeviceFlow', () => {
   });
   afterEach(() => issuer.close());
 
-  it('begins a sign-in', async () => {
+  it('starts a sign-in', async () => {
     const signIn = await plugin.deviceFlow.start();
     expect(signIn).toMatchObject({ expiresInSeconds: 300, intervalSeconds: 1 });
     expect(signIn.verificationUri).toBe(`${issuer.url}/device`);
@@ -58,7 +58,7 @@ describe('OidcDeviceFlow', () => {
     expect(await deviceFlow.refresh(refreshed.refreshToken ?? '')).toEqual({ kind: 'denied' });
   });
 
-  it('says that the person said no, and that it is too late', async () => {
+  it('reports that the person declined, and that the sign-in expired', async () => {
     const { deviceFlow } = plugin;
     const one = await deviceFlow.start();
     issuer.devices.deny(one.userCode);
@@ -68,7 +68,7 @@ describe('OidcDeviceFlow', () => {
     expect(await deviceFlow.poll(other.deviceCode)).toEqual({ kind: 'expired' });
   });
 
-  it('asks nobody about codes that can not be', async () => {
+  it('makes no request for impossible codes', async () => {
     for (const code of ['', 'x'.repeat(16_385)]) {
       expect(await plugin.deviceFlow.poll(code)).toEqual({ kind: 'expired' });
       expect(await plugin.deviceFlow.refresh(code)).toEqual({ kind: 'denied' });
@@ -76,7 +76,7 @@ describe('OidcDeviceFlow', () => {
     expect(issuer.requests()).toEqual([]);
   });
 
-  it('shows its secret as the issuer wants it', async () => {
+  it('sends its secret in the way the issuer supports', async () => {
     await plugin.deviceFlow.start();
     expect(issuer.requests().at(-1)?.headers.authorization).toMatch(/^Basic /);
     issuer.documentChanges = { token_endpoint_auth_methods_supported: ['client_secret_post'] };
@@ -93,7 +93,7 @@ describe('OidcDeviceFlow', () => {
     }
   });
 
-  it('says why it does not work to the operator, without the secret', async () => {
+  it('tells the operator why it fails, without the secret', async () => {
     const error: unknown = await pluginFor(issuer, { env: { PROCTOR_OIDC_CLIENT_SECRET: 'hunter3' } })
       .deviceFlow.start()
       .catch((err: unknown) => err);
@@ -113,7 +113,7 @@ describe('OidcDeviceFlow', () => {
     await expect(deviceFlow.refresh('some')).rejects.toMatchObject({ code: 'unavailable' });
   });
 
-  it('is unavailable when the issuer goes away in the middle', async () => {
+  it('is unavailable when the issuer goes down mid-flow', async () => {
     const { deviceCode } = await plugin.deviceFlow.start();
     issuer.goAway();
     await expect(plugin.deviceFlow.poll(deviceCode)).rejects.toMatchObject({ code: 'unavailable' });

@@ -13,7 +13,7 @@ const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
 type Endpoint = 'deviceUrl' | 'tokenUrl';
 
-/** The issuer's device flow with our client: its secret never leaves this process. Keeps nothing between two calls. */
+/** The issuer's device flow with our client, whose secret never leaves this process. Stateless between calls. */
 export class OidcDeviceFlow implements DeviceFlow {
   constructor(
     private readonly issuer: Issuer,
@@ -59,7 +59,7 @@ function urlOf(document: IssuerDocument, endpoint: Endpoint): URL {
   const url = document[endpoint];
   if (url) return url;
   const name = endpoint === 'deviceUrl' ? 'device_authorization_endpoint' : 'token_endpoint';
-  throw new IssuerError(`its configuration has no ${name} that may be used (https is needed)`);
+  throw new IssuerError(`its configuration has no usable ${name} (https is required)`);
 }
 
 function orThrow<T extends { kind: string }>(read: T | Trouble): Exclude<T, Trouble> {
@@ -76,8 +76,8 @@ function isPlausible(code: string): boolean {
 }
 
 function signInFailed(reason: string): AppError {
-  return new AppError('unavailable', 'Signing in at the OpenID Connect issuer does not work right now.', {
-    hint: 'Try again in a moment; if it goes on, the operators of Proctor find the reason in its log.',
+  return new AppError('unavailable', 'Signing in with the OpenID Connect issuer is currently unavailable.', {
+    hint: 'Try again in a moment. If the problem persists, the operators of Proctor can find the reason in its log.',
     cause: new Error(`oidc: ${reason}`),
   });
 }

@@ -65,7 +65,7 @@ describe('OidcPlugin', () => {
   const nowSeconds = () => Math.floor(nowMs / SECOND_MS);
   const failureOf = (token: string) => plugin.auth(null, token).catch((err: unknown) => err);
 
-  it('takes a token of the issuer, and asks it only once', async () => {
+  it("accepts the issuer's token and contacts the issuer only once", async () => {
     expect(await plugin.auth(null, await issuer.token(ADA))).toEqual(USER);
     expect(await plugin.auth(ADA.email, await issuer.token(ADA))).toEqual(USER);
     expect([issuer.documentFetches(), issuer.keyFetches()]).toEqual([1, 1]);
@@ -87,12 +87,12 @@ describe('OidcPlugin', () => {
     ['issued in the future', () => ({ iat: nowSeconds() + 60 }), 'issued in the future'],
     ['from another issuer', () => ({ iss: 'https://evil.example.com' }), 'another issuer'],
     ['from an issuer with a longer name', () => ({ iss: `${issuer.url}/` }), 'another issuer'],
-    ['from nobody', () => ({ iss: undefined }), 'another issuer'],
+    ['without an issuer', () => ({ iss: undefined }), 'another issuer'],
     ['for another audience', () => ({ aud: 'somebody-else' }), 'another audience'],
     ['for other audiences', () => ({ aud: ['a', 'b'] }), 'another audience'],
-    ['for nobody', () => ({ aud: undefined }), 'another audience'],
-    ['with an e-mail that is not verified', () => ({ email_verified: false }), 'not verified'],
-    ['without an e-mail', () => ({ email: undefined }), 'no claim email'],
+    ['without an audience', () => ({ aud: undefined }), 'another audience'],
+    ['with an email that is not verified', () => ({ email_verified: false }), 'not verified'],
+    ['without an email', () => ({ email: undefined }), 'no claim email'],
   ])('refuses a token that is %s', async (_what, changes, reason) => {
     expect(await plugin.auth(null, await issuer.token({ ...ADA, ...changes() }))).toBeNull();
     expect(reasons.join()).toContain(reason);
@@ -103,23 +103,23 @@ describe('OidcPlugin', () => {
     expect(await plugin.auth(null, await issuer.token({ ...ADA, ...changes }))).toEqual(USER);
   });
 
-  it('takes a token that is for us among others', async () => {
+  it('accepts a token with several audiences that include us', async () => {
     expect(await plugin.auth(null, await issuer.token({ ...ADA, aud: ['other', 'proctor'] }))).toEqual(USER);
   });
 
-  it('takes tokens for the audience that is configured, and for the client itself', async () => {
+  it('accepts tokens for the configured audience and for the client itself', async () => {
     const { plugin: forApi } = pluginFor(issuer, now, { env: { PROCTOR_OIDC_AUDIENCE: 'api://proctor' } });
     expect(await forApi.auth(null, await issuer.token({ ...ADA, aud: 'api://proctor' }))).toEqual(USER);
     expect(await forApi.auth(null, await issuer.token(ADA))).toEqual(USER);
     expect(await forApi.auth(null, await issuer.token({ ...ADA, aud: 'api://other' }))).toBeNull();
   });
 
-  it("refuses a token that is somebody else's than the header says", async () => {
+  it('rejects a token that does not belong to the email in the header', async () => {
     expect(await plugin.auth('eve@example.com', await issuer.token(ADA))).toBeNull();
-    expect(reasons.join()).toContain('somebody else');
+    expect(reasons.join()).toContain('another user');
   });
 
-  it('refuses tokens that anybody could have made', async () => {
+  it('rejects forgeable tokens', async () => {
     await issuer.rotateKeys('RS256');
     expect(await plugin.auth(null, await issuer.token(ADA))).toEqual(USER);
     const claims = issuer.claims(ADA);
@@ -131,7 +131,7 @@ describe('OidcPlugin', () => {
     expect(await plugin.auth(null, `${header}.${others}.${signature}`)).toBeNull();
   });
 
-  it('refuses a token that demands an extension', async () => {
+  it('rejects a token with a critical extension', async () => {
     const header = { crit: ['exp'], exp: 1 };
     await expect(issuer.token(ADA, { header })).rejects.toThrow();
     const [, body, signature] = (await issuer.token(ADA)).split('.');
@@ -141,7 +141,7 @@ describe('OidcPlugin', () => {
     expect(await plugin.auth(null, `${demanding}.${body}.${signature}`)).toBeNull();
   });
 
-  it('asks nobody about what can not be a token of the issuer', async () => {
+  it('makes no request for text that cannot be a token of the issuer', async () => {
     const tokens = ['x', 'a.b', 'a.b.c.d.e', 'e30.e30.e30', await issuer.token({ ...ADA, aud: 'other' })];
     for (const token of tokens) expect(await plugin.auth(null, token)).toBeNull();
     expect(await plugin.auth(null, await issuer.token({ ...ADA, filler: 'x'.repeat(16_384) }))).toBeNull();
@@ -154,18 +154,18 @@ describe('OidcPlugin', () => {
       nowMs += 11 * SECOND_MS;
     });
 
-    it('takes a token of a new key at once', async () => {
+    it('accepts a token signed with a new key at once', async () => {
       await issuer.rotateKeys();
       expect(await plugin.auth(null, await issuer.token(ADA))).toEqual(USER);
       expect(issuer.keyFetches()).toBe(2);
     });
 
-    it('takes a token of a new key that it does not name', async () => {
+    it('accepts a token that does not name its new key', async () => {
       await issuer.rotateKeys();
       expect(await plugin.auth(null, await issuer.token(ADA, { header: { kid: undefined } }))).toEqual(USER);
     });
 
-    it('refuses a token of a key that was withdrawn, ten minutes later at most', async () => {
+    it('rejects tokens of a withdrawn key after at most ten minutes', async () => {
       const old = await issuer.token(ADA, {});
       await issuer.rotateKeys();
       nowMs += 10 * MINUTE_MS;
@@ -186,7 +186,7 @@ describe('OidcPlugin', () => {
     });
   });
 
-  describe('while the issuer is away', () => {
+  describe('while the issuer is down', () => {
     it.each<['cut' | 'hang', number | undefined]>([
       ['cut', undefined],
       ['hang', 100],
@@ -208,7 +208,7 @@ describe('OidcPlugin', () => {
       expect(await plugin.auth(null, token)).toEqual(USER);
     });
 
-    it('goes on with its keys, for a day', async () => {
+    it('keeps using its keys for a day', async () => {
       const token = await issuer.token({ ...ADA, exp: nowSeconds() + WEEK_SECONDS });
       await plugin.auth(null, token);
       issuer.goAway();
@@ -219,7 +219,7 @@ describe('OidcPlugin', () => {
       expect(await failureOf(token)).toMatchObject({ code: 'unavailable' });
     });
 
-    it('can not tell about a key that it does not know', async () => {
+    it('is unavailable for tokens of an unknown key', async () => {
       await plugin.auth(null, await issuer.token(ADA));
       nowMs += 11 * SECOND_MS;
       await issuer.rotateKeys();
@@ -237,21 +237,29 @@ describe('OidcPlugin', () => {
     ['no address of keys', () => (issuer.documentChanges = { jwks_uri: undefined }), 'jwks_uri'],
     ['keys over plain http', () => (issuer.documentChanges = { jwks_uri: 'http://x.y/keys' }), 'jwks_uri'],
     ['an error for keys', () => issuer.answers.set('/keys', { status: 500 }), 'status 500'],
-    ['a page for keys', () => issuer.answers.set('/keys', { status: 200, body: '<html>' }), 'no JSON object'],
-    ['no keys', () => issuer.answers.set('/keys', { status: 200, body: { keys: 'none' } }), 'no set of keys'],
+    [
+      'a page for keys',
+      () => issuer.answers.set('/keys', { status: 200, body: '<html>' }),
+      'not return a JSON object',
+    ],
+    [
+      'no keys',
+      () => issuer.answers.set('/keys', { status: 200, body: { keys: 'none' } }),
+      'not return a key set',
+    ],
     [
       'a redirect',
       () => issuer.answers.set('/keys', { status: 302, headers: { location: '/elsewhere' } }),
       'status 302',
     ],
-  ])('says that it can not tell if the issuer gives %s', async (_what, plan, reason) => {
+  ])('is unavailable if the issuer gives %s', async (_what, plan, reason) => {
     plan();
     const error = await failureOf(await issuer.token(ADA));
     expect(error).toMatchObject({ code: 'unavailable' });
     expect(inspect(error, { depth: 10 })).toContain(reason);
   });
 
-  it('refuses everybody if the issuer has no key at all', async () => {
+  it('rejects every token if the issuer has no keys', async () => {
     issuer.answers.set('/keys', { status: 200, body: { keys: [] } });
     expect(await plugin.auth(null, await issuer.token(ADA))).toBeNull();
   });

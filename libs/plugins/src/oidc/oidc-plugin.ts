@@ -11,13 +11,13 @@ import { readClaims } from './read-claims.js';
 
 export interface OidcOptions {
   log?: PluginLog;
-  /** Milliseconds since 1970. */
+  /** Unix milliseconds. */
   now?: () => number;
-  /** For each request to the issuer. */
+  /** The time limit for each request to the issuer. */
   timeoutMs?: number;
 }
 
-/** Takes tokens (ID tokens, or access tokens that are JWTs) that an OpenID Connect issuer signed. */
+/** Accepts ID tokens, and access tokens that are JWTs, signed by an OpenID Connect issuer. */
 export class OidcPlugin extends AuthPlugin {
   override readonly deviceFlow: OidcDeviceFlow;
   private readonly issuer: Issuer;
@@ -40,7 +40,8 @@ export class OidcPlugin extends AuthPlugin {
     if ('refusal' in checked) return this.refuse(checked.refusal);
     const read = readClaims(checked.claims, this.settings);
     if ('problem' in read) return this.refuse(read.problem);
-    if (email !== null && !isSameEmail(email, read.user.email)) return this.refuse("it is somebody else's");
+    if (email !== null && !isSameEmail(email, read.user.email))
+      return this.refuse('it belongs to another user');
     return read.user;
   }
 
@@ -55,7 +56,7 @@ export class OidcPlugin extends AuthPlugin {
   }
 
   private refuse(reason: string): null {
-    this.log?.debug({ plugin: 'oidc', reason }, 'a token was refused');
+    this.log?.debug({ plugin: 'oidc', reason }, 'rejected a token');
     return null;
   }
 }

@@ -6,7 +6,7 @@ const problemsOf = (change: Record<string, string>) =>
   readOidcSettings({ ...NEEDED, ...change }).problems.map(({ variable, found }) => [variable, found]);
 
 describe('readOidcSettings', () => {
-  it('fills in what is not given', () => {
+  it('applies defaults', () => {
     expect(readOidcSettings(NEEDED)).toEqual({
       problems: [],
       settings: {
@@ -21,7 +21,7 @@ describe('readOidcSettings', () => {
     });
   });
 
-  it('takes what is given', () => {
+  it('uses the given values', () => {
     const { settings } = readOidcSettings({
       ...NEEDED,
       PROCTOR_OIDC_CLIENT_SECRET: ' with blanks ',
@@ -39,7 +39,7 @@ describe('readOidcSettings', () => {
     });
   });
 
-  it('keeps the issuer as it is written: tokens must name it the same', () => {
+  it('keeps the issuer exactly as written, because tokens must match it', () => {
     const issuer = 'https://id.example.com/';
     expect(readOidcSettings({ ...NEEDED, PROCTOR_OIDC_ISSUER: issuer }).settings?.issuer).toBe(issuer);
   });
@@ -58,7 +58,7 @@ describe('readOidcSettings', () => {
     expect(problemsOf({ PROCTOR_OIDC_ISSUER: issuer })).toEqual([['PROCTOR_OIDC_ISSUER', found]]);
   });
 
-  it('lists all problems at once', () => {
+  it('reports all problems at once', () => {
     const bad = {
       PROCTOR_OIDC_ISSUER: '',
       PROCTOR_OIDC_CLIENT_ID: ' ',

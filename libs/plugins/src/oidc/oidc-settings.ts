@@ -2,23 +2,23 @@ import { type ConfigurationProblem, type PluginEnv, VariableReader } from '../pl
 import { parseEndpoint } from './parse-endpoint.js';
 
 export interface OidcSettings {
-  /** Exactly as the issuer calls itself in its tokens. */
+  /** Exactly as the issuer appears in its tokens. */
   issuer: string;
   clientId: string;
-  /** Null: a public client. */
+  /** Null for a public client. */
   clientSecret: string | null;
-  /** A token must be meant for one of these. */
+  /** A token must be issued for one of these audiences. */
   audiences: readonly string[];
   /** Names of claims, or dotted paths to them. */
   emailClaim: string;
   groupsClaim: string;
-  /** Blank-separated: what a sign-in asks for. */
+  /** The scopes requested at sign-in, separated by spaces. */
   scopes: string;
 }
 
 const DEFAULT_SCOPES = 'openid email profile groups offline_access';
 
-/** The variables `PROCTOR_OIDC_*`. Pure. */
+/** Reads the variables `PROCTOR_OIDC_*`. */
 export function readOidcSettings(env: PluginEnv): {
   settings: OidcSettings | null;
   problems: readonly ConfigurationProblem[];
@@ -29,23 +29,19 @@ export function readOidcSettings(env: PluginEnv): {
     "the issuer's address, https:// (http:// only on loopback), without a query or credentials",
     (text) => (parseEndpoint(text, { mayBeHttp: true }) && !/[?#]/.test(text) ? text : undefined),
   );
-  const clientId = read.parsed(
-    'PROCTOR_OIDC_CLIENT_ID',
-    'the client id that Proctor has at the issuer',
-    asIs,
-  );
+  const clientId = read.parsed('PROCTOR_OIDC_CLIENT_ID', 'the client id of Proctor at the issuer', asIs);
   const emailClaim = read.parsed('PROCTOR_OIDC_EMAIL_CLAIM', CLAIM, parseClaim, 'email');
   const groupsClaim = read.parsed('PROCTOR_OIDC_GROUPS_CLAIM', CLAIM, parseClaim, 'groups');
   const scopes = read.parsed(
     'PROCTOR_OIDC_SCOPES',
-    'a blank-separated list of scopes with openid among them',
+    'a space-separated list of scopes that includes openid',
     parseScopes,
     DEFAULT_SCOPES,
   );
   const isComplete = issuer && clientId && emailClaim && groupsClaim && scopes;
   if (!isComplete) return { settings: null, problems: read.problems };
   const clientSecret = env['PROCTOR_OIDC_CLIENT_SECRET'] || null;
-  // A sign-in gives an ID token, which is always meant for the client, whatever access tokens are meant for.
+  // Sign-in yields an ID token, whose audience is always the client, whatever the audience of access tokens.
   const audiences = [...new Set([read.text('PROCTOR_OIDC_AUDIENCE', clientId), clientId])];
   const settings = { issuer, clientId, clientSecret, audiences, emailClaim, groupsClaim, scopes };
   return { settings, problems: [] };

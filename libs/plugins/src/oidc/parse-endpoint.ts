@@ -1,8 +1,8 @@
 import { isLoopback } from '../http/is-loopback.js';
 
 /**
- * An address that tokens and keys may travel to: https, or plain http that does not leave the machine and only if
- * `mayBeHttp`. Null for anything else, and for one with credentials in it.
+ * Parses a URL that tokens and keys may be sent to: https, or http to loopback if `mayBeHttp`. Returns null for anything
+ * else, and for URLs that contain credentials.
  */
 export function parseEndpoint(text: unknown, { mayBeHttp }: { mayBeHttp: boolean }): URL | null {
   if (typeof text !== 'string' || !URL.canParse(text)) return null;

@@ -31,27 +31,27 @@ describe('readClaims', () => {
     });
   });
 
-  it.each([true, undefined, null])('takes an e-mail that is verified: %s', (verified) => {
+  it.each([true, undefined, null])('accepts a verified email: %s', (verified) => {
     expect(readClaims({ email: 'ada@x.y', email_verified: verified }, NAMES)).toMatchObject({
       user: { email: 'ada@x.y' },
     });
   });
 
-  it.each([false, 'false'])('takes no e-mail that is not verified (%j)', (verified) => {
+  it.each([false, 'false'])('rejects an unverified email (%j)', (verified) => {
     expect(readClaims({ email: 'ada@x.y', email_verified: verified }, NAMES)).toEqual({
-      problem: 'its e-mail address is not verified',
+      problem: 'its email address is not verified',
     });
   });
 
-  it.each([{}, { email: null }, { email: '' }])('takes nobody without an e-mail: %j', (claims) => {
+  it.each([{}, { email: null }, { email: '' }])('rejects claims without an email: %j', (claims) => {
     expect(readClaims(claims, NAMES)).toEqual({ problem: 'it has no claim email' });
   });
 
-  it.each([7, ['ada@x.y'], 'ada@x.y\n'])('takes no e-mail like %j', (email) => {
-    expect(readClaims({ email }, NAMES)).toEqual({ problem: '"email" is not an e-mail address' });
+  it.each([7, ['ada@x.y'], 'ada@x.y\n'])('rejects the email %j', (email) => {
+    expect(readClaims({ email }, NAMES)).toEqual({ problem: '"email" is not an email address' });
   });
 
-  it('takes the e-mail from another claim', () => {
+  it('reads the email from another claim', () => {
     expect(readClaims({ upn: 'ada@x.y' }, { ...NAMES, emailClaim: 'upn' })).toMatchObject({
       user: { email: 'ada@x.y' },
     });

@@ -1,21 +1,21 @@
 import { isObject, type JsonObject } from '../http/parse-object.js';
 import { readUser, type ReadUser } from '../read-user.js';
 
-/** The user that a checked token speaks of, or why it speaks of none. Pure. */
+/** Reads the user from verified claims, or says why there is none. */
 export function readClaims(claims: JsonObject, names: { emailClaim: string; groupsClaim: string }): ReadUser {
   const email = findClaim(claims, names.emailClaim);
   if (email === undefined || email === null || email === '') {
     return { problem: `it has no claim ${names.emailClaim}` };
   }
-  // Some issuers write booleans as text.
+  // Some issuers send booleans as strings.
   if (claims['email_verified'] === false || claims['email_verified'] === 'false') {
-    return { problem: 'its e-mail address is not verified' };
+    return { problem: 'its email address is not verified' };
   }
   const name = [claims['name'], claims['preferred_username'], email].find(isNonEmptyText) ?? '';
   return readUser({ email, name, active: true, groups: groupsIn(findClaim(claims, names.groupsClaim)) });
 }
 
-/** A name with dots in it may be a claim's whole name (such as an address), else it is a path. */
+/** A name with dots is first looked up as a whole claim (claims may be named by URLs), then as a path. */
 function findClaim(claims: JsonObject, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   return name

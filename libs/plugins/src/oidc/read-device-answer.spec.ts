@@ -63,7 +63,7 @@ describe('readPoll', () => {
     expect(readPoll(answer(status, body), 0).kind).toBe(kind);
   });
 
-  it('repeats of an error nothing that could do harm in a log', () => {
+  it('quotes nothing from an error that could harm a log', () => {
     const read = readPoll(answer(400, { error: 'x\n"forged": line' }), 0);
     expect(read).toEqual({ kind: 'trouble', reason: 'it answered with status 400' });
   });
@@ -72,7 +72,7 @@ describe('readPoll', () => {
 describe('readRefresh', () => {
   const token = `e30.${Buffer.from('{"exp":100}').toString('base64url')}.x`;
 
-  it('keeps the refresh token that it has if no other is given', () => {
+  it('keeps its refresh token if no new one is returned', () => {
     expect(readRefresh(answer(200, { id_token: token }), 'old', 40_500)).toEqual({
       kind: 'signed_in',
       token,

@@ -4,7 +4,7 @@ import type { Answer } from '../http/ask-server.js';
 import { type JsonObject, parseObject } from '../http/parse-object.js';
 import { parseEndpoint } from './parse-endpoint.js';
 
-/** What the issuer said makes no sense, or is about us and not about the person. A clause for the operator's log. */
+/** The issuer's response is invalid, or rejects us and not the person. A clause for the operator's log. */
 export interface Trouble {
   kind: 'trouble';
   reason: string;
@@ -13,13 +13,13 @@ export interface Trouble {
 const MAX_CODE_CHARACTERS = 4_096;
 const MAX_ADDRESS_CHARACTERS = 2_048;
 const MAX_TOKEN_CHARACTERS = 16 * 1024;
-/** RFC 8628, 3.2 */
+/** RFC 8628, section 3.2. */
 const DEFAULT_INTERVAL_SECONDS = 5;
 const MAX_INTERVAL_SECONDS = 60;
 const DEFAULT_EXPIRES_IN_SECONDS = 600;
 const MAX_EXPIRES_IN_SECONDS = 3_600;
 
-/** RFC 8628, 3.5, and what Microsoft says instead. */
+/** RFC 8628, section 3.5, plus Microsoft's own codes. */
 const POLLS: ReadonlyMap<string, DevicePoll> = new Map<string, DevicePoll>([
   ['authorization_pending', { kind: 'pending' }],
   ['slow_down', { kind: 'slow_down' }],
@@ -30,16 +30,16 @@ const POLLS: ReadonlyMap<string, DevicePoll> = new Map<string, DevicePoll>([
   ['bad_verification_code', { kind: 'expired' }],
 ]);
 
-/** The answer of the device authorization endpoint. Pure. */
+/** Reads the response of the device authorization endpoint. */
 export function readSignIn(answer: Answer): { kind: 'begun'; signIn: DeviceSignIn } | Trouble {
   const body = parseObject(answer.body);
   if (answer.status !== 200 || !body) return troubleOf(answer, body);
   const deviceCode = textIn(body, 'device_code', MAX_CODE_CHARACTERS);
   const userCode = textIn(body, 'user_code', 100);
-  // Shown to people, and opened in their browsers. The second name is from before the standard.
+  // Shown to people and opened in their browsers. The second name predates the standard.
   const verificationUri = webAddress(body['verification_uri'] ?? body['verification_url']);
   if (!deviceCode || !userCode || !verificationUri) {
-    return trouble('it gave no device_code, user_code or verification_uri that can be used');
+    return trouble('it returned no usable device_code, user_code or verification_uri');
   }
   const signIn: DeviceSignIn = {
     deviceCode,
@@ -52,7 +52,7 @@ export function readSignIn(answer: Answer): { kind: 'begun'; signIn: DeviceSignI
   return { kind: 'begun', signIn };
 }
 
-/** The token endpoint's answer to a device code. Pure. */
+/** Reads the token endpoint's response to a device code. */
 export function readPoll(answer: Answer, nowMs: number): DevicePoll | Trouble {
   const body = parseObject(answer.body);
   if (answer.status === 200) return readTokens(body, null, nowMs);
@@ -61,7 +61,7 @@ export function readPoll(answer: Answer, nowMs: number): DevicePoll | Trouble {
   return (typeof error === 'string' && POLLS.get(error)) || troubleOf(answer, body);
 }
 
-/** The token endpoint's answer to `refreshToken`, which goes on being good if no other is given. Pure. */
+/** Reads the token endpoint's response to `refreshToken`, which stays valid if no new one is returned. */
 export function readRefresh(
   answer: Answer,
   refreshToken: string,
@@ -74,7 +74,7 @@ export function readRefresh(
 
 function readTokens(body: JsonObject | null, refreshToken: string | null, nowMs: number): SignedIn | Trouble {
   const token = body && textIn(body, 'id_token', MAX_TOKEN_CHARACTERS);
-  if (!token) return trouble('it gave no id_token that can be used');
+  if (!token) return trouble('it returned no usable id_token');
   return {
     kind: 'signed_in',
     token,
@@ -83,7 +83,7 @@ function readTokens(body: JsonObject | null, refreshToken: string | null, nowMs:
   };
 }
 
-/** From the token itself: `expires_in` in the answer speaks of the access token. */
+/** Read from the token itself, because `expires_in` in the response refers to the access token. */
 function lifetimeOf(token: string, nowMs: number): number | null {
   try {
     const { exp } = decodeJwt(token);

@@ -6,12 +6,12 @@ export type Claims = Readonly<Record<string, unknown>>;
 interface SignIn {
   deviceCode: string;
   userCode: string;
-  /** What the next poll is told, until it has been told the tokens. */
+  /** The response to the next poll, until the tokens have been returned. */
   state: { kind: 'error'; error: string } | { kind: 'approved'; claims: Claims };
   slowDowns: number;
 }
 
-/** The device and refresh grants of an issuer, with the person replaced by methods. */
+/** An issuer's device and refresh grants, with methods in place of the person. */
 export class DeviceDesk {
   private signIns: SignIn[] = [];
   private readonly claimsByRefreshToken = new Map<string, Claims>();
@@ -54,7 +54,7 @@ export class DeviceDesk {
     this.find(userCode).state = { kind: 'error', error: 'expired_token' };
   }
 
-  /** The next poll is told to be slower. */
+  /** Makes the next poll return `slow_down`. */
   slowDown(userCode: string): void {
     this.find(userCode).slowDowns += 1;
   }

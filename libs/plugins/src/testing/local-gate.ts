@@ -10,7 +10,7 @@ export interface GateProfile {
 
 /** A Gate server on loopback. */
 export class LocalGate {
-  /** Stands in for every answer of its own. */
+  /** Replaces every response of the server. */
   planned: LocalAnswer | null = null;
   private readonly profilesByToken = new Map<string, GateProfile>();
 

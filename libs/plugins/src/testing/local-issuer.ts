@@ -5,11 +5,11 @@ import { type MintOptions, TokenMint } from './token-mint.js';
 
 export interface LocalIssuerOptions {
   clientId?: string;
-  /** Null: the client is public. */
+  /** Null for a public client. */
   clientSecret?: string | null;
-  /** Of the keys. */
+  /** The algorithm of the keys. */
   alg?: string;
-  /** Milliseconds since 1970. */
+  /** Unix milliseconds. */
   now?: () => number;
 }
 
@@ -19,11 +19,11 @@ const DEVICE_PATH = '/device-authorization';
 const DOCUMENT_PATH = '/.well-known/openid-configuration';
 const LIFETIME_SECONDS = 300;
 
-/** An OpenID Connect issuer on loopback: tokens with any claims, rotation, the device flow, and absences. */
+/** An OpenID Connect issuer on loopback, with arbitrary claims, key rotation, the device flow and outages. */
 export class LocalIssuer {
-  /** Laid over the discovery document. */
+  /** Overrides fields of the discovery document. */
   documentChanges: Readonly<Record<string, unknown>> = {};
-  /** Where an answer of its own is wanted, by path. */
+  /** Overrides responses by path. */
   readonly answers = new Map<string, LocalAnswer>();
   readonly devices: DeviceDesk;
 
@@ -50,7 +50,7 @@ export class LocalIssuer {
     return this.server.url;
   }
 
-  /** The variables that make the plugin `oidc` trust this issuer. */
+  /** The variables that make the `oidc` plugin trust this issuer. */
   env(): PluginEnv {
     const { clientId, clientSecret } = this.options;
     return {
@@ -60,7 +60,7 @@ export class LocalIssuer {
     };
   }
 
-  /** What a good token says; `changes` win, and an undefined one leaves a claim out. */
+  /** The claims of a valid token. `changes` override them; undefined removes a claim. */
   claims(changes: Claims = {}): Claims {
     const nowSeconds = Math.floor(this.options.now() / 1_000);
     const times = { iat: nowSeconds, exp: nowSeconds + LIFETIME_SECONDS };
@@ -71,7 +71,7 @@ export class LocalIssuer {
     return await this.mint.sign(this.claims(changes), options);
   }
 
-  /** A new key signs from now on; the old ones are withdrawn. */
+  /** Rotates the signing key and withdraws the old ones. */
   async rotateKeys(alg?: string): Promise<void> {
     await this.mint.addKey(alg);
     this.mint.withdrawOldKeys();
@@ -128,7 +128,7 @@ export class LocalIssuer {
     };
   }
 
-  /** By Basic or by form fields, but not by both. */
+  /** Accepts Basic or form fields, but not both. */
   private isOurClient({ headers, form }: LocalRequest): boolean {
     const { clientId, clientSecret } = this.options;
     const basic = /^Basic (.+)$/.exec(headers.authorization ?? '')?.[1];

@@ -13,18 +13,18 @@ export interface LocalRequest {
 
 export interface LocalAnswer {
   status: number;
-  /** An object is sent as JSON. */
+  /** Objects are sent as JSON. */
   body?: object | string;
   headers?: Readonly<Record<string, string>>;
 }
 
-/** `cut`: the connection is closed without an answer; `hang`: there is never an answer. */
+/** `cut` closes the connection without a response; `hang` never responds. */
 export type Absence = 'cut' | 'hang';
 
-/** An HTTP server on loopback that can be away without losing its port. */
+/** An HTTP server on loopback that can simulate an outage without losing its port. */
 export class LocalServer {
   readonly requests: LocalRequest[] = [];
-  /** Null: it is there. */
+  /** Null while the server is up. */
   absence: Absence | null = null;
 
   private constructor(

@@ -10,7 +10,7 @@ import {
 } from 'jose';
 
 export interface MintOptions {
-  /** For tokens that are wrong on purpose; a claim that is undefined is left out. */
+  /** For deliberately invalid tokens. Undefined claims are omitted. */
   header?: Readonly<Record<string, unknown>>;
 }
 
@@ -22,7 +22,7 @@ interface SigningKey {
   publicJwk: JWK;
 }
 
-/** Keys and tokens of an issuer. The newest key signs. */
+/** Mints keys and tokens of an issuer. The newest key signs. */
 export class TokenMint {
   private count = 0;
 
@@ -45,7 +45,7 @@ export class TokenMint {
     this.keys = [{ kid, alg, publicKey, privateKey, publicJwk }, ...this.keys];
   }
 
-  /** Leaves only the newest key. */
+  /** Removes all keys but the newest. */
   withdrawOldKeys(): void {
     this.keys = this.keys.slice(0, 1);
   }
@@ -59,7 +59,7 @@ export class TokenMint {
     return await new SignJWT({ ...claims }).setProtectedHeader({ alg, kid, ...header }).sign(privateKey);
   }
 
-  /** Signed by somebody else's key under the name of ours. */
+  /** A token signed with a foreign key under our key id. */
   async forge(claims: Readonly<Record<string, unknown>>): Promise<string> {
     const { kid, alg } = this.newest();
     const { privateKey } = await generateKeyPair(alg);
@@ -70,7 +70,7 @@ export class TokenMint {
     return `${encode({ alg: 'none' })}.${encode(claims)}.`;
   }
 
-  /** The public key, which anybody has, used as if it were a shared secret. */
+  /** A token signed with the public key used as a shared secret. */
   async signWithPublicKey(claims: Readonly<Record<string, unknown>>): Promise<string> {
     const { kid, publicKey } = this.newest();
     const content = `${encode({ alg: 'HS256', kid })}.${encode(claims)}`;

@@ -4,7 +4,7 @@ import { completeSettings } from './kubernetes-settings.js';
 describe('completeSettings', () => {
   const settings = { cluster: { mode: 'in-cluster' }, namespace: 'procs', installationId: 'a1' } as const;
 
-  it('fills in what is not given', () => {
+  it('applies defaults', () => {
     expect(completeSettings(settings)).toMatchObject({
       requestTimeoutMs: 5000,
       ttlSecondsAfterFinished: 604_800,
