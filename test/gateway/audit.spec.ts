@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AuditTrail } from '../../apps/gateway/src/audit/audit-trail.js';
 import { startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
 
 interface Event {
@@ -169,7 +168,7 @@ describe('too many failed logins', () => {
       const guess = (token: string) =>
         other.call({ email: 'victim@example.com', token }, 'GET', '/whoami').then(({ status }) => status);
       expect([await guess('1'), await guess('2'), await guess('3')]).toEqual([401, 401, 429]);
-      await other.app.get(AuditTrail).drain();
+      await other.audit.drain();
       const rows = await other.query(`select details->>'code' as code from audit_event`);
       // Nobody waits for these rows, so they come in any order.
       expect(rows.map(({ code }) => code).sort()).toEqual([

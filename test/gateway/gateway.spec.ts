@@ -1,7 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AuditTrail } from '../../apps/gateway/src/audit/audit-trail.js';
 import { identityHeaders, startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
 
 interface ExecutionBody {
@@ -90,7 +89,7 @@ describe('who is let in', () => {
     await gateway.call(gateway.admin, 'POST', '/secret', {
       body: { job_name: 'audited', secrets: { S: 'a long secret' } },
     });
-    await gateway.app.get(AuditTrail).drain();
+    await gateway.audit.drain();
     const rows = await gateway.query<{ actor: string; action: string; allowed: boolean; address: string }>(
       `select actor, action, allowed, address from audit_event where actor = 'elsewhere@example.com' or subject = 'audited'`,
     );

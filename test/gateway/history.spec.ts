@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { OpenStreams } from '../../apps/gateway/src/executions/open-streams.js';
-import { Authenticator } from '../../apps/gateway/src/authentication/authenticator.js';
 import { identityHeaders, startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
 
 interface Shown {
@@ -199,7 +197,7 @@ describe('GET /execution', () => {
 /** Takes all groups from somebody, and makes that known to the gateway. */
 async function takeGroups({ email }: Identity): Promise<void> {
   await gateway.query('delete from account_membership where email = $1', [email]);
-  gateway.app.get(Authenticator).forget();
+  gateway.authenticator.forget();
 }
 
 describe('GET /execution/{id}', () => {
@@ -346,8 +344,8 @@ describe('GET /execution/{id}/log', () => {
     const reading = response.text();
     reading.catch(() => undefined);
     await gateway.query(`update account set active = false where email = 'guest@example.com'`);
-    gateway.app.get(Authenticator).forget();
-    await gateway.app.get(OpenStreams).reauthorize();
+    gateway.authenticator.forget();
+    await gateway.openStreams.reauthorize();
     await expect(reading).rejects.toThrow();
   });
 });

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Authenticator } from '../../apps/gateway/src/authentication/authenticator.js';
 import { startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
 
 interface ScheduleBody extends Record<string, unknown> {
@@ -84,12 +83,12 @@ describe('GET /schedule', () => {
     expect(await list(gateway.admin)).toEqual([closed.id, open.id]);
     expect(await list(outsider)).toEqual([open.id]);
     await gateway.query(`delete from account_membership where email = $1`, [owner.email]);
-    gateway.app.get(Authenticator).forget();
+    gateway.authenticator.forget();
     expect(await list(owner)).toEqual([closed.id, open.id]);
     await gateway.query(`insert into account_membership (email, group_name) values ($1, 'one')`, [
       owner.email,
     ]);
-    gateway.app.get(Authenticator).forget();
+    gateway.authenticator.forget();
   });
 });
 
@@ -279,7 +278,7 @@ describe('one schedule', () => {
     const leaver = await gateway.createUser('leaver', ['one']);
     const { id } = await create(leaver);
     await gateway.query(`delete from account_membership where email = $1`, [leaver.email]);
-    gateway.app.get(Authenticator).forget();
+    gateway.authenticator.forget();
     const path = `/schedule/${id}`;
     expect(await call(leaver, 'PATCH', path, { args: { A: 'changed' } })).toMatchObject({ status: 403 });
     for (const body of [{ enabled: true }, { cron: '* * * * *' }, { enabled: false, tags: 'x' }]) {

@@ -1,6 +1,5 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { OpenStreams } from '../../apps/gateway/src/executions/open-streams.js';
 import { until } from '../support/api-client.js';
 import { identityHeaders, startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
 
@@ -157,11 +156,11 @@ describe('a log over a WebSocket', () => {
     const id = await submit();
     const viewer = gateway.watch(guest, id);
     await until(() => viewer.socket.readyState === viewer.socket.OPEN, 5_000);
-    await gateway.app.get(OpenStreams).reauthorize();
+    await gateway.openStreams.reauthorize();
     expect(viewer.socket.readyState).toBe(viewer.socket.OPEN);
     await gateway.query(`update access_token set revoked_at = now() where email = $1`, [guest.email]);
     await until(async () => (await gateway.call(guest, 'GET', '/metadata')).status === 401, 10_000);
-    await gateway.app.get(OpenStreams).reauthorize();
+    await gateway.openStreams.reauthorize();
     expect(await viewer.ended).toMatchObject({ code: 1008 });
   }, 20_000);
 

@@ -4,7 +4,8 @@ import { ExecutionUpdates } from '@app/queue';
 import type { LogRow } from '@app/database';
 import { WebSocket, type ClientOptions } from 'ws';
 import { loadGatewayEnv } from '../../apps/gateway/src/env.js';
-import { startGateway, type RunningGateway } from '../../apps/gateway/src/start-gateway.js';
+import type { Gateway } from '../../apps/gateway/src/gateway.module.js';
+import { startGateway } from '../../apps/gateway/src/start-gateway.js';
 import { createDatabase, freePort, query, testRedisAddress } from './servers.js';
 
 export interface Identity {
@@ -20,7 +21,7 @@ export interface GatewayOptions {
 }
 
 /** A gateway in this process, with real servers behind it. */
-export interface TestGateway extends RunningGateway {
+export interface TestGateway extends Gateway {
   url: string;
   admin: Identity;
   /** Everything it has logged so far. */

@@ -1,98 +1,94 @@
-import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
-import { Database, MetricsStore, ProcsStore } from '@app/database';
-import { HealthRegistry, type Logger, type Telemetry } from '@app/platform';
+import { MetricsStore } from '@app/database';
+import type { Logger, OpenResources, Telemetry } from '@app/platform';
 import type { AuthPlugin } from '@app/plugins';
-import { SignalSender } from '@app/queue';
-import { ACCESS_CONTROLLERS, makeAccessParts } from './access-parts.js';
-import { DocsController } from './docs/docs.controller.js';
-import { DocsFiles } from './docs/docs-files.js';
+import { wireAccounts } from './accounts/wire.js';
+import { wireAudit } from './audit/wire.js';
+import { wireAuthentication } from './authentication/wire.js';
+import { wireDocs } from './docs/wire.js';
 import type { GatewaySettings } from './env.js';
-import { EXECUTION_CONTROLLERS, makeExecutionParts } from './execution-parts.js';
-import { HealthController } from './health/health.controller.js';
-import { AuthGuard } from './authentication/auth.guard.js';
+import { wireExecutions } from './executions/wire.js';
+import { wireHealth } from './health/wire.js';
 import { ErrorFilter } from './http/error.filter.js';
-import { GatewayLog } from './http/gateway-log.js';
-import { GatewayMetrics } from './metrics/gateway-metrics.js';
-import { MetricsController } from './metrics/metrics.controller.js';
+import { registerController } from './http/register-controller.js';
 import { observeState } from './metrics/observe-state.js';
+import { wireMetrics } from './metrics/wire.js';
+import { wireNotifications } from './notifications/wire.js';
+import type { Connections } from './open-connections.js';
+import { wireProcs } from './procs/wire.js';
+import { wireSchedules } from './schedules/wire.js';
+import { wireSecrets } from './secrets/wire.js';
+import { wireSignIn } from './sign-in/wire.js';
 
-export interface GatewayParts {
+export interface GatewayDependencies {
   settings: GatewaySettings;
-  database: Database;
-  /** Null: accounts in Postgres alone. */
+  connections: Connections;
+  /** Null: users and tokens are in Postgres alone. */
   authPlugin: AuthPlugin | null;
-  installationId: string;
-  logger: Logger;
   telemetry: Telemetry;
+  logger: Logger;
+  resources: OpenResources;
 }
 
-/** All that exists in a gateway process. */
+export type Gateway = ReturnType<typeof wireGateway>;
+
+/** Everything that exists in a gateway process. */
+export function wireGateway(dependencies: GatewayDependencies) {
+  const { settings, connections, authPlugin, telemetry, logger, resources } = dependencies;
+  const { secretKey, allowed, logStream } = settings;
+  const { adminGroups } = settings.access;
+  const { database, queue, signals } = connections;
+
+  const { health, ...healthRoutes } = wireHealth({ database, queue });
+  const { metrics, ...metricsRoutes } = wireMetrics({ telemetry });
+  const exportPatienceMs = logStream.patienceMs;
+  const auditing = wireAudit({ database, exportPatienceMs, logger, resources });
+  const { audit } = auditing;
+  const authentication = wireAuthentication({ settings, database, authPlugin, logger });
+  const { access, authenticator, reauthorizer, sources } = authentication;
+  const signIn = wireSignIn({ settings, authPlugin, sources, audit });
+  const accounts = wireAccounts({ adminGroups, database, authenticator, sources, audit });
+  const secrets = wireSecrets({ secretKey, database, audit });
+  const { secretsStore } = secrets;
+  const procs = wireProcs({ allowed, database, secretsStore, access, audit });
+  const { procsStore, findProc, prepareArgs } = procs;
+  const forExecuting = { procsStore, findProc, prepareArgs, access, audit };
+  const schedules = wireSchedules({ settings, database, signals, ...forExecuting });
+  const executions = wireExecutions({
+    ...{ settings, connections, secretsStore, ...forExecuting },
+    ...{ reauthorizer, metrics, logger, resources },
+  });
+  const { openStreams } = executions;
+  const notifications = wireNotifications({ database, signals, audit });
+  const docs = wireDocs();
+
+  const store = new MetricsStore(database);
+  observeState(telemetry.meter, { store, health, openLogStreams: () => openStreams.count() });
+  const controllers: object[] = [
+    ...[executions, procs, secrets, schedules, accounts, auditing, notifications, signIn],
+    ...[healthRoutes, metricsRoutes, docs],
+  ].flatMap((feature): object[] => feature.controllers);
+  return {
+    ...{ controllers, guard: authentication.guard, noteRefusal: auditing.noteRefusal },
+    ...{ health, metrics, openStreams, authenticator, audit },
+  };
+}
+
+/** Registers the gateway's controllers with Nest, which routes requests to them and creates nothing itself. */
 @Module({})
 export class GatewayModule {
-  static register(parts: GatewayParts): DynamicModule {
-    const { settings, database, authPlugin, installationId, logger, telemetry } = parts;
-    const log = new GatewayLog(logger);
-    const procs = new ProcsStore(database);
-    const signals = new SignalSender(settings.redis, installationId, (err) =>
-      logger.debug({ err }, 'signals'),
-    );
-    const accessParts = makeAccessParts({ settings, database, authPlugin, procs, log, signals });
-    const { access, authenticator, audit } = accessParts;
-    const metrics = new GatewayMetrics(telemetry);
-    const { queue, streams, objects } = makeExecutionParts({
-      settings,
-      database,
-      installationId,
-      procs,
-      access,
-      authenticator,
-      audit,
-      log,
-      metrics,
-      signals,
-    });
-    const health = new HealthRegistry()
-      .add('postgres', 'required', () => database.ping())
-      .add('redis', 'optional', () => queue.ping());
-    observeState(telemetry.meter, {
-      store: new MetricsStore(database),
-      health,
-      openLogStreams: () => streams.count(),
-    });
-
+  static register(
+    { controllers, guard, noteRefusal }: Pick<Gateway, 'controllers' | 'guard' | 'noteRefusal'>,
+    logger: Logger,
+  ): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [
-        ...EXECUTION_CONTROLLERS,
-        ...ACCESS_CONTROLLERS,
-        HealthController,
-        MetricsController,
-        DocsController,
-      ],
+      controllers: controllers.map(registerController),
       providers: [
-        { provide: APP_GUARD, useClass: AuthGuard },
-        { provide: APP_FILTER, useClass: ErrorFilter },
-        DocsFiles,
-        ...instances(
-          log,
-          metrics,
-          health,
-          audit,
-          access,
-          authenticator,
-          procs,
-          queue,
-          signals,
-          ...accessParts.objects,
-          ...objects,
-        ),
+        { provide: APP_GUARD, useValue: guard },
+        { provide: APP_FILTER, useValue: new ErrorFilter(logger, noteRefusal) },
       ],
     };
   }
-}
-
-/** Each object under its own class. */
-function instances(...objects: object[]): Provider[] {
-  return objects.map((object) => ({ provide: object.constructor as Type, useValue: object }));
 }

@@ -8,20 +8,22 @@ import { lastAdmin, noAccount } from './change-users.js';
 
 const MAX_NAMED = 10;
 
+export interface ChangeGroupsDependencies {
+  groups: GroupsStore;
+  procs: Pick<ProcsStore, 'listOfGroup'>;
+  adminGroups: readonly string[];
+  authenticator: Authenticator;
+  audit: AuditTrail;
+}
+
 /** Makes and removes groups and memberships. What changes takes effect at once here, elsewhere within seconds. */
 export class ChangeGroups {
-  constructor(
-    private readonly groups: GroupsStore,
-    private readonly procs: Pick<ProcsStore, 'listOfGroup'>,
-    private readonly adminGroups: readonly string[],
-    private readonly authenticator: Authenticator,
-    private readonly audit: AuditTrail,
-  ) {}
+  constructor(private readonly dependencies: ChangeGroupsDependencies) {}
 
   /** @throws AppError `conflict` if there is one */
   async create({ name, description }: BodyOf<'createGroup'>, caller: Caller): Promise<GroupReply> {
     await this.change('createGroup', name, caller, {}, async () => {
-      if (await this.groups.create(name, description)) return;
+      if (await this.dependencies.groups.create(name, description)) return;
       throw new AppError('conflict', `There is a group ${name} already.`);
     });
     return { name, description, members: 0 };
@@ -30,17 +32,17 @@ export class ChangeGroups {
   /** @throws AppError `not_found`, `conflict` while a proc asks for it or a schedule names it, and always for a group of admins */
   async remove(name: string, caller: Caller): Promise<void> {
     await this.change('removeGroup', name, caller, {}, async () => {
-      if (this.adminGroups.includes(name)) throw isAdminGroup(name);
-      const outcome = await this.groups.remove(name);
+      if (this.dependencies.adminGroups.includes(name)) throw isAdminGroup(name);
+      const outcome = await this.dependencies.groups.remove(name);
       if (outcome === 'not_found') throw noGroup(name);
-      if (outcome === 'in_use') throw groupInUse(name, await this.procs.listOfGroup(name));
+      if (outcome === 'in_use') throw groupInUse(name, await this.dependencies.procs.listOfGroup(name));
     });
   }
 
   /** May be repeated. @throws AppError `not_found` */
   async addMember(group: string, email: string, caller: Caller): Promise<void> {
     await this.change('addMember', group, caller, { email }, async () => {
-      const outcome = await this.groups.addMember(group, email);
+      const outcome = await this.dependencies.groups.addMember(group, email);
       if (outcome === 'no_group') throw noGroup(group);
       if (outcome === 'no_account') throw noAccount(email);
     });
@@ -49,10 +51,14 @@ export class ChangeGroups {
   /** May be repeated. @throws AppError `not_found`, `conflict` if no admin would be left */
   async removeMember(group: string, email: string, caller: Caller): Promise<void> {
     await this.change('removeMember', group, caller, { email }, async () => {
-      const outcome = await this.groups.removeMember(group, email, this.adminGroups);
+      const outcome = await this.dependencies.groups.removeMember(
+        group,
+        email,
+        this.dependencies.adminGroups,
+      );
       if (outcome === 'no_group') throw noGroup(group);
       if (outcome === 'no_account') throw noAccount(email);
-      if (outcome === 'last_admin') throw lastAdmin(email, this.adminGroups);
+      if (outcome === 'last_admin') throw lastAdmin(email, this.dependencies.adminGroups);
     });
   }
 
@@ -63,8 +69,11 @@ export class ChangeGroups {
     details: AuditEntry['details'],
     make: () => Promise<void>,
   ): Promise<void> {
-    await this.audit.recordChange({ actor: user.email, action, subject: group, address, details }, make);
-    this.authenticator.forget();
+    await this.dependencies.audit.recordChange(
+      { actor: user.email, action, subject: group, address, details },
+      make,
+    );
+    this.dependencies.authenticator.forget();
   }
 }
 

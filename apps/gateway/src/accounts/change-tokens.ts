@@ -7,15 +7,16 @@ import type { Caller } from '../authentication/caller.js';
 import type { UserSources } from '../authentication/user-sources.js';
 import { noAccount } from './change-users.js';
 
+export interface ChangeTokensDependencies {
+  tokens: TokensStore;
+  sources: Pick<UserSources, 'isAccount'>;
+  authenticator: Authenticator;
+  audit: AuditTrail;
+}
+
 /** Makes and revokes tokens of accounts in Postgres: one's own, and for admins anybody's. */
 export class ChangeTokens {
-  constructor(
-    private readonly tokens: TokensStore,
-    private readonly sources: Pick<UserSources, 'isAccount'>,
-    private readonly authenticator: Authenticator,
-    private readonly audit: AuditTrail,
-    private readonly now: () => number = Date.now,
-  ) {}
+  constructor(private readonly dependencies: ChangeTokensDependencies) {}
 
   /**
    * The token with its record: nobody can read it again. It lives no longer than the token that it is asked for with,
@@ -29,8 +30,8 @@ export class ChangeTokens {
     const email = body.email ?? user.email;
     if (email !== user.email && !isAdmin) throw onlyAdmins('make tokens for others');
     // Whoever signed in elsewhere must not come out of it with what lasts longer, or may do more, than that sign-in.
-    if (!isAdmin && !this.sources.isAccount(user)) throw signedInElsewhere(user);
-    const wished = seconds === undefined ? null : new Date(this.now() + seconds * 1_000);
+    if (!isAdmin && !this.dependencies.sources.isAccount(user)) throw signedInElsewhere(user);
+    const wished = seconds === undefined ? null : new Date(Date.now() + seconds * 1_000);
     const expiresAt = earlierOf(wished, credentialExpiresAt);
     const entry = {
       actor: user.email,
@@ -39,8 +40,8 @@ export class ChangeTokens {
       address,
       details: { label, expiresAt: expiresAt?.toISOString() ?? null },
     };
-    return this.audit.recordChange(entry, async () => {
-      const made = await this.tokens.create({ email, label, expiresAt, createdBy: user.email });
+    return this.dependencies.audit.recordChange(entry, async () => {
+      const made = await this.dependencies.tokens.create({ email, label, expiresAt, createdBy: user.email });
       if (made) return made;
       throw email === user.email ? signedInElsewhere(user) : noAccount(email);
     });
@@ -48,18 +49,22 @@ export class ChangeTokens {
 
   /** May be repeated. @throws AppError `not_found` for an unknown token, and for somebody else's by no admin */
   async revoke(id: string, { user, isAdmin, address }: Caller): Promise<void> {
-    const record = await this.tokens.find(id);
+    const record = await this.dependencies.tokens.find(id);
     if (!record) throw noToken(id);
     const { email, label } = record;
     const about = { actor: user.email, action: 'revokeToken', subject: id, address };
     if (email !== user.email && !isAdmin) {
       // The answer is as for one that is not there; the record is as for any refusal.
-      this.audit.noteRefusal({ ...about, allowed: false, details: { code: 'not_found', email } });
+      this.dependencies.audit.noteRefusal({
+        ...about,
+        allowed: false,
+        details: { code: 'not_found', email },
+      });
       throw noToken(id);
     }
     const entry = { ...about, details: { email, label } };
-    await this.audit.recordChange(entry, () => this.tokens.revoke(id));
-    this.authenticator.forget();
+    await this.dependencies.audit.recordChange(entry, () => this.dependencies.tokens.revoke(id));
+    this.dependencies.authenticator.forget();
   }
 }
 

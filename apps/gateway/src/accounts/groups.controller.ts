@@ -1,11 +1,12 @@
 import { Controller } from '@nestjs/common';
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf } from '@app/contract';
-import { GroupsStore } from '@app/database';
+import type { GroupsStore } from '@app/database';
 import { CurrentCaller, type Caller } from '../authentication/caller.js';
+import { toPage } from '../http/page.js';
 import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
 import { Serves } from '../http/serves.js';
-import { ChangeGroups } from './change-groups.js';
-import { toGroupReply, toPage } from './to-reply.js';
+import type { ChangeGroups } from './change-groups.js';
+import { toGroupReply } from './to-reply.js';
 
 @Controller()
 export class GroupsController {

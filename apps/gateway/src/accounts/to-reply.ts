@@ -30,13 +30,3 @@ export function toTokenReply(token: TokenRecord): TokenReply {
     ...(revokedAt && { revoked_at: revokedAt.toISOString() }),
   };
 }
-
-/** With the cursor of the page after, if this one is full. */
-export function toPage<Item>(
-  items: readonly Item[],
-  limit: number,
-  cursorOf: (item: Item) => string,
-): { next?: string } {
-  const last = items.length === limit ? items.at(-1) : undefined;
-  return last === undefined ? {} : { next: cursorOf(last) };
-}

@@ -1,11 +1,12 @@
 import { Controller } from '@nestjs/common';
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf } from '@app/contract';
-import { TokensStore } from '@app/database';
+import type { TokensStore } from '@app/database';
 import { CurrentCaller, type Caller } from '../authentication/caller.js';
+import { toPage } from '../http/page.js';
 import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
 import { Serves } from '../http/serves.js';
-import { ChangeTokens, onlyAdmins } from './change-tokens.js';
-import { toPage, toTokenReply } from './to-reply.js';
+import { onlyAdmins, type ChangeTokens } from './change-tokens.js';
+import { toTokenReply } from './to-reply.js';
 
 @Controller()
 export class TokensController {

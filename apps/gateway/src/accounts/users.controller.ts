@@ -1,11 +1,12 @@
 import { Controller } from '@nestjs/common';
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf } from '@app/contract';
-import { AccountsStore } from '@app/database';
+import type { AccountsStore } from '@app/database';
 import { CurrentCaller, type Caller } from '../authentication/caller.js';
+import { toPage } from '../http/page.js';
 import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
 import { Serves } from '../http/serves.js';
-import { ChangeUsers, noAccount } from './change-users.js';
-import { toPage, toUserReply } from './to-reply.js';
+import { noAccount, type ChangeUsers } from './change-users.js';
+import { toUserReply } from './to-reply.js';
 
 @Controller()
 export class UsersController {

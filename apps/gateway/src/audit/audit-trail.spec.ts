@@ -3,7 +3,6 @@ import type { AuditEntry } from '@app/database';
 import { AppError } from '@app/domain';
 import { createLogger } from '@app/platform';
 import { AuditTrail } from './audit-trail.js';
-import { GatewayLog } from '../http/gateway-log.js';
 
 const entry: AuditEntry = { actor: 'a', action: 'b', subject: 'c', allowed: false, address: null };
 
@@ -14,7 +13,7 @@ function trail(append: (entry: AuditEntry) => Promise<void>, now: () => number =
     level: 'info',
     destination: { write: (line) => lines.push(line) },
   });
-  return { lines, audit: new AuditTrail({ append }, new GatewayLog(logger), now) };
+  return { lines, audit: new AuditTrail({ append }, logger, now) };
 }
 
 describe('AuditTrail', () => {

@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditStore } from '@app/database';
 import { AppError } from '@app/domain';
-import type { GatewayLog } from '../http/gateway-log.js';
+import type { Logger } from '@app/platform';
 
 /**
  * Refusals beyond this are counted, not written: nobody fills the table by guessing tokens. Of each actor (strangers are
@@ -17,7 +17,7 @@ export class AuditTrail {
 
   constructor(
     private readonly store: Pick<AuditStore, 'append'>,
-    private readonly log: GatewayLog,
+    private readonly logger: Logger,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -46,7 +46,7 @@ export class AuditTrail {
   note(entry: AuditEntry): void {
     const write = this.store
       .append(entry)
-      .catch((err: unknown) => this.log.logger.error({ err, entry }, 'an audit entry could not be written'))
+      .catch((err: unknown) => this.logger.error({ err, entry }, 'an audit entry could not be written'))
       .finally(() => this.writing.delete(write));
     this.writing.add(write);
   }
@@ -75,7 +75,7 @@ export class AuditTrail {
 
   private reportDropped(): void {
     if (this.dropped === 0) return;
-    this.log.logger.warn({ dropped: this.dropped }, 'refusals that were too many to be audited one by one');
+    this.logger.warn({ dropped: this.dropped }, 'refusals that were too many to be audited one by one');
     this.dropped = 0;
   }
 }

@@ -1,12 +1,13 @@
 import { Controller, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { QueryOf, ReplyOf } from '@app/contract';
-import { AuditStore } from '@app/database';
+import type { AuditStore } from '@app/database';
 import { CurrentCaller, type Caller } from '../authentication/caller.js';
+import { toIdNumber, toPage } from '../http/page.js';
 import { ParsedQuery } from '../http/parse-request.js';
 import { Serves, ServesByHand } from '../http/serves.js';
 import { toEventReply, toFilter } from './audit-filter.js';
-import { ExportAudit } from './export-audit.js';
+import type { ExportAudit } from './export-audit.js';
 
 @Controller()
 export class AuditController {
@@ -19,11 +20,9 @@ export class AuditController {
   async list(
     @ParsedQuery() { limit, cursor, ...filter }: QueryOf<'listAudit'>,
   ): Promise<ReplyOf<'listAudit'>> {
-    // Larger ids than a number holds do not exist.
-    const before = cursor === undefined ? null : Math.min(Number(cursor), Number.MAX_SAFE_INTEGER);
+    const before = cursor === undefined ? null : toIdNumber(cursor);
     const events = await this.store.list(toFilter(filter), { before, limit });
-    const last = events.length === limit ? events.at(-1) : undefined;
-    return { events: events.map(toEventReply), ...(last && { next: String(last.id) }) };
+    return { events: events.map(toEventReply), ...toPage(events, limit, ({ id }) => String(id)) };
   }
 
   @ServesByHand('exportAudit')

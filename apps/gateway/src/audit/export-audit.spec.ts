@@ -6,7 +6,6 @@ import type { AuditEntry, AuditEvent, AuditFilter } from '@app/database';
 import { createLogger } from '@app/platform';
 import { AuditTrail } from './audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
-import { GatewayLog } from '../http/gateway-log.js';
 import { ExportAudit } from './export-audit.js';
 
 const caller: Caller = {
@@ -15,9 +14,7 @@ const caller: Caller = {
   address: '192.0.2.1',
   credentialExpiresAt: null,
 };
-const log = new GatewayLog(
-  createLogger({ service: 'test', level: 'info', destination: { write: () => {} } }),
-);
+const log = createLogger({ service: 'test', level: 'info', destination: { write: () => {} } });
 
 /** Events in memory; each page is of 500 that are a kilobyte each. */
 class Events {

@@ -2,10 +2,10 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { MAX_PAGE, type QueryOf } from '@app/contract';
 import type { AuditEvent, AuditFilter, AuditStore } from '@app/database';
-import { writePatiently } from '../executions/write-patiently.js';
+import { writePatiently } from '../http/write-patiently.js';
 import type { AuditTrail } from './audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
-import type { GatewayLog } from '../http/gateway-log.js';
+import type { Logger } from '@app/platform';
 import { toEventReply, toFilter } from './audit-filter.js';
 
 /** Sends the audit trail as JSON lines. */
@@ -15,7 +15,7 @@ export class ExportAudit {
     private readonly audit: AuditTrail,
     /** How long a reader may take nothing. */
     private readonly patienceMs: number,
-    private readonly log: GatewayLog,
+    private readonly logger: Logger,
   ) {}
 
   /**
@@ -41,7 +41,7 @@ export class ExportAudit {
       }
       raw.end();
     } catch (err) {
-      this.log.logger.warn({ err }, 'an export of the audit trail was cut off');
+      this.logger.warn({ err }, 'an export of the audit trail was cut off');
       raw.destroy();
     }
   }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { User } from '@app/domain';
 import { createLogger } from '@app/platform';
-import { GatewayLog } from '../http/gateway-log.js';
 import { NoteSignIns } from './note-sign-ins.js';
 
 const ADA: User = { email: 'ada@example.org', name: 'Ada', active: true, groups: ['ops'] };
@@ -15,7 +14,7 @@ function start(fails = false) {
       if (fails) throw new Error('Postgres is away');
     },
   };
-  const log = new GatewayLog(createLogger({ service: 'test', level: 'fatal' }));
+  const log = createLogger({ service: 'test', level: 'fatal' });
   const signIns = new NoteSignIns(store, 'oidc', log, () => nowMs);
   return { written, signIns, later: (ms: number) => (nowMs += ms) };
 }

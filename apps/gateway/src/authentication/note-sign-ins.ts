@@ -1,6 +1,6 @@
 import type { SignInsStore } from '@app/database';
 import type { User } from '@app/domain';
-import type { GatewayLog } from '../http/gateway-log.js';
+import type { Logger } from '@app/platform';
 
 const AGAIN_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
@@ -16,7 +16,7 @@ export class NoteSignIns {
   constructor(
     private readonly store: Pick<SignInsStore, 'note'>,
     private readonly plugin: string,
-    private readonly log: GatewayLog,
+    private readonly logger: Logger,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -29,7 +29,7 @@ export class NoteSignIns {
     this.noted.set(user.email, { what, atMs: this.now() });
     this.store.note(user, this.plugin).catch((err: unknown) => {
       this.noted.delete(user.email);
-      this.log.logger.warn({ err, email: user.email }, 'a sign-in could not be noted');
+      this.logger.warn({ err, email: user.email }, 'a sign-in could not be noted');
     });
   }
 }

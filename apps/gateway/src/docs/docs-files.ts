@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { Injectable } from '@nestjs/common';
 import { API_VERSION, buildOpenApi } from '@app/contract';
 import { stringify } from 'yaml';
 import { DOCS_PAGE, START_SCRIPT } from './docs-page.js';
@@ -16,7 +15,6 @@ const SHIPPED: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The API's document in its forms, and what the page consists of. Each is made once, when it is first asked for. */
-@Injectable()
 export class DocsFiles {
   private readonly made = new Map<string, Promise<WebFile>>();
 

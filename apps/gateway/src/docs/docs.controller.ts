@@ -2,7 +2,7 @@ import { Controller, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '@app/domain';
 import { ServesByHand } from '../http/serves.js';
-import { DocsFiles } from './docs-files.js';
+import type { DocsFiles } from './docs-files.js';
 import { DOCS_POLICY } from './docs-page.js';
 import { isKept, type WebFile } from './web-file.js';
 

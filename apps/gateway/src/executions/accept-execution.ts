@@ -19,21 +19,22 @@ export interface ExecutionRequest {
   /** The name of the route, for the audit trail. */
   action: 'submitExecution' | 'rerunExecution';
 }
+export interface AcceptExecutionDependencies {
+  executions: ExecutionsStore;
+  prepareArgs: PrepareArgs;
+  enqueueExecutions: EnqueueExecutions;
+  audit: AuditTrail;
+  metrics: Pick<GatewayMetrics, 'countAcceptedExecution'>;
+}
 
 /** From a request that may be made to an execution that is stored and queued. */
 export class AcceptExecution {
-  constructor(
-    private readonly executions: ExecutionsStore,
-    private readonly prepareArgs: PrepareArgs,
-    private readonly queue: EnqueueExecutions,
-    private readonly audit: AuditTrail,
-    private readonly metrics: Pick<GatewayMetrics, 'countAcceptedExecution'>,
-  ) {}
+  constructor(private readonly dependencies: AcceptExecutionDependencies) {}
 
   /** @throws AppError `invalid_args`, and as `ExecutionsStore.submit` does; then nothing has changed */
   async accept(request: ExecutionRequest, caller: Caller): Promise<Execution> {
     const { proc, revision } = request.registered;
-    const { execution, isNew, isAdmitted } = await this.executions.submit({
+    const { execution, isNew, isAdmitted } = await this.dependencies.executions.submit({
       proc: {
         name: proc.name,
         revision,
@@ -41,7 +42,7 @@ export class AcceptExecution {
         concurrency: proc.concurrency,
         snapshot: snapshotOf(proc),
       },
-      ...this.prepareArgs.forExecution(proc, request.args, request.secretNames),
+      ...this.dependencies.prepareArgs.forExecution(proc, request.args, request.secretNames),
       userEmail: caller.user.email,
       remoteAddress: caller.address,
       callbackUrl: request.callbackUrl,
@@ -49,15 +50,15 @@ export class AcceptExecution {
       scheduleId: null,
       rerunOf: request.rerunOf,
     });
-    if (isAdmitted) await this.queue.enqueue([execution.id]);
+    if (isAdmitted) await this.dependencies.enqueueExecutions.enqueue([execution.id]);
     if (isNew) this.note(execution, request, caller);
     return execution;
   }
 
   private note({ id, procName }: Execution, request: ExecutionRequest, { user, address }: Caller): void {
-    this.metrics.countAcceptedExecution();
+    this.dependencies.metrics.countAcceptedExecution();
     const { action, rerunOf } = request;
-    this.audit.note({
+    this.dependencies.audit.note({
       actor: user.email,
       action,
       subject: String(id),

@@ -7,23 +7,25 @@ import type { CancelSignal } from './cancel-signal.js';
 import type { EnqueueExecutions } from './enqueue-executions.js';
 import type { FindExecution } from './find-execution.js';
 
+export interface CancelExecutionDependencies {
+  executions: ExecutionsStore;
+  findExecution: FindExecution;
+  enqueueExecutions: EnqueueExecutions;
+  signal: CancelSignal;
+  updates: ExecutionUpdates;
+  audit: AuditTrail;
+}
+
 /** Stops executions. */
 export class CancelExecution {
-  constructor(
-    private readonly executions: ExecutionsStore,
-    private readonly finder: FindExecution,
-    private readonly queue: EnqueueExecutions,
-    private readonly signal: CancelSignal,
-    private readonly news: ExecutionUpdates,
-    private readonly audit: AuditTrail,
-  ) {}
+  constructor(private readonly dependencies: CancelExecutionDependencies) {}
 
   /**
    * Ends what was never started; asks the worker to end what runs, which takes a while. May be repeated.
    * @returns the execution as it is then @throws AppError `conflict` if it was final, and as `FindExecution` does
    */
   async cancel(id: string, caller: Caller): Promise<Execution> {
-    const execution = await this.finder.find(id, caller);
+    const execution = await this.dependencies.findExecution.find(id, caller);
     if (isFinal(execution.status)) throw alreadyFinal(execution);
     const entry = {
       actor: caller.user.email,
@@ -33,10 +35,10 @@ export class CancelExecution {
       details: { proc: execution.procName },
     };
     const reason = `cancelled by ${caller.user.email}`;
-    const outcome = await this.audit.recordChange(entry, () => this.request(execution, reason));
-    if (outcome.kind === 'cancelled') await this.queue.enqueue(outcome.admitted);
-    else await this.signal.send(execution.id);
-    this.news.publish([execution.id]);
+    const outcome = await this.dependencies.audit.recordChange(entry, () => this.request(execution, reason));
+    if (outcome.kind === 'cancelled') await this.dependencies.enqueueExecutions.enqueue(outcome.admitted);
+    else await this.dependencies.signal.send(execution.id);
+    this.dependencies.updates.publish([execution.id]);
     return this.latest(execution);
   }
 
@@ -44,13 +46,13 @@ export class CancelExecution {
     execution: Execution,
     reason: string,
   ): Promise<Extract<CancelOutcome, { kind: 'cancelled' | 'requested' }>> {
-    const outcome = await this.executions.requestCancel(execution.id, reason);
+    const outcome = await this.dependencies.executions.requestCancel(execution.id, reason);
     if (outcome.kind === 'cancelled' || outcome.kind === 'requested') return outcome;
     throw alreadyFinal(await this.latest(execution));
   }
 
   private async latest(execution: Execution): Promise<Execution> {
-    return (await this.executions.find(execution.id)) ?? execution;
+    return (await this.dependencies.executions.find(execution.id)) ?? execution;
   }
 }
 

@@ -1,12 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLogger } from '@app/platform';
-import { GatewayLog } from '../http/gateway-log.js';
 import { Backlog } from './backlog.js';
 import { EnqueueExecutions } from './enqueue-executions.js';
 
-const silent = new GatewayLog(
-  createLogger({ service: 'test', level: 'info', destination: { write: () => {} } }),
-);
+const silent = createLogger({ service: 'test', level: 'info', destination: { write: () => {} } });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('EnqueueExecutions', () => {

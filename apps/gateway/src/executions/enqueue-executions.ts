@@ -1,6 +1,6 @@
 import type { StuckExecutionsStore } from '@app/database';
 import type { ExecutionQueue } from '@app/queue';
-import type { GatewayLog } from '../http/gateway-log.js';
+import type { Logger } from '@app/platform';
 
 /** How long somebody waits for the queue. The sweep adds what was not added in time. */
 const MAX_WAIT_MS = 1_000;
@@ -12,7 +12,7 @@ export class EnqueueExecutions {
   constructor(
     private readonly queue: Pick<ExecutionQueue, 'add'>,
     private readonly stuck: Pick<StuckExecutionsStore, 'markEnqueued'>,
-    private readonly log: GatewayLog,
+    private readonly logger: Logger,
     private readonly maxWaitMs = MAX_WAIT_MS,
   ) {}
 
@@ -40,7 +40,7 @@ export class EnqueueExecutions {
       await this.queue.add(executionIds);
       return true;
     } catch (err) {
-      this.log.logger.warn({ err, executionIds }, 'not queued yet: the sweep will do it');
+      this.logger.warn({ err, executionIds }, 'not queued yet: the sweep will do it');
       return false;
     }
   }
@@ -50,7 +50,7 @@ export class EnqueueExecutions {
       await this.stuck.markEnqueued(executionIds);
     } catch (err) {
       // The sweep will find them in the queue.
-      this.log.logger.debug({ err, executionIds }, 'queued, but not noted as queued');
+      this.logger.debug({ err, executionIds }, 'queued, but not noted as queued');
     }
   }
 }

@@ -10,26 +10,28 @@ import {
 import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
 import { Serves, ServesByHand } from '../http/serves.js';
-import { CancelExecution } from './cancel-execution.js';
-import { FindExecution } from './find-execution.js';
-import { ListExecutions } from './list-executions.js';
-import { ReadLog } from './read-log.js';
-import { RerunExecution } from './rerun-execution.js';
-import { ServeLog } from './serve-log.js';
-import { SubmitExecution } from './submit-execution.js';
+import type { CancelExecution } from './cancel-execution.js';
+import type { FindExecution } from './find-execution.js';
+import type { ListExecutions } from './list-executions.js';
+import type { ReadLog } from './read-log.js';
+import type { RerunExecution } from './rerun-execution.js';
+import type { ServeLog } from './serve-log.js';
+import type { SubmitExecution } from './submit-execution.js';
 import { toDetailReply, toReply } from './to-reply.js';
+
+export interface ExecutionsControllerDependencies {
+  submitExecution: SubmitExecution;
+  listExecutions: ListExecutions;
+  findExecution: FindExecution;
+  cancelExecution: CancelExecution;
+  rerunExecution: RerunExecution;
+  readLog: ReadLog;
+  serveLog: ServeLog;
+}
 
 @Controller()
 export class ExecutionsController {
-  constructor(
-    private readonly submitExecution: SubmitExecution,
-    private readonly listExecutions: ListExecutions,
-    private readonly findExecution: FindExecution,
-    private readonly cancelExecution: CancelExecution,
-    private readonly rerunExecution: RerunExecution,
-    private readonly readLog: ReadLog,
-    private readonly serveLog: ServeLog,
-  ) {}
+  constructor(private readonly dependencies: ExecutionsControllerDependencies) {}
 
   @Serves('submitExecution')
   async submit(
@@ -37,7 +39,7 @@ export class ExecutionsController {
     @ParsedBody() body: BodyOf<'submitExecution'>,
     @Headers(IDEMPOTENCY_KEY_HEADER) key: string | undefined,
   ): Promise<ReplyOf<'submitExecution'>> {
-    return toReply(await this.submitExecution.submit(body, key, caller));
+    return toReply(await this.dependencies.submitExecution.submit(body, key, caller));
   }
 
   @Serves('listExecutions')
@@ -45,7 +47,7 @@ export class ExecutionsController {
     @CurrentCaller() caller: Caller,
     @ParsedQuery() query: QueryOf<'listExecutions'>,
   ): Promise<ReplyOf<'listExecutions'>> {
-    const { executions, next } = await this.listExecutions.list(query, caller);
+    const { executions, next } = await this.dependencies.listExecutions.list(query, caller);
     return { executions: executions.map(toReply), ...(next !== null && { next }) };
   }
 
@@ -54,7 +56,7 @@ export class ExecutionsController {
     @CurrentCaller() caller: Caller,
     @ParsedParams() { id }: ParamsOf<'getExecutionStatus'>,
   ): Promise<ReplyOf<'getExecutionStatus'>> {
-    return toReply(await this.findExecution.find(id, caller));
+    return toReply(await this.dependencies.findExecution.find(id, caller));
   }
 
   @ServesByHand('streamExecutionLogs')
@@ -63,7 +65,7 @@ export class ExecutionsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.serveLog.serve(request, reply, caller);
+    await this.dependencies.serveLog.serve(request, reply, caller);
   }
 
   @Serves('getExecution')
@@ -71,7 +73,7 @@ export class ExecutionsController {
     @CurrentCaller() caller: Caller,
     @ParsedParams() { id }: ParamsOf<'getExecution'>,
   ): Promise<ReplyOf<'getExecution'>> {
-    return toDetailReply(await this.findExecution.findDetail(id, caller));
+    return toDetailReply(await this.dependencies.findExecution.findDetail(id, caller));
   }
 
   @ServesByHand('readExecutionLog')
@@ -82,7 +84,7 @@ export class ExecutionsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.readLog.serve(request, reply, params, query, caller);
+    await this.dependencies.readLog.serve(request, reply, params, query, caller);
   }
 
   @Serves('cancelExecution')
@@ -90,7 +92,7 @@ export class ExecutionsController {
     @CurrentCaller() caller: Caller,
     @ParsedParams() { id }: ParamsOf<'cancelExecution'>,
   ): Promise<ReplyOf<'cancelExecution'>> {
-    return toReply(await this.cancelExecution.cancel(id, caller));
+    return toReply(await this.dependencies.cancelExecution.cancel(id, caller));
   }
 
   @Serves('rerunExecution')
@@ -99,6 +101,6 @@ export class ExecutionsController {
     @ParsedParams() { id }: ParamsOf<'rerunExecution'>,
     @Headers(IDEMPOTENCY_KEY_HEADER) key: string | undefined,
   ): Promise<ReplyOf<'rerunExecution'>> {
-    return toReply(await this.rerunExecution.rerun(id, key, caller));
+    return toReply(await this.dependencies.rerunExecution.rerun(id, key, caller));
   }
 }

@@ -1,5 +1,5 @@
 import { AppError } from '@app/domain';
-import type { GatewayLog } from '../http/gateway-log.js';
+import type { Logger } from '@app/platform';
 
 const REAUTHORIZE_INTERVAL_MS = 60_000;
 
@@ -28,7 +28,7 @@ export class OpenStreams {
   private timer: NodeJS.Timeout | null = null;
   private isClosing = false;
 
-  constructor(private readonly log: GatewayLog) {}
+  constructor(private readonly logger: Logger) {}
 
   /** @param authorize throws an AppError when the viewer may not watch (any more) */
   add(authorize: () => Promise<unknown>): OpenStream {
@@ -50,7 +50,7 @@ export class OpenStreams {
           error instanceof AppError && ['unauthenticated', 'forbidden', 'not_found'].includes(error.code);
         if (isRefusal) this.endOne(abort, new StreamEnded(1008, 'you may not see this log any more'));
         // Not known now: asked again in a minute.
-        else this.log.logger.debug({ err: error }, 'an open stream could not be authorized again');
+        else this.logger.debug({ err: error }, 'an open stream could not be authorized again');
       }
     }
   }

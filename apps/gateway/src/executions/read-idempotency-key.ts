@@ -1,7 +1,7 @@
 import { idempotencyKey } from '@app/contract';
 import type { IdempotencyKey } from '@app/database';
 import { AppError } from '@app/domain';
-import type { KeyedHash } from './keyed-hash.js';
+import type { KeyedHash } from '../secrets/keyed-hash.js';
 
 /** What the key stands for: one request of one caller on one route. */
 export interface KeyScope {

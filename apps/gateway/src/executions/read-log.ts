@@ -2,9 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseDurationMs, type ParamsOf, type QueryOf } from '@app/contract';
 import type { LogsStore } from '@app/database';
 import type { Caller } from '../authentication/caller.js';
-import type { Reauthorizer } from './reauthorizer.js';
+import type { Reauthorizer } from '../authentication/reauthorizer.js';
 import type { FindExecution } from './find-execution.js';
-import { openTextReply } from './open-text-reply.js';
+import { openTextReply } from '../http/open-text-reply.js';
 import type { StreamLog } from './stream-log.js';
 import type { LogRange } from './tail-log.js';
 
@@ -16,8 +16,7 @@ export class ReadLog {
     private readonly finder: FindExecution,
     private readonly logs: Pick<LogsStore, 'findTailStart' | 'findSinceStart' | 'findEnd'>,
     private readonly streamLog: StreamLog,
-    private readonly askAgain: Reauthorizer,
-    private readonly now: () => number = () => Date.now(),
+    private readonly reauthorizer: Reauthorizer,
   ) {}
 
   /** @throws AppError for whatever is refused; the reply is untouched then */
@@ -30,7 +29,7 @@ export class ReadLog {
   ): Promise<void> {
     const execution = await this.finder.find(id, caller);
     const range = await this.findRange(execution.id, query);
-    const authorize = async () => this.finder.find(id, await this.askAgain.identify(request));
+    const authorize = async () => this.finder.find(id, await this.reauthorizer.identify(request));
     if (openTextReply(request, reply)) {
       await this.streamLog.asText(execution.id, reply.raw, authorize, range);
     }
@@ -48,6 +47,6 @@ export class ReadLog {
 
   private toInstant(since: string): Date {
     const durationMs = parseDurationMs(since);
-    return durationMs === null ? new Date(since) : new Date(Math.max(0, this.now() - durationMs));
+    return durationMs === null ? new Date(since) : new Date(Math.max(0, Date.now() - durationMs));
   }
 }

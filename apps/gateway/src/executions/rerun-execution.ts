@@ -5,20 +5,22 @@ import type { FindProc } from '../procs/find-proc.js';
 import type { AcceptExecution } from './accept-execution.js';
 import type { Backlog } from './backlog.js';
 import type { FindExecution } from './find-execution.js';
-import type { KeyedHash } from './keyed-hash.js';
+import type { KeyedHash } from '../secrets/keyed-hash.js';
 import { readIdempotencyKey } from './read-idempotency-key.js';
+
+export interface RerunExecutionDependencies {
+  executions: Pick<ExecutionsStore, 'readSecretArgs'>;
+  secrets: Pick<SecretsStore, 'openArgs'>;
+  findExecution: FindExecution;
+  findProc: FindProc;
+  backlog: Backlog;
+  acceptExecution: AcceptExecution;
+  bodyHash: KeyedHash;
+}
 
 /** Executes procs again, as they are now, with the args of an earlier execution. */
 export class RerunExecution {
-  constructor(
-    private readonly executions: Pick<ExecutionsStore, 'readSecretArgs'>,
-    private readonly secrets: Pick<SecretsStore, 'openArgs'>,
-    private readonly finder: FindExecution,
-    private readonly procs: FindProc,
-    private readonly backlog: Backlog,
-    private readonly execution: AcceptExecution,
-    private readonly bodyHash: KeyedHash,
-  ) {}
+  constructor(private readonly dependencies: RerunExecutionDependencies) {}
 
   /**
    * The new execution, which may be asked for whether or not the earlier one has ended; with the same Idempotency-Key
@@ -27,10 +29,10 @@ export class RerunExecution {
    */
   async rerun(id: string, key: string | undefined, caller: Caller): Promise<Execution> {
     const scope = { identity: caller.user.email, route: 'POST /execution/:id/rerun', request: { id } };
-    const idempotency = readIdempotencyKey(key, scope, this.bodyHash);
-    await this.backlog.throwIfFull(caller.user.email, idempotency);
-    const earlier = await this.finder.find(id, caller);
-    const registered = await this.procs.find(earlier.procName, caller);
+    const idempotency = readIdempotencyKey(key, scope, this.dependencies.bodyHash);
+    await this.dependencies.backlog.throwIfFull(caller.user.email, idempotency);
+    const earlier = await this.dependencies.findExecution.find(id, caller);
+    const registered = await this.dependencies.findProc.find(earlier.procName, caller);
     const secretArgs = await this.readSecretArgs(earlier);
     const request = {
       registered,
@@ -41,14 +43,14 @@ export class RerunExecution {
       rerunOf: earlier.id,
       action: 'rerunExecution',
     } as const;
-    return this.execution.accept(request, caller);
+    return this.dependencies.acceptExecution.accept(request, caller);
   }
 
   private async readSecretArgs({ id, procName }: Execution): Promise<Record<string, string>> {
-    const sealed = await this.executions.readSecretArgs(id);
+    const sealed = await this.dependencies.executions.readSecretArgs(id);
     if (!sealed) return {};
     try {
-      return this.secrets.openArgs(procName, sealed);
+      return this.dependencies.secrets.openArgs(procName, sealed);
     } catch (cause) {
       const names = Object.keys(sealed).join(', ');
       throw new AppError(

@@ -5,16 +5,16 @@ import type { Asker } from '../authentication/access.js';
 import type { Caller } from '../authentication/caller.js';
 import { parseText } from '../http/parse-request.js';
 import { findUpgrade, type Upgrade } from '../http/route-upgrades.js';
-import type { Reauthorizer } from './reauthorizer.js';
+import type { Reauthorizer } from '../authentication/reauthorizer.js';
 import type { FindExecution } from './find-execution.js';
-import { openTextReply } from './open-text-reply.js';
+import { openTextReply } from '../http/open-text-reply.js';
 import { closeReasonOf, type StreamLog } from './stream-log.js';
 
 /** The log's route, from the request to the open stream. */
 export class ServeLog {
   constructor(
     private readonly finder: FindExecution,
-    private readonly askAgain: Reauthorizer,
+    private readonly reauthorizer: Reauthorizer,
     private readonly streamLog: StreamLog,
   ) {}
 
@@ -42,7 +42,7 @@ export class ServeLog {
     reply: FastifyReply,
     upgrade: Upgrade | null,
   ) {
-    const authorize = async () => this.find(request, await this.askAgain.identify(request));
+    const authorize = async () => this.find(request, await this.reauthorizer.identify(request));
     if (!upgrade) {
       if (!openTextReply(request, reply)) return;
       return this.streamLog.asText(execution.id, reply.raw, authorize);

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, type ExecutionStatus } from '@app/domain';
-import type { GatewayLog } from '../http/gateway-log.js';
+import type { Logger } from '@app/platform';
 import type { Upgrade } from '../http/route-upgrades.js';
 import { LogWebSocket, type LogWebSocketSettings } from './log-websocket.js';
 import { StreamEnded, type OpenStream, type OpenStreams } from './open-streams.js';
 import { WHOLE_LOG, type LogRange, type TailLog } from './tail-log.js';
-import { writePatiently } from './write-patiently.js';
+import { writePatiently } from '../http/write-patiently.js';
 
 /** Sends logs to those who watch them, from the first line to the end. */
 export class StreamLog {
@@ -13,7 +13,7 @@ export class StreamLog {
     private readonly log: TailLog,
     private readonly streams: OpenStreams,
     private readonly settings: LogWebSocketSettings,
-    private readonly gatewayLog: GatewayLog,
+    private readonly logger: Logger,
   ) {}
 
   /** Accepts the WebSocket only to close it: v2's clients read why from the reason. */
@@ -41,7 +41,7 @@ export class StreamLog {
         else if (!(await socket.send(event.chunk))) return stream.end(tooSlow());
       }
     }).catch((error: unknown) => {
-      this.gatewayLog.logger.error({ err: error, executionId }, 'a log stream failed');
+      this.logger.error({ err: error, executionId }, 'a log stream failed');
       socket.close(1011, 'internal error; connect again');
     });
   }
@@ -70,7 +70,7 @@ export class StreamLog {
         if (!(await writePatiently(response, text, this.settings.patienceMs))) return stream.end(tooSlow());
       }
     }).catch((error: unknown) => {
-      this.gatewayLog.logger.error({ err: error, executionId }, 'a log stream failed');
+      this.logger.error({ err: error, executionId }, 'a log stream failed');
       response.destroy();
     });
   }
@@ -83,10 +83,7 @@ export class StreamLog {
       if (!stream.signal.aborted) throw error;
     } finally {
       if (stream.signal.aborted) {
-        this.gatewayLog.logger.debug(
-          { executionId, reason: describe(stream.signal.reason) },
-          'a log stream was ended',
-        );
+        this.logger.debug({ executionId, reason: describe(stream.signal.reason) }, 'a log stream was ended');
       }
       stream.end();
     }

@@ -4,7 +4,7 @@ import type { Caller } from '../authentication/caller.js';
 import type { FindProc } from '../procs/find-proc.js';
 import type { AcceptExecution } from './accept-execution.js';
 import type { Backlog } from './backlog.js';
-import type { KeyedHash } from './keyed-hash.js';
+import type { KeyedHash } from '../secrets/keyed-hash.js';
 import { readIdempotencyKey } from './read-idempotency-key.js';
 
 /** Accepts executions. */

@@ -1,7 +1,7 @@
 import { Controller, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { ReplyOf } from '@app/contract';
-import { HealthRegistry, httpStatusOfHealth } from '@app/platform';
+import { httpStatusOfHealth, type HealthRegistry } from '@app/platform';
 import { Serves, ServesByHand } from '../http/serves.js';
 
 @Controller()

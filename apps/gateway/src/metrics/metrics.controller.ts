@@ -2,7 +2,7 @@ import { Controller, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { PROMETHEUS_CONTENT_TYPE } from '@app/platform';
 import { ServesByHand } from '../http/serves.js';
-import { GatewayMetrics } from './gateway-metrics.js';
+import type { GatewayMetrics } from './gateway-metrics.js';
 
 @Controller()
 export class MetricsController {

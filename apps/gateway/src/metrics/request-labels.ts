@@ -1,8 +1,4 @@
-import { routes } from '@app/contract';
-
-const ROUTE_NAMES: ReadonlyMap<string, string> = new Map(
-  Object.entries(routes).map(([name, { method, path }]) => [`${method} ${path}`, name]),
-);
+import { findRouteName } from '../http/find-route-name.js';
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
@@ -16,9 +12,7 @@ export interface RequestLabels {
 
 /** @param path the pattern that the router found, such as `/execution/:id/status`; undefined: none */
 export function labelRequest(method: string, path: string | undefined): RequestLabels {
-  // The router answers HEAD wherever it answers GET.
-  const name = ROUTE_NAMES.get(`${method === 'HEAD' ? 'GET' : method} ${path}`);
-  return { route: name ?? 'unknown', method: METHODS.has(method) ? method : 'other' };
+  return { route: findRouteName(method, path) ?? 'unknown', method: METHODS.has(method) ? method : 'other' };
 }
 
 /** `204` → `2xx` */

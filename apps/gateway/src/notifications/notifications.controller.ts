@@ -1,12 +1,12 @@
 import { Controller } from '@nestjs/common';
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf } from '@app/contract';
-import { NotificationsStore } from '@app/database';
-import { toPage } from '../accounts/to-reply.js';
+import type { NotificationsStore } from '@app/database';
 import { CurrentCaller, type Caller } from '../authentication/caller.js';
+import { toIdNumber, toPage } from '../http/page.js';
 import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
 import { Serves } from '../http/serves.js';
-import { NotifyPreference } from './notify-preference.js';
-import { ResendNotification } from './resend-notification.js';
+import type { NotifyPreference } from './notify-preference.js';
+import type { ResendNotification } from './resend-notification.js';
 import { toNotificationReply } from './to-reply.js';
 
 @Controller()
@@ -25,9 +25,9 @@ export class NotificationsController {
       {
         ...(state !== undefined && { state }),
         ...(channel !== undefined && { channel }),
-        ...(execution !== undefined && { executionId: withinNumbers(execution) }),
+        ...(execution !== undefined && { executionId: toIdNumber(execution) }),
       },
-      { before: cursor === undefined ? null : withinNumbers(cursor), limit },
+      { before: cursor === undefined ? null : toIdNumber(cursor), limit },
     );
     return {
       notifications: deliveries.map(toNotificationReply),
@@ -55,9 +55,4 @@ export class NotificationsController {
   ): Promise<ReplyOf<'setNotifyPreference'>> {
     return { notify_on: await this.preference.set(notify_on, caller) };
   }
-}
-
-/** Larger ids than a number holds do not exist. */
-function withinNumbers(id: string): number {
-  return Math.min(Number(id), Number.MAX_SAFE_INTEGER);
 }

@@ -3,9 +3,9 @@ import { metadataFromProc, type BodyOf, type ParamsOf, type ReplyOf } from '@app
 import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { ParsedBody, ParsedParams } from '../http/parse-request.js';
 import { Serves } from '../http/serves.js';
-import { FindProc } from './find-proc.js';
-import { RegisterProcs } from './register-procs.js';
-import { RemoveProc } from './remove-proc.js';
+import type { FindProc } from './find-proc.js';
+import type { RegisterProcs } from './register-procs.js';
+import type { RemoveProc } from './remove-proc.js';
 
 @Controller()
 export class ProcsController {

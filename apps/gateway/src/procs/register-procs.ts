@@ -13,15 +13,17 @@ import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
 import { toWireField } from './wire-field.js';
 
+export interface RegisterProcsDependencies {
+  procs: Pick<ProcsStore, 'register'>;
+  secrets: Pick<SecretsStore, 'listNames'>;
+  patterns: Patterns;
+  allowed: AllowedSettings;
+  audit: AuditTrail;
+}
+
 /** Makes procs known, or replaces them. */
 export class RegisterProcs {
-  constructor(
-    private readonly procs: Pick<ProcsStore, 'register'>,
-    private readonly secrets: Pick<SecretsStore, 'listNames'>,
-    private readonly patterns: Patterns,
-    private readonly allowed: AllowedSettings,
-    private readonly audit: AuditTrail,
-  ) {}
+  constructor(private readonly dependencies: RegisterProcsDependencies) {}
 
   /** All of them or none. May be repeated. @throws AppError `malformed_request` */
   async register(metadata: BodyOf<'registerProcs'>, { user, address }: Caller): Promise<void> {
@@ -32,7 +34,7 @@ export class RegisterProcs {
     }
     for (const { name, imageName } of procs) {
       const details = { image: imageName };
-      await this.audit.record({
+      await this.dependencies.audit.record({
         actor: user.email,
         action: 'registerProcs',
         subject: name,
@@ -41,16 +43,16 @@ export class RegisterProcs {
         details,
       });
     }
-    await this.procs.register(procs);
+    await this.dependencies.procs.register(procs);
   }
 
   /** `field` is a path into what was sent, e.g. `0.env_vars.args.1.pattern`. */
   private async check(procs: readonly Proc[]): Promise<ErrorDetail[]> {
-    const secrets = await this.secrets.listNames(procs.map(({ name }) => name));
+    const secrets = await this.dependencies.secrets.listNames(procs.map(({ name }) => name));
     return procs.flatMap((proc, index) =>
       [
-        ...checkProc(proc, this.patterns.describeProblem, this.patterns.matches),
-        ...checkAllowed(proc, this.allowed),
+        ...checkProc(proc, this.dependencies.patterns.describeProblem, this.dependencies.patterns.matches),
+        ...checkAllowed(proc, this.dependencies.allowed),
         ...findSecretArgs(proc, secrets.get(proc.name) ?? []),
       ].map(({ field, message }) => ({ field: `${index}.${toWireField(field)}`, message })),
     );

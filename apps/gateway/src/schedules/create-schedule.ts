@@ -2,7 +2,7 @@ import type { BodyOf } from '@app/contract';
 import type { NewSchedule, SchedulesStore } from '@app/database';
 import type { Schedule } from '@app/domain';
 import type { SignalSender } from '@app/queue';
-import type { KeyedHash } from '../executions/keyed-hash.js';
+import type { KeyedHash } from '../secrets/keyed-hash.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
 import type { PrepareArgs } from '../procs/prepare-args.js';
@@ -12,17 +12,19 @@ import { duplicateSchedule } from './duplicate-schedule.js';
 import { procNotFound, type FindSchedule } from './find-schedule.js';
 import { tooManySchedules } from './too-many-schedules.js';
 
+export interface CreateScheduleDependencies {
+  schedules: Pick<SchedulesStore, 'create'>;
+  findSchedule: FindSchedule;
+  prepareArgs: PrepareArgs;
+  argsHash: KeyedHash;
+  audit: AuditTrail;
+  signals: Pick<SignalSender, 'send'>;
+  maxPerOwner: number;
+}
+
 /** Makes schedules. */
 export class CreateSchedule {
-  constructor(
-    private readonly schedules: Pick<SchedulesStore, 'create'>,
-    private readonly finder: FindSchedule,
-    private readonly prepareArgs: PrepareArgs,
-    private readonly argsHash: KeyedHash,
-    private readonly audit: AuditTrail,
-    private readonly signals: Pick<SignalSender, 'send'>,
-    private readonly maxPerOwner: number,
-  ) {}
+  constructor(private readonly dependencies: CreateScheduleDependencies) {}
 
   /**
    * Of several requests for the same proc and args one gets the schedule, the others `conflict`.
@@ -31,8 +33,8 @@ export class CreateSchedule {
   async create(body: BodyOf<'createSchedule'>, caller: Caller): Promise<Schedule> {
     const { jobName: procName, args, enabled } = body;
     const checked = checkSchedule(body);
-    const proc = await this.finder.findProc(procName, caller);
-    const prepared = this.prepareArgs.forSchedule(proc, args);
+    const proc = await this.dependencies.findSchedule.findProc(procName, caller);
+    const prepared = this.dependencies.prepareArgs.forSchedule(proc, args);
     const entry = {
       actor: caller.user.email,
       action: 'createSchedule',
@@ -43,19 +45,19 @@ export class CreateSchedule {
     const schedule = {
       procName,
       ...prepared,
-      argsHash: this.argsHash.of([procName, args]),
+      argsHash: this.dependencies.argsHash.of([procName, args]),
       ...checked,
       userEmail: caller.user.email,
       enabled,
     };
-    const created = await this.audit.recordChange(entry, () => this.store(schedule));
+    const created = await this.dependencies.audit.recordChange(entry, () => this.store(schedule));
     // Nobody waits for it: the schedulers look within a second anyway.
-    void this.signals.send('schedulesChanged', {});
+    void this.dependencies.signals.send('schedulesChanged', {});
     return created;
   }
 
   private async store(schedule: NewSchedule): Promise<Schedule> {
-    const outcome = await this.schedules.create(schedule);
+    const outcome = await this.dependencies.schedules.create(schedule);
     switch (outcome.kind) {
       case 'created':
         return outcome.schedule;
@@ -66,7 +68,7 @@ export class CreateSchedule {
       case 'never':
         throw neverFires();
       case 'too_many':
-        throw tooManySchedules(this.maxPerOwner);
+        throw tooManySchedules(this.dependencies.maxPerOwner);
     }
   }
 }

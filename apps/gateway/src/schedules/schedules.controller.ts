@@ -8,39 +8,40 @@ import {
   type QueryOf,
   type ReplyOf,
 } from '@app/contract';
-import { TicksStore } from '@app/database';
+import type { TicksStore } from '@app/database';
 import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
 import { Serves, ServesByHand } from '../http/serves.js';
-import { CreateSchedule } from './create-schedule.js';
-import { FindSchedule } from './find-schedule.js';
+import type { CreateSchedule } from './create-schedule.js';
+import type { FindSchedule } from './find-schedule.js';
 import { listNextTimes } from './list-next-times.js';
-import { RemoveSchedule } from './remove-schedule.js';
+import type { RemoveSchedule } from './remove-schedule.js';
 import { toScheduleReply, toTickReply } from './to-reply.js';
-import { UpdateSchedule } from './update-schedule.js';
+import type { UpdateSchedule } from './update-schedule.js';
 
 /** One schedule may be larger; it is an answer of its own then. */
 const MAX_LIST_BYTES = 4 * 1_048_576;
 
 /** The year 9999, which every database column takes. */
 const MAX_DATE_MS = Date.UTC(9999, 0);
+export interface SchedulesControllerDependencies {
+  createSchedule: CreateSchedule;
+  findSchedule: FindSchedule;
+  updateSchedule: UpdateSchedule;
+  removeSchedule: RemoveSchedule;
+  ticks: TicksStore;
+}
 
 @Controller()
 export class SchedulesController {
-  constructor(
-    private readonly createSchedule: CreateSchedule,
-    private readonly findSchedule: FindSchedule,
-    private readonly updateSchedule: UpdateSchedule,
-    private readonly removeSchedule: RemoveSchedule,
-    private readonly ticks: TicksStore,
-  ) {}
+  constructor(private readonly dependencies: SchedulesControllerDependencies) {}
 
   @Serves('createSchedule')
   async create(
     @CurrentCaller() caller: Caller,
     @ParsedBody() body: BodyOf<'createSchedule'>,
   ): Promise<ReplyOf<'createSchedule'>> {
-    return toScheduleReply(await this.createSchedule.create(body, caller));
+    return toScheduleReply(await this.dependencies.createSchedule.create(body, caller));
   }
 
   /**
@@ -58,7 +59,11 @@ export class SchedulesController {
     const body: ReplyOf<'listSchedules'> = [];
     let bytes = 0;
     let isCut = false;
-    for await (const schedule of this.findSchedule.listFor(caller, { all, after, limit: limit + 1 })) {
+    for await (const schedule of this.dependencies.findSchedule.listFor(caller, {
+      all,
+      after,
+      limit: limit + 1,
+    })) {
       const one = toScheduleReply(schedule);
       bytes += Buffer.byteLength(JSON.stringify(one));
       isCut = body.length === limit || (bytes > MAX_LIST_BYTES && body.length > 0);
@@ -82,7 +87,7 @@ export class SchedulesController {
     @CurrentCaller() caller: Caller,
     @ParsedParams() { id }: ParamsOf<'getSchedule'>,
   ): Promise<ReplyOf<'getSchedule'>> {
-    return toScheduleReply(await this.findSchedule.find(id, caller));
+    return toScheduleReply(await this.dependencies.findSchedule.find(id, caller));
   }
 
   @Serves('getScheduleNext')
@@ -91,7 +96,7 @@ export class SchedulesController {
     @ParsedParams() { id }: ParamsOf<'getScheduleNext'>,
     @ParsedQuery() { count }: QueryOf<'getScheduleNext'>,
   ): Promise<ReplyOf<'getScheduleNext'>> {
-    const schedule = await this.findSchedule.find(id, caller);
+    const schedule = await this.dependencies.findSchedule.find(id, caller);
     const times = listNextTimes(schedule, new Date(), count);
     return { timeZone: schedule.timeZone, times: times.map((time) => time.toISOString()) };
   }
@@ -102,9 +107,9 @@ export class SchedulesController {
     @ParsedParams() { id }: ParamsOf<'getScheduleHistory'>,
     @ParsedQuery() { limit, cursor }: QueryOf<'getScheduleHistory'>,
   ): Promise<ReplyOf<'getScheduleHistory'>> {
-    const schedule = await this.findSchedule.find(id, caller);
+    const schedule = await this.dependencies.findSchedule.find(id, caller);
     const before = cursor === undefined ? null : new Date(Math.min(Number(cursor), MAX_DATE_MS));
-    const ticks = await this.ticks.list(schedule.id, { before, limit });
+    const ticks = await this.dependencies.ticks.list(schedule.id, { before, limit });
     const last = ticks.length === limit ? ticks.at(-1) : undefined;
     return { ticks: ticks.map(toTickReply), ...(last && { next: String(last.fireAt.getTime()) }) };
   }
@@ -115,7 +120,7 @@ export class SchedulesController {
     @ParsedParams() { id }: ParamsOf<'updateSchedule'>,
     @ParsedBody() body: BodyOf<'updateSchedule'>,
   ): Promise<ReplyOf<'updateSchedule'>> {
-    return toScheduleReply(await this.updateSchedule.update(id, body, caller));
+    return toScheduleReply(await this.dependencies.updateSchedule.update(id, body, caller));
   }
 
   @Serves('removeSchedule')
@@ -123,7 +128,7 @@ export class SchedulesController {
     @CurrentCaller() caller: Caller,
     @ParsedParams() { id }: ParamsOf<'removeSchedule'>,
   ): Promise<ReplyOf<'removeSchedule'>> {
-    await this.removeSchedule.remove(id, caller);
+    await this.dependencies.removeSchedule.remove(id, caller);
     return SCHEDULE_TEXTS.deleted;
   }
 }

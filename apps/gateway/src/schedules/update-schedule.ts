@@ -2,7 +2,7 @@ import { routes, SCHEDULE_TEXTS, type BodyOf } from '@app/contract';
 import type { ScheduleChanges, SchedulesStore } from '@app/database';
 import { AppError, type Proc, type Schedule } from '@app/domain';
 import type { SignalSender } from '@app/queue';
-import type { KeyedHash } from '../executions/keyed-hash.js';
+import type { KeyedHash } from '../secrets/keyed-hash.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
 import type { FindProc } from '../procs/find-proc.js';
@@ -14,19 +14,20 @@ import type { FindSchedule } from './find-schedule.js';
 import { tooManySchedules } from './too-many-schedules.js';
 
 type Body = BodyOf<'updateSchedule'>;
+export interface UpdateScheduleDependencies {
+  schedules: Pick<SchedulesStore, 'update'>;
+  findSchedule: FindSchedule;
+  findProc: Pick<FindProc, 'find'>;
+  prepareArgs: PrepareArgs;
+  argsHash: KeyedHash;
+  audit: AuditTrail;
+  signals: Pick<SignalSender, 'send'>;
+  maxPerOwner: number;
+}
 
 /** Changes schedules. */
 export class UpdateSchedule {
-  constructor(
-    private readonly schedules: Pick<SchedulesStore, 'update'>,
-    private readonly finder: FindSchedule,
-    private readonly procs: Pick<FindProc, 'find'>,
-    private readonly prepareArgs: PrepareArgs,
-    private readonly argsHash: KeyedHash,
-    private readonly audit: AuditTrail,
-    private readonly signals: Pick<SignalSender, 'send'>,
-    private readonly maxPerOwner: number,
-  ) {}
+  constructor(private readonly dependencies: UpdateScheduleDependencies) {}
 
   /**
    * What is left out stays; `args` replaces all args, also the secret ones. May be repeated. Whoever changes a schedule
@@ -37,8 +38,10 @@ export class UpdateSchedule {
   async update(id: string, body: Body, caller: Caller): Promise<Schedule> {
     throwIfEmpty(body);
     const checked = checkScheduleChanges(body);
-    const schedule = await this.finder.find(id, caller);
-    const proc = isSwitchedOff(body) ? null : (await this.procs.find(schedule.procName, caller)).proc;
+    const schedule = await this.dependencies.findSchedule.find(id, caller);
+    const proc = isSwitchedOff(body)
+      ? null
+      : (await this.dependencies.findProc.find(schedule.procName, caller)).proc;
     if (body.args) throwUnlessInOwnName(schedule, caller);
     const changes: ScheduleChanges = {
       ...checked,
@@ -52,9 +55,9 @@ export class UpdateSchedule {
       address: caller.address,
       details: { proc: schedule.procName, changed: Object.keys(body).join(' ') },
     };
-    const updated = await this.audit.recordChange(entry, () => this.store(schedule, changes));
+    const updated = await this.dependencies.audit.recordChange(entry, () => this.store(schedule, changes));
     // Nobody waits for it: the schedulers look within a second anyway.
-    void this.signals.send('schedulesChanged', {});
+    void this.dependencies.signals.send('schedulesChanged', {});
     return updated;
   }
 
@@ -63,13 +66,13 @@ export class UpdateSchedule {
     args: NonNullable<Body['args']>,
   ): Pick<ScheduleChanges, 'args' | 'secretArgs' | 'argsHash'> {
     return {
-      ...this.prepareArgs.forSchedule(proc, args),
-      argsHash: this.argsHash.of([proc.name, args]),
+      ...this.dependencies.prepareArgs.forSchedule(proc, args),
+      argsHash: this.dependencies.argsHash.of([proc.name, args]),
     };
   }
 
   private async store({ id, procName }: Schedule, changes: ScheduleChanges): Promise<Schedule> {
-    const outcome = await this.schedules.update(id, changes);
+    const outcome = await this.dependencies.schedules.update(id, changes);
     switch (outcome.kind) {
       case 'updated':
         return outcome.schedule;
@@ -80,7 +83,7 @@ export class UpdateSchedule {
       case 'never':
         throw neverFires();
       case 'too_many':
-        throw tooManySchedules(this.maxPerOwner);
+        throw tooManySchedules(this.dependencies.maxPerOwner);
     }
   }
 }

@@ -3,9 +3,9 @@ import type { BodyOf, ParamsOf, ReplyOf } from '@app/contract';
 import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { ParsedBody, ParsedParams } from '../http/parse-request.js';
 import { Serves } from '../http/serves.js';
-import { ListSecrets } from './list-secrets.js';
-import { RemoveSecret } from './remove-secret.js';
-import { SetSecrets } from './set-secrets.js';
+import type { ListSecrets } from './list-secrets.js';
+import type { RemoveSecret } from './remove-secret.js';
+import type { SetSecrets } from './set-secrets.js';
 
 @Controller()
 export class SecretsController {

@@ -2,7 +2,7 @@ import { Controller, Ip } from '@nestjs/common';
 import type { BodyOf, ReplyOf } from '@app/contract';
 import { ParsedBody } from '../http/parse-request.js';
 import { Serves } from '../http/serves.js';
-import { SignIn } from './sign-in.js';
+import type { SignIn } from './sign-in.js';
 
 @Controller()
 export class SignInController {

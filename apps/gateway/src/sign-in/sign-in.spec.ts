@@ -4,13 +4,10 @@ import type { User } from '@app/domain';
 import { createLogger } from '@app/platform';
 import type { DeviceFlow, SignedIn } from '@app/plugins';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { GatewayLog } from '../http/gateway-log.js';
 import { SignInLimit } from './sign-in-limit.js';
 import { SignIn } from './sign-in.js';
 
-const log = new GatewayLog(
-  createLogger({ service: 'test', level: 'info', destination: { write: () => {} } }),
-);
+const log = createLogger({ service: 'test', level: 'info', destination: { write: () => {} } });
 const user: User = { email: 'ada@x.y', name: 'Ada', active: true, groups: [] };
 const signedIn: SignedIn = { kind: 'signed_in', token: 't', refreshToken: null, expiresInSeconds: null };
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import type { Access, Asker } from '../authentication/access.js';
-import type { Authenticator } from '../authentication/authenticator.js';
+import type { Access, Asker } from './access.js';
+import type { Authenticator } from './authenticator.js';
 
 /** Who made a request that is still being answered: what they may do can have changed since. */
 export class Reauthorizer {

@@ -1,0 +1,37 @@
+import type { FastifyRequest } from 'fastify';
+import type { AuditEntry } from '@app/database';
+import type { AppError } from '@app/domain';
+import { findCaller, type Caller } from '../authentication/caller.js';
+import { textOf } from '../authentication/credentials.js';
+import { findRouteName } from '../http/find-route-name.js';
+import { pathOf } from '../http/request-path.js';
+
+const MAX_EMAIL_CHARACTERS = 300;
+
+/** The audit entry for a request that was refused. Null: something is wrong with the request, not with its caller. */
+export function refusalEntry(error: AppError, request: FastifyRequest): AuditEntry | null {
+  const caller = findCaller(request);
+  if (!isRefusal(error, caller)) return null;
+  const { method } = request;
+  const { url: pattern = 'unknown' } = request.routeOptions;
+  const path = pathOf(request);
+  return {
+    actor: caller?.user.email ?? 'unknown',
+    action: findRouteName(method, pattern) ?? `${method} ${pattern}`,
+    subject: path,
+    allowed: false,
+    address: request.ip,
+    details: { code: error.code, method, path, ...(!caller && { claimed: claimedEmail(request) }) },
+  };
+}
+
+/** `too_many_requests` without a caller: the client is slowed down for guessing credentials. */
+function isRefusal({ code }: AppError, caller: Caller | null): boolean {
+  return code === 'unauthenticated' || code === 'forbidden' || (code === 'too_many_requests' && !caller);
+}
+
+function claimedEmail(request: FastifyRequest): string | null {
+  const [email] = request.raw.headersDistinct['email-id'] ?? [];
+  // Postgres refuses a lone surrogate in JSON, and the entry with it.
+  return email === undefined ? null : textOf(email).slice(0, MAX_EMAIL_CHARACTERS).toWellFormed();
+}

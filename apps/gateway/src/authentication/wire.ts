@@ -1,0 +1,47 @@
+import { AccountsStore, SignInsStore, type Database } from '@app/database';
+import type { Logger } from '@app/platform';
+import type { AuthPlugin } from '@app/plugins';
+import type { GatewaySettings } from '../env.js';
+import { Access } from './access.js';
+import { AuthGuard } from './auth.guard.js';
+import { Authenticator } from './authenticator.js';
+import { LoginLimits } from './login-limits.js';
+import { NoteSignIns } from './note-sign-ins.js';
+import { OriginCheck } from './origin-check.js';
+import { PostgresAuth } from './postgres-auth.js';
+import { Reauthorizer } from './reauthorizer.js';
+import { UserSources } from './user-sources.js';
+
+export interface AuthenticationDependencies {
+  settings: Pick<GatewaySettings, 'access' | 'publicOrigin'>;
+  database: Database;
+  /** Null: users and tokens are in Postgres alone. */
+  authPlugin: AuthPlugin | null;
+  logger: Logger;
+}
+
+/** Who is asking, and what they may do. */
+export function wireAuthentication({ settings, database, authPlugin, logger }: AuthenticationDependencies) {
+  const { adminGroups, isAuthenticationOn, plugin, failedLogins, minClientVersion } = settings.access;
+  const accounts = new AccountsStore(database);
+  const postgresAuth = new PostgresAuth(accounts);
+  const signIns = new NoteSignIns(new SignInsStore(database), plugin.shownName, logger);
+  const isClosed = async (email: string) => {
+    const account = await accounts.find(email);
+    return account !== null && (account.isService || !account.isActive);
+  };
+  const sources = new UserSources(postgresAuth, authPlugin ?? postgresAuth, isClosed, (user) =>
+    signIns.note(user),
+  );
+  const access = new Access(adminGroups, (user, groups) => sources.verify(user, groups));
+  const groupsOfEverybody = isAuthenticationOn ? null : adminGroups;
+  const authenticator = new Authenticator(sources, new LoginLimits(failedLogins), groupsOfEverybody);
+  const originCheck = new OriginCheck(settings.publicOrigin, isAuthenticationOn);
+  return {
+    access,
+    authenticator,
+    reauthorizer: new Reauthorizer(authenticator, access),
+    sources,
+    guard: new AuthGuard({ authenticator, access, sources, originCheck, minClientVersion }),
+  };
+}

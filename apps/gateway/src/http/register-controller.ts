@@ -1,0 +1,20 @@
+import { PARAMTYPES_METADATA } from '@nestjs/common/constants';
+import type { Type } from '@nestjs/common';
+
+/**
+ * The class that Nest registers for an existing controller. Nest can only register classes and construct them itself,
+ * taking what they need from its container at run time. This one takes nothing, and constructing it returns
+ * `controller`: what a controller needs is given to its constructor in a wire.ts, where a missing object does not compile.
+ */
+export function registerController(controller: object): Type {
+  const type = controller.constructor as Type;
+  const registered = function () {
+    return controller;
+  };
+  // Routes and their options are metadata of the class, which is looked up along the prototype chain.
+  Object.setPrototypeOf(registered, type);
+  Object.defineProperty(registered, 'name', { value: type.name });
+  registered.prototype = type.prototype;
+  Reflect.defineMetadata(PARAMTYPES_METADATA, [], registered);
+  return registered as unknown as Type;
+}

@@ -1,0 +1,19 @@
+import { NotificationPreferencesStore, NotificationsStore, type Database } from '@app/database';
+import { NotificationSignal, type SignalSender } from '@app/queue';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import { NotificationsController } from './notifications.controller.js';
+import { NotifyPreference } from './notify-preference.js';
+import { ResendNotification } from './resend-notification.js';
+
+export interface NotificationsDependencies {
+  database: Database;
+  signals: SignalSender;
+  audit: AuditTrail;
+}
+
+export function wireNotifications({ database, signals, audit }: NotificationsDependencies) {
+  const notifications = new NotificationsStore(database);
+  const resend = new ResendNotification(notifications, audit, new NotificationSignal(signals));
+  const preference = new NotifyPreference(new NotificationPreferencesStore(database), audit);
+  return { controllers: [new NotificationsController(notifications, resend, preference)] };
+}

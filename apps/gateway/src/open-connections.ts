@@ -1,0 +1,39 @@
+import { Database, waitForInstallation } from '@app/database';
+import type { ServiceContext } from '@app/platform';
+import { ExecutionQueue, ExecutionUpdates, NewsSubscriber, SignalSender } from '@app/queue';
+import type { GatewaySettings } from './env.js';
+
+/** What the gateway is connected to. */
+export interface Connections {
+  database: Database;
+  /** Separates installations that share a Redis. */
+  installationId: string;
+  queue: ExecutionQueue;
+  /** Publishes that an execution has changed. */
+  updates: ExecutionUpdates;
+  updatesSubscriber: NewsSubscriber;
+  signals: SignalSender;
+}
+
+/** Waits for Postgres; does not wait for Redis. */
+export async function openConnections({
+  settings: { postgres, redis },
+  logger,
+  signal,
+  resources,
+}: ServiceContext<GatewaySettings>): Promise<Connections> {
+  const database = resources.use('postgres', new Database(postgres));
+  const installationId = await waitForInstallation(database, signal, (err) => {
+    logger.warn({ err }, 'waiting for Postgres');
+  });
+  const onRedisError = (err: Error) => logger.debug({ err }, 'redis');
+  const connect = [redis, installationId, onRedisError] as const;
+  return {
+    database,
+    installationId,
+    queue: resources.use('execution queue', new ExecutionQueue(...connect)),
+    updates: resources.use('execution updates', new ExecutionUpdates(...connect)),
+    updatesSubscriber: resources.use('execution updates subscriber', new NewsSubscriber(...connect)),
+    signals: resources.use('signals', new SignalSender(...connect)),
+  };
+}

@@ -1,0 +1,38 @@
+import { ProcsStore, type Database, type SecretsStore } from '@app/database';
+import type { AllowedSettings } from '@app/domain';
+import { Patterns } from '@app/patterns';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Access } from '../authentication/access.js';
+import { FindProc } from './find-proc.js';
+import { PrepareArgs } from './prepare-args.js';
+import { ProcsController } from './procs.controller.js';
+import { RegisterProcs } from './register-procs.js';
+import { RemoveProc } from './remove-proc.js';
+
+export interface ProcsDependencies {
+  /** Pod settings that procs may use. */
+  allowed: AllowedSettings;
+  database: Database;
+  secretsStore: SecretsStore;
+  access: Access;
+  audit: AuditTrail;
+}
+
+export function wireProcs({ allowed, database, secretsStore, access, audit }: ProcsDependencies) {
+  const procsStore = new ProcsStore(database);
+  const patterns = new Patterns();
+  const findProc = new FindProc(procsStore, access);
+  const registerProcs = new RegisterProcs({
+    procs: procsStore,
+    secrets: secretsStore,
+    patterns,
+    allowed,
+    audit,
+  });
+  return {
+    procsStore,
+    findProc,
+    prepareArgs: new PrepareArgs(secretsStore, patterns),
+    controllers: [new ProcsController(findProc, registerProcs, new RemoveProc(procsStore, audit))],
+  };
+}

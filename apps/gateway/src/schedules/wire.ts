@@ -1,0 +1,49 @@
+import { nextFireAt } from '@app/cron';
+import { SchedulesStore, TicksStore, type Database, type ProcsStore } from '@app/database';
+import type { SignalSender } from '@app/queue';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Access } from '../authentication/access.js';
+import type { GatewaySettings } from '../env.js';
+import type { FindProc } from '../procs/find-proc.js';
+import type { PrepareArgs } from '../procs/prepare-args.js';
+import { KeyedHash } from '../secrets/keyed-hash.js';
+import { CreateSchedule } from './create-schedule.js';
+import { FindSchedule } from './find-schedule.js';
+import { RemoveSchedule } from './remove-schedule.js';
+import { SchedulesController } from './schedules.controller.js';
+import { UpdateSchedule } from './update-schedule.js';
+
+export interface SchedulesDependencies {
+  settings: Pick<GatewaySettings, 'secretKey' | 'schedulesPerOwner'>;
+  database: Database;
+  procsStore: ProcsStore;
+  findProc: FindProc;
+  prepareArgs: PrepareArgs;
+  access: Access;
+  audit: AuditTrail;
+  signals: SignalSender;
+}
+
+export function wireSchedules({
+  settings: { secretKey, schedulesPerOwner: maxPerOwner },
+  database,
+  procsStore,
+  findProc,
+  prepareArgs,
+  access,
+  audit,
+  signals,
+}: SchedulesDependencies) {
+  const schedules = new SchedulesStore(database, nextFireAt, maxPerOwner);
+  const findSchedule = new FindSchedule(schedules, procsStore, findProc, access);
+  const argsHash = new KeyedHash(secretKey, 'schedule args');
+  const change = { schedules, findSchedule, prepareArgs, argsHash, audit, signals, maxPerOwner };
+  const controller = new SchedulesController({
+    createSchedule: new CreateSchedule(change),
+    findSchedule,
+    updateSchedule: new UpdateSchedule({ ...change, findProc }),
+    removeSchedule: new RemoveSchedule(schedules, findSchedule, audit),
+    ticks: new TicksStore(database),
+  });
+  return { controllers: [controller] };
+}
