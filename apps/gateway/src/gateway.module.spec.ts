@@ -63,22 +63,22 @@ export function missingObjectsDoNotCompile(missing: {
   changeUsers: ConstructorParameters<typeof UsersController>[0];
   guard: Omit<Gateway, 'guard'>;
 }): void {
-  // @ts-expect-error
+  // @ts-expect-error telemetry is missing
   wireGateway(missing.telemetry);
-  // @ts-expect-error
+  // @ts-expect-error audit is missing
   wireExecutions(missing.audit);
-  // @ts-expect-error
+  // @ts-expect-error access is missing
   wireSchedules(missing.access);
-  // @ts-expect-error
+  // @ts-expect-error authenticator is missing
   wireAccounts(missing.authenticator);
-  // @ts-expect-error
+  // @ts-expect-error sources is missing
   new AuthGuard(missing.sources);
-  // @ts-expect-error
+  // @ts-expect-error signal is missing
   new CancelExecution(missing.signal);
-  // @ts-expect-error
+  // @ts-expect-error everything is missing
   new ExecutionsController({});
-  // @ts-expect-error
+  // @ts-expect-error changeUsers is missing
   new UsersController(missing.changeUsers);
-  // @ts-expect-error
+  // @ts-expect-error guard is missing
   GatewayModule.register(missing.guard, logger);
 }

@@ -23,7 +23,7 @@ export function wireAudit({ database, exportPatienceMs, logger, resources }: Aud
   return {
     audit,
     /** For every error that a client gets. */
-    noteRefusal(error: AppError, request: FastifyRequest): void {
+    noteRefusal: (error: AppError, request: FastifyRequest): void => {
       const entry = refusalEntry(error, request);
       if (entry) audit.noteRefusal(entry);
     },

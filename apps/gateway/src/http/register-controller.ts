@@ -11,10 +11,9 @@ export function registerController(controller: object): Type {
   const registered = function () {
     return controller;
   };
-  // Routes and their options are metadata of the class, which is looked up along the prototype chain.
+  // Routes are metadata of the class and its methods, which Nest looks up along the prototype chains.
   Object.setPrototypeOf(registered, type);
   Object.defineProperty(registered, 'name', { value: type.name });
-  registered.prototype = type.prototype;
   Reflect.defineMetadata(PARAMTYPES_METADATA, [], registered);
   return registered as unknown as Type;
 }
