@@ -34,19 +34,19 @@ module.exports = {
     only(
       'worker-parts',
       '^apps/executor-worker/',
-      ['domain', 'queue', 'database', 'runner', 'platform'],
+      ['domain', 'microservice', 'queue', 'database', 'runner', 'platform'],
       'The worker speaks no HTTP contract: put what both need into libs/domain.',
     ),
     only(
       'scheduler-parts',
       '^apps/scheduler/',
-      ['cron', 'domain', 'queue', 'database', 'patterns', 'plugins', 'platform'],
+      ['cron', 'domain', 'microservice', 'queue', 'database', 'patterns', 'plugins', 'platform'],
       "The scheduler has no Kubernetes client: sweeping the cluster is the workers' work.",
     ),
     only(
       'notifier-parts',
       '^apps/notifier/',
-      ['domain', 'queue', 'database', 'plugins', 'platform'],
+      ['domain', 'microservice', 'queue', 'database', 'plugins', 'platform'],
       'The notifier reads what to say from Postgres: extend its row instead.',
     ),
     only(
@@ -56,8 +56,15 @@ module.exports = {
       'The CLI speaks HTTP to the gateway and nothing else: add a route to libs/contract.',
     ),
     only(
+      // The one lib that combines others: docs/adr/0016.
+      'microservice-parts',
+      '^libs/microservice/',
+      ['domain', 'queue', 'database', 'platform'],
+      'Only what all microservices share belongs here: put the rest into the app that needs it.',
+    ),
+    only(
       'libs-know-only-domain',
-      '^libs/([^/]+)/',
+      '^libs/(?!microservice/)([^/]+)/',
       ['domain', '$1'],
       'A lib may import libs/domain only: move the shared thing to libs/domain, or combine both libs in an app.',
     ),

@@ -237,7 +237,7 @@ class RunFollower {
   private async move(status: ExecutionStatus, reason: string | null): Promise<void> {
     const key = `${status} ${reason}`;
     if (this.recordedStatus === key) return;
-    const { leases, news } = this.context;
+    const { leases, updates } = this.context;
     const isHeld = await whileUnavailable(
       () => leases.move(this.follower.lease, status, reason),
       this.follower.signal,
@@ -245,7 +245,7 @@ class RunFollower {
     this.follower.throwUnlessHeld(isHeld);
     this.recordedStatus = key;
     if (!isFinal(this.follower.status)) this.follower.status = status;
-    news.publish([this.follower.lease.executionId]);
+    updates.publish([this.follower.lease.executionId]);
   }
 }
 

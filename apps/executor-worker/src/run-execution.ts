@@ -73,10 +73,10 @@ export class ExecutionHandler {
   }
 
   private async end(follower: Follower, end: ExecutionEnd): Promise<void> {
-    const { leases, queue, news, notifications, log } = this.context;
+    const { leases, queue, updates, notifications, log } = this.context;
     const { executionId } = follower.lease;
     const ended = await whileUnavailable(() => leases.end(follower.lease, end), follower.signal);
-    news.publish([executionId]);
+    updates.publish([executionId]);
     if (!ended) {
       // Fenced, or it has ended: anything else would be left behind, unfinished and without an entry in the queue.
       const isHeld = await whileUnavailable(() => leases.isHeld(follower.lease), follower.signal);

@@ -32,7 +32,7 @@ export interface WorkerContext {
   logs: LogsStore;
   secrets: SecretsStore;
   queue: ExecutionQueue;
-  news: ExecutionUpdates;
+  updates: ExecutionUpdates;
   /** Wakes the notifiers. */
   notifications: Pick<NotificationSignal, 'send' | 'close'>;
   logWriter: LogWriter;

@@ -1,70 +1,74 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { WorkersStore } from '@app/database';
 import { ExecutionConsumer, type RedisSettings } from '@app/queue';
-import { WorkerHeartbeat } from './worker-heartbeat.js';
 import { ExecutionHandler } from './run-execution.js';
 import { JobSweep } from './sweep-jobs.js';
 import type { WorkerContext } from './worker-context.js';
+import { WorkerHeartbeat } from './worker-heartbeat.js';
 
-/** Starts and stops, in the right order, what a worker process consists of. */
+export interface WorkerServiceOptions {
+  context: WorkerContext;
+  workers: WorkersStore;
+  redis: RedisSettings;
+  /** Executions that this process follows at the same time. */
+  concurrency: number;
+}
+
+/** The work of a worker process: takes executions, follows them, keeps its heartbeat, sweeps finished Jobs. */
 export class WorkerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly running: ExecutionHandler;
-  private readonly keepWatch: WorkerHeartbeat;
+  private readonly handler: ExecutionHandler;
+  private readonly heartbeat: WorkerHeartbeat;
   private readonly jobSweep: JobSweep;
   private consumer: ExecutionConsumer | null = null;
 
-  constructor(
-    private readonly context: WorkerContext,
-    private readonly workers: WorkersStore,
-    private readonly consume: { redis: RedisSettings; concurrency: number },
-  ) {
-    this.running = new ExecutionHandler(context);
-    this.keepWatch = new WorkerHeartbeat(context, workers, this.running);
+  constructor(private readonly options: WorkerServiceOptions) {
+    const { context, workers } = options;
+    this.handler = new ExecutionHandler(context);
+    this.heartbeat = new WorkerHeartbeat(context, workers, this.handler);
     this.jobSweep = new JobSweep(context);
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { settings, runner, log } = this.context;
+    const { context, redis, concurrency } = this.options;
+    const { settings, runner, log } = context;
     await runner.start();
-    this.keepWatch.start();
+    this.heartbeat.start();
     this.jobSweep.start();
     this.consumer = new ExecutionConsumer({
-      ...this.consume,
+      redis,
+      concurrency,
       installationId: settings.installationId,
-      handle: (executionId, lease, signal) => this.running.handle(executionId, lease, signal),
+      handle: (executionId, lease, signal) => this.handler.handle(executionId, lease, signal),
       onError: (error) => log.warn({ err: error }, 'queue'),
     });
-    log.info({ workerId: settings.workerId, concurrency: this.consume.concurrency }, 'taking executions');
+    log.info({ workerId: settings.workerId, concurrency }, 'taking executions');
   }
 
   requestCancel(installationId: string, executionId: number): void {
-    if (installationId !== this.context.settings.installationId) return;
-    this.running.followers.get(executionId)?.requestCancel();
+    if (installationId !== this.options.context.settings.installationId) return;
+    this.handler.followers.get(executionId)?.requestCancel();
   }
 
   /** Throws if Redis does not answer. */
   pingQueue(): Promise<void> {
-    return this.context.queue.ping();
+    return this.options.context.queue.ping();
   }
 
   /** Throws while the watches on the cluster are not established. */
   async checkCluster(): Promise<void> {
-    if (!this.context.runner.isConnected()) throw new Error('the watches on Kubernetes are not established');
+    if (!this.options.context.runner.isConnected()) {
+      throw new Error('the watches on Kubernetes are not established');
+    }
   }
 
-  /** Hands everything over first, while all that the followers need is still there. */
+  /** Hands all executions over first, while everything the followers need is still open. */
   async beforeApplicationShutdown(): Promise<void> {
-    const { settings, runner, logWriter, queue, news, notifications, log } = this.context;
+    const { settings, log } = this.options.context;
     await this.consumer?.stop();
-    this.keepWatch.stop();
     await this.jobSweep.stop();
-    logWriter.close();
-    await runner.close();
-    await this.workers
+    this.heartbeat.stop();
+    await this.options.workers
       .remove(settings.workerId)
-      .catch((error: unknown) => log.warn({ err: error }, 'worker row stays'));
-    news.close();
-    notifications.close();
-    await queue.close();
+      .catch((err: unknown) => log.warn({ err }, 'could not remove the row of this worker'));
   }
 }

@@ -43,6 +43,14 @@ describe("the scheduler's environment", () => {
     expect(loadSchedulerEnv(env)).toMatchObject({ userShare: 7, health: { host: '127.0.0.1', port: 1 } });
   });
 
+  it('keeps one of its connections for ticks', () => {
+    const env = { ...required, PROCTOR_POSTGRES_MAX_CONNECTIONS: '5' };
+    expect(loadSchedulerEnv(env)).toMatchObject({
+      postgres: { maxConnections: 4 },
+      tickPostgres: { maxConnections: 1 },
+    });
+  });
+
   it.each([
     {},
     { ...required, PROCTOR_USER_SHARE: '0' },

@@ -29,8 +29,12 @@ export type SchedulerEnv = ReturnType<typeof loadSchedulerEnv>;
 /** The scheduler's settings. @throws ConfigurationError with all that is wrong */
 export function loadSchedulerEnv(source: EnvSource) {
   const env = loadEnv(schema, source);
+  const common = serviceSettings(env);
   return {
-    ...serviceSettings(env),
+    ...common,
+    // Together no more than PROCTOR_POSTGRES_MAX_CONNECTIONS.
+    postgres: { ...common.postgres, maxConnections: common.postgres.maxConnections - 1 },
+    tickPostgres: { ...common.postgres, maxConnections: 1 },
     health: healthSettings(env),
     userShare: env.PROCTOR_USER_SHARE,
     /** Null: authentication is off, and nobody's standing is looked at. */

@@ -22,8 +22,8 @@ import { SweepStuck } from './sweep-stuck.js';
 export interface SchedulerParts {
   env: SchedulerEnv;
   database: Database;
-  /** With one connection, of which nothing else makes use. */
-  databaseOfTicks: Database;
+  /** One connection that nothing else uses. */
+  tickDatabase: Database;
   queue: ExecutionQueue;
   installationId: string;
   logger: Logger;
@@ -33,10 +33,10 @@ export interface SchedulerParts {
 @Module({})
 export class SchedulerModule {
   static register(parts: SchedulerParts): DynamicModule {
-    const { env, database, databaseOfTicks, queue, installationId, logger } = parts;
+    const { env, database, tickDatabase, queue, installationId, logger } = parts;
     const { userShare, owners, recheckMinutes, retentionDays } = env;
     const stuck = new StuckExecutionsStore(database);
-    const due = new DueSchedulesStore(databaseOfTicks, { installationId, userShare });
+    const due = new DueSchedulesStore(tickDatabase, { installationId, userShare });
     const clock = new ClockService(
       {
         fireSchedules: new FireSchedules(due, stuck, queue, { userShare, owners }, logger),

@@ -85,7 +85,7 @@ export class FakeWorker {
       logs: records as unknown as LogsStore,
       secrets: records as unknown as SecretsStore,
       queue: { add: async (ids: number[]) => void this.queued.push(...ids) } as unknown as ExecutionQueue,
-      news: { publish: nothing } as unknown as ExecutionUpdates,
+      updates: { publish: nothing } as unknown as ExecutionUpdates,
       notifications: { send: nothing, close: nothing },
       logWriter: this.logWriter,
       log: { debug: nothing, info: nothing, warn: nothing, error: nothing },

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import {
+  ExecutionsStore,
+  LeasesStore,
+  LogsStore,
+  SecretBox,
+  SecretsStore,
+  WorkersStore,
+} from '@app/database';
+import type { MicroserviceContext } from '@app/microservice';
+import { ExecutionQueue, ExecutionUpdates, NotificationSignal, SignalSender } from '@app/queue';
+import { createKubernetesRunner } from '@app/runner';
+import type { WorkerEnv } from './env.js';
+import { CREATE_TIMEOUT_MS } from './launch-job.js';
+import { LogWriter } from './log-writer.js';
+import type { WorkerSettings } from './worker-context.js';
+import { WorkerService } from './worker.service.js';
+
+/** Opens the connections of a worker process. They outlive the work of the service it returns. */
+export function openWorker(context: MicroserviceContext<WorkerEnv>): WorkerService {
+  const { settings: env, database, installationId, logger, resources } = context;
+  const onRedisError = (err: Error) => logger.debug({ err }, 'redis');
+  const executions = new ExecutionsStore(database, { installationId, userShare: env.userShare });
+  const logs = new LogsStore(database);
+  const queue = resources.use('queue', new ExecutionQueue(env.redis, installationId, onRedisError));
+  const updates = resources.use('updates', new ExecutionUpdates(env.redis, installationId, onRedisError));
+  const notifications = resources.use(
+    'notifications',
+    new NotificationSignal(new SignalSender(env.redis, installationId, onRedisError)),
+  );
+  const runner = resources.use(
+    'runner',
+    createKubernetesRunner({
+      ...env.kubernetes,
+      installationId,
+      requestTimeoutMs: CREATE_TIMEOUT_MS,
+      onError: (what, err) => logger.warn({ err }, what),
+    }),
+  );
+  const logWriter = resources.use(
+    'log writer',
+    new LogWriter(logs, {
+      onStored: (ids) => updates.publish(ids),
+      onError: (err) => logger.error({ err }, 'could not store log lines'),
+    }),
+  );
+  return new WorkerService({
+    context: {
+      settings: workerSettings(env, installationId),
+      leases: new LeasesStore(database, executions),
+      secrets: new SecretsStore(database, new SecretBox(env.secretKey)),
+      log: logger,
+      ...{ runner, executions, logs, queue, updates, notifications, logWriter },
+    },
+    workers: new WorkersStore(database),
+    redis: env.redis,
+    concurrency: env.concurrency,
+  });
+}
+
+function workerSettings(env: WorkerEnv, installationId: string): WorkerSettings {
+  return {
+    // New at each start, so that this process does not own what an earlier one claimed.
+    workerId: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
+    installationId,
+    defaultTimeoutSeconds: env.job.timeoutSeconds,
+    defaultRetries: env.job.retries,
+    serviceAccountName: env.job.serviceAccountName,
+    podAnnotations: env.job.podAnnotations,
+    startLimits: env.startLimits,
+    logLimitBytes: env.logLimitBytes,
+  };
+}
