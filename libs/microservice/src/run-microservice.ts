@@ -59,8 +59,7 @@ export function runMicroservice<Settings extends MicroserviceSettings>(
   service: Microservice<Settings>,
   env: EnvSource,
 ): Promise<void> {
-  const { name, loadSettings } = service;
-  return runService({ name, loadSettings, start: (context) => start(service, context) }, env);
+  return runService({ ...service, start: (context) => start(service, context) }, env);
 }
 
 async function start<Settings extends MicroserviceSettings>(
