@@ -4,7 +4,10 @@ const only = (name, from, allowed, comment) => ({
   comment,
   severity: 'error',
   from: { path: from, pathNot: '\\.spec\\.ts$' },
-  to: { path: '^(apps|libs|cli)/', pathNot: [from, ...allowed.map((lib) => `^libs/${lib}/`)] },
+  to: {
+    path: '^(apps|libs|cli)/',
+    pathNot: [from, '^libs/timing/', ...allowed.map((lib) => `^libs/${lib}/`)],
+  },
 });
 
 const home = (name, packages, folders, comment) => ({
@@ -24,6 +27,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/domain/', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: '^libs/domain/' },
+    },
+    {
+      name: 'timing-imports-nothing',
+      comment: 'libs/timing also runs in browsers: pass what it needs as an argument.',
+      severity: 'error',
+      from: { path: '^libs/timing/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/timing/' },
     },
     only(
       'gateway-parts',

@@ -1,10 +1,11 @@
 import { isFinal, type ExecutionStatus } from '@app/domain';
 import type { ExecutionEnd } from '@app/database';
 import type { JobRef, PodView, RunView } from '@app/runner';
+import { abortable, withTimeout } from '@app/timing';
 import { assessRun, type Assessment } from './assess-run.js';
 import type { Follower } from './follower.js';
 import { RunAttempts } from './run-attempts.js';
-import { pause, whileUnavailable } from './wait-for.js';
+import { whileUnavailable } from './wait-for.js';
 import type { WorkerContext } from './worker-context.js';
 
 /**
@@ -84,7 +85,7 @@ class RunFollower {
 
   async follow(): Promise<ExecutionEnd> {
     for (;;) {
-      await this.follower.wakeUp.wait(this.follower.signal);
+      await this.follower.wakeUp.wait({ signal: this.follower.signal });
       if (this.failure !== null) throw this.failure;
       const { view } = this;
       if (view) await this.attempts.note(view);
@@ -208,9 +209,8 @@ class RunFollower {
 
   /** What a container has printed is lost if its pod goes before anybody reads it. */
   private async logOpen(): Promise<void> {
-    const over = new AbortController();
-    const most = pause(LOG_OPEN_MOST_MS, AbortSignal.any([over.signal, this.follower.signal]));
-    await Promise.race([this.attempts.logOpen, most]).finally(() => over.abort());
+    const logOpen = abortable(this.attempts.logOpen, this.follower.signal);
+    await withTimeout(logOpen, LOG_OPEN_MOST_MS, () => undefined);
   }
 
   private async deleteJob(): Promise<void> {
@@ -224,7 +224,7 @@ class RunFollower {
       const isGone = job === null || job.jobUid !== this.job.jobUid;
       if (isGone && pods.length === 0) return;
       if (!isGone && !job.isBeingDeleted) await this.deleteJob();
-      await this.follower.wakeUp.wait(this.follower.signal);
+      await this.follower.wakeUp.wait({ signal: this.follower.signal });
     }
   }
 

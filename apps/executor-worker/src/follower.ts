@@ -1,7 +1,7 @@
 import type { Execution, ExecutionStatus } from '@app/domain';
 import type { ClaimedExecution, Lease } from '@app/database';
 import type { QueueLease } from '@app/queue';
-import { WakeUp } from './wake-up.js';
+import { WakeUp } from '@app/timing';
 
 /** Thrown (as an abort reason) when a write was refused: another worker has the execution, or it has ended. */
 export class FencedError extends Error {

@@ -1,7 +1,7 @@
 import type { LogPosition } from '@app/domain';
 import type { Lease, LogBatch } from '@app/database';
+import { WakeUp } from '@app/timing';
 import type { LogBudget, NewLogRow } from './log-budget.js';
-import { WakeUp } from './wake-up.js';
 
 /** What may wait of one execution, and of all, before whoever reads the log is held up. */
 const MAX_WAITING_BYTES = 1024 * 1024;
@@ -53,7 +53,7 @@ export class LogSink {
     this.writer.schedule();
     while (this.isTooFull() && !this.isGivenUp) {
       this.throwIfFailed();
-      await this.changed.wait(signal);
+      await this.changed.wait({ signal });
     }
     this.throwIfFailed();
   }
@@ -70,7 +70,7 @@ export class LogSink {
     this.writer.schedule();
     while ((this.isDirty || this.isInFlight) && !this.isGivenUp) {
       this.throwIfFailed();
-      await this.changed.wait(signal);
+      await this.changed.wait({ signal });
     }
     this.throwIfFailed();
   }

@@ -1,5 +1,6 @@
 import type { LogPosition } from '@app/domain';
 import { isDatabaseUnavailable, type Lease, type LogBatch, type LogsStore } from '@app/database';
+import { pause } from '@app/timing';
 import type { LogBudget } from './log-budget.js';
 import { LogSink, sizeOf, type SinkOwner } from './log-sink.js';
 
@@ -112,7 +113,7 @@ export class LogWriter implements SinkOwner {
       } catch (error) {
         if (!isDatabaseUnavailable(error) || this.isClosed) return this.storeApart(live, error);
         // The same batch again: rows that did get stored are recognised by their numbers.
-        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
+        await pause(RETRY_DELAY_MS);
       }
     }
   }

@@ -1,15 +1,15 @@
 import type { ExecutionEnd } from '@app/database';
 import type { ConsumeOutcome, QueueLease, StopReason } from '@app/queue';
+import { backOffMs, pause } from '@app/timing';
 import { FencedError, Follower } from './follower.js';
 import { followRun } from './follow-run.js';
 import { launchJob, LeaseTooShortError } from './launch-job.js';
-import { pause, whileUnavailable } from './wait-for.js';
+import { whileUnavailable } from './wait-for.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** An execution that was claimed this often without anything being recorded of it is ended instead. */
 const MAX_CLAIMS_WITHOUT_PROGRESS = 20;
-const RETRY_FIRST_MS = 1_000;
-const RETRY_MOST_MS = 60_000;
+const RETRY = { firstMs: 1_000, maxMs: 60_000 };
 
 /** Everything that this process does for one execution: claim, launch, follow, record the end. */
 export class ExecutionHandler {
@@ -112,7 +112,7 @@ export class ExecutionHandler {
       return { kind: 'done' };
     }
     const tries = follower?.claimed.claimsWithoutProgress ?? 0;
-    const inMs = Math.min(RETRY_FIRST_MS * 2 ** tries, RETRY_MOST_MS);
+    const inMs = backOffMs(tries, RETRY);
     if (error instanceof LeaseTooShortError) log.warn({ executionId, err: error }, 'trying again');
     else log.error({ executionId, err: error, inMs }, 'an execution could not be followed; trying again');
     return { kind: 'retry', inMs };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { RunnerRefusedError, RunnerUnavailableError } from '@app/runner';
 import { unavailable } from './testing/fake-records.js';
-import { pause, whileUnavailable } from './wait-for.js';
+import { whileUnavailable } from './wait-for.js';
 
 const never = new AbortController().signal;
 
@@ -41,15 +41,5 @@ describe('whileUnavailable', () => {
     await expect(waiting).rejects.toBe('over');
     await expect(whileUnavailable(work, stop.signal)).rejects.toBe('over');
     expect(tries).toBe(1);
-  });
-});
-
-describe('pause', () => {
-  it('ends with its time, or with the reason of the abort', async () => {
-    await pause(1, never);
-    const stop = new AbortController();
-    const pausing = pause(60_000, stop.signal);
-    stop.abort('over');
-    await expect(pausing).rejects.toBe('over');
   });
 });

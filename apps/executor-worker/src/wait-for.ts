@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDatabaseUnavailable } from '@app/database';
 import { RunnerUnavailableError } from '@app/runner';
+import { backOffMs, HALF_JITTER, retry } from '@app/timing';
 
-const FIRST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 5_000;
+const BACK_OFF = { firstMs: 100, maxMs: 5_000, jitter: HALF_JITTER };
 
 /**
  * Repeats `work` with back-off for as long as Postgres or the cluster is away; `work` must bear being repeated. Any
@@ -14,23 +13,12 @@ export async function whileUnavailable<T>(
   signal: AbortSignal,
   onWait?: (error: Error) => void,
 ): Promise<T> {
-  for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)) {
-    signal.throwIfAborted();
-    try {
-      return await work();
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      signal.throwIfAborted();
-      onWait?.(error as Error);
-      // Half of the delay at random, so that a thousand followers do not come back in the same moment.
-      await pause(delayMs / 2 + (Math.random() * delayMs) / 2, signal);
-    }
-  }
-}
-
-/** Sleeps; throws the signal's reason when it aborts. */
-export async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  await sleep(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+  return await retry(work, {
+    isTransient: isUnavailable,
+    delayMs: (retries) => backOffMs(retries, BACK_OFF),
+    signal,
+    onRetry: (error) => onWait?.(error as Error),
+  });
 }
 
 function isUnavailable(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import type { ClaimedDelivery, NotificationOutboxStore } from '@app/database';
+import { abortable } from '@app/timing';
 import type { ChannelSet } from './channels/channel-set.js';
 import type { SendOutcome } from './channels/channel.js';
 
@@ -27,7 +28,8 @@ export async function attemptDelivery(
     const channel = channels.get(delivery.channel).channel;
     const event = await outbox.find(delivery.notificationId);
     if (event === null) return { kind: 'refused', reason: 'its event is forgotten' };
-    outcome = await orAborted(channel.send({ ...delivery, event }, signal), signal);
+    // A channel that does not listen to its signal is left behind.
+    outcome = await abortable(channel.send({ ...delivery, event }, signal), signal);
   } catch (error) {
     outcome = { kind: 'retry', reason: describe(error) };
   }
@@ -37,21 +39,6 @@ export async function attemptDelivery(
   const reason = timeout.aborted ? `not sent within ${attempts.timeoutMs / 1_000} s` : outcome.reason;
   if (delivery.attempts < attempts.most) return { ...outcome, reason };
   return { kind: 'refused', reason: `${reason} (given up after ${delivery.attempts} attempts)` };
-}
-
-/** A channel that does not listen to its signal is left behind. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason as Error);
-  });
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort);
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 function describe(error: unknown): string {

@@ -1,7 +1,7 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { DeliveriesStore, NotificationOutboxStore } from '@app/database';
 import type { Logger } from '@app/platform';
-import { AlarmClock } from './alarm-clock.js';
+import { WakeUp } from '@app/timing';
 import type { ChannelSet } from './channels/channel-set.js';
 import { decideRecipients } from './decide-recipients.js';
 import { SendDeliveries, type SendingContext } from './send-deliveries.js';
@@ -20,7 +20,7 @@ export interface NotifierContext extends Omit<SendingContext, 'onFreed' | 'outbo
 
 /** The notifier's one loop: spread events, send what is due, sleep until there is more. */
 export class NotifierService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly alarm = new AlarmClock();
+  private readonly wakeUp = new WakeUp();
   private readonly sender: SendDeliveries;
   private readonly deliveries: DeliveriesStore;
   private readonly channels: ChannelSet;
@@ -30,7 +30,7 @@ export class NotifierService implements OnApplicationBootstrap, BeforeApplicatio
   private tidiedAtMs = 0;
 
   constructor(private readonly context: NotifierContext) {
-    this.sender = new SendDeliveries({ ...context, onFreed: () => this.alarm.ring() });
+    this.sender = new SendDeliveries({ ...context, onFreed: () => this.wakeUp.ring() });
     this.deliveries = context.deliveries;
     this.channels = context.channels;
     this.log = context.log;
@@ -43,12 +43,12 @@ export class NotifierService implements OnApplicationBootstrap, BeforeApplicatio
 
   /** There may be something new. */
   wake(installationId: string): void {
-    if (installationId === this.context.installationId) this.alarm.ring();
+    if (installationId === this.context.installationId) this.wakeUp.ring();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
-    this.alarm.ring();
+    this.wakeUp.ring();
     await this.sender.stop(STOP_GRACE_MS);
     await this.ended;
   }
@@ -60,7 +60,7 @@ export class NotifierService implements OnApplicationBootstrap, BeforeApplicatio
       } catch (error) {
         this.log.warn({ err: error }, 'will be done at the next look');
       }
-      await this.alarm.sleep(LOOK_EVERY_MS);
+      await this.wakeUp.wait({ maxMs: LOOK_EVERY_MS });
     }
   }
 

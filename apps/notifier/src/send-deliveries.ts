@@ -1,7 +1,8 @@
 import type { ClaimedDelivery, DeliveriesStore } from '@app/database';
 import type { Logger } from '@app/platform';
+import { pause } from '@app/timing';
 import { attemptDelivery, type AttemptContext, type Outcome } from './attempt-delivery.js';
-import { backOffMs } from './back-off.js';
+import { retryDelayMs } from './retry-delay.js';
 import { CALLBACKS_PER_HOST } from './channels/channel-set.js';
 import { oneLine } from './message/plain-text.js';
 import type { NotifierMetrics } from './notifier-metrics.js';
@@ -97,7 +98,7 @@ export class SendDeliveries {
       } catch (error) {
         this.context.log.debug({ err: error, deliveryId: delivery.id }, 'record once more');
         if (performance.now() + RECORD_AGAIN_MS > untilMs || this.stopping.signal.aborted) return false;
-        await new Promise((resolve) => setTimeout(resolve, RECORD_AGAIN_MS));
+        await pause(RECORD_AGAIN_MS);
       }
     }
   }
@@ -110,7 +111,7 @@ export class SendDeliveries {
       case 'refused':
         return await deliveries.recordFailed(delivery, oneLine(outcome.reason, MAX_REASON_CHARACTERS));
       case 'retry': {
-        const delayMs = backOffMs(delivery.attempts, attempts.firstRetryMs, Math.random(), outcome.afterMs);
+        const delayMs = retryDelayMs(delivery.attempts, attempts.firstRetryMs, outcome.afterMs);
         return await deliveries.recordRetry(
           delivery,
           oneLine(outcome.reason, MAX_REASON_CHARACTERS),

@@ -1,5 +1,6 @@
 import type { DueSchedule, RegisteredProc } from '@app/database';
 import { checkArgs, type MatchesPattern } from '@app/domain';
+import { BoundedMap } from '@app/timing';
 
 /** Stands for a sealed value: only the gateway and workers can open those. */
 const SEALED = '(sealed value)';
@@ -42,7 +43,7 @@ const MAX_REMEMBERED_CHARACTERS = 1_000;
  * which their executions should be in the queue already. By value, so that whatever changes is checked again.
  */
 export function rememberFittingArgs(matches: MatchesPattern) {
-  const fitting = new Set<string>();
+  const fitting = new BoundedMap<string, true>({ maxSize: MAX_REMEMBERED });
   return (
     due: Pick<DueSchedule, 'schedule' | 'secretArgs'>,
     registered: RegisteredProc,
@@ -53,8 +54,7 @@ export function rememberFittingArgs(matches: MatchesPattern) {
     if (fitting.has(key)) return null;
     const problem = describeArgsProblem(due, registered, matches);
     if (problem === null && key.length <= MAX_REMEMBERED_CHARACTERS) {
-      if (fitting.size >= MAX_REMEMBERED) fitting.clear();
-      fitting.add(key);
+      fitting.set(key, true);
     }
     return problem;
   };

@@ -1,3 +1,4 @@
+import { BoundedMap } from '@app/timing';
 import { CronExpressionParser } from 'cron-parser';
 import { splitFields } from './split-fields.js';
 
@@ -17,19 +18,17 @@ export interface CronFields {
   weekDays: { days: readonly number[]; nth: number; lastOfMonth: readonly number[] } | null;
 }
 
-const MAX_KEPT = 2_000;
-const kept = new Map<string, CronFields>();
+const parsed = new BoundedMap<string, CronFields>({ maxSize: 2_000 });
 
 /**
  * What a cron expression means. Pure; quick for one that was parsed before.
  * @throws Error that says what is wrong. An expression that is well formed and never matches is not wrong here.
  */
 export function parseCron(text: string): CronFields {
-  const known = kept.get(text);
+  const known = parsed.use(text);
   if (known) return known;
   const fields = parse(text);
-  if (kept.size >= MAX_KEPT) kept.clear();
-  kept.set(text, fields);
+  parsed.set(text, fields);
   return fields;
 }
 

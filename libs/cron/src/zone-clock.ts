@@ -1,3 +1,5 @@
+import { BoundedMap } from '@app/timing';
+
 /** Seconds that the wall clock of a zone is ahead of UTC at a Unix second. */
 export type OffsetAt = (unixSecond: number) => number;
 
@@ -8,20 +10,18 @@ export interface ClockChange {
   after: number;
 }
 
-const MAX_KEPT = 700;
-const kept = new Map<string, OffsetAt>();
+/** Names are case-insensitive, so there may be more than there are zones. */
+const known = new BoundedMap<string, OffsetAt>({ maxSize: 700 });
 
 /**
  * The clock of an IANA zone, with its rules of each year since 1900. Pure; quick for a zone that was asked for before.
  * @throws RangeError for a zone that is not known
  */
 export function offsetOf(timeZone: string): OffsetAt {
-  const known = kept.get(timeZone);
-  if (known) return known;
+  const remembered = known.use(timeZone);
+  if (remembered) return remembered;
   const offsetAt = createOffsetAt(timeZone);
-  // Names are case-insensitive, so there may be more than there are zones.
-  if (kept.size >= MAX_KEPT) kept.clear();
-  kept.set(timeZone, offsetAt);
+  known.set(timeZone, offsetAt);
   return offsetAt;
 }
 

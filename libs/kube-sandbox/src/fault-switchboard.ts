@@ -1,3 +1,4 @@
+import { untilAborted } from '@app/timing';
 import type { Faults, NodeLoss, RequestEffect, RequestFault, RequestMatch } from './faults.js';
 import type { StartGate } from './kubelet/kubelet-context.js';
 import type { ResourceName } from './objects/kube-object.js';
@@ -25,7 +26,7 @@ export class FaultSwitchboard implements Faults, StartGate {
   private rules: (RequestFault & { left: number })[] = [];
   private cuts: { bytes: number; left: number }[] = [];
   private bytesPerSecond: number | null = null;
-  private hold: PromiseWithRelease | null = null;
+  private hold: { released: Promise<void>; release: () => void } | null = null;
   private readonly streams = new Set<OpenStream>();
   node: FaultyNode | null = null;
 
@@ -63,7 +64,7 @@ export class FaultSwitchboard implements Faults, StartGate {
   }
 
   holdPods(): void {
-    this.hold ??= new PromiseWithRelease();
+    this.hold ??= createHold();
   }
 
   releasePods(): void {
@@ -83,7 +84,7 @@ export class FaultSwitchboard implements Faults, StartGate {
   }
 
   async untilPodsMayStart(signal: AbortSignal): Promise<void> {
-    while (this.hold && !signal.aborted) await this.hold.orAborted(signal);
+    while (this.hold && !signal.aborted) await untilAborted(this.hold.released, signal);
   }
 
   /** The effect on a request at this moment, which counts as one hit; null: none. */
@@ -119,22 +120,8 @@ function isHit(rule: RequestMatch, match: Required<RequestMatch>): boolean {
   return (!rule.verb || rule.verb === match.verb) && (!rule.resource || rule.resource === match.resource);
 }
 
-class PromiseWithRelease {
-  private readonly waiters = new Set<() => void>();
-
-  release(): void {
-    for (const waiter of [...this.waiters]) waiter();
-  }
-
-  async orAborted(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        this.waiters.delete(done);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.waiters.add(done);
-      signal.addEventListener('abort', done, { once: true });
-    });
-  }
+function createHold(): { released: Promise<void>; release: () => void } {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  return { released, release };
 }

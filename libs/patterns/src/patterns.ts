@@ -1,3 +1,4 @@
+import { BoundedMap } from '@app/timing';
 import { RE2JS } from 're2js';
 
 const MAX_REMEMBERED = 1_000;
@@ -10,8 +11,7 @@ const MAX_STEPS = 1_000;
 
 /** The patterns of args: RE2 syntax, and time that grows linearly with the value. */
 export class Patterns {
-  /** Least recently used first. */
-  private readonly compiled = new Map<string, RE2JS>();
+  private readonly compiled = new BoundedMap<string, RE2JS>({ maxSize: MAX_REMEMBERED });
 
   /** True if the whole value matches. Throws for a pattern that does not compile. */
   readonly matches = (pattern: string, value: string): boolean => this.compile(pattern).testExact(value);
@@ -29,15 +29,10 @@ export class Patterns {
   };
 
   private compile(pattern: string): RE2JS {
-    const compiled = this.compiled.get(pattern) ?? RE2JS.compile(pattern);
-    this.compiled.delete(pattern);
+    const known = this.compiled.use(pattern);
+    if (known) return known;
+    const compiled = RE2JS.compile(pattern);
     this.compiled.set(pattern, compiled);
-    if (this.compiled.size > MAX_REMEMBERED) this.forgetOldest();
     return compiled;
-  }
-
-  private forgetOldest(): void {
-    const [oldest] = this.compiled.keys();
-    if (oldest !== undefined) this.compiled.delete(oldest);
   }
 }

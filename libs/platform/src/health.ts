@@ -1,3 +1,5 @@
+import { SingleFlight, withTimeout } from '@app/timing';
+
 export type HealthStatus = 'ok' | 'degraded' | 'unavailable';
 
 export interface HealthReport {
@@ -22,7 +24,7 @@ interface NamedCheck {
   importance: 'required' | 'optional';
   check: HealthCheck;
   /** A check that hangs is not started a second time beside itself. */
-  inFlight: Promise<unknown> | null;
+  readonly running: SingleFlight<unknown>;
 }
 
 const MESSAGE_CHARACTERS = 200;
@@ -43,7 +45,7 @@ export class HealthRegistry {
   }
 
   add(name: string, importance: 'required' | 'optional', check: HealthCheck): this {
-    this.checks.push({ name, importance, check, inFlight: null });
+    this.checks.push({ name, importance, check, running: new SingleFlight() });
     this.latest = null;
     return this;
   }
@@ -79,14 +81,12 @@ export class HealthRegistry {
 
   private async runOne(entry: NamedCheck): Promise<string | null> {
     const abort = new AbortController();
-    entry.inFlight ??= startCheck(entry.check, abort.signal).finally(() => (entry.inFlight = null));
-    const running = entry.inFlight.then(() => null, describeFailure);
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<string>((resolve) => {
-      timer = setTimeout(() => resolve(`no answer within ${this.checkTimeoutMs} ms`), this.checkTimeoutMs);
-    });
-    const problem = await Promise.race([running, timeout]);
-    clearTimeout(timer);
+    const running = entry.running.run(() => startCheck(entry.check, abort.signal));
+    const problem = await withTimeout(
+      running.then(() => null, describeFailure),
+      this.checkTimeoutMs,
+      () => `no answer within ${this.checkTimeoutMs} ms`,
+    );
     abort.abort();
     return problem;
   }

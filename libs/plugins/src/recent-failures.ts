@@ -1,21 +1,21 @@
+import { BoundedMap } from '@app/timing';
+
 /** The times of recent failures per key, within a minute. Bounded: the keys whose last failure is oldest are dropped first. */
 export class RecentFailures {
-  private readonly timesByKey = new Map<string, number[]>();
+  private readonly timesByKey: BoundedMap<string, number[]>;
 
   constructor(
     private readonly windowMs: number,
     private readonly limit: number,
-    private readonly maxKeys: number,
-  ) {}
+    maxKeys: number,
+  ) {
+    this.timesByKey = new BoundedMap({ maxSize: maxKeys });
+  }
 
   note(key: string, nowMs: number): void {
     // Failures beyond `limit` add no information.
     const times = [...this.within(key, nowMs), nowMs].slice(-this.limit);
-    this.timesByKey.delete(key);
     this.timesByKey.set(key, times);
-    if (this.timesByKey.size <= this.maxKeys) return;
-    const [oldest] = this.timesByKey.keys();
-    if (oldest !== undefined) this.timesByKey.delete(oldest);
   }
 
   /** Milliseconds until the window holds fewer than `limit` failures. 0 if it already does. */

@@ -1,3 +1,4 @@
+import { backOffMs } from '@app/timing';
 import { Redis } from 'ioredis';
 
 /** What our connections have in common; a subset of ioredis' options that BullMQ's and Nest's types accept as well. */
@@ -20,8 +21,8 @@ export interface RedisSettings {
   password: string | undefined;
 }
 
-/** Reconnects quickly after an outage: at most 1 s between tries, for ever. */
-const RECONNECT_MOST_MS = 1_000;
+/** Reconnects quickly after an outage, for ever. */
+const RECONNECT = { firstMs: 100, maxMs: 1_000 };
 
 /** A command that Redis has not answered by then has failed, for those who must not wait. */
 const COMMAND_TIMEOUT_MS = 2_000;
@@ -58,7 +59,7 @@ function common({ host, port, password }: RedisSettings): Omit<ConnectionSetting
     host,
     port,
     password,
-    retryStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 6), RECONNECT_MOST_MS),
+    retryStrategy: (tries) => backOffMs(tries - 1, RECONNECT),
     connectTimeout: 5_000,
     keepAlive: 10_000,
   };

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { withTimeout } from '@app/timing';
 import { DelayedError, WaitingError, Worker, type Job } from 'bullmq';
 import { patientOptions, type RedisSettings } from './connection.js';
 import { keyPrefix, LOCK_DURATION_MS, QUEUES, STALLED_INTERVAL_MS } from './catalog.js';
@@ -170,5 +170,5 @@ async function within(timeoutMs: number, work: Promise<unknown>): Promise<boolea
     () => true,
     () => false,
   );
-  return Promise.race([succeeded, sleep(timeoutMs, false, { ref: false })]);
+  return await withTimeout(succeeded, timeoutMs, () => false, { unref: true });
 }

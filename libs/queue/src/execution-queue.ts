@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { withTimeout } from '@app/timing';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { connect, disconnect, failFastOptions, type RedisSettings } from './connection.js';
@@ -24,10 +24,8 @@ export class ExecutionQueue {
   constructor(settings: RedisSettings, installationId: string, onError: (error: Error) => void) {
     const prefix = keyPrefix(installationId);
     this.redis = connect(failFastOptions(settings), onError);
-    this.starting = Promise.race([
-      once(this.redis, 'ready').catch(() => undefined),
-      sleep(CONNECT_MOST_MS, undefined, { ref: false }),
-    ]);
+    const connected = once(this.redis, 'ready').catch(() => undefined);
+    this.starting = withTimeout(connected, CONNECT_MOST_MS, () => undefined, { unref: true });
     this.queue = new Queue('executions', { connection: this.redis, prefix });
     this.queue.on('error', onError);
     this.markerKey = `${prefix}:sweep-marker`;

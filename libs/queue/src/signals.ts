@@ -1,7 +1,7 @@
 import { ServerRedis, type CustomStrategy } from '@nestjs/microservices';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pauseQuietly } from '@app/timing';
 import { connect, disconnect, patientOptions, type RedisSettings } from './connection.js';
 
 /**
@@ -74,7 +74,7 @@ export function listenForSignals(
           return;
         } catch (error) {
           onError(error as Error);
-          await sleep(LISTEN_RETRY_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+          await pauseQuietly(LISTEN_RETRY_MS, stop.signal);
         }
       }
     } finally {

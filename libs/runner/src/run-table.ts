@@ -1,3 +1,4 @@
+import { WakeUp } from '@app/timing';
 import { isDeepStrictEqual } from 'node:util';
 import type { JobView, PodView, RunView } from './runner.js';
 
@@ -88,26 +89,20 @@ export class RunTable {
 
   /** The run as it is, then after each change. Changes while the reader is busy come as one, the last state. */
   async *observe(jobName: string, signal: AbortSignal): AsyncGenerator<RunView> {
-    let isChanged = true;
-    let wake: Listener = () => {};
-    const stopListening = this.listen(jobName, () => {
-      isChanged = true;
-      wake();
-    });
-    const onAbort = () => wake();
-    signal.addEventListener('abort', onAbort);
+    const changes = new WakeUp();
+    changes.ring();
+    const ring = () => changes.ring();
+    const stopListening = this.listen(jobName, ring);
+    signal.addEventListener('abort', ring);
     try {
-      while (!signal.aborted) {
-        if (isChanged) {
-          isChanged = false;
-          yield this.run(jobName);
-        } else {
-          await new Promise<void>((resolve) => (wake = resolve));
-        }
+      for (;;) {
+        await changes.wait();
+        if (signal.aborted) return;
+        yield this.run(jobName);
       }
     } finally {
       stopListening();
-      signal.removeEventListener('abort', onAbort);
+      signal.removeEventListener('abort', ring);
     }
   }
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pauseQuietly } from '@app/timing';
 import type { FaultRecord } from '../record.js';
 import type { World } from '../world/start-world.js';
 import { INJECT } from './inject.js';
@@ -19,10 +19,9 @@ export async function runFaults(
   const context = { world, kubernetes: new KubernetesFaults(world.sandbox) };
   const startedAt = performance.now();
   const records: FaultRecord[] = [];
-  const pause = (ms: number) => sleep(ms, undefined, { signal: stop }).catch(() => undefined);
 
   const happen = async (fault: PlannedFault) => {
-    await pause(fault.atMs - (performance.now() - startedAt));
+    await pauseQuietly(fault.atMs - (performance.now() - startedAt), stop);
     if (stop.aborted) return;
     const fromMs = Date.now();
     const heal = await INJECT[fault.kind](context, fault);
@@ -30,7 +29,7 @@ export async function runFaults(
     const record = { kind: fault.kind, fromMs, untilMs: fromMs };
     records.push(record);
     log(`${fault.kind}${fault.lastsMs > 0 ? ` for ${(fault.lastsMs / 1_000).toFixed(1)} s` : ''}`);
-    if (fault.lastsMs > 0) await pause(fault.lastsMs);
+    if (fault.lastsMs > 0) await pauseQuietly(fault.lastsMs, stop);
     await heal();
     record.untilMs = Date.now();
   };

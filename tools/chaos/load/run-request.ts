@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isExecutionStatus, isFinal } from '@app/domain';
+import { backOffMs, HALF_JITTER, pauseQuietly } from '@app/timing';
 import type { Random } from '../random.js';
 import type { Submission } from '../record.js';
-import { backoffMs } from './backoff.js';
 import { isDefinite, type Answer, type Gateways, type Identity } from './gateways.js';
 import type { PlannedRequest } from './plan-request.js';
 import { scriptText } from './script-text.js';
@@ -16,6 +15,7 @@ export interface RequestContext {
   giveUp: AbortSignal;
 }
 
+const BACK_OFF = { firstMs: 200, maxMs: 3_000, jitter: HALF_JITTER };
 const FIRST_LOOK_AFTER_MS = 800;
 const LONGEST_BETWEEN_LOOKS_MS = 5_000;
 
@@ -107,16 +107,21 @@ export class RunRequest {
     note: (answer: Answer) => void = () => undefined,
   ): Promise<Answer | null> {
     const { gateways, random, giveUp } = this.context;
-    for (let failures = 1; !giveUp.aborted; failures += 1) {
+    for (let retries = 0; !giveUp.aborted; retries += 1) {
       const answer = await gateways.ask(this.identity, method, path, body, headers);
       note(answer);
       if (isDefinite(answer)) return answer;
-      await this.pause(Math.max(answer.retryAfterMs, backoffMs(failures, random.next())));
+      await this.pause(
+        Math.max(
+          answer.retryAfterMs,
+          backOffMs(retries, BACK_OFF, () => random.next()),
+        ),
+      );
     }
     return null;
   }
 
   private async pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.context.giveUp }).catch(() => undefined);
+    await pauseQuietly(ms, this.context.giveUp);
   }
 }

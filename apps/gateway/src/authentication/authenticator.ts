@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError, type User } from '@app/domain';
+import { BoundedMap } from '@app/timing';
 import { readCredentials, type Credentials, type DistinctHeaders } from './credentials.js';
 import type { LoginLimits } from './login-limits.js';
 import type { UserSources } from './user-sources.js';
@@ -15,8 +16,7 @@ interface Remembered {
 
 /** Finds out who is asking. Answers are remembered for seconds, under a hash, so that a poll costs no query. */
 export class Authenticator {
-  /** Least recently used first. */
-  private readonly remembered = new Map<string, Remembered>();
+  private readonly remembered = new BoundedMap<string, Remembered>({ maxSize: MAX_REMEMBERED });
 
   constructor(
     private readonly sources: Pick<UserSources, 'find'>,
@@ -61,14 +61,10 @@ export class Authenticator {
   }
 
   private find({ email, token }: Credentials, key: string): Promise<User | null> {
-    const known = this.remembered.get(key);
-    if (known && known.until > this.now()) {
-      this.remembered.delete(key);
-      this.remembered.set(key, known);
-      return known.user;
-    }
+    const known = this.remembered.use(key);
+    if (known && known.until > this.now()) return known.user;
     const entry = { user: this.sources.find(email, token), until: this.now() + KNOWN_MS };
-    this.remember(key, entry);
+    this.remembered.set(key, entry);
     entry.user.then(
       (user) => {
         if (user === null) entry.until = Math.min(entry.until, this.now() + UNKNOWN_MS);
@@ -78,14 +74,6 @@ export class Authenticator {
       },
     );
     return entry.user;
-  }
-
-  private remember(key: string, entry: Remembered): void {
-    this.remembered.delete(key);
-    this.remembered.set(key, entry);
-    if (this.remembered.size <= MAX_REMEMBERED) return;
-    const [oldest] = this.remembered.keys();
-    if (oldest !== undefined) this.remembered.delete(oldest);
   }
 }
 

@@ -1,4 +1,5 @@
 import { FailedLogins, type FailedLoginLimits } from '@app/plugins';
+import { BoundedMap } from '@app/timing';
 
 const PROVEN_MS = 60 * 60_000;
 const MAX_PROVEN = 10_000;
@@ -9,8 +10,8 @@ const MAX_PROVEN = 10_000;
  */
 export class LoginLimits {
   private readonly failures: FailedLogins;
-  /** Until when each is exempt; least recently right first. */
-  private readonly proven = new Map<string, number>();
+  /** Until when each is exempt. */
+  private readonly proven = new BoundedMap<string, number>({ maxSize: MAX_PROVEN });
 
   constructor(
     limits: Pick<FailedLoginLimits, 'perAddress' | 'perIdentity'> = {},
@@ -37,15 +38,7 @@ export class LoginLimits {
     // Of guesses that were under way together no more are answered than one after the other.
     if (!isProven) this.failures.check(address, identity);
     if (found === null) this.failures.noteFailure(address, identity);
-    else this.prove(key);
+    else this.proven.set(key, this.now() + PROVEN_MS);
     return found;
-  }
-
-  private prove(key: string): void {
-    this.proven.delete(key);
-    this.proven.set(key, this.now() + PROVEN_MS);
-    if (this.proven.size <= MAX_PROVEN) return;
-    const [oldest] = this.proven.keys();
-    if (oldest !== undefined) this.proven.delete(oldest);
   }
 }

@@ -1,6 +1,7 @@
 import type { SignInsStore } from '@app/database';
 import type { User } from '@app/domain';
 import type { Logger } from '@app/platform';
+import { BoundedMap } from '@app/timing';
 
 const AGAIN_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
@@ -11,7 +12,9 @@ const MAX_REMEMBERED = 10_000;
  */
 export class NoteSignIns {
   /** By e-mail. */
-  private readonly noted = new Map<string, { what: string; atMs: number }>();
+  private readonly noted = new BoundedMap<string, { what: string; atMs: number }>({
+    maxSize: MAX_REMEMBERED,
+  });
 
   constructor(
     private readonly store: Pick<SignInsStore, 'note'>,
@@ -25,7 +28,6 @@ export class NoteSignIns {
     const what = JSON.stringify([user.active, user.groups]);
     const known = this.noted.get(user.email);
     if (known?.what === what && this.now() - known.atMs < AGAIN_MS) return;
-    if (this.noted.size >= MAX_REMEMBERED) this.noted.clear();
     this.noted.set(user.email, { what, atMs: this.now() });
     this.store.note(user, this.plugin).catch((err: unknown) => {
       this.noted.delete(user.email);

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { SignalSender } from '@app/queue';
+import { withTimeout } from '@app/timing';
 
 const MAX_WAIT_MS = 500;
 
@@ -10,6 +10,6 @@ export class CancelSignal {
   /** Resolves when it is sent or waiting got too long. Never throws. */
   async send(executionId: number): Promise<void> {
     const sent = this.sender.send('cancelRequested', { executionId });
-    await Promise.race([sent, sleep(MAX_WAIT_MS, undefined, { ref: false })]);
+    await withTimeout(sent, MAX_WAIT_MS, () => undefined, { unref: true });
   }
 }

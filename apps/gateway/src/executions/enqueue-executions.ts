@@ -1,6 +1,7 @@
 import type { StuckExecutionsStore } from '@app/database';
 import type { ExecutionQueue } from '@app/queue';
 import type { Logger } from '@app/platform';
+import { withTimeout } from '@app/timing';
 
 /** How long somebody waits for the queue. The sweep adds what was not added in time. */
 const MAX_WAIT_MS = 1_000;
@@ -24,10 +25,7 @@ export class EnqueueExecutions {
       .then((isAdded) => (isAdded ? this.mark(executionIds) : undefined))
       .finally(() => this.adding.delete(marked));
     this.adding.add(marked);
-    let timer: NodeJS.Timeout | undefined;
-    const waited = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.maxWaitMs)));
-    await Promise.race([added, waited]);
-    clearTimeout(timer);
+    await withTimeout(added, this.maxWaitMs, () => undefined);
   }
 
   /** Resolves when nothing is being added any more. */

@@ -1,4 +1,5 @@
 import type { NewsSubscriber } from '@app/queue';
+import { WakeUp } from '@app/timing';
 
 /** News may be lost: everybody looks again this often. */
 const LOOK_AGAIN_MS = 2_000;
@@ -38,21 +39,16 @@ export class LogNews {
 }
 
 export class NewsWatcher {
-  private hasNews = false;
-  private wake: (() => void) | null = null;
+  private readonly wakeUp = new WakeUp();
 
   constructor(private readonly signal: AbortSignal) {}
 
   ring(): void {
-    this.hasNews = true;
-    this.wake?.();
+    this.wakeUp.ring();
   }
 
   /** Resolves at the next news, or at once if there was some since the last call. Throws the signal's reason. */
   async next(): Promise<void> {
-    this.signal.throwIfAborted();
-    if (!this.hasNews) await new Promise<void>((resolve) => (this.wake = resolve));
-    this.signal.throwIfAborted();
-    this.hasNews = false;
+    await this.wakeUp.wait({ signal: this.signal });
   }
 }

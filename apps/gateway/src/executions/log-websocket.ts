@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { withTimeout } from '@app/timing';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Upgrade } from '../http/route-upgrades.js';
 import type { LogChunk } from './join-lines.js';
@@ -74,13 +75,8 @@ export class LogWebSocket {
       this.socket.send(bytes, { binary: false }, () => resolve()),
     );
     if (this.socket.bufferedAmount <= this.settings.maxWaitingBytes) return true;
-    let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), this.settings.patienceMs);
-    });
-    const isInTime = await Promise.race([flushed.then(() => true), tooLong]);
-    clearTimeout(timer);
-    return isInTime;
+    const isInTime = flushed.then(() => true);
+    return await withTimeout(isInTime, this.settings.patienceMs, () => false);
   }
 
   close(code: number, reason: string): void {

@@ -1,16 +1,12 @@
 import type { ExecutionsStore, LogRow, LogsStore } from '@app/database';
 import type { Execution } from '@app/domain';
+import { BoundedMap } from '@app/timing';
 import { SharedRuns } from './shared-runs.js';
 
 /** Of the pages that are kept for those who come a little later. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
 /** What a row takes besides its text. */
 const ROW_OVERHEAD_BYTES = 150;
-
-interface Page {
-  rows: LogRow[];
-  bytes: number;
-}
 
 /**
  * Reads logs for all viewers of this process: five hundred who watch one execution cost Postgres as much as one. Rows never
@@ -19,24 +15,21 @@ interface Page {
 export class SharedLog {
   private readonly reads = new SharedRuns((key: string) => this.readPage(key));
   private readonly looks = new SharedRuns((id: number) => this.executions.find(id));
-  /** By execution and row before the first; least recently used first. */
-  private readonly pages = new Map<string, Page>();
-  private keptBytes = 0;
+  /** By execution and row before the first. */
+  private readonly pages: BoundedMap<string, LogRow[]>;
 
   constructor(
     private readonly logs: Pick<LogsStore, 'read'>,
     private readonly executions: Pick<ExecutionsStore, 'find'>,
-    private readonly maxKeptBytes = MAX_KEPT_BYTES,
-  ) {}
+    maxKeptBytes = MAX_KEPT_BYTES,
+  ) {
+    this.pages = new BoundedMap({ maxSize: maxKeptBytes, sizeOf: bytesOf });
+  }
 
   /** Some rows after `afterSeq`, in order. None: there were none at a moment after the call. */
   async read(executionId: number, afterSeq: number): Promise<LogRow[]> {
     const key = `${executionId}/${afterSeq}`;
-    const page = this.pages.get(key);
-    if (!page) return this.reads.run(key);
-    this.pages.delete(key);
-    this.pages.set(key, page);
-    return page.rows;
+    return this.pages.use(key) ?? this.reads.run(key);
   }
 
   /** As it was at a moment after the call. */
@@ -47,23 +40,11 @@ export class SharedLog {
   private async readPage(key: string): Promise<LogRow[]> {
     const [executionId = 0, afterSeq = 0] = key.split('/').map(Number);
     const rows = await this.logs.read(executionId, afterSeq);
-    if (rows.length > 0) this.keep(key, rows);
+    if (rows.length > 0) this.pages.set(key, rows);
     return rows;
   }
+}
 
-  private keep(key: string, rows: LogRow[]): void {
-    const bytes = rows.reduce((sum, { text }) => sum + text.length + ROW_OVERHEAD_BYTES, 0);
-    this.forget(key);
-    this.pages.set(key, { rows, bytes });
-    this.keptBytes += bytes;
-    for (const oldest of this.pages.keys()) {
-      if (this.keptBytes <= this.maxKeptBytes) return;
-      this.forget(oldest);
-    }
-  }
-
-  private forget(key: string): void {
-    this.keptBytes -= this.pages.get(key)?.bytes ?? 0;
-    this.pages.delete(key);
-  }
+function bytesOf(rows: LogRow[]): number {
+  return rows.reduce((sum, { text }) => sum + text.length + ROW_OVERHEAD_BYTES, 0);
 }

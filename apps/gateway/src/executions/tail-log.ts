@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDatabaseUnavailable, type ExecutionsStore, type LogRow, type LogsStore } from '@app/database';
 import { isFinal, type ExecutionStatus } from '@app/domain';
+import { retry } from '@app/timing';
 import { LineJoiner, type LogChunk } from './join-lines.js';
 import type { LogNews } from './log-news.js';
 
@@ -97,13 +97,5 @@ export class TailLog {
 }
 
 async function patiently<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      return await read();
-    } catch (error) {
-      if (!isDatabaseUnavailable(error)) throw error;
-      await sleep(RETRY_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
-    }
-  }
+  return await retry(read, { isTransient: isDatabaseUnavailable, delayMs: () => RETRY_MS, signal });
 }

@@ -1,3 +1,5 @@
+import { SingleFlight, withTimeout } from '@app/timing';
+
 export interface RecentValueOptions {
   /** A value this young is given again; so is a failure. */
   maxAgeMs: number;
@@ -10,7 +12,7 @@ export interface RecentValueOptions {
 /** Something that costs a query, read rarely however often it is asked for, and never twice at once. */
 export class RecentValue<T> {
   private latest: { at: number; value: Promise<T | null> } | null = null;
-  private inFlight = false;
+  private readonly reading = new SingleFlight<T | null>();
   private readonly maxAgeMs: number;
   private readonly waitMs: number;
   private readonly now: () => number;
@@ -26,20 +28,14 @@ export class RecentValue<T> {
 
   /** Null: could not be read, or not in time. Never throws. */
   async get(): Promise<T | null> {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<null>((resolve) => {
-      timer = setTimeout(() => resolve(null), this.waitMs);
-    });
-    const value = await Promise.race([this.latestRead(), tooLong]);
-    clearTimeout(timer);
-    return value;
+    return await withTimeout(this.latestRead(), this.waitMs, () => null);
   }
 
   private latestRead(): Promise<T | null> {
     const at = this.now();
-    if (this.latest && (this.inFlight || at - this.latest.at < this.maxAgeMs)) return this.latest.value;
-    this.inFlight = true;
-    const value = this.readOnce().finally(() => (this.inFlight = false));
+    const { latest, reading } = this;
+    if (latest && (reading.isRunning || at - latest.at < this.maxAgeMs)) return latest.value;
+    const value = reading.run(() => this.readOnce());
     this.latest = { at, value };
     return value;
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { retry } from '@app/timing';
 import { isDatabaseUnavailable } from './database-error.js';
 import type { Database } from './database.js';
 
@@ -36,16 +36,12 @@ export async function waitForInstallation(
   signal: AbortSignal,
   onWait: (error: Error) => void,
 ): Promise<string> {
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      return await readInstallationId(database);
-    } catch (error) {
-      if (!isDatabaseUnavailable(error) && !isNotMigrated(error)) throw error;
-      onWait(error as Error);
-      await sleep(WAIT_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
-    }
-  }
+  return await retry(() => readInstallationId(database), {
+    isTransient: (error) => isDatabaseUnavailable(error) || isNotMigrated(error),
+    delayMs: () => WAIT_MS,
+    signal,
+    onRetry: (error) => onWait(error as Error),
+  });
 }
 
 /** SQLSTATE 42P01, undefined_table. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { BoundedMap } from '@app/timing';
 import { expired } from '../objects/api-error.js';
 import type { AnyObject } from '../objects/kube-object.js';
 
@@ -15,7 +16,9 @@ const OPEN_LISTS = 50;
 
 /** Gives long lists in pages of one and the same state. */
 export class ListPages {
-  private readonly open = new Map<string, { rest: readonly AnyObject[]; version: number }>();
+  private readonly open = new BoundedMap<string, { rest: readonly AnyObject[]; version: number }>({
+    maxSize: OPEN_LISTS,
+  });
 
   first(items: readonly AnyObject[], version: number, limit: number): Page {
     return this.cut(items, version, limit);
@@ -35,7 +38,6 @@ export class ListPages {
     const continueToken = randomUUID();
     const rest = items.slice(limit);
     this.open.set(continueToken, { rest, version });
-    if (this.open.size > OPEN_LISTS) this.open.delete(this.open.keys().next().value!);
     return { items: items.slice(0, limit), version, continueToken, remaining: rest.length };
   }
 }

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import { pauseQuietly } from '@app/timing';
 import { ApiError, badRequest } from '../objects/api-error.js';
 import type { Pod } from '../objects/kube-object.js';
 import type { LogSource } from '../kubelet/pod-logs.js';
 import { type LogReadOptions, readLog } from '../kubelet/read-log.js';
-import { sleep } from '../sleep.js';
 import type { ApiContext } from './api-context.js';
 import { isTrue, parseLogOptions } from './log-options.js';
 
@@ -71,7 +71,7 @@ async function writeSlowly(
   const stepBytes = Math.max(1, Math.ceil(bytesPerSecond / 10));
   for (let at = 0; at < bytes.length && !signal.aborted; at += stepBytes) {
     await writeWhenRead(response, bytes.subarray(at, at + stepBytes));
-    await sleep((stepBytes / bytesPerSecond) * 1000, signal);
+    await pauseQuietly((stepBytes / bytesPerSecond) * 1000, signal);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { MAX_TIMER_MS } from '@app/timing';
 import { ApiError, badRequest, expired } from '../objects/api-error.js';
 import type { AnyObject } from '../objects/kube-object.js';
 import { apiVersionOf, RESOURCES } from '../objects/resources.js';
@@ -49,7 +50,7 @@ export function serveWatch(context: ApiContext, request: ResourceRequest, respon
   const wantsBookmarks = query.get('allowWatchBookmarks') === 'true';
   const bookmarks = wantsBookmarks ? setInterval(bookmark, context.timing.bookmarkIntervalMs) : undefined;
   const timeoutSeconds = Number(query.get('timeoutSeconds') ?? 0) || DEFAULT_TIMEOUT_SECONDS;
-  const timeout = setTimeout(() => response.end(), Math.min(timeoutSeconds * 1000, 2 ** 31 - 1));
+  const timeout = setTimeout(() => response.end(), Math.min(timeoutSeconds * 1000, MAX_TIMER_MS));
   response.once('close', () => {
     unsubscribe();
     untrack();

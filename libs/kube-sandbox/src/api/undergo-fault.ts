@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { pause } from '@app/timing';
 import type { RequestEffect, Verb } from '../faults.js';
 import { ApiError } from '../objects/api-error.js';
 import { refuseWatch } from './serve-watch.js';
@@ -7,7 +8,7 @@ import { refuseWatch } from './serve-watch.js';
 export async function undergo(effect: RequestEffect, verb: Verb, response: ServerResponse): Promise<boolean> {
   switch (effect.kind) {
     case 'delay':
-      await new Promise((resolve) => setTimeout(resolve, effect.delayMs));
+      await pause(effect.delayMs);
       return !response.destroyed;
     case 'hang':
       return false;

@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from '@app/timing';
 import { deleteObject, removeFinalizer } from '../objects/delete-object.js';
 import type { EventRecorder } from '../objects/event-recorder.js';
 import { isPodTerminal, type Job, type Pod } from '../objects/kube-object.js';
@@ -120,7 +121,7 @@ export class JobController {
 
   private lookAt({ metadata }: Job, atMs: number): void {
     clearTimeout(this.timers.get(metadata.uid));
-    const delayMs = Math.min(Math.max(0, atMs - Date.now()), 2 ** 31 - 1);
+    const delayMs = Math.min(Math.max(0, atMs - Date.now()), MAX_TIMER_MS);
     const timer = setTimeout(() => this.lookSoon(metadata.namespace ?? '', metadata.name), delayMs);
     this.timers.set(metadata.uid, timer);
   }

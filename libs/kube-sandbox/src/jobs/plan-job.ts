@@ -1,3 +1,4 @@
+import { backOffMs } from '@app/timing';
 import {
   type Condition,
   isPodTerminal,
@@ -7,7 +8,6 @@ import {
   toKubeTime,
   withoutUndefined,
 } from '../objects/kube-object.js';
-import { doublingDelayMs } from '../sleep.js';
 
 /** Marks pods whose end the Job has not counted yet; they stay until it has. */
 export const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking';
@@ -60,7 +60,7 @@ export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPla
     failed === 0
       ? 0
       : (facts.lastFailureAtMs ?? 0) +
-        doublingDelayMs(failed - 1, facts.retryBackoffMs, facts.retryBackoffMaxMs);
+        backOffMs(failed - 1, { firstMs: facts.retryBackoffMs, maxMs: facts.retryBackoffMaxMs });
   const wantsPod = mayRun && active.length === 0 && !waitsForEnd;
   const createPod = wantsPod && facts.nowMs >= retryAtMs;
   const isComplete = conditions.some((condition) => condition.type === 'Complete');

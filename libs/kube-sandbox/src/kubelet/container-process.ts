@@ -1,4 +1,6 @@
 import { constants } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
+import { withTimeout } from '@app/timing';
 import type { ContainerLog } from './container-log.js';
 import { signalGroup } from './process-identity.js';
 import type { ProcessStarter, StartedProcess } from './process-starter.js';
@@ -87,13 +89,8 @@ export class ContainerProcess {
 
   /** Waits for the last output. A process that fled its group may hold the pipes open: it is not waited for. */
   private async drain(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const enough = new Promise<void>((resolve) => {
-      // After another look at what has come: whoever is late himself has not looked.
-      timer = setTimeout(() => setImmediate(resolve), DRAIN_MS);
-    });
-    await Promise.race([this.process.drained, enough]);
-    clearTimeout(timer);
+    // If this process was too busy to read, one more turn of the event loop reads what has arrived.
+    await withTimeout(this.process.drained, DRAIN_MS, () => setImmediate());
     this.process.letGo();
   }
 }

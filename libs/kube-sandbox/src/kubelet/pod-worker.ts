@@ -1,5 +1,5 @@
+import { backOffMs, MAX_TIMER_MS, pauseQuietly } from '@app/timing';
 import { type ContainerState, type Pod, toKubeTime } from '../objects/kube-object.js';
-import { doublingDelayMs, sleep } from '../sleep.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { removePodFolder } from './pod-folder.js';
 import { PodRecord } from './pod-record.js';
@@ -61,7 +61,7 @@ export class PodWorker {
       record.say('Warning', 'FailedScheduling', HELD, 'default-scheduler');
       await context.gate.untilPodsMayStart(stopping.signal);
     }
-    await sleep(context.timing.scheduleDelayMs, stopping.signal);
+    await pauseQuietly(context.timing.scheduleDelayMs, stopping.signal);
     if (stopping.signal.aborted) return false;
     record.bind();
     const { namespace, name } = this.pod.metadata;
@@ -139,7 +139,7 @@ export class PodWorker {
     const { record, context, pod } = this;
     const { restartCount, state } = record.facts;
     const { containerRestartBackoffMs: firstMs, containerRestartBackoffMaxMs: maxMs } = context.timing;
-    const delayMs = doublingDelayMs(restartCount, firstMs, maxMs);
+    const delayMs = backOffMs(restartCount, { firstMs, maxMs });
     const { name, namespace, uid } = pod.metadata;
     const which = `container=${record.container.name} pod=${name}_${namespace}(${uid})`;
     const message = `back-off ${Math.ceil(delayMs / 1000)}s restarting failed ${which}`;
@@ -149,7 +149,7 @@ export class PodWorker {
       'BackOff',
       `Back-off restarting failed container ${record.container.name} in pod ${name}`,
     );
-    await sleep(delayMs, this.stopping.signal);
+    await pauseQuietly(delayMs, this.stopping.signal);
   }
 
   private startDeadline(): void {
@@ -160,7 +160,7 @@ export class PodWorker {
       ? Math.max(0, Date.now() - Date.parse(this.pod.status.startTime))
       : 0;
     const leftMs = Math.max(0, seconds * 1000 - usedMs);
-    this.deadlineTimer = setTimeout(() => this.stop({ kind: 'deadline' }), Math.min(leftMs, 2 ** 31 - 1));
+    this.deadlineTimer = setTimeout(() => this.stop({ kind: 'deadline' }), Math.min(leftMs, MAX_TIMER_MS));
   }
 
   private verdict(): PodVerdict | null {

@@ -1,4 +1,4 @@
-import { doublingDelayMs, sleep } from '../sleep.js';
+import { backOffMs, pauseQuietly } from '@app/timing';
 import type { KubeletContext } from './kubelet-context.js';
 import type { PodRecord } from './pod-record.js';
 import { type ImageOutcome, resolveImage } from './resolve-image.js';
@@ -15,17 +15,20 @@ export async function pullImage(
   const { image } = record.container;
   record.say('Normal', 'Pulling', `Pulling image "${image}"`);
   for (let failures = 0; ; failures++) {
-    await sleep(timing.imagePullDelayMs, signal);
+    await pauseQuietly(timing.imagePullDelayMs, signal);
     const outcome = await resolveImage(image, procsDir);
     if (signal.aborted) return null;
     if (outcome.kind === 'found') {
       record.say('Normal', 'Pulled', `Successfully pulled image "${image}"`);
       return outcome;
     }
-    const delayMs = doublingDelayMs(failures, timing.imagePullBackoffMs, timing.imagePullBackoffMaxMs);
+    const delayMs = backOffMs(failures, {
+      firstMs: timing.imagePullBackoffMs,
+      maxMs: timing.imagePullBackoffMaxMs,
+    });
     if (outcome.kind === 'invalid') reportInvalidName(record, outcome.message);
     else await reportFailedPull(record, outcome.message, delayMs / 2, signal);
-    await sleep(outcome.kind === 'invalid' ? delayMs : delayMs / 2, signal);
+    await pauseQuietly(outcome.kind === 'invalid' ? delayMs : delayMs / 2, signal);
   }
 }
 
@@ -43,7 +46,7 @@ async function reportFailedPull(
   const { image } = record.container;
   record.setWaiting('ErrImagePull', message);
   record.say('Warning', 'Failed', `Failed to pull image "${image}": ${message}`);
-  await sleep(shownMs, signal);
+  await pauseQuietly(shownMs, signal);
   if (signal.aborted) return;
   record.setWaiting('ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: ${message}`);
   record.say('Normal', 'BackOff', `Back-off pulling image "${image}"`);

@@ -1,3 +1,4 @@
+import { untilAborted } from '@app/timing';
 import type { ObjectStore } from '../objects/object-store.js';
 import { resolveContainerEnv, secretsOf } from './container-env.js';
 import type { PodRecord } from './pod-record.js';
@@ -31,15 +32,12 @@ async function untilSecretChanges(
   names: string[],
   signal: AbortSignal,
 ): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      unsubscribe();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const unsubscribe = store.subscribe(({ resource, object: { metadata } }) => {
-      if (resource === 'secrets' && metadata.namespace === namespace && names.includes(metadata.name)) done();
+  let unsubscribe = () => {};
+  const changed = new Promise<void>((resolve) => {
+    unsubscribe = store.subscribe(({ resource, object: { metadata } }) => {
+      if (resource === 'secrets' && metadata.namespace === namespace && names.includes(metadata.name))
+        resolve();
     });
-    signal.addEventListener('abort', done, { once: true });
   });
+  await untilAborted(changed, signal).finally(unsubscribe);
 }

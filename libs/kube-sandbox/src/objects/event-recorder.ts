@@ -1,3 +1,4 @@
+import { BoundedMap } from '@app/timing';
 import { generateName } from './generate-name.js';
 import { type AnyObject, type KubeEvent, toKubeTime } from './kube-object.js';
 import type { ObjectStore } from './object-store.js';
@@ -10,28 +11,32 @@ export interface EventNote {
 
 /** Writes Event objects about other objects; the same note again raises its count. Keeps the newest `limit`. */
 export class EventRecorder {
-  /** By object and note, in the order of their creation. */
-  private readonly recorded = new Map<string, KubeEvent>();
+  /** By object and note. */
+  private readonly recorded: BoundedMap<string, { event: KubeEvent }>;
 
   constructor(
     private readonly store: ObjectStore,
-    private readonly limit: number,
-  ) {}
+    limit: number,
+  ) {
+    this.recorded = new BoundedMap({
+      maxSize: limit,
+      onEvict: ({ event }) => store.remove('events', event),
+    });
+  }
 
   record(component: string, about: AnyObject, note: EventNote): void {
     const key = `${about.metadata.uid} ${note.reason} ${note.message}`;
     const now = toKubeTime(Date.now());
-    const before = this.recorded.get(key);
-    const again =
-      before && this.store.update('events', { ...before, count: before.count + 1, lastTimestamp: now });
-    this.recorded.set(key, again ?? this.store.insert('events', newEvent(component, about, note, now)));
-    if (this.recorded.size > this.limit) this.forgetOldest();
-  }
-
-  private forgetOldest(): void {
-    const [key, event] = this.recorded.entries().next().value!;
-    this.recorded.delete(key);
-    this.store.remove('events', event);
+    const known = this.recorded.get(key);
+    if (!known) {
+      this.recorded.set(key, { event: this.store.insert('events', newEvent(component, about, note, now)) });
+      return;
+    }
+    const { event } = known;
+    const counted = { ...event, count: event.count + 1, lastTimestamp: now };
+    known.event =
+      this.store.update('events', counted) ??
+      this.store.insert('events', newEvent(component, about, note, now));
   }
 }
 

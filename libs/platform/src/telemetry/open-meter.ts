@@ -1,3 +1,4 @@
+import { SingleFlight } from '@app/timing';
 import type { Meter } from '@opentelemetry/api';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
@@ -59,7 +60,7 @@ function resourceOf(service: string, { serviceName, resourceAttributes }: Teleme
 class PageReader extends MetricReader {
   // No resource on the page: whoever scrapes labels the target, and its names might collide.
   private readonly serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
-  private inFlight: Promise<string> | null = null;
+  private readonly making = new SingleFlight<string>();
 
   constructor() {
     super({
@@ -69,8 +70,7 @@ class PageReader extends MetricReader {
 
   /** Who asks while the page is being made gets the same one. */
   text(): Promise<string> {
-    this.inFlight ??= this.make().finally(() => (this.inFlight = null));
-    return this.inFlight;
+    return this.making.run(() => this.make());
   }
 
   private async make(): Promise<string> {

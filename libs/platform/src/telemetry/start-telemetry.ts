@@ -1,3 +1,4 @@
+import { withTimeout } from '@app/timing';
 import type { Meter } from '@opentelemetry/api';
 import type { Logger } from '../logger.js';
 import { ExportLog } from './export-log.js';
@@ -43,7 +44,7 @@ export async function startTelemetry(options: {
   }
   let closing: Promise<void> | null = null;
   const close = async () => {
-    await atMost(opened.flushAndClose(), MAX_CLOSE_MS);
+    await withTimeout(opened.flushAndClose(), MAX_CLOSE_MS, () => undefined);
     opened.giveUp();
     stopObserving();
   };
@@ -52,11 +53,4 @@ export async function startTelemetry(options: {
     prometheusText: () => opened.prometheusText(),
     close: () => (closing ??= close()),
   };
-}
-
-async function atMost(work: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([work, timeout]);
-  clearTimeout(timer);
 }

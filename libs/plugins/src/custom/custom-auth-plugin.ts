@@ -1,8 +1,8 @@
 import { canExecute, type AppError, type User } from '@app/domain';
+import { withTimeout } from '@app/timing';
 import { AuthPlugin } from '../auth-plugin.js';
 import { readUser, type ReadUser } from '../read-user.js';
 import { unavailable } from '../unavailable.js';
-import { withinTime } from '../within-time.js';
 import { describeThrown } from './describe-thrown.js';
 
 const TIMEOUT_MS = 10_000;
@@ -48,11 +48,12 @@ export class CustomAuthPlugin extends AuthPlugin {
   }
 
   private async call<T>(method: string, work: () => Promise<T>, secret = ''): Promise<T> {
-    const late = () => this.failed(`${method} did not return within ${this.timeoutMs / 1_000} s`);
     const answer = work().catch((err: unknown) => {
       throw this.failed(`${method} threw ${describeThrown(err, secret)}`);
     });
-    return await withinTime(answer, this.timeoutMs, late);
+    return await withTimeout(answer, this.timeoutMs, () => {
+      throw this.failed(`${method} did not return within ${this.timeoutMs / 1_000} s`);
+    });
   }
 
   private failed(reason: string): AppError {

@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
+import { withTimeout } from '@app/timing';
 import { isObject } from '../http/parse-object.js';
 import type { PluginEnv } from '../plugin-env.js';
 import { PluginError } from '../plugin-error.js';
-import { withinTime } from '../within-time.js';
 import { describeThrown } from './describe-thrown.js';
 import { findModule, isPath } from './find-module.js';
 
@@ -38,11 +38,11 @@ export async function loadForeign(kind: PluginKind, request: ForeignRequest): Pr
   const { name, timeoutMs = TIMEOUT_MS } = request;
   const file = findModule(name, request.baseFolder);
   if (file === null) throw new PluginError(describeMissing(kind, name, request.baseFolder));
-  const late = () =>
-    new PluginError(
+  return await withTimeout(makePlugin(kind, request, file), timeoutMs, () => {
+    throw new PluginError(
       `The plugin ${name} (${file}) did not load within ${timeoutMs / 1_000} s. Move slow work to the first call of ${kind.method}.`,
     );
-  return await withinTime(makePlugin(kind, request, file), timeoutMs, late);
+  });
 }
 
 async function makePlugin(kind: PluginKind, request: ForeignRequest, file: string): Promise<object> {

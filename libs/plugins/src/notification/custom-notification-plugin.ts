@@ -1,4 +1,4 @@
-import { withinTime } from '../within-time.js';
+import { withTimeout } from '@app/timing';
 import { describeThrown } from '../custom/describe-thrown.js';
 import { NotificationPlugin, type ExecutionEvent } from './notification-plugin.js';
 
@@ -24,8 +24,8 @@ export class CustomNotificationPlugin extends NotificationPlugin {
     const told = work().catch((err: unknown) => {
       throw new Error(`${this.name}: onNotify threw ${firstLine(describeThrown(err))}`);
     });
-    await withinTime(told, this.timeoutMs, () => {
-      return new Error(`${this.name}: onNotify did not return within ${this.timeoutMs / 1_000} s`);
+    await withTimeout(told, this.timeoutMs, () => {
+      throw new Error(`${this.name}: onNotify did not return within ${this.timeoutMs / 1_000} s`);
     });
   }
 }

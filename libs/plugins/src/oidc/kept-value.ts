@@ -1,3 +1,5 @@
+import { SingleFlight } from '@app/timing';
+
 export interface KeepingRules {
   /** A value younger than this is returned without a fetch. */
   freshMs: number;
@@ -13,7 +15,7 @@ export interface KeepingRules {
 export class KeptValue<T> {
   private kept: { value: T; fetchedAtMs: number } | null = null;
   private failure: { error: unknown; atMs: number } | null = null;
-  private underWay: Promise<T> | null = null;
+  private readonly fetching = new SingleFlight<T>();
 
   constructor(
     private readonly fetchValue: () => Promise<T>,
@@ -39,18 +41,15 @@ export class KeptValue<T> {
    */
   async getNewerThan(known: T, cooldownMs: number): Promise<T | null> {
     if (this.kept && this.kept.value !== known) return this.kept.value;
-    if (!this.underWay && this.kept && this.ageMs(this.kept.fetchedAtMs) < cooldownMs) return null;
+    if (!this.fetching.isRunning && this.kept && this.ageMs(this.kept.fetchedAtMs) < cooldownMs) return null;
     return await this.fetchOnce();
   }
 
   private async fetchOnce(): Promise<T> {
-    if (this.underWay) return await this.underWay;
+    const { failure, fetching } = this;
     const waitMs = this.kept ? this.rules.pauseAfterFailureMs : this.rules.rememberFailureMs;
-    if (this.failure && this.ageMs(this.failure.atMs) < waitMs) throw this.failure.error;
-    this.underWay = this.fetchAndKeep().finally(() => {
-      this.underWay = null;
-    });
-    return await this.underWay;
+    if (!fetching.isRunning && failure && this.ageMs(failure.atMs) < waitMs) throw failure.error;
+    return await fetching.run(() => this.fetchAndKeep());
   }
 
   private async fetchAndKeep(): Promise<T> {

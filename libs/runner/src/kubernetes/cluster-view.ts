@@ -1,3 +1,4 @@
+import { untilAborted } from '@app/timing';
 import type { V1Job, V1Pod } from '@kubernetes/client-node';
 import type { JobView, PodRef, PodView, RunView } from '../runner.js';
 import { RunTable, type PodEntry } from '../run-table.js';
@@ -5,7 +6,6 @@ import type { KubeHttp } from './kube-http.js';
 import { INSTALLATION_LABEL } from './names.js';
 import { jobNameOfPod, toJobView, toPodView } from './pod-outcome.js';
 import { ResourceWatch } from './resource-watch.js';
-import { untilAborted } from './until-aborted.js';
 
 export interface ClusterViewSettings {
   installationId: string;

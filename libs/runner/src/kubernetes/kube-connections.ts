@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { setImmediate } from 'node:timers/promises';
-import { untilAborted } from './until-aborted.js';
+import { abortable } from '@app/timing';
 
 /** Kept for the next requests; logs and watches have one each beside them. */
 const MAX_FREE = 64;
@@ -48,8 +48,7 @@ export class KubeConnections {
   /** Returns when there is another connection, which somebody else may take first. Nobody's giving up ends a dial. */
   async #dialed(signal: AbortSignal): Promise<void> {
     if (this.#dials.size < MAX_DIALS) this.#begin();
-    await untilAborted(Promise.race(this.#dials), signal);
-    signal.throwIfAborted();
+    await abortable(Promise.race(this.#dials), signal);
   }
 
   #begin(): void {

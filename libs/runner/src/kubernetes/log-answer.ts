@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { pauseQuietly } from '@app/timing';
 import type { LogPiece, PodRef } from '../runner.js';
 import { KubeStatusError, KubeUnreachableError } from './api-outcome.js';
-import { pause } from './back-off.js';
 import { LogLines, type RawPiece } from './log-lines.js';
 import type { ResumableLog } from './log-resume.js';
 
@@ -107,7 +107,7 @@ class SilenceGuard {
     const { signal } = this.attempt;
     this.#heardAt = performance.now();
     while (!signal.aborted) {
-      await pause(STUCK_AFTER_MS, signal);
+      await pauseQuietly(STUCK_AFTER_MS, signal);
       if (!this.isReaderBusy && performance.now() - this.#heardAt >= STUCK_AFTER_MS) this.attempt.abort();
     }
   }

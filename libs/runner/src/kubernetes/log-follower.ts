@@ -1,7 +1,7 @@
 import type { LogPosition } from '@app/domain';
+import { BackOff, HALF_JITTER } from '@app/timing';
 import { LogLostError, type LogPiece, type PodRef } from '../runner.js';
 import { KubeStatusError, KubeUnreachableError } from './api-outcome.js';
-import { BackOff } from './back-off.js';
 import { readLogAnswer, type LogSource, type PodLife } from './log-answer.js';
 import { ResumableLog } from './log-resume.js';
 
@@ -40,7 +40,11 @@ export async function* followLog(
   timing = DEFAULT_TIMING,
 ): AsyncGenerator<LogPiece> {
   const log = new ResumableLog(from, () => new Date());
-  const backOff = new BackOff(timing.firstRetryMs, timing.maxRetryMs);
+  const backOff = new BackOff({
+    firstMs: timing.firstRetryMs,
+    maxMs: timing.maxRetryMs,
+    jitter: HALF_JITTER,
+  });
   let isFirst = true;
   let shortAnswers = 0;
   let failingSince: number | null = null;

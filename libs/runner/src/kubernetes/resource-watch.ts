@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
+import { BackOff, HALF_JITTER } from '@app/timing';
 import type { KubernetesListObject, KubernetesObject } from '@kubernetes/client-node';
 import { KubeStatusError } from './api-outcome.js';
-import { BackOff } from './back-off.js';
 import type { KubeHttp } from './kube-http.js';
 
 /** Where one kind of object is listed, and what to do with what comes. */
@@ -38,7 +38,7 @@ const HEALTHY_AFTER_MS = 5_000;
 
 /** Lists a kind of object, then watches it, for ever: any error is a reason to begin again. */
 export class ResourceWatch<T extends KubernetesObject, Entry> {
-  readonly #backOff = new BackOff(250, 30_000);
+  readonly #backOff = new BackOff({ firstMs: 250, maxMs: 30_000, jitter: HALF_JITTER });
   #isLive = false;
   #resourceVersion: string | null = null;
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { backOffMs } from './back-off.js';
+import { retryDelayMs } from './retry-delay.js';
 
-describe('backOffMs', () => {
+const middle = () => 0.5;
+
+describe('retryDelayMs', () => {
   it.each([
     [1, 5_000],
     [2, 10_000],
@@ -12,11 +14,11 @@ describe('backOffMs', () => {
     [9, 900_000],
     [1_000, 900_000],
   ])('after %s attempts: about %s ms', (attempts, expected) => {
-    expect(backOffMs(attempts, 5_000, 0.5)).toBe(expected);
+    expect(retryDelayMs(attempts, 5_000, 0, middle)).toBe(expected);
   });
 
   it('lasts hours over all attempts', () => {
-    const waits = Array.from({ length: 23 }, (_, n) => backOffMs(n + 1, 5_000, 0.5));
+    const waits = Array.from({ length: 23 }, (_, n) => retryDelayMs(n + 1, 5_000, 0, middle));
     expect(waits.reduce((sum, ms) => sum + ms, 0) / 3_600_000).toBeCloseTo(4, 0);
   });
 
@@ -26,11 +28,11 @@ describe('backOffMs', () => {
         fc.integer({ min: 1, max: 50 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (attempts, random) => {
-          const middle = backOffMs(attempts, 5_000, 0.5);
-          const ms = backOffMs(attempts, 5_000, random);
-          expect(ms).toBeGreaterThanOrEqual(middle * 0.8 - 1);
-          expect(ms).toBeLessThanOrEqual(middle * 1.2 + 1);
-          expect(backOffMs(attempts, 5_000, random, 2_000_000)).toBe(2_000_000);
+          const middleMs = retryDelayMs(attempts, 5_000, 0, middle);
+          const ms = retryDelayMs(attempts, 5_000, 0, () => random);
+          expect(ms).toBeGreaterThanOrEqual(middleMs * 0.8 - 1);
+          expect(ms).toBeLessThanOrEqual(middleMs * 1.2 + 1);
+          expect(retryDelayMs(attempts, 5_000, 2_000_000, () => random)).toBe(2_000_000);
         },
       ),
     );
