@@ -28,6 +28,14 @@ describe('what happens when something fails', () => {
     return worker;
   }
 
+  async function storedLines(id: number): Promise<number> {
+    const [row] = await system.query<{ n: number }>(
+      'select count(*)::int as n from execution_log where execution_id = $1',
+      [id],
+    );
+    return row?.n ?? 0;
+  }
+
   async function expectCompleteRun(id: number, name: string, lines: number): Promise<void> {
     expect(await system.api.end(id, 90_000)).toMatchObject({ status: 'FINISHED', exit_code: 0 });
     expect(await system.api.log(id)).toBe(counted(lines));
@@ -37,7 +45,8 @@ describe('what happens when something fails', () => {
   async function startCounting(lines: number) {
     const { id, name } = await system.api.run(count(lines));
     await system.api.waitForStatus(id, 'POD_READY');
-    await sleep(1_000);
+    // A part of the log is stored: what a failure must neither lose nor repeat.
+    await until(async () => (await storedLines(id)) >= 5, 20_000);
     return { id, name, worker: await followerOf(id) };
   }
 

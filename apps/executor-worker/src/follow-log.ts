@@ -21,23 +21,31 @@ interface LineTag {
 
 export type LogOutcome = 'complete' | 'lost';
 
+export interface FollowLogOptions {
+  pod: PodRef;
+  budget: LogBudget;
+  /** What to mask. */
+  secrets: SecretPatterns;
+  /** See `Runner.followLog`. */
+  onOpen: () => void;
+}
+
 /**
- * Brings one pod's log into Postgres, from where it was left, masked, until the container has ended and all is stored.
- * `lost`: it could not be read to its end; a `gap` marker says so in the log.
- * @param onOpen see `Runner.followLog`
+ * Stores one pod's log in Postgres, masked, from the stored position until the container has ended and all lines are stored.
+ * `lost`: the log could not be read to its end; a `gap` marker in the log says so.
  */
 export async function followLog(
   context: WorkerContext,
   follower: Follower,
-  pod: PodRef,
-  budget: LogBudget,
-  secrets: SecretPatterns,
-  onOpen: () => void,
+  { pod, budget, secrets, onOpen }: FollowLogOptions,
 ): Promise<LogOutcome> {
   const known = follower.claimed.attempts.find(({ podUid }) => podUid === pod.podUid);
   if (known?.isLogComplete) return 'complete';
   const start = known?.logPosition ?? LOG_START;
-  const sink = context.logWriter.openSink(follower.lease, pod.podUid, budget, start, () => follower.fence());
+  const sink = context.logWriter.openSink({
+    ...{ lease: follower.lease, podUid: pod.podUid, budget, start },
+    onFenced: () => follower.fence(),
+  });
   const masker = createMasker<LineTag>(secrets);
   let position = start;
   try {
@@ -75,19 +83,20 @@ export async function followLog(
   }
 }
 
-/** Marks that a pod's lines are missing altogether, once. */
+/** Marks all lines of a pod as missing, once. */
 export async function storeGap(
   { logWriter }: WorkerContext,
   follower: Follower,
-  podUid: string,
-  budget: LogBudget,
-  reason: string,
+  { podUid, budget, reason }: { podUid: string; budget: LogBudget; reason: string },
 ): Promise<void> {
   const { claimed, lease, signal } = follower;
   const known = claimed.attempts.find((attempt) => attempt.podUid === podUid);
   if (known?.isLogComplete) return;
   const position = known?.logPosition ?? LOG_START;
-  const sink = logWriter.openSink(lease, podUid, budget, position, () => follower.fence());
+  const sink = logWriter.openSink({
+    ...{ lease, podUid, budget, start: position },
+    onFenced: () => follower.fence(),
+  });
   try {
     if (budget.isLineOpen) await sink.write(LINE_END, position, signal);
     await sink.write(gapRow(reason), position, signal);

@@ -22,6 +22,16 @@ export interface SinkOwner {
   remove(sink: LogSink): void;
 }
 
+export interface LogSinkOptions {
+  lease: Lease;
+  podUid: string;
+  budget: LogBudget;
+  /** The position the log is read from. */
+  start: LogPosition;
+  /** Called when another worker has taken the execution over. */
+  onFenced: () => void;
+}
+
 /** One pod's lines on their way to Postgres. */
 export class LogSink {
   private readonly waiting: WaitingRow[] = [];
@@ -33,14 +43,18 @@ export class LogSink {
   private readonly changed = new WakeUp();
   isGivenUp = false;
 
+  private position: LogPosition;
+
   constructor(
     private readonly writer: SinkOwner,
-    readonly lease: Lease,
-    private readonly podUid: string,
-    private readonly budget: LogBudget,
-    private position: LogPosition,
-    private readonly onFenced: () => void,
-  ) {}
+    private readonly options: LogSinkOptions,
+  ) {
+    this.position = options.start;
+  }
+
+  get lease(): Lease {
+    return this.options.lease;
+  }
 
   get isDirty(): boolean {
     return !this.isInFlight && !this.isGivenUp && (this.waiting.length > 0 || this.mustStorePosition);
@@ -90,17 +104,18 @@ export class LogSink {
   }
 
   takeBatch(): LogBatch {
+    const { lease, podUid, budget } = this.options;
     this.isInFlight = true;
     const taken = this.waiting.splice(0);
     this.addBytes(-this.waitingBytes);
     this.position = taken.at(-1)?.position ?? this.position;
     this.mustStorePosition = false;
-    const rows = taken.flatMap(({ row }) => this.budget.number(row));
-    const drop = this.budget.drop();
+    const rows = taken.flatMap(({ row }) => budget.number(row));
+    const drop = budget.drop();
     const kept = drop ? rows.filter(({ seq }) => seq <= drop.afterSeq || seq >= drop.beforeSeq) : rows;
     return {
-      lease: this.lease,
-      podUid: this.podUid,
+      lease,
+      podUid,
       rows: kept,
       position: this.position,
       isComplete: this.isComplete,
@@ -114,7 +129,7 @@ export class LogSink {
 
   fence(): void {
     this.giveUp();
-    this.onFenced();
+    this.options.onFenced();
   }
 
   fail(error: unknown): void {

@@ -45,7 +45,13 @@ async function open(limitBytes = 1_000_000): Promise<Open> {
   });
   let fenced = false;
   const budget = new LogBudget(limitBytes, await records.readExtent(id));
-  const sink = writer.openSink(claimed.lease, 'pod', budget, LOG_START, () => (fenced = true));
+  const sink = writer.openSink({
+    lease: claimed.lease,
+    podUid: 'pod',
+    budget,
+    start: LOG_START,
+    onFenced: () => (fenced = true),
+  });
   let lines = 0;
   const write = (text: string) =>
     sink.write({ kind: 'text', text, endsLine: true, stampedAt: null }, at(++lines), never);

@@ -1,8 +1,6 @@
-import type { LogPosition } from '@app/domain';
-import { isDatabaseUnavailable, type Lease, type LogBatch, type LogsStore } from '@app/database';
+import { isDatabaseUnavailable, type LogBatch, type LogsStore } from '@app/database';
 import { pause } from '@app/timing';
-import type { LogBudget } from './log-budget.js';
-import { LogSink, sizeOf, type SinkOwner } from './log-sink.js';
+import { LogSink, sizeOf, type LogSinkOptions, type SinkOwner } from './log-sink.js';
 
 /** How long a line waits for others to be stored with. */
 const FLUSH_INTERVAL_MS = 100;
@@ -35,15 +33,9 @@ export class LogWriter implements SinkOwner {
     private readonly events: LogWriterEvents,
   ) {}
 
-  /** A place to put one pod's lines. @param onFenced the execution belongs to somebody else now */
-  openSink(
-    lease: Lease,
-    podUid: string,
-    budget: LogBudget,
-    start: LogPosition,
-    onFenced: () => void,
-  ): LogSink {
-    const sink = new LogSink(this, lease, podUid, budget, start, onFenced);
+  /** Takes the lines of one pod. Give it up when the log has ended. */
+  openSink(options: LogSinkOptions): LogSink {
+    const sink = new LogSink(this, options);
     this.open.add(sink);
     return sink;
   }

@@ -86,7 +86,7 @@ export class RunAttempts {
     if (this.logsStarted.has(podUid)) return;
     this.logsStarted.add(podUid);
     this.logs = this.logs.then(async (outcome) => {
-      await storeGap(this.context, this.follower, podUid, await this.openBudget(), reason);
+      await storeGap(this.context, this.follower, { podUid, budget: await this.openBudget(), reason });
       return outcome;
     });
     this.logs.catch(this.onFailure);
@@ -110,7 +110,8 @@ export class RunAttempts {
 
   private async readLog(pod: PodView, onOpen: () => void): Promise<LogOutcome> {
     const budget = await this.openBudget();
-    return followLog(this.context, this.follower, pod, budget, await this.readSecrets(), onOpen);
+    const secrets = await this.readSecrets();
+    return followLog(this.context, this.follower, { pod, budget, secrets, onOpen });
   }
 
   /** From the Job's own Secret: what the container really got, also when it was changed meanwhile. */

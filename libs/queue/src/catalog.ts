@@ -5,8 +5,8 @@ import { z } from 'zod';
 const UNLIMITED = 2 ** 31 - 1;
 
 /**
- * A worker renews its lock at half of this. With the stalled check below, an execution whose worker was
- * killed is handed on after at most lockDuration + 2 × stalledInterval = 22 s.
+ * A worker renews its locks every third of this. With the stalled check below, another worker gets the execution of a killed
+ * one after at most lockDuration + 2 × stalledInterval = 22 s.
  */
 export const LOCK_DURATION_MS = 12_000;
 /** The same on every worker of a queue: it is one shared key in Redis. */
