@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { HistoryFilter } from '@app/database';
-import { EXECUTION_STATUSES, type ExecutionSummary, isFinal } from '@app/domain';
+import {
+  EXECUTION_STATUSES,
+  type ExecutionOrigin,
+  type ExecutionSummary,
+  isFinal,
+  originFromIds,
+  originIds,
+} from '@app/domain';
 import { aSubmission, claimNew, openStores, type Stores } from '../support/stores.js';
 
 const PROCS = ['a', 'b', 'c'];
@@ -18,7 +25,7 @@ beforeAll(async () => {
       aSubmission({
         procName: PROCS[(i % 7) % 3] ?? '',
         userEmail: EMAILS[(i % 5) % 3] ?? '',
-        scheduleId: SCHEDULES[i % 11] ?? null,
+        origin: originFromIds({ scheduleId: SCHEDULES[i % 11] ?? null, rerunOf: null }),
       }),
     );
     const status = EXECUTION_STATUSES[i % EXECUTION_STATUSES.length] ?? 'RECEIVED';
@@ -46,7 +53,7 @@ function matches(execution: ExecutionSummary, filter: HistoryFilter): boolean {
     (procName === undefined || execution.procName === procName) &&
     (userEmail === undefined || execution.userEmail === userEmail) &&
     (statuses === undefined || statuses.includes(execution.status)) &&
-    (scheduleId === undefined || execution.scheduleId === scheduleId) &&
+    (scheduleId === undefined || originIds(execution.origin).scheduleId === scheduleId) &&
     (since === undefined || execution.createdAt >= since) &&
     (until === undefined || execution.createdAt < until) &&
     isVisible(execution, visibleTo)
@@ -115,8 +122,7 @@ describe('an execution in detail', () => {
     const secretArgs = { TOKEN: { ciphertext: 'AAAA', keyId: 'k' }, KEY: { ciphertext: 'BBBB', keyId: 'k' } };
     const { execution, lease, ...claimed } = await claimNew(stores, {
       secretArgs,
-      rerunOf: 5,
-      scheduleId: 6,
+      origin: { kind: 'rerun', rerunOf: 5 },
       remoteAddress: '::1',
       callbackUrl: 'https://example.org',
     });
@@ -134,8 +140,7 @@ describe('an execution in detail', () => {
     expect(await stores.executions.findDetail(execution.id)).toEqual({
       ...execution,
       secretArgNames: ['KEY', 'TOKEN'],
-      rerunOf: 5,
-      scheduleId: 6,
+      origin: { kind: 'rerun', rerunOf: 5 },
       procRevision: 1,
       remoteAddress: '::1',
       callbackUrl: 'https://example.org',
@@ -147,6 +152,16 @@ describe('an execution in detail', () => {
     });
     expect(await stores.executions.findDetail(1)).toBeNull();
     expect(await stores.executions.readSecretArgs(1)).toBeNull();
+  });
+
+  it.each<ExecutionOrigin>([
+    { kind: 'person' },
+    { kind: 'rerun', rerunOf: 5 },
+    { kind: 'schedule', scheduleId: 6 },
+  ])('keeps the origin $kind', async (origin) => {
+    const { execution } = await stores.executions.submit(aSubmission({ origin }));
+    expect(execution.origin).toEqual(origin);
+    expect(await stores.executions.find(execution.id)).toEqual(execution);
   });
 
   it('has default pod settings where it was accepted before there were any', async () => {

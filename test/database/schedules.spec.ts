@@ -12,7 +12,7 @@ const key = randomBytes(32);
 
 beforeAll(async () => {
   stores = await openStores();
-  schedules = new SchedulesStore(stores.database, nextFireAt, 1_000);
+  schedules = new SchedulesStore(stores.database, { nextFireAt, maxPerOwner: 1_000, userShare: 500 });
   secrets = new SecretsStore(stores.database, new SecretBox(key));
 });
 afterAll(() => stores?.close());

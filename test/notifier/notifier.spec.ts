@@ -42,7 +42,10 @@ describe('a mail', () => {
       emails: [one, two, one.toUpperCase()],
       tags: 'nightly, eu',
     });
-    const id = await bench.end({ submission: { scheduleId }, log: ['first', 'last line'] });
+    const id = await bench.end({
+      submission: { origin: { kind: 'schedule', scheduleId } },
+      log: ['first', 'last line'],
+    });
     const records = await bench.settled(id, ['sent']);
     expect(records.map(({ channel, attempts }) => [channel, attempts])).toEqual([
       ['mail', 1],
@@ -304,7 +307,9 @@ describe('several notifiers', () => {
     const env = mailEnv({ PROCTOR_NOTIFICATION_SEND_SECONDS: '30' });
     await Promise.all([1, 2, 3].map(() => bench.startNotifier(env)));
     const ids = await Promise.all(
-      Array.from({ length: 30 }, () => bench.end({ submission: { scheduleId } })),
+      Array.from({ length: 30 }, () =>
+        bench.end({ submission: { origin: { kind: 'schedule', scheduleId } } }),
+      ),
     );
     for (const id of ids) await bench.settled(id, ['sent'], 30_000);
     await sleep(500);

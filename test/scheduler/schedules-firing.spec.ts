@@ -30,7 +30,7 @@ let isRedisAway = false;
 
 beforeAll(async () => {
   stores = await openStores({ userShare: USER_SHARE });
-  schedules = new SchedulesStore(stores.database, nextFireAt, 1_000);
+  schedules = new SchedulesStore(stores.database, { nextFireAt, maxPerOwner: 1_000, userShare: USER_SHARE });
   ticks = new TicksStore(stores.database);
   const due = new DueSchedulesStore(stores.database, { installationId: 'test1', userShare: USER_SHARE });
   const queue = {
@@ -301,7 +301,7 @@ describe('overlap', () => {
     await next(id);
     expect(await historyOf(id)).toMatchObject([
       { outcome: 'fired' },
-      { outcome: 'overlapped', reason: 'the run before it had not ended' },
+      { outcome: 'overlapped', reason: 'the previous execution had not ended' },
       { outcome: 'fired' },
     ]);
   });
@@ -393,7 +393,10 @@ describe('limits', () => {
     await setBack(id, 1);
     await fireSchedules.fire();
     expect(await historyOf(id)).toMatchObject([
-      { outcome: 'refused', reason: expect.stringMatching(/ran 1 times/) as unknown as string },
+      {
+        outcome: 'refused',
+        reason: expect.stringMatching(/is at its limit of 1 concurrent/) as unknown as string,
+      },
       { outcome: 'fired' },
     ]);
     expect(await schedules.find(id)).toMatchObject({ enabled: true, pausedReason: null });

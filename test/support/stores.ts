@@ -36,16 +36,13 @@ export async function openStores(
 ): Promise<Stores> {
   const test = await createDatabase();
   const database = openDatabase(test.url, settings.maxConnections);
-  const executions = new ExecutionsStore(database, {
-    installationId: 'test1',
-    userShare: settings.userShare ?? 500,
-  });
+  const userShare = settings.userShare ?? 500;
   return {
     url: test.url,
     database,
-    executions,
+    executions: new ExecutionsStore(database, { installationId: 'test1', userShare }),
     history: new HistoryStore(database),
-    leases: new LeasesStore(database, executions),
+    leases: new LeasesStore(database, { userShare }),
     logs: new LogsStore(database),
     procs: new ProcsStore(database),
     stuck: new StuckExecutionsStore(database),
@@ -92,8 +89,7 @@ export function aSubmission(changes: Partial<Submission> & { procName?: string }
     remoteAddress: null,
     callbackUrl: null,
     idempotency: null,
-    scheduleId: null,
-    rerunOf: null,
+    origin: { kind: 'person' },
     ...rest,
   };
 }

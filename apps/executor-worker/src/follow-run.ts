@@ -1,4 +1,4 @@
-import { isFinal, type ExecutionStatus } from '@app/domain';
+import { canMove, isFinal, isSuccess, type ExecutionStatus } from '@app/domain';
 import type { ExecutionEnd } from '@app/database';
 import type { JobRef, PodView, RunView } from '@app/runner';
 import { abortable, withTimeout } from '@app/timing';
@@ -176,7 +176,7 @@ class RunFollower {
       return cancelled();
     }
     await this.attempts.note(view);
-    if (outcome === 'lost' && end.status === 'FINISHED') {
+    if (outcome === 'lost' && isSuccess(end.status)) {
       return {
         ...end,
         status: 'FETCH_POD_LOG_FAILED',
@@ -203,8 +203,7 @@ class RunFollower {
 
   /** JOB_CREATION_FAILED may only follow CREATED. */
   private endOf(end: ExecutionEnd): ExecutionEnd {
-    const isTooLate = end.status === 'JOB_CREATION_FAILED' && this.follower.status !== 'CREATED';
-    return isTooLate ? { ...end, status: 'POD_CREATION_FAILED' } : end;
+    return canMove(this.follower.status, end.status) ? end : { ...end, status: 'POD_CREATION_FAILED' };
   }
 
   /** What a container has printed is lost if its pod goes before anybody reads it. */

@@ -48,7 +48,7 @@ export function openWorker(context: MicroserviceContext<WorkerEnv>): WorkerServi
   return new WorkerService({
     context: {
       settings: workerSettings(env, installationId),
-      leases: new LeasesStore(database, executions),
+      leases: new LeasesStore(database, { userShare: env.userShare }),
       secrets: new SecretsStore(database, new SecretBox(env.secretKey)),
       log: logger,
       ...{ runner, executions, logs, queue, updates, notifications, logWriter },

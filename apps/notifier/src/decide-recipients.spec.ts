@@ -14,7 +14,7 @@ const channelsOf = (event: OutboxEvent) => decideRecipients(event, ALL).map(({ c
 
 describe('whom a mail goes to', () => {
   const schedule = aSchedule({ notificationEmails: ['a@x.org', 'B@x.org', 'b@x.org'] });
-  const scheduled = anExecution({ scheduleId: schedule.id });
+  const scheduled = anExecution({ origin: { kind: 'schedule', scheduleId: schedule.id } });
 
   it.each<[OutboxEvent['name'], 'FINISHED' | 'POD_FAILED' | 'POD_READY', string]>([
     ['started', 'POD_READY', 'start'],
@@ -30,7 +30,7 @@ describe('whom a mail goes to', () => {
       expect(mailed(bySchedule)).toEqual(wants ? ['a@x.org', 'b@x.org'] : []);
       const byHand = anEvent({
         name,
-        execution: { ...execution, scheduleId: null },
+        execution: { ...execution, origin: { kind: 'person' } },
         ownerNotifyOn: [notifyOn],
       });
       expect(mailed(byHand)).toEqual(wants ? ['ada@example.org'] : []);

@@ -1,5 +1,5 @@
 import type { OutboxEvent, Recipient } from '@app/database';
-import { notifyEventOf } from '@app/domain';
+import { notifyEventOf, ORIGIN_RULES } from '@app/domain';
 
 /** Channels that hear of events whoever they concern. */
 export interface BroadcastChannels {
@@ -32,10 +32,13 @@ export function decideRecipients(event: OutboxEvent, channels: BroadcastChannels
 function mailRecipients({ name, execution, schedule, ownerNotifyOn }: OutboxEvent): string[] {
   const asked = notifyEventOf(name, execution?.status ?? null);
   if (asked === null) return schedule ? eachOnce([...schedule.notificationEmails, schedule.userEmail]) : [];
-  if (execution?.scheduleId == null) {
-    return execution && ownerNotifyOn.includes(asked) ? eachOnce([execution.userEmail]) : [];
+  if (execution === null) return [];
+  switch (ORIGIN_RULES[execution.origin.kind].notifies) {
+    case 'owner':
+      return ownerNotifyOn.includes(asked) ? eachOnce([execution.userEmail]) : [];
+    case 'schedule':
+      return schedule?.notifyOn.includes(asked) ? eachOnce(schedule.notificationEmails) : [];
   }
-  return schedule?.notifyOn.includes(asked) ? eachOnce(schedule.notificationEmails) : [];
 }
 
 /** As they were given, but only one of those that differ in case alone. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { localTimeOf, nextFireAt } from '@app/cron';
 import type { DueBatch, DueSchedule, PlannedTick } from '@app/database';
-import { DEFAULT_SCHEDULE_POLICIES, plainProc, type Schedule } from '@app/domain';
-import { OVERLAP_QUEUE_CAP, planFires, type FireRules } from './plan-fires.js';
+import { DEFAULT_SCHEDULE_POLICIES, OVERLAP_QUEUE_CAP, plainProc, type Schedule } from '@app/domain';
+import { planFires, type FireRules } from './plan-fires.js';
 
 const NOW = new Date('2026-11-22T12:00:00.500Z');
 const TICK = new Date('2026-11-22T12:00:00Z');

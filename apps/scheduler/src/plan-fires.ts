@@ -3,18 +3,21 @@ import type {
   DueSchedule,
   FirePlan,
   NextFireAt,
-  PlannedRun,
   PlannedSchedule,
   PlannedTick,
-  ProcSlots,
+  NewExecution,
+  RegisteredProc,
 } from '@app/database';
+import { acceptedProc } from '@app/database';
 import {
+  AdmissionRoom,
   completeArgs,
-  decideOverlap,
+  gateNamed,
   isBlackedOut,
   ONE_SHOT_DONE,
   planTicks,
   timingOf,
+  type AdmissionRequest,
   type DroppedTicks,
   type LocalTime,
   type TickPlan,
@@ -23,8 +26,6 @@ import {
 
 /** How many ticks of one schedule fire in one transaction. */
 const MAX_TICKS = 60;
-/** How many runs of a schedule may wait behind the one that goes on. */
-export const OVERLAP_QUEUE_CAP = 10;
 
 /** What the plan needs beside the rows. Everything is pure. */
 export interface FireRules {
@@ -38,7 +39,7 @@ export interface FireRules {
 
 /** What becomes of each due tick, and when each schedule is due next. Pure: the same batch gives the same plan. */
 export function planFires(batch: DueBatch, rules: FireRules): FirePlan {
-  const room = new Room(batch, rules.userShare);
+  const room = roomOf(batch, rules.userShare);
   const shared = { ...rules, nextFireAt: remember(rules.nextFireAt) };
   const plans = batch.due.map((due) => planSchedule(due, batch.now, room, shared));
   return { ticks: plans.flatMap(({ ticks }) => ticks), schedules: plans.map(({ schedule }) => schedule) };
@@ -63,7 +64,7 @@ interface SchedulePlan {
   schedule: PlannedSchedule;
 }
 
-function planSchedule(due: DueSchedule, now: Date, room: Room, rules: FireRules): SchedulePlan {
+function planSchedule(due: DueSchedule, now: Date, room: AdmissionRoom, rules: FireRules): SchedulePlan {
   const { id, nextFireAt } = due.schedule;
   let plan: TickPlan;
   try {
@@ -75,7 +76,6 @@ function planSchedule(due: DueSchedule, now: Date, room: Room, rules: FireRules)
   }
   const ticks = plan.dropped ? [missed(id, plan.dropped)] : [];
   const localTimeOf = rules.localTimeOf(due.schedule.timeZone);
-  let { live } = due;
   let isChecked = false;
   for (const fireAt of plan.fire) {
     const tick = { scheduleId: id, fireAt, count: 1, reason: null, run: null };
@@ -88,18 +88,13 @@ function planSchedule(due: DueSchedule, now: Date, room: Room, rules: FireRules)
       return refuse(id, fireAt, ticks, problem ?? 'Its proc is not there any more.');
     }
     isChecked = true;
-    if (decideOverlap(due.schedule.overlap, live, OVERLAP_QUEUE_CAP) === 'skip') {
-      ticks.push({ ...tick, outcome: 'overlapped', reason: describeOverlap(due.schedule.overlap) });
+    const admission = room.admit(requestOf(due));
+    if (admission.kind === 'refused') {
+      ticks.push({ ...tick, outcome: gateNamed(admission.by).refusedTick, reason: admission.reason });
       continue;
     }
-    const mustWait = due.schedule.overlap === 'queue' && live > 0;
-    const place = mustWait ? { waitingFor: 'overlap' as const } : room.take(due);
-    if ('refusal' in place) {
-      ticks.push({ ...tick, outcome: 'refused', reason: place.refusal });
-      continue;
-    }
-    live += 1;
-    ticks.push({ ...tick, outcome: 'fired', run: runOf(due, due.proc, place.waitingFor) });
+    const waitingFor = admission.kind === 'waits' ? admission.for : null;
+    ticks.push({ ...tick, outcome: 'fired', run: runOf(due, due.proc, waitingFor) });
   }
   return { ticks, schedule: nextOf(id, plan.nextFireAt) };
 }
@@ -127,46 +122,31 @@ function missed(scheduleId: number, { first, last, count, isCountExact }: Droppe
   return { scheduleId, fireAt: first, outcome: 'missed', count, reason, run: null };
 }
 
-function describeOverlap(policy: string): string {
-  return policy === 'queue' ? `${OVERLAP_QUEUE_CAP} runs wait already` : 'the run before it had not ended';
+function roomOf({ due, slots, admittedOf }: DueBatch, userShare: number): AdmissionRoom {
+  return new AdmissionRoom({
+    liveBySchedule: new Map(due.map(({ schedule, live }) => [schedule.id, live])),
+    share: { max: userShare, admittedByUser: admittedOf },
+    slots,
+  });
 }
 
-function runOf(due: DueSchedule, proc: PlannedRun['proc'], waitingFor: WaitingFor | null): PlannedRun {
+function requestOf({ schedule: { id, procName, userEmail, overlap } }: DueSchedule): AdmissionRequest {
+  return { origin: { kind: 'schedule', scheduleId: id }, procName, userEmail, overlap };
+}
+
+function runOf(due: DueSchedule, proc: RegisteredProc, waitingFor: WaitingFor | null): NewExecution {
   const { schedule, secretArgs } = due;
   const sealed = Object.fromEntries(schedule.secretArgNames.map((name) => [name, '']));
   const complete = completeArgs(proc.proc, { ...schedule.args, ...sealed });
   const args = Object.fromEntries(Object.entries(complete).filter(([name]) => !(name in sealed)));
-  return { proc, args, secretArgs, userEmail: schedule.userEmail, waitingFor };
-}
-
-/** Slots and shares as the batch uses them up. */
-class Room {
-  private readonly taken: Map<string, number>;
-  private readonly admitted: Map<string, number>;
-
-  constructor(
-    private readonly batch: DueBatch,
-    private readonly userShare: number,
-  ) {
-    this.taken = new Map([...batch.slots].map(([name, { taken }]) => [name, taken]));
-    this.admitted = new Map(batch.admittedOf);
-  }
-
-  take({ schedule }: DueSchedule): { waitingFor: WaitingFor | null } | { refusal: string } {
-    const { procName, userEmail } = schedule;
-    const slots = this.batch.slots.get(procName);
-    const taken = this.taken.get(procName) ?? 0;
-    if (slots && taken >= slots.limit) return describeFull(procName, slots);
-    const admitted = this.admitted.get(userEmail) ?? 0;
-    if (admitted >= this.userShare) return { waitingFor: 'share' };
-    this.taken.set(procName, taken + 1);
-    this.admitted.set(userEmail, admitted + 1);
-    return { waitingFor: null };
-  }
-}
-
-function describeFull(procName: string, { limit, whenFull }: ProcSlots) {
-  return whenFull === 'queue'
-    ? { waitingFor: 'slot' as const }
-    : { refusal: `${procName} already ran ${limit} times, which is its limit` };
+  return {
+    proc: acceptedProc(proc),
+    args,
+    secretArgs,
+    userEmail: schedule.userEmail,
+    remoteAddress: null,
+    callbackUrl: null,
+    origin: { kind: 'schedule', scheduleId: schedule.id },
+    waitingFor,
+  };
 }

@@ -1,5 +1,5 @@
 import type { ExecutionDetailReply, ExecutionReply } from '@app/contract';
-import { isFinal, isSuccess } from '@app/domain';
+import { gateNamed, isFinal, isSuccess } from '@app/domain';
 import { plainLine } from './filter-controls.js';
 import { formatFields, formatTable } from './table.js';
 
@@ -18,7 +18,7 @@ export function renderExecutionDetails(execution: ExecutionDetailReply): string 
       ...fieldsOf(execution),
       ['From', execution.remote_address && plainLine(execution.remote_address)],
       ['Proc revision', String(execution.proc_revision)],
-      ['Waits for', execution.waiting_for && WAITS_FOR[execution.waiting_for]],
+      ['Waits for', execution.waiting_for && gateNamed(execution.waiting_for).waitsFor],
       ['Schedule', execution.schedule_id?.toString()],
       ['Repeats', execution.rerun_of?.toString()],
     ]),
@@ -42,12 +42,6 @@ export function renderExecutionDetails(execution: ExecutionDetailReply): string 
   }
   return sections.join('\n');
 }
-
-const WAITS_FOR = {
-  slot: 'another execution of the proc to end',
-  share: 'other executions of its user to end',
-  overlap: 'the execution before it of the same schedule to end',
-};
 
 export const HISTORY_HEADER = ['ID', 'PROC', 'STATUS', 'USER', 'STARTED', 'DURATION'];
 

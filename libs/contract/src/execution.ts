@@ -1,4 +1,4 @@
-import { EXECUTION_STATUSES } from '@app/domain';
+import { EXECUTION_STATUSES, GATE_NAMES } from '@app/domain';
 import { z } from 'zod';
 import { envValues } from './env-values.js';
 import { executionIdText } from './execution-id.js';
@@ -68,7 +68,7 @@ export const executionDetailReply = executionReply.extend({
   /** The address the request came from. */
   remote_address: z.string().optional(),
   /** The gate at which an accepted execution waits before it is queued. Omitted once it is admitted. */
-  waiting_for: z.enum(['slot', 'share', 'overlap']).optional(),
+  waiting_for: z.enum(GATE_NAMES).optional(),
   /** One per pod, oldest first. */
   attempts: z.array(attempt),
 });

@@ -1,4 +1,4 @@
-import { isExecutionStatus, isFinal } from '@app/domain';
+import { isExecutionStatus, isFinal, type ExecutionStatus } from '@app/domain';
 import type { RunRecord } from '@app/kube-sandbox';
 import type { ProcRecord, ScheduleRecord, Script, Submission } from '../record.js';
 import type { AttemptRow, Evidence, ExecutionRow, ToldEnd } from './evidence.js';
@@ -31,7 +31,12 @@ export interface Case {
   runs: readonly Run[];
   attempts: readonly AttemptRow[];
   /** How it ended, as it was first told to anybody; null: it has not. */
-  end: ToldEnd | null;
+  end: KnownEnd | null;
+}
+
+/** An end whose status is one that the system has. */
+export interface KnownEnd extends ToldEnd {
+  status: ExecutionStatus;
 }
 
 /** The evidence, put in order by what it is of. */
@@ -79,7 +84,7 @@ export function openCaseFile(evidence: Evidence): CaseFile {
       allRuns,
       runs: row.jobUid === null ? allRuns : allRuns.filter(({ jobUid }) => jobUid === row.jobUid),
       attempts: (attemptsOf.get(row.id) ?? []).toSorted((a, b) => a.n - b.n),
-      end: submission?.seenEnds[0] ?? endOf(row),
+      end: endOf(submission?.seenEnds[0] ?? row),
     });
   }
   const ofTicks = evidence.ticks.flatMap(({ executionId }) => (executionId === null ? [] : [executionId]));
@@ -88,7 +93,7 @@ export function openCaseFile(evidence: Evidence): CaseFile {
 }
 
 /** Null: it is not final. */
-export function endOf({ status, exitCode }: ToldEnd): ToldEnd | null {
+export function endOf({ status, exitCode }: ToldEnd): KnownEnd | null {
   return isExecutionStatus(status) && isFinal(status) ? { status, exitCode } : null;
 }
 

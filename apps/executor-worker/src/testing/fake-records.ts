@@ -73,8 +73,7 @@ export class FakeRecords {
         startedAt: null,
         endedAt: null,
         cancelRequestedAt: null,
-        scheduleId: null,
-        rerunOf: null,
+        origin: { kind: 'person' },
         ...rest,
       },
       snapshot: {

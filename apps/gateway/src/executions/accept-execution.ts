@@ -1,5 +1,5 @@
-import { snapshotOf, type ExecutionsStore, type IdempotencyKey, type RegisteredProc } from '@app/database';
-import type { Execution } from '@app/domain';
+import { acceptedProc, type ExecutionsStore, type IdempotencyKey, type RegisteredProc } from '@app/database';
+import { ORIGIN_RULES, type CallerOrigin, type Execution } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
@@ -14,10 +14,7 @@ export interface ExecutionRequest {
   secretNames?: readonly string[];
   callbackUrl: string | null;
   idempotency: IdempotencyKey | null;
-  /** The execution that it repeats; null: none. */
-  rerunOf: number | null;
-  /** The name of the route, for the audit trail. */
-  action: 'submitExecution' | 'rerunExecution';
+  origin: CallerOrigin;
 }
 export interface AcceptExecutionDependencies {
   executions: ExecutionsStore;
@@ -33,22 +30,16 @@ export class AcceptExecution {
 
   /** @throws AppError `invalid_args`, and as `ExecutionsStore.submit` does; then nothing has changed */
   async accept(request: ExecutionRequest, caller: Caller): Promise<Execution> {
-    const { proc, revision } = request.registered;
+    const { registered, origin } = request;
+    const { proc } = registered;
     const { execution, isNew, isAdmitted } = await this.dependencies.executions.submit({
-      proc: {
-        name: proc.name,
-        revision,
-        imageName: proc.imageName,
-        concurrency: proc.concurrency,
-        snapshot: snapshotOf(proc),
-      },
+      proc: { ...acceptedProc(registered), concurrency: proc.concurrency },
       ...this.dependencies.prepareArgs.forExecution(proc, request.args, request.secretNames),
       userEmail: caller.user.email,
       remoteAddress: caller.address,
       callbackUrl: request.callbackUrl,
       idempotency: request.idempotency,
-      scheduleId: null,
-      rerunOf: request.rerunOf,
+      origin,
     });
     if (isAdmitted) await this.dependencies.enqueueExecutions.enqueue([execution.id]);
     if (isNew) this.note(execution, request, caller);
@@ -57,14 +48,14 @@ export class AcceptExecution {
 
   private note({ id, procName }: Execution, request: ExecutionRequest, { user, address }: Caller): void {
     this.dependencies.metrics.countAcceptedExecution();
-    const { action, rerunOf } = request;
+    const { kind, ...ids } = request.origin;
     this.dependencies.audit.note({
       actor: user.email,
-      action,
+      action: ORIGIN_RULES[kind].auditAction,
       subject: String(id),
       allowed: true,
       address,
-      details: { proc: procName, ...(rerunOf !== null && { rerunOf }) },
+      details: { proc: procName, ...ids },
     });
   }
 }

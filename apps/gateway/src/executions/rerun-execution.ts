@@ -40,8 +40,7 @@ export class RerunExecution {
       secretNames: Object.keys(secretArgs),
       callbackUrl: null,
       idempotency,
-      rerunOf: earlier.id,
-      action: 'rerunExecution',
+      origin: { kind: 'rerun', rerunOf: earlier.id },
     } as const;
     return this.dependencies.acceptExecution.accept(request, caller);
   }

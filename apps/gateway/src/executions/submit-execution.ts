@@ -30,8 +30,7 @@ export class SubmitExecution {
       args: body.args,
       callbackUrl: body.callback_url ?? null,
       idempotency,
-      rerunOf: null,
-      action: 'submitExecution',
+      origin: { kind: 'person' },
     } as const;
     return this.execution.accept(request, caller);
   }

@@ -1,9 +1,16 @@
 import { HIDDEN_VALUE, type ReplyOf } from '@app/contract';
-import type { Execution, ExecutionAttempt, ExecutionDetail, ExecutionSummary } from '@app/domain';
+import {
+  originIds,
+  type Execution,
+  type ExecutionAttempt,
+  type ExecutionDetail,
+  type ExecutionSummary,
+} from '@app/domain';
 
 /** An execution in the contract's form; fields that v2 does not know are left out where they say nothing. */
 export function toReply(execution: ExecutionSummary): ReplyOf<'submitExecution'> {
-  const { exitCode, reason, startedAt, endedAt, cancelRequestedAt, scheduleId, rerunOf } = execution;
+  const { exitCode, reason, startedAt, endedAt, cancelRequestedAt } = execution;
+  const { scheduleId, rerunOf } = originIds(execution.origin);
   return {
     id: execution.id,
     job_name: execution.procName,

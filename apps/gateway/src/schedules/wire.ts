@@ -14,7 +14,7 @@ import { SchedulesController } from './schedules.controller.js';
 import { UpdateSchedule } from './update-schedule.js';
 
 export interface SchedulesDependencies {
-  settings: Pick<GatewaySettings, 'secretKey' | 'schedulesPerOwner'>;
+  settings: Pick<GatewaySettings, 'secretKey' | 'schedulesPerOwner' | 'userShare'>;
   database: Database;
   procsStore: ProcsStore;
   findProc: FindProc;
@@ -25,7 +25,7 @@ export interface SchedulesDependencies {
 }
 
 export function wireSchedules({
-  settings: { secretKey, schedulesPerOwner: maxPerOwner },
+  settings: { secretKey, schedulesPerOwner: maxPerOwner, userShare },
   database,
   procsStore,
   findProc,
@@ -34,7 +34,7 @@ export function wireSchedules({
   audit,
   signals,
 }: SchedulesDependencies) {
-  const schedules = new SchedulesStore(database, nextFireAt, maxPerOwner);
+  const schedules = new SchedulesStore(database, { nextFireAt, maxPerOwner, userShare });
   const findSchedule = new FindSchedule(schedules, procsStore, findProc, access);
   const argsHash = new KeyedHash(secretKey, 'schedule args');
   const change = { schedules, findSchedule, prepareArgs, argsHash, audit, signals, maxPerOwner };

@@ -1,5 +1,5 @@
 import type { OutboxEvent } from '@app/database';
-import { isSuccess } from '@app/domain';
+import { isSuccess, originIds } from '@app/domain';
 import { formatDuration } from './format-duration.js';
 import { cut, oneLine } from './plain-text.js';
 
@@ -90,7 +90,7 @@ function factsOf(event: OutboxEvent): [string, string][] {
     ['Accepted', execution?.createdAt.toISOString()],
     ['Started', execution?.startedAt?.toISOString()],
     ['Ended', execution?.endedAt?.toISOString()],
-    ['Schedule', schedule?.id ?? execution?.scheduleId],
+    ['Schedule', schedule?.id ?? (execution && originIds(execution.origin).scheduleId)],
     ['Tags', schedule?.tags],
     ['Image', execution?.image],
   ];

@@ -1,4 +1,5 @@
 import type { OutboxEvent } from '@app/database';
+import { originIds } from '@app/domain';
 import { durationMs, shownArgs } from './notification-message.js';
 
 /**
@@ -32,7 +33,7 @@ export function renderWebhook(
       ended_at: execution.endedAt?.toISOString(),
       duration_ms: durationMs(event) ?? undefined,
       user_email: execution.userEmail,
-      schedule_id: execution.scheduleId ?? undefined,
+      schedule_id: originIds(execution.origin).scheduleId ?? undefined,
       url: publicUrl === null ? undefined : `${publicUrl}/execution/${execution.id}`,
     },
     schedule: schedule && {

@@ -1,9 +1,10 @@
 import type { Execution, ExecutionStatus, ExecutionSummary } from '@app/domain';
 import { Prisma } from '../generated/client.js';
+import { originFromRow, type OriginRow } from './origin-columns.js';
 import { namesOfSealed, type SealedArgs } from './sealed-args.js';
 
-/** What lists select of `execution`. */
-export interface ExecutionSummaryRow {
+/** The columns that lists select of `execution`. */
+export interface ExecutionSummaryRow extends OriginRow {
   id: bigint;
   proc_name: string;
   job_name: string;
@@ -17,14 +18,12 @@ export interface ExecutionSummaryRow {
   started_at: Date | null;
   ended_at: Date | null;
   cancel_requested_at: Date | null;
-  schedule_id: bigint | null;
-  rerun_of: bigint | null;
 }
 
 export const SUMMARY_COLUMNS = Prisma.sql`e.id, e.proc_name, e.job_name, e.image, e.user_email, e.status, e.exit_code,
   e.reason, e.created_at, e.updated_at, e.started_at, e.ended_at, e.cancel_requested_at, e.schedule_id, e.rerun_of`;
 
-/** A row of `execution` as Postgres gives it; what the stores select when they answer with an Execution. */
+/** A row of `execution` as Postgres returns it; the columns that stores select for an Execution. */
 export interface ExecutionRow extends ExecutionSummaryRow {
   args: Record<string, string>;
   secret_args: SealedArgs | null;
@@ -49,7 +48,6 @@ export function toSummary(row: ExecutionSummaryRow): ExecutionSummary {
     startedAt: row.started_at,
     endedAt: row.ended_at,
     cancelRequestedAt: row.cancel_requested_at,
-    scheduleId: row.schedule_id === null ? null : Number(row.schedule_id),
-    rerunOf: row.rerun_of === null ? null : Number(row.rerun_of),
+    origin: originFromRow(row),
   };
 }

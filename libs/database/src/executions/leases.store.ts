@@ -1,5 +1,6 @@
 import {
   DEFAULT_POD_SETTINGS,
+  isRunning,
   statusesBefore,
   type Execution,
   type ExecutionStatus,
@@ -7,8 +8,9 @@ import {
   type ProcSnapshot,
 } from '@app/domain';
 import type { Database, Session } from '../connection/database.js';
+import type { AdmissionSettings } from './admission/gate.js';
 import { toExecution, type ExecutionRow } from './execution-row.js';
-import type { EndedRow, ExecutionsStore } from './executions.store.js';
+import { finish, type ExecutionEnd } from './finish.js';
 import type { SealedArgs } from './sealed-args.js';
 
 /** Proof that this process follows the execution. Every write carries it; a higher epoch in the row refuses them. */
@@ -47,11 +49,7 @@ export interface AttemptUpdate {
   reason: string | null;
 }
 
-export interface ExecutionEnd {
-  status: ExecutionStatus;
-  exitCode: number | null;
-  reason: string | null;
-}
+const JOB_RECORDED: ExecutionStatus = 'CREATED';
 
 export type RecordJobOutcome = 'recorded' | 'cancel_requested' | 'fenced';
 
@@ -59,7 +57,7 @@ export type RecordJobOutcome = 'recorded' | 'cancel_requested' | 'fenced';
 export class LeasesStore {
   constructor(
     private readonly database: Database,
-    private readonly executions: ExecutionsStore,
+    private readonly settings: AdmissionSettings,
   ) {}
 
   /** Takes the execution over from whoever had it. Null: it has ended or must not run yet; there is nothing to do. */
@@ -109,7 +107,9 @@ export class LeasesStore {
     const [row] = await this.database.client.$queryRaw<{ recorded: boolean }[]>`
       UPDATE execution SET
         job_uid = CASE WHEN cancel_requested_at IS NULL THEN ${jobUid} ELSE job_uid END,
-        status = CASE WHEN cancel_requested_at IS NULL AND status = 'RECEIVED' THEN 'CREATED' ELSE status END,
+        status = CASE
+          WHEN cancel_requested_at IS NULL AND status = ANY(${statusesBefore(JOB_RECORDED)}::text[]) THEN ${JOB_RECORDED}
+          ELSE status END,
         claims_without_progress = CASE WHEN job_uid IS NULL THEN 0 ELSE claims_without_progress END,
         updated_at = now()
       WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL
@@ -135,13 +135,13 @@ export class LeasesStore {
           ELSE claims_without_progress END,
         reason = CASE WHEN status = ANY(${before}::text[]) OR status = ${status} THEN ${reason} ELSE reason END,
         status = CASE WHEN status = ANY(${before}::text[]) THEN ${status} ELSE status END,
-        started_at = CASE WHEN ${status} = 'POD_READY' THEN coalesce(started_at, now()) ELSE started_at END,
+        started_at = CASE WHEN ${isRunning(status)} THEN coalesce(started_at, now()) ELSE started_at END,
         updated_at = now()
       WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL
       RETURNING id, schedule_id, user_email, started_at
       ), told AS (
         INSERT INTO notification (execution_id, event) SELECT id, 'started' FROM moved
-        WHERE ${status} = 'POD_READY' AND started_at = now()::timestamptz(3) AND CASE
+        WHERE ${isRunning(status)} AND started_at = now()::timestamptz(3) AND CASE
           WHEN schedule_id IS NULL THEN EXISTS (
             SELECT 1 FROM notification_preference p WHERE p.email = user_email AND 'start' = ANY(p.notify_on))
           ELSE EXISTS (SELECT 1 FROM schedule s WHERE s.id = schedule_id AND 'start' = ANY(s.notify_on)) END
@@ -163,16 +163,8 @@ export class LeasesStore {
    */
   async end({ executionId, epoch }: Lease, end: ExecutionEnd): Promise<{ admitted: number[] } | null> {
     return this.database.transaction(async (session) => {
-      const [row] = await session.$queryRaw<EndedRow[]>`
-        UPDATE execution SET status = ${end.status}, exit_code = ${end.exitCode}, reason = ${end.reason},
-          ended_at = now(), updated_at = now()
-        WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL
-          AND status = ANY(${statusesBefore(end.status)}::text[])
-        RETURNING proc_name, user_email, schedule_id`;
-      if (!row) return null;
-      await session.$executeRaw`
-        INSERT INTO notification (execution_id, event) VALUES (${executionId}, 'ended') ON CONFLICT DO NOTHING`;
-      return { admitted: await this.executions.admitAfter(session, row) };
+      const { ended, admitted } = await finish(session, [{ executionId, epoch, ...end }], this.settings);
+      return ended.has(executionId) ? { admitted } : null;
     });
   }
 

@@ -1,3 +1,4 @@
+import { SUCCESS_STATUS } from '@app/domain';
 import type { Database } from '../connection/database.js';
 
 /** Runs of one proc that say what is usual, and how many are needed to say it. */
@@ -27,7 +28,7 @@ export class SlowExecutionsStore {
           SELECT count(seconds) AS n, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS median
           FROM (
             SELECT extract(epoch FROM l.ended_at - l.started_at)::float8 AS seconds FROM execution l
-            WHERE l.proc_name = p.proc_name AND l.ended_status = 'FINISHED'
+            WHERE l.proc_name = p.proc_name AND l.ended_status = ${SUCCESS_STATUS}
             ORDER BY l.id DESC LIMIT ${LAST_RUNS}::int) last) s
         WHERE s.n >= ${MIN_RUNS}
       )

@@ -1,5 +1,5 @@
-import { admitForOverlap, admitForShare, admitForSlot } from './admission.js';
 import type { Database } from '../connection/database.js';
+import { admitWaiting } from './admission/admit-next.js';
 
 /** What the sweep looks for: executions that should be in the queue or should have been let in, and are not. */
 export class StuckExecutionsStore {
@@ -47,29 +47,9 @@ export class StuckExecutionsStore {
       WHERE id = ANY(${executionIds.map(BigInt)}::bigint[]) AND ended_at IS NULL AND enqueued_at IS NULL`;
   }
 
-  /** Lets in whoever waits although there is room (a limit was raised, a process died between two steps). */
+  /** Admits executions that wait although there is room: a limit was raised, or a process died between two steps. */
   async admitWaiting(userShare: number): Promise<number[]> {
-    const schedules = await this.database.client.$queryRaw<{ schedule_id: bigint }[]>`
-      SELECT schedule_id FROM execution WHERE ended_at IS NULL AND schedule_id IS NOT NULL GROUP BY schedule_id
-      HAVING bool_and(waiting_for IS NOT DISTINCT FROM 'overlap')`;
-    for (const { schedule_id } of schedules) {
-      await this.database.transaction((session) => admitForOverlap(session, schedule_id));
-    }
-    // Each list is read after the step before it, whose executions may wait for the next thing now.
-    const users = await this.database.client.$queryRaw<{ user_email: string }[]>`
-      SELECT DISTINCT user_email FROM execution WHERE ended_at IS NULL AND waiting_for = 'share'`;
-    const admitted: number[] = [];
-    for (const { user_email } of users) {
-      admitted.push(
-        ...(await this.database.transaction((session) => admitForShare(session, user_email, userShare))),
-      );
-    }
-    const procs = await this.database.client.$queryRaw<{ proc_name: string }[]>`
-      SELECT DISTINCT proc_name FROM execution WHERE ended_at IS NULL AND waiting_for = 'slot'`;
-    for (const { proc_name } of procs) {
-      admitted.push(...(await this.database.transaction((session) => admitForSlot(session, proc_name))));
-    }
-    return admitted;
+    return admitWaiting(this.database, { userShare });
   }
 
   /** Forgets Idempotency-Keys after their time, the oldest first. */

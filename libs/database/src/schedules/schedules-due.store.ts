@@ -1,4 +1,9 @@
 import type { Database, Session } from '../connection/database.js';
+import { countLive } from '../executions/admission/overlap-gate.js';
+import { admittedOf } from '../executions/admission/share-gate.js';
+import { lockSlots } from '../executions/admission/slot-gate.js';
+import type { AcceptSettings } from '../executions/executions.store.js';
+import { Prisma } from '../generated/client.js';
 import { procFromJson, type JsonProc } from '../procs/procs.store.js';
 import { firingFromJson, type JsonFiringSchedule } from './schedule-row.js';
 import type {
@@ -8,12 +13,10 @@ import type {
   FirePlan,
   OwnerStanding,
   PlannedSchedule,
-  ProcSlots,
 } from './schedules-due.js';
 import { pauseSchedules } from './schedules-pause.js';
 import { DONE_HASH_SUFFIX } from './schedules.store.js';
-import { insertTicks } from './ticks-insert.js';
-import type { AdmissionSettings } from '../executions/executions.store.js';
+import { recordTicks } from './record-ticks.js';
 
 export interface LookSettings {
   /** Schedules in one transaction. */
@@ -26,7 +29,7 @@ export interface LookSettings {
 export class DueSchedulesStore {
   constructor(
     private readonly database: Database,
-    private readonly admission: AdmissionSettings,
+    private readonly settings: AcceptSettings,
   ) {}
 
   /**
@@ -38,10 +41,10 @@ export class DueSchedulesStore {
    */
   async fire(look: LookSettings, plan: (batch: DueBatch) => FirePlan): Promise<FiredBatch> {
     return this.database.transaction(async (session) => {
-      const locked = await lockDue(session, look, this.admission.userShare);
+      const locked = await lockDue(session, look, this.settings.userShare);
       if (locked.rows.length === 0) return { due: 0, isMoreDue: false, admitted: [], waiting: 0, paused: [] };
       const made = plan(await readBatch(session, locked));
-      const { admitted, waiting } = await insertTicks(session, made, this.admission.installationId);
+      const { admitted, waiting } = await recordTicks(session, made, this.settings.installationId);
       await switchOff(session, made);
       const pauses = made.schedules.filter((each) => each.kind === 'pause');
       const paused = await pauseSchedules(session, pauses, { actor: 'scheduler', allowed: false });
@@ -61,7 +64,7 @@ async function readBatch(session: Session, { now, rows, procs, owners }: LockedS
   );
   const procOf = new Map((procs ?? []).map((proc) => [proc.name, procFromJson(proc)]));
   const limited = [...procOf].filter(([, { proc }]) => proc.concurrency).map(([name]) => name);
-  const slots = await lockSlots(session, limited.sort());
+  const slots = await lockSlots(session, limited);
   const ownerOf = new Map((owners ?? []).map((owner) => [owner.email, standingOf(owner)]));
   const due: DueSchedule[] = rows.map((row) => ({
     schedule: firingFromJson(row),
@@ -112,9 +115,7 @@ async function lockDue(
     ), owner AS (
       SELECT u.email, a.active, s.active AS seen_active, s.groups AS seen_groups, s.seen_at,
         array(SELECT m.group_name FROM account_membership m WHERE m.email = u.email) AS groups,
-        (SELECT count(*)::int FROM (
-          SELECT 1 FROM execution e WHERE e.user_email = u.email AND e.ended_at IS NULL AND e.waiting_for IS NULL
-          LIMIT ${userShare}::int) admitted) AS admitted
+        ${admittedOf(Prisma.sql`u.email`, userShare)} AS admitted
       FROM (SELECT DISTINCT user_email AS email FROM due) u
       LEFT JOIN account a ON a.email = u.email
       LEFT JOIN sign_in s ON s.email = u.email AND a.is_service IS NOT TRUE
@@ -136,34 +137,6 @@ function standingOf({ active, groups, seen_active, seen_groups, seen_at }: JsonO
       ? { isActive: seen_active, groups: seen_groups ?? [], seenAt: new Date(seen_at) }
       : null,
   };
-}
-
-async function countLive(session: Session, ids: readonly number[]): Promise<Map<number, number>> {
-  if (ids.length === 0) return new Map();
-  const rows = await session.$queryRaw<{ schedule_id: bigint; n: number }[]>`
-    SELECT schedule_id, count(*)::int AS n FROM execution
-    WHERE schedule_id = ANY(${ids.map(BigInt)}::bigint[]) AND ended_at IS NULL GROUP BY schedule_id`;
-  return new Map(rows.map(({ schedule_id, n }) => [Number(schedule_id), n]));
-}
-
-/** Locked in the order of names before anybody counts, so that a slot is never counted twice. */
-async function lockSlots(session: Session, names: readonly string[]): Promise<Map<string, ProcSlots>> {
-  if (names.length === 0) return new Map();
-  const limited = await session.$queryRaw<{ name: string; limit: number; when_full: string }[]>`
-    SELECT name, concurrency_limit AS limit, when_full FROM proc
-    WHERE name = ANY(${[...names]}::text[]) AND concurrency_limit IS NOT NULL ORDER BY name FOR UPDATE`;
-  if (limited.length === 0) return new Map();
-  const counts = await session.$queryRaw<{ proc_name: string; n: number }[]>`
-    SELECT proc_name, count(*)::int AS n FROM execution
-    WHERE proc_name = ANY(${limited.map(({ name }) => name)}::text[]) AND ended_at IS NULL AND waiting_for IS NULL
-    GROUP BY proc_name`;
-  const taken = new Map(counts.map(({ proc_name, n }) => [proc_name, n]));
-  return new Map(
-    limited.map(({ name, limit, when_full }) => [
-      name,
-      { limit, whenFull: when_full === 'refuse' ? 'refuse' : 'queue', taken: taken.get(name) ?? 0 },
-    ]),
-  );
 }
 
 /** Those without a further tick. */

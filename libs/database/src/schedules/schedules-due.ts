@@ -1,6 +1,7 @@
-import type { Schedule, TickOutcome, WaitingFor } from '@app/domain';
-import type { RegisteredProc } from '../procs/procs.store.js';
+import type { ProcSlots, Schedule, TickOutcome } from '@app/domain';
+import type { NewExecution } from '../executions/accept.js';
 import type { SealedArgs } from '../executions/sealed-args.js';
+import type { RegisteredProc } from '../procs/procs.store.js';
 
 /** Schedules with ticks that are due, and all that decides what becomes of them; their rows are locked. */
 export interface DueBatch {
@@ -49,12 +50,6 @@ export interface OwnerStanding {
   signIn: { isActive: boolean; groups: readonly string[]; seenAt: Date } | null;
 }
 
-export interface ProcSlots {
-  limit: number;
-  whenFull: 'queue' | 'refuse';
-  taken: number;
-}
-
 /** What becomes of the ticks of a batch. */
 export interface FirePlan {
   ticks: readonly PlannedTick[];
@@ -69,17 +64,8 @@ export interface PlannedTick {
   /** How many ticks it stands for. */
   count: number;
   reason: string | null;
-  /** Exactly with the outcome `fired`. */
-  run: PlannedRun | null;
-}
-
-export interface PlannedRun {
-  proc: RegisteredProc;
-  /** Complete, without the secret ones. */
-  args: Readonly<Record<string, string>>;
-  secretArgs: SealedArgs | null;
-  userEmail: string;
-  waitingFor: WaitingFor | null;
+  /** The execution to accept; exactly with the outcome `fired`. */
+  run: NewExecution | null;
 }
 
 export type PlannedSchedule =

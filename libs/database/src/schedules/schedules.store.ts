@@ -1,8 +1,11 @@
 import { timingOf, type Schedule, type SchedulePolicies, type ScheduleTiming } from '@app/domain';
 import type { Database, Session } from '../connection/database.js';
+import type { AdmissionSettings } from '../executions/admission/gate.js';
+import { lockWaiters } from '../executions/admission/overlap-gate.js';
+import { finish, NEVER_CLAIMED, type Finish } from '../executions/finish.js';
+import type { SealedArgs } from '../executions/sealed-args.js';
 import { Prisma } from '../generated/client.js';
 import { keepBlackout, toSchedule } from './schedule-row.js';
-import type { SealedArgs } from '../executions/sealed-args.js';
 
 /** A schedule that was checked against its proc. */
 export interface NewSchedule extends SchedulePolicies {
@@ -53,13 +56,17 @@ export interface SchedulesPage {
 /** The first tick strictly after an instant; null: there is none. */
 export type NextFireAt = (timing: ScheduleTiming, after: Date) => Date | null;
 
+export interface SchedulesSettings extends AdmissionSettings {
+  nextFireAt: NextFireAt;
+  /** How many schedules an owner may have, paused ones included; one-shots that have run are not counted. */
+  maxPerOwner: number;
+}
+
 /** Schedules from the side of those who make them. What fires them is DueSchedulesStore. */
 export class SchedulesStore {
   constructor(
     private readonly database: Database,
-    private readonly nextFireAt: NextFireAt,
-    /** How many an owner may have, paused ones included; one-shots that are over are not counted. */
-    private readonly maxPerOwner: number,
+    private readonly settings: SchedulesSettings,
   ) {}
 
   /** One of several calls at once with the same proc and args wins; the others are duplicates. */
@@ -68,7 +75,7 @@ export class SchedulesStore {
     const given = { procName, userEmail, args, argsHash, tags, cron, groupName: group, enabled };
     try {
       return await this.database.transaction(async (session) => {
-        const next = this.nextFireAt(timingOf(schedule), await readClock(session));
+        const next = this.settings.nextFireAt(timingOf(schedule), await readClock(session));
         if (next === null) return { kind: 'never' };
         if (await this.hasTooMany(session, userEmail)) {
           // Of one that is there already the answer is that.
@@ -142,13 +149,8 @@ export class SchedulesStore {
     return this.database.transaction(async (session) => {
       const { count } = await session.schedule.deleteMany({ where: { id: BigInt(id) } });
       if (count === 0) return false;
-      await session.$executeRaw`
-        WITH ended AS (
-          UPDATE execution SET status = 'CANCELLED', reason = 'Its schedule was removed before it could begin.',
-            cancel_requested_at = now(), ended_at = now(), updated_at = now()
-          WHERE schedule_id = ${id} AND waiting_for = 'overlap' AND ended_at IS NULL AND lease_epoch = 0
-          RETURNING id)
-        INSERT INTO notification (execution_id, event) SELECT id, 'ended' FROM ended ON CONFLICT DO NOTHING`;
+      const waiters = await lockWaiters(session, id);
+      await finish(session, waiters.map(endOfRemoved), this.settings);
       return true;
     });
   }
@@ -168,7 +170,7 @@ export class SchedulesStore {
     const [row] = await session.$queryRaw<{ count: number }[]>`
       SELECT count(*)::int AS count FROM schedule
       WHERE user_email = ${owner} AND position(${DONE_HASH_SUFFIX} IN args_hash) = 0`;
-    return (row?.count ?? 0) >= this.maxPerOwner;
+    return (row?.count ?? 0) >= this.settings.maxPerOwner;
   }
 
   /** What the changes mean for its next tick; one that is not touched stays, so that a due one is not lost. */
@@ -189,10 +191,22 @@ export class SchedulesStore {
       after.timeZone !== before.timeZone;
     if (!isMoved && enabled === before.enabled) return {};
     if (!isMoved && !enabled) return { nextFireAt: null };
-    const next = this.nextFireAt(timingOf(after), await readClock(session));
+    const next = this.settings.nextFireAt(timingOf(after), await readClock(session));
     if (next === null) return 'never';
     return { nextFireAt: enabled ? next : null };
   }
+}
+
+/** How an execution ends whose schedule was removed while it waited for the one before. */
+function endOfRemoved(executionId: number): Finish {
+  return {
+    executionId,
+    epoch: NEVER_CLAIMED,
+    status: 'CANCELLED',
+    exitCode: null,
+    reason: 'Its schedule was removed before it could start.',
+    isCancelRequest: true,
+  };
 }
 
 /** A one-shot schedule that is done keeps its row, and makes way for another one with the same args. */

@@ -1,41 +1,40 @@
 import type { PodSettings } from '../proc/pod-settings.js';
+import type { WaitingFor } from './admission-gates.js';
+import type { ExecutionOrigin } from './execution-origin.js';
 import type { ExecutionStatus } from './execution-state.js';
 
-/** One run of a proc that was asked for, as everybody may see it who may see it at all. */
+/** One run of a proc, without the values that stay secret. */
 export interface Execution {
   /** Unique, roughly time-ordered, at most 2^53-1. */
   id: number;
   procName: string;
-  /** Name of the Kubernetes Job, known from the moment the request is accepted. */
+  /** Name of the Kubernetes Job; fixed when the execution is accepted. */
   jobName: string;
   image: string;
   /** Without args of type `secret`. */
   args: Readonly<Record<string, string>>;
-  /** Names of the args of type `secret` that were given; their values are encrypted and shown to nobody. */
+  /** Names of the args of type `secret` that were given. Their values are encrypted and never shown. */
   secretArgNames: readonly string[];
   userEmail: string;
   status: ExecutionStatus;
   exitCode: number | null;
-  /** Why it ended as it did, or what it waits for; one line. */
+  /** Why it ended, or what it waits for; one line. */
   reason: string | null;
   createdAt: Date;
   updatedAt: Date;
   startedAt: Date | null;
   endedAt: Date | null;
   cancelRequestedAt: Date | null;
-  /** The schedule that asked for it; null: a person or program did. */
-  scheduleId: number | null;
-  /** The execution that it repeats; null: none. */
-  rerunOf: number | null;
+  origin: ExecutionOrigin;
 }
 
-/** An execution as lists show it: args may be large. */
+/** An execution in a list: without args, which may be large. */
 export type ExecutionSummary = Omit<Execution, 'args' | 'secretArgNames'>;
 
-/** All that is kept of an execution, for those who look closely. */
+/** An execution with everything that is stored about it. */
 export interface ExecutionDetail extends Execution {
   procRevision: number;
-  /** Where the request came from; null: not known, or a schedule. */
+  /** The caller's IP address; null: unknown, or a schedule. */
   remoteAddress: string | null;
   callbackUrl: string | null;
   waitingFor: WaitingFor | null;
@@ -54,7 +53,7 @@ export interface ExecutionAttempt {
   reason: string | null;
 }
 
-/** What of a proc its execution needs, as it was when the execution was accepted. */
+/** The settings of a proc that its execution needs, as they were when it was accepted. */
 export interface ProcSnapshot {
   timeoutSeconds: number | null;
   retries: number | null;
@@ -62,11 +61,5 @@ export interface ProcSnapshot {
   requiredSecrets: readonly string[];
   pod: PodSettings;
 }
-
-/**
- * Why an accepted execution is not in the queue yet: its proc has no free slot, its user had many admitted, or the
- * execution before it of the same schedule goes on.
- */
-export type WaitingFor = 'slot' | 'share' | 'overlap';
 
 export const MAX_EXECUTION_ID = Number.MAX_SAFE_INTEGER;

@@ -1,3 +1,4 @@
+import { hasLostLog, isCancelled } from '@app/domain';
 import { endedByItself, untilMs, type Case, type CaseFile } from '../case-file.js';
 import type { Violation } from '../evidence.js';
 import type { FaultsNear } from '../faults-near.js';
@@ -27,8 +28,7 @@ function describeLog(one: Case, parts: readonly LogPart[], faults: FaultsNear): 
   if (gap && !mayHaveGap(one, faults)) return `lines are said to be missing, but nothing was at fault`;
   const cut = parts.find(({ kind }) => kind === 'cut');
   if (cut && 'text' in cut && !mayBeCut(cut.text, printed)) return 'it was cut, but it is not that long';
-  if (!gap && one.end?.status === 'FETCH_POD_LOG_FAILED')
-    return 'its log could not be read, but it is all there';
+  if (!gap && one.end && hasLostLog(one.end.status)) return 'its log could not be read, but it is all there';
   return null;
 }
 
@@ -36,7 +36,7 @@ function describeLog(one: Case, parts: readonly LogPart[], faults: FaultsNear): 
 function printedBy({ script, runs, end }: Case): PrintedLog[] | null {
   if (!script) return null;
   // A cancel may take the pod away between the end of its container and the reading of its last lines.
-  const isWhole = end?.status !== 'CANCELLED';
+  const isWhole = end === null || !isCancelled(end.status);
   // A pod that was lost before anybody saw it may have printed something: a gap says so.
   if (runs.length === 0) return [{ lines: 0, isWhole: true }];
   return runs.map((run) => ({ lines: script.lines, isWhole: isWhole && endedByItself(run) }));

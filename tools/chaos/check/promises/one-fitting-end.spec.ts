@@ -14,7 +14,7 @@ const attempt = (n: number, podUid: string, exitCode: number | null) => ({
 
 /** A proc that is tried twice, whose container exits with 53 each time. */
 function failed(parts: Pick<Case, 'runs' | 'attempts'>, faultAt: number | null): CaseFile {
-  const told = { status: 'POD_FAILED', exitCode: null };
+  const told = { status: 'POD_FAILED', exitCode: null } as const;
   const row = {
     ...{ id: 1, proc: 'p', userEmail: 'u', scheduleId: null, reason: 'Evicted', jobUid: 'job', ...told },
     ...{ createdAtMs: at(0), endedAtMs: at(20) },

@@ -1,6 +1,7 @@
-import type { Case, CaseFile, Run } from '../case-file.js';
+import { isCancelled, type ExecutionStatus } from '@app/domain';
+import type { Case, CaseFile, KnownEnd, Run } from '../case-file.js';
 import { endedByItself, untilMs } from '../case-file.js';
-import type { ToldEnd, Violation } from '../evidence.js';
+import type { Violation } from '../evidence.js';
 import type { FaultsNear } from '../faults-near.js';
 
 /** A cancel that was taken stops a container within this, however many workers die meanwhile. */
@@ -22,8 +23,8 @@ function describeNoEnd({ row, runs }: Case): string {
   return `it has not ended: ${row.status} (${row.reason ?? 'no reason'}), ${runs.length} containers ran`;
 }
 
-function describeMisfit(one: Case, end: ToldEnd, faults: FaultsNear): string | null {
-  return describeRuns(one) ?? describeStatus(one, end, faults) ?? describeCancel(one, end, faults);
+function describeMisfit(one: Case, end: KnownEnd, faults: FaultsNear): string | null {
+  return describeRuns(one) ?? MISFIT_OF[end.status](one, end, faults) ?? describeCancel(one, end, faults);
 }
 
 /** What holds of the containers, whatever the status. */
@@ -42,37 +43,58 @@ function describeRuns({ runs, row, script, attempts }: Case): string | null {
   return null;
 }
 
-function describeStatus(one: Case, { status, exitCode }: ToldEnd, faults: FaultsNear): string | null {
-  const { runs, row } = one;
-  const last = runs.at(-1);
-  const given = `${status} with exit code ${exitCode ?? 'none'}`;
-  switch (status) {
-    case 'FINISHED':
-    case 'FETCH_POD_LOG_FAILED':
-      if (last?.exitCode !== 0) return `${given}, but ${describeLast(last)}`;
-      return exitCode === 0 ? null : `${given}, but its container exited with 0`;
-    case 'POD_FAILED':
-      return describeFailure(one, exitCode, faults);
-    case 'CANCELLED':
-      if (!one.submission?.cancel) return 'CANCELLED, but nobody asked for that';
-      return exitCode === null ? null : `${given}, but what is cancelled has none`;
-    case 'CREATION_FAILED':
-    case 'JOB_CREATION_FAILED':
-      if (last) return `${given}, but ${describeLast(last)}`;
-      return excuse(one, `${given} (${row.reason}), but nothing was at fault`, faults);
-    case 'POD_CREATION_FAILED':
-      // The pod of a later attempt may be the one that did not start.
-      if (runs.length > one.proc.retries || runs.some((run) => run.exitCode === 0 && !run.killed)) {
-        return `${given}, but ${describeLast(last)}`;
-      }
-      return excuse(one, `${given} (${row.reason}), but nothing was at fault`, faults);
-    case 'TIMED_OUT':
-    case 'REQUIREMENT_NOT_MET':
-      // No proc of a chaos run has a time limit that is short, or a secret.
-      return `${given} (${row.reason}): that can't happen to what was submitted`;
-    default:
-      return `${given} is no end`;
+type DescribeMisfit = (one: Case, end: KnownEnd, faults: FaultsNear) => string | null;
+
+function describeSuccess(one: Case, end: KnownEnd): string | null {
+  const last = one.runs.at(-1);
+  if (last?.exitCode !== 0) return `${brief(end)}, but ${describeLast(last)}`;
+  return end.exitCode === 0 ? null : `${brief(end)}, but its container exited with 0`;
+}
+
+function describeUncreated(one: Case, end: KnownEnd, faults: FaultsNear): string | null {
+  const last = one.runs.at(-1);
+  if (last) return `${brief(end)}, but ${describeLast(last)}`;
+  return excuse(one, `${brief(end)} (${one.row.reason}), but nothing was at fault`, faults);
+}
+
+function describeUnstarted(one: Case, end: KnownEnd, faults: FaultsNear): string | null {
+  const { runs, proc, row } = one;
+  // The pod of a later attempt may be the one that did not start.
+  if (runs.length > proc.retries || runs.some((run) => run.exitCode === 0 && !run.killed)) {
+    return `${brief(end)}, but ${describeLast(runs.at(-1))}`;
   }
+  return excuse(one, `${brief(end)} (${row.reason}), but nothing was at fault`, faults);
+}
+
+function describeCancelled({ submission }: Case, end: KnownEnd): string | null {
+  if (!submission?.cancel) return `${end.status}, but nobody asked for that`;
+  return end.exitCode === null ? null : `${brief(end)}, but what is cancelled has none`;
+}
+
+/** No proc of a chaos run has a time limit that is short, or a secret. */
+const describeImpossible: DescribeMisfit = ({ row }, end) =>
+  `${brief(end)} (${row.reason}): that can't happen to what was submitted`;
+
+const describeLive: DescribeMisfit = (_one, end) => `${brief(end)} is no end`;
+
+const MISFIT_OF: Record<ExecutionStatus, DescribeMisfit> = {
+  RECEIVED: describeLive,
+  CREATED: describeLive,
+  JOB_READY: describeLive,
+  POD_READY: describeLive,
+  FINISHED: describeSuccess,
+  FETCH_POD_LOG_FAILED: describeSuccess,
+  POD_FAILED: (one, end, faults) => describeFailure(one, end.exitCode, faults),
+  CANCELLED: describeCancelled,
+  CREATION_FAILED: describeUncreated,
+  JOB_CREATION_FAILED: describeUncreated,
+  POD_CREATION_FAILED: describeUnstarted,
+  TIMED_OUT: describeImpossible,
+  REQUIREMENT_NOT_MET: describeImpossible,
+};
+
+function brief({ status, exitCode }: KnownEnd): string {
+  return `${status} with exit code ${exitCode ?? 'none'}`;
 }
 
 function describeFailure(one: Case, exitCode: number | null, faults: FaultsNear): string | null {
@@ -109,9 +131,9 @@ function fits(exitCode: number | null, runs: readonly Run[]): boolean {
 }
 
 /** A cancel that was taken ends it, unless it ended by itself first. */
-function describeCancel(one: Case, { status }: ToldEnd, faults: FaultsNear): string | null {
+function describeCancel(one: Case, { status }: KnownEnd, faults: FaultsNear): string | null {
   const { cancel = null } = one.submission ?? {};
-  if (!cancel?.wasTaken || status === 'CANCELLED') return null;
+  if (!cancel?.wasTaken || isCancelled(status)) return null;
   const last = one.runs.at(-1);
   if (!last) return excuse(one, `${status}, but a cancel was taken and no container ran`, faults);
   if (untilMs(last) > cancel.askedAtMs + CANCEL_MOST_MS) {

@@ -1,3 +1,4 @@
+import { isSuccess } from '@app/domain';
 import { endedByItself, untilMs, type Case, type CaseFile, type Run } from '../case-file.js';
 import type { Violation } from '../evidence.js';
 import type { FaultsNear } from '../faults-near.js';
@@ -61,7 +62,7 @@ function describeAttempts({ attempts, runs, proc, end }: Case): string | null {
   if (invented) return `it says that attempt ${invented.n} ran, but it did not`;
   // A worker may have been away while others came and went; the one that decided the end it has seen.
   const last = runs.at(-1);
-  const isDecisive = end?.status === 'FINISHED' && last !== undefined;
+  const isDecisive = end !== null && isSuccess(end.status) && last !== undefined;
   if (isDecisive && !attempts.some(({ podUid }) => podUid === last.podUid)) {
     return 'it has no attempt for the container that finished it';
   }

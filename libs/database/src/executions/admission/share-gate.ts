@@ -1,0 +1,64 @@
+import { Prisma } from '../../generated/client.js';
+import type { Session } from '../../connection/database.js';
+import { MAX_RELEASED, toReleased, type Gate, type Released, type ReleasedRow } from './gate.js';
+
+/**
+ * One user has at most a share of admitted executions at a time. Nothing is locked for the count: two processes may exceed
+ * the share by what they admit at the same moment.
+ */
+export const shareGate: Gate = {
+  locksKeys: false,
+
+  async release(session, keys, { userShare }) {
+    const released: Released[] = [];
+    for (const userEmail of keys) released.push(...(await releaseOldest(session, userEmail, userShare)));
+    return released;
+  },
+
+  async listKeys(session) {
+    const rows = await session.$queryRaw<{ user_email: string }[]>`
+      SELECT DISTINCT user_email FROM execution WHERE ended_at IS NULL AND waiting_for = 'share'`;
+    return rows.map(({ user_email }) => user_email);
+  },
+};
+
+/** SQL for how many executions of a user are admitted, counted no further than `max`. */
+export function admittedOf(userEmail: Prisma.Sql, max: number): Prisma.Sql {
+  return Prisma.sql`(
+    SELECT count(*)::int FROM (
+      SELECT 1 FROM execution a
+      WHERE a.user_email = ${userEmail} AND a.ended_at IS NULL AND a.waiting_for IS NULL LIMIT ${max}::int) admitted)`;
+}
+
+/**
+ * SQL that adds `held_at` to the rows of `given`, a batch of executions in the order of `n`: those that no gate holds back
+ * yet wait here past the share. Each user's admitted executions are counted once, and the batch on top of them.
+ */
+export function placedByShare(userShare: number): Prisma.Sql {
+  return Prisma.sql`
+    SELECT g.*, CASE WHEN g.waiting_for IS NULL AND u.admitted + row_number() OVER (
+        PARTITION BY g.user_email, g.waiting_for IS NULL ORDER BY g.n) > ${userShare}::int
+      THEN 'share' ELSE g.waiting_for END AS held_at
+    FROM given g JOIN (
+      SELECT email, ${admittedOf(Prisma.sql`email`, userShare)} AS admitted
+      FROM (SELECT DISTINCT user_email AS email FROM given) users) u ON u.email = g.user_email`;
+}
+
+/** The oldest waiters move on while there is room; one whose proc has a limit goes on to wait for a slot. */
+async function releaseOldest(session: Session, userEmail: string, share: number): Promise<Released[]> {
+  const rows = await session.$queryRaw<ReleasedRow[]>`
+    WITH room AS (
+      SELECT greatest(0, least(${MAX_RELEASED}::int, ${share}::int - ${admittedOf(Prisma.sql`${userEmail}`, share)})) AS n
+    ), next AS (
+      SELECT id, proc_name FROM execution
+      WHERE user_email = ${userEmail} AND ended_at IS NULL AND waiting_for = 'share'
+      ORDER BY id LIMIT (SELECT n FROM room) FOR UPDATE SKIP LOCKED
+    )
+    UPDATE execution e SET
+      waiting_for = CASE WHEN p.concurrency_limit IS NULL THEN NULL ELSE 'slot' END,
+      admitted_at = CASE WHEN p.concurrency_limit IS NULL THEN clock_timestamp() END
+    FROM next LEFT JOIN proc p ON p.name = next.proc_name
+    WHERE e.id = next.id
+    RETURNING e.id, e.proc_name, e.user_email, e.waiting_for`;
+  return rows.map(toReleased);
+}

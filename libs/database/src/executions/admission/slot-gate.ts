@@ -1,0 +1,111 @@
+import type { ProcSlots } from '@app/domain';
+import type { Session } from '../../connection/database.js';
+import { MAX_RELEASED, toReleased, type Gate, type Released, type ReleasedRow } from './gate.js';
+
+/** A proc with a concurrency limit runs at most that often at a time. Users take turns for its slots. */
+export const slotGate: Gate = {
+  locksKeys: true,
+
+  async release(session, keys) {
+    // Locked before the search for waiters: one that is being accepted at the same time still counts the slot as taken.
+    const limits = await lockLimits(session, keys);
+    const released: Released[] = [];
+    for (const procName of keys) {
+      if (!(await hasWaiters(session, procName))) continue;
+      const limit = limits.get(procName)?.limit;
+      const taken = limit === undefined ? 0 : ((await countAdmitted(session, [procName])).get(procName) ?? 0);
+      released.push(...(await releaseInTurns(session, procName, (limit ?? MAX_RELEASED) - taken)));
+    }
+    return released;
+  },
+
+  async listKeys(session) {
+    const rows = await session.$queryRaw<{ proc_name: string }[]>`
+      SELECT DISTINCT proc_name FROM execution WHERE ended_at IS NULL AND waiting_for = 'slot'`;
+    return rows.map(({ proc_name }) => proc_name);
+  },
+};
+
+/**
+ * The slots of those of these procs that have a limit. Their rows are locked before the count, so that no slot is counted
+ * twice; all processes lock them in the order of their names.
+ */
+export async function lockSlots(
+  session: Session,
+  procNames: readonly string[],
+): Promise<Map<string, ProcSlots>> {
+  if (procNames.length === 0) return new Map();
+  const limits = await lockLimits(session, procNames);
+  if (limits.size === 0) return new Map();
+  const taken = await countAdmitted(session, [...limits.keys()]);
+  return new Map([...limits].map(([name, limit]) => [name, { ...limit, taken: taken.get(name) ?? 0 }]));
+}
+
+async function lockLimits(
+  session: Session,
+  procNames: readonly string[],
+): Promise<Map<string, Omit<ProcSlots, 'taken'>>> {
+  const rows = await session.$queryRaw<{ name: string; limit: number; when_full: string }[]>`
+    SELECT name, concurrency_limit AS limit, when_full FROM proc
+    WHERE name = ANY(${[...procNames]}::text[]) AND concurrency_limit IS NOT NULL ORDER BY name FOR UPDATE`;
+  return new Map(
+    rows.map(({ name, limit, when_full }) => [
+      name,
+      { limit, whenFull: when_full === 'refuse' ? 'refuse' : 'queue' },
+    ]),
+  );
+}
+
+async function countAdmitted(session: Session, procNames: readonly string[]): Promise<Map<string, number>> {
+  const rows = await session.$queryRaw<{ proc_name: string; n: number }[]>`
+    SELECT proc_name, count(*)::int AS n FROM execution
+    WHERE proc_name = ANY(${[...procNames]}::text[]) AND ended_at IS NULL AND waiting_for IS NULL
+    GROUP BY proc_name`;
+  return new Map(rows.map(({ proc_name, n }) => [proc_name, n]));
+}
+
+async function hasWaiters(session: Session, procName: string): Promise<boolean> {
+  const rows = await session.$queryRaw<unknown[]>`
+    SELECT 1 FROM execution WHERE proc_name = ${procName} AND ended_at IS NULL AND waiting_for = 'slot' LIMIT 1`;
+  return rows.length > 0;
+}
+
+async function releaseInTurns(session: Session, procName: string, free: number): Promise<Released[]> {
+  const released: Released[] = [];
+  while (released.length < Math.min(free, MAX_RELEASED)) {
+    const next = await releaseNext(session, procName);
+    if (next === null) break;
+    released.push(next);
+  }
+  return released;
+}
+
+/** Admits the oldest execution of the user whose last admission to this proc is the longest ago. */
+async function releaseNext(session: Session, procName: string): Promise<Released | null> {
+  // The recursive part steps from user to user over the index instead of reading every waiter.
+  const [row] = await session.$queryRaw<ReleasedRow[]>`
+    WITH RECURSIVE waiting_user AS (
+      (SELECT user_email FROM execution
+       WHERE proc_name = ${procName} AND waiting_for = 'slot' AND ended_at IS NULL ORDER BY user_email LIMIT 1)
+      UNION ALL
+      SELECT (SELECT e.user_email FROM execution e
+              WHERE e.proc_name = ${procName} AND e.waiting_for = 'slot' AND e.ended_at IS NULL
+                AND e.user_email > w.user_email ORDER BY e.user_email LIMIT 1)
+      FROM waiting_user w WHERE w.user_email IS NOT NULL
+    ), turn AS (
+      SELECT w.user_email, (
+        SELECT max(e.admitted_at) FROM execution e
+        WHERE e.proc_name = ${procName} AND e.user_email = w.user_email) AS last_admitted_at
+      FROM waiting_user w WHERE w.user_email IS NOT NULL
+    )
+    UPDATE execution SET waiting_for = NULL, admitted_at = clock_timestamp()
+    WHERE id = (
+      SELECT e.id FROM turn
+      CROSS JOIN LATERAL (
+        SELECT id FROM execution
+        WHERE proc_name = ${procName} AND waiting_for = 'slot' AND user_email = turn.user_email AND ended_at IS NULL
+        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) e
+      ORDER BY turn.last_admitted_at NULLS FIRST, e.id LIMIT 1)
+    RETURNING id, proc_name, user_email, waiting_for`;
+  return row ? toReleased(row) : null;
+}

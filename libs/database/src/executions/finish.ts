@@ -1,0 +1,95 @@
+import { statusesBefore, type ExecutionStatus } from '@app/domain';
+import type { Session } from '../connection/database.js';
+import { admitNext, type EndedExecution } from './admission/admit-next.js';
+import type { AdmissionSettings } from './admission/gate.js';
+
+/** How an execution ended. */
+export interface ExecutionEnd {
+  /** A final status. */
+  status: ExecutionStatus;
+  exitCode: number | null;
+  reason: string | null;
+}
+
+export interface Finish extends ExecutionEnd {
+  executionId: number;
+  /** The fence: the row must carry this epoch. `NEVER_CLAIMED`: only an execution that no worker has claimed. */
+  epoch: number;
+  /** True: notes a request to cancel as well. */
+  isCancelRequest?: boolean;
+}
+
+export const NEVER_CLAIMED = 0;
+
+export interface Finished {
+  /** Those that have ended now. The others are fenced, have ended already, or do not exist. */
+  ended: ReadonlySet<number>;
+  /** Executions that were admitted in their place and may be enqueued after the commit. */
+  admitted: number[];
+}
+
+/**
+ * Ends executions: final status by compare-and-set, the event for the notifier, and the next admissions. Call it in a
+ * transaction; a call whose outcome is unknown may be repeated.
+ */
+export async function finish(
+  session: Session,
+  batch: readonly Finish[],
+  settings: AdmissionSettings,
+): Promise<Finished> {
+  if (batch.length === 0) return { ended: new Set(), admitted: [] };
+  // Two batches lock the same rows in the same order.
+  if (batch.length > 1) {
+    const ids = batch.map(({ executionId }) => BigInt(executionId));
+    await session.$queryRaw`SELECT 1 FROM execution WHERE id = ANY(${ids}::bigint[]) ORDER BY id FOR UPDATE`;
+  }
+  const rows = await session.$queryRaw<EndedRow[]>`
+    WITH ended AS (
+      UPDATE execution e SET status = g.status, exit_code = g.exit_code, reason = g.reason, ended_at = now(),
+        updated_at = now(),
+        cancel_requested_at = CASE WHEN g.is_cancel_request THEN now() ELSE e.cancel_requested_at END
+      FROM json_to_recordset(${JSON.stringify(batch.map(toGiven))}::json) AS g(
+        id bigint, epoch int, status text, before text[], exit_code int, reason text, is_cancel_request boolean)
+      WHERE e.id = g.id AND e.lease_epoch = g.epoch AND e.ended_at IS NULL AND e.status = ANY(g.before)
+      RETURNING e.id, e.proc_name, e.user_email, e.schedule_id, e.waiting_for IS NULL AS was_admitted
+    ), event AS (
+      INSERT INTO notification (execution_id, event) SELECT id, 'ended' FROM ended ON CONFLICT DO NOTHING
+    )
+    SELECT * FROM ended ORDER BY id`;
+  const ended = rows.map(toEnded);
+  return {
+    ended: new Set(ended.map(({ id }) => id)),
+    admitted: await admitNext(session, ended, settings),
+  };
+}
+
+function toGiven({ executionId, epoch, status, exitCode, reason, isCancelRequest = false }: Finish) {
+  return {
+    id: executionId,
+    epoch,
+    status,
+    before: statusesBefore(status),
+    exit_code: exitCode,
+    // Postgres refuses half a surrogate pair in JSON.
+    reason: reason?.toWellFormed() ?? null,
+    is_cancel_request: isCancelRequest,
+  };
+}
+
+interface EndedRow {
+  id: bigint;
+  proc_name: string;
+  user_email: string;
+  schedule_id: bigint | null;
+  was_admitted: boolean;
+}
+
+function toEnded(row: EndedRow): EndedExecution {
+  return {
+    id: Number(row.id),
+    procName: row.proc_name,
+    userEmail: row.user_email,
+    scheduleId: row.schedule_id === null ? null : Number(row.schedule_id),
+    wasAdmitted: row.was_admitted,
+  };
+}
