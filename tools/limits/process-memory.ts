@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
-import type { ProcessMemory } from './scenario.js';
 
 const MIB = 1024 * 1024;
 const SAMPLE_MS = 500;
+
+/** Memory of one process in MiB. `start`: before the load; `peak`: the most since it was started. */
+export interface ProcessMemory {
+  name: string;
+  startMiB: number;
+  peakMiB: number;
+}
 
 /** Who is measured: the main process, and whether its children count as well (Postgres is many processes). */
 export interface MeasuredProcess {

@@ -1,5 +1,6 @@
 import { startLimitsSystem } from './limits-system.js';
-import { Findings, type Check, type Figure, type ProcessMemory, type Scenario } from './scenario.js';
+import type { ProcessMemory } from './process-memory.js';
+import { Findings, type Check, type Figure, type Scenario } from './scenario.js';
 
 /** What one scenario found out. */
 export interface Run {

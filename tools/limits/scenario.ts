@@ -16,13 +16,6 @@ export interface Figure {
   value: string;
 }
 
-/** Memory of one process in MiB. `start`: before the load; `peak`: the most since it was started. */
-export interface ProcessMemory {
-  name: string;
-  startMiB: number;
-  peakMiB: number;
-}
-
 /** What a run of a scenario found out. */
 export class Findings {
   readonly checks: Check[] = [];

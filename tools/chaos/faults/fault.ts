@@ -1,10 +1,10 @@
 import type { World } from '../world/start-world.js';
-import type { KubernetesFaults } from './kubernetes-faults.js';
 import type { PlannedFault } from './plan-faults.js';
+import type { SandboxFaults } from './sandbox-faults.js';
 
 export interface FaultContext {
   world: World;
-  kubernetes: KubernetesFaults;
+  sandbox: SandboxFaults;
 }
 
 /** Ends a fault. May be called once. */

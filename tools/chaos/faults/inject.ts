@@ -1,9 +1,14 @@
 import type { Inject } from './fault.js';
 import type { FaultKind } from './fault-kinds.js';
-import { KUBERNETES } from './kubernetes-faults.js';
-import { MAIL } from './mail-faults.js';
-import { SERVICES } from './service-faults.js';
+import { KUBERNETES_FAULTS } from './kubernetes-faults.js';
+import { MAIL_FAULTS } from './mail-faults.js';
+import { SERVICE_FAULTS } from './service-faults.js';
 import { STORE_FAULTS } from './store-faults.js';
 
-/** How each fault is made to happen. */
-export const INJECT: Record<FaultKind, Inject> = { ...SERVICES, ...STORE_FAULTS, ...KUBERNETES, ...MAIL };
+/** How to inject each fault. */
+export const INJECT: Record<FaultKind, Inject> = {
+  ...SERVICE_FAULTS,
+  ...STORE_FAULTS,
+  ...KUBERNETES_FAULTS,
+  ...MAIL_FAULTS,
+};

@@ -17,7 +17,7 @@ function misbehave(mail: MailServer, behaviour: MailBehaviour): () => void {
   };
 }
 
-export const MAIL = {
+export const MAIL_FAULTS = {
   // For good would be no fault: then the mail need not arrive.
   'mail refused': ({ world }, { how }) => {
     const at = choose(['rcpt', 'data', 'connect'] as const, how);

@@ -2,8 +2,8 @@ import { pauseQuietly } from '@app/timing';
 import type { FaultRecord } from '../record.js';
 import type { World } from '../world/start-world.js';
 import { INJECT } from './inject.js';
-import { KubernetesFaults } from './kubernetes-faults.js';
 import type { PlannedFault } from './plan-faults.js';
+import { SandboxFaults } from './sandbox-faults.js';
 
 /**
  * Lets the plan happen, and returns when everything has healed. When told to stop, the faults that are on heal at once
@@ -16,7 +16,7 @@ export async function runFaults(
   stop: AbortSignal,
   log: (line: string) => void,
 ): Promise<FaultRecord[]> {
-  const context = { world, kubernetes: new KubernetesFaults(world.sandbox) };
+  const context = { world, sandbox: new SandboxFaults(world.sandbox) };
   const startedAt = performance.now();
   const records: FaultRecord[] = [];
 

@@ -24,7 +24,7 @@ const freezing =
 const SHORTEST_JUMP_MS = 60_000;
 const LONGEST_JUMP_MS = 900_000;
 
-export const SERVICES = {
+export const SERVICE_FAULTS = {
   'kill gateway': ending('gateway', 'SIGKILL'),
   'kill executor-worker': ending('executor-worker', 'SIGKILL'),
   'kill scheduler': ending('scheduler', 'SIGKILL'),
