@@ -6,18 +6,18 @@ import { ApiClient, SCRIPT_PROC } from './api-client.js';
 import { openDatabase } from './stores.js';
 import type { System } from './system.js';
 
-/** What a client does with what it has asked for. */
-export interface Wishes {
+/** What a client does with its execution. */
+export interface ClientActions {
   proc?: string;
   api?: ApiClient;
   isViewed?: boolean;
-  /** Cancels it as soon as its container runs. */
+  /** Cancels the execution as soon as its container runs. */
   isCancelled?: boolean;
-  /** The same request twice, with the same key. */
+  /** Sends the request twice with the same key. */
   isRepeated?: boolean;
 }
 
-/** Clients of a system that write down truthfully what they did and were told. */
+/** Clients of a system without faults, and a record of what they did and saw. */
 export class CalmRun {
   readonly record: ChaosRecord = {
     seed: 0,
@@ -40,34 +40,34 @@ export class CalmRun {
     this.record.procs = [...this.record.procs.filter((one) => one.name !== name), proc];
   }
 
-  /** A user who is told of nothing. */
+  /** A user without email notifications. */
   async addUser(name: string): Promise<ApiClient> {
     const database = openDatabase(this.system.databaseUrl(), 1);
     try {
       const email = `${name}@example.org`;
       const token = await new AccountsStore(database).createAccount({ email, name, groups: [] }, 'test');
-      if (token === null) throw new Error(`${email} is there already`);
+      if (token === null) throw new Error(`${email} already exists`);
       return new ApiClient(this.system.gatewayUrl, { email, token });
     } finally {
       await database.close();
     }
   }
 
-  async askToBeTold(api: ApiClient): Promise<void> {
+  async enableEmail(api: ApiClient): Promise<void> {
     const reply = await api.request('PUT', '/whoami/notification', { notify_on: ['success', 'failure'] });
     if (reply.status !== 200) throw new Error(`PUT /whoami/notification: ${reply.status}`);
     this.record.notifiedUsers.push(api.identity.email);
   }
 
-  /** Asks for an execution and follows it to its end. */
-  async submit(script: Script, wishes: Wishes = {}): Promise<Submission> {
-    const submission = await this.start(script, wishes);
-    await this.follow(submission, wishes);
+  /** Submits an execution and follows it to its end. */
+  async submit(script: Script, actions: ClientActions = {}): Promise<Submission> {
+    const submission = await this.start(script, actions);
+    await this.follow(submission, actions);
     return submission;
   }
 
-  /** Asks for an execution. */
-  async start(script: Script, { proc = SCRIPT_PROC, api = this.system.api, isRepeated }: Wishes = {}) {
+  /** Submits an execution. */
+  async start(script: Script, { proc = SCRIPT_PROC, api = this.system.api, isRepeated }: ClientActions = {}) {
     const submission: Submission = {
       key: randomUUID(),
       proc,
@@ -88,7 +88,7 @@ export class CalmRun {
     return submission;
   }
 
-  /** The schedule fires until `endSchedule`. */
+  /** Creates a schedule that fires until `endSchedule`. */
   async startSchedule(everySeconds: number, script: Script, recipients: string[]): Promise<ScheduleRecord> {
     const reply = await this.system.api.request('POST', '/schedule', {
       jobName: SCRIPT_PROC,
@@ -118,27 +118,27 @@ export class CalmRun {
 
   async endSchedule(schedule: ScheduleRecord): Promise<void> {
     schedule.untilMs = Date.now();
-    // The tick of just now may not have been looked at yet.
+    // The last tick may not have been decided yet.
     await sleep(1_500);
     const reply = await this.system.api.request('PATCH', `/schedule/${schedule.id}`, { enabled: false });
     if (reply.status !== 200) throw new Error(`PATCH /schedule: ${reply.status} ${await reply.text()}`);
   }
 
-  /** As if nobody had ever asked. */
+  /** Removes a submission from the record. */
   forget(submission: Submission): void {
     this.record.submissions = this.record.submissions.filter((one) => one !== submission);
   }
 
-  async follow(submission: Submission, { isViewed, isCancelled, api = this.system.api }: Wishes = {}) {
+  async follow(submission: Submission, { isViewed, isCancelled, api = this.system.api }: ClientActions = {}) {
     const id = submission.acceptedIds[0] ?? 0;
     const viewing = isViewed ? api.stream(id) : null;
     if (isCancelled) {
       await api.waitForStatus(id, 'POD_READY');
       const askedAtMs = Date.now();
       const reply = await api.cancel(id);
-      submission.cancel = { askedAtMs, wasTaken: reply.status === 200 };
+      submission.cancel = { askedAtMs, wasAccepted: reply.status === 200 };
     }
-    for (let looks = 0; looks < 2; looks++) {
+    for (let polls = 0; polls < 2; polls++) {
       const { status, exit_code: exitCode = null } = await api.end(id);
       submission.seenEnds.push({ status, exitCode, atMs: Date.now() });
     }
@@ -147,7 +147,7 @@ export class CalmRun {
   }
 }
 
-/** The shell script that does so. */
+/** A `Script` as shell text. */
 export function shellOf({ lines, durationMs, exitCode }: Script): string {
   const print = `i=1; while [ $i -le ${lines} ]; do echo "line $i"; i=$((i+1)); done`;
   return `${print}; sleep ${durationMs / 1_000}; exit ${exitCode}`;

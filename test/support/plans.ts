@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** A statement as it was sent. */
+/** A statement that was sent to Postgres. */
 export interface SentStatement {
   sql: string;
   values: unknown[];
@@ -11,7 +11,7 @@ export interface Plan {
   'Relation Name'?: string;
   'Index Name'?: string;
   'Plan Rows': number;
-  /** Only where it was run, as all below. */
+  /** This and the following only with mode `run`. */
   'Actual Rows'?: number;
   'Shared Hit Blocks'?: number;
   'Shared Read Blocks'?: number;
@@ -20,13 +20,13 @@ export interface Plan {
 
 export interface Explained {
   plan: Plan;
-  /** Only where it was run. */
+  /** Only with mode `run`. */
   executionMs: number;
-  /** 8 KiB blocks looked at, in memory or not; only where it was run. */
+  /** 8 KiB blocks read, from memory or disk; only with mode `run`. */
   buffers: number;
 }
 
-/** The statements whose text matches that this process sends while `work` runs; of equal texts the last. */
+/** The statements matching `pattern` that this process sends while `work` runs; the last of equal texts. */
 export async function statementsOf(work: () => Promise<unknown>, pattern: RegExp): Promise<SentStatement[]> {
   const sent = new Map<string, unknown[]>();
   const original = pg.Client.prototype.query as (...args: unknown[]) => unknown;
@@ -47,15 +47,15 @@ export async function statementsOf(work: () => Promise<unknown>, pattern: RegExp
 }
 
 /**
- * How Postgres does it, in a transaction that is rolled back.
- * @param mode `run`: really does it, three times, and measures; the fastest counts
+ * The plan of a statement, from a transaction that is rolled back.
+ * @param mode `run`: executes it three times and returns the fastest measurement
  */
 export async function explain(
   url: string,
   { sql, values }: SentStatement,
   mode: 'plan' | 'run' = 'plan',
 ): Promise<Explained> {
-  // Without a clock at each node, which would take longer than many a node does.
+  // Without timing of each node, which takes longer than many nodes do.
   const options = mode === 'run' ? 'analyze, timing off, buffers, format json' : 'format json';
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -92,7 +92,7 @@ function toExplained({
 
 export const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 
-/** Names of the indexes that a plan uses, each once. */
+/** The distinct indexes of a plan. */
 export function indexesOf(plan: Plan): string[] {
   return [...new Set(nodesOf(plan).flatMap((node) => node['Index Name'] ?? []))].sort();
 }

@@ -15,16 +15,16 @@ function fromTestRun(name: string): string {
   return value;
 }
 
-/** `host:port` of the Redis that all specs share: use a queue prefix or keys of your own, and never FLUSHALL it. */
+/** `host:port` of the Redis that all specs share: use your own queue prefix and keys, and never FLUSHALL it. */
 export const testRedisAddress = (): string => fromTestRun('PROCTOR_TEST_REDIS_ADDRESS');
 
-/** A connection string of the Postgres that all specs share, for a superuser. */
+/** Connection string of the Postgres that all specs share, as superuser. */
 export const testPostgresUrl = (database = 'postgres'): string =>
   Object.assign(new URL(fromTestRun('PROCTOR_TEST_POSTGRES_URL')), { pathname: `/${database}` }).href;
 
 const pools = new Map<string, pg.Pool>();
 
-/** Runs one statement, over any connection: what belongs to a session is not there for the next one. */
+/** Runs one statement on any pooled connection: session state does not carry over. */
 export async function query<Row extends pg.QueryResultRow>(
   connectionString: string,
   sql: string,
@@ -32,7 +32,7 @@ export async function query<Row extends pg.QueryResultRow>(
 ): Promise<Row[]> {
   let pool = pools.get(connectionString);
   if (!pool) {
-    // A connection for each statement would be most of what Postgres does in a test that polls.
+    // With a connection per statement, a polling test would mostly make Postgres open connections.
     pool = new pg.Pool({ connectionString, max: 10, idleTimeoutMillis: 1_000, allowExitOnIdle: true });
     pool.on('error', () => {});
     pools.set(connectionString, pool);
@@ -43,11 +43,11 @@ export async function query<Row extends pg.QueryResultRow>(
 export interface TestDatabase {
   url: string;
   name: string;
-  /** Cuts whoever is still connected. */
+  /** Terminates open connections. */
   drop(): Promise<void>;
 }
 
-/** A database of its own in the shared Postgres, with all migrations applied (unless told not to). */
+/** A new database in the shared Postgres, with all migrations applied unless `migrated` is false. */
 export async function createDatabase(options: { migrated?: boolean } = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await query(testPostgresUrl(), `create database ${name}`);
@@ -62,7 +62,7 @@ export async function createDatabase(options: { migrated?: boolean } = {}): Prom
   };
 }
 
-/** A folder that `remove` takes away with all that is in it. */
+/** A temporary folder; `remove` deletes it with its contents. */
 export function tempDir(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'proctor-test-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
@@ -75,7 +75,7 @@ export interface OwnServer {
   /** An orderly stop. The data stays; `start` continues on the same port. */
   stop(): Promise<void>;
   start(): Promise<void>;
-  /** `SIGKILL`, `SIGSTOP`, `SIGCONT`, … to the server itself. After SIGKILL it has ended when this returns. */
+  /** Sends a signal to the server itself. After SIGKILL it resolves when the server has exited. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Stops it and removes its data. */
   remove(): Promise<void>;
@@ -87,9 +87,9 @@ export interface OwnPostgres extends OwnServer {
 
 export interface OwnPostgresOptions {
   binaries?: string;
-  /** For its data, which `remove` takes away; the folder itself stays. A temporary one if absent. */
+  /** Folder of its data, which `remove` deletes; the folder itself stays. Default: a temporary one. */
   folder?: string;
-  /** Of postgresql.conf, beside or instead of ours. */
+  /** Settings of postgresql.conf; they override ours. */
   settings?: Record<string, string>;
   log?: (line: string) => void;
 }
@@ -106,7 +106,7 @@ export async function startOwnPostgres({
   ...options
 }: OwnPostgresOptions = {}): Promise<OwnPostgres> {
   const dir = folder === undefined ? tempDir() : { path: folder, remove: () => undefined };
-  chmodSync(dir.path, 0o711); // as root it runs as another user
+  chmodSync(dir.path, 0o711); // As root, Postgres runs as another user.
   const settings = { fsync: 'off', max_connections: '200', ...more };
   const open = (port?: number) =>
     startPostgres({ dataDir: join(dir.path, 'postgres'), port, settings, ...options });

@@ -16,7 +16,7 @@ import {
 import { DEFAULT_POD_SETTINGS, LOG_START, plainProc, type Proc } from '@app/domain';
 import { createDatabase, query } from './servers.js';
 
-/** The stores on a migrated database of their own, with a second connection pool as another process would have. */
+/** The stores on a new migrated database. */
 export interface Stores {
   url: string;
   database: Database;
@@ -55,7 +55,7 @@ export async function openStores(
   };
 }
 
-/** Connects to the database of this connection string as our processes do. */
+/** Connects like the services do. */
 export function openDatabase(connectionString: string, maxConnections = 12): Database {
   const url = new URL(connectionString);
   return new Database({
@@ -109,7 +109,7 @@ export async function claim(stores: Stores, id: number, workerId = 'worker-1'): 
   return claimed;
 }
 
-/** Claims a new execution, gives it a Job and one pod that runs. */
+/** Claims a new execution, and gives it a Job and a running pod. */
 export async function claimRunning(stores: Stores): Promise<ClaimedExecution> {
   const claimed = await claimNew(stores);
   await stores.leases.recordJob(claimed.lease, 'job-uid');

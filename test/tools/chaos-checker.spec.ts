@@ -24,9 +24,9 @@ let run: CalmRun;
 let schedule: ScheduleRecord;
 let batch: BatchV1Api;
 let core: CoreV1Api;
-/** Executions whose runs and mails a test has taken back. */
-const forgotten = new Set<number>();
-/** In the place of what the mail server got. */
+/** Executions that a test has erased, with their runs and emails. */
+const erased = new Set<number>();
+/** Replaces what the mail server received. */
 let mails: SourceMail[] | null = null;
 
 beforeAll(async () => {
@@ -52,14 +52,14 @@ afterAll(async () => {
 }, 60_000);
 
 let finished: Submission;
-let told: Submission;
+let notified: Submission;
 
 async function makeLoad(): Promise<void> {
   await run.addProc(SCRIPT_PROC);
   await run.addProc('retrying', { retries: 1 });
   await run.addProc('one-at-a-time', { limit: 1 });
   const ada = await run.addUser('ada');
-  await run.askToBeTold(system.api);
+  await run.enableEmail(system.api);
   schedule = await run.startSchedule(2, SHORT, ['oncall@example.org', 'ops@example.org']);
   const submissions = await Promise.all([
     run.submit({ lines: 40, durationMs: 300, exitCode: 0 }, { api: ada, isViewed: true }),
@@ -74,14 +74,14 @@ async function makeLoad(): Promise<void> {
     run.submit({ lines: 0, durationMs: 0, exitCode: 0 }, { api: ada }),
     ...[1, 2, 3].map(() => run.submit(SHORT, { api: ada, proc: 'one-at-a-time' })),
   ]);
-  [finished, told] = submissions;
+  [finished, notified] = submissions;
   await sleep(Math.max(0, schedule.fromMs + 7_000 - Date.now()));
   await run.endSchedule(schedule);
 }
 
-/** Without those about what was taken out again. */
+/** Without the emails about erased executions. */
 const mailsOfKnown = () =>
-  mail.mails.filter(({ parsed }) => ![...forgotten].some((id) => parsed.text?.includes(String(id))));
+  mail.mails.filter(({ parsed }) => ![...erased].some((id) => parsed.text?.includes(String(id))));
 
 const sources = () => ({
   api: system.api,
@@ -89,21 +89,21 @@ const sources = () => ({
   sandbox: {
     kubeconfigPath: system.sandbox.kubeconfigPath,
     history: () =>
-      system.sandbox.history().filter(({ labels }) => !forgotten.has(Number(labels[EXECUTION_ID_LABEL]))),
+      system.sandbox.history().filter(({ labels }) => !erased.has(Number(labels[EXECUTION_ID_LABEL]))),
   },
   mails: mails ?? mailsOfKnown(),
 });
 
-/** Which promises are broken, each with whom it was broken to. */
+/** The broken promises, each with its subjects and problems. */
 async function findBroken(): Promise<Partial<Record<PromiseName, string[]>>> {
   const broken: Partial<Record<PromiseName, string[]>> = {};
-  for (const { promise, subject, told } of check(await collectEvidence(run.record, sources()))) {
-    (broken[promise] ??= []).push(`${subject}: ${told}`);
+  for (const { promise, subject, problem } of check(await collectEvidence(run.record, sources()))) {
+    (broken[promise] ??= []).push(`${subject}: ${problem}`);
   }
   return broken;
 }
 
-/** Exactly this promise, and of this. */
+/** Expects exactly this promise to be broken, with these problems. */
 async function expectBroken(promise: PromiseName, ...patterns: RegExp[]): Promise<void> {
   const broken = await findBroken();
   expect(broken).toEqual({ [promise]: patterns.map((pattern): unknown => expect.stringMatching(pattern)) });
@@ -111,9 +111,9 @@ async function expectBroken(promise: PromiseName, ...patterns: RegExp[]): Promis
 
 const idOf = ({ acceptedIds }: Submission) => acceptedIds[0] ?? 0;
 
-/** Takes an execution out of everything, as if it had never been. */
+/** Removes an execution from everything, as if it had never existed. */
 async function erase(id: number): Promise<void> {
-  forgotten.add(id);
+  erased.add(id);
   await system.query('delete from notification where execution_id = $1', [id]);
   for (const table of ['execution_log', 'execution_attempt', 'idempotency_key']) {
     await system.query(`delete from ${table} where execution_id = $1`, [id]);
@@ -121,7 +121,7 @@ async function erase(id: number): Promise<void> {
   await system.query('delete from execution where id = $1', [id]);
 }
 
-/** Deletes what the workers would keep for some time yet. */
+/** Deletes finished Jobs that the workers would still keep for a while. */
 async function clearCluster(): Promise<void> {
   const propagationPolicy = 'Background';
   await batch.deleteCollectionNamespacedJob({ namespace: NAMESPACE, propagationPolicy });
@@ -138,8 +138,8 @@ describe('a calm run', () => {
   }, 120_000);
 });
 
-describe('a planted defect is named:', () => {
-  /** The defect is made and taken back by these statements. */
+describe('reports a planted defect:', () => {
+  /** Plants a defect with the first statement, and removes it with the second. */
   async function withRows(
     [sql, ...values]: [string, ...unknown[]],
     [undoSql, ...undoValues]: [string, ...unknown[]],
@@ -155,50 +155,50 @@ describe('a planted defect is named:', () => {
     }
   }
 
-  it('a line that is lost', async () => {
+  it('a lost line', async () => {
     const id = idOf(finished);
     await withRows(
       ['delete from execution_log where execution_id = $1 and seq = 7', id],
       [`insert into execution_log values ($1, 7, 0, now(), 'line 7', true)`, id],
-      () => expectBroken('each line once', /^execution \d+: line 7 was to come next, but lines 8 to 40 came/),
+      () => expectBroken('each line once', /^execution \d+: expected line 7, got lines 8 to 40/),
     );
   });
 
-  it('the last line that is lost', async () => {
+  it('a lost last line', async () => {
     const id = idOf(finished);
     await withRows(
       ['delete from execution_log where execution_id = $1 and seq = 40', id],
       [`insert into execution_log values ($1, 40, 0, now(), 'line 40', true)`, id],
-      () => expectBroken('each line once', /line 40 was to come next, but the log ended/),
+      () => expectBroken('each line once', /expected line 40, but the log ended/),
     );
   });
 
-  it('a line that is there twice', async () => {
+  it('a duplicated line', async () => {
     const id = idOf(finished);
     await withRows(
       [`insert into execution_log values ($1, 41, 0, now(), 'line 40', true)`, id],
       ['delete from execution_log where execution_id = $1 and seq = 41', id],
-      () => expectBroken('each line once', /nothing more after line 40 was to come, but line 40 came/),
+      () => expectBroken('each line once', /expected no more lines after line 40, got line 40/),
     );
   });
 
-  it('two lines that changed places', async () => {
+  it('two swapped lines', async () => {
     const id = idOf(finished);
     const swap = `update execution_log set text = 'line ' || (67 - seq) where execution_id = $1 and seq in (33, 34)`;
     const undo = `update execution_log set text = 'line ' || seq where execution_id = $1 and seq in (33, 34)`;
     await withRows([swap, id], [undo, id], () =>
-      expectBroken('each line once', /line 33 was to come next, but line 34 came/),
+      expectBroken('each line once', /expected line 33, got line 34/),
     );
   });
 
-  it('a viewer who saw something else', async () => {
+  it('a viewer who saw another log', async () => {
     const { viewedLines } = finished;
     finished.viewedLines = viewedLines?.filter((line) => line !== 'line 12') ?? null;
-    await expectBroken('each line once', /a live viewer saw something else: lines 1 to 11, lines 13 to 40/);
+    await expectBroken('each line once', /a live viewer saw another log: lines 1 to 11, lines 13 to 40/);
     finished.viewedLines = viewedLines;
   });
 
-  it('an execution that was forgotten', async () => {
+  it('a lost execution', async () => {
     const id = idOf(finished);
     await system.query('create table kept as select * from execution where id = $1', [id]);
     const [columns] = await system.query<{ names: string }>(
@@ -209,25 +209,24 @@ describe('a planted defect is named:', () => {
     await withRows(
       ['delete from execution where id = $1', id],
       [`insert into execution (${names}) select ${names} from kept`],
-      () =>
-        expectBroken('nothing forgotten', /^submission .*: execution \d+ was accepted, but it is not there/),
+      () => expectBroken('nothing lost', /^submission .*: execution \d+ was accepted, but does not exist/),
     );
   });
 
-  it('an execution of something that was refused', async () => {
+  it('an execution of a refused submission', async () => {
     const { acceptedIds } = finished;
     const changes = { acceptedIds: [], refusals: [{ status: 429, atMs: 0 }] };
     Object.assign(finished, changes);
-    await expectBroken('nothing forgotten', /it was refused, but execution \d+ was made of it/);
-    // With an answer lost, it may have been accepted.
+    await expectBroken('nothing lost', /it was refused, but execution \d+ exists/);
+    // If an answer was lost, it may have been accepted.
     finished.refusals = [{ status: 0, atMs: 0 }];
     expect(await findBroken()).toEqual({});
     Object.assign(finished, { acceptedIds, refusals: [] });
   });
 
-  it('an execution that nobody asked for', async () => {
+  it('an execution that no client submitted', async () => {
     run.forget(finished);
-    await expectBroken('nothing forgotten', /^execution \d+: nobody asked for it/);
+    await expectBroken('nothing lost', /^execution \d+: no client submitted it/);
     run.record.submissions.push(finished);
   });
 
@@ -237,11 +236,14 @@ describe('a planted defect is named:', () => {
       [`update execution set status = 'POD_FAILED', exit_code = 3 where id = $1`, id],
       [`update execution set status = 'FINISHED', exit_code = 0 where id = $1`, id],
       () =>
-        expectBroken('ends never change', /a client saw FINISHED \(exit code 0\), but now it is POD_FAILED/),
+        expectBroken(
+          'ends never change',
+          /a client saw FINISHED \(exit code 0\), but the database has POD_FAILED/,
+        ),
     );
   });
 
-  it('an end that does not fit what happened', async () => {
+  it('an end that contradicts what ran', async () => {
     const [{ id } = { id: '' }] = await system.query<{ id: string }>(
       'select id from execution where schedule_id = $1 limit 1',
       [schedule.id],
@@ -256,14 +258,14 @@ describe('a planted defect is named:', () => {
     );
     await system.query(`update execution set status = 'POD_FAILED', exit_code = 9 where id = $1`, [id]);
     await expectBroken(
-      'one fitting end',
+      'one correct end',
       /POD_FAILED with exit code 9 .*, but its last container exited with 0/,
     );
     await system.query(`update execution set status = 'FINISHED', exit_code = 0 where id = $1`, [id]);
     mails = null;
   });
 
-  it('a tick that is missing', async () => {
+  it('a missing tick', async () => {
     const [tick] = await system.query<{ fire_at: Date; execution_id: string }>(
       `select * from schedule_tick where schedule_id = $1 and fire_at > $2 and outcome = 'fired' order by fire_at limit 1`,
       [schedule.id, new Date(schedule.fromMs)],
@@ -276,7 +278,7 @@ describe('a planted defect is named:', () => {
         tick?.fire_at,
         tick?.execution_id,
       ],
-      () => expectBroken('each tick once', /its tick of .* is missing/, /execution \d+ .* is of no tick/),
+      () => expectBroken('each tick once', /the tick at .* is missing/, /execution \d+ .* has no tick/),
     );
   });
 
@@ -285,12 +287,12 @@ describe('a planted defect is named:', () => {
     await system.query('update execution set schedule_id = $2 where id = $1', [id, schedule.id]);
     await system.api.end(id);
     await clearCluster();
-    await expectBroken('each tick once', /execution \d+ .* is of no tick: a tick too many/);
+    await expectBroken('each tick once', /execution \d+ .* has no tick: it fired twice/);
     await erase(id);
     expect(await findBroken()).toEqual({});
   }, 60_000);
 
-  it('a tick at a time that is none', async () => {
+  it('a tick off its schedule', async () => {
     await withRows(
       [
         `insert into schedule_tick (schedule_id, fire_at, outcome) values ($1, $2, 'missed')`,
@@ -298,71 +300,75 @@ describe('a planted defect is named:', () => {
         new Date(1_000),
       ],
       ['delete from schedule_tick where fire_at = $1', new Date(1_000)],
-      () => expectBroken('each tick once', /it ticked at 1970-01-01T00:00:01.000Z, which is no time of its/),
+      () =>
+        expectBroken('each tick once', /a tick at 1970-01-01T00:00:01.000Z, which is not on its schedule/),
     );
   });
 
-  it('a Secret that is left over', async () => {
+  it('a leftover Secret', async () => {
     const name = 'proctor-left-over';
     await core.createNamespacedSecret({ namespace: NAMESPACE, body: { metadata: { name } } });
-    await expectBroken('nothing left over', /^Secret proctor-left-over: it is still in the cluster/);
+    await expectBroken('no leftovers', /^Secret proctor-left-over: it is still in the cluster/);
     await core.deleteNamespacedSecret({ namespace: NAMESPACE, name });
   });
 
-  it('a mail that is lost', async () => {
-    const lost = String(idOf(told));
+  it('a lost email', async () => {
+    const lost = String(idOf(notified));
     mails = sources().mails.filter(({ parsed }) => !parsed.text?.includes(lost));
-    await expectBroken('everybody told', /^execution \d+: admin@.* got no mail of its end \(POD_FAILED\)/);
+    await expectBroken(
+      'recipients notified',
+      /^execution \d+: admin@.* got no email about its end \(POD_FAILED\)/,
+    );
     mails = null;
   });
 
-  it('a mail that came again, but under another Message-ID', async () => {
+  it('a repeated email with another Message-ID', async () => {
     const [first] = mailsOfKnown();
-    if (!first) throw new Error('no mail came');
+    if (!first) throw new Error('no email arrived');
     mails = [...mailsOfKnown(), first];
     expect(await findBroken()).toEqual({});
     mails = [...mailsOfKnown(), { ...first, messageId: '<other@example.org>' }];
-    await expectBroken('everybody told', /it came under 2 Message-IDs/);
+    await expectBroken('recipients notified', /it came under 2 Message-IDs/);
     mails = null;
   });
 
-  it('a notification that is still to be delivered', async () => {
+  it('an undelivered notification', async () => {
     const last = '(select max(id) from delivery)';
     await withRows(
       [`update delivery set state = 'failed', failed_reason = 'planted' where id = ${last}`],
       [`update delivery set state = 'sent', failed_reason = null where id = ${last}`],
-      () => expectBroken('everybody told', /^delivery \d+: it is failed \(to .*\): planted/),
+      () => expectBroken('recipients notified', /^delivery \d+: failed \(to .*\): planted/),
     );
   });
 
-  it('an execution that goes on, with its Job', async () => {
+  it('an unfinished execution with its Job', async () => {
     const submission = await run.start({ lines: 2, durationMs: 30_000, exitCode: 0 });
     await system.api.waitForStatus(idOf(submission), 'POD_READY');
-    await expectBroken('one fitting end', /^execution \d+: it has not ended: POD_READY/);
+    await expectBroken('one correct end', /^execution \d+: it has not ended: POD_READY/);
     await system.api.cancel(idOf(submission));
     await system.api.end(idOf(submission));
     await clearCluster();
     // The cancel is not in the record.
-    await expectBroken('one fitting end', /CANCELLED, but nobody asked for that/);
+    await expectBroken('one correct end', /CANCELLED, but no client cancelled it/);
     run.forget(submission);
     await erase(idOf(submission));
     expect(await findBroken()).toEqual({});
   }, 60_000);
 
-  it('a service that ended by itself', async () => {
+  it('a service that exited unexpectedly', async () => {
     run.record.crashes = [{ service: 'gateway-1', how: 'status 1', atMs: 0 }];
-    await expectBroken('no crash', /^gateway-1: it ended by itself \(status 1\) at 1970/);
+    await expectBroken('no crash', /^gateway-1: it exited unexpectedly \(status 1\) at 1970/);
     run.record.crashes = [];
   });
 
-  it('a concurrency limit that was passed', async () => {
+  it('an exceeded concurrency limit', async () => {
     await run.addProc('overfull', { limit: 2 });
     const ada = { proc: 'overfull' };
     const submissions = await Promise.all([1, 2].map(() => run.submit({ ...SHORT, durationMs: 1_500 }, ada)));
     await clearCluster();
     expect(await findBroken()).toEqual({});
     run.record.procs.find(({ name }) => name === 'overfull')!.concurrencyLimit = 1;
-    await expectBroken('limits kept', /^proc overfull: 2 containers ran at once at .*, of at most 1/);
+    await expectBroken('limits respected', /^proc overfull: 2 containers ran at once at .*; the limit is 1/);
     for (const submission of submissions) {
       run.forget(submission);
       await erase(idOf(submission));
@@ -370,8 +376,8 @@ describe('a planted defect is named:', () => {
     expect(await findBroken()).toEqual({});
   }, 60_000);
 
-  // The last one: what ran stays in the sandbox's record.
-  it('a second Job of one execution that really ran', async () => {
+  // Must be last: the sandbox keeps its record of what ran.
+  it('a second Job that ran for one execution', async () => {
     const id = idOf(finished);
     const labels = { [EXECUTION_ID_LABEL]: String(id) };
     const container = {

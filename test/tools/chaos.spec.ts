@@ -4,10 +4,10 @@ import { runCommand } from '../../scripts/lib/run-command.mjs';
 interface Report {
   executions: number;
   faults: Record<string, unknown>;
-  violations: { promise: string; subject: string; told: string }[];
+  violations: { promise: string; subject: string; problem: string }[];
 }
 
-/** As a person would run it. */
+/** Runs the command as a user would. */
 const chaos = (...options: string[]) => runCommand(process.execPath, ['scripts/chaos.mjs', ...options]);
 
 function reportIn(output: string): Report {
@@ -17,7 +17,7 @@ function reportIn(output: string): Report {
 }
 
 describe('npm run chaos', () => {
-  it('keeps every promise for a minute, while services, stores, cluster and mail server fail', async () => {
+  it('keeps every promise for a minute while services, stores, the cluster and the mail server fail', async () => {
     const { status, output } = await chaos('--seconds', '60', '--seed', '1', '--output', 'json');
     const { violations, faults, executions } = reportIn(output);
     expect(violations).toEqual([]);
@@ -26,9 +26,9 @@ describe('npm run chaos', () => {
     expect(executions).toBeGreaterThan(100);
   }, 600_000);
 
-  it('says in one line what it does not understand', async () => {
+  it('names an invalid option in one line', async () => {
     const { status, output } = await chaos('--faults', 'earthquake');
-    expect(output).toMatch(/^error: --faults: there is no fault "earthquake"\n.*--help/);
+    expect(output).toMatch(/^error: --faults: unknown fault "earthquake"\n.*--help/);
     expect(status).toBe(2);
   });
 });

@@ -11,13 +11,13 @@ const wait = (name: WaitName, from: number, until: number): Wait => ({
 });
 
 describe('effectsOf', () => {
-  it('has nothing but calm without faults', () => {
+  it('reports only calm without faults', () => {
     expect(effectsOf([], [wait('end', 0, 2), wait('end', 5, 6)])).toEqual({
       calm: { times: 1, longestMs: { end: 2_000 } },
     });
   });
 
-  it('has the longest waits that touch a fault or the while after it, each for the first that it touches', () => {
+  it('charges each wait to the first fault that it touches, and keeps the longest', () => {
     const waits = [
       wait('end', 0, 3),
       wait('end', 1, 11),
@@ -36,7 +36,7 @@ describe('effectsOf', () => {
   });
 });
 
-it('lists the waits of what people asked for, of ticks and of mails, as far as they are over', () => {
+it('lists the finished waits of submissions, ticks and emails', () => {
   const submission = { key: 'k', userEmail: 'u', script: { lines: 1, durationMs: 1, exitCode: 0 } };
   const seen = { refusals: [], cancel: null, seenEnds: [], viewedLines: null };
   const execution = {

@@ -1,31 +1,31 @@
 import type { Evidence } from './check/evidence.js';
 import type { FaultRecord } from './record.js';
 
-/** What people and containers wait for; each is late for its own reasons. */
+/** The waits that a fault can make longer. */
 export const WAITS = {
-  answer: 'until a submission that is asked for is accepted',
-  start: 'from there to its first container, without those that wait for a concurrency limit',
-  end: "from the last container's end to the execution's",
-  tick: 'from the time of a tick to its execution',
-  mail: 'from an event to the mail that tells it',
+  answer: 'from the first request of a submission until it is accepted',
+  start: 'from there to its first container; submissions with a concurrency limit are left out',
+  end: 'from the end of the last container to the end of the execution',
+  tick: 'from the scheduled time of a tick to its execution',
+  mail: 'from an event to its email',
 } as const;
 export type WaitName = keyof typeof WAITS;
 
-/** The longest wait of each name in milliseconds; one is missing where nobody waited. */
+/** The longest wait of each kind in milliseconds; absent where nothing waited. */
 type LongestWaits = Partial<Record<WaitName, number>>;
 
-/** What a kind of fault did to those who wait. Where faults overlap, the first one has the effects of both. */
+/** The longest waits near faults of one kind. Where faults overlap, the first one is charged for both. */
 export interface FaultEffect {
   times: number;
   longestMs: LongestWaits;
 }
 
-/** By kind of fault; `calm` is what comes of none. */
+/** By kind of fault; `calm` has the waits that no fault touched. */
 export type FaultEffects = Record<string, FaultEffect>;
 
 export const CALM = 'calm';
 
-/** What comes later after a fault is not its doing. More than a worker's lease. */
+/** A wait that begins later than this after a fault is not charged to it. Longer than a worker's lease. */
 export const SETTLES_WITHIN_MS = 20_000;
 
 export interface Wait {
@@ -34,7 +34,7 @@ export interface Wait {
   untilMs: number;
 }
 
-/** The longest waits by kind of fault. A wait counts for the first fault whose time, or while after it, it touches. Pure. */
+/** The longest waits by kind of fault. A wait is charged to the first fault whose time, or aftermath, it touches. Pure. */
 export function effectsOf(faults: readonly FaultRecord[], waits: readonly Wait[]): FaultEffects {
   const inOrder = [...faults].sort((a, b) => a.fromMs - b.fromMs);
   const effects: FaultEffects = { [CALM]: { times: 1, longestMs: {} } };
@@ -49,7 +49,7 @@ export function effectsOf(faults: readonly FaultRecord[], waits: readonly Wait[]
   return effects;
 }
 
-/** Those that came to an end: what never did is for the checker. Pure. */
+/** The waits that are over; the checker reports what never ended. Pure. */
 export function listWaits(
   evidence: Pick<Evidence, 'record' | 'executions' | 'runs' | 'ticks' | 'deliveries'>,
 ): Wait[] {
@@ -80,7 +80,7 @@ export function listWaits(
   return waits;
 }
 
-/** From the start of each Job's first container to the end of its last; without an end while one runs. */
+/** From the start of each Job's first container to the end of its last; null while one still runs. */
 function spansOfJobs(runs: Evidence['runs']): Map<string, { fromMs: number; untilMs: number | null }> {
   const spans = new Map<string, { fromMs: number; untilMs: number | null }>();
   for (const run of runs) {

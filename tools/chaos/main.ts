@@ -1,10 +1,11 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { prepareProject } from '../../scripts/lib/prepare-project.mjs';
 import { green, red, say, showProgressOn } from '../../scripts/lib/progress.mjs';
 import { proctorFolder } from '../../scripts/lib/project.mjs';
 import { describeError, StartError } from '../../scripts/lib/start-error.mjs';
+import { MEASURED_PAGE, renderMeasured, replaceMeasured } from './measured-waits.js';
 import { CHAOS_HELP, describeCommand, parseChaosOptions, type ChaosOptions } from './options.js';
 import type { ChaosResult } from './run-chaos.js';
 import { describeSummary } from './summary.js';
@@ -18,20 +19,23 @@ export async function main(args: readonly string[]): Promise<number> {
   if (options === 'help') return 0;
   if (options === 'bad') return BAD_OPTIONS;
   if (options.output === 'json') showProgressOn(process.stderr);
+  // Fails before the run, and not after it, if the page has no place for the table.
+  if (options.writesDocs) replaceMeasured(readFileSync(MEASURED_PAGE, 'utf8'), '');
   await prepareProject();
 
   const stop = new AbortController();
-  // Each fault and each client waits for it.
+  // Each fault and each client listens to it.
   setMaxListeners(0, stop.signal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   say(describeCommand(options));
-  // Needs what has just been prepared.
+  // Imports the generated client, which prepareProject has just written.
   const { runChaos } = await import('./run-chaos.js');
   const result = await runChaos(options, stop.signal);
   if (result.folder === null) {
     rmSync(proctorFolder('chaos', String(options.seed)), { recursive: true, force: true });
   }
   report(options, result);
+  if (options.writesDocs && result.violations.length === 0) writeDocs(result);
   return result.violations.length > 0 ? 1 : 0;
 }
 
@@ -45,15 +49,21 @@ function parse(args: readonly string[]): ChaosOptions | 'help' | 'bad' {
   }
 }
 
+function writeDocs({ summary: { command, faults } }: ChaosResult): void {
+  const page = readFileSync(MEASURED_PAGE, 'utf8');
+  writeFileSync(MEASURED_PAGE, replaceMeasured(page, renderMeasured(command, faults)));
+  say(`measured waits: ${MEASURED_PAGE}`);
+}
+
 function report({ output }: ChaosOptions, { summary, violations, folder }: ChaosResult): void {
   if (output === 'json') {
     process.stdout.write(`${JSON.stringify({ ...summary, violations, folder }, null, 2)}\n`);
     return;
   }
   say(`\n${describeSummary(summary)}\n`);
-  for (const { promise, subject, told } of violations) say(red(`✘ ${promise}: ${subject}: ${told}`));
-  if (violations.length > 0) say(red(`${violations.length} promises were broken`));
+  for (const { promise, subject, problem } of violations) say(red(`✘ ${promise}: ${subject}: ${problem}`));
+  if (violations.length > 0) say(red(`${violations.length} violations`));
   else say(green('every promise was kept'));
   if (folder) say(`evidence and logs: ${folder}`);
-  say(`again: ${summary.command}`);
+  say(`repeat with: ${summary.command}`);
 }

@@ -5,7 +5,7 @@ import { CHAOS_HELP, describeCommand, parseChaosOptions } from './options.js';
 const parse = (...args: string[]) => parseChaosOptions(args, 99);
 
 describe('parseChaosOptions', () => {
-  it('has ten minutes of everything with a new seed as default', () => {
+  it('defaults to ten minutes of every fault with a new seed', () => {
     expect(parse()).toEqual({
       seconds: 600,
       rate: 12,
@@ -14,20 +14,24 @@ describe('parseChaosOptions', () => {
       isOneByOne: false,
       output: 'text',
       isKept: false,
+      writesDocs: false,
     });
   });
 
-  it('takes values behind a space and behind =', () => {
-    expect(parse('--seconds=60', '--seed', '7', '--rate', '2.5', '--output=json', '--keep')).toMatchObject({
+  it('accepts values after a space and after =', () => {
+    expect(
+      parse('--seconds=60', '--seed', '7', '--rate', '2.5', '--output=json', '--keep', '--write-docs'),
+    ).toMatchObject({
       seconds: 60,
       seed: 7,
       rate: 2.5,
       output: 'json',
       isKept: true,
+      writesDocs: true,
     });
   });
 
-  it('takes faults by their whole name or by its first word', () => {
+  it('accepts faults by full name or first word', () => {
     expect(parse('--faults', 'redis, kill gateway')?.kinds).toEqual([
       'kill gateway',
       'redis restart',
@@ -43,11 +47,11 @@ describe('parseChaosOptions', () => {
     [['--seconds', '5'], '--seconds expects a number from 10 to 86400, got "5"'],
     [['--rate', 'x'], '--rate expects a number from 0.1 to 100, got "x"'],
     [['--seed', '1.5'], '--seed expects a whole number from 0 to 4294967295, got "1.5"'],
-    [['--faults', 'kill,earthquake'], '--faults: there is no fault "earthquake"'],
+    [['--faults', 'kill,earthquake'], '--faults: unknown fault "earthquake"'],
     [['--output', 'xml'], '--output expects text or json, got "xml"'],
-  ])('refuses %j', (args, message) => expect(() => parse(...args)).toThrow(message));
+  ])('rejects %j', (args, message) => expect(() => parse(...args)).toThrow(message));
 
-  it('has help that names every fault', () => {
+  it('names every fault in the help', () => {
     expect(parse('--seconds', '60', '--help')).toBeNull();
     for (const kind of FAULT_KINDS) expect(CHAOS_HELP).toContain(`\n  ${kind}\n`);
   });

@@ -2,47 +2,52 @@ import { StartError } from '../../scripts/lib/start-error.mjs';
 import { FAULT_KINDS, type FaultKind } from './faults/fault-kinds.js';
 
 export interface ChaosOptions {
-  /** How long there is load, the calm at its end included. */
+  /** Duration of the load, including the calm at its end. */
   seconds: number;
-  /** Submissions a second to aim at. */
+  /** Target submissions per second. */
   rate: number;
   seed: number;
   kinds: readonly FaultKind[];
-  /** Each fault when what the one before did is over. */
+  /** Each fault starts only when the effects of the one before are over. */
   isOneByOne: boolean;
   output: 'text' | 'json';
-  /** Keep evidence and logs of a run that passed as well. */
+  /** Keep evidence and logs even when every promise was kept. */
   isKept: boolean;
+  /** Write the measured waits into docs/failures.md. */
+  writesDocs: boolean;
 }
 
-export const CHAOS_HELP = `npm run chaos [-- options]: all of Proctor under load while everything around it fails; then what the
-clients were told is compared with what the system says and with what really ran.
+export const CHAOS_HELP = `npm run chaos [-- options]: runs all of Proctor under load while everything around it fails. Then compares
+what clients were told with what the system reports and with what really ran.
 
-  --seconds N        length of the load, 10 to 86400 (default 600); bringing up and draining come on top
-  --rate N           submissions a second to aim at, 0.1 to 100 (default 12); less when the machine can't do more
-  --seed N           the faults and the load of an earlier run again (default: another one each time)
-  --faults A,B       only these kinds of faults (see below); also a first word: "kill", "redis", "network"
-  --one-by-one       each fault when what the one before did is over, to see what each does; all kinds need 1200 seconds
-  --calm             no faults at all
-  --keep             keep evidence and logs also when all promises were kept
-  --output text|json json: one object on standard output, the progress on standard error
-  --help             this text
+  --seconds N        duration of the load, 10 to 86400 (default 600), without start-up and drain
+  --rate N           target submissions per second, 0.1 to 100 (default 12)
+  --seed N           repeat the faults and the load of an earlier run (default: random)
+  --faults A,B       inject only these kinds of faults (see below), or all with a first word: "kill", "redis", "network"
+  --one-by-one       start each fault when the effects of the one before are over; all kinds need 1200 seconds
+  --calm             inject no faults
+  --keep             keep evidence and logs even when every promise was kept
+  --write-docs       write the measured waits into docs/failures.md (use it with --one-by-one)
+  --output text|json print the report as text (default) or as one JSON object, with progress on standard error
+  --help             show this help
 
-Ends with 0: every promise was kept; 1: one was broken (evidence and logs are kept in .proctor/chaos/SEED); 2: bad options.
+Exit status: 0 every promise was kept; 1 a promise was broken (see .proctor/chaos/SEED for evidence and logs); 2 invalid
+options.
 
 Examples:
-  npm run chaos                                    ten minutes, everything
-  npm run chaos -- --seconds 60 --seed 7           a short one that is always the same
-  npm run chaos -- --faults "redis flush,kill"     Redis flushed, and each kind of service killed
-  npm run chaos -- --calm --seconds 60 --rate 20   how much the machine can do
+  npm run chaos                                    every kind of fault for ten minutes
+  npm run chaos -- --seconds 60 --seed 7           a short run that can be repeated
+  npm run chaos -- --faults "redis flush,kill"     flush Redis and kill each kind of service
+  npm run chaos -- --calm --seconds 60 --rate 20   measure what the machine can do
 
 Kinds of faults:
 ${FAULT_KINDS.map((kind) => `  ${kind}`).join('\n')}
 `;
 
 /**
- * @param newSeed for a run that names none
- * @throws StartError, one line, for what can't be understood. Null: help was asked for.
+ * @param newSeed used without --seed
+ * @returns null for --help
+ * @throws StartError with one line that names the invalid option
  */
 export function parseChaosOptions(args: readonly string[], newSeed: number): ChaosOptions | null {
   const options: ChaosOptions = {
@@ -53,6 +58,7 @@ export function parseChaosOptions(args: readonly string[], newSeed: number): Cha
     isOneByOne: false,
     output: 'text',
     isKept: false,
+    writesDocs: false,
   };
   let isCalm = false;
   const words = args.flatMap((word) => /^(--[\w-]+)=(.*)$/s.exec(word)?.slice(1) ?? [word]);
@@ -66,6 +72,7 @@ export function parseChaosOptions(args: readonly string[], newSeed: number): Cha
     if (word === '--help' || word === '-h') return null;
     else if (word === '--calm') isCalm = true;
     else if (word === '--keep') options.isKept = true;
+    else if (word === '--write-docs') options.writesDocs = true;
     else if (word === '--one-by-one') options.isOneByOne = true;
     else if (word === '--seconds') options.seconds = parseNumber(word, value(), 10, 86_400);
     else if (word === '--rate') options.rate = parseNumber(word, value(), 0.1, 100);
@@ -77,7 +84,7 @@ export function parseChaosOptions(args: readonly string[], newSeed: number): Cha
   return isCalm ? { ...options, kinds: [] } : options;
 }
 
-/** The command that does the same again. */
+/** The command that repeats the run. */
 export function describeCommand({ seconds, rate, seed, kinds, isOneByOne }: ChaosOptions): string {
   const faults =
     kinds.length === 0
@@ -106,7 +113,7 @@ function parseKinds(text: string): readonly FaultKind[] {
   const names = text.split(',').map((name) => name.trim());
   for (const name of names) {
     if (!FAULT_KINDS.some((kind) => isNamedBy(kind, name)))
-      throw new StartError(`--faults: there is no fault "${name}"`, SEE_HELP);
+      throw new StartError(`--faults: unknown fault "${name}"`, SEE_HELP);
   }
   return FAULT_KINDS.filter((kind) => names.some((name) => isNamedBy(kind, name)));
 }

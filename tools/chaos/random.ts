@@ -1,4 +1,4 @@
-/** Chance that can be had again: the same seed gives the same draws in the same order. */
+/** A pseudo-random source: the same seed gives the same draws in the same order. */
 export class Random {
   constructor(private state: number) {}
 
@@ -38,7 +38,7 @@ export class Random {
     return deck;
   }
 
-  /** A source of its own, so that how much one part draws does not change what another one gets. */
+  /** An independent source, so that the draws of one part do not change those of another. */
   fork(): Random {
     return new Random(Math.floor(this.next() * 2 ** 32));
   }

@@ -1,33 +1,33 @@
 /*
- * What the clients of a chaos run did and were told. The checker compares it with what the system says afterwards and
- * with what really ran. All times are milliseconds of this machine's clock since 1970.
+ * What the clients of a chaos run did and saw. The checker compares it with what the system reports afterwards and with
+ * what really ran. All times are milliseconds of this machine's clock since 1970.
  */
 
-/** What a container of a submission prints and how it ends if nobody stops it. */
+/** What a container of a submission prints, and how it exits unless something stops it. */
 export interface Script {
-  /** It prints `line 1` to `line <lines>`, each with its newline, on every attempt. */
+  /** Every attempt prints `line 1` to `line <lines>`, each with its newline. */
   lines: number;
   /** From its first line to its end. */
   durationMs: number;
   exitCode: number;
 }
 
-/** One execution that somebody asked for, repeated with the same `Idempotency-Key` until there was an answer. */
+/** A request for one execution, repeated with the same `Idempotency-Key` until there was an answer. */
 export interface Submission {
   key: string;
   proc: string;
   userEmail: string;
   script: Script;
   askedAtMs: number;
-  /** Ids of all answers 201, in order: more than one different id is an execution too many. */
+  /** Ids in all 201 answers, in order. More than one distinct id is an execution too many. */
   acceptedIds: number[];
   /** Answers other than 201, in order; status 0 is a connection that failed. */
   refusals: { status: number; atMs: number }[];
-  /** Null: nobody asked to cancel it. `wasTaken`: the answer was 200. */
-  cancel: { askedAtMs: number; wasTaken: boolean } | null;
-  /** Final statuses that a client saw, one for each look that saw one. */
+  /** Null: the client did not cancel it. `wasAccepted`: the answer was 200. */
+  cancel: { askedAtMs: number; wasAccepted: boolean } | null;
+  /** Final statuses that the client saw, one for each poll that returned one. */
   seenEnds: { status: string; exitCode: number | null; atMs: number }[];
-  /** The lines that a viewer got over a live stream that ended in good order; null: nobody looked, or it was cut. */
+  /** The lines of a live stream that reached its end; null: the client opened none, or it was cut. */
   viewedLines: string[] | null;
 }
 
@@ -39,10 +39,10 @@ export interface ScheduleRecord {
   script: Script;
   /** It fires at each whole multiple of this since 1970. */
   everySeconds: number;
-  /** Ticks strictly after this and not after `untilMs` must have fired; others around the two may have. */
+  /** Ticks after `fromMs` up to and including `untilMs` must have fired; ticks around the two may have. */
   fromMs: number;
   untilMs: number;
-  /** Who is told by mail of each end. */
+  /** Who gets an email about each end. */
   recipients: string[];
 }
 
@@ -50,7 +50,7 @@ export interface ProcRecord {
   name: string;
   /** Null: none. */
   concurrencyLimit: number | null;
-  /** How many attempts an execution has at most is one more. */
+  /** An execution has at most one attempt more. */
   retries: number;
 }
 
@@ -61,10 +61,10 @@ export interface FaultRecord {
   untilMs: number;
 }
 
-/** A service that ended although nobody had told it to. */
+/** A service that exited unexpectedly. */
 export interface CrashRecord {
   service: string;
-  /** By which signal, or with which exit code. */
+  /** The signal or the exit status. */
   how: string;
   atMs: number;
 }
@@ -75,7 +75,7 @@ export interface ChaosRecord {
   schedules: ScheduleRecord[];
   procs: ProcRecord[];
   faults: FaultRecord[];
-  /** Who asked to be told by mail of the ends of their own executions. */
+  /** Users who get email about the ends of their own executions. */
   notifiedUsers: string[];
   crashes: readonly CrashRecord[];
 }

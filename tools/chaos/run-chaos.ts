@@ -20,25 +20,25 @@ import { startWorld, type World } from './world/start-world.js';
 export interface ChaosResult {
   summary: Summary;
   violations: Violation[];
-  /** Where evidence and logs are; null: they were not kept. */
+  /** The folder of evidence and logs; null: not kept. */
   folder: string | null;
 }
 
-/** For requests that have no answer yet when the load is over. */
-const ANSWERS_WITHIN_MS = 240_000;
+/** For executions whose clients have not seen the end when the load is over. */
+const ENDS_WITHIN_MS = 240_000;
 
-/** Brings everything up, lets it suffer, waits until all is over, and compares. */
+/** Starts everything, injects faults under load, drains, and checks the promises. */
 export async function runChaos(options: ChaosOptions, stop: AbortSignal): Promise<ChaosResult> {
   const folder = proctorFolder('chaos', String(options.seed));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const world = await step('bring up Proctor', () => startWorld(folder));
+  const world = await step('start Proctor', () => startWorld(folder));
   try {
     const result = await runIn(world, options, stop, folder);
     const isKept = options.isKept || result.violations.length > 0;
     return { ...result, folder: isKept ? relative(projectDir, folder) : null };
   } finally {
-    await step('stop it', () => world.close());
+    await step('stop Proctor', () => world.close());
   }
 }
 
@@ -52,7 +52,7 @@ async function runIn(
   const notes: string[] = [];
   const kinds = options.kinds.filter((kind) => kind !== 'postgres disk full' || world.disk !== null);
   if (kinds.length < options.kinds.length)
-    notes.push('no full disk: mounting a small one is not allowed here');
+    notes.push('skipped "postgres disk full": mounting a small disk needs root');
   for (const note of notes) say(`! ${note}`);
 
   const gateways = new Gateways(world.gatewayUrls);
@@ -69,9 +69,9 @@ async function runIn(
       gateways,
       users: setUp.users,
       stop,
-      onProgress: (going, all) => {
+      onProgress: (active, all) => {
         const seen = all.filter(({ seenEnds }) => seenEnds.length > 0).length;
-        log(`${all.length} submitted, ${going} going, ${seen} ended`);
+        log(`${all.length} submitted, ${active} active, ${seen} ended`);
       },
     }),
     runFaults(world, planFaults({ seed, seconds, kinds, isOneByOne }), stop, log),
@@ -89,14 +89,14 @@ async function runIn(
     notifiedUsers: setUp.notifiedUsers,
     crashes: world.crashes,
   };
-  await step('wait until every client knows the end', () => load.finish(ANSWERS_WITHIN_MS));
+  await step('wait until every client has seen the end', () => load.finish(ENDS_WITHIN_MS));
   notes.push(...(await drain(world, step)));
   const drainSeconds = secondsSince(drainStartedAt);
   unwatch();
 
   const sources = { api: world.admin, query: world.query, sandbox: world.sandbox, mails: world.mail.mails };
   const evidence = await step('collect the evidence', () => collectEvidence(record, sources));
-  const violations = await step('check', async () => check(evidence));
+  const violations = await step('check the promises', async () => check(evidence));
   const summary = summarize({
     options,
     record,

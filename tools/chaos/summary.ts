@@ -8,13 +8,13 @@ import type { ServiceKind } from './world/service-kinds.js';
 export interface SummaryInput {
   options: ChaosOptions;
   record: ChaosRecord;
-  /** Of executions that schedules asked for: how many, by final status. */
+  /** Executions of schedules, by final status. */
   scheduled: Readonly<Record<string, number>>;
   /** By kind. */
   faults: FaultEffects;
   peakRssMb: Readonly<Record<ServiceKind, number>>;
   mails: number;
-  /** What services did by themselves that nobody had told them, and what did not work out, a line each. */
+  /** Skipped faults and problems of the run itself, one line each. */
   notes: readonly string[];
   seconds: { load: number; drain: number };
 }
@@ -22,9 +22,9 @@ export interface SummaryInput {
 export interface Summary {
   command: string;
   executions: number;
-  /** Accepted a second of load. */
+  /** Accepted executions per second of load. */
   perSecond: number;
-  /** Kind of execution → final status as clients saw it → how many. */
+  /** Kind of execution → final status as clients saw it → count. */
   ends: Record<string, Record<string, number>>;
   refusals: Record<string, number>;
   faults: FaultEffects;
@@ -35,14 +35,14 @@ export interface Summary {
   notes: readonly string[];
 }
 
-/** What there is to say of a run, beside whether it kept its promises. Pure. */
+/** Summarizes a run, apart from whether it kept its promises. Pure. */
 export function summarize(input: SummaryInput): Summary {
   const { options, record, scheduled, faults, peakRssMb, mails, notes, seconds } = input;
   const ends: Record<string, Record<string, number>> = {};
   const refusals: Record<string, number> = {};
   for (const submission of record.submissions) {
     const isAccepted = submission.acceptedIds.length > 0;
-    const end = submission.seenEnds.at(-1)?.status ?? (isAccepted ? 'no end seen' : 'not accepted');
+    const end = submission.seenEnds.at(-1)?.status ?? (isAccepted ? 'end not seen' : 'not accepted');
     add((ends[kindOf(submission.key)] ??= {}), end);
     for (const { status } of submission.refusals) add(refusals, status === 0 ? 'no answer' : String(status));
   }
@@ -78,15 +78,15 @@ export function describeSummary(summary: Summary): string {
       .map(([name, count]) => `${name} ${count}`)
       .join(', ') || 'none';
   return [
-    `executions  ${executions} (${perSecond} a second of load)`,
+    `executions  ${executions} (${perSecond} per second of load)`,
     ...Object.keys(ends)
       .sort()
       .map((kind) => `  ${kind.padEnd(16)} ${list(ends[kind]!)}`),
-    `refusals    ${list(refusals)} (each was asked again)`,
+    `refusals    ${list(refusals)} (each was retried)`,
     ...describeFaults(faults),
-    `mails       ${mails}; logs viewed live ${viewedLogs}`,
+    `emails      ${mails}; logs viewed live ${viewedLogs}`,
     `peak memory ${list(Object.fromEntries(Object.entries(peakRssMb).map(([kind, mb]) => [kind, Math.round(mb)])))} MB`,
-    `time        ${Math.round(seconds.load)} s of load, ${Math.round(seconds.drain)} s until all was over`,
+    `time        ${Math.round(seconds.load)} s of load, ${Math.round(seconds.drain)} s to drain`,
     ...notes.map((note) => `note        ${note}`),
   ].join('\n');
 }
@@ -99,13 +99,13 @@ function describeFaults(faults: FaultEffects): string[] {
     return `  ${kind.padEnd(28)} ${String(times).padStart(5)} ${cells.join('')}`;
   };
   return [
-    `faults      ${Object.values(others).reduce((sum, { times }) => sum + times, 0)}; of each kind how often, and the longest waits in seconds, each for the first fault that it touches:`,
+    `faults      ${Object.values(others).reduce((sum, { times }) => sum + times, 0)}; times injected and longest waits in seconds, each charged to the first fault that it touches:`,
     ...names.map((name) => `  ${name.padEnd(9)} ${WAITS[name]}`),
     `  ${' '.repeat(28)} times ${names.map((name) => name.padStart(8)).join('')}`,
     ...Object.keys(others)
       .sort()
       .map((kind) => row(kind, others[kind]!)),
-    ...(calm ? [row('none near', calm)] : []),
+    ...(calm ? [row('no fault near', calm)] : []),
   ];
 }
 

@@ -1,60 +1,60 @@
 import { isExecutionStatus, isFinal, type ExecutionStatus } from '@app/domain';
 import type { RunRecord } from '@app/kube-sandbox';
 import type { ProcRecord, ScheduleRecord, Script, Submission } from '../record.js';
-import type { AttemptRow, Evidence, ExecutionRow, ToldEnd } from './evidence.js';
+import type { AttemptRow, Evidence, ExecutionRow, ReportedEnd } from './evidence.js';
 import { FaultsNear } from './faults-near.js';
 
-/** One run of a container, by this machine's clock. */
+/** One run of a container, in the time of this machine's clock. */
 export interface Run {
   jobUid: string;
   podUid: string;
   restart: number;
   startedAtMs: number;
-  /** Null: it still runs. */
+  /** Null: still running. */
   endedAtMs: number | null;
   exitCode: number | null;
   killed: boolean;
 }
 
-/** Everything about one execution of the database. */
+/** Everything known about one execution in the database. */
 export interface Case {
   id: number;
   row: ExecutionRow;
   submission: Submission | null;
   schedule: ScheduleRecord | null;
-  /** Null: nobody asked for it, so nobody knows. */
+  /** Null: unknown, because no client submitted it. */
   script: Script | null;
   proc: ProcRecord;
-  /** All runs in its name, oldest first. */
+  /** All runs labelled with its id, oldest first. */
   allRuns: readonly Run[];
-  /** Those of its own Job. */
+  /** The runs of its own Job. */
   runs: readonly Run[];
   attempts: readonly AttemptRow[];
-  /** How it ended, as it was first told to anybody; null: it has not. */
+  /** Its end as first reported to a client; null: it has not ended. */
   end: KnownEnd | null;
 }
 
-/** An end whose status is one that the system has. */
-export interface KnownEnd extends ToldEnd {
+/** An end with a status that the domain knows. */
+export interface KnownEnd extends ReportedEnd {
   status: ExecutionStatus;
 }
 
-/** The evidence, put in order by what it is of. */
+/** The evidence, ordered by execution. */
 export interface CaseFile {
   evidence: Evidence;
   cases: ReadonlyMap<number, Case>;
-  /** Which executions each submission has, as it was told and as its key says. */
+  /** The executions of each submission, from its answers and its idempotency key. */
   idsOf: ReadonlyMap<Submission, ReadonlySet<number>>;
-  /** Executions that were accepted from anybody, whether they are in the database or not. */
+  /** Ids of all accepted executions, whether they are in the database or not. */
   accepted: ReadonlySet<number>;
-  /** By the execution that the pod's label names; NaN: it names none. */
+  /** By the execution id in the pod's label; NaN: it has none. */
   runsOf: ReadonlyMap<number, readonly Run[]>;
   faults: FaultsNear;
 }
 
 export const EXECUTION_ID_LABEL = 'proctor.io/execution-id';
 
-/** Pure. @throws Error when the record does not say what the proc of an execution is: then nothing can be checked. */
+/** Pure. @throws Error when the record does not contain the proc of an execution: then nothing can be checked. */
 export function openCaseFile(evidence: Evidence): CaseFile {
   const { record, executions } = evidence;
   const idsOf = findIdsOf(evidence);
@@ -70,7 +70,7 @@ export function openCaseFile(evidence: Evidence): CaseFile {
   const cases = new Map<number, Case>();
   for (const row of executions) {
     const proc = procs.get(row.proc);
-    if (!proc) throw new Error(`the record names no proc ${row.proc}, which execution ${row.id} is of`);
+    if (!proc) throw new Error(`the record does not contain proc ${row.proc} of execution ${row.id}`);
     const schedule = row.scheduleId === null ? null : (schedules.get(row.scheduleId) ?? null);
     const submission = submissionOf.get(row.id) ?? null;
     const allRuns = runsOf.get(row.id) ?? [];
@@ -92,17 +92,17 @@ export function openCaseFile(evidence: Evidence): CaseFile {
   return { evidence, cases, idsOf, accepted, runsOf, faults: new FaultsNear(record.faults) };
 }
 
-/** Null: it is not final. */
-export function endOf({ status, exitCode }: ToldEnd): KnownEnd | null {
+/** @returns null if it is not final */
+export function endOf({ status, exitCode }: ReportedEnd): KnownEnd | null {
   return isExecutionStatus(status) && isFinal(status) ? { status, exitCode } : null;
 }
 
-/** When the container was over; now, if it still runs. */
+/** When the container ended; Infinity while it still runs. */
 export function untilMs(run: Run): number {
   return run.endedAtMs ?? Infinity;
 }
 
-/** It ran to its end, and nobody stopped it. */
+/** Whether it exited by itself, and was not stopped. */
 export function endedByItself({ killed, exitCode }: Run): boolean {
   return !killed && exitCode !== null;
 }
@@ -132,7 +132,7 @@ function findIdsOf({ record, keys }: Evidence): Map<Submission, Set<number>> {
   );
 }
 
-/** The same key of two people is two keys. */
+/** The same key of two users is two keys. */
 function nameOf({ identity, key }: { identity: string; key: string }): string {
   return `${identity}\n${key}`;
 }

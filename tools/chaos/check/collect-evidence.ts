@@ -1,7 +1,7 @@
 import type { ChaosRecord } from '../record.js';
 import { check } from './check.js';
 import type { Evidence } from './evidence.js';
-import { lookAt, readHistory } from './read-api.js';
+import { readDetails, readHistory } from './read-api.js';
 import { readLeftovers } from './read-cluster.js';
 import {
   readAttempts,
@@ -15,13 +15,13 @@ import {
 import { readMail } from './read-mail.js';
 import type { Sources } from './sources.js';
 
-/** How many executions the API is asked about one by one, beside the suspicious ones. */
+/** How many executions are read one by one from the API, in addition to the suspicious ones. */
 const SAMPLE = 200;
 const MAX_SUSPICIOUS = 300;
 
 /**
- * Reads what can be known after a run, without changing anything. Call it when all is quiet (`drain`): what is
- * still on its way counts as missing. @throws Error when a source does not answer, or the record is incomplete
+ * Reads everything that is known after a run, without changing anything. Call it after `drain`: what is still in flight
+ * counts as missing. @throws Error when a source does not answer, or the record is incomplete
  */
 export async function collectEvidence(record: ChaosRecord, sources: Sources): Promise<Evidence> {
   const { api, query, sandbox } = sources;
@@ -39,19 +39,19 @@ export async function collectEvidence(record: ChaosRecord, sources: Sources): Pr
     leftovers: await readLeftovers(sandbox),
     mails: sources.mails.map(readMail),
     listed: await readHistory(api),
-    looks: new Map(),
+    details: new Map(),
   };
   const ids = [...new Set([...listSuspicious(evidence), ...listSample(executions.map(({ id }) => id))])];
-  return { ...evidence, looks: await lookAt(api, ids) };
+  return { ...evidence, details: await readDetails(api, ids) };
 }
 
-/** Those about which something is wrong already. */
+/** Executions with a violation in the evidence so far. */
 function listSuspicious(evidence: Evidence): number[] {
   const ids = check(evidence).flatMap(({ subject }) => /^execution (\d+)$/.exec(subject)?.[1] ?? []);
   return ids.map(Number).slice(0, MAX_SUSPICIOUS);
 }
 
-/** Evenly spread, the first and the last among them. */
+/** An even sample that includes the first and the last. */
 function listSample(ids: readonly number[]): number[] {
   if (ids.length <= SAMPLE) return [...ids];
   return Array.from(

@@ -4,28 +4,28 @@ import type { Query, Sources } from './sources.js';
 
 type DrainSources = Pick<Sources, 'query' | 'sandbox'>;
 
-/** Given up when for so long nothing became less. Workers keep a finished Job for about 22 s and sweep every 10 s. */
-const PATIENCE_MS = 90_000;
-const LOOK_INTERVAL_MS = 500;
+/** Gives up after this long without progress. Workers keep a finished Job for about 22 s and sweep every 10 s. */
+const MAX_STALL_MS = 90_000;
+const POLL_INTERVAL_MS = 500;
 
-/** In this order: what comes later follows from what comes before. */
+/** In this order: each phase depends on the one before. */
 const PHASES: Record<string, (sources: DrainSources) => Promise<number>> = {
-  'executions that go on': ({ query }) =>
+  'unfinished executions': ({ query }) =>
     count(query, 'select count(*)::int as n from execution where ended_at is null'),
-  'notifications on their way': ({ query }) =>
+  'pending notifications': ({ query }) =>
     count(
       query,
       `select ((select count(*) from notification where spread_at is null)
              + (select count(*) from delivery where state = 'pending'))::int as n`,
     ),
-  'objects left in the cluster': async ({ sandbox }) => (await readLeftovers(sandbox)).length,
+  'objects in the cluster': async ({ sandbox }) => (await readLeftovers(sandbox)).length,
 };
 
 /**
- * Waits until nothing goes on any more: every execution has ended, every notification is sent or given up, and the
- * cluster is empty. Stop what makes new work first. What is left is for the checker to find.
- * @param step surrounds the wait for each of them
- * @returns what still goes on, a line each
+ * Waits until every execution has ended, every notification is sent or has failed, and the cluster is empty. Stop the
+ * load first. The checker reports what is left.
+ * @param step wraps the wait of each phase
+ * @returns what is left, one line per phase
  */
 export async function drain(
   sources: DrainSources,
@@ -39,22 +39,22 @@ export async function drain(
   return left;
 }
 
-/** Waits while it becomes less, until there is nothing. @returns how much is left (0: it is over) */
+/** Waits as long as the count decreases. @returns how much is left */
 async function waitUntilNone(countLeft: () => Promise<number>): Promise<number> {
-  let least = Infinity;
-  for (let givenUpAt = performance.now() + PATIENCE_MS; ; await sleep(LOOK_INTERVAL_MS)) {
-    const left = await countLeft().catch(() => least);
+  let lowest = Infinity;
+  for (let deadline = performance.now() + MAX_STALL_MS; ; await sleep(POLL_INTERVAL_MS)) {
+    const left = await countLeft().catch(() => lowest);
     if (left === 0) return 0;
-    if (left < least) {
-      least = left;
-      givenUpAt = performance.now() + PATIENCE_MS;
+    if (left < lowest) {
+      lowest = left;
+      deadline = performance.now() + MAX_STALL_MS;
     }
-    if (performance.now() > givenUpAt) return left;
+    if (performance.now() > deadline) return left;
   }
 }
 
 async function count(query: Query, sql: string): Promise<number> {
   const [row] = await query<{ n: number }>(sql);
-  if (!row) throw new Error('the database gave no row');
+  if (!row) throw new Error('the database returned no row');
   return row.n;
 }

@@ -2,35 +2,35 @@ import type { RunRecord } from '@app/kube-sandbox';
 import type { ChaosRecord } from '../record.js';
 import type { LogPart } from './log-parts.js';
 
-/** All that can be known after a run: what clients were told, what the system says, and what really happened. */
+/** Everything known after a run: what clients saw, what the system reports, and what really ran. */
 export interface Evidence {
   record: ChaosRecord;
-  /** All executions of the database. */
+  /** All executions in the database. */
   executions: readonly ExecutionRow[];
   attempts: readonly AttemptRow[];
-  /** By execution; none: nothing was stored. */
+  /** By execution; absent if nothing was stored. */
   logs: ReadonlyMap<number, readonly LogPart[]>;
   keys: readonly KeyRow[];
   ticks: readonly TickRow[];
   events: readonly EventRow[];
   deliveries: readonly DeliveryRow[];
-  /** What the sandbox really ran. */
+  /** The containers that the sandbox ran. */
   runs: readonly RunRecord[];
   leftovers: readonly Leftover[];
   mails: readonly Mail[];
-  /** What the API's history pages list. */
-  listed: ReadonlyMap<number, ToldEnd>;
-  /** What the API says of some executions one by one: a sample, and whatever looks suspicious. */
-  looks: ReadonlyMap<number, Look>;
+  /** The executions on the API's history pages. */
+  listed: ReadonlyMap<number, ReportedEnd>;
+  /** Details from the API of a sample, and of every suspicious execution. */
+  details: ReadonlyMap<number, ApiDetail>;
 }
 
-/** What somebody was told of an execution. */
-export interface ToldEnd {
+/** The status of an execution as a client sees it. */
+export interface ReportedEnd {
   status: string;
   exitCode: number | null;
 }
 
-export interface ExecutionRow extends ToldEnd {
+export interface ExecutionRow extends ReportedEnd {
   id: number;
   proc: string;
   userEmail: string;
@@ -38,11 +38,11 @@ export interface ExecutionRow extends ToldEnd {
   reason: string | null;
   jobUid: string | null;
   createdAtMs: number;
-  /** Null: it is not final. */
+  /** Null: not final. */
   endedAtMs: number | null;
 }
 
-/** One pod as the database has it. */
+/** One pod in the database. */
 export interface AttemptRow {
   executionId: number;
   n: number;
@@ -68,7 +68,7 @@ export interface EventRow {
   id: number;
   event: string;
   executionId: number | null;
-  isSpread: boolean;
+  isFannedOut: boolean;
 }
 
 export interface DeliveryRow {
@@ -80,11 +80,11 @@ export interface DeliveryRow {
   state: string;
   failedReason: string | null;
   eventAtMs: number;
-  /** Null: it was not sent. */
+  /** Null: not sent. */
   sentAtMs: number | null;
 }
 
-/** An object that is still in the cluster. */
+/** An object that still exists in the cluster. */
 export interface Leftover {
   kind: 'Job' | 'Pod' | 'Secret';
   name: string;
@@ -93,40 +93,39 @@ export interface Leftover {
 export interface Mail {
   to: readonly string[];
   messageId: string;
-  /** As its text says. */
+  /** Read from its text. */
   event: 'ended' | 'started' | 'slow' | 'other';
   executionId: number | null;
   status: string | null;
   subject: string;
 }
 
-/** What the API says of one execution. */
-export interface Look {
-  /** Null: there is no such execution. */
-  detail: (ToldEnd & { attempts: number }) | null;
+/** What the API reports about one execution. */
+export interface ApiDetail {
+  /** Null: not found. */
+  execution: (ReportedEnd & { attempts: number }) | null;
   log: readonly LogPart[];
 }
 
-/** One thing that is not as it was promised. */
+/** One broken promise. */
 export interface Violation {
-  /** Its name, one of `PROMISES`. */
   promise: PromiseName;
-  /** Of what: `execution 123`, `submission <key>`, `schedule 7`, … */
+  /** `execution 123`, `submission <key>`, `schedule 7`, … */
   subject: string;
-  /** What is wrong with it, with what was expected. */
-  told: string;
+  /** What is wrong, and what was expected. */
+  problem: string;
 }
 
 export const PROMISES = [
-  'one fitting end',
+  'one correct end',
   'one job',
   'each line once',
   'each tick once',
-  'everybody told',
-  'limits kept',
-  'nothing left over',
+  'recipients notified',
+  'limits respected',
+  'no leftovers',
   'ends never change',
-  'nothing forgotten',
+  'nothing lost',
   'no crash',
 ] as const;
 export type PromiseName = (typeof PROMISES)[number];

@@ -1,12 +1,12 @@
 import type { FaultRecord } from '../record.js';
 
-/** Kinds of faults that may stop a container, or keep one from starting. */
+/** Kinds of faults that may stop a container or prevent its start. */
 export const POD_FAULT = /\b(pods?|node)\b/i;
 
-/** Faults act late: a status that is written, a process that is reaped. */
+/** Effects come late: a status is written, a process is reaped. */
 const AFTERMATH_MS = 5_000;
 
-/** Which faults there were at a time. Whatever is excused is excused by one of them. */
+/** The faults during a span of time. They are the only excuse for an imperfect result. */
 export class FaultsNear {
   constructor(private readonly faults: readonly FaultRecord[]) {}
 
@@ -15,14 +15,14 @@ export class FaultsNear {
     return this.faults.some((fault) => isWithin(fault, fromMs, untilMs));
   }
 
-  /** A node that was lost, with pods and logs that nobody had read yet. */
+  /** A lost node, with its pods and the logs that were not read yet. */
   ofNode(fromMs: number, untilMs: number): boolean {
     return this.faults.some(
       ({ kind, ...span }) => /\bnode\b/i.test(kind) && isWithin({ kind, ...span }, fromMs, untilMs),
     );
   }
 
-  /** A fault that reaches into the node. */
+  /** A fault that affects pods or their node. */
   ofPods(fromMs: number, untilMs: number): boolean {
     return this.faults.some((fault) => POD_FAULT.test(fault.kind) && isWithin(fault, fromMs, untilMs));
   }

@@ -1,10 +1,10 @@
-/** Consecutive lines of a log, in few words: a log of a million lines in good order is one part. */
+/** Consecutive lines of a log, compressed: a million lines in order are one part. */
 export type LogPart =
   /** `line <from>` to `line <to>`, each once. */
   | { kind: 'lines'; from: number; to: number }
-  /** A line that says anything else. */
+  /** Any other line. */
   | { kind: 'text'; text: string }
-  /** A marker: lines are missing here. */
+  /** A marker for missing lines. */
   | { kind: 'gap' | 'cut'; text: string };
 
 export type RowKind = 'text' | 'gap' | 'cut';
@@ -12,12 +12,12 @@ export type RowKind = 'text' | 'gap' | 'cut';
 const LINE = /^line ([1-9]\d{0,14})$/;
 const MAX_TEXT_CHARACTERS = 200;
 
-/** Makes parts of a log's lines, one after the other. */
+/** Builds the parts of a log line by line. */
 export class LogParts {
   readonly parts: LogPart[] = [];
   private open: string | null = null;
 
-  /** One stored row: a line may take several; a marker is a line by itself. */
+  /** Adds a stored row. A line may take several rows; a marker is a line by itself. */
   addRow(kind: RowKind, text: string, endsLine: boolean): void {
     if (kind !== 'text') {
       this.end();
@@ -28,14 +28,14 @@ export class LogParts {
     if (endsLine) this.end();
   }
 
-  /** A whole line as clients get it, who know markers by their words alone. */
+  /** Adds a whole line as clients get it. Clients recognize markers only by their text. */
   addLine(text: string): void {
     const kind = markerKindOf(text);
     if (kind) this.parts.push({ kind, text });
     else this.addText(text);
   }
 
-  /** Ends a line that was left open. */
+  /** Ends an open line. */
   end(): void {
     if (this.open !== null) this.addText(this.open);
     this.open = null;
@@ -54,14 +54,14 @@ export class LogParts {
   }
 }
 
-/** The parts of a log as a viewer got its lines. Pure. */
+/** The parts of a log from the lines of a viewer. Pure. */
 export function partsOfLines(lines: readonly string[]): LogPart[] {
   const log = new LogParts();
   for (const line of lines) log.addLine(line);
   return log.parts;
 }
 
-/** The parts of a log as plain text. Pure. */
+/** The parts of a log from its plain text. Pure. */
 export function partsOfText(text: string): LogPart[] {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();

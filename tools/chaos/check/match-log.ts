@@ -1,28 +1,28 @@
 import { describePart, type LogPart } from './log-parts.js';
 
-/** What one container must have printed. */
+/** The expected output of one container. */
 export interface PrintedLog {
   /** `line 1` to `line <lines>`. */
   lines: number;
-  /** False: it was stopped before its end, or its log was thrown away, so that any number of its first lines will do. */
+  /** False: it was stopped early or its log was discarded, so any prefix is accepted. */
   isWhole: boolean;
 }
 
-/** How far a log has been read, if it is in order. */
+/** A position in the expected output. */
 interface Place {
   run: number;
-  /** The line that comes next. */
+  /** The next expected line. */
   next: number;
-  /** After a marker: lines before the next one may be missing, and the rest of the run too. */
+  /** After a marker: lines up to the next one, and the rest of the run, may be missing. */
   isLoose: boolean;
-  /** Its last line was torn: nothing more comes of this run, unless a marker says why. */
+  /** The last line was torn: this run has no more lines, unless a marker follows. */
   isTorn: boolean;
 }
 
 /**
- * Whether a log is what the containers printed: each line once, in order, one attempt after the other, with holes only
- * where a marker is. A stopped container's last line may be torn. Null: it is; else the first thing that is not.
- * Pure. It follows all readings that are possible at once: where one attempt's log ends is not written in it.
+ * Checks that a log is what the containers printed: each line once, in order, one attempt after the other, with gaps
+ * only at markers. The last line of a stopped container may be torn. Returns null, or the first deviation. Pure.
+ * Follows all possible readings at once, because a log does not say where the output of an attempt ends.
  */
 export function describeDisorder(parts: readonly LogPart[], runs: readonly PrintedLog[]): string | null {
   let places = reach([start(0)], runs);
@@ -31,18 +31,18 @@ export function describeDisorder(parts: readonly LogPart[], runs: readonly Print
       places.flatMap((place) => step(place, part, runs)),
       runs,
     );
-    if (next.length === 0) return `${describeNext(places, runs)}, but ${describePart(part)} came`;
+    if (next.length === 0) return `expected ${describeNext(places, runs)}, got ${describePart(part)}`;
     places = next;
   }
   const isAll = places.some(({ run }) => run === runs.length);
-  return isAll ? null : `${describeNext(places, runs)}, but the log ended`;
+  return isAll ? null : `expected ${describeNext(places, runs)}, but the log ended`;
 }
 
 function start(run: number): Place {
   return { run, next: 1, isLoose: false, isTorn: false };
 }
 
-/** The places, and those of the attempts after it for each whose attempt may be over. */
+/** The places, plus the start of the next attempt for each attempt that may be over. */
 function reach(places: readonly Place[], runs: readonly PrintedLog[]): Place[] {
   const reached = new Map<string, Place>();
   const todo = [...places];
@@ -68,7 +68,7 @@ function step(place: Place, part: LogPart, runs: readonly PrintedLog[]): Place[]
     case 'gap':
       return [{ ...place, isLoose: true, isTorn: false }];
     case 'cut':
-      // What was dropped may span attempts.
+      // The dropped lines may span attempts.
       return runs.slice(place.run).map((_, later) => ({
         ...(later === 0 ? place : start(place.run + later)),
         isLoose: true,
@@ -87,7 +87,7 @@ function step(place: Place, part: LogPart, runs: readonly PrintedLog[]): Place[]
   }
 }
 
-/** A program that writes blocks may be stopped in the middle of a line. */
+/** A program that writes in blocks may be stopped in the middle of a line. */
 function isTornLine(text: string, { next, isTorn, isLoose }: Place, { lines }: PrintedLog): boolean {
   const whole = `line ${next}`;
   return !isTorn && !isLoose && next <= lines && text.length < whole.length && whole.startsWith(text);
@@ -96,9 +96,9 @@ function isTornLine(text: string, { next, isTorn, isLoose }: Place, { lines }: P
 function describeNext(places: readonly Place[], runs: readonly PrintedLog[]): string {
   const place = places.reduce((a, b) => (b.run < a.run ? b : a));
   const printed = runs[place.run];
-  if (!printed) return runs.length === 0 ? 'no container printed anything' : 'no more lines were printed';
+  if (!printed) return runs.length === 0 ? 'no output' : 'no more lines';
   const of = runs.length > 1 ? ` of attempt ${place.run + 1}` : '';
   return place.next > printed.lines
-    ? `nothing more${of} after line ${printed.lines} was to come`
-    : `line ${place.next}${of} was to come next`;
+    ? `no more lines${of} after line ${printed.lines}`
+    : `line ${place.next}${of}`;
 }

@@ -1,68 +1,68 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Look, ToldEnd } from './evidence.js';
+import type { ApiDetail, ReportedEnd } from './evidence.js';
 import { partsOfText } from './log-parts.js';
 import type { Sources } from './sources.js';
 
 type Api = Sources['api'];
 
 const PAGE = 500;
-const AT_ONCE = 8;
-const TRIES = 5;
+const CONCURRENCY = 8;
+const MAX_TRIES = 5;
 const RETRY_MS = 1_000;
 
-interface ToldExecution {
+interface ReportedExecution {
   id: number;
   status: string;
   exit_code?: number;
 }
 
-/** What the history pages list, from the newest to the oldest. */
-export async function readHistory(api: Api): Promise<Map<number, ToldEnd>> {
-  const listed = new Map<number, ToldEnd>();
+/** All executions on the history pages, from newest to oldest. */
+export async function readHistory(api: Api): Promise<Map<number, ReportedEnd>> {
+  const listed = new Map<number, ReportedEnd>();
   let cursor = '';
   do {
     const reply = await get(api, `/execution?limit=${PAGE}${cursor && `&cursor=${cursor}`}`);
-    const page = (await reply.json()) as { executions: ToldExecution[]; next?: string };
+    const page = (await reply.json()) as { executions: ReportedExecution[]; next?: string };
     for (const one of page.executions) listed.set(one.id, toEnd(one));
     cursor = page.next ?? '';
   } while (cursor !== '');
   return listed;
 }
 
-/** Details and logs of these executions, a few at a time. */
-export async function lookAt(api: Api, ids: readonly number[]): Promise<Map<number, Look>> {
-  const looks = new Map<number, Look>();
+/** Reads details and logs of these executions, a few at a time. */
+export async function readDetails(api: Api, ids: readonly number[]): Promise<Map<number, ApiDetail>> {
+  const details = new Map<number, ApiDetail>();
   const todo = [...ids];
   const work = async () => {
-    for (let id = todo.pop(); id !== undefined; id = todo.pop()) looks.set(id, await look(api, id));
+    for (let id = todo.pop(); id !== undefined; id = todo.pop()) details.set(id, await readDetail(api, id));
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return looks;
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return details;
 }
 
-async function look(api: Api, id: number): Promise<Look> {
+async function readDetail(api: Api, id: number): Promise<ApiDetail> {
   const reply = await get(api, `/execution/${id}`);
   if (reply.status === 404) {
     await reply.body?.cancel();
-    return { detail: null, log: [] };
+    return { execution: null, log: [] };
   }
-  const detail = (await reply.json()) as ToldExecution & { attempts: unknown[] };
+  const execution = (await reply.json()) as ReportedExecution & { attempts: unknown[] };
   const log = await get(api, `/execution/${id}/log`);
   const text = await log.text();
   return {
-    detail: { ...toEnd(detail), attempts: detail.attempts.length },
+    execution: { ...toEnd(execution), attempts: execution.attempts.length },
     log: log.status === 404 ? [] : partsOfText(text),
   };
 }
 
-function toEnd({ status, exit_code }: ToldExecution): ToldEnd {
+function toEnd({ status, exit_code }: ReportedExecution): ReportedEnd {
   return { status, exitCode: exit_code ?? null };
 }
 
-/** An answer that is 200 or 404. @throws Error when there is none after some tries */
+/** Retries until the answer is 200 or 404. @throws Error after the last try */
 async function get(api: Api, path: string): Promise<Response> {
   let problem: unknown;
-  for (let tried = 0; tried < TRIES; tried++) {
+  for (let tried = 0; tried < MAX_TRIES; tried++) {
     if (tried > 0) await sleep(RETRY_MS);
     try {
       const reply = await api.request('GET', path);
@@ -72,5 +72,5 @@ async function get(api: Api, path: string): Promise<Response> {
       problem = error;
     }
   }
-  throw new Error(`GET ${path}: no answer after ${TRIES} tries`, { cause: problem });
+  throw new Error(`GET ${path}: no answer after ${MAX_TRIES} tries`, { cause: problem });
 }

@@ -2,7 +2,7 @@ import { BatchV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import type { Leftover } from './evidence.js';
 import type { Sources } from './sources.js';
 
-/** Jobs, Pods and Secrets that are in the namespace now: it is Proctor's alone. */
+/** All Jobs, Pods and Secrets in the namespace, which belongs to Proctor alone. */
 export async function readLeftovers({
   kubeconfigPath,
 }: Pick<Sources['sandbox'], 'kubeconfigPath'>): Promise<Leftover[]> {

@@ -2,12 +2,12 @@ import type { AttemptRow, DeliveryRow, EventRow, ExecutionRow, KeyRow, TickRow }
 import { LogParts, type LogPart, type RowKind } from './log-parts.js';
 import type { Query } from './sources.js';
 
-/** How many rows of logs come at a time. */
+/** Log rows per query. */
 const LOG_PAGE = 50_000;
-/** As libs/database numbers them. */
+/** Numbered as in libs/database. */
 const KINDS: readonly RowKind[] = ['text', 'gap', 'cut'];
 
-// Whole numbers of 64 bits come as text over the wire; ids are below 2^53.
+// Postgres sends bigint as text; ids are below 2^53.
 const ms = (column: string, as: string) => `floor(extract(epoch from ${column}) * 1000)::float8 as "${as}"`;
 
 export async function readExecutions(query: Query): Promise<ExecutionRow[]> {
@@ -36,7 +36,7 @@ export async function readTicks(query: Query): Promise<TickRow[]> {
 
 export async function readEvents(query: Query): Promise<EventRow[]> {
   return query<EventRow & Record<string, unknown>>(`
-    select id::float8 as id, event, execution_id::float8 as "executionId", spread_at is not null as "isSpread"
+    select id::float8 as id, event, execution_id::float8 as "executionId", spread_at is not null as "isFannedOut"
     from notification`);
 }
 
@@ -49,7 +49,7 @@ export async function readDeliveries(query: Query): Promise<DeliveryRow[]> {
 
 type LogRow = { id: number; seq: number; kind: number; text: string; ends_line: boolean };
 
-/** All logs, in parts by execution: never more than a page of rows at a time. */
+/** The parts of all logs, by execution. Holds at most one page of rows in memory. */
 export async function readLogs(query: Query): Promise<Map<number, LogPart[]>> {
   const logs = new Map<number, LogParts>();
   let last: Pick<LogRow, 'id' | 'seq'> = { id: 0, seq: 0 };

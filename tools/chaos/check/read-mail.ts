@@ -1,7 +1,7 @@
 import type { Mail } from './evidence.js';
 import type { SourceMail } from './sources.js';
 
-/** What a mail says, as its reader finds it. Pure. */
+/** Reads an email as its recipient would. Pure. */
 export function readMail({ to, messageId, parsed }: SourceMail): Mail {
   const { subject = '', text = '' } = parsed;
   const executionId = factOf(text, 'Execution');
@@ -15,7 +15,7 @@ export function readMail({ to, messageId, parsed }: SourceMail): Mail {
   };
 }
 
-/** Facts stand one to a line, before args and log lines, which are indented. */
+/** Each fact is a line of its own; args and log lines are indented. */
 function factOf(text: string, label: string): string | null {
   return new RegExp(`^${label}: +(\\S+)$`, 'm').exec(text)?.[1] ?? null;
 }

@@ -1,52 +1,54 @@
-/** How long a fault lasts, in seconds; of one that happens in a moment both are 0. */
-interface Lasting {
-  shortest: number;
-  longest: number;
+/** How long a fault lasts. */
+interface Seconds {
+  min: number;
+  max: number;
 }
 
-const moment: Lasting = { shortest: 0, longest: 0 };
+const forSeconds = (min: number, max: number): Seconds => ({ min, max });
+/** A fault that is over as soon as it has happened. */
+const AT_ONCE = forSeconds(0, 0);
 
-/** Every fault there is, and how long it lasts. A worker's lease is 12 s. */
-export const FAULTS = {
-  'kill gateway': moment,
-  'kill executor-worker': moment,
-  'kill scheduler': moment,
-  'kill notifier': moment,
-  'stop gateway': moment,
-  'stop executor-worker': moment,
-  'stop scheduler': moment,
-  'stop notifier': moment,
-  'freeze gateway': { shortest: 3, longest: 12 },
-  'freeze executor-worker': { shortest: 15, longest: 30 },
-  'freeze scheduler': { shortest: 5, longest: 20 },
-  'freeze notifier': { shortest: 5, longest: 30 },
-  'redis restart': { shortest: 1, longest: 8 },
-  'redis kill': { shortest: 0, longest: 3 },
-  'redis flush': moment,
-  'postgres restart': { shortest: 1, longest: 8 },
-  'postgres immediate stop': { shortest: 0, longest: 3 },
-  'postgres backend kill': moment,
-  'postgres disk full': { shortest: 4, longest: 12 },
-  'kubernetes 429': { shortest: 3, longest: 10 },
-  'kubernetes 500': { shortest: 3, longest: 10 },
-  'kubernetes 410': { shortest: 2, longest: 8 },
-  'kubernetes hang': { shortest: 3, longest: 12 },
-  'kubernetes reset': { shortest: 2, longest: 8 },
-  'kubernetes lost answer': { shortest: 2, longest: 8 },
-  'kubernetes dropped watches': moment,
-  'logs cut': { shortest: 1, longest: 5 },
-  'logs slow': { shortest: 5, longest: 15 },
-  'pods lost with their node': moment,
-  'pods killed': moment,
-  'network refused': { shortest: 2, longest: 15 },
-  'network silent': { shortest: 3, longest: 25 },
-  'network without answers': { shortest: 3, longest: 12 },
-  'mail refused': { shortest: 3, longest: 12 },
-  'mail hanging': { shortest: 3, longest: 12 },
-  'mail away': { shortest: 3, longest: 12 },
-  'clock jump': { shortest: 5, longest: 30 },
-} as const satisfies Record<string, Lasting>;
+/** Every kind of fault, and how long it lasts. A worker's lease is 12 s. */
+export const FAULT_SECONDS = {
+  'kill gateway': AT_ONCE,
+  'kill executor-worker': AT_ONCE,
+  'kill scheduler': AT_ONCE,
+  'kill notifier': AT_ONCE,
+  'stop gateway': AT_ONCE,
+  'stop executor-worker': AT_ONCE,
+  'stop scheduler': AT_ONCE,
+  'stop notifier': AT_ONCE,
+  'freeze gateway': forSeconds(3, 12),
+  'freeze executor-worker': forSeconds(15, 30),
+  'freeze scheduler': forSeconds(5, 20),
+  'freeze notifier': forSeconds(5, 30),
+  'redis restart': forSeconds(1, 8),
+  'redis kill': forSeconds(0, 3),
+  'redis flush': AT_ONCE,
+  'postgres restart': forSeconds(1, 8),
+  'postgres immediate stop': forSeconds(0, 3),
+  'postgres backend kill': AT_ONCE,
+  'postgres disk full': forSeconds(4, 12),
+  'kubernetes 429': forSeconds(3, 10),
+  'kubernetes 500': forSeconds(3, 10),
+  'kubernetes 410': forSeconds(2, 8),
+  'kubernetes hang': forSeconds(3, 12),
+  'kubernetes reset': forSeconds(2, 8),
+  'kubernetes lost answer': forSeconds(2, 8),
+  'kubernetes dropped watches': AT_ONCE,
+  'logs cut': forSeconds(1, 5),
+  'logs slow': forSeconds(5, 15),
+  'pods lost with their node': AT_ONCE,
+  'pods killed': AT_ONCE,
+  'network refused': forSeconds(2, 15),
+  'network silent': forSeconds(3, 25),
+  'network without answers': forSeconds(3, 12),
+  'mail refused': forSeconds(3, 12),
+  'mail hanging': forSeconds(3, 12),
+  'mail away': forSeconds(3, 12),
+  'clock jump': forSeconds(5, 30),
+} as const satisfies Record<string, Seconds>;
 
-export type FaultKind = keyof typeof FAULTS;
+export type FaultKind = keyof typeof FAULT_SECONDS;
 
-export const FAULT_KINDS = Object.keys(FAULTS) as readonly FaultKind[];
+export const FAULT_KINDS = Object.keys(FAULT_SECONDS) as readonly FaultKind[];

@@ -7,23 +7,23 @@ export interface FaultContext {
   sandbox: SandboxFaults;
 }
 
-/** Ends a fault. May be called once. */
+/** Ends a fault. Call it once. */
 export type Heal = () => unknown;
 
-/** Makes it happen. Null: it could not, for instance because its victim is away already. */
+/** Injects a fault. Null: not possible now, for instance because the victim is down. */
 export type Inject = (context: FaultContext, fault: PlannedFault) => Promise<Heal | null> | Heal | null;
 
-/** Of a fault that is over as soon as it has happened. */
+/** For a fault that is over at once. */
 export const nothingToHeal: Heal = () => undefined;
 
-/** One of them, as the fault's `whom` or `how` (0 to less than 1) says. */
+/** The item at a relative position, from 0 to less than 1, such as a fault's `whom` or `how`. */
 export function choose<T>(from: readonly T[], position: number): T {
   const one = from[Math.floor(position * from.length)];
   if (one === undefined) throw new Error('nothing to choose from');
   return one;
 }
 
-/** Divides a position into a choice and what is left of it for another one. */
+/** Makes two independent choices with one position. */
 export function chooseTwice<A, B>(first: readonly A[], second: readonly B[], position: number): [A, B] {
   const scaled = position * first.length;
   return [choose(first, position), choose(second, scaled - Math.floor(scaled))];

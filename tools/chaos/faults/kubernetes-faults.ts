@@ -1,8 +1,8 @@
 import type { RequestFault } from '@app/kube-sandbox';
 import { choose, nothingToHeal, type Inject } from './fault.js';
 
-/** Which requests a fault hits. */
-const SHARES: Pick<RequestFault, 'verb' | 'resource'>[] = [
+/** The requests that a fault may hit. */
+const TARGETS: Pick<RequestFault, 'verb' | 'resource'>[] = [
   {},
   { verb: 'create' },
   { resource: 'pods' },
@@ -16,7 +16,7 @@ const SHARES: Pick<RequestFault, 'verb' | 'resource'>[] = [
 const failing =
   (effect: RequestFault['effect']): Inject =>
   ({ sandbox }, { how }) =>
-    sandbox.add('failRequests', { ...choose(SHARES, how), effect });
+    sandbox.add('failRequests', { ...choose(TARGETS, how), effect });
 
 export const KUBERNETES_FAULTS = {
   'kubernetes 429': failing({ kind: 'status', code: 429, retryAfterSeconds: 1 }),

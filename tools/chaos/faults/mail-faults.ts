@@ -1,7 +1,7 @@
 import type { MailBehaviour, MailServer } from '../../../test/support/mail-server.js';
 import { choose, type Inject } from './fault.js';
 
-/** Overlapping ones of one server: the latest that is not over counts. */
+/** Behaviours may overlap; the latest active one applies. */
 const behaviours = new WeakMap<MailServer, MailBehaviour[]>();
 const absences = new WeakMap<MailServer, number>();
 
@@ -18,7 +18,7 @@ function misbehave(mail: MailServer, behaviour: MailBehaviour): () => void {
 }
 
 export const MAIL_FAULTS = {
-  // For good would be no fault: then the mail need not arrive.
+  // A temporary refusal: after a permanent one the email need not arrive.
   'mail refused': ({ world }, { how }) => {
     const at = choose(['rcpt', 'data', 'connect'] as const, how);
     return misbehave(world.mail, { refuse: { at, code: 451, text: 'try again later' } });

@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FAULT_KINDS, FAULTS } from './fault-kinds.js';
+import { FAULT_KINDS, FAULT_SECONDS } from './fault-kinds.js';
 import { planFaults } from './plan-faults.js';
 
 const options = { seed: 7, seconds: 600, kinds: FAULT_KINDS, isOneByOne: false };
 
 describe('planFaults', () => {
-  it('gives the same plan for the same seed, and another one for another', () => {
+  it('plans the same faults for the same seed, and different ones for another', () => {
     expect(planFaults(options)).toEqual(planFaults(options));
     expect(planFaults({ ...options, seed: 8 })).not.toEqual(planFaults(options));
   });
 
-  it('has every kind in ten minutes, and faults that overlap', () => {
+  it('covers every kind in ten minutes, with overlaps', () => {
     const plan = planFaults(options);
     expect(new Set(plan.map(({ kind }) => kind))).toEqual(new Set(FAULT_KINDS));
     expect(plan.some((fault, i) => i > 0 && plan[i - 1]!.atMs + plan[i - 1]!.lastsMs > fault.atMs)).toBe(
@@ -19,7 +19,7 @@ describe('planFaults', () => {
     );
   });
 
-  it('has each after what the one before did is over, when asked to', () => {
+  it('starts each fault after the effects of the one before, with isOneByOne', () => {
     const plan = planFaults({ ...options, seconds: 1_200, isOneByOne: true });
     expect(new Set(plan.map(({ kind }) => kind))).toEqual(new Set(FAULT_KINDS));
     for (const [i, { atMs }] of plan.entries()) {
@@ -27,9 +27,9 @@ describe('planFaults', () => {
     }
   });
 
-  it('has nothing without kinds', () => expect(planFaults({ ...options, kinds: [] })).toEqual([]));
+  it('is empty without kinds', () => expect(planFaults({ ...options, kinds: [] })).toEqual([]));
 
-  it('keeps to the kinds, their lengths, and the calm at the end, whatever the seed', () => {
+  it('respects the kinds, their durations and the calm at the end, for any seed', () => {
     fc.assert(
       fc.property(
         fc.nat(2 ** 32 - 1),
@@ -40,7 +40,7 @@ describe('planFaults', () => {
             expect(kinds).toContain(kind);
             expect(atMs).toBeGreaterThan(0);
             expect(lastsMs).toBeGreaterThanOrEqual(0);
-            expect(lastsMs).toBeLessThanOrEqual(FAULTS[kind].longest * 1_000);
+            expect(lastsMs).toBeLessThanOrEqual(FAULT_SECONDS[kind].max * 1_000);
             expect(atMs + lastsMs).toBeLessThanOrEqual(seconds * 1_000 - Math.min(seconds * 150, 60_000) + 1);
             expect(Math.max(whom, how)).toBeLessThan(1);
           }

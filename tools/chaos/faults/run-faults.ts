@@ -6,9 +6,9 @@ import type { PlannedFault } from './plan-faults.js';
 import { SandboxFaults } from './sandbox-faults.js';
 
 /**
- * Lets the plan happen, and returns when everything has healed. When told to stop, the faults that are on heal at once
- * and the others do not happen.
- * @returns those that happened
+ * Injects the planned faults, and returns when everything has healed. On `stop`, active faults heal at once and the
+ * rest are skipped.
+ * @returns the faults that were injected
  */
 export async function runFaults(
   world: World,
@@ -20,7 +20,7 @@ export async function runFaults(
   const startedAt = performance.now();
   const records: FaultRecord[] = [];
 
-  const happen = async (fault: PlannedFault) => {
+  const run = async (fault: PlannedFault) => {
     await pauseQuietly(fault.atMs - (performance.now() - startedAt), stop);
     if (stop.aborted) return;
     const fromMs = Date.now();
@@ -33,7 +33,7 @@ export async function runFaults(
     await heal();
     record.untilMs = Date.now();
   };
-  const results = await Promise.allSettled(plan.map(happen));
+  const results = await Promise.allSettled(plan.map(run));
   for (const [i, result] of results.entries()) {
     if (result.status === 'rejected') log(`${plan[i]!.kind}: ${String(result.reason)}`);
   }

@@ -2,7 +2,7 @@ import type { KeptService } from '../world/kept-service.js';
 import type { ServiceKind } from '../world/service-kinds.js';
 import { choose, nothingToHeal, type FaultContext, type Inject } from './fault.js';
 
-const oneOf = ({ world }: FaultContext, kind: ServiceKind, whom: number): KeptService =>
+const victimOf = ({ world }: FaultContext, kind: ServiceKind, whom: number): KeptService =>
   choose(
     world.services.filter((service) => service.kind === kind),
     whom,
@@ -11,7 +11,7 @@ const oneOf = ({ world }: FaultContext, kind: ServiceKind, whom: number): KeptSe
 const ending =
   (kind: ServiceKind, signal: 'SIGKILL' | 'SIGTERM'): Inject =>
   (context, { whom }) => {
-    const victim = oneOf(context, kind, whom);
+    const victim = victimOf(context, kind, whom);
     victim.sampleMemory();
     return victim.end(signal) ? nothingToHeal : null;
   };
@@ -19,10 +19,10 @@ const ending =
 const freezing =
   (kind: ServiceKind): Inject =>
   (context, { whom }) =>
-    oneOf(context, kind, whom).freeze();
+    victimOf(context, kind, whom).freeze();
 
-const SHORTEST_JUMP_MS = 60_000;
-const LONGEST_JUMP_MS = 900_000;
+const MIN_JUMP_MS = 60_000;
+const MAX_JUMP_MS = 900_000;
 
 export const SERVICE_FAULTS = {
   'kill gateway': ending('gateway', 'SIGKILL'),
@@ -38,10 +38,10 @@ export const SERVICE_FAULTS = {
   'freeze scheduler': freezing('scheduler'),
   'freeze notifier': freezing('notifier'),
   'clock jump': (context, { whom, how }) => {
-    const { clock } = oneOf(context, 'scheduler', whom).options;
+    const { clock } = victimOf(context, 'scheduler', whom).options;
     const isForwards = how < 0.5;
     const part = isForwards ? how * 2 : how * 2 - 1;
-    const jumpMs = SHORTEST_JUMP_MS + part * (LONGEST_JUMP_MS - SHORTEST_JUMP_MS);
+    const jumpMs = MIN_JUMP_MS + part * (MAX_JUMP_MS - MIN_JUMP_MS);
     clock?.set(Math.round(isForwards ? jumpMs : -jumpMs));
     return () => clock?.set(0);
   },

@@ -6,24 +6,24 @@ export interface Identity {
 export interface Answer {
   /** 0: the connection failed, or there was no answer in time. */
   status: number;
-  /** What was answered, if it was JSON. */
+  /** The body, if it was JSON. */
   body: unknown;
   retryAfterMs: number;
 }
 
 const TIMEOUT_MS = 10_000;
-/** For so long others are asked first. */
+/** How long other gateways are preferred after a failure. */
 const SUSPECT_MS = 3_000;
-const LONGEST_RETRY_AFTER_MS = 5_000;
+const MAX_RETRY_AFTER_MS = 5_000;
 
-/** All gateways, as clients behind a load balancer see them: one that does not answer is left alone for a while. */
+/** All gateways, as clients behind a load balancer see them: a gateway that fails is avoided for a while. */
 export class Gateways {
   private next = 0;
   private readonly suspectUntilMs = new Map<string, number>();
 
   constructor(private readonly urls: readonly string[]) {}
 
-  /** In turn, those that answered lately first. */
+  /** Round robin; gateways that failed lately come last. */
   choose(): string {
     const now = performance.now();
     for (let i = 0; i < this.urls.length; i += 1) {
@@ -37,8 +37,8 @@ export class Gateways {
     this.suspectUntilMs.set(url, performance.now() + SUSPECT_MS);
   }
 
-  /** Asks one gateway once. Never rejects. */
-  async ask(
+  /** Sends one request to one gateway. Never rejects. */
+  async request(
     identity: Identity,
     method: string,
     path: string,
@@ -58,7 +58,7 @@ export class Gateways {
       return {
         status: response.status,
         body: parse(text),
-        retryAfterMs: Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS),
+        retryAfterMs: Math.min(retryAfterMs, MAX_RETRY_AFTER_MS),
       };
     } catch {
       this.suspect(url);
@@ -69,7 +69,7 @@ export class Gateways {
 
 export const identityHeaders = ({ email, token }: Identity) => ({ 'Email-Id': email, 'Access-Token': token });
 
-/** Whether the answer says how it is: nothing is won by asking again. */
+/** Whether the answer is final: a retry would not change it. */
 export function isDefinite({ status }: { status: number }): boolean {
   return status >= 200 && status < 500 && status !== 429 && status !== 408;
 }

@@ -10,24 +10,24 @@ const plans = (seed: number, longestMs = 40_000) => {
 describe('planRequest', () => {
   it('plans the same for the same seed', () => expect(plans(1)).toEqual(plans(1)));
 
-  it('has every kind, and cancels only those that are meant to be', () => {
+  it('covers every kind, and cancels only the kind meant for it', () => {
     expect(new Set(plans(1).map(({ kind }) => kind)).size).toBe(8);
     for (const { kind, cancelAfterMs } of plans(2)) expect(cancelAfterMs !== null).toBe(kind === 'cancelled');
   });
 
-  it('has nothing that takes longer than it may', () => {
-    const longest = plans(4, 8_000).map(({ script, looksAgainAfterMs }) =>
-      Math.max(script.durationMs, looksAgainAfterMs ?? 0),
+  it('plans nothing longer than the limit', () => {
+    const longest = plans(4, 8_000).map(({ script, pollsAgainAfterMs }) =>
+      Math.max(script.durationMs, pollsAgainAfterMs ?? 0),
     );
     expect(Math.max(...longest)).toBeLessThanOrEqual(8_000);
     expect(Math.max(...longest)).toBeGreaterThan(7_000);
   });
 
-  it('asks for procs that there are', () => {
+  it('names existing procs', () => {
     const names: string[] = Object.values(PROCS).map(({ name }) => name);
     for (const { proc } of plans(3)) expect(names).toContain(proc);
   });
 
-  it('gives keys that tell their kind', () =>
+  it('puts the kind into the key', () =>
     expect(kindOf(keyOf('three-at-a-time', 1, 2))).toBe('three-at-a-time'));
 });

@@ -8,7 +8,7 @@ export const PROCS = {
   retrying: { name: 'chaos-retrying', concurrencyLimit: null, retries: 1 },
 } as const satisfies Record<string, ProcRecord>;
 
-/** How often each comes, in percent. */
+/** The share of each kind, in percent. */
 const KINDS = {
   short: 60,
   failing: 10,
@@ -22,25 +22,25 @@ const KINDS = {
 
 export type RequestKind = keyof typeof KINDS;
 
-/** What somebody is going to ask for, and what else they do about it. */
+/** One execution to submit, and what its client does with it. */
 export interface PlannedRequest {
   kind: RequestKind;
   proc: string;
   script: Script;
-  /** After it was accepted; null: never. */
+  /** Since it was accepted; null: never. */
   cancelAfterMs: number | null;
   view: 'websocket' | 'text' | null;
-  /** The same request comes again although it was accepted. */
+  /** The client repeats the request although it was accepted. */
   isRepeated: boolean;
-  /** Somebody looks again so long after the end was seen; null: nobody. */
-  looksAgainAfterMs: number | null;
+  /** The client polls again so long after it saw the end; null: never. */
+  pollsAgainAfterMs: number | null;
 }
 
 const VIEWED = 0.12;
 const REPEATED = 0.1;
-const LOOKED_AT_AGAIN = 0.3;
+const POLLED_AGAIN = 0.3;
 
-/** @param longestMs whole; of what takes long: a short run must not wait for it */
+/** @param longestMs the longest duration of a script, a whole number: a short chaos run must not wait for long scripts */
 export function planRequest(random: Random, longestMs: number): PlannedRequest {
   const kind = pickKind(random);
   return {
@@ -50,7 +50,7 @@ export function planRequest(random: Random, longestMs: number): PlannedRequest {
     cancelAfterMs: kind === 'cancelled' ? Math.round(random.between(0, 5_000)) : null,
     view: random.chance(VIEWED) ? random.pick(['websocket', 'text'] as const) : null,
     isRepeated: random.chance(REPEATED),
-    looksAgainAfterMs: random.chance(LOOKED_AT_AGAIN) ? Math.round(random.between(1_000, longestMs)) : null,
+    pollsAgainAfterMs: random.chance(POLLED_AGAIN) ? Math.round(random.between(1_000, longestMs)) : null,
   };
 }
 
@@ -91,7 +91,7 @@ function planScript(kind: RequestKind, random: Random, longestMs: number): Scrip
   }
 }
 
-/** Idempotency keys begin with the kind, so that it can be told from a submission. */
+/** Idempotency keys begin with the kind, so that a submission shows its kind. */
 export const keyOf = (kind: RequestKind, seed: number, n: number): string => `${kind}/${seed}/${n}`;
 
 export const kindOf = (key: string): string => key.split('/')[0] ?? '';

@@ -9,51 +9,51 @@ import { RunRequest, type RequestContext } from './run-request.js';
 export interface LoadOptions {
   seed: number;
   seconds: number;
-  /** A second. */
+  /** Submissions per second. */
   rate: number;
   gateways: Gateways;
   users: readonly Identity[];
-  /** Aborts when somebody asked to stop: nothing new is begun. */
+  /** On abort nothing new is submitted. */
   stop: AbortSignal;
-  onProgress: (going: number, submissions: readonly Submission[]) => void;
+  onProgress: (active: number, submissions: readonly Submission[]) => void;
 }
 
-/** So many executions may be on their way before the next one waits: with more, their clients' looks take the machine. */
-const MAX_GOING = 80;
-/** Of what takes long: in a long run, and in the shortest one. */
-const LONGEST_MS = 40_000;
-const SHORTEST_LONG_MS = 8_000;
-/** After an outage at most this much is caught up on. */
-const LONGEST_ARREARS_SECONDS = 60;
+/** Executions in flight; beyond that the polling of their clients would take the machine. */
+const MAX_ACTIVE = 80;
+/** The longest script: in a long chaos run, and in the shortest one. */
+const MAX_SCRIPT_MS = 40_000;
+const MIN_LONG_SCRIPT_MS = 8_000;
+/** After an outage at most this much of the load is caught up. */
+const MAX_ARREARS_SECONDS = 60;
 const PROGRESS_INTERVAL_MS = 15_000;
 
 export interface Load {
   submissions: Submission[];
-  /** What was begun is seen to its end, for at most so long. */
+  /** Waits until each client has seen the end of its execution, or the time is over. */
   finish(withinMs: number): Promise<void>;
 }
 
-/** Submits at the rate until the time is over, and never has too much going at once. */
+/** Submits at `rate` until the time is over, with a bound on executions in flight. */
 export async function runLoad(options: LoadOptions): Promise<Load> {
   const { seed, seconds, rate, users, stop, onProgress } = options;
-  const longestMs = Math.min(LONGEST_MS, Math.max(SHORTEST_LONG_MS, Math.round(seconds * 200)));
+  const longestMs = Math.min(MAX_SCRIPT_MS, Math.max(MIN_LONG_SCRIPT_MS, Math.round(seconds * 200)));
   const submissions: Submission[] = [];
-  const [plans, whom, pauses] = [new Random(seed), new Random(seed + 1), new Random(seed + 2)];
+  const [plans, choices, pauses] = [new Random(seed), new Random(seed + 1), new Random(seed + 2)];
   const giveUp = new AbortController();
   setMaxListeners(0, giveUp.signal);
   const context: RequestContext = { gateways: options.gateways, random: pauses, giveUp: giveUp.signal };
-  const going = new Set<Promise<void>>();
-  const looking = new Set<Promise<void>>();
+  const active = new Set<Promise<void>>();
+  const revisits = new Set<Promise<void>>();
 
   const begin = () => {
     const plan = planRequest(plans, longestMs);
-    const user = whom.pick(users);
+    const user = choices.pick(users);
     const submission = newSubmission(keyOf(plan.kind, seed, submissions.length), user.email, plan);
     submissions.push(submission);
     const request = new RunRequest(context, user, plan, submission);
     track(
-      going,
-      request.run().then(() => track(looking, request.lookAgain())),
+      active,
+      request.run().then(() => track(revisits, request.pollAgain())),
     );
   };
 
@@ -63,18 +63,18 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
   let owed = 0;
   for (let last = 0; elapsedSeconds() < seconds && !stop.aborted; await sleep(25)) {
     const now = elapsedSeconds();
-    owed = Math.min(owed + (now - last) * rate, LONGEST_ARREARS_SECONDS * rate);
+    owed = Math.min(owed + (now - last) * rate, MAX_ARREARS_SECONDS * rate);
     last = now;
-    for (; owed >= 1 && going.size < MAX_GOING; owed -= 1) begin();
+    for (; owed >= 1 && active.size < MAX_ACTIVE; owed -= 1) begin();
     if (performance.now() < nextProgressAt) continue;
     nextProgressAt += PROGRESS_INTERVAL_MS;
-    onProgress(going.size, submissions);
+    onProgress(active.size, submissions);
   }
   return {
     submissions,
     async finish(withinMs) {
       const timer = setTimeout(() => giveUp.abort(), withinMs);
-      while (going.size + looking.size > 0) await Promise.all([...going, ...looking]);
+      while (active.size + revisits.size > 0) await Promise.all([...active, ...revisits]);
       clearTimeout(timer);
     },
   };

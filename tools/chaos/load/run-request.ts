@@ -9,17 +9,17 @@ import { viewLog } from './view-log.js';
 
 export interface RequestContext {
   gateways: Gateways;
-  /** For pauses only, so that what is asked for does not depend on how it went. */
+  /** For pauses only, so that what is submitted does not depend on earlier results. */
   random: Random;
-  /** Aborts when there is no time left: what has not been answered by then stays so. */
+  /** Aborts when there is no time left. */
   giveUp: AbortSignal;
 }
 
 const BACK_OFF = { firstMs: 200, maxMs: 3_000, jitter: HALF_JITTER };
-const FIRST_LOOK_AFTER_MS = 800;
-const LONGEST_BETWEEN_LOOKS_MS = 5_000;
+const FIRST_POLL_AFTER_MS = 800;
+const MAX_POLL_INTERVAL_MS = 5_000;
 
-/** One client's dealings with one execution, all of which is noted in `submission`. */
+/** One client and its execution. Records everything it sends and sees in `submission`. */
 export class RunRequest {
   constructor(
     private readonly context: RequestContext,
@@ -28,7 +28,7 @@ export class RunRequest {
     private readonly submission: Submission,
   ) {}
 
-  /** Until its end was seen, or there is no time left. */
+  /** Submits, and follows the execution until its end was seen or there is no time left. */
   async run(): Promise<void> {
     const id = await this.submit();
     if (id === null) return;
@@ -40,19 +40,19 @@ export class RunRequest {
     ]);
   }
 
-  /** Somebody looks again at an execution whose end was seen. */
-  async lookAgain(): Promise<void> {
+  /** Polls once more after the end was seen: it must not have changed. */
+  async pollAgain(): Promise<void> {
     const [id] = this.submission.acceptedIds;
-    const { looksAgainAfterMs } = this.plan;
-    if (id === undefined || looksAgainAfterMs === null || this.submission.seenEnds.length === 0) return;
-    await this.pause(looksAgainAfterMs);
-    if (!this.context.giveUp.aborted) await this.look(id);
+    const { pollsAgainAfterMs } = this.plan;
+    if (id === undefined || pollsAgainAfterMs === null || this.submission.seenEnds.length === 0) return;
+    await this.pause(pollsAgainAfterMs);
+    if (!this.context.giveUp.aborted) await this.poll(id);
   }
 
   private async submit(): Promise<number | null> {
     const { key, proc, script, acceptedIds, refusals } = this.submission;
     const body = { name: proc, args: { SCRIPT: scriptText(script) } };
-    const answer = await this.askUntilDefinite(
+    const answer = await this.requestUntilDefinite(
       'POST',
       '/execution',
       body,
@@ -67,10 +67,10 @@ export class RunRequest {
 
   private async cancel(id: number, afterMs: number): Promise<void> {
     await this.pause(afterMs);
-    const cancel = { askedAtMs: Date.now(), wasTaken: false };
+    const cancel = { askedAtMs: Date.now(), wasAccepted: false };
     this.submission.cancel = cancel;
-    const answer = await this.askUntilDefinite('POST', `/execution/${id}/cancel`);
-    cancel.wasTaken = answer?.status === 200;
+    const answer = await this.requestUntilDefinite('POST', `/execution/${id}/cancel`);
+    cancel.wasAccepted = answer?.status === 200;
   }
 
   private async view(id: number, over: 'websocket' | 'text'): Promise<void> {
@@ -79,17 +79,21 @@ export class RunRequest {
   }
 
   private async watch(id: number): Promise<void> {
-    let betweenMs = 1_000;
-    await this.pause(FIRST_LOOK_AFTER_MS + this.submission.script.durationMs * 0.8);
-    while (!this.context.giveUp.aborted && !(await this.look(id))) {
-      await this.pause(betweenMs * (0.75 + this.context.random.next() / 2));
-      betweenMs = Math.min(LONGEST_BETWEEN_LOOKS_MS, betweenMs * 1.5);
+    let intervalMs = 1_000;
+    await this.pause(FIRST_POLL_AFTER_MS + this.submission.script.durationMs * 0.8);
+    while (!this.context.giveUp.aborted && !(await this.poll(id))) {
+      await this.pause(intervalMs * (0.75 + this.context.random.next() / 2));
+      intervalMs = Math.min(MAX_POLL_INTERVAL_MS, intervalMs * 1.5);
     }
   }
 
-  /** True: it has ended. */
-  private async look(id: number): Promise<boolean> {
-    const { status, body } = await this.context.gateways.ask(this.identity, 'GET', `/execution/${id}/status`);
+  /** @returns whether it has ended */
+  private async poll(id: number): Promise<boolean> {
+    const { status, body } = await this.context.gateways.request(
+      this.identity,
+      'GET',
+      `/execution/${id}/status`,
+    );
     if (status !== 200) return false;
     const reply = body as { status: string; exit_code?: number };
     if (!isExecutionStatus(reply.status) || !isFinal(reply.status)) return false;
@@ -98,8 +102,8 @@ export class RunRequest {
     return true;
   }
 
-  /** Null: there was no time left. */
-  private async askUntilDefinite(
+  /** Retries with back-off. Null: there was no time left. */
+  private async requestUntilDefinite(
     method: string,
     path: string,
     body?: unknown,
@@ -108,7 +112,7 @@ export class RunRequest {
   ): Promise<Answer | null> {
     const { gateways, random, giveUp } = this.context;
     for (let retries = 0; !giveUp.aborted; retries += 1) {
-      const answer = await gateways.ask(this.identity, method, path, body, headers);
+      const answer = await gateways.request(this.identity, method, path, body, headers);
       note(answer);
       if (isDefinite(answer)) return answer;
       await this.pause(

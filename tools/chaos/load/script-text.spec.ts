@@ -12,7 +12,7 @@ describe('scriptText', () => {
     { lines: 5, durationMs: 20, exitCode: 3 },
     { lines: 2, durationMs: 450, exitCode: 1 },
     { lines: 3_000, durationMs: 0, exitCode: 0 },
-  ])('prints its lines, takes its time and ends as %j', (script) => {
+  ])('prints, sleeps and exits as %j says', (script) => {
     const startedAt = performance.now();
     const { stdout, status } = run(scriptText(script));
     expect(stdout.toString()).toBe(numbered(script.lines));

@@ -1,9 +1,9 @@
 import type { Script } from '../record.js';
 
-/** Beyond this many lines a loop of the shell would take longer than starting a program for them. */
+/** With more lines, starting `seq` is faster than a shell loop. */
 const MAX_LOOPED = 200;
 
-/** The shell script that does what a `Script` says, with as few processes as possible. */
+/** A `Script` as shell text that starts as few processes as possible. */
 export function scriptText({ lines, durationMs, exitCode }: Script): string {
   return [printLines(lines, durationMs), exitCode === 0 ? '' : `exit ${exitCode}`].filter(Boolean).join('\n');
 }

@@ -7,8 +7,8 @@ import type { Identity } from './gateways.js';
 import { PROCS } from './plan-request.js';
 
 const USERS = ['ada', 'bob', 'eve', 'kim', 'lin', 'max'];
-/** So many of them are told by mail of the ends of their executions. */
-const NOTIFIED = 1;
+/** How many of the users get email about the ends of their executions. */
+const NOTIFIED_COUNT = 1;
 const GROUP = 'chaos';
 
 export interface LoadSetUp {
@@ -18,11 +18,11 @@ export interface LoadSetUp {
   group: string;
 }
 
-/** Users and procs; before the first fault. */
+/** Creates users and procs. Call it before the first fault. */
 export async function setUpLoad(world: World): Promise<LoadSetUp> {
   const users = await createUsers(world.databaseUrl);
-  const notified = users.slice(0, NOTIFIED);
-  for (const user of notified) await notify(world.admin, user);
+  const notified = users.slice(0, NOTIFIED_COUNT);
+  for (const user of notified) await enableEmail(world.admin, user);
   const procs: ProcRecord[] = Object.values(PROCS);
   for (const { name, concurrencyLimit, retries } of procs) {
     const concurrency = concurrencyLimit === null ? {} : { concurrency: { limit: concurrencyLimit } };
@@ -39,7 +39,7 @@ async function createUsers(databaseUrl: string): Promise<Identity[]> {
     for (const name of USERS) {
       const email = `${name}@example.com`;
       const token = await accounts.createAccount({ email, name, groups: [GROUP] }, 'chaos');
-      if (token === null) throw new Error(`${email} is there already`);
+      if (token === null) throw new Error(`${email} already exists`);
       users.push({ email, token });
     }
     return users;
@@ -48,7 +48,7 @@ async function createUsers(databaseUrl: string): Promise<Identity[]> {
   }
 }
 
-async function notify(admin: ApiClient, { email, token }: Identity): Promise<void> {
+async function enableEmail(admin: ApiClient, { email, token }: Identity): Promise<void> {
   const reply = await fetch(`${admin.url}/whoami/notification`, {
     method: 'PUT',
     headers: { 'Email-Id': email, 'Access-Token': token },

@@ -5,8 +5,8 @@ import { identityHeaders } from './gateways.js';
 const MAX_ATTEMPTS = 4;
 
 /**
- * Looks at a log from its first line to its end, live. A stream that is cut is begun anew.
- * @returns its lines; null: no stream ended in good order
+ * Follows a log live from its first line to its end. Starts over when the stream is cut.
+ * @returns its lines; null: no stream reached the end of the log
  */
 export async function viewLog(
   gateways: Gateways,

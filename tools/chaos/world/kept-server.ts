@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../../test/support/api-client.js';
 import type { OwnServer } from '../../../test/support/servers.js';
 
-const LOOK_INTERVAL_MS = 300;
-/** A Postgres that is told to stop at once leaves children behind for a moment. */
-const LONGEST_START_MS = 90_000;
+const POLL_INTERVAL_MS = 300;
+/** After an immediate stop, children of Postgres stay for a moment and delay the next start. */
+const MAX_START_MS = 90_000;
 
-/** Postgres or Redis with an operator: whenever it has ended and nobody keeps it down, it is started again. */
+/** Postgres or Redis with a supervisor: starts it again whenever it is down and no fault keeps it down. */
 export class KeptServer<Server extends OwnServer> {
-  /** How often it had to be started again. */
+  /** How often it was started again. */
   restarts = 0;
   private keptDown = 0;
   private isClosing = false;
-  private readonly operating: Promise<void>;
+  private readonly supervising: Promise<void>;
 
   constructor(
     readonly name: string,
@@ -20,10 +20,10 @@ export class KeptServer<Server extends OwnServer> {
     private readonly log: (line: string) => void,
     private readonly onStart: () => void,
   ) {
-    this.operating = this.operate();
+    this.supervising = this.supervise();
   }
 
-  /** Ends it in this way, and keeps it down. @returns lets it be started; may be called once */
+  /** Stops it with `end`, and keeps it down. @returns allows the restart; call it once */
   async takeDown(end: (server: Server) => Promise<void>): Promise<() => void> {
     this.keptDown += 1;
     if (this.server.isAlive()) await end(this.server);
@@ -32,25 +32,25 @@ export class KeptServer<Server extends OwnServer> {
 
   async waitUntilUp(): Promise<void> {
     const isUp = () => this.server.isAlive() && this.keptDown === 0;
-    await until(isUp, LONGEST_START_MS, () => `${this.name} to be up`);
+    await until(isUp, MAX_START_MS, () => `${this.name} to be up`);
   }
 
-  /** Nobody starts it again; it is up to the caller to stop it. */
+  /** Ends the supervision; the caller stops the server. */
   async close(): Promise<void> {
     this.isClosing = true;
-    await this.operating;
+    await this.supervising;
   }
 
-  private async operate(): Promise<void> {
-    for (; !this.isClosing; await sleep(LOOK_INTERVAL_MS)) {
+  private async supervise(): Promise<void> {
+    for (; !this.isClosing; await sleep(POLL_INTERVAL_MS)) {
       if (this.server.isAlive() || this.keptDown > 0) continue;
       try {
         await this.server.start();
         this.restarts += 1;
         this.onStart();
-        this.log('chaos: started again');
+        this.log('chaos: restarted');
       } catch (error) {
-        this.log(`chaos: could not be started: ${(error as Error).message}`);
+        this.log(`chaos: restart failed: ${(error as Error).message}`);
       }
     }
   }

@@ -5,7 +5,7 @@ import type { CrashRecord } from '../record.js';
 import type { Network } from './network.js';
 import type { ServiceKind } from './service-kinds.js';
 
-/** As Kubernetes would, if not after the same time. */
+/** Shorter than the back-off of Kubernetes. */
 const RESTART_PAUSE_MS = 1_000;
 
 export interface KeptServiceOptions {
@@ -13,21 +13,21 @@ export interface KeptServiceOptions {
   kind: ServiceKind;
   env: Record<string, string>;
   network: Network;
-  /** Its clock, if it has one of its own. */
+  /** Its clock, if faults may shift it. */
   clock?: { set(offsetMs: number): void };
   log: (line: string) => void;
   onStart: (pid: number) => void;
   onCrash: (crash: CrashRecord) => void;
 }
 
-/** One service process with a supervisor: whenever it has ended, it is started again. */
+/** One service process with a supervisor that starts it again whenever it has exited. */
 export class KeptService {
-  /** The most memory that one of its processes had. */
+  /** Peak memory of any of its processes. */
   peakRssKb = 0;
   restarts = 0;
   private process: ServiceProcess | null = null;
-  /** The process that was told to end. */
-  private told: ServiceProcess | null = null;
+  /** The process that a fault has ended. */
+  private ended: ServiceProcess | null = null;
   private isClosing = false;
   private keeping: Promise<void> = Promise.resolve();
   private freezes = 0;
@@ -50,20 +50,20 @@ export class KeptService {
   }
 
   waitForOutput(pattern: RegExp): Promise<void> {
-    return this.process?.waitForOutput(pattern) ?? Promise.reject(new Error(`${this.name} does not run`));
+    return this.process?.waitForOutput(pattern) ?? Promise.reject(new Error(`${this.name} is not running`));
   }
 
-  /** False: it was ended by something else just now. */
+  /** @returns false when it is down already */
   end(signal: 'SIGKILL' | 'SIGTERM'): boolean {
     const { process } = this;
     if (!process) return false;
-    this.told = process;
+    this.ended = process;
     process.kill('SIGCONT');
     process.kill(signal);
     return true;
   }
 
-  /** Stops its clockwork, but not the world's. @returns lets it go on; may be called once */
+  /** Suspends the process. @returns resumes it; call it once */
   freeze(): () => void {
     this.freezes += 1;
     this.process?.kill('SIGSTOP');
@@ -73,13 +73,13 @@ export class KeptService {
     };
   }
 
-  /** Notes how much memory it has used at most. To be called now and then, and before it is ended. */
+  /** Records its peak memory. Call it regularly, and before it is ended. */
   sampleMemory(): void {
     try {
       const status = readFileSync(`/proc/${this.process?.pid}/status`, 'latin1');
       this.peakRssKb = Math.max(this.peakRssKb, Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0));
     } catch {
-      // it has ended, or this system has no /proc
+      // It has exited, or this system has no /proc.
     }
   }
 
@@ -103,8 +103,8 @@ export class KeptService {
       this.process = null;
       if (this.isClosing) return;
       const how = signal ?? `status ${code}`;
-      if (process !== this.told) this.options.onCrash({ service: this.name, how, atMs: Date.now() });
-      this.options.log(`chaos: ended (${how})`);
+      if (process !== this.ended) this.options.onCrash({ service: this.name, how, atMs: Date.now() });
+      this.options.log(`chaos: exited (${how})`);
       await sleep(RESTART_PAUSE_MS);
       if (this.isClosing) return;
       this.restarts += 1;

@@ -7,20 +7,20 @@ import { readState, stopRecorded, writeState } from '../../../scripts/lib/state-
 
 type Process = ProcessIdentity & { name: string };
 
-/** Notes what this run has started, so that a later one can clean up when this one is killed. */
+/** Records what this run has started, so that a later run can clean up if this one is killed. */
 export class RunState {
   private readonly folder = proctorFolder(`chaos-${process.pid}`);
   private readonly processes = new Map<string, Process>();
   private readonly folders: string[] = [];
 
-  /** A process that replaces an earlier one of that name. */
+  /** Replaces an earlier process of that name. */
   addProcess(name: string, pid: number): void {
     const identity = identify(pid);
     if (identity) this.processes.set(name, { name, ...identity });
     this.write();
   }
 
-  /** A folder, or a mount, that has to go. */
+  /** A folder or mount to remove. */
   addFolder(path: string): void {
     this.folders.push(path);
     this.write();
@@ -41,7 +41,7 @@ export class RunState {
   }
 }
 
-/** Ends and removes what runs that were killed have left behind. */
+/** Stops and removes what killed runs have left behind. */
 export async function removeLeftovers(): Promise<void> {
   for (const name of readdirSync(proctorFolder())) {
     if (!/^chaos-\d+$/.test(name)) continue;
@@ -58,7 +58,7 @@ export function removeFolder(path: string): void {
   try {
     execFileSync('umount', [path], { stdio: 'ignore' });
   } catch {
-    // an ordinary folder
+    // Not a mount.
   }
   rmSync(path, { recursive: true, force: true });
 }

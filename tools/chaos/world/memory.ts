@@ -3,13 +3,13 @@ import { SERVICE_KINDS, type ServiceKind } from './service-kinds.js';
 
 const SAMPLE_INTERVAL_MS = 1_000;
 
-/** @returns stops it */
+/** Samples the memory of the services until the returned function is called. */
 export function watchMemory(services: readonly KeptService[]): () => void {
   const timer = setInterval(() => services.forEach((service) => service.sampleMemory()), SAMPLE_INTERVAL_MS);
   return () => clearInterval(timer);
 }
 
-/** The most memory that one process of each kind had at any time so far, in MB. */
+/** Peak memory of any process of each kind so far, in MB. */
 export function sampleMemory(services: readonly KeptService[]): Record<ServiceKind, number> {
   for (const service of services) service.sampleMemory();
   const peakMb = (kind: ServiceKind) =>

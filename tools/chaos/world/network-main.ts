@@ -3,18 +3,18 @@ import { TcpProxy, type Passage } from './tcp-proxy.js';
 
 const proxies = new Map<number, TcpProxy>();
 
-const verbs = {
-  /** @returns the port of a new way to `targetPort` */
+const methods = {
+  /** @returns the port of a new proxy for `targetPort` */
   async open(targetPort: number) {
     const proxy = await TcpProxy.start(targetPort);
     proxies.set(proxy.port, proxy);
     return proxy.port;
   },
-  let(port: number, passage: Passage) {
-    proxies.get(port)?.let(passage);
+  setPassage(port: number, passage: Passage) {
+    proxies.get(port)?.setPassage(passage);
   },
 };
 
-export type NetworkVerbs = typeof verbs;
+export type NetworkMethods = typeof methods;
 
-answerParent(verbs, () => undefined);
+answerParent(methods, () => undefined);

@@ -1,22 +1,22 @@
 import type { Child } from './child.js';
-import type { NetworkVerbs } from './network-main.js';
+import type { NetworkMethods } from './network-main.js';
 import type { Passage } from './tcp-proxy.js';
 
 export const STORES = ['postgres', 'redis', 'kubernetes'] as const;
 export type Store = (typeof STORES)[number];
 
-/** What one service process sees of the world: its own way to each store. */
+/** The connections of one service process: its own proxy to each store. */
 export class Network {
-  /** Overlapping ones of one way: it is open when the last one is over. */
+  /** Faults of one store may overlap; its proxy is open again when the last one is over. */
   private readonly faults = new Map<Store, Passage[]>();
 
   private constructor(
-    private readonly child: Child<NetworkVerbs>,
+    private readonly child: Child<NetworkMethods>,
     private readonly ports: Record<Store, number>,
   ) {}
 
-  static async open(child: Child<NetworkVerbs>, targets: Record<Store, number>): Promise<Network> {
-    const ports = STORES.map(async (store) => [store, await child.ask('open', targets[store])] as const);
+  static async open(child: Child<NetworkMethods>, targets: Record<Store, number>): Promise<Network> {
+    const ports = STORES.map(async (store) => [store, await child.call('open', targets[store])] as const);
     return new Network(child, Object.fromEntries(await Promise.all(ports)) as Record<Store, number>);
   }
 
@@ -24,7 +24,7 @@ export class Network {
     return this.ports[store];
   }
 
-  /** @returns heals it; may be called once */
+  /** @returns heals the fault; call it once */
   async disturb(store: Store, passage: Passage): Promise<() => Promise<void>> {
     const faults = this.faults.get(store) ?? [];
     this.faults.set(store, faults);
@@ -37,6 +37,6 @@ export class Network {
   }
 
   private async apply(store: Store): Promise<void> {
-    await this.child.ask('let', this.ports[store], this.faults.get(store)?.at(-1) ?? 'open');
+    await this.child.call('setPassage', this.ports[store], this.faults.get(store)?.at(-1) ?? 'open');
   }
 }

@@ -9,11 +9,11 @@ import { answerParent } from './child.js';
 let sandbox: KubeSandbox | null = null;
 
 function running(): KubeSandbox {
-  if (!sandbox) throw new Error('the sandbox has not been started');
+  if (!sandbox) throw new Error('the sandbox is not running');
   return sandbox;
 }
 
-const verbs = {
+const methods = {
   async start(options: SandboxOptions) {
     sandbox = await startKubeSandbox(options);
     return { url: sandbox.url, kubeconfigPath: sandbox.kubeconfigPath };
@@ -24,6 +24,6 @@ const verbs = {
   history: () => running().history(),
 };
 
-export type SandboxVerbs = typeof verbs;
+export type SandboxMethods = typeof methods;
 
-answerParent(verbs, () => sandbox?.close());
+answerParent(methods, () => sandbox?.close());

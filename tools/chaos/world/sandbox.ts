@@ -1,19 +1,19 @@
 import type { Faults, RunRecord, SandboxOptions } from '@app/kube-sandbox';
 import { Child } from './child.js';
-import type { SandboxVerbs } from './sandbox-main.js';
+import type { SandboxMethods } from './sandbox-main.js';
 
-/** The cluster, in a process of its own. */
+/** The Kubernetes sandbox in its own process. */
 export class Sandbox {
   private constructor(
-    private readonly child: Child<SandboxVerbs>,
+    private readonly child: Child<SandboxMethods>,
     readonly url: string,
     readonly kubeconfigPath: string,
   ) {}
 
   static async start(options: Omit<SandboxOptions, 'log'>): Promise<Sandbox> {
-    const child = await Child.start<SandboxVerbs>('sandbox-main.ts');
+    const child = await Child.start<SandboxMethods>('sandbox-main.ts');
     try {
-      const { url, kubeconfigPath } = await child.ask('start', options);
+      const { url, kubeconfigPath } = await child.call('start', options);
       return new Sandbox(child, url, kubeconfigPath);
     } catch (error) {
       await child.close();
@@ -26,11 +26,11 @@ export class Sandbox {
   }
 
   async fault<Name extends keyof Faults>(fault: Name, ...args: Parameters<Faults[Name]>): Promise<void> {
-    await this.child.ask('fault', { fault, args });
+    await this.child.call('fault', { fault, args });
   }
 
   history(): Promise<readonly RunRecord[]> {
-    return this.child.ask('history');
+    return this.child.call('history');
   }
 
   close(): Promise<void> {

@@ -2,7 +2,7 @@ export const SERVICE_KINDS = ['gateway', 'executor-worker', 'scheduler', 'notifi
 
 export type ServiceKind = (typeof SERVICE_KINDS)[number];
 
-/** How many of each there are. */
+/** How many processes of each kind run. */
 export const REPLICAS: Record<ServiceKind, number> = {
   gateway: 2,
   'executor-worker': 3,

@@ -2,7 +2,7 @@ import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 
-/** What services and servers print, in one file each. */
+/** Writes the output of each service and server to a file. */
 export class ServiceLogs {
   private readonly files = new Map<string, WriteStream>();
 
@@ -10,9 +10,9 @@ export class ServiceLogs {
     mkdirSync(folder, { recursive: true });
   }
 
-  /** @returns writes a line with the time at which it came */
+  /** @returns appends a line with a timestamp */
   of(name: string): (line: string) => void {
-    const file = createWriteStream(join(this.folder, `${name}.log`), { flags: 'a' });
+    const file = this.files.get(name) ?? createWriteStream(join(this.folder, `${name}.log`), { flags: 'a' });
     this.files.set(name, file);
     return (line) => void file.write(`${new Date().toISOString()} ${line}\n`);
   }

@@ -1,12 +1,12 @@
-// Given to a service with `node --import`: its `Date` differs from the machine's clock by as many milliseconds as the
-// file that CHAOS_CLOCK_FILE names says at that time. Timers and `performance.now()` go on as before.
+// Preloaded into a service with `node --import`. Shifts `Date` by the number of milliseconds in the file CHAOS_CLOCK_FILE,
+// which may change at any time. Timers and `performance.now()` are not affected.
 import { readFileSync } from 'node:fs';
 
 const file = process.env.CHAOS_CLOCK_FILE ?? '';
 const RealDate = Date;
 let offsetMs = 0;
 
-function look() {
+function readOffset() {
   try {
     offsetMs = Number(readFileSync(file, 'utf8')) || 0;
   } catch {
@@ -23,5 +23,5 @@ globalThis.Date = new Proxy(RealDate, {
   get: (target, key) => (key === 'now' ? now : Reflect.get(target, key)),
 });
 
-look();
-setInterval(look, 200).unref();
+readOffset();
+setInterval(readOffset, 200).unref();

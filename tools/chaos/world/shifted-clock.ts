@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** A clock of a process that can be set. */
+/** Shifts the clock of one process. */
 export class ShiftedClock {
   private readonly file: string;
 
@@ -11,13 +11,13 @@ export class ShiftedClock {
     this.set(0);
   }
 
-  /** What a process has to be started with. */
+  /** Environment of the process. */
   get env(): Record<string, string> {
     const preload = pathToFileURL(join(import.meta.dirname, 'shifted-clock.mjs')).href;
     return { NODE_OPTIONS: `--import ${preload}`, CHAOS_CLOCK_FILE: this.file };
   }
 
-  /** Takes effect within a fifth of a second, also after a restart of the process. */
+  /** Takes effect within 200 ms, and outlives a restart of the process. */
   set(offsetMs: number): void {
     writeFileSync(`${this.file}.new`, String(offsetMs));
     renameSync(`${this.file}.new`, this.file);

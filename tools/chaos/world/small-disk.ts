@@ -3,16 +3,16 @@ import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Far more than a run needs; only what is used costs memory. */
+/** Far more than a run needs; only used blocks cost memory. */
 const SIZE_MB = 4_096;
 
-/** A disk of its own for a server's data, which can be made full and given room again. */
+/** A separate disk for the data of a server, which can be filled and emptied again. */
 export class SmallDisk {
   private fills = 0;
 
   private constructor(readonly folder: string) {}
 
-  /** Null where mounting is not allowed. */
+  /** @returns null where mounting is not permitted */
   static mount(): SmallDisk | null {
     const folder = mkdtempSync(join(tmpdir(), 'proctor-chaos-disk-'));
     try {
@@ -24,7 +24,7 @@ export class SmallDisk {
     }
   }
 
-  /** No room from now on, but for a few blocks. @returns gives it room again; may be called once */
+  /** Leaves room for a few blocks only. @returns frees the room; call it once */
   fill(): () => void {
     this.fills += 1;
     this.shrink();
@@ -35,7 +35,7 @@ export class SmallDisk {
   }
 
   private shrink(): void {
-    // What is written between the look and the mount makes the size too small: then it is looked at again.
+    // Writes between statfs and the remount make the size too small: then measure again.
     for (let attempt = 0; ; attempt += 1) {
       const { blocks, bfree, bsize } = statfsSync(this.folder);
       try {
@@ -51,9 +51,9 @@ function mount(...args: string[]): void {
   execFileSync('mount', args, { stdio: 'ignore' });
 }
 
-/** For all else that a run writes and need not keep. */
+/** A folder for files that a run need not keep. */
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'proctor-chaos-'));
-  chmodSync(folder, 0o711); // containers run as another user
+  chmodSync(folder, 0o711); // Containers run as another user.
   return folder;
 }

@@ -10,6 +10,7 @@ import {
   startOwnRedis,
   type OwnPostgres,
   type OwnRedis,
+  type OwnServer,
 } from '../../../test/support/servers.js';
 import { createAdmin, serviceEnv } from '../../../test/support/system.js';
 import type { CrashRecord } from '../record.js';
@@ -18,16 +19,16 @@ import { KeptServer } from './kept-server.js';
 import { KeptService } from './kept-service.js';
 import { removeFolder, removeLeftovers, RunState } from './leftovers.js';
 import { Network, STORES } from './network.js';
-import type { NetworkVerbs } from './network-main.js';
+import type { NetworkMethods } from './network-main.js';
 import { Sandbox } from './sandbox.js';
 import { REPLICAS, SERVICE_KINDS, type ServiceKind } from './service-kinds.js';
 import { ServiceLogs } from './service-logs.js';
 import { ShiftedClock } from './shifted-clock.js';
 import { scratchFolder, SmallDisk } from './small-disk.js';
 
-/** All of Proctor, and everything around it that may fail. */
+/** All of Proctor, and all its dependencies. */
 export interface World {
-  /** An administrator at the first gateway. */
+  /** The API of the first gateway, as an admin. */
   admin: ApiClient;
   gatewayUrls: readonly string[];
   services: readonly KeptService[];
@@ -35,7 +36,7 @@ export interface World {
   redis: KeptServer<OwnRedis>;
   sandbox: Sandbox;
   mail: MailServer;
-  /** Null: mounting is not allowed here. */
+  /** Null: mounting is not permitted here. */
   disk: SmallDisk | null;
   databaseUrl: string;
   crashes: readonly CrashRecord[];
@@ -43,12 +44,17 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** A crash of Postgres must lose nothing that was committed, and its log of changes must fit on the disk. */
+/** The WAL must fit on the small disk. */
 const POSTGRES_SETTINGS = { max_wal_size: '256MB', min_wal_size: '80MB' };
+
+/** The name of each service process. */
+const SERVICES = SERVICE_KINDS.flatMap((kind) =>
+  Array.from({ length: REPLICAS[kind] }, (_, i) => ({ kind, name: `${kind}-${i + 1}` })),
+);
 
 const PROCS_DIR = join(import.meta.dirname, '..', '..', '..', 'test', 'procs');
 
-/** @param folder for logs and the like, which stays. Whatever was started is ended again when it throws. */
+/** Starts everything, and stops what was started if it throws. @param folder for logs; it stays */
 export async function startWorld(folder: string): Promise<World> {
   const cleanUps: (() => unknown)[] = [];
   const close = async () => {
@@ -60,6 +66,15 @@ export async function startWorld(folder: string): Promise<World> {
     await close();
     throw error;
   }
+}
+
+/** What the steps of the start share. */
+interface Start {
+  cleanUps: (() => unknown)[];
+  logs: ServiceLogs;
+  state: RunState;
+  /** A folder for files of this run. */
+  scratch: string;
 }
 
 async function bringUp(folder: string, cleanUps: (() => unknown)[]): Promise<Omit<World, 'close'>> {
@@ -74,24 +89,42 @@ async function bringUp(folder: string, cleanUps: (() => unknown)[]): Promise<Omi
     state.addFolder(path);
     cleanUps.push(() => removeFolder(path));
   }
+  const start: Start = { cleanUps, logs, state, scratch };
 
   const [postgres, redis, mail] = await Promise.all([
-    openPostgres(disk?.folder, logs.of('postgres'), state, cleanUps),
-    openRedis(logs.of('redis'), state, cleanUps),
+    openPostgres(start, disk?.folder),
+    openRedis(start),
     MailServer.start(),
   ]);
   cleanUps.push(() => mail.close());
   const databaseUrl = postgres.server.url('proctor');
+  const { sandbox, networks } = await openNetworks(start, postgres.server.port, redis.server.port);
+  const env = commonEnv(databaseUrl, redis.server, sandbox, mail, await freePort());
+  const identity = await createAdmin(env);
+  const { services, gatewayUrls, crashes } = await startServices(start, env, networks, sandbox);
+  await Promise.all([
+    ...gatewayUrls.map((url) => new ApiClient(url, identity).waitUntilReady()),
+    ...services.map((service) => waitUntilWorking(service)),
+  ]);
+  return {
+    ...{ gatewayUrls, services, postgres, redis, sandbox, mail, disk, databaseUrl, crashes },
+    admin: new ApiClient(gatewayUrls[0]!, identity),
+    query: (sql, values) => query(databaseUrl, sql, values),
+  };
+}
 
+/** The sandbox, and for each service its own proxies to the stores, by name. */
+async function openNetworks(
+  { cleanUps, state, scratch }: Start,
+  postgresPort: number,
+  redisPort: number,
+): Promise<{ sandbox: Sandbox; networks: Map<string, Network> }> {
   const kubernetesPort = await freePort();
-  const ports = { postgres: postgres.server.port, redis: redis.server.port, kubernetes: kubernetesPort };
+  const ports = { postgres: postgresPort, redis: redisPort, kubernetes: kubernetesPort };
+  const proxies = await Child.start<NetworkMethods>('network-main.ts');
+  cleanUps.push(() => proxies.close());
   const networks = new Map<string, Network>();
-  const names = SERVICE_KINDS.flatMap((kind) =>
-    Array.from({ length: REPLICAS[kind] }, (_, i) => ({ kind, name: `${kind}-${i + 1}` })),
-  );
-  const cables = await Child.start<NetworkVerbs>('network-main.ts');
-  cleanUps.push(() => cables.close());
-  for (const { name } of names) networks.set(name, await Network.open(cables, ports));
+  for (const { name } of SERVICES) networks.set(name, await Network.open(proxies, ports));
   const sandbox = await Sandbox.start({
     port: kubernetesPort,
     proxyPorts: [...networks.values()].map((network) => network.port('kubernetes')),
@@ -100,85 +133,69 @@ async function bringUp(folder: string, cleanUps: (() => unknown)[]): Promise<Omi
   });
   cleanUps.push(() => sandbox.close());
   state.addProcess('kube-sandbox', sandbox.pid);
-  state.addProcess('network', cables.pid);
+  state.addProcess('network', proxies.pid);
+  return { sandbox, networks };
+}
 
-  const common = commonEnv(databaseUrl, redis.server, sandbox, mail, await freePort());
-  const identity = await createAdmin(common);
+async function startServices(
+  { cleanUps, logs, state, scratch }: Start,
+  common: Record<string, string>,
+  networks: ReadonlyMap<string, Network>,
+  sandbox: Sandbox,
+): Promise<Pick<World, 'services' | 'gatewayUrls' | 'crashes'>> {
   const crashes: CrashRecord[] = [];
   const gatewayUrls: string[] = [];
   const services: KeptService[] = [];
   cleanUps.push(() => Promise.all(services.map((service) => service.close())));
   await Promise.all(
-    names.map(async ({ kind, name }) => {
+    SERVICES.map(async ({ kind, name }) => {
       const network = networks.get(name)!;
       const clock = kind === 'scheduler' ? new ShiftedClock(scratch, name) : undefined;
       const port = kind === 'gateway' ? await freePort() : 0;
       if (kind === 'gateway') gatewayUrls.push(`http://127.0.0.1:${port}`);
       const env = {
         ...common,
-        ...wayEnv(network, sandbox, join(scratch, `${name}.kubeconfig`)),
+        ...proxyEnv(network, sandbox, join(scratch, `${name}.kubeconfig`)),
         ...clock?.env,
         ...(kind === 'gateway' ? { PROCTOR_APP_PORT: String(port) } : {}),
       };
-      const onCrash = (crash: CrashRecord) => void crashes.push(crash);
       services.push(
         await KeptService.start({
-          ...{ name, kind, env, network, clock, onCrash },
+          ...{ name, kind, env, network, clock },
           log: logs.of(name),
           onStart: (pid) => state.addProcess(name, pid),
+          onCrash: (crash) => crashes.push(crash),
         }),
       );
     }),
   );
-  const admin = new ApiClient(gatewayUrls[0]!, identity);
-  await Promise.all([
-    ...gatewayUrls.map((url) => new ApiClient(url, identity).waitUntilReady()),
-    ...services.map((service) => waitUntilWorking(service)),
-  ]);
-  const ask: World['query'] = (sql, values) => query(databaseUrl, sql, values);
-  return {
-    admin,
-    gatewayUrls,
-    services,
-    postgres,
-    redis,
-    sandbox,
-    mail,
-    disk,
-    databaseUrl,
-    crashes,
-    query: ask,
-  };
+  return { services, gatewayUrls, crashes };
 }
 
-async function openPostgres(
-  folder: string | undefined,
-  log: (line: string) => void,
-  state: RunState,
-  cleanUps: (() => unknown)[],
-): Promise<KeptServer<OwnPostgres>> {
-  const server = await startOwnPostgres({ folder, settings: POSTGRES_SETTINGS, log });
-  cleanUps.push(() => server.remove());
-  const noteStart = () => state.addProcess('postgres', server.pid());
-  noteStart();
+async function openPostgres(start: Start, folder: string | undefined): Promise<KeptServer<OwnPostgres>> {
+  const server = await startOwnPostgres({
+    folder,
+    settings: POSTGRES_SETTINGS,
+    log: start.logs.of('postgres'),
+  });
+  start.cleanUps.push(() => server.remove());
+  const kept = keep('postgres', server, start);
   await query(server.url('postgres'), 'create database proctor');
   await migrate({ connectionString: server.url('proctor') });
-  const kept = new KeptServer('postgres', server, log, noteStart);
-  cleanUps.push(() => kept.close());
   return kept;
 }
 
-async function openRedis(
-  log: (line: string) => void,
-  state: RunState,
-  cleanUps: (() => unknown)[],
-): Promise<KeptServer<OwnRedis>> {
-  const server = await startOwnRedis({ log });
-  cleanUps.push(() => server.remove());
-  const noteStart = () => state.addProcess('redis', server.pid());
-  noteStart();
-  const kept = new KeptServer('redis', server, log, noteStart);
-  cleanUps.push(() => kept.close());
+async function openRedis(start: Start): Promise<KeptServer<OwnRedis>> {
+  const server = await startOwnRedis({ log: start.logs.of('redis') });
+  start.cleanUps.push(() => server.remove());
+  return keep('redis', server, start);
+}
+
+function keep<Server extends OwnServer>(name: string, server: Server, start: Start): KeptServer<Server> {
+  const recordStart = () => start.state.addProcess(name, server.pid());
+  recordStart();
+  const kept = new KeptServer(name, server, start.logs.of(name), recordStart);
+  start.cleanUps.push(() => kept.close());
   return kept;
 }
 
@@ -201,8 +218,8 @@ function commonEnv(
   };
 }
 
-/** The service's own way to each store, in place of the direct one. */
-function wayEnv(network: Network, sandbox: Sandbox, kubeconfig: string): Record<string, string> {
+/** Replaces the addresses of the stores by the service's own proxies. */
+function proxyEnv(network: Network, sandbox: Sandbox, kubeconfig: string): Record<string, string> {
   const [postgres, redis, kubernetes] = STORES.map((store) => String(network.port(store)));
   const text = readFileSync(sandbox.kubeconfigPath, 'utf8');
   writeFileSync(kubeconfig, text.replaceAll(sandbox.url, `https://127.0.0.1:${kubernetes}`), { mode: 0o600 });

@@ -2,19 +2,19 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /**
- * `refused`: connections are cut, and new ones at once. `silent`: nothing passes in either direction, and goes on
- * where it was afterwards, as when a cable is pulled out and put back. `no answers`: requests arrive and what is
- * answered is lost; connections are cut when that is over.
+ * `refused`: cuts open connections, and refuses new ones. `silent`: nothing passes in either direction until it is over,
+ * as when a cable is unplugged and plugged in again. `no answers`: requests arrive and their answers are lost;
+ * connections are cut when it is over.
  */
 export type Passage = 'open' | 'refused' | 'silent' | 'no answers';
 
 interface Pair {
   client: Socket;
-  /** Null while the client waits for the passage to open. */
+  /** Null until the passage opens. */
   server: Socket | null;
 }
 
-/** A port of this machine that leads to another one, unless it is told not to. */
+/** Forwards a port of this machine to another one, as its passage allows. */
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private passage: Passage = 'open';
@@ -37,7 +37,7 @@ export class TcpProxy {
     return (this.listener.address() as AddressInfo).port;
   }
 
-  let(passage: Passage): void {
+  setPassage(passage: Passage): void {
     const before = this.passage;
     if (passage === before) return;
     this.passage = passage;
@@ -53,7 +53,7 @@ export class TcpProxy {
 
   private accept(client: Socket): void {
     const pair: Pair = { client, server: null };
-    client.on('error', () => this.cut(pair)).on('close', () => this.part(pair));
+    client.on('error', () => this.cut(pair)).on('close', () => this.finish(pair));
     if (this.passage === 'refused') return void client.resetAndDestroy();
     this.pairs.add(pair);
     this.flow(pair);
@@ -65,23 +65,23 @@ export class TcpProxy {
       return;
     }
     const { client } = pair;
-    const server = (pair.server ??= this.reach(pair));
+    const server = (pair.server ??= this.openServer(pair));
     client.pipe(server);
     if (this.passage === 'open') server.pipe(client);
     else server.unpipe().resume();
   }
 
-  private reach(pair: Pair): Socket {
+  private openServer(pair: Pair): Socket {
     const server = connect({ port: this.targetPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-    return server.on('error', () => this.cut(pair)).on('close', () => this.part(pair));
+    return server.on('error', () => this.cut(pair)).on('close', () => this.finish(pair));
   }
 
   private cutAll(): void {
     for (const pair of [...this.pairs]) this.cut(pair);
   }
 
-  /** One side has ended in good order: what is on its way to the other one arrives. */
-  private part(pair: Pair): void {
+  /** One side has closed in order: data in flight to the other side still arrives. */
+  private finish(pair: Pair): void {
     this.pairs.delete(pair);
     pair.client.destroySoon();
     pair.server?.destroySoon();

@@ -5,17 +5,17 @@ import type { FaultsNear } from '../faults-near.js';
 import { describeParts, partsOfLines, type LogPart } from '../log-parts.js';
 import { describeDisorder, type PrintedLog } from '../match-log.js';
 
-/** Every line of every attempt once and in order; markers are the only holes; viewers saw the same. Pure. */
+/** Every line of every attempt is stored once and in order, with gaps only at markers; viewers saw the same. Pure. */
 export function checkLogs({ cases, evidence, faults }: CaseFile): Violation[] {
   return [...cases.values()].flatMap((one) => {
-    // What goes on is told of by another promise.
+    // 'one correct end' reports executions that have not ended.
     if (one.end === null) return [];
     const stored = evidence.logs.get(one.id) ?? [];
-    const told =
+    const problem =
       describeLog(one, stored, faults) ??
       describeView('a live viewer saw', viewOf(one), one, stored) ??
-      describeView('the API says', evidence.looks.get(one.id)?.log ?? null, one, stored);
-    return told === null ? [] : [{ promise: 'each line once', subject: `execution ${one.id}`, told }];
+      describeView('the API returns', evidence.details.get(one.id)?.log ?? null, one, stored);
+    return problem === null ? [] : [{ promise: 'each line once', subject: `execution ${one.id}`, problem }];
   });
 }
 
@@ -23,21 +23,22 @@ function describeLog(one: Case, parts: readonly LogPart[], faults: FaultsNear): 
   const printed = printedBy(one);
   if (printed === null) return null;
   const disorder = describeDisorder(parts, printed);
-  if (disorder !== null) return `${disorder} (it has ${describeParts(parts)})`;
+  if (disorder !== null) return `${disorder} (stored: ${describeParts(parts)})`;
   const gap = parts.find(({ kind }) => kind === 'gap');
-  if (gap && !mayHaveGap(one, faults)) return `lines are said to be missing, but nothing was at fault`;
+  if (gap && !mayHaveGap(one, faults)) return 'a gap marker without a fault to explain it';
   const cut = parts.find(({ kind }) => kind === 'cut');
-  if (cut && 'text' in cut && !mayBeCut(cut.text, printed)) return 'it was cut, but it is not that long';
-  if (!gap && one.end && hasLostLog(one.end.status)) return 'its log could not be read, but it is all there';
+  if (cut && 'text' in cut && !mayBeCut(cut.text, printed))
+    return 'cut, although its output is within the limit';
+  if (!gap && one.end && hasLostLog(one.end.status)) return 'FETCH_POD_LOG_FAILED, but the log is complete';
   return null;
 }
 
-/** Null: nobody knows what it prints. */
+/** Null: its script is unknown. */
 function printedBy({ script, runs, end }: Case): PrintedLog[] | null {
   if (!script) return null;
-  // A cancel may take the pod away between the end of its container and the reading of its last lines.
+  // A cancel may delete the pod after its container has ended and before its last lines are read.
   const isWhole = end === null || !isCancelled(end.status);
-  // A pod that was lost before anybody saw it may have printed something: a gap says so.
+  // A pod that was lost before the worker saw it may have printed lines: a gap marks them.
   if (runs.length === 0) return [{ lines: 0, isWhole: true }];
   return runs.map((run) => ({ lines: script.lines, isWhole: isWhole && endedByItself(run) }));
 }
@@ -53,18 +54,18 @@ function describeView(
   stored: readonly LogPart[],
 ): string | null {
   if (view === null) return null;
-  // What is past the limit is stored only until newer lines need the room: a viewer may have got more of it.
+  // Lines past the limit are stored until newer ones need the room, so a viewer may have got more of them.
   const printed = printedBy(one);
   if (stored.some(({ kind }) => kind === 'cut') && printed) {
     const disorder = describeDisorder(view, printed);
-    return disorder === null ? null : `${who} something else: ${disorder}`;
+    return disorder === null ? null : `${who} another log: ${disorder}`;
   }
   const [seen, kept] = [describeParts(view), describeParts(stored)];
   const isSame = view.length === stored.length && seen === kept;
-  return isSame ? null : `${who} something else: ${seen}, where ${kept} is stored`;
+  return isSame ? null : `${who} another log: ${seen}; stored: ${kept}`;
 }
 
-/** The node no longer has what it lost, nor what a follower could not read in time. */
+/** A node may lose lines, and a follower may read too late. */
 function mayHaveGap({ runs, row }: Case, faults: FaultsNear): boolean {
   return (
     runs.some((run) => !endedByItself(run) || faults.ofPods(run.startedAtMs, untilMs(run))) ||
@@ -72,7 +73,7 @@ function mayHaveGap({ runs, row }: Case, faults: FaultsNear): boolean {
   );
 }
 
-/** What a row costs at least, and which part of the limit the beginning may take: libs/database, worker's log budget. */
+/** The minimum cost of a row, and the share of the limit for the head of a log: libs/database and the worker's log budget. */
 const MIN_ROW_COST_BYTES = 32;
 const HEAD_SHARE = 0.75;
 const UNITS: Record<string, number> = { KiB: 1024, MiB: 1024 * 1024 };

@@ -2,7 +2,7 @@ import type { ScheduleRecord } from '../../record.js';
 import { groupBy, type Case, type CaseFile } from '../case-file.js';
 import type { TickRow, Violation } from '../evidence.js';
 
-/** Every tick of every schedule once, with exactly one execution, and no execution without a tick. Pure. */
+/** Every tick of every schedule fires once with exactly one execution, and no execution is without a tick. Pure. */
 export function checkTicks({ cases, evidence }: CaseFile): Violation[] {
   const ticksOf = groupBy(
     evidence.ticks,
@@ -16,7 +16,7 @@ export function checkTicks({ cases, evidence }: CaseFile): Violation[] {
   );
   return evidence.record.schedules.flatMap((schedule) =>
     checkSchedule(schedule, ticksOf.get(schedule.id) ?? [], casesOf.get(schedule.id) ?? [], cases).map(
-      (told): Violation => ({ promise: 'each tick once', subject: `schedule ${schedule.id}`, told }),
+      (problem): Violation => ({ promise: 'each tick once', subject: `schedule ${schedule.id}`, problem }),
     ),
   );
 }
@@ -35,14 +35,14 @@ function checkSchedule(
   ];
 }
 
-/** With `misfire: all` and `overlap: allow` a tick may be late, but it fires. */
+/** With `misfire: all` and `overlap: allow` a tick may be late, but must fire. */
 function listMissing(schedule: ScheduleRecord, ticks: readonly TickRow[]): string[] {
   const fired = new Set(ticks.filter(({ outcome }) => outcome === 'fired').map(({ fireAtMs }) => fireAtMs));
   return dueTicks(schedule)
     .filter((atMs) => !fired.has(atMs))
     .map((atMs) => {
       const other = ticks.find(({ fireAtMs }) => fireAtMs === atMs);
-      return `its tick of ${at(atMs)} ${other ? `was ${other.outcome}` : 'is missing'}`;
+      return `the tick at ${at(atMs)} ${other ? `was ${other.outcome}` : 'is missing'}`;
     });
 }
 
@@ -60,14 +60,15 @@ function describeTick(
   { fireAtMs, outcome, executionId }: TickRow,
   all: ReadonlyMap<number, Case>,
 ): string | null {
-  if (fireAtMs % (everySeconds * 1_000) !== 0) return `it ticked at ${at(fireAtMs)}, which is no time of its`;
+  if (fireAtMs % (everySeconds * 1_000) !== 0)
+    return `a tick at ${at(fireAtMs)}, which is not on its schedule`;
   if (outcome !== 'fired') return null;
-  if (executionId === null) return `its tick of ${at(fireAtMs)} fired without an execution`;
+  if (executionId === null) return `the tick at ${at(fireAtMs)} fired without an execution`;
   const one = all.get(executionId);
-  if (!one) return `execution ${executionId} of its tick of ${at(fireAtMs)} is not there`;
+  if (!one) return `execution ${executionId} of the tick at ${at(fireAtMs)} does not exist`;
   return one.row.scheduleId === id
     ? null
-    : `execution ${executionId} of its tick of ${at(fireAtMs)} belongs to others`;
+    : `execution ${executionId} of the tick at ${at(fireAtMs)} belongs to another schedule`;
 }
 
 function describeDoubles(ticks: readonly TickRow[]): string[] {
@@ -83,10 +84,10 @@ function describeDoubles(ticks: readonly TickRow[]): string[] {
   );
   return [
     ...[...byTime].flatMap(([time, { length }]) =>
-      length > 1 ? [`its tick of ${at(time)} fired ${length} times`] : [],
+      length > 1 ? [`the tick at ${at(time)} fired ${length} times`] : [],
     ),
     ...[...byExecution].flatMap(([id, { length }]) =>
-      length > 1 ? [`execution ${id} stands for ${length} ticks`] : [],
+      length > 1 ? [`execution ${id} belongs to ${length} ticks`] : [],
     ),
   ];
 }
@@ -97,7 +98,7 @@ function listWithoutTick(ticks: readonly TickRow[], executions: readonly Case[])
     .filter(({ id }) => !known.has(id))
     .map(
       ({ id, row }) =>
-        `execution ${id} (${at(row.createdAtMs)}) is of no tick: a tick too many, or forgotten`,
+        `execution ${id} (${at(row.createdAtMs)}) has no tick: it fired twice, or its tick was lost`,
     );
 }
 

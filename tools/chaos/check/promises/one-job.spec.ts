@@ -12,7 +12,7 @@ const attempt = (n: number, podUid: string) => ({
   ...{ executionId: 1, n, podUid, exitCode: 0, startedAtMs: null },
 });
 
-/** A proc that is tried twice, and ran twice although it had succeeded. */
+/** A proc with two attempts that ran again although it had succeeded. */
 function ranTwice(faultAt: number | null): CaseFile {
   const runs = [run('a', 1, 2), run('b', 5, 6)];
   const one = {
@@ -27,10 +27,10 @@ function ranTwice(faultAt: number | null): CaseFile {
   } as unknown as CaseFile;
 }
 
-it('lets a run be tried again whose node was lost before anybody heard of its success', () => {
+it('accepts another attempt if the node was lost before its success was reported', () => {
   expect(checkJobs(ranTwice(3))).toEqual([]);
 });
 
-it.each([null, 7])('wants no second run after a success otherwise (a node lost at %p)', (faultAt) => {
+it.each([null, 7])('reports a second run after a success otherwise (node lost at %p)', (faultAt) => {
   expect(checkJobs(ranTwice(faultAt))).toHaveLength(1);
 });

@@ -4,18 +4,18 @@ import { endedByItself, untilMs } from '../case-file.js';
 import type { Violation } from '../evidence.js';
 import type { FaultsNear } from '../faults-near.js';
 
-/** A cancel that was taken stops a container within this, however many workers die meanwhile. */
-const CANCEL_MOST_MS = 60_000;
-/** Within this a process that was killed by force is reaped, on a machine that is busy. */
+/** An accepted cancel stops the container within this time, even if workers die meanwhile. */
+const MAX_CANCEL_MS = 60_000;
+/** Until a killed process is reaped on a busy machine. */
 const REAP_MS = 2_000;
-/** The database keeps milliseconds. */
+/** The database stores milliseconds. */
 const ROUNDING_MS = 5;
 
-/** Every accepted execution ended, in a status and with an exit code that fit what really happened. Pure. */
+/** Every accepted execution ended, with the status and exit code of what really happened. Pure. */
 export function checkEnds({ cases, faults }: CaseFile): Violation[] {
   return [...cases.values()].flatMap((one) => {
-    const told = one.end === null ? describeNoEnd(one) : describeMisfit(one, one.end, faults);
-    return told === null ? [] : [{ promise: 'one fitting end', subject: `execution ${one.id}`, told }];
+    const problem = one.end === null ? describeNoEnd(one) : describeWrongEnd(one, one.end, faults);
+    return problem === null ? [] : [{ promise: 'one correct end', subject: `execution ${one.id}`, problem }];
   });
 }
 
@@ -23,17 +23,17 @@ function describeNoEnd({ row, runs }: Case): string {
   return `it has not ended: ${row.status} (${row.reason ?? 'no reason'}), ${runs.length} containers ran`;
 }
 
-function describeMisfit(one: Case, end: KnownEnd, faults: FaultsNear): string | null {
-  return describeRuns(one) ?? MISFIT_OF[end.status](one, end, faults) ?? describeCancel(one, end, faults);
+function describeWrongEnd(one: Case, end: KnownEnd, faults: FaultsNear): string | null {
+  return describeRuns(one) ?? WRONG_END_OF[end.status](one, end, faults) ?? describeCancel(one, end, faults);
 }
 
-/** What holds of the containers, whatever the status. */
+/** Checks the containers, whatever the status. */
 function describeRuns({ runs, row, script, attempts }: Case): string | null {
   for (const run of runs) {
     const lastAt = (row.endedAtMs ?? Infinity) + ROUNDING_MS + (run.killed ? REAP_MS : 0);
-    if (untilMs(run) > lastAt) return `it ended while its container ${run.podUid} still ran`;
+    if (untilMs(run) > lastAt) return `it ended while its container ${run.podUid} was still running`;
     if (endedByItself(run) && script && run.exitCode !== script.exitCode) {
-      return `its container exited with ${run.exitCode}, but its script says ${script.exitCode}`;
+      return `its container exited with ${run.exitCode}, but its script exits with ${script.exitCode}`;
     }
     const attempt = attempts.find(({ podUid }) => podUid === run.podUid);
     if (endedByItself(run) && attempt && ![null, run.exitCode].includes(attempt.exitCode)) {
@@ -43,7 +43,7 @@ function describeRuns({ runs, row, script, attempts }: Case): string | null {
   return null;
 }
 
-type DescribeMisfit = (one: Case, end: KnownEnd, faults: FaultsNear) => string | null;
+type DescribeWrongEnd = (one: Case, end: KnownEnd, faults: FaultsNear) => string | null;
 
 function describeSuccess(one: Case, end: KnownEnd): string | null {
   const last = one.runs.at(-1);
@@ -54,30 +54,30 @@ function describeSuccess(one: Case, end: KnownEnd): string | null {
 function describeUncreated(one: Case, end: KnownEnd, faults: FaultsNear): string | null {
   const last = one.runs.at(-1);
   if (last) return `${brief(end)}, but ${describeLast(last)}`;
-  return excuse(one, `${brief(end)} (${one.row.reason}), but nothing was at fault`, faults);
+  return excuse(one, `${brief(end)} (${one.row.reason}), without a fault to explain it`, faults);
 }
 
 function describeUnstarted(one: Case, end: KnownEnd, faults: FaultsNear): string | null {
   const { runs, proc, row } = one;
-  // The pod of a later attempt may be the one that did not start.
+  // The pod that did not start may be that of a later attempt.
   if (runs.length > proc.retries || runs.some((run) => run.exitCode === 0 && !run.killed)) {
     return `${brief(end)}, but ${describeLast(runs.at(-1))}`;
   }
-  return excuse(one, `${brief(end)} (${row.reason}), but nothing was at fault`, faults);
+  return excuse(one, `${brief(end)} (${row.reason}), without a fault to explain it`, faults);
 }
 
 function describeCancelled({ submission }: Case, end: KnownEnd): string | null {
-  if (!submission?.cancel) return `${end.status}, but nobody asked for that`;
-  return end.exitCode === null ? null : `${brief(end)}, but what is cancelled has none`;
+  if (!submission?.cancel) return `${end.status}, but no client cancelled it`;
+  return end.exitCode === null ? null : `${brief(end)}, but a cancelled execution has none`;
 }
 
-/** No proc of a chaos run has a time limit that is short, or a secret. */
-const describeImpossible: DescribeMisfit = ({ row }, end) =>
-  `${brief(end)} (${row.reason}): that can't happen to what was submitted`;
+/** No proc of a chaos run has a short time limit or a required secret. */
+const describeImpossible: DescribeWrongEnd = ({ row }, end) =>
+  `${brief(end)} (${row.reason}): impossible for these procs`;
 
-const describeLive: DescribeMisfit = (_one, end) => `${brief(end)} is no end`;
+const describeLive: DescribeWrongEnd = (_one, end) => `${brief(end)} is not a final status`;
 
-const MISFIT_OF: Record<ExecutionStatus, DescribeMisfit> = {
+const WRONG_END_OF: Record<ExecutionStatus, DescribeWrongEnd> = {
   RECEIVED: describeLive,
   CREATED: describeLive,
   JOB_READY: describeLive,
@@ -100,59 +100,60 @@ function brief({ status, exitCode }: KnownEnd): string {
 function describeFailure(one: Case, exitCode: number | null, faults: FaultsNear): string | null {
   const { runs, row, proc, attempts } = one;
   const given = `POD_FAILED with exit code ${exitCode ?? 'none'} (${row.reason ?? 'no reason'})`;
-  if (/^(job vanished|given up)/.test(row.reason ?? '')) return `${given}: nobody deleted its Job`;
+  if (/^(job vanished|given up)/.test(row.reason ?? '')) return `${given}: no fault deletes Jobs`;
   const last = runs.at(-1);
-  // Lost with the node before its container began.
-  if (!last) return excuse(one, `${given}, but no container ran and nothing was at fault`, faults);
-  // The node may be lost between the end of a container and the word of it, and a worker may hear of both late.
-  const wasAtFault = faults.ofPods(last.startedAtMs, row.endedAtMs ?? Infinity);
-  if (endedByItself(last) && last.exitCode === 0 && !wasAtFault) return `${given}, but ${describeLast(last)}`;
-  if (!endedByItself(last) && !wasAtFault)
-    return `${given}: its container was stopped, but nothing was at fault`;
+  // The pod was lost with its node before its container started.
+  if (!last) return excuse(one, `${given}, but no container ran, without a fault to explain it`, faults);
+  // The node may be lost between the end of a container and its report, and a worker may learn of both late.
+  const hadPodFault = faults.ofPods(last.startedAtMs, row.endedAtMs ?? Infinity);
+  if (endedByItself(last) && last.exitCode === 0 && !hadPodFault)
+    return `${given}, but ${describeLast(last)}`;
+  if (!endedByItself(last) && !hadPodFault)
+    return `${given}: its container was stopped, without a fault to explain it`;
   const tried = new Set([...runs, ...attempts].map(({ podUid }) => podUid)).size;
   if (tried <= proc.retries && !faults.ofPods(row.createdAtMs, row.endedAtMs ?? Infinity)) {
     return `${given} after ${tried} of ${proc.retries + 1} attempts`;
   }
-  // The pod of the last attempt may be killed before its container began.
+  // The pod of the last attempt may be killed before its container starts.
   const hasRun = (podUid: string) => runs.some((run) => run.podUid === podUid);
-  if (exitCode === null && wasAtFault && attempts.some(({ podUid }) => !hasRun(podUid))) return null;
+  if (exitCode === null && hadPodFault && attempts.some(({ podUid }) => !hasRun(podUid))) return null;
   if (exitCode === null && faults.ofNode(last.startedAtMs, row.endedAtMs ?? Infinity)) return null;
-  return fits(exitCode, runs) ? null : `${given}, but ${describeLast(last)}`;
+  return isExitCodeOf(exitCode, runs) ? null : `${given}, but ${describeLast(last)}`;
 }
 
 /**
- * The exit code is that of the last container. With one that was stopped, its pod may be gone when the worker looks:
- * then there is none, or that of the attempt before.
+ * The exit code is that of the last container. If it was stopped, its pod may be gone before the worker reads it: then
+ * there is none, or that of the attempt before.
  */
-function fits(exitCode: number | null, runs: readonly Run[]): boolean {
+function isExitCodeOf(exitCode: number | null, runs: readonly Run[]): boolean {
   if (runs.at(-1)?.exitCode === exitCode) return true;
   if (runs.every(endedByItself)) return false;
   return exitCode === null || runs.some((run) => run.exitCode === exitCode);
 }
 
-/** A cancel that was taken ends it, unless it ended by itself first. */
+/** An accepted cancel ends the execution, unless it ended by itself first. */
 function describeCancel(one: Case, { status }: KnownEnd, faults: FaultsNear): string | null {
   const { cancel = null } = one.submission ?? {};
-  if (!cancel?.wasTaken || isCancelled(status)) return null;
+  if (!cancel?.wasAccepted || isCancelled(status)) return null;
   const last = one.runs.at(-1);
-  if (!last) return excuse(one, `${status}, but a cancel was taken and no container ran`, faults);
-  if (untilMs(last) > cancel.askedAtMs + CANCEL_MOST_MS) {
-    return `${status}: it ran on for more than ${CANCEL_MOST_MS / 1_000} s after its cancel was taken`;
+  if (!last) return excuse(one, `${status}, but a cancel was accepted and no container ran`, faults);
+  if (untilMs(last) > cancel.askedAtMs + MAX_CANCEL_MS) {
+    return `${status}: it ran on for more than ${MAX_CANCEL_MS / 1_000} s after its cancel was accepted`;
   }
   if (!endedByItself(last) && !faults.ofPods(last.startedAtMs, untilMs(last))) {
-    return `${status}, but its container was stopped for the cancel that was taken`;
+    return `${status}, but its container was stopped by the accepted cancel`;
   }
   return null;
 }
 
-/** Null if anything was at fault while it went on. */
-function excuse({ row }: Case, told: string, faults: FaultsNear): string | null {
-  return faults.any(row.createdAtMs, row.endedAtMs ?? Infinity) ? null : told;
+/** Null if there was any fault during the execution. */
+function excuse({ row }: Case, problem: string, faults: FaultsNear): string | null {
+  return faults.any(row.createdAtMs, row.endedAtMs ?? Infinity) ? null : problem;
 }
 
 function describeLast(run: Run | undefined): string {
   if (!run) return 'no container ran';
-  if (run.endedAtMs === null) return 'its last container still runs';
+  if (run.endedAtMs === null) return 'its last container is still running';
   const how = run.killed ? 'was stopped, with' : 'exited with';
-  return `its last container ${how} ${run.exitCode ?? 'an exit code that nobody saw'}`;
+  return `its last container ${how} ${run.exitCode ?? 'an unknown exit code'}`;
 }

@@ -2,20 +2,20 @@ import type { Submission } from '../../record.js';
 import type { CaseFile } from '../case-file.js';
 import type { Violation } from '../evidence.js';
 
-/** What was accepted is there, once; what was refused is not; and nothing is there that nobody asked for. Pure. */
+/** Every accepted submission has exactly one execution, a refused one has none, and no other execution exists. Pure. */
 export function checkAcceptance(file: CaseFile): Violation[] {
-  return [...listOfSubmissions(file), ...listUnasked(file), ...listHidden(file)];
+  return [...listWrongSubmissions(file), ...listUnrequested(file), ...listHidden(file)];
 }
 
-function violation(subject: string, told: string): Violation {
-  return { promise: 'nothing forgotten', subject, told };
+function violation(subject: string, problem: string): Violation {
+  return { promise: 'nothing lost', subject, problem };
 }
 
-function listOfSubmissions({ evidence, idsOf, cases }: CaseFile): Violation[] {
+function listWrongSubmissions({ evidence, idsOf, cases }: CaseFile): Violation[] {
   return evidence.record.submissions.flatMap((submission) => {
     const ids = idsOf.get(submission) ?? new Set();
-    const told = describeAnswers(submission) ?? describeIds(submission, ids, cases);
-    return told === null ? [] : [violation(`submission ${submission.key}`, told)];
+    const problem = describeAnswers(submission) ?? describeIds(submission, ids, cases);
+    return problem === null ? [] : [violation(`submission ${submission.key}`, problem)];
   });
 }
 
@@ -23,7 +23,7 @@ function describeAnswers({ acceptedIds, refusals }: Submission): string | null {
   const different = new Set(acceptedIds);
   if (different.size > 1) return `it was accepted as ${[...different].join(' and ')}`;
   const unfounded = refusals.find(({ status }) => !isTemporary(status));
-  return unfounded ? `it was refused with ${unfounded.status}, but nothing was wrong with it` : null;
+  return unfounded ? `it was refused with ${unfounded.status}, but it is valid` : null;
 }
 
 function describeIds(
@@ -32,44 +32,44 @@ function describeIds(
   cases: CaseFile['cases'],
 ): string | null {
   if (ids.size > 1) return `it has ${ids.size} executions: ${[...ids].join(', ')}`;
-  const forgotten = [...ids].find((id) => !cases.has(id));
-  if (forgotten !== undefined) return `execution ${forgotten} was accepted, but it is not there`;
+  const missing = [...ids].find((id) => !cases.has(id));
+  if (missing !== undefined) return `execution ${missing} was accepted, but does not exist`;
   if (acceptedIds.length > 0 || ids.size === 0) return null;
-  // An answer that was lost may have been 201. With none lost, the last word was a refusal.
+  // A lost answer may have been 201. Without one, the last answer was a refusal.
   const mayBeAccepted = refusals.length === 0 || refusals.some(({ status }) => isUncertain(status));
-  return mayBeAccepted ? null : `it was refused, but execution ${[...ids][0]} was made of it`;
+  return mayBeAccepted ? null : `it was refused, but execution ${[...ids][0]} exists`;
 }
 
-/** Lost on the way, or the database went away in the middle: it may have been done. */
+/** The answer was lost, or the database failed on the way: the request may have been carried out. */
 function isUncertain(status: number): boolean {
   return status === 0 || status >= 500;
 }
 
-/** 429: past the backlog, or a proc that refuses when it is full. Both are said before anything is written. */
+/** 429: the backlog or the proc is full. Both are decided before anything is written. */
 function isTemporary(status: number): boolean {
   return isUncertain(status) || status === 429;
 }
 
-function listUnasked({ cases, evidence }: CaseFile): Violation[] {
+function listUnrequested({ cases, evidence }: CaseFile): Violation[] {
   const schedules = new Set(evidence.record.schedules.map(({ id }) => id));
   return [...cases.values()]
     .filter(
       ({ submission, row }) => !submission && (row.scheduleId === null || !schedules.has(row.scheduleId)),
     )
     .map(({ id, row }) =>
-      violation(`execution ${id}`, `nobody asked for it (${row.proc} for ${row.userEmail})`),
+      violation(`execution ${id}`, `no client submitted it (${row.proc} for ${row.userEmail})`),
     );
 }
 
-/** The API shows what the database has, no less and no more. */
+/** The API shows exactly the executions in the database. */
 function listHidden({ cases, evidence }: CaseFile): Violation[] {
-  const { listed, looks } = evidence;
+  const { listed, details } = evidence;
   return [
     ...[...cases.keys()]
-      .filter((id) => !listed.has(id) || looks.get(id)?.detail === null)
+      .filter((id) => !listed.has(id) || details.get(id)?.execution === null)
       .map((id) => violation(`execution ${id}`, 'the API does not show it')),
     ...[...listed.keys()]
       .filter((id) => !cases.has(id))
-      .map((id) => violation(`execution ${id}`, 'the API shows it, but the database does not have it')),
+      .map((id) => violation(`execution ${id}`, 'the API shows it, but it is not in the database')),
   ];
 }
