@@ -1,22 +1,39 @@
-export * from './account.js';
+export { type UserReply, listUsersQuery, type GroupReply, type TokenReply, tokenParams } from './account.js';
 export * from './api-version.js';
-export * from './audit.js';
-export * from './env-values.js';
+export { listAuditQuery, exportAuditQuery, type AuditEventReply } from './audit.js';
+export { envName } from './env-values.js';
 export * from './execution-id.js';
-export * from './execution.js';
+export {
+  submitExecutionBody,
+  executionReply,
+  type ExecutionReply,
+  HIDDEN_VALUE,
+  type ExecutionDetailReply,
+  executionLogsQuery,
+  listExecutionsQuery,
+  parseDurationMs,
+  readLogQuery,
+} from './execution.js';
 export * from './headers.js';
-export * from './health.js';
 export * from './issue-details.js';
-export * from './limits.js';
+export { MAX_ENV_VALUE_BYTES, MAX_EXECUTION_ID, MAX_BODY_BYTES } from './limits.js';
 export * from './map-metadata.js';
-export * from './metadata.js';
-export { buildOpenApi, type OpenApiDocument, type OpenApiOptions } from './openapi/build-open-api.js';
-export * from './notification.js';
-export * from './paging.js';
-export * from './problem.js';
-export * from './proc-name.js';
+export { procMetadata, type ProcMetadata } from './metadata.js';
+export { buildOpenApi } from './openapi/build-open-api.js';
+export { listNotificationsQuery, type NotificationReply } from './notification.js';
+export { MAX_PAGE, instantQuery } from './paging.js';
+export { PROBLEM_MEDIA_TYPE, problem, problemFromError, errorCodeOf } from './problem.js';
 export * from './routes.js';
-export * from './schedule.js';
-export * from './secret.js';
-export * from './sign-in.js';
+export {
+  type BlackoutBody,
+  type UpdateScheduleBody,
+  scheduleReply,
+  type ScheduleReply,
+  nextTimesQuery,
+  type NextTimesReply,
+  scheduleHistoryQuery,
+  type TickReply,
+  SCHEDULE_TEXTS,
+} from './schedule.js';
+export type { PollSignInReply } from './sign-in.js';
 export { email, isStorable } from './text.js';

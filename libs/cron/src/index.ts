@@ -1,5 +1,4 @@
 export * from './describe-cron-problem.js';
-export * from './fire-times-between.js';
 export * from './is-time-zone.js';
 export * from './local-time-of.js';
 export * from './next-fire-at.js';

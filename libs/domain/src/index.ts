@@ -1,34 +1,68 @@
-export * from './access/authorize.js';
+export { canExecute } from './access/authorize.js';
 export * from './access/user.js';
-export * from './app-error.js';
-export * from './execution/admission-gates.js';
-export * from './execution/admission-room.js';
-export * from './execution/execution-origin.js';
+export { ERROR_CODES, type ErrorCode, type ErrorDetail, AppError } from './app-error.js';
+export { ADMISSION_GATES, type WaitingFor, GATE_NAMES, gateNamed } from './execution/admission-gates.js';
+export {
+  OVERLAP_QUEUE_CAP,
+  type ProcSlots,
+  type AdmissionRequest,
+  type Admission,
+  AdmissionRoom,
+} from './execution/admission-room.js';
+export {
+  type ExecutionOrigin,
+  type CallerOrigin,
+  ORIGIN_RULES,
+  originIds,
+  originFromIds,
+} from './execution/execution-origin.js';
 export * from './execution/execution-state.js';
 export * from './execution/execution.js';
 export * from './log/log-position.js';
 export * from './notification/notification.js';
 export * from './proc/check-allowed.js';
-export * from './proc/check-arg-declaration.js';
-export * from './proc/check-arg-value.js';
+export { MAX_PATTERN_LENGTH } from './proc/check-arg-declaration.js';
+export type { MatchesPattern } from './proc/check-arg-value.js';
 export * from './proc/check-args.js';
-export * from './proc/check-pod-resources.js';
-export * from './proc/check-pod-settings.js';
 export * from './proc/check-proc.js';
-export * from './proc/check-tolerations.js';
-export * from './proc/complete-args.js';
-export * from './proc/env-names.js';
-export * from './proc/env-value.js';
-export * from './proc/image-reference.js';
-export * from './proc/kubernetes-names.js';
+export { completeArgs, splitArgs } from './proc/complete-args.js';
+export { MAX_ENV_NAME_LENGTH } from './proc/env-names.js';
+export { MAX_ENV_VALUE_BYTES, MAX_ENV_TOTAL_BYTES } from './proc/env-value.js';
+export { isDnsSubdomain, isQualifiedName } from './proc/kubernetes-names.js';
 export * from './proc/pod-settings.js';
-export * from './proc/proc.js';
-export * from './proc/quantity.js';
-export * from './schedule/blackout.js';
-export * from './schedule/decide-overlap.js';
-export { type NextAfter } from './schedule/find-last-tick.js';
-export * from './schedule/plan-ticks.js';
-export * from './schedule/schedule-timing.js';
+export {
+  type Proc,
+  ARG_TYPES,
+  type ArgDeclaration,
+  type SecretDeclaration,
+  plainArg,
+  plainProc,
+} from './proc/proc.js';
+export { compareQuantities } from './proc/quantity.js';
+export {
+  WEEK_DAYS,
+  type WeekDay,
+  type Blackout,
+  MAX_BLACKOUTS,
+  type LocalTime,
+  isBlackedOut,
+  describeBlackoutProblem,
+} from './schedule/blackout.js';
+export { OVERLAP_POLICIES, type OverlapPolicy } from './schedule/decide-overlap.js';
+export {
+  MISFIRE_POLICIES,
+  type MisfirePolicy,
+  type DroppedTicks,
+  type TickPlan,
+  planTicks,
+} from './schedule/plan-ticks.js';
+export { type ScheduleTiming, isOneShot } from './schedule/schedule-timing.js';
 export * from './schedule/schedule.js';
-export * from './secret/check-secret.js';
-export * from './secret/mask.js';
+export { checkSecret } from './secret/check-secret.js';
+export {
+  type Masker,
+  type SecretPatterns,
+  compileSecretPatterns,
+  createMasker,
+  maskText,
+} from './secret/mask.js';

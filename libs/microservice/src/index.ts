@@ -1,1 +1,1 @@
-export * from './run-microservice.js';
+export { type MicroserviceContext, runMicroservice } from './run-microservice.js';

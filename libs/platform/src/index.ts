@@ -1,14 +1,30 @@
 export * from './admin-group-vars.js';
-export * from './connection-vars.js';
-export * from './env-vars.js';
-export * from './health-server.js';
-export * from './health.js';
+export { postgresVars, postgresSettings } from './connection-vars.js';
+export {
+  parsedVar,
+  textVar,
+  booleanVar,
+  integerVar,
+  portVar,
+  originVar,
+  jsonMapVar,
+  commaListVar,
+  secretKeyVar,
+} from './env-vars.js';
+export { startHealthServer } from './health-server.js';
+export { type HealthCheck, HealthRegistry, httpStatusOfHealth } from './health.js';
 export * from './load-env.js';
-export * from './log-level.js';
-export * from './logger.js';
+export { type Logger, createLogger } from './logger.js';
 export * from './nest-logger.js';
 export * from './open-resources.js';
-export * from './run-service.js';
+export { type ServiceContext, runService } from './run-service.js';
 export * from './service-vars.js';
-export * from './telemetry/start-telemetry.js';
-export * from './telemetry/telemetry-vars.js';
+export {
+  type Counter,
+  type Histogram,
+  type Meter,
+  type Telemetry,
+  PROMETHEUS_CONTENT_TYPE,
+  startTelemetry,
+} from './telemetry/start-telemetry.js';
+export { telemetryVars, telemetrySettings } from './telemetry/telemetry-vars.js';

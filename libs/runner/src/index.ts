@@ -1,4 +1,2 @@
-export type { ClusterAccess } from './kubernetes/kube-config.js';
-export { KubernetesRunner, createKubernetesRunner } from './kubernetes/kubernetes-runner.js';
-export type { ContainerResources, KubernetesRunnerSettings } from './kubernetes/kubernetes-settings.js';
+export { createKubernetesRunner } from './kubernetes/kubernetes-runner.js';
 export * from './runner.js';

@@ -1,8 +1,8 @@
 export * from './abort.js';
-export * from './back-off.js';
-export * from './bounded-map.js';
+export { HALF_JITTER, backOffMs, BackOff } from './back-off.js';
+export { BoundedMap } from './bounded-map.js';
 export * from './pause.js';
-export * from './retry.js';
+export { retry } from './retry.js';
 export * from './single-flight.js';
-export * from './wake-up.js';
-export * from './with-timeout.js';
+export { WakeUp } from './wake-up.js';
+export { withTimeout } from './with-timeout.js';
