@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { hostPortVar, integerVar, portVar, textVar } from './env-vars.js';
 
-/** The Postgres variables of contract.md, to be spread into an app's schema: `z.object({ ...postgresVars })`. */
+/** The `PROCTOR_POSTGRES_*` variables, to spread into the schema of an app: `z.object({ ...postgresVars })`. */
 export const postgresVars = {
   PROCTOR_POSTGRES_USER: textVar("the database user's name"),
   PROCTOR_POSTGRES_PASSWORD: textVar().default(''),
