@@ -59,15 +59,15 @@ describe('assessRun', () => {
   it.each<[string, RunView, object]>([
     ['no Job', { job: null, pods: [] }, { kind: 'vanished' }],
     [
-      'another Job of that name',
+      'another Job with that name',
       { job: job({ jobUid: 'other' }), pods: [pod(running)] },
       { kind: 'vanished' },
     ],
-    ['no Job, but a pod that is left of it', { job: null, pods: [pod(running)] }, { kind: 'vanished' }],
+    ['no Job, but a leftover pod', { job: null, pods: [pod(running)] }, { kind: 'vanished' }],
     ['a new Job', { job: job({ active: 0 }), pods: [] }, { kind: 'job_created' }],
     ['an active Job', { job: job(), pods: [] }, { kind: 'waiting_for_pod', reason: null }],
     [
-      'a pod that starts',
+      'a starting pod',
       { job: job(), pods: [pod(waiting('ContainerCreating'))] },
       { kind: 'waiting_for_pod', reason: null },
     ],
@@ -76,16 +76,16 @@ describe('assessRun', () => {
       { job: job(), pods: [pod(waiting('Unschedulable', '0/3 nodes'))] },
       { kind: 'waiting_for_pod', reason: 'Unschedulable: 0/3 nodes' },
     ],
-    ['a pod that runs', { job: job(), pods: [pod(running)] }, { kind: 'running' }],
-    ['a pod that has succeeded', { job: job(), pods: [pod(succeeded)] }, ended('FINISHED', 0, null)],
-    ['a pod that has failed', { job: job(), pods: [pod(failed(3, 'Error'))] }, ended('POD_FAILED', 3, null)],
+    ['a running pod', { job: job(), pods: [pod(running)] }, { kind: 'running' }],
+    ['a pod that succeeded', { job: job(), pods: [pod(succeeded)] }, ended('FINISHED', 0, null)],
+    ['a failed pod', { job: job(), pods: [pod(failed(3, 'Error'))] }, ended('POD_FAILED', 3, null)],
     [
-      'a container that took too much memory',
+      'a container that was killed for using too much memory',
       { job: job(), pods: [pod(failed(137, 'OOMKilled'))] },
       ended('POD_FAILED', 137, 'OOMKilled'),
     ],
     [
-      'a pod that was evicted',
+      'an evicted pod',
       { job: job(), pods: [pod(failed(null, 'Evicted', 'the node was low on memory'))] },
       ended('POD_FAILED', null, 'Evicted: the node was low on memory'),
     ],
@@ -97,30 +97,30 @@ describe('assessRun', () => {
     [
       'a pod past its deadline, without a message',
       { job: job(), pods: [pod(failed(null, 'DeadlineExceeded'))] },
-      ended('TIMED_OUT', null, 'the time limit has passed'),
+      ended('TIMED_OUT', null, 'the time limit was exceeded'),
     ],
     [
-      'a Job that is complete',
+      'a complete Job',
       { job: job({ finished: finished(true) }), pods: [pod(succeeded)] },
       ended('FINISHED', 0, null),
     ],
     [
-      'a Job that is complete, its pods gone',
+      'a complete Job without pods',
       { job: job({ finished: finished(true) }), pods: [] },
       ended('FINISHED', 0, null),
     ],
     [
-      'a Job that has failed',
+      'a failed Job',
       { job: job({ finished: finished(false, 'BackoffLimitExceeded') }), pods: [pod(failed(2, 'Error'))] },
       ended('POD_FAILED', 2, null),
     ],
     [
-      'a Job that has failed, its pods gone',
+      'a failed Job without pods',
       { job: job({ finished: finished(false, 'BackoffLimitExceeded', 'too often') }), pods: [] },
       ended('POD_FAILED', null, 'BackoffLimitExceeded: too often'),
     ],
     [
-      'a Job past its own deadline, which removes its pods',
+      'a Job past its own deadline, which removed its pods',
       { job: job({ finished: finished(false, 'DeadlineExceeded') }), pods: [] },
       ended('TIMED_OUT', null, 'DeadlineExceeded'),
     ],
@@ -130,18 +130,18 @@ describe('assessRun', () => {
 
   it.each<[string, RunView, object]>([
     [
-      'a pod that has failed',
+      'a failed pod',
       { job: job(), pods: [pod(failed(3, 'Error'))] },
       { kind: 'waiting_for_pod', reason: null },
     ],
     ['the next attempt', { job: job(), pods: [pod(failed(3, 'Error')), pod(running)] }, { kind: 'running' }],
     [
-      'the next attempt that waits',
+      'the next attempt while it waits',
       { job: job(), pods: [pod(failed(3, 'Error')), pod(waiting('ErrImagePull'))] },
       { kind: 'waiting_for_pod', reason: 'ErrImagePull' },
     ],
     [
-      'a success at last',
+      'a success in the end',
       { job: job(), pods: [pod(failed(3, 'Error')), pod(succeeded)] },
       ended('FINISHED', 0, null),
     ],
@@ -159,7 +159,7 @@ describe('assessRun', () => {
 
   it.each<[string, RunView, object]>([
     [
-      'a Job that nothing happens to',
+      'a Job that never becomes active',
       { job: job({ active: 0, createdAt: ago(60_001) }), pods: [] },
       cannotStart('JOB_CREATION_FAILED', expect.stringContaining('60 s')),
     ],
@@ -174,7 +174,7 @@ describe('assessRun', () => {
       cannotStart('POD_CREATION_FAILED', 'ImagePullBackOff: not found (after 30 s)'),
     ],
     [
-      'an image name that is none',
+      'an invalid image name',
       { job: job(), pods: [pod(waiting('InvalidImageName'))] },
       cannotStart('POD_CREATION_FAILED', 'InvalidImageName'),
     ],
@@ -184,7 +184,7 @@ describe('assessRun', () => {
       cannotStart('POD_CREATION_FAILED', 'CreateContainerConfigError: secret not found (after 60 s)'),
     ],
     [
-      'a pod that says nothing',
+      'a pod without a reason',
       { job: job(), pods: [pod(waiting(null), 60_001)] },
       cannotStart('POD_CREATION_FAILED', 'the pod did not start (after 60 s)'),
     ],
@@ -196,11 +196,8 @@ describe('assessRun', () => {
     ['an image', { job: job(), pods: [pod(waiting('ErrImagePull'), 29_999)] }],
     ['a Secret', { job: job(), pods: [pod(waiting('CreateContainerConfigError'), 59_999)] }],
     ['a pod', { job: job({ createdAt: ago(59_999) }), pods: [] }],
-    [
-      'a pod of a Job that is old, but whose pod is new',
-      { job: job({ createdAt: ago(9e7) }), pods: [pod(waiting(null))] },
-    ],
-  ])('waits for %s within its time', (_name, view) => {
+    ['a new pod of an old Job', { job: job({ createdAt: ago(9e7) }), pods: [pod(waiting(null))] }],
+  ])('waits for %s within its limit', (_name, view) => {
     expect(assess(view).kind).toBe('waiting_for_pod');
   });
 });

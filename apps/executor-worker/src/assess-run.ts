@@ -1,24 +1,24 @@
 import type { ExecutionEnd } from '@app/database';
 import type { JobView, PodState, PodView, RunView } from '@app/runner';
 
-/** How long an execution may take to get going, counted from its Job's or pod's creation. */
+/** How long an execution may take to start, counted from the creation of its Job or pod. */
 export interface StartLimits {
   /** For the Job to become active and for a pod to run. */
   startMs: number;
-  /** For an image that can't be pulled. */
+  /** For an image that cannot be pulled. */
   imageMs: number;
 }
 
 export type Assessment =
-  /** Nothing is running yet; `reason`: what Kubernetes says it waits for. */
   | { kind: 'job_created' }
+  /** `reason`: what Kubernetes says the pod waits for. */
   | { kind: 'waiting_for_pod'; reason: string | null }
   | { kind: 'running' }
-  /** It has ended by itself. */
+  /** It ended by itself. */
   | { kind: 'ended'; end: ExecutionEnd }
   /** It will never start: delete the Job, then end. */
   | { kind: 'cannot_start'; end: ExecutionEnd }
-  /** The Job that we know of is not there. */
+  /** The recorded Job does not exist. */
   | { kind: 'vanished' };
 
 const HOPELESS_REASONS: readonly string[] = ['InvalidImageName', 'ErrImageNeverPull'];
@@ -29,7 +29,7 @@ const IMAGE_REASONS: readonly string[] = [
   'RegistryUnavailable',
 ];
 
-/** What the state of Job and pods means for the execution. Pure; `now` in Unix milliseconds. */
+/** Decides what the state of the Job and its pods means for the execution. Pure; `now` in Unix milliseconds. */
 export function assessRun(
   view: RunView,
   run: { jobUid: string; retries: number; limits: StartLimits },
@@ -39,7 +39,7 @@ export function assessRun(
   if (job === null || job.jobUid !== run.jobUid) return { kind: 'vanished' };
   const pod = view.pods.at(-1) ?? null;
   if (job.finished) return { kind: 'ended', end: endOfJob(job, view.pods) };
-  // Kubernetes marks the Job a second or more after the pod; with no retry left the pod has decided.
+  // Kubernetes marks the Job a second or more after the pod; without retries left, the pod's end is final.
   if (pod?.state.kind === 'succeeded') return { kind: 'ended', end: endOfPod(pod.state) };
   if (pod?.state.kind === 'failed' && run.retries === 0) return { kind: 'ended', end: endOfPod(pod.state) };
   if (pod?.state.kind === 'running') return { kind: 'running' };
@@ -86,9 +86,9 @@ function endOfPod(state: Extract<PodState, { kind: 'succeeded' | 'failed' }>): E
   if (state.kind === 'succeeded') return { status: 'FINISHED', exitCode: 0, reason: null };
   const { exitCode, reason, message } = state;
   if (reason === 'DeadlineExceeded') {
-    return { status: 'TIMED_OUT', exitCode, reason: message ?? 'the time limit has passed' };
+    return { status: 'TIMED_OUT', exitCode, reason: message ?? 'the time limit was exceeded' };
   }
-  // An ordinary failure is told by its exit code alone.
+  // The exit code alone describes an ordinary failure.
   const text =
     reason === 'Error' && exitCode !== null ? message : [reason, message].filter(Boolean).join(': ');
   return { status: 'POD_FAILED', exitCode, reason: text };

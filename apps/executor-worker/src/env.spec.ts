@@ -21,7 +21,7 @@ const variablesOf = (env: Record<string, string>): string[] => {
 };
 
 describe("the worker's environment", () => {
-  it('needs little', () => {
+  it('needs Postgres, Redis and the secret key only', () => {
     expect(loadWorkerEnv(required)).toMatchObject({
       kubernetes: { cluster: { mode: 'in-cluster' }, namespace: 'default' },
       job: { timeoutSeconds: 3_600, retries: 0, serviceAccountName: null, podAnnotations: {} },
@@ -33,11 +33,11 @@ describe("the worker's environment", () => {
     });
   });
 
-  it('names everything that is missing', () => {
+  it('names every missing variable', () => {
     expect(variablesOf({}).sort()).toEqual(Object.keys(required).sort());
   });
 
-  it('takes the names of v2', () => {
+  it('reads the variables of v2', () => {
     const env = loadWorkerEnv({
       ...required,
       PROCTOR_KUBE_CONFIG: 'out-of-cluster',

@@ -45,12 +45,12 @@ const schema = serviceSchema({
   PROCTOR_USER_SHARE: userShareVar,
 });
 
-/** How long to wait for a Job or pod to become ready, before it is renewed. */
+/** How long one wait for a Job or pod to become ready lasts, before the next one. */
 const DEFAULT_WAIT_SECONDS = 60;
 
 export type WorkerEnv = ReturnType<typeof loadWorkerEnv>;
 
-/** The worker's settings. @throws ConfigurationError with all that is wrong */
+/** The worker's settings. @throws ConfigurationError with every problem */
 export function loadWorkerEnv(source: EnvSource) {
   const env = loadEnv(schema, source);
   const waitSeconds =

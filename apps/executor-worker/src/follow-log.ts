@@ -13,7 +13,7 @@ import type { LogSink } from './log-sink.js';
 import { toStorable } from './storable-text.js';
 import type { WorkerContext } from './worker-context.js';
 
-/** What travels with a line through the masker. */
+/** Accompanies a line through the masker. */
 interface LineTag {
   timestamp: string;
   position: LogPosition;
@@ -49,7 +49,7 @@ export async function followLog(
   const masker = createMasker<LineTag>(secrets);
   let position = start;
   try {
-    // A worker before may have known this pod without having stored anything of it.
+    // An earlier worker may have known this pod without storing any of its lines.
     if (isLogStart(start) && budget.isLineOpen) await sink.write(LINE_END, start, follower.signal);
     try {
       for await (const piece of context.runner.followLog(pod, start, follower.signal, onOpen)) {
@@ -58,19 +58,19 @@ export async function followLog(
       }
     } catch (error) {
       if (!(error instanceof LogLostError)) throw error;
-      // Our own delete took the pod away right after its log had ended.
+      // Our own delete removed the pod right after its log had ended.
       if (follower.isCancelRequested && error.isProbablyComplete) {
         await storeRest(masker, sink, follower.signal);
         await sink.complete(follower.signal);
         return 'complete';
       }
-      context.log.warn({ executionId: follower.lease.executionId, err: error }, 'a log was lost');
+      context.log.warn({ executionId: follower.lease.executionId, err: error }, 'lost the log of a pod');
       await storeRest(masker, sink, follower.signal);
       await sink.write(gapRow(error.message), position, follower.signal);
       await sink.complete(follower.signal);
       return 'lost';
     }
-    // A follower that was told to stop ends quietly; what it has read so far is kept, what was held back is read again.
+    // When following stops, the stream ends without an error. Store what was read; the masker's rest is read again later.
     if (follower.signal.aborted) {
       await sink.drain(AbortSignal.timeout(HAND_OVER_FLUSH_MS));
       follower.throwIfStopped();
@@ -106,7 +106,7 @@ export async function storeGap(
   }
 }
 
-/** How long a stopping process tries to store what it has read. */
+/** How long a stopping process tries to store the lines it has read. */
 const HAND_OVER_FLUSH_MS = 1_500;
 
 async function store(

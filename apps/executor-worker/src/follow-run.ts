@@ -5,12 +5,12 @@ import { abortable, withTimeout } from '@app/timing';
 import { assessRun, type Assessment } from './assess-run.js';
 import type { Follower } from './follower.js';
 import { RunAttempts } from './run-attempts.js';
-import { whileUnavailable } from './wait-for.js';
+import { whileUnavailable } from './while-unavailable.js';
 import type { WorkerContext } from './worker-context.js';
 
 /**
- * Follows a Job that exists to its end: status and attempts into Postgres as they change, each pod's log one after the
- * other. Resolves with how the execution ended; throws the signal's reason when this process must stop following.
+ * Follows an existing Job to its end: records status and attempts in Postgres as they change, and reads the pods' logs one
+ * after the other. Resolves with the end of the execution; throws the signal's reason when this process must stop following.
  */
 export async function followRun(
   context: WorkerContext,
@@ -26,25 +26,25 @@ export async function followRun(
     throw error;
   } finally {
     run.stopWatching();
-    // Only when the last lines are stored may another worker, or a second delivery here, go on.
+    // Another worker, or a second delivery here, may continue only after the last lines are stored.
     await Promise.allSettled([watching, run.logsRead()]);
   }
 }
 
-/** How far the watch may be behind a Job that was just created before it is worth a direct look. */
+/** How far the watch may lag behind a new Job before the Job is read directly. */
 const WATCH_LAG_MS = 5_000;
 
-/** A cancel waits no longer than this for a log that can't be read. */
-const LOG_OPEN_MOST_MS = 5_000;
+/** How long a cancel waits for a log that cannot be read. */
+const LOG_OPEN_TIMEOUT_MS = 5_000;
 
 class RunFollower {
   private readonly watchStop = new AbortController();
   private view: RunView | null = null;
-  /** What ends the following: a bug, or a log that could not be stored. */
+  /** Stops following: a bug, or a log that could not be stored. */
   private failure: Error | null = null;
   private readonly startedAtMs = performance.now();
   private hasSeenJob = false;
-  /** The Job was deleted on a user's behalf. */
+  /** The Job was deleted because of a cancel. */
   private hasDeleted = false;
   private recordedStatus = '';
   private readonly attempts: RunAttempts;
@@ -61,20 +61,20 @@ class RunFollower {
     const signal = AbortSignal.any([this.watchStop.signal, this.follower.signal]);
     try {
       for await (const view of this.context.runner.observe(this.job.jobName, signal)) {
-        this.see(await this.attempts.masked(view));
+        this.update(await this.attempts.masked(view));
       }
     } catch (error) {
       if (!signal.aborted) this.fail(error);
     }
   }
 
-  private see(view: RunView): void {
+  private update(view: RunView): void {
     this.view = view;
     this.hasSeenJob ||= view.job?.jobUid === this.job.jobUid;
     this.follower.wakeUp.ring();
   }
 
-  /** Settles when no log is being read any more. */
+  /** Settles when no more log is being read. */
   async logsRead(): Promise<void> {
     await this.attempts.logs;
   }
@@ -88,13 +88,12 @@ class RunFollower {
       await this.follower.wakeUp.wait({ signal: this.follower.signal });
       if (this.failure !== null) throw this.failure;
       const { view } = this;
-      if (view) await this.attempts.note(view);
+      if (view) await this.attempts.record(view);
       const assessment = view && this.assess(view);
-      // An end that was there before the cancel stands; after the delete (perhaps an earlier follower's), whatever
-      // happens is the cancel's doing.
+      // An end before the cancel stands. After the delete, which may be an earlier follower's, any end is due to the cancel.
       this.hasDeleted ||= this.follower.isCancelRequested && view?.job?.isBeingDeleted === true;
       if (this.follower.isCancelRequested && !this.hasDeleted && assessment?.kind !== 'ended') {
-        await this.logOpen();
+        await this.waitForLogOpen();
         this.hasDeleted = true;
         await this.deleteJob();
       }
@@ -115,7 +114,7 @@ class RunFollower {
     return assessRun(view, { jobUid: this.job.jobUid, retries, limits: settings.startLimits }, Date.now());
   }
 
-  /** Null: it goes on. */
+  /** Null: the run continues. */
   private async act(assessment: Assessment, view: RunView): Promise<ExecutionEnd | null> {
     switch (assessment.kind) {
       case 'job_created':
@@ -127,78 +126,82 @@ class RunFollower {
         await this.move('POD_READY', null);
         return null;
       case 'vanished':
-        return this.endOfVanished();
+        return this.concludeVanished();
       case 'cannot_start':
-        return this.endOfStuck();
+        return this.concludeCannotStart();
       case 'ended':
         return isComplete(view)
-          ? this.endOfEnded(assessment.end, view)
-          : this.endOfIncomplete(assessment.end);
+          ? this.concludeEnded(assessment.end, view)
+          : this.concludeIncomplete(assessment.end);
     }
   }
 
   /**
-   * What was seen last may be old: the API was away, or this process stood still and another one has the run by now. Only
-   * a direct look counts, and only who holds the lease may delete what has not ended.
+   * The last view may be old: the API was unavailable, or this process stood still and another one follows the run now. Only
+   * a direct read counts, and only the holder of the lease may delete a Job that has not ended.
    */
-  private async endOfStuck(): Promise<ExecutionEnd | null> {
+  private async concludeCannotStart(): Promise<ExecutionEnd | null> {
     const view = await this.readDirectly();
     const assessment = this.assess(view);
     if (assessment.kind !== 'cannot_start') {
-      this.see(view);
+      this.update(view);
       return null;
     }
     const { lease, signal } = this.follower;
     const isHeld = await whileUnavailable(() => this.context.leases.isHeld(lease), signal);
     this.follower.throwUnlessHeld(isHeld);
     await this.deleteJob();
-    await this.podsGone();
-    // Of an earlier attempt: after the end nothing is stored any more.
+    await this.waitForPodsGone();
+    // The log of an earlier attempt: nothing is stored after the end.
     await this.attempts.logs;
     return this.hasDeleted ? cancelled() : this.endOf(assessment.end);
   }
 
-  /** Jobs and pods come by two watches, and either may be behind: what the Job's pods did is looked up. */
-  private async endOfIncomplete(end: ExecutionEnd): Promise<ExecutionEnd> {
+  /** Jobs and pods arrive by two watches, and either may lag behind: reads the end of the Job's pods directly. */
+  private async concludeIncomplete(end: ExecutionEnd): Promise<ExecutionEnd> {
     const view = await this.readDirectly();
     const assessment = this.assess(view);
-    // Somebody has deleted the Job since: no more is to be known.
-    if (assessment.kind !== 'ended') return this.endOfEnded(end, view);
-    await this.attempts.note(view);
-    return this.endOfEnded(assessment.end, view);
+    // The Job was deleted in the meantime: nothing more can be learned.
+    if (assessment.kind !== 'ended') return this.concludeEnded(end, view);
+    await this.attempts.record(view);
+    return this.concludeEnded(assessment.end, view);
   }
 
-  private async endOfEnded(end: ExecutionEnd, view: RunView): Promise<ExecutionEnd> {
-    if (view.job?.finished && !this.hasDeleted) await this.attempts.noteLost(view.job, view.pods);
+  private async concludeEnded(end: ExecutionEnd, view: RunView): Promise<ExecutionEnd> {
+    if (view.job?.finished && !this.hasDeleted) await this.attempts.recordLost(view.job, view.pods);
     const outcome = await this.attempts.logs;
     if (this.hasDeleted) {
-      await this.podsGone();
+      await this.waitForPodsGone();
       return cancelled();
     }
-    await this.attempts.note(view);
+    await this.attempts.record(view);
     if (outcome === 'lost' && isSuccess(end.status)) {
       return {
         ...end,
         status: 'FETCH_POD_LOG_FAILED',
-        reason: 'it ended with exit code 0, but its log could not be read',
+        reason: 'exit code 0, but the log could not be read',
       };
     }
     return end;
   }
 
-  /** The watch says that the Job is gone; only a direct look counts. */
-  private async endOfVanished(): Promise<ExecutionEnd | null> {
-    // A Job that was just created may not have come by the watch yet.
+  /** The watch reports the Job as gone; only a direct read counts. */
+  private async concludeVanished(): Promise<ExecutionEnd | null> {
+    // The watch may not have delivered a new Job yet.
     const isNew = !this.hasSeenJob && performance.now() - this.startedAtMs < WATCH_LAG_MS;
     if (isNew && !this.hasDeleted) return null;
     const { job } = await this.readDirectly();
-    // The watch is behind: it will tell of the Job's next change.
+    // The watch lags behind: it will deliver the Job's next change.
     if (job?.jobUid === this.job.jobUid) return null;
-    await this.podsGone();
+    await this.waitForPodsGone();
     await this.attempts.logs;
     return this.follower.isCancelRequested
       ? cancelled()
-      : { status: 'POD_FAILED', exitCode: null, reason: 'job vanished: somebody deleted the Kubernetes Job' };
+      : {
+          status: 'POD_FAILED',
+          exitCode: null,
+          reason: 'job vanished: the Kubernetes Job was deleted outside Proctor',
+        };
   }
 
   /** JOB_CREATION_FAILED may only follow CREATED. */
@@ -206,18 +209,18 @@ class RunFollower {
     return canMove(this.follower.status, end.status) ? end : { ...end, status: 'POD_CREATION_FAILED' };
   }
 
-  /** What a container has printed is lost if its pod goes before anybody reads it. */
-  private async logOpen(): Promise<void> {
+  /** If a pod goes before its log is being read, the container's output is lost. */
+  private async waitForLogOpen(): Promise<void> {
     const logOpen = abortable(this.attempts.logOpen, this.follower.signal);
-    await withTimeout(logOpen, LOG_OPEN_MOST_MS, () => undefined);
+    await withTimeout(logOpen, LOG_OPEN_TIMEOUT_MS, () => undefined);
   }
 
   private async deleteJob(): Promise<void> {
     await whileUnavailable(() => this.context.runner.deleteJob(this.job), this.follower.signal);
   }
 
-  /** A slot is never free while a container still runs: waits until the API server knows no pod of this Job. */
-  private async podsGone(): Promise<void> {
+  /** Waits until the API server knows no pod of this Job, so that no slot is free while a container still runs. */
+  private async waitForPodsGone(): Promise<void> {
     for (;;) {
       const { job, pods } = await this.readDirectly();
       const isGone = job === null || job.jobUid !== this.job.jobUid;
@@ -248,7 +251,7 @@ class RunFollower {
   }
 }
 
-/** Whether each pod that a Job counts as ended is known, and known to have ended. */
+/** Whether every pod the Job counts as ended is known and has ended. */
 function isComplete({ job, pods }: RunView): boolean {
   const hasEnded = ({ state }: PodView) => state.kind === 'succeeded' || state.kind === 'failed';
   return pods.length >= Math.max(1, job?.endedPods ?? 0) && pods.every(hasEnded);

@@ -3,30 +3,30 @@ import type { ClaimedExecution, Lease } from '@app/database';
 import type { QueueLease } from '@app/queue';
 import { WakeUp } from '@app/timing';
 
-/** Thrown (as an abort reason) when a write was refused: another worker has the execution, or it has ended. */
+/** The abort reason after a refused write: another worker holds the execution, or it has ended. */
 export class FencedError extends Error {
   override readonly name = 'FencedError';
 }
 
-/** What this process holds of one execution while it follows it. */
+/** The state of one execution while this process follows it. */
 export class Follower {
   readonly lease: Lease;
   readonly execution: Execution;
   readonly startedAtMs = performance.now();
-  /** The status as this follower last recorded it. */
+  /** The status this follower recorded last. */
   status: ExecutionStatus;
   /** Rings when there may be something to do. */
   readonly wakeUp = new WakeUp();
   private readonly abort = new AbortController();
-  /** Aborts when this process must stop following, for whatever reason. */
+  /** Aborts when this process must stop following, for any reason. */
   readonly signal = this.abort.signal;
   private readonly cancelAbort = new AbortController();
-  /** Aborts when a user wants the execution to stop, and with `signal`. For waits that a cancel cuts short. */
+  /** Aborts on a cancel, and with `signal`. For waits that a cancel cuts short. */
   readonly cancelSignal = this.cancelAbort.signal;
   isCancelRequested: boolean;
-  /** Time itself may be news to it (something should have started or gone by now): rung once a second. */
+  /** Waits for a limit to pass, so it is woken once a second even if nothing happens. */
   needsTick = true;
-  /** Followed for long enough that it is no poison. */
+  /** Followed long enough that the execution is not poison. */
   isSettled = false;
 
   constructor(
@@ -48,9 +48,9 @@ export class Follower {
     );
   }
 
-  /** Something failed: whatever else this process does for the execution ends too. */
+  /** After a failure: ends everything else this process does for the execution. */
   abandon(error: unknown): void {
-    this.stop(error ?? new Error('following was given up'));
+    this.stop(error ?? new Error('stopped following'));
   }
 
   requestCancel(): void {
@@ -59,19 +59,19 @@ export class Follower {
     this.wakeUp.ring();
   }
 
-  /** Ends waits of `cancelSignal` and of `signal`. */
+  /** Ends waits on `cancelSignal` and on `signal`. */
   private stop(reason: unknown): void {
     this.abort.abort(reason);
     this.cancelAbort.abort(reason);
   }
 
-  /** After each write that carries the lease: a refused one means that somebody else has the execution. */
+  /** Call after each write that carries the lease. A refused write means that another worker holds the execution. */
   throwUnlessHeld(isHeld: boolean): void {
     if (!isHeld) this.fence();
     this.throwIfStopped();
   }
 
-  /** Throws if this process must stop following. To be called after each refused write. */
+  /** Throws if this process must stop following. Call after each refused write. */
   throwIfStopped(): void {
     this.signal.throwIfAborted();
   }

@@ -5,7 +5,7 @@ import { RunnerUnavailableError, type JobRequest } from '@app/runner';
 import { Follower } from './follower.js';
 import { CREATE_TIMEOUT_MS, launchJob, LeaseTooShortError } from './launch-job.js';
 import { FakeRecords } from './testing/fake-records.js';
-import { FakeWorker, WatchedRunner } from './testing/fake-world.js';
+import { FakeWorker, WatchedRunner } from './testing/fake-worker.js';
 
 let records: FakeRecords;
 let runner: WatchedRunner;
@@ -43,7 +43,7 @@ async function followerOf(id: number): Promise<Follower> {
 const launch = async (id: number) => launchJob(worker.context, await followerOf(id));
 
 describe('launchJob', () => {
-  it('asks for what the execution was accepted with, and the defaults of the worker', async () => {
+  it('requests the settings the execution was accepted with, and the defaults of the worker', async () => {
     const id = records.add({ args: { NAME: '$(HOME)' }, image: 'image:7', userEmail: 'eve@example.org' });
     expect(await launch(id)).toMatchObject({ kind: 'launched', job: { jobName: 'proctor-test-1' } });
     expect(requests).toEqual([
@@ -67,7 +67,7 @@ describe('launchJob', () => {
     ]);
   });
 
-  it('prefers what the proc says of its pods', async () => {
+  it('prefers the pod settings of the proc', async () => {
     const pod = {
       ...DEFAULT_POD_SETTINGS,
       resources: { requests: {}, limits: { cpu: '2' } },
@@ -80,7 +80,7 @@ describe('launchJob', () => {
     expect(requests[0]?.pod.annotations).toEqual({ team: 'ops', note: 'x' });
   });
 
-  it('leaves out an arg that has the name of a secret, also of one that no proc declares', async () => {
+  it('omits an arg with the name of a secret, even if no proc declares that secret', async () => {
     records.secretValues = { API_TOKEN: 'the-real-one' };
     await launch(records.add({ args: { NAME: 'Ada', API_TOKEN: 'mine-instead' } }));
     expect(requests.map(({ args }) => args)).toEqual([{ NAME: 'Ada' }]);
@@ -98,7 +98,7 @@ describe('launchJob', () => {
     expect(requests).toMatchObject([{ timeoutSeconds: 5, retries: 0 }]);
   });
 
-  it('creates nothing when the process slept between renewing its lease and using it', async () => {
+  it('creates nothing if the process stood still between renewing its lease and using it', async () => {
     const id = records.add();
     let now = performance.now();
     jest.spyOn(performance, 'now').mockImplementation(() => now);
@@ -125,7 +125,7 @@ describe('launchJob', () => {
     expect(runner.created).toHaveLength(1);
   });
 
-  it('adopts the Job whose creation was never answered', async () => {
+  it('adopts the Job if the answer to its creation was lost', async () => {
     const id = records.add();
     let isFirst = true;
     runner.afterCreate = () => {

@@ -3,21 +3,21 @@ import { LOCK_DURATION_MS } from '@app/queue';
 import type { JobRef, JobRequest } from '@app/runner';
 import type { Follower } from './follower.js';
 import { readSecrets, type SecretValues } from './read-secrets.js';
-import { whileUnavailable } from './wait-for.js';
+import { whileUnavailable } from './while-unavailable.js';
 import type { WorkerContext } from './worker-context.js';
 
-/** A create must be answered within this, and the lease be sure to live that long. */
+/** The timeout of a create. The lease must be certain to live that long. */
 export const CREATE_TIMEOUT_MS = 5_000;
-/** What may pass between renewing the lease and sending the create: see `Runner.createJob`. */
+/** The time that may pass between renewing the lease and sending the create: see `Runner.createJob`. */
 const LEASE_MARGIN_MS = 3_000;
 
 export type LaunchOutcome =
   { kind: 'launched'; job: JobRef } | { kind: 'end'; end: ExecutionEnd } | { kind: 'cancelled' };
 
 /**
- * Sees to it that the execution has its one Job, with its Secret: creates it, adopts the one that is there, or says how the
- * execution ends without. The Secret comes last and opens the gate: a Job that a superseded process creates
- * late never starts its container, because that process is refused at `recordJob` and makes no Secret.
+ * Gives the execution its one Job with its Secret: creates the Job, adopts an existing one, or returns how the execution ends
+ * without one. The Secret comes last and opens the gate: a Job that a superseded process creates late never starts its
+ * container, because `recordJob` refuses that process and it creates no Secret.
  */
 export async function launchJob(context: WorkerContext, follower: Follower): Promise<LaunchOutcome> {
   const { claimed, execution } = follower;
@@ -31,10 +31,10 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
     () => createInLease(context, follower, values),
     follower.cancelSignal,
     (error) => {
-      context.log.warn({ executionId: execution.id, err: error }, 'the Job could not be created yet');
+      context.log.warn({ executionId: execution.id, err: error }, 'could not create the Job yet; retrying');
     },
   ).catch((error: unknown) => {
-    // A cancel cuts the wait short; anything else is thrown on.
+    // A cancel cuts the wait short; rethrow anything else.
     if (follower.signal.aborted || !follower.isCancelRequested) throw error;
     return null;
   });
@@ -43,7 +43,7 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
     return { kind: 'end', end: { status: 'CREATION_FAILED', exitCode: null, reason: created.message } };
   }
   if (created.kind === 'exists' && !created.ours) {
-    const reason = `a Job named ${execution.jobName} that is not ours is in the way`;
+    const reason = `another Job named ${execution.jobName} already exists`;
     return { kind: 'end', end: { status: 'CREATION_FAILED', exitCode: null, reason } };
   }
   const job = { jobName: execution.jobName, jobUid: created.jobUid };
@@ -62,7 +62,7 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
   return { kind: 'launched', job };
 }
 
-/** The Job was recorded by an earlier epoch; its Secret may be missing if that one died between the two. */
+/** An earlier epoch recorded the Job. Its Secret is missing if that worker died in between. */
 async function adoptKnownJob(
   context: WorkerContext,
   follower: Follower,
@@ -71,10 +71,10 @@ async function adoptKnownJob(
   const job = { jobName: follower.execution.jobName, jobUid };
   const view = await whileUnavailable(() => context.runner.read(job.jobName), follower.signal);
   const isWaiting = view.job?.jobUid === jobUid && !view.job.finished && !view.job.isBeingDeleted;
-  if (isWaiting && !follower.isCancelRequested && (await isWithoutSecret(context, follower))) {
+  if (isWaiting && !follower.isCancelRequested && (await lacksSecret(context, follower))) {
     const { values, problem } = await readSecrets(context, follower);
     if (problem !== null) {
-      // Without a Secret its pod never starts; the sweep removes it.
+      // Without a Secret the pod never starts; the sweep removes the Job.
       return { kind: 'end', end: { status: 'POD_CREATION_FAILED', exitCode: null, reason: problem } };
     }
     await whileUnavailable(() => context.runner.createSecret(job, values), follower.signal);
@@ -82,8 +82,8 @@ async function adoptKnownJob(
   return { kind: 'launched', job };
 }
 
-/** Asked first, so that a run that goes on needs neither Proctor's secrets nor the key that opens them. */
-async function isWithoutSecret(context: WorkerContext, { execution, signal }: Follower): Promise<boolean> {
+/** Checked first, so that a running Job needs neither Proctor's secrets nor the key that decrypts them. */
+async function lacksSecret(context: WorkerContext, { execution, signal }: Follower): Promise<boolean> {
   return (await whileUnavailable(() => context.runner.readSecret(execution.jobName), signal)) === null;
 }
 
@@ -92,7 +92,7 @@ async function createInLease(
   follower: Follower,
   secretValues: SecretValues['values'],
 ) {
-  // Before the lease is renewed: what it takes is not within the time of the create.
+  // Before the lease is renewed, so that the time to connect does not count against the create.
   await context.runner.connect(follower.signal);
   const renewedAtMs = performance.now();
   if (!(await follower.queueLease.renew())) follower.fence();
@@ -103,7 +103,7 @@ async function createInLease(
   return context.runner.createJob(jobRequest(context, follower, secretValues), follower.signal);
 }
 
-/** The process was stopped between renewing its lease and using it: the delivery is tried again. */
+/** The process stood still between renewing its lease and using it: the delivery is retried. */
 export class LeaseTooShortError extends Error {
   override readonly name = 'LeaseTooShortError';
 }

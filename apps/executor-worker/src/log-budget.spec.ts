@@ -12,16 +12,16 @@ const textRow = (text: string, endsLine = true): NewLogRow => ({
   stampedAt: STAMP,
 });
 const gapRow: NewLogRow = { kind: 'gap', text: 'lines are missing', endsLine: true, stampedAt: null };
-/** What was printed, as opposed to markers and to line ends that make room for them. */
+/** Rows a container printed, as opposed to markers and the line ends before them. */
 const isPrinted = ({ stampedAt }: LogRow) => stampedAt === STAMP;
 const costOf = ({ text }: { text: string }) => Math.max(Buffer.byteLength(text), MIN_ROW_COST_BYTES);
 const sum = (rows: readonly { text: string }[]) => rows.reduce((total, row) => total + costOf(row), 0);
 
-/** What the database holds of one log. */
+/** One log as the database holds it. */
 class Stored {
   rows: LogRow[] = [];
 
-  /** One batch, as the log writer makes it. */
+  /** Stores one batch, as the log writer does. */
   store(budget: LogBudget, rows: readonly NewLogRow[]): void {
     const numbered = rows.flatMap((row) => budget.number(row));
     const drop = budget.drop();
@@ -45,14 +45,14 @@ class Stored {
 }
 
 describe('LogBudget', () => {
-  it('numbers rows from one on and drops nothing within the limit', () => {
+  it('numbers rows from 1 and drops nothing within the limit', () => {
     const budget = new LogBudget(1_000, EMPTY);
     expect(budget.number(textRow('a'))).toMatchObject([{ seq: 1, text: 'a' }]);
     expect(budget.number(textRow('b'))).toMatchObject([{ seq: 2, text: 'b' }]);
     expect(budget.drop()).toBeNull();
   });
 
-  it('goes on after the last number', () => {
+  it('continues after the last number', () => {
     const budget = new LogBudget(1_000, { ...EMPTY, lastSeq: 41, headCostBytes: 10 });
     expect(budget.number(textRow('a'))).toMatchObject([{ seq: 42 }]);
   });
@@ -65,12 +65,12 @@ describe('LogBudget', () => {
     expect(markers).toMatchObject([
       {
         endsLine: true,
-        text: '[proctor: this log is longer than its limit of 10 KiB; from here on only its last 2.5 KiB are kept]',
+        text: '[proctor: this log exceeds its limit of 10 KiB; from here on, only the last 2.5 KiB are kept]',
       },
     ]);
   });
 
-  it('counts an empty line as what it takes', () => {
+  it('counts the minimum cost of an empty line', () => {
     const stored = new Stored();
     const budget = new LogBudget(3_200, EMPTY);
     for (let i = 0; i < 1_000; i++) stored.store(budget, [textRow('')]);
@@ -84,7 +84,7 @@ describe('LogBudget', () => {
     expect(stored.rows.map(({ kind }) => kind)).toEqual(['text', 'cut', 'text']);
   });
 
-  it('keeps the newest row even where it is larger than all that may be kept', () => {
+  it('keeps the newest row even if it alone exceeds the limit of the tail', () => {
     const stored = new Stored();
     const budget = new LogBudget(400, EMPTY);
     for (let i = 0; i < 3; i++) stored.store(budget, [textRow(`${i}${'x'.repeat(1_000)}`)]);
@@ -102,7 +102,7 @@ describe('LogBudget', () => {
     ]);
   });
 
-  it('ends an open line once where a gap is also where the log is cut', () => {
+  it('ends an open line once if a gap falls where the log is cut', () => {
     const stored = new Stored();
     stored.store(new LogBudget(1_000, EMPTY), [textRow('x'.repeat(740), false), gapRow]);
     expect(stored.rows.map(({ kind, text }) => `${kind} ${text.length}`)).toEqual([
@@ -113,7 +113,7 @@ describe('LogBudget', () => {
     ]);
   });
 
-  it('keeps the head, one marker and the newest rows, whoever takes over when', () => {
+  it('keeps the head, one marker and the newest rows, regardless of takeovers', () => {
     const text = fc.oneof(
       fc.string({ maxLength: 120 }),
       fc.integer({ min: 0, max: 900 }).map((n) => 'é'.repeat(n)),

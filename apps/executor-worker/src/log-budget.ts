@@ -1,17 +1,17 @@
 import { MIN_ROW_COST_BYTES, type LogExtent, type LogRow } from '@app/database';
 
-/** Share of the limit that the beginning of the log may take; the rest keeps its end. */
+/** Share of the limit for the head of the log; the rest is for its tail. */
 const HEAD_SHARE = 0.75;
 
-/** The text of a row without its number. */
+/** A row without its sequence number. */
 export type NewLogRow = Omit<LogRow, 'seq'>;
 
-/** Ends a line that was left open, so that what follows begins on a line of its own. */
+/** Ends an open line, so that the next row starts a new line. */
 export const LINE_END: NewLogRow = { kind: 'text', text: '', endsLine: true, stampedAt: null };
 
 /**
- * Keeps the stored log of one execution within its limit: its head, one `cut` marker, and the newest rows. Rows past
- * the head are stored all the same, so that live viewers get them, and dropped when newer ones need the room.
+ * Keeps the stored log of one execution within its limit: its head, one `cut` marker, and the newest rows. Rows past the head
+ * are stored too, so that live viewers get them, and dropped when newer rows need the room.
  */
 export class LogBudget {
   private readonly headLimitBytes: number;
@@ -21,9 +21,9 @@ export class LogBudget {
   private cutSeq: number | null;
   private readonly tail: { seq: number; costBytes: number }[];
   private tailBytes: number;
-  /** How far rows were dropped before. */
+  /** All rows between the head and this one were dropped. */
   private droppedTo: number;
-  /** The last row does not end its line. */
+  /** Whether the last row leaves its line open. */
   isLineOpen: boolean;
 
   constructor(
@@ -41,7 +41,7 @@ export class LogBudget {
     this.isLineOpen = extent.isLineOpen;
   }
 
-  /** The row with its number, after the marker if this is where the log is cut. A marker gets a line of its own. */
+  /** Numbers the row. Puts the marker before it where the log is cut; a marker gets a line of its own. */
   number(row: NewLogRow): LogRow[] {
     const rows =
       row.kind !== 'text' && this.isLineOpen
@@ -58,7 +58,7 @@ export class LogBudget {
       return [{ ...row, seq: this.nextSeq++ }];
     }
     const marker = this.cutSeq === null ? this.cut() : [];
-    // The cut has ended the line already.
+    // The cut has already ended the line.
     if (row === LINE_END && marker.length > 0) return marker;
     const numbered = { ...row, seq: this.nextSeq++ };
     this.tail.push({ seq: numbered.seq, costBytes });
@@ -67,8 +67,8 @@ export class LogBudget {
   }
 
   /**
-   * What may be dropped now that newer rows are there; null if nothing. Call it once per batch, after the batch's rows
-   * were numbered, and leave out of the batch what lies in the range.
+   * The range of rows to drop in favour of newer ones; null if none. Call it once per batch, after numbering the batch's
+   * rows, and leave the rows in the range out of the batch.
    */
   drop(): { afterSeq: number; beforeSeq: number } | null {
     let dropped = 0;
@@ -90,7 +90,7 @@ export class LogBudget {
     this.droppedTo = this.cutSeq;
     const limit = describeBytes(this.limitBytes);
     const kept = describeBytes(this.tailLimitBytes);
-    const text = `[proctor: this log is longer than its limit of ${limit}; from here on only its last ${kept} are kept]`;
+    const text = `[proctor: this log exceeds its limit of ${limit}; from here on, only the last ${kept} are kept]`;
     return [...lineEnd, { seq: this.cutSeq, kind: 'cut', stampedAt: null, text, endsLine: true }];
   }
 }

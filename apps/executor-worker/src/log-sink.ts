@@ -3,10 +3,10 @@ import type { Lease, LogBatch } from '@app/database';
 import { WakeUp } from '@app/timing';
 import type { LogBudget, NewLogRow } from './log-budget.js';
 
-/** What may wait of one execution, and of all, before whoever reads the log is held up. */
+/** How much may wait to be stored, of one execution and of all, before reading a log pauses. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 const MAX_WAITING_BYTES_OF_ALL = 64 * 1024 * 1024;
-/** What a waiting row takes besides its text: a million empty lines are not nothing. */
+/** The cost of a waiting row besides its text, so that a million empty lines count. */
 const ROW_OVERHEAD_BYTES = 100;
 
 interface WaitingRow {
@@ -14,9 +14,9 @@ interface WaitingRow {
   position: LogPosition;
 }
 
-/** Who takes batches from sinks and stores them. */
+/** Takes batches from sinks and stores them. */
 export interface SinkOwner {
-  /** Of all sinks. */
+  /** The sum over all sinks. */
   waitingBytes: number;
   schedule(): void;
   remove(sink: LogSink): void;
@@ -42,7 +42,6 @@ export class LogSink {
   private failure: Error | null = null;
   private readonly changed = new WakeUp();
   isGivenUp = false;
-
   private position: LogPosition;
 
   constructor(
@@ -60,7 +59,7 @@ export class LogSink {
     return !this.isInFlight && !this.isGivenUp && (this.waiting.length > 0 || this.mustStorePosition);
   }
 
-  /** Adds a row; waits while too much is waiting already. `position`: where to resume once the row is stored. */
+  /** Adds a row; waits while too much is waiting. `position`: where to resume once the row is stored. */
   async write(row: NewLogRow, position: LogPosition, signal: AbortSignal): Promise<void> {
     this.waiting.push({ row, position });
     this.addBytes(sizeOf(row));
@@ -72,14 +71,14 @@ export class LogSink {
     this.throwIfFailed();
   }
 
-  /** The log was read to its end. Resolves when all of it is stored. */
+  /** Call it when the log has been read to its end. Resolves when all of it is stored. */
   async complete(signal: AbortSignal): Promise<void> {
     this.isComplete = true;
     this.mustStorePosition = true;
     await this.drain(signal);
   }
 
-  /** Resolves when all that was written is stored. Throws if it cannot be. */
+  /** Resolves when every written row is stored. Throws if one cannot be stored. */
   async drain(signal: AbortSignal): Promise<void> {
     this.writer.schedule();
     while ((this.isDirty || this.isInFlight) && !this.isGivenUp) {
@@ -89,12 +88,12 @@ export class LogSink {
     this.throwIfFailed();
   }
 
-  /** There may be room again. */
+  /** Wakes waiting writers: there may be room again. */
   nudge(): void {
     this.changed.ring();
   }
 
-  /** Forgets what waits. */
+  /** Discards the waiting rows. */
   giveUp(): void {
     this.isGivenUp = true;
     this.addBytes(-this.waitingBytes);
@@ -123,7 +122,7 @@ export class LogSink {
     };
   }
 
-  noteStored(): void {
+  markStored(): void {
     this.isInFlight = false;
   }
 
@@ -134,8 +133,7 @@ export class LogSink {
 
   fail(error: unknown): void {
     this.isInFlight = false;
-    this.failure =
-      error instanceof Error ? error : new Error(`the log could not be stored: ${String(error)}`);
+    this.failure = error instanceof Error ? error : new Error(`could not store the log: ${String(error)}`);
     this.changed.ring();
   }
 
@@ -153,7 +151,7 @@ export class LogSink {
   }
 }
 
-/** What a waiting row takes. */
+/** The cost of a waiting row, in bytes. */
 export function sizeOf(row: { text: string }): number {
   return row.text.length + ROW_OVERHEAD_BYTES;
 }

@@ -10,15 +10,15 @@ import { FakeRecords, unavailable } from './testing/fake-records.js';
 let records: FakeRecords;
 let writer: LogWriter;
 let errors: unknown[];
-let toldOf: number[];
+let reported: number[];
 const never = new AbortController().signal;
 
 beforeEach(() => {
   records = new FakeRecords();
   errors = [];
-  toldOf = [];
+  reported = [];
   writer = new LogWriter(records, {
-    onStored: (ids) => toldOf.push(...ids),
+    onStored: (ids) => reported.push(...ids),
     onError: (error) => errors.push(error),
   });
 });
@@ -70,7 +70,7 @@ function onAppend(
 }
 
 describe('LogWriter', () => {
-  it('stores the lines of many executions in one statement, and tells who has news', async () => {
+  it('stores the lines of many executions in one statement, and reports the executions with new rows', async () => {
     let statements = 0;
     onAppend((append, batches) => {
       statements++;
@@ -81,10 +81,10 @@ describe('LogWriter', () => {
     await Promise.all(all.map(({ sink }) => sink.drain(never)));
     for (const { id } of all) expect(records.textOf(id)).toEqual([0, 1, 2, 3, 4].map((i) => `${id}.${i}`));
     expect(statements).toBe(1);
-    expect(new Set(toldOf)).toEqual(new Set(all.map(({ id }) => id)));
+    expect(new Set(reported)).toEqual(new Set(all.map(({ id }) => id)));
   });
 
-  it('completes a log with its position, also one without a line', async () => {
+  it('completes a log with its position, even without any line', async () => {
     const [some, none] = [await open(), await open()];
     await some.write('a line');
     await Promise.all([some.sink.complete(never), none.sink.complete(never)]);
@@ -92,7 +92,7 @@ describe('LogWriter', () => {
     expect(attemptOf(none.id)).toMatchObject({ isLogComplete: true, logPosition: LOG_START });
   });
 
-  it('is complete only with the last line, when a batch is on its way', async () => {
+  it('completes a log with its last line while a batch is in flight', async () => {
     const one = await open();
     onAppend(async (append, batches) => {
       await sleep(50);
@@ -106,7 +106,7 @@ describe('LogWriter', () => {
     expect(attemptOf(one.id)).toMatchObject({ isLogComplete: true, logPosition: at(2) });
   });
 
-  it('stores each line once through outages and answers that were lost', async () => {
+  it('stores each line once through outages and lost answers', async () => {
     const one = await open();
     let calls = 0;
     onAppend(async (append, batches) => {
@@ -123,7 +123,7 @@ describe('LogWriter', () => {
     expect(calls).toBe(3);
   });
 
-  it('lets go of a fenced execution and keeps the others', async () => {
+  it('gives up a fenced execution and keeps the others', async () => {
     const [gone, other] = [await open(), await open()];
     await gone.write('late');
     await other.write('line');
@@ -131,7 +131,7 @@ describe('LogWriter', () => {
     await Promise.all([gone.sink.drain(never), other.sink.drain(never)]);
     expect([gone.isFenced(), other.isFenced()]).toEqual([true, false]);
     expect([records.textOf(gone.id), records.textOf(other.id)]).toEqual([[], ['line']]);
-    expect(toldOf).toEqual([other.id]);
+    expect(reported).toEqual([other.id]);
   });
 
   it('fails the execution whose lines cannot be stored, and no other', async () => {
@@ -157,7 +157,7 @@ describe('LogWriter', () => {
   it.each([
     ['long lines', 'x'.repeat(100_000), 30],
     ['empty lines', '', 30_000],
-  ])('holds up whoever reads %s faster than they are stored', async (_name, text, count) => {
+  ])('pauses a reader of %s that is faster than storing them', async (_name, text, count) => {
     const one = await open(1024 ** 3);
     let release = () => undefined as void;
     const held = new Promise<void>((resolve) => (release = resolve));
@@ -179,7 +179,7 @@ describe('LogWriter', () => {
     expect(writer.waitingBytes).toBe(0);
   });
 
-  it('ends a wait when it is told to', async () => {
+  it('ends a wait on an abort', async () => {
     const one = await open();
     records.failure = unavailable();
     await one.write('line');
@@ -193,7 +193,7 @@ describe('LogWriter', () => {
     expect(records.textOf(next.id)).toEqual(['line']);
   });
 
-  it('forgets nothing of its measure when it is given up with lines waiting', async () => {
+  it('keeps its count of waiting bytes right when a sink is given up', async () => {
     const one = await open();
     records.failure = unavailable();
     for (let i = 0; i < 100; i++) await one.write('line');

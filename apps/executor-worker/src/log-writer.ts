@@ -2,9 +2,9 @@ import { isDatabaseUnavailable, type LogBatch, type LogsStore } from '@app/datab
 import { pause } from '@app/timing';
 import { LogSink, sizeOf, type LogSinkOptions, type SinkOwner } from './log-sink.js';
 
-/** How long a line waits for others to be stored with. */
+/** How long a line waits so that others are stored with it. */
 const FLUSH_INTERVAL_MS = 100;
-/** What one statement carries at most. */
+/** The limits of one statement. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 const MAX_BATCH_ROWS = 5_000;
 const RETRY_DELAY_MS = 500;
@@ -20,7 +20,7 @@ interface TakenBatch {
   batch: LogBatch;
 }
 
-/** Stores the lines of all executions that this process follows, in batches of one statement. */
+/** Stores the lines of all executions this process follows, each batch in one statement. */
 export class LogWriter implements SinkOwner {
   private readonly open = new Set<LogSink>();
   private timer: NodeJS.Timeout | null = null;
@@ -33,7 +33,7 @@ export class LogWriter implements SinkOwner {
     private readonly events: LogWriterEvents,
   ) {}
 
-  /** Takes the lines of one pod. Give it up when the log has ended. */
+  /** Opens a sink for the lines of one pod. Call its `giveUp` when the log has ended. */
   openSink(options: LogSinkOptions): LogSink {
     const sink = new LogSink(this, options);
     this.open.add(sink);
@@ -48,7 +48,7 @@ export class LogWriter implements SinkOwner {
     }, FLUSH_INTERVAL_MS);
   }
 
-  /** Nothing is stored any more; call it when every sink is drained or given up. */
+  /** Stops storing. Call it when every sink is drained or given up. */
   close(): void {
     this.isClosed = true;
     if (this.timer) clearTimeout(this.timer);
@@ -82,14 +82,14 @@ export class LogWriter implements SinkOwner {
       taken.push({ sink, batch });
       rows += batch.rows.length;
       bytes += batch.rows.reduce((sum, row) => sum + sizeOf(row), 0);
-      // Those that come last this time come first next time.
+      // Round-robin: sinks served now come last next time.
       this.open.delete(sink);
       this.open.add(sink);
     }
     return taken;
   }
 
-  /** Ends when every batch is stored, fenced, given up or has failed. */
+  /** Resolves when every batch is stored, fenced, given up or has failed. */
   private async store(taken: readonly TakenBatch[]): Promise<void> {
     for (;;) {
       const live = taken.filter(({ sink }) => !sink.isGivenUp);
@@ -97,20 +97,20 @@ export class LogWriter implements SinkOwner {
       try {
         const stored = await this.logs.append(live.map(({ batch }) => batch));
         for (const { sink, batch } of live) {
-          if (stored.has(batch)) sink.noteStored();
+          if (stored.has(batch)) sink.markStored();
           else sink.fence();
         }
         this.events.onStored([...stored].map(({ lease }) => lease.executionId));
         return;
       } catch (error) {
         if (!isDatabaseUnavailable(error) || this.isClosed) return this.storeApart(live, error);
-        // The same batch again: rows that did get stored are recognised by their numbers.
+        // Retries the same batch: rows that were stored after all are recognized by their numbers.
         await pause(RETRY_DELAY_MS);
       }
     }
   }
 
-  /** Something in these batches can't be stored: that must not keep the lines of the other executions away. */
+  /** Something in these batches cannot be stored: it must not hold back the lines of the other executions. */
   private async storeApart(taken: readonly TakenBatch[], error: unknown): Promise<void> {
     if (taken.length === 1 || this.isClosed) {
       this.events.onError(error);

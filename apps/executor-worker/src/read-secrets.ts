@@ -1,16 +1,16 @@
 import type { Follower } from './follower.js';
-import { whileUnavailable } from './wait-for.js';
+import { whileUnavailable } from './while-unavailable.js';
 import type { WorkerContext } from './worker-context.js';
 
-/** What the Job's Secret is to hold. `problem`: why the execution can't run with it, one line; null: it can. */
+/** The content of the Job's Secret. `problem`: why the execution cannot run with it, in one line; null: it can. */
 export interface SecretValues {
   values: Record<string, string>;
   problem: string | null;
 }
 
 /**
- * The secrets of the proc and the secret args of the execution, in the clear. Waits while Postgres is away. @throws
- * Error if a secret of the proc can't be decrypted: that hits every run of the proc and may be set right meanwhile
+ * Reads the secrets of the proc and the secret args of the execution, in plain text. Waits while Postgres is unavailable.
+ * @throws Error if a secret of the proc cannot be decrypted: this affects every run of the proc, and may be fixed meanwhile
  */
 export async function readSecrets(context: WorkerContext, follower: Follower): Promise<SecretValues> {
   const { execution, claimed, signal } = follower;
@@ -18,11 +18,11 @@ export async function readSecrets(context: WorkerContext, follower: Follower): P
   const missing = claimed.snapshot.requiredSecrets.filter((name) => !Object.hasOwn(ofProc, name));
   const { values: ofArgs, problem } = openSecretArgs(context, follower);
   return {
-    // No name is both, by registration; a secret that was set later is not the caller's to replace.
+    // Registration refuses a name that is both. A secret set later wins: the caller must not replace it.
     values: { ...ofArgs, ...ofProc },
     problem:
       missing.length > 0
-        ? `secret not set: ${missing.join(', ')}; an admin sets it with POST /secret`
+        ? `missing secrets: ${missing.join(', ')}. An admin can set them with POST /secret.`
         : problem,
   };
 }
@@ -33,6 +33,9 @@ function openSecretArgs({ secrets }: WorkerContext, { execution, claimed }: Foll
     return { values: secrets.openArgs(execution.procName, claimed.secretArgs), problem: null };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { values: {}, problem: `${message} An admin checks PROCTOR_SECRET_KEY; then submit it again.` };
+    return {
+      values: {},
+      problem: `${message} Ask an admin to check PROCTOR_SECRET_KEY, then submit the execution again.`,
+    };
   }
 }

@@ -5,18 +5,18 @@ import { followLog, storeGap, type LogOutcome } from './follow-log.js';
 import type { Follower } from './follower.js';
 import { LogBudget } from './log-budget.js';
 import { toStorable } from './storable-text.js';
-import { whileUnavailable } from './wait-for.js';
+import { whileUnavailable } from './while-unavailable.js';
 import type { WorkerContext } from './worker-context.js';
 
-/** In place of the uid of a pod that nobody saw; a number follows. */
+/** Replaces the uid of a pod no worker saw; a number follows. */
 const UNSEEN = 'unseen-';
-const UNSEEN_REASON = 'a pod was gone before it was seen, and its log with it';
+const UNSEEN_REASON = 'a pod was gone, with its log, before Proctor saw it';
 
-/** The pods of one run: each is recorded as an attempt, and their logs are read one after the other. */
+/** The pods of one run. Records each as an attempt, and reads their logs one after the other. */
 export class RunAttempts {
-  /** Of all pods so far; resolves with the last one's outcome, rejects when a log can't be stored. */
+  /** The logs of all pods so far; resolves with the outcome of the last, rejects if a log cannot be stored. */
   logs: Promise<LogOutcome> = Promise.resolve('complete');
-  /** Settles when the log of the pod that came last is being read, or has been; never rejects. */
+  /** Settles once the log of the latest pod is or was being read; never rejects. */
   logOpen: Promise<void> = Promise.resolve();
   private readonly recorded = new Map<string, string>();
   private readonly logsStarted = new Set<string>();
@@ -30,7 +30,7 @@ export class RunAttempts {
     private readonly onFailure: (error: unknown) => void,
   ) {}
 
-  /** A container may leave a message as it ends (`/dev/termination-log`); its secrets are masked there as in its log. */
+  /** Masks secrets in the messages that containers leave as they end (`/dev/termination-log`). */
   async masked(view: RunView): Promise<RunView> {
     const hasMessage = ({ state }: PodView) => state.kind === 'failed' && state.message !== null;
     if (!view.pods.some(hasMessage)) return view;
@@ -38,46 +38,46 @@ export class RunAttempts {
     return { ...view, pods: view.pods.map((pod) => withMaskedMessage(pod, secrets)) };
   }
 
-  /** Records pods whose state has changed, and begins to read the log of each that has one. */
-  async note(view: RunView): Promise<void> {
+  /** Records the pods whose state has changed, and starts reading the log of each that has one. */
+  async record(view: RunView): Promise<void> {
     if (view.job?.jobUid !== this.job.jobUid && view.job !== null) return;
     for (const pod of view.pods) {
       if (pod.state.kind === 'waiting') continue;
-      await this.recordAttempt(pod);
+      await this.recordAttempt(toAttempt(pod));
       if (!this.logsStarted.has(pod.podUid) && hasLog(pod)) {
         this.logsStarted.add(pod.podUid);
         this.logOpen = new Promise((resolve) => {
           this.logs = this.logs.then(() => this.readLog(pod, resolve)).finally(resolve);
         });
-        // The outcome is looked at when the run has ended; a failure is told at once.
+        // The outcome is awaited when the run has ended; a failure is reported at once.
         this.logs.catch(this.onFailure);
       }
     }
   }
 
-  /** What can't be read any more is marked as missing. For a Job that has finished, after `note` of what is left. */
-  async noteLost(job: JobView, pods: readonly PodView[]): Promise<void> {
+  /** Marks the logs that can no longer be read as missing. For a finished Job, after `record` of the pods that are left. */
+  async recordLost(job: JobView, pods: readonly PodView[]): Promise<void> {
     const left = new Set(pods.map(({ podUid }) => podUid));
     for (const { podUid, podName, isLogComplete } of this.follower.claimed.attempts) {
       if (isLogComplete || left.has(podUid) || podUid.startsWith(UNSEEN)) continue;
-      // A worker before this one saw it, and did not read all of its log.
+      // An earlier worker saw the pod and did not read all of its log.
       this.markMissing(podUid, `Pod ${podName} is gone, and its log with it.`);
     }
-    await this.noteUnseen(job);
+    await this.recordUnseen(job);
   }
 
   /**
-   * Pods that Kubernetes counts and that were gone, with their node, before anybody saw them: each is recorded as an
-   * attempt, and the lines that it may have printed as missing.
+   * Records pods that Kubernetes counts but that were gone, with their node, before a worker saw them: each as an attempt,
+   * and the lines it may have printed as missing.
    */
-  private async noteUnseen({ endedPods }: JobView): Promise<void> {
+  private async recordUnseen({ endedPods }: JobView): Promise<void> {
     const { claimed } = this.follower;
     const known = [...claimed.attempts.map(({ podUid }) => podUid), ...this.recorded.keys()];
     const seen = new Set(known.filter((podUid) => !podUid.startsWith(UNSEEN)));
     for (let n = 1; n <= endedPods - seen.size; n++) {
       const podUid = `${UNSEEN}${n}`;
       const none = { startedAt: null, endedAt: null, exitCode: null };
-      await this.record({ podUid, podName: '', ...none, reason: UNSEEN_REASON });
+      await this.recordAttempt({ podUid, podName: '', ...none, reason: UNSEEN_REASON });
       this.markMissing(podUid, UNSEEN_REASON);
     }
   }
@@ -92,11 +92,7 @@ export class RunAttempts {
     this.logs.catch(this.onFailure);
   }
 
-  private async recordAttempt(pod: PodView): Promise<void> {
-    await this.record(toAttempt(pod));
-  }
-
-  private async record(update: AttemptUpdate): Promise<void> {
+  private async recordAttempt(update: AttemptUpdate): Promise<void> {
     const key = JSON.stringify(update);
     if (this.recorded.get(update.podUid) === key) return;
     const { leases } = this.context;
@@ -114,7 +110,7 @@ export class RunAttempts {
     return followLog(this.context, this.follower, { pod, budget, secrets, onOpen });
   }
 
-  /** From the Job's own Secret: what the container really got, also when it was changed meanwhile. */
+  /** From the Job's own Secret: the values the container got, even if they have changed since. */
   private async readSecrets(): Promise<SecretPatterns> {
     if (this.secrets === null) {
       const { runner, secrets } = this.context;
@@ -138,7 +134,7 @@ export class RunAttempts {
   }
 }
 
-/** A pod whose container never ran (evicted before, deadline before) has no log to read. */
+/** A pod whose container never ran (evicted or past its deadline before that) has no log. */
 function hasLog({ state }: PodView): boolean {
   return state.kind === 'running' || (state.kind !== 'waiting' && state.startedAt !== null);
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_POD_SETTINGS, LOG_START } from '@app/domain';
 import { LogLostError, RunnerUnavailableError, type RunView } from '@app/runner';
 import { FakeRecords, unavailable } from './testing/fake-records.js';
-import { FakeWorker, WatchedRunner } from './testing/fake-world.js';
+import { FakeWorker, WatchedRunner } from './testing/fake-worker.js';
 
 let records: FakeRecords;
 let runner: WatchedRunner;
@@ -35,15 +35,15 @@ const done = { kind: 'done' };
 
 async function until(holds: () => boolean): Promise<void> {
   for (let i = 0; i < 400 && !holds(); i++) await sleep(10);
-  if (!holds()) throw new Error('waited in vain');
+  if (!holds()) throw new Error('the condition did not become true in time');
 }
 
 const isRunning = (id: number) => () => records.row(id).execution.status === 'POD_READY';
 
-/** Another worker claims it. */
+/** Another worker claims the execution. */
 const takeOver = (id: number) => void records.row(id).epoch++;
 
-describe('an execution from claim to end', () => {
+describe('an execution, from claim to end,', () => {
   it('runs one Job with its Secret, stores its log and its attempt, and ends once', async () => {
     runner.script = (container) => container.print('hello', 'world');
     const id = records.add();
@@ -58,16 +58,16 @@ describe('an execution from claim to end', () => {
     expect([...records.row(id).updates.values()]).toMatchObject([{ exitCode: 0 }]);
     expect(records.row(id).attempts).toMatchObject([{ isLogComplete: true }]);
     expect(records.row(id).notifications).toBe(1);
-    expect(worker.running.followers.size).toBe(0);
+    expect(worker.handler.followers.size).toBe(0);
   });
 
-  it('does nothing for one that is over', async () => {
+  it('is ignored if it is over', async () => {
     const id = records.add({ status: 'CANCELLED' });
     expect(await worker.run(id)).toEqual(done);
     expect(runner.created).toEqual([]);
   });
 
-  it('ends with the exit code of the last attempt, after as many as the proc allows', async () => {
+  it('ends with the exit code of the last attempt the proc allows', async () => {
     runner.script = (container) => {
       container.print(`attempt ${container.attempt}`);
       container.exit(container.attempt + 2);
@@ -82,7 +82,7 @@ describe('an execution from claim to end', () => {
   it.each([
     [0, { status: 'FETCH_POD_LOG_FAILED', exitCode: 0 }],
     [4, { status: 'POD_FAILED', exitCode: 4 }],
-  ])('whose log was lost ends, after exit code %i, as %j', async (code, expected) => {
+  ])('whose log was lost ends after exit code %i as %j', async (code, expected) => {
     runner.script = async (container) => {
       container.print('a line');
       await sleep(30);
@@ -102,7 +102,7 @@ describe('an execution from claim to end', () => {
     expect(records.textOf(id)).toEqual(['a line', '[proctor: lines are missing here: the node is gone]']);
   });
 
-  it('ends with what its pod did, also when the watch of pods has not told of it', async () => {
+  it('ends with the outcome of its pod, even if the watch of pods has not delivered it', async () => {
     runner.script = async (container) => {
       container.print('a line');
       await sleep(30);
@@ -119,7 +119,7 @@ describe('an execution from claim to end', () => {
     expect([...records.row(id).updates.values()]).toMatchObject([{ exitCode: 4 }]);
   });
 
-  it('ends with what its last pod did, also when the watch of pods has told only of the one before', async () => {
+  it('ends with the outcome of its last pod, even if the watch of pods has delivered only the one before', async () => {
     runner.script = (container) => {
       container.print(`attempt ${container.attempt}`);
       container.exit(container.attempt + 2);
@@ -135,7 +135,7 @@ describe('an execution from claim to end', () => {
     expect([...records.row(id).updates.values()]).toMatchObject([{ exitCode: 3 }, { exitCode: 4 }]);
   });
 
-  it('marks the lines of a pod that was gone with its node before anybody saw it', async () => {
+  it('marks the lines of a pod that was gone with its node before a worker saw it', async () => {
     runner.script = (container) => {
       container.print(`attempt ${container.attempt}`);
       container.exit(3);
@@ -153,12 +153,12 @@ describe('an execution from claim to end', () => {
     const id = records.add({ snapshot: { retries: 1 } });
     await worker.run(id);
     expect(end(id)).toMatchObject({ status: 'POD_FAILED' });
-    const missing = 'a pod was gone before it was seen, and its log with it';
+    const missing = 'a pod was gone, with its log, before Proctor saw it';
     expect(records.textOf(id)).toEqual(['attempt 1', `[proctor: lines are missing here: ${missing}]`]);
     expect([...records.row(id).updates.values()].map(({ reason }) => reason).at(-1)).toBe(missing);
   });
 
-  it('marks the lines of a pod that is gone and whose log a worker before had not read', async () => {
+  it('marks the lines of a pod that is gone and whose log an earlier worker had not read', async () => {
     runner.script = (container) => container.exit(3);
     const observe = runner.observe.bind(runner);
     runner.observe = async function* (...args) {
@@ -175,7 +175,7 @@ describe('an execution from claim to end', () => {
     expect(records.textOf(id)).toEqual([missing]);
   });
 
-  it('masks what its own Secret holds, also after it was changed', async () => {
+  it('masks the values of its own Secret, even after the secret was changed', async () => {
     records.secretValues = { TOKEN: 'first-secret-value' };
     runner.script = async (container) => {
       records.secretValues = { TOKEN: 'second-secret-value' };
@@ -186,7 +186,7 @@ describe('an execution from claim to end', () => {
     expect(records.textOf(id)).toEqual(['token is ***']);
   });
 
-  it('masks what its container says as it ends, and stores it whatever it holds', async () => {
+  it('masks and stores any message its container leaves as it ends', async () => {
     records.secretValues = { TOKEN: 'first-secret-value' };
     runner.script = (container) => container.exit(3, `login failed:\n${container.env['TOKEN']}\0`);
     const id = records.add({ snapshot: { requiredSecrets: ['TOKEN'] } });
@@ -196,7 +196,7 @@ describe('an execution from claim to end', () => {
     expect([...records.row(id).updates.values()]).toMatchObject([{ reason: `Error: ${reason}` }]);
   });
 
-  it('says which secrets are missing, and makes no Job', async () => {
+  it('names the missing secrets, and creates no Job', async () => {
     records.secretValues = { A: 'some value' };
     const id = records.add({ snapshot: { requiredSecrets: ['A', 'B', 'C'] } });
     expect(await worker.run(id)).toEqual(done);
@@ -204,7 +204,7 @@ describe('an execution from claim to end', () => {
     expect(runner.created).toEqual([]);
   });
 
-  it('gives secret args to the container, masked, beside the secrets of the proc', async () => {
+  it('passes secret args to the container alongside the secrets of the proc, and masks them', async () => {
     records.secretValues = { TOKEN: 'of-the-proc' };
     runner.script = (container) => {
       const { TOKEN, PASSWORD } = container.env;
@@ -219,7 +219,7 @@ describe('an execution from claim to end', () => {
     expect(records.textOf(id)).toEqual(['11 8 *** ***']);
   });
 
-  it('says which secret args cannot be decrypted, without their values, and makes no Job', async () => {
+  it('names the secret args that cannot be decrypted, without their values, and creates no Job', async () => {
     const id = records.add({ secretArgs: { PASSWORD: 'hunter22' } });
     records.keyId = 'key-2';
     expect(await worker.run(id)).toEqual(done);
@@ -231,7 +231,7 @@ describe('an execution from claim to end', () => {
     expect(runner.created).toEqual([]);
   });
 
-  it('passes on why Kubernetes refuses the Job', async () => {
+  it('reports why Kubernetes refuses the Job', async () => {
     runner.refusal = 'admission webhook says no';
     const id = records.add();
     await worker.run(id);
@@ -242,7 +242,7 @@ describe('an execution from claim to end', () => {
     });
   });
 
-  it('does not touch a Job of that name that is somebody else’s', async () => {
+  it('does not touch a foreign Job with its name', async () => {
     const id = records.add();
     const request = {
       procName: 'x',
@@ -255,11 +255,14 @@ describe('an execution from claim to end', () => {
     };
     runner.occupy({ ...request, jobName: 'proctor-test-1', executionId: '999' });
     await worker.run(id);
-    expect(end(id)).toMatchObject({ status: 'CREATION_FAILED', reason: expect.stringContaining('not ours') });
+    expect(end(id)).toMatchObject({
+      status: 'CREATION_FAILED',
+      reason: 'another Job named proctor-test-1 already exists',
+    });
     expect([runner.deleted, runner.secrets]).toEqual([[], []]);
   });
 
-  it('ends when its image cannot be pulled, and removes the Job', async () => {
+  it('ends if its image cannot be pulled, and removes the Job', async () => {
     worker = newWorker({ startLimits: { startMs: 60_000, imageMs: 100 } });
     runner.script = async (container) => {
       container.wait('ErrImagePull', 'no such image');
@@ -274,7 +277,7 @@ describe('an execution from claim to end', () => {
     expect(runner.deleted).toContain('proctor-test-1');
   });
 
-  it('that was last seen waiting for its image too long ago is looked at before it is given up', async () => {
+  it('that was waiting for its image too long when last seen is read directly before it is given up', async () => {
     worker = newWorker({ startLimits: { startMs: 60_000, imageMs: 100 } });
     let isWatchBehind = false;
     runner.script = async (container) => {
@@ -286,7 +289,7 @@ describe('an execution from claim to end', () => {
     const observe = runner.observe.bind(runner);
     runner.observe = async function* (...args) {
       for await (const view of observe(...args)) {
-        // The cluster can't be watched for longer than the image may take.
+        // The watch is down for longer than pulling the image may take.
         if (view.pods.at(-1)?.state.kind === 'running') await sleep(200);
         yield view;
         const state = view.pods.at(-1)?.state;
@@ -300,7 +303,7 @@ describe('an execution from claim to end', () => {
     expect(runner.deleted).toEqual([]);
   });
 
-  it('says that somebody deleted its Job, and does not run it again', async () => {
+  it('reports that its Job was deleted, and does not run again', async () => {
     runner.script = async (container) => {
       container.print('begun');
       await container.stopped;
@@ -325,7 +328,7 @@ describe('a cancel', () => {
     const delivery = worker.deliver(id);
     await until(isRunning(id));
     records.requestCancel(id);
-    worker.running.followers.get(id)?.requestCancel();
+    worker.handler.followers.get(id)?.requestCancel();
     expect(await delivery.outcome).toEqual(done);
     return id;
   };
@@ -334,14 +337,14 @@ describe('a cancel', () => {
     await container.stopped;
   };
 
-  it('that was there before makes no Job', async () => {
+  it('before the launch creates no Job', async () => {
     const id = records.add({ cancelRequestedAt: new Date() });
     await worker.run(id);
     expect(end(id)).toMatchObject({ status: 'CANCELLED' });
     expect(runner.created).toEqual([]);
   });
 
-  it('that comes while the Job is created deletes that Job before it gets its Secret', async () => {
+  it('during the creation of the Job deletes that Job before it gets its Secret', async () => {
     const id = records.add();
     runner.afterCreate = () => records.requestCancel(id);
     await worker.run(id);
@@ -353,21 +356,21 @@ describe('a cancel', () => {
     ]);
   });
 
-  it('cuts the wait for a cluster that is away', async () => {
+  it('cuts the wait for an unavailable cluster short', async () => {
     const id = records.add();
     runner.beforeCreate = () => {
       throw new RunnerUnavailableError('away');
     };
     const delivery = worker.deliver(id);
-    await until(() => worker.running.followers.has(id));
+    await until(() => worker.handler.followers.has(id));
     await sleep(300);
     records.requestCancel(id);
-    worker.running.followers.get(id)?.requestCancel();
+    worker.handler.followers.get(id)?.requestCancel();
     expect(await delivery.outcome).toEqual(done);
     expect(end(id)).toMatchObject({ status: 'CANCELLED' });
   });
 
-  it('of one that runs deletes the Job and keeps the log', async () => {
+  it('of a running execution deletes the Job and keeps the log', async () => {
     runner.script = printsAndWaits;
     const id = await cancelOnceRunning();
     expect(end(id)).toEqual({ status: 'CANCELLED', exitCode: null, reason: 'cancelled by a user' });
@@ -376,8 +379,8 @@ describe('a cancel', () => {
   });
 
   it.each([
-    ['is soon read waits for it', 300, ['begun']],
-    ['is not read within five seconds waits no longer', 5_500, []],
+    ['is soon being read waits for it', 300, ['begun']],
+    ['is not being read within five seconds stops waiting', 5_500, []],
   ])(
     'of one whose log %s',
     async (_, readAfterMs, lines) => {
@@ -390,7 +393,7 @@ describe('a cancel', () => {
     10_000,
   );
 
-  it('that the worker before did not finish is finished', async () => {
+  it('that an earlier worker did not finish is finished', async () => {
     runner.script = endless;
     const id = records.add();
     const first = worker.deliver(id);
@@ -402,7 +405,7 @@ describe('a cancel', () => {
     expect(end(id)).toMatchObject({ status: 'CANCELLED' });
   });
 
-  it('that comes after the end changes nothing', async () => {
+  it('after the end changes nothing', async () => {
     const id = records.add();
     records.before.set('end', () => records.requestCancel(id));
     await worker.run(id);
@@ -410,8 +413,8 @@ describe('a cancel', () => {
   });
 });
 
-describe('a worker that was superseded', () => {
-  it('neither deletes the Job that it has just created nor gives it a Secret', async () => {
+describe('a superseded worker', () => {
+  it('neither deletes the Job it has just created nor gives it a Secret', async () => {
     const id = records.add();
     records.before.set('recordJob', () => takeOver(id));
     expect(await worker.run(id)).toEqual(done);
@@ -419,7 +422,7 @@ describe('a worker that was superseded', () => {
     expect(end(id)).toMatchObject({ status: 'RECEIVED' });
   });
 
-  it('does not delete the Job whose image it has waited for long enough', async () => {
+  it('does not delete the Job whose image it waited for in vain', async () => {
     worker = newWorker({ startLimits: { startMs: 60_000, imageMs: 100 } });
     runner.script = async (container) => {
       container.wait('ErrImagePull', 'no such image');
@@ -434,7 +437,7 @@ describe('a worker that was superseded', () => {
     expect(end(id)).toMatchObject({ status: 'JOB_READY' });
   });
 
-  it('makes no Job once its lock is lost', async () => {
+  it('creates no Job once its lock is lost', async () => {
     const id = records.add();
     worker.renew = async () => false;
     expect(await worker.run(id)).toEqual(done);
@@ -456,7 +459,7 @@ describe('a worker that was superseded', () => {
       expect(await worker.run(id)).toEqual(done);
       expect(records.row(id).notifications).toBe(0);
       expect(runner.deleted).toEqual([]);
-      // The next one finishes it: the same Job, each line once.
+      // The next worker finishes the execution: the same Job, each line once.
       expect(await newWorker().run(id)).toEqual(done);
       expect(end(id)).toEqual(finished);
       expect(records.textOf(id)).toEqual(['line']);
@@ -466,7 +469,7 @@ describe('a worker that was superseded', () => {
 });
 
 describe('a worker that takes over', () => {
-  it('goes on with the log where it was left, each line once', async () => {
+  it('continues the log where it was left, each line once', async () => {
     runner.script = async (container) => {
       for (let i = 1; i <= 20; i++) {
         container.print(`line ${i}`);
@@ -484,7 +487,7 @@ describe('a worker that takes over', () => {
     expect([runner.created.length, end(id)]).toEqual([1, finished]);
   });
 
-  it('begins a new line for a pod of which nothing is stored, also when it is known', async () => {
+  it('starts a new line for a known pod without stored lines', async () => {
     runner.script = async (container) => {
       container.print('a line');
       await sleep(100);
@@ -508,7 +511,7 @@ describe('a worker that takes over', () => {
     ]);
   });
 
-  it('has all that was read before it stored by the time it is told', async () => {
+  it('finds every line its predecessor had read stored', async () => {
     runner.script = async (container) => {
       container.print('just now');
       await container.stopped;
@@ -529,7 +532,7 @@ describe('a worker that takes over', () => {
     expect(records.textOf(id)).toEqual(['just now']);
   });
 
-  it('adopts a Job that nobody recorded, and opens its gate', async () => {
+  it('adopts an unrecorded Job, and opens its gate', async () => {
     const id = records.add();
     const request = {
       procName: 'proc',
@@ -550,7 +553,7 @@ describe('a worker that takes over', () => {
     expect([runner.created.length, runner.secrets.length]).toEqual([1, 1]);
   });
 
-  it('gives a known Job the Secret that its creator did not get to', async () => {
+  it('gives a known Job the Secret its creator did not get to create', async () => {
     const id = records.add();
     const createSecret = runner.createSecret.bind(runner);
     runner.createSecret = async () => {
@@ -562,7 +565,7 @@ describe('a worker that takes over', () => {
     expect(end(id)).toEqual(finished);
   });
 
-  it('opens no gate of a known Job whose secret args can not be decrypted any more', async () => {
+  it('does not open the gate of a known Job whose secret args can no longer be decrypted', async () => {
     const id = records.add({ secretArgs: { PASSWORD: 'hunter22' } });
     const createSecret = runner.createSecret.bind(runner);
     runner.createSecret = async () => {
@@ -579,7 +582,7 @@ describe('a worker that takes over', () => {
     expect(runner.secrets).toEqual([]);
   });
 
-  it('needs no secrets of Proctor for a Job that has its Secret', async () => {
+  it('needs none of the secrets in Postgres for a Job that has its Secret', async () => {
     runner.script = async (container) => {
       container.print('begun');
       await sleep(300);
@@ -596,7 +599,7 @@ describe('a worker that takes over', () => {
     expect(end(id)).toEqual(finished);
   });
 
-  it('gives it back when the queue has lost its entry', async () => {
+  it('releases the execution if the queue has lost its entry', async () => {
     runner.script = (container) => container.stopped;
     const id = records.add();
     const delivery = worker.deliver(id);
@@ -608,8 +611,8 @@ describe('a worker that takes over', () => {
   });
 });
 
-describe('what fails', () => {
-  it('is tried again for as long as Postgres or the cluster is away', async () => {
+describe('an execution that fails', () => {
+  it('is retried while Postgres or the cluster is unavailable', async () => {
     const id = records.add();
     records.failure = unavailable();
     runner.isUnavailable = true;
@@ -623,7 +626,7 @@ describe('what fails', () => {
     expect(runner.created).toHaveLength(1);
   });
 
-  it('while Postgres is away is handed over all the same', async () => {
+  it('while Postgres is unavailable is still handed over', async () => {
     const id = records.add();
     records.failure = unavailable();
     const delivery = worker.deliver(id);
@@ -632,7 +635,7 @@ describe('what fails', () => {
     expect(await delivery.outcome).toEqual({ kind: 'hand_over' });
   });
 
-  it('unexpectedly is delivered again, later each time', async () => {
+  it('unexpectedly is delivered again after a growing delay', async () => {
     const id = records.add();
     records.before.set('read', () => {
       throw new Error('a bug');
@@ -642,7 +645,7 @@ describe('what fails', () => {
     expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60].map((s) => ({ kind: 'retry', inMs: s * 1_000 })));
   });
 
-  it('unexpectedly in mid-run ends what goes on for it in this process', async () => {
+  it('unexpectedly mid-run stops everything this process does for it', async () => {
     runner.script = async (container) => {
       container.print('begun');
       await container.stopped;
@@ -665,7 +668,7 @@ describe('what fails', () => {
     expect(openLogs).toBe(0);
   });
 
-  it('after twenty claims without progress is given up, with its Job', async () => {
+  it('after 20 claims without progress is given up, and its Job removed', async () => {
     const id = records.add();
     records.row(id).claimsWithoutProgress = 19;
     records.before.set('read', () => {

@@ -4,21 +4,21 @@ import { backOffMs, pause } from '@app/timing';
 import { FencedError, Follower } from './follower.js';
 import { followRun } from './follow-run.js';
 import { launchJob, LeaseTooShortError } from './launch-job.js';
-import { whileUnavailable } from './wait-for.js';
+import { whileUnavailable } from './while-unavailable.js';
 import type { WorkerContext } from './worker-context.js';
 
-/** An execution that was claimed this often without anything being recorded of it is ended instead. */
+/** Claims of an execution without any recorded progress, after which it is ended as poison. */
 const MAX_CLAIMS_WITHOUT_PROGRESS = 20;
 const RETRY = { firstMs: 1_000, maxMs: 60_000 };
 
-/** Everything that this process does for one execution: claim, launch, follow, record the end. */
+/** Takes an execution from claim to end: claims it, launches its Job, follows it, records the end. */
 export class ExecutionHandler {
   /** By execution id. */
   readonly followers = new Map<number, Follower>();
 
   constructor(private readonly context: WorkerContext) {}
 
-  /** One delivery from the queue. Never throws: what goes wrong is in the outcome, the log, and Postgres. */
+  /** Handles one delivery from the queue. Never throws: failures are in the outcome, the log and Postgres. */
   async handle(executionId: number, queueLease: QueueLease, stop: AbortSignal): Promise<ConsumeOutcome> {
     let follower: Follower | null = null;
     try {
@@ -39,7 +39,7 @@ export class ExecutionHandler {
   private async run(follower: Follower): Promise<void> {
     const { claimed } = follower;
     if (claimed.claimsWithoutProgress >= MAX_CLAIMS_WITHOUT_PROGRESS) {
-      const reason = `given up: ${claimed.claimsWithoutProgress} workers have taken it and none got anywhere`;
+      const reason = `given up: it was claimed ${claimed.claimsWithoutProgress} times without progress`;
       await this.removeJob(follower);
       return this.end(follower, {
         status: claimed.jobUid ? 'POD_FAILED' : 'CREATION_FAILED',
@@ -59,7 +59,7 @@ export class ExecutionHandler {
     }
   }
 
-  /** Deletes the Job, if there is one of ours, and waits until its pods are gone. */
+  /** Deletes the execution's Job, if there is one, and waits until its pods are gone. */
   private async removeJob({ execution, signal }: Follower): Promise<void> {
     const { runner } = this.context;
     for (;;) {
@@ -78,14 +78,14 @@ export class ExecutionHandler {
     const ended = await whileUnavailable(() => leases.end(follower.lease, end), follower.signal);
     updates.publish([executionId]);
     if (!ended) {
-      // Fenced, or it has ended: anything else would be left behind, unfinished and without an entry in the queue.
+      // Fenced, or already ended. In any other case the execution would stay unfinished, without a queue entry.
       const isHeld = await whileUnavailable(() => leases.isHeld(follower.lease), follower.signal);
-      if (isHeld) throw new Error(`an execution that is ${follower.status} cannot become ${end.status}`);
+      if (isHeld) throw new Error(`an execution cannot move from ${follower.status} to ${end.status}`);
       return;
     }
     notifications.send();
     log.info({ executionId, procName: follower.execution.procName, ...end }, 'execution ended');
-    // Redis away: the sweep adds them.
+    // If Redis is away, the sweep adds them.
     await queue.add(ended.admitted).catch(() => undefined);
   }
 
@@ -107,24 +107,24 @@ export class ExecutionHandler {
         log.info({ executionId }, 'handing over');
         return { kind: 'hand_over' };
       }
-      log.warn({ executionId }, 'the queue entry was lost; giving the execution back');
+      log.warn({ executionId }, 'the queue entry was lost; releasing the execution');
       await this.release(follower);
       return { kind: 'done' };
     }
     const tries = follower?.claimed.claimsWithoutProgress ?? 0;
     const inMs = backOffMs(tries, RETRY);
-    if (error instanceof LeaseTooShortError) log.warn({ executionId, err: error }, 'trying again');
-    else log.error({ executionId, err: error, inMs }, 'an execution could not be followed; trying again');
+    if (error instanceof LeaseTooShortError) log.warn({ executionId, err: error }, 'retrying');
+    else log.error({ executionId, err: error, inMs }, 'could not follow an execution; retrying');
     return { kind: 'retry', inMs };
   }
 
-  /** Best effort: without Postgres the sweep finds it by other signs. */
+  /** Best effort: if Postgres is away, the sweep finds the execution in another way. */
   private async release(follower: Follower | null): Promise<void> {
     if (!follower) return;
     await this.context.leases.release(follower.lease).catch((error: unknown) => {
       this.context.log.warn(
         { executionId: follower.lease.executionId, err: error },
-        'could not give it back',
+        'could not release the execution',
       );
     });
   }

@@ -1,4 +1,4 @@
-/** Of what a container wrote: Postgres' text holds any character but NUL, and no half of a surrogate pair. */
+/** Makes a container's output storable: Postgres' `text` takes neither NUL nor half of a surrogate pair. */
 export function toStorable(text: string): string {
   return text.replaceAll('\0', '\\0').toWellFormed();
 }

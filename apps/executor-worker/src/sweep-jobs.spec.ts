@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JobView } from '@app/runner';
 import { JobSweep, TOMBSTONE_MS } from './sweep-jobs.js';
 import { FakeRecords } from './testing/fake-records.js';
-import { FakeWorker, WatchedRunner } from './testing/fake-world.js';
+import { FakeWorker, WatchedRunner } from './testing/fake-worker.js';
 
 const NOW = new Date('2026-11-22T10:00:00Z');
 const ago = (ms: number) => new Date(NOW.getTime() - ms);
@@ -37,8 +37,8 @@ async function sweep(jobs: JobView[]): Promise<string[]> {
   return runner.deleted;
 }
 
-describe('sweeping Jobs', () => {
-  it('removes those of executions that are over, or that nobody knows', async () => {
+describe('JobSweep', () => {
+  it('removes the Jobs of executions that are over or unknown', async () => {
     const over = records.add({ status: 'FINISHED' });
     expect(await sweep([jobOf(over), jobOf(99), jobOf('no number')])).toEqual([
       'job-1',
@@ -47,14 +47,14 @@ describe('sweeping Jobs', () => {
     ]);
   });
 
-  it('keeps a finished one as a tombstone, longer than a worker that was cut off can be wrong', async () => {
+  it('keeps a finished Job as a tombstone, longer than a cut-off worker can believe it holds the lease', async () => {
     const over = records.add({ status: 'FINISHED' });
     const finished = { succeeded: true, reason: '', message: '', at: ago(TOMBSTONE_MS) };
     expect(await sweep([jobOf(over, { finished })])).toEqual([]);
     expect(TOMBSTONE_MS).toBeGreaterThan(12_000 + 5_000);
   });
 
-  it('keeps one whose execution has just ended and that is not marked as finished yet', async () => {
+  it('keeps an unfinished Job whose execution has just ended', async () => {
     const ids = [TOMBSTONE_MS, TOMBSTONE_MS + 1].map((ms) =>
       records.add({ status: 'FINISHED', endedAt: ago(ms) }),
     );
@@ -62,7 +62,7 @@ describe('sweeping Jobs', () => {
     expect(await sweep(ids.map((id) => jobOf(id, { finished: null })))).toEqual(['job-2']);
   });
 
-  it('keeps that of an execution that runs, and one that is about to be recorded', async () => {
+  it('keeps the Job of a running execution, and a Job that is about to be recorded', async () => {
     const [running, unrecorded] = [records.add(), records.add()];
     records.row(running).jobUid = `uid-${running}`;
     expect(await sweep([jobOf(running, { finished: null }), jobOf(unrecorded, { finished: null })])).toEqual(
@@ -70,19 +70,19 @@ describe('sweeping Jobs', () => {
     );
   });
 
-  it('removes one that is not the Job of its execution', async () => {
+  it('removes a Job that is not the recorded one of its execution', async () => {
     const running = records.add();
     records.row(running).jobUid = 'another uid';
     expect(await sweep([jobOf(running, { finished: null })])).toEqual(['job-1']);
   });
 
-  it('removes an orphan that never finished once it is old, and leaves what is being deleted alone', async () => {
+  it('removes an old orphan that never finished, and skips Jobs that are being deleted', async () => {
     const young = jobOf(7, { finished: null, createdAt: ago(TOMBSTONE_MS) });
     const old = jobOf(8, { finished: null, createdAt: ago(TOMBSTONE_MS + 1) });
     expect(await sweep([young, old, jobOf(9, { isBeingDeleted: true })])).toEqual(['job-8']);
   });
 
-  it('passes over more than a page', async () => {
+  it('sweeps more than one page', async () => {
     const jobs = Array.from({ length: 1_100 }, (_, i) => jobOf(i + 1));
     expect(new Set(await sweep(jobs)).size).toBe(1_100);
   });

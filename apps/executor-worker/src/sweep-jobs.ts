@@ -3,7 +3,7 @@ import type { JobView } from '@app/runner';
 import { CREATE_TIMEOUT_MS } from './launch-job.js';
 import type { WorkerContext } from './worker-context.js';
 
-/** A Job stays at least this long after the end, as a sign to a worker that was cut off that the run is over. */
+/** A Job stays at least this long after its end, so that a worker that was cut off sees that the run is over. */
 export const TOMBSTONE_MS = LOCK_DURATION_MS + CREATE_TIMEOUT_MS + 5_000;
 const SWEEP_INTERVAL_MS = 10_000;
 const PAGE = 500;
@@ -11,8 +11,8 @@ const PAGE = 500;
 const MAX_DELETES = 8;
 
 /**
- * Removes Jobs of this installation whose execution is over (or unknown) some time after they ended. Every worker does so,
- * each from its own watch; a Job that is gone already is no error.
+ * Removes the Jobs of this installation some time after they ended if their execution is over or unknown. Every worker does
+ * so, each from its own watch; a Job that is already gone is no error.
  */
 export class JobSweep {
   private timer: NodeJS.Timeout | null = null;
@@ -21,13 +21,13 @@ export class JobSweep {
   constructor(private readonly context: WorkerContext) {}
 
   start(): void {
-    // Workers that were started together do not sweep together.
+    // Random, so that workers that started together do not sweep together.
     const intervalMs = SWEEP_INTERVAL_MS * (0.75 + Math.random() / 2);
     this.timer = setInterval(() => {
       this.sweeping = this.sweeping
         .then(() => this.sweep(new Date()))
         .catch((error: unknown) => {
-          this.context.log.warn({ err: error }, 'Jobs could not be swept');
+          this.context.log.warn({ err: error }, 'could not sweep Jobs');
         });
     }, intervalMs);
   }
@@ -61,7 +61,7 @@ function ageMs({ finished, createdAt }: JobView, now: Date): number {
   return now.getTime() - (finished?.at ?? createdAt).getTime();
 }
 
-/** A live execution that knows no Job yet may be about to record this one. */
+/** A live execution without a recorded Job may be about to record this one. */
 function belongsToLive(job: JobView, live: ReadonlyMap<number, { jobUid: string | null }>): boolean {
   const execution = live.get(Number(job.executionId));
   return execution !== undefined && (execution.jobUid === null || execution.jobUid === job.jobUid);

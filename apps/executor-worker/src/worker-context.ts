@@ -15,7 +15,7 @@ export interface WorkerSettings {
   logLimitBytes: number;
 }
 
-/** The part of a pino logger that is used here. */
+/** The part of a pino logger the worker uses. */
 export interface WorkerLog {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -23,7 +23,7 @@ export interface WorkerLog {
   error(fields: object, message: string): void;
 }
 
-/** What following an execution needs of the world; one per process. */
+/** What following executions needs; one per process. */
 export interface WorkerContext {
   settings: WorkerSettings;
   runner: Runner;

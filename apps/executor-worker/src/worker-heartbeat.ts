@@ -5,10 +5,10 @@ import type { WorkerContext } from './worker-context.js';
 
 const TICK_MS = 1_000;
 const HEARTBEAT_EVERY_TICKS = 4;
-/** An execution that has been followed this long without harm is no poison. */
+/** An execution followed this long without a crash is not poison. */
 const SETTLED_AFTER_MS = 10_000;
 
-/** The one timer for all executions of this process: ticks, heartbeat, and cancels whose signal was missed. */
+/** The only timer for all executions of this process: wakes followers, beats, and finds cancels whose signal was lost. */
 export class WorkerHeartbeat {
   private timer: NodeJS.Timeout | null = null;
   private ticks = 0;
@@ -17,7 +17,7 @@ export class WorkerHeartbeat {
   constructor(
     private readonly context: WorkerContext,
     private readonly workers: WorkersStore,
-    private readonly running: ExecutionHandler,
+    private readonly handler: ExecutionHandler,
   ) {}
 
   start(): void {
@@ -30,7 +30,7 @@ export class WorkerHeartbeat {
   }
 
   private tick(): void {
-    for (const follower of this.running.followers.values()) if (follower.needsTick) follower.wakeUp.ring();
+    for (const follower of this.handler.followers.values()) if (follower.needsTick) follower.wakeUp.ring();
     if (++this.ticks % HEARTBEAT_EVERY_TICKS === 0) void this.beat();
   }
 
@@ -41,13 +41,13 @@ export class WorkerHeartbeat {
       const { settings, leases } = this.context;
       await this.workers.heartbeat(settings.workerId);
       for (const id of await leases.listCancelRequested(settings.workerId)) {
-        this.running.followers.get(id)?.requestCancel();
+        this.handler.followers.get(id)?.requestCancel();
       }
       const settled = this.newlySettled();
       await leases.noteSettled(settled.map(({ lease }) => lease));
       for (const follower of settled) follower.isSettled = true;
     } catch (error) {
-      this.context.log.warn({ err: error }, 'no heartbeat: Postgres did not answer');
+      this.context.log.warn({ err: error }, 'no heartbeat: Postgres is unavailable');
     } finally {
       this.isBeating = false;
     }
@@ -55,7 +55,7 @@ export class WorkerHeartbeat {
 
   private newlySettled(): Follower[] {
     const now = performance.now();
-    return [...this.running.followers.values()].filter(
+    return [...this.handler.followers.values()].filter(
       (follower) => !follower.isSettled && now - follower.startedAtMs > SETTLED_AFTER_MS,
     );
   }

@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { SignalsController } from './signals.controller.js';
 import { WorkerService } from './worker.service.js';
 
-/** All that exists in a worker process. */
+/** The Nest module of a worker process. */
 @Module({})
 export class WorkerModule {
   static register(worker: WorkerService): DynamicModule {

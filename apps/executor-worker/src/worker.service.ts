@@ -54,10 +54,10 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     return this.options.context.queue.ping();
   }
 
-  /** Throws while the watches on the cluster are not established. */
+  /** Throws while the watches on the cluster are not connected. */
   async checkCluster(): Promise<void> {
     if (!this.options.context.runner.isConnected()) {
-      throw new Error('the watches on Kubernetes are not established');
+      throw new Error('the watches on Kubernetes are not connected');
     }
   }
 

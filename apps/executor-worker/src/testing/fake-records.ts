@@ -34,22 +34,22 @@ interface Row {
   notifications: number;
 }
 
-/** Postgres in memory: executions, leases, logs and secrets with the rules that the stores enforce. */
+/** The stores in memory: executions, leases, logs and secrets, with the rules the real stores enforce. */
 export class FakeRecords {
   readonly rows = new Map<number, Row>();
-  /** Of the one proc that there is. */
+  /** The secrets of the only proc. */
   secretValues: Record<string, string> = {};
-  /** What seals and opens secret args from now on. */
+  /** The key that encrypts and decrypts secret args from now on. */
   keyId = 'key-1';
-  /** Every call throws this while it is set. */
+  /** If set, every call throws it. */
   failure: Error | null = null;
-  /** Runs before the call of that name does its work. */
+  /** Runs before the method of that name does its work. */
   readonly before = new Map<string, () => void>();
 
   add(
     changes: Partial<Execution> & {
       snapshot?: Partial<ProcSnapshot>;
-      /** In the clear. */
+      /** In plain text. */
       secretArgs?: Record<string, string>;
     } = {},
   ): number {
@@ -98,7 +98,7 @@ export class FakeRecords {
 
   row(id: number): Row {
     const row = this.rows.get(id);
-    if (!row) throw new Error(`there is no execution ${id}`);
+    if (!row) throw new Error(`execution ${id} does not exist`);
     return row;
   }
 
@@ -250,7 +250,7 @@ export class FakeRecords {
   }
 }
 
-/** What the driver throws while Postgres is away. */
+/** The error the driver throws while Postgres is unavailable. */
 export function unavailable(): Error {
   return Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 }

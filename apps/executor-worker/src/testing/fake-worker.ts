@@ -7,7 +7,7 @@ import { ExecutionHandler } from '../run-execution.js';
 import type { WorkerContext } from '../worker-context.js';
 import { FakeRecords } from './fake-records.js';
 
-/** A cluster in memory that remembers what was done to it. */
+/** A cluster in memory that records its changes. */
 export class WatchedRunner extends FakeRunner {
   beforeCreate: () => void | Promise<void> = () => undefined;
   afterCreate: () => void | Promise<void> = () => undefined;
@@ -49,12 +49,12 @@ export interface FakeDelivery {
   stop(reason: StopReason): void;
 }
 
-/** One worker process on fakes. */
+/** A worker process on fakes. */
 export class FakeWorker {
   readonly context: WorkerContext;
-  readonly running: ExecutionHandler;
+  readonly handler: ExecutionHandler;
   readonly queued: number[] = [];
-  /** Whether renewing the queue's lock succeeds. */
+  /** Renews the queue's lock. */
   renew: () => Promise<boolean> = async () => true;
   private readonly logWriter: LogWriter;
   private readonly ticks: NodeJS.Timeout;
@@ -90,21 +90,21 @@ export class FakeWorker {
       logWriter: this.logWriter,
       log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     };
-    this.running = new ExecutionHandler(this.context);
+    this.handler = new ExecutionHandler(this.context);
     this.ticks = setInterval(() => {
-      for (const follower of this.running.followers.values()) if (follower.needsTick) follower.wakeUp.ring();
+      for (const follower of this.handler.followers.values()) if (follower.needsTick) follower.wakeUp.ring();
     }, 20);
   }
 
   deliver(executionId: number): FakeDelivery {
     const stop = new AbortController();
     return {
-      outcome: this.running.handle(executionId, { renew: () => this.renew() }, stop.signal),
+      outcome: this.handler.handle(executionId, { renew: () => this.renew() }, stop.signal),
       stop: (reason) => stop.abort(reason),
     };
   }
 
-  /** Delivers it and waits for what becomes of the delivery. */
+  /** Delivers the execution and waits for the outcome. */
   run(executionId: number): Promise<ConsumeOutcome> {
     return this.deliver(executionId).outcome;
   }

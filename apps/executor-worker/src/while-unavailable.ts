@@ -5,8 +5,8 @@ import { backOffMs, HALF_JITTER, retry } from '@app/timing';
 const BACK_OFF = { firstMs: 100, maxMs: 5_000, jitter: HALF_JITTER };
 
 /**
- * Repeats `work` with back-off for as long as Postgres or the cluster is away; `work` must bear being repeated. Any
- * other error is thrown as it is, and so is the signal's reason once it aborts.
+ * Retries `work`, which must be repeatable, with back-off while Postgres or the cluster is unavailable. Throws any other error,
+ * and the signal's reason once it aborts.
  */
 export async function whileUnavailable<T>(
   work: () => Promise<T>,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { RunnerRefusedError, RunnerUnavailableError } from '@app/runner';
 import { unavailable } from './testing/fake-records.js';
-import { whileUnavailable } from './wait-for.js';
+import { whileUnavailable } from './while-unavailable.js';
 
 const never = new AbortController().signal;
 
@@ -9,7 +9,7 @@ describe('whileUnavailable', () => {
   it.each([
     ['Postgres', unavailable()],
     ['the cluster', new RunnerUnavailableError('away')],
-  ])('repeats for as long as %s is away', async (_name, error) => {
+  ])('retries while %s is unavailable', async (_name, error) => {
     let tries = 0;
     const waits: Error[] = [];
     const work = async () => {
@@ -30,7 +30,7 @@ describe('whileUnavailable', () => {
     expect(tries).toBe(1);
   });
 
-  it('does not begin, and does not go on, once it is told to stop', async () => {
+  it('neither starts nor continues after an abort', async () => {
     const stop = new AbortController();
     let tries = 0;
     const work = async () => {
