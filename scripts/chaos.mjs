@@ -1,4 +1,4 @@
-// `npm run chaos`: all of Proctor under load while everything around it fails. `npm run chaos -- --help` tells more.
+// `npm run chaos`: runs all of Proctor under load while everything around it fails. See `npm run chaos -- --help`.
 import { join } from 'node:path';
 import { checkNode } from './lib/check-node.mjs';
 import { arePackagesInstalled, installPackages } from './lib/install-packages.mjs';

@@ -21,13 +21,13 @@ if [ "$count" -lt 1 ] || [ "$count" -gt 100000 ]; then
   exit 2
 fi
 
-# A container's first process ignores SIGTERM unless it says otherwise.
+# PID 1 of a container ignores SIGTERM without a handler.
 trap 'echo "Stopped at $n of $count"; exit 143' TERM INT
 
 n=0
 while [ "$n" -lt "$count" ]; do
   if [ "$pause" != 0 ]; then
-    # In the background, so that the trap need not wait for the end of the pause.
+    # In the background, so that the trap runs at once.
     sleep "$pause" &
     wait $!
   fi

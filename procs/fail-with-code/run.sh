@@ -13,5 +13,5 @@ if [ "$EXIT_CODE" -gt 255 ]; then
 fi
 
 echo 'Working on it'
-echo "Ending with exit code $EXIT_CODE" >&2
+echo "Exiting with code $EXIT_CODE" >&2
 exit "$EXIT_CODE"

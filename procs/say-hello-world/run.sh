@@ -10,5 +10,5 @@ if [ -z "${SAMPLE_SECRET_ONE:-}" ]; then
   exit 1
 fi
 # Printed on purpose: the log shows three asterisks instead.
-printf 'SAMPLE_SECRET_ONE is present; printed, it looks like this: %s\n' "$SAMPLE_SECRET_ONE"
+printf 'SAMPLE_SECRET_ONE is set, and looks like this in the log: %s\n' "$SAMPLE_SECRET_ONE"
 printf 'This was execution %s of %s, run for %s.\n' "${EXECUTION_ID:-?}" "${JOB_NAME:-?}" "${USER_EMAIL:-?}"

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { SCENARIOS } from '../../tools/limits/scenarios.js';
 
-// Of `npm run limits` the one that depends most on the schema: it copies rows. The others, and how long things take, go by themselves.
+// The scenario that depends most on the schema, because it copies rows. `npm run limits` runs the others and checks times.
 const { waiting } = SCENARIOS;
 
 it(`${waiting!.title(true)}`, async () => {

@@ -1,4 +1,4 @@
-/** Does `work` for 0 to `count - 1`, so many at once, in about this order. */
+/** Calls `work` with 0 to `count - 1`, roughly in order, with at most `maxAtOnce` calls in progress. */
 export async function atOnce(
   count: number,
   maxAtOnce: number,

@@ -3,17 +3,17 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '../../test/support/servers.js';
 
-/** What containers wait at, without using the processor, until it is opened for all of them. */
+/** Containers wait at it, without using the CPU, until it is opened for all of them. */
 export interface Gate {
-  /** Shell command that waits at it. */
+  /** A shell command that waits. */
   wait: string;
-  /** Everybody who waits now goes on. May be repeated. */
+  /** Releases every container that waits now. May be repeated. */
   open(): void;
   remove(): void;
 }
 
-/** A named pipe: whoever opens it to read waits in the kernel until somebody opens it to write. */
-export function makeGate(): Gate {
+/** Creates a gate from a named pipe: opening it for reading blocks in the kernel until it is opened for writing. */
+export function createGate(): Gate {
   const dir = tempDir();
   // Containers run as another user.
   chmodSync(dir.path, 0o711);

@@ -7,7 +7,7 @@ export interface LimitsOptions {
   isShort: boolean;
 }
 
-/** @throws Error that says what is wrong with the command line */
+/** @throws Error that names the invalid option */
 export function parseLimitsOptions(args: readonly string[], names: readonly string[]): LimitsOptions {
   const { values } = parseArgs({
     args: [...args],

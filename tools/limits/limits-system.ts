@@ -2,14 +2,14 @@ import { startSystem, type System } from '../../test/support/system.js';
 import { ApiClient } from '../../test/support/api-client.js';
 import { MemoryWatch, type MeasuredProcess } from './process-memory.js';
 
-/** All of Proctor, with an eye on the memory of each process. */
+/** All of Proctor, and the memory of each process. */
 export interface LimitsSystem extends System {
   memory: MemoryWatch;
-  /** Somebody who may execute what needs no group. */
+  /** Creates a user without groups. */
   createUser(name: string): Promise<ApiClient>;
 }
 
-/** @param ownPostgres false: a database in that of the test run, whose memory is then not known */
+/** @param ownPostgres false: use the Postgres of the test run, without measuring its memory */
 export async function startLimitsSystem(
   { workers, env }: { workers: number; env: Record<string, string> },
   { ownPostgres }: { ownPostgres: boolean },
@@ -23,7 +23,7 @@ export async function startLimitsSystem(
   const memory = new MemoryWatch(() => [
     ...nameServices(system.services),
     ...(system.postgres
-      ? [{ name: 'Postgres, all its processes', pid: system.postgres.pid(), withChildren: true }]
+      ? [{ name: 'Postgres, all processes', pid: system.postgres.pid(), withChildren: true }]
       : []),
     { name: 'Redis', pid: system.redis.pid() },
     { name: 'sandbox and all clients', pid: process.pid },

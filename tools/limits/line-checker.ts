@@ -1,13 +1,13 @@
-/** Follows numbered lines, without keeping them: which came, in which order, and where some are missing. */
+/** Checks the order and completeness of numbered lines without keeping them. */
 export class LineChecker {
-  /** Number of the last line. */
+  /** Number of the last line so far. */
   last = 0;
   cuts = 0;
   private gaps = 0;
   private seen = 0;
   private missing = 0;
-  private unmarked: string | null = null;
-  private disorder: string | null = null;
+  private firstUnmarked: string | null = null;
+  private firstDisorder: string | null = null;
 
   /** @param text a line without its newline */
   take(text: string): void {
@@ -18,31 +18,31 @@ export class LineChecker {
     }
     const number = Number(text.slice(0, 10));
     if (!(number > this.last)) {
-      this.disorder ??= `${text.slice(0, 40)} after ${this.last}`;
+      this.firstDisorder ??= `${text.slice(0, 40)} after ${this.last}`;
       return;
     }
     if (number > this.last + 1) {
       this.missing += number - this.last - 1;
-      if (this.cuts + this.gaps === 0) this.unmarked ??= `${this.last + 1} to ${number - 1}`;
+      if (this.cuts + this.gaps === 0) this.firstUnmarked ??= `${this.last + 1} to ${number - 1}`;
     }
     this.last = number;
     this.seen += 1;
   }
 
   get isInOrder(): boolean {
-    return this.disorder === null;
+    return this.firstDisorder === null;
   }
 
   get isMarked(): boolean {
-    return this.unmarked === null;
+    return this.firstUnmarked === null;
   }
 
   describe(): string {
-    return this.disorder ?? `${this.seen} lines, the last is ${this.last}`;
+    return this.firstDisorder ?? `${this.seen} lines, last ${this.last}`;
   }
 
   describeGaps(): string {
-    const where = this.unmarked === null ? '' : `, without a marker: ${this.unmarked}`;
+    const where = this.firstUnmarked === null ? '' : `, without a marker: ${this.firstUnmarked}`;
     return `${this.missing} missing, ${this.cuts} cut and ${this.gaps} gap markers${where}`;
   }
 }

@@ -14,14 +14,14 @@ interface Size {
   withinMs: number;
 }
 
-/** With its newline. */
+/** Including the newline. */
 export const LINE_BYTES = 100;
 const MIB = 1024 * 1024;
-const CLI_MOST_MIB = 200;
+const MAX_CLI_MIB = 200;
 
 export const output: Scenario<Size> = {
   name: 'output',
-  describe: ({ bytes }) => `a proc prints ${Math.round(bytes / 1e6)} MB as fast as it can`,
+  describe: ({ bytes }) => `A proc prints ${Math.round(bytes / 1e6)} MB as fast as it can`,
   full: { bytes: 200_000_000, limitBytes: 10 * MIB, withinMs: 600_000 },
   short: { bytes: 20_000_000, limitBytes: 2 * MIB, withinMs: 60_000 },
   system: ({ limitBytes }) => ({ workers: 1, env: { PROCTOR_LOG_LIMIT_BYTES: String(limitBytes) } }),
@@ -32,7 +32,7 @@ export const output: Scenario<Size> = {
 async function run(system: LimitsSystem, size: Size, findings: Findings): Promise<void> {
   const lines = size.bytes / LINE_BYTES;
   const startedAt = performance.now();
-  // Viewers first, so that what they get does not depend on how soon they come.
+  // The pause lets the viewers connect before the first line.
   const { id } = await system.api.run(`sleep 3; ${printLines(1, lines)}`);
   const live = new LineChecker();
   const cli = followByCli(system, id);
@@ -41,26 +41,30 @@ async function run(system: LimitsSystem, size: Size, findings: Findings): Promis
   const ranMs = performance.now() - startedAt;
   await Promise.all([streamed, cli.done]);
   const tookMs = performance.now() - startedAt;
-  findings.check('it ends as it should', end.status === 'FINISHED', `${end.status} after ${seconds(ranMs)}`);
+  findings.check(
+    'the execution succeeds',
+    end.status === 'FINISHED',
+    `${end.status} after ${seconds(ranMs)}`,
+  );
   findings.figure('rate', `${(size.bytes / 1e6 / (ranMs / 1_000)).toFixed(1)} MB/s`);
   for (const [who, got] of [['a live viewer', live] as const, ['the CLI', cli.lines] as const]) {
     findings.check(
-      `${who} gets lines in order, each once, to the last one`,
+      `${who} gets lines in order, each once, up to the last one`,
       got.isInOrder && got.last === lines,
       got.describe(),
     );
-    findings.check(`${who} misses lines only behind a marker`, got.isMarked, got.describeGaps());
+    findings.check(`${who} misses lines only after a marker`, got.isMarked, got.describeGaps());
   }
-  findings.checkTime('viewers are done with the execution', tookMs - ranMs, 30_000);
+  findings.checkTime('viewers finish soon after the execution', tookMs - ranMs, 30_000);
   findings.check(
-    'the CLI takes little memory',
-    cli.peakMiB() < CLI_MOST_MIB,
+    'the CLI needs little memory',
+    cli.peakMiB() < MAX_CLI_MIB,
     `${Math.round(cli.peakMiB())} MiB`,
   );
   await checkStored(system, id, { ...size, lines }, findings);
 }
 
-/** Lines `from` to `to`, numbered, of the same length. */
+/** A shell command that prints numbered lines of equal length. */
 export function printLines(from: number | string, to: number | string): string {
   return `seq -f '%010.0f ${'x'.repeat(LINE_BYTES - 12)}' ${from} ${to}`;
 }
@@ -75,12 +79,12 @@ async function checkStored(
   const stored = new LineChecker();
   for (const line of text.trimEnd().split('\n')) stored.take(line);
   findings.check(
-    'head and tail are kept, with a marker between them',
+    'head and tail are stored, with a marker between them',
     stored.isInOrder && stored.isMarked && stored.cuts === 1 && stored.last === lines,
     stored.describe(),
   );
   findings.check(
-    'what is kept is within the limit',
+    'the stored log is within the limit',
     text.length <= limitBytes * 1.05 && text.length > limitBytes * 0.7,
     `${(text.length / MIB).toFixed(1)} MiB of ${(limitBytes / MIB).toFixed(1)} MiB`,
   );
@@ -109,7 +113,7 @@ function followByCli(system: LimitsSystem, id: number) {
       clearInterval(sampler);
       folder.remove();
       if (code === 0) resolve();
-      else reject(new Error(`proctor logs ended with ${code}: ${errors}`));
+      else reject(new Error(`proctor logs exited with ${code}: ${errors}`));
     });
   });
   return { lines, done, peakMiB: () => peakBytes / MIB };

@@ -10,14 +10,14 @@ export interface ProcessMemory {
   peakMiB: number;
 }
 
-/** Who is measured: the main process, and whether its children count as well (Postgres is many processes). */
+/** A process to measure, with or without its children (Postgres is many processes). */
 export interface MeasuredProcess {
   name: string;
   pid: number;
   withChildren?: boolean;
 }
 
-/** Follows the memory of processes that may come and go. Linux only. */
+/** Samples the memory of processes that may come and go. Linux only. */
 export class MemoryWatch {
   private readonly known = new Map<number, ProcessMemory>();
   private readonly timer: NodeJS.Timeout;
@@ -27,7 +27,7 @@ export class MemoryWatch {
     this.sample();
   }
 
-  /** Of a process that was measured at least once: also of one that has ended. */
+  /** The peaks of all processes sampled so far, including those that have exited. */
   peaks(): ProcessMemory[] {
     this.sample();
     return [...this.known.values()];
@@ -39,7 +39,7 @@ export class MemoryWatch {
 
   private sample(): void {
     for (const { name, pid, withChildren } of this.processes()) {
-      const bytes = withChildren ? sharedFairly(pid) : readStatus(pid, 'VmHWM');
+      const bytes = withChildren ? readProportional(pid) : readStatus(pid, 'VmHWM');
       if (bytes === null) continue;
       const known = this.known.get(pid);
       if (known) known.peakMiB = Math.max(known.peakMiB, bytes / MIB);
@@ -52,15 +52,15 @@ function startOf(pid: number, bytes: number, withChildren = false): number {
   return ((withChildren ? null : readStatus(pid, 'VmRSS')) ?? bytes) / MIB;
 }
 
-/** Most memory that a process has had since its start, or has now, in bytes; null: it has ended. */
+/** Peak (`VmHWM`) or current (`VmRSS`) memory of a process in bytes; null: it has exited. */
 export function readStatus(pid: number, field: 'VmHWM' | 'VmRSS'): number | null {
   const text = readProc(`/proc/${pid}/status`);
   const kib = text && new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1];
   return kib ? Number(kib) * 1024 : null;
 }
 
-/** Of a process and its children now, each shared page counted once. */
-function sharedFairly(pid: number): number | null {
+/** Current memory of a process and its children in bytes, with shared pages counted once. */
+function readProportional(pid: number): number | null {
   const children = readProc(`/proc/${pid}/task/${pid}/children`)?.trim().split(' ') ?? [];
   const parts = [String(pid), ...children].map((one) => {
     const kib = /^Pss:\s+(\d+) kB/m.exec(readProc(`/proc/${one}/smaps_rollup`) ?? '')?.[1];

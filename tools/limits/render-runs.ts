@@ -1,7 +1,7 @@
 import type { Run } from './run-scenario.js';
 import { seconds } from './timing.js';
 
-/** What was found, as text for a terminal. */
+/** The findings as text for a terminal. */
 export function renderRuns(runs: readonly Run[]): string {
   return `\n${runs.map(renderRun).join('\n')}\n${renderVerdict(runs)}\n`;
 }
@@ -15,7 +15,7 @@ function renderRun({ title, tookMs, checks, figures, memory }: Run): string {
     ...memory.map(({ name, startMiB, peakMiB }) => [
       ' ',
       `peak memory of ${name}`,
-      `${Math.round(peakMiB)} MiB (${Math.round(startMiB)} MiB at the start)`,
+      `${Math.round(peakMiB)} MiB (${Math.round(startMiB)} MiB at start)`,
     ]),
   ];
   const width = Math.max(...rows.map(([, what]) => what?.length ?? 0));
@@ -28,6 +28,6 @@ function renderVerdict(runs: readonly Run[]): string {
     checks.filter(({ holds }) => !holds).map(({ what }) => `${scenario}: ${what}`),
   );
   return failed.length === 0
-    ? 'All checks hold.'
+    ? 'All checks passed.'
     : `Failed:\n${failed.map((what) => `  ${what}`).join('\n')}`;
 }

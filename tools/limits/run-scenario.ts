@@ -2,7 +2,7 @@ import { startLimitsSystem } from './limits-system.js';
 import type { ProcessMemory } from './process-memory.js';
 import { Findings, type Check, type Figure, type Scenario } from './scenario.js';
 
-/** What one scenario found out. */
+/** The findings of one scenario. */
 export interface Run {
   scenario: string;
   title: string;
@@ -14,12 +14,12 @@ export interface Run {
 
 export interface RunOptions {
   isShort: boolean;
-  /** False: a database in that of the test run. */
+  /** False: use the Postgres of the test run. */
   ownPostgres: boolean;
   say?: (line: string) => void;
 }
 
-/** A scenario with its sizes put in. */
+/** A scenario that chooses its size by `isShort`. */
 export interface PreparedScenario {
   title(isShort: boolean): string;
   run(options: RunOptions): Promise<Run>;
@@ -37,7 +37,7 @@ export function prepareScenario<Size>(scenario: Scenario<Size>): PreparedScenari
       const system = await startLimitsSystem(scenario.system(size), { ownPostgres });
       try {
         await scenario.run(system, size, findings).catch((error: unknown) => {
-          findings.check('it can be brought to its limit', false, String(error));
+          findings.check('the scenario completes', false, String(error));
         });
         const memory = system.memory.peaks();
         checkMemory(memory, scenario.boundsMiB, findings);
@@ -57,9 +57,9 @@ function checkMemory(
   findings: Findings,
 ): void {
   for (const { name, startMiB, peakMiB } of memory) {
-    const most = boundsMiB[name];
+    const max = boundsMiB[name];
     const found = `${Math.round(peakMiB)} MiB (${Math.round(startMiB)} MiB before)`;
-    if (most === undefined) findings.figure(`memory of ${name}`, found);
-    else findings.check(`${name} takes at most ${most} MiB`, peakMiB <= most, found);
+    if (max === undefined) findings.figure(`memory of ${name}`, found);
+    else findings.check(`${name} needs at most ${max} MiB`, peakMiB <= max, found);
   }
 }

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until, type ExecutionReply } from '../../test/support/api-client.js';
 import { atOnce } from './at-once.js';
-import { makeGate, type Gate } from './gate.js';
+import { createGate, type Gate } from './gate.js';
 import { expectStatus, type LimitsSystem } from './limits-system.js';
 import type { Findings, Scenario } from './scenario.js';
 import { describeTimes, quantile, seconds, timesOf } from './timing.js';
 
 interface Size {
-  /** All running at the same time, on one worker. */
+  /** Executions that run at the same time on one worker. */
   count: number;
   cancels: number;
-  /** How long they may be without a worker when theirs is stopped. */
+  /** How long executions may be without a worker after theirs has stopped. */
   handOverWithinMs: number;
 }
 
@@ -33,11 +33,11 @@ export const running: Scenario<Size> = {
     notifier: 300,
   },
   run: async (system, size, findings) => {
-    const gate = makeGate();
+    const gate = createGate();
     try {
       const crowd = new Crowd(system, size, findings, gate);
       await crowd.start();
-      await crowd.lookMeanwhile();
+      await crowd.readMeanwhile();
       await crowd.cancelSome();
       await crowd.handOver();
       await crowd.end();
@@ -68,18 +68,18 @@ class Crowd {
     await until(
       async () => (await this.count('POD_READY')) === size.count,
       60_000 + size.count * 500,
-      () => `${size.count} to run`,
+      () => `${size.count} executions to run`,
     );
     const tookMs = performance.now() - startedAt;
     findings.figure(
-      'all run at once after',
+      'all are running after',
       `${seconds(tookMs)} (${(size.count / (tookMs / 1_000)).toFixed(1)}/s)`,
     );
   }
 
-  async lookMeanwhile(): Promise<void> {
+  async readMeanwhile(): Promise<void> {
     const { system, findings, ids } = this;
-    const looks = {
+    const reads = {
       status: (at: number) => system.api.status(ids[(at * 7) % ids.length]!),
       history: async () => expectStatus(await system.api.request('GET', '/execution?limit=50'), 200),
       'log so far': async (at: number) => {
@@ -87,17 +87,17 @@ class Crowd {
         return (await system.api.request('GET', path)).text();
       },
     };
-    for (const [what, look] of Object.entries(looks)) {
-      const times = await timesOf(50, look);
+    for (const [what, read] of Object.entries(reads)) {
+      const times = await timesOf(50, read);
       findings.checkTime(`${what} answers within 1 s`, quantile(times, 0.99), 1_000, describeTimes(times));
     }
-    // One more of somebody's, while so many run.
+    // One more execution while all others run.
     const late = performance.now();
     const { id } = await system.api.run('echo quick');
     const end = await system.api.end(id);
     const tookMs = performance.now() - late;
-    findings.check('one more runs', end.status === 'FINISHED', end.status);
-    findings.checkTime('at once', tookMs, 10_000);
+    findings.check('one more execution succeeds', end.status === 'FINISHED', end.status);
+    findings.checkTime('it ends soon', tookMs, 10_000);
   }
 
   async cancelSome(): Promise<void> {
@@ -112,18 +112,18 @@ class Crowd {
     await until(
       async () => (await this.count('CANCELLED')) === chosen.length,
       60_000,
-      () => 'cancels',
+      () => 'the cancelled executions to end',
     );
     const tookMs = performance.now() - startedAt;
     findings.checkTime(
-      'cancel of some in between',
+      'some can be cancelled',
       tookMs,
       20_000,
-      `${chosen.length} gone after ${seconds(tookMs)}`,
+      `${chosen.length} cancelled in ${seconds(tookMs)}`,
     );
   }
 
-  /** The worker is stopped; another one takes over all that it has. */
+  /** Stops the worker; another worker takes over all its executions. */
   async handOver(): Promise<void> {
     const { system, size, findings } = this;
     const [first] = system.workers;
@@ -142,16 +142,16 @@ class Crowd {
     const taken = until(
       async () => (await claimed()) === left,
       180_000,
-      () => `${left} to be taken over`,
+      () => `${left} executions to be taken over`,
     );
     const { code } = await first!.exited;
     const goneMs = performance.now() - startedAt;
     await taken;
     const takenMs = performance.now() - startedAt;
-    findings.check('a worker that is stopped ends in good order', code === 0, `exit code ${code}`);
-    findings.checkTime('it is gone', goneMs, 25_000);
+    findings.check('a stopped worker exits with 0', code === 0, `exit code ${code}`);
+    findings.checkTime('the stopped worker exits in time', goneMs, 25_000);
     findings.checkTime(
-      'another worker has taken all of them over',
+      'another worker takes over all of them',
       takenMs,
       size.handOverWithinMs,
       `${left} after ${seconds(takenMs)}`,
@@ -163,11 +163,11 @@ class Crowd {
     const left = size.count - size.cancels;
     const startedAt = performance.now();
     this.gate.open();
-    // One more is the quick one.
+    // The quick one is included.
     await until(
       async () => (await this.count('FINISHED')) === left + 1,
       60_000 + size.count * 200,
-      () => 'all to end',
+      () => 'all executions to end',
     );
     findings.figure('all have ended after', seconds(performance.now() - startedAt));
     const wrong: string[] = [];
@@ -182,7 +182,7 @@ class Crowd {
     findings.check(
       'each has its status, and each line once',
       wrong.length === 0,
-      wrong.length === 0 ? `${ids.length} looked at` : `${wrong.length} wrong, such as ${wrong[0]}`,
+      wrong.length === 0 ? `${ids.length} checked` : `${wrong.length} wrong, such as ${wrong[0]}`,
     );
     const runs = system.sandbox.history().length;
     findings.check('each ran once', runs === size.count + 1, `${runs} containers`);

@@ -1,12 +1,12 @@
 import type { LimitsSystem } from './limits-system.js';
 import { seconds } from './timing.js';
 
-/** What a user would want to be true at the limit, and what was found. */
+/** Something that must hold at the limit, and what was found. */
 export interface Check {
   what: string;
   holds: boolean;
   found: string;
-  /** It is about how long something took, so that it also depends on what else the machine does. */
+  /** It depends on timing, and so on the load of the machine. */
   isTimed: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface Figure {
   value: string;
 }
 
-/** What a run of a scenario found out. */
+/** The findings of a scenario. */
 export class Findings {
   readonly checks: Check[] = [];
   readonly figures: Figure[] = [];
@@ -28,7 +28,7 @@ export class Findings {
     this.add({ what, holds, found: text, isTimed: false });
   }
 
-  /** That it took less than `maxMs`. */
+  /** Checks that it took less than `maxMs`. */
   checkTime(what: string, tookMs: number, maxMs: number, found = seconds(tookMs)): void {
     this.add({ what, holds: tookMs < maxMs, found, isTimed: true });
   }
@@ -47,14 +47,14 @@ export class Findings {
 /** Brings the system to one limit. */
 export interface Scenario<Size> {
   name: string;
-  /** What is brought to its limit, in a few words. */
+  /** A one-line title. */
   describe(size: Size): string;
-  /** The limit that Proctor promises, and one for a quick test. */
+  /** The documented limit, and a small one for a quick test. */
   full: Size;
   short: Size;
-  /** How the system is brought up. */
+  /** How to start the system. */
   system(size: Size): { workers: number; env: Record<string, string> };
-  /** How much each process may take at its peak, by name. */
+  /** The allowed peak memory of each process, by name. */
   boundsMiB: Readonly<Record<string, number>>;
   run(system: LimitsSystem, size: Size, findings: Findings): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { running } from './running.js';
 import { viewers } from './viewers.js';
 import { waiting } from './waiting/index.js';
 
-/** All limits, by name. */
+/** All scenarios, by name. */
 export const SCENARIOS: Readonly<Record<string, PreparedScenario>> = {
   waiting: prepareScenario(waiting),
   running: prepareScenario(running),

@@ -1,4 +1,4 @@
-/** How long `work` takes, each time, in milliseconds. */
+/** Runs `work` `count` times in a row. @returns the duration of each in milliseconds */
 export async function timesOf(count: number, work: (at: number) => Promise<unknown>): Promise<number[]> {
   const times: number[] = [];
   for (let at = 0; at < count; at++) {
@@ -9,7 +9,7 @@ export async function timesOf(count: number, work: (at: number) => Promise<unkno
   return times;
 }
 
-/** @param share 0.99: what 99 % of them do not exceed */
+/** @param share 0.99 for the 99th percentile */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;

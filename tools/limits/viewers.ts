@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import WebSocket from 'ws';
 import { until } from '../../test/support/api-client.js';
 import { atOnce } from './at-once.js';
-import { makeGate } from './gate.js';
+import { createGate } from './gate.js';
 import type { LimitsSystem } from './limits-system.js';
 import { LINE_BYTES, printLines } from './output.js';
 import type { Findings, Scenario } from './scenario.js';
@@ -10,26 +10,26 @@ import { describeTimes, quantile, seconds } from './timing.js';
 
 interface Size {
   viewers: number;
-  /** Printed one a second. */
+  /** Printed one per second. */
   bursts: number;
   linesPerBurst: number;
   patienceSeconds: number;
-  /** Until the last of them has a burst, from the first one's having it. */
-  lagMostMs: number;
+  /** From the first viewer that has a burst to the last one. */
+  maxLagMs: number;
 }
 
 export const viewers: Scenario<Size> = {
   name: 'viewers',
-  describe: ({ viewers }) => `${viewers} viewers on one execution, one of which never reads`,
-  full: { viewers: 500, bursts: 30, linesPerBurst: 3_000, patienceSeconds: 60, lagMostMs: 5_000 },
-  short: { viewers: 50, bursts: 10, linesPerBurst: 9_000, patienceSeconds: 5, lagMostMs: 5_000 },
+  describe: ({ viewers }) => `${viewers} viewers follow one execution, and one of them never reads`,
+  full: { viewers: 500, bursts: 30, linesPerBurst: 3_000, patienceSeconds: 60, maxLagMs: 5_000 },
+  short: { viewers: 50, bursts: 10, linesPerBurst: 9_000, patienceSeconds: 5, maxLagMs: 5_000 },
   system: ({ patienceSeconds }) => ({
     workers: 1,
     env: {
       PROCTOR_LOGS_STREAM_PATIENCE_SECONDS: String(patienceSeconds),
-      // All of it is kept.
+      // Store the whole log.
       PROCTOR_LOG_LIMIT_BYTES: String(32 * 1024 * 1024),
-      // Whoever is let go is a line of the log at this level.
+      // The gateway logs a dropped viewer at this level.
       PROCTOR_LOG_LEVEL: 'debug',
     },
   }),
@@ -38,8 +38,8 @@ export const viewers: Scenario<Size> = {
 };
 
 async function run(system: LimitsSystem, size: Size, findings: Findings): Promise<void> {
-  const gate = makeGate();
-  const everybody: Viewer[] = [];
+  const gate = createGate();
+  const all: Viewer[] = [];
   try {
     const lines = size.bursts * size.linesPerBurst;
     const bursts = Array.from({ length: size.bursts }, (_, at) =>
@@ -49,10 +49,10 @@ async function run(system: LimitsSystem, size: Size, findings: Findings): Promis
     await system.api.waitForStatus(id, 'POD_READY');
     const connectedIn = performance.now();
     await atOnce(size.viewers, 50, async (at) => {
-      everybody[at] = await Viewer.connect(system, id, size, lines);
+      all[at] = await Viewer.connect(system, id, size, lines);
     });
     findings.figure('all are connected after', seconds(performance.now() - connectedIn));
-    const [stuck, ...readers] = everybody as [Viewer, ...Viewer[]];
+    const [stuck, ...readers] = all as [Viewer, ...Viewer[]];
     stuck.stopReading();
     const openStreams = await countStreams(system);
     findings.check('all streams are open', openStreams === size.viewers, openStreams);
@@ -60,14 +60,17 @@ async function run(system: LimitsSystem, size: Size, findings: Findings): Promis
     const startedAt = performance.now();
     gate.open();
     const stuckEnd = watchStuck(system, size, stuck, startedAt);
-    // Looked at below; until then it is nobody's.
+    // Awaited below.
     stuckEnd.catch(() => undefined);
     await Promise.race([Promise.all(readers.map((reader) => reader.closed)), stuckEnd.then(() => never())]);
     const tookMs = performance.now() - startedAt;
-    findings.figure('printed and seen by all in', `${seconds(tookMs)} (printed over ${size.bursts - 1} s)`);
-    const wrong = readers.filter((reader) => !reader.isRight);
+    findings.figure(
+      'printed and received by all in',
+      `${seconds(tookMs)} (printed over ${size.bursts - 1} s)`,
+    );
+    const wrong = readers.filter((reader) => !reader.isCorrect);
     findings.check(
-      'whoever reads gets every line',
+      'every reading viewer gets every line',
       wrong.length === 0,
       wrong.length === 0
         ? `${readers.length} × ${lines} lines`
@@ -75,21 +78,21 @@ async function run(system: LimitsSystem, size: Size, findings: Findings): Promis
     );
     const lags = lagsOf(readers, size.bursts);
     findings.checkTime(
-      'in time',
+      'readers keep up',
       quantile(lags, 0.99),
-      size.lagMostMs,
+      size.maxLagMs,
       `behind the first: ${describeTimes(lags)}`,
     );
     const { afterMs, code, reason } = await stuckEnd;
     findings.check(
-      'who does not read is let go and told so',
+      'a viewer that does not read is dropped, with a reason',
       code === 1013,
-      `let go after ${seconds(afterMs)}, then ${code} "${reason}"`,
+      `dropped after ${seconds(afterMs)}, then ${code} "${reason}"`,
     );
     const left = await countStreams(system);
-    findings.check('no stream is left over', left === 0, left);
+    findings.check('no stream is left open', left === 0, left);
   } finally {
-    for (const viewer of everybody) viewer?.terminate();
+    for (const viewer of all) viewer?.terminate();
     gate.remove();
   }
 }
@@ -98,16 +101,16 @@ function never(): Promise<never> {
   return new Promise(() => undefined);
 }
 
-/** Lets it read again once the gateway has given it up: what it is told then. */
+/** Resumes the stuck viewer once the gateway has dropped it. @returns the close code and reason */
 async function watchStuck(system: LimitsSystem, size: Size, stuck: Viewer, startedAt: number) {
   const withinMs = (size.bursts + size.patienceSeconds) * 1_000 + 60_000;
   await until(
     async () => /you read too slowly/.test(gatewayOutput(system)),
     withinMs,
-    () => 'the stuck viewer to be let go',
+    () => 'the stuck viewer to be dropped',
   );
   const afterMs = performance.now() - startedAt;
-  stuck.readAgain();
+  stuck.resumeReading();
   return { afterMs, ...(await stuck.closed) };
 }
 
@@ -120,7 +123,7 @@ async function countStreams(system: LimitsSystem): Promise<number> {
   return Number(/^proctor_log_streams_open(?:\{.*\})? (\d+)/m.exec(text)?.[1] ?? NaN);
 }
 
-/** How much later than the first one each viewer has each burst. */
+/** For each burst, how much later than the first viewer each viewer got it. */
 function lagsOf(readers: readonly Viewer[], bursts: number): number[] {
   return Array.from({ length: bursts }, (_, burst) => {
     const times = readers.map((reader) => reader.burstAtMs[burst] ?? Infinity);
@@ -134,9 +137,9 @@ interface Closed {
   reason: string;
 }
 
-/** Checks what it gets without keeping it. */
+/** Checks the lines it gets without keeping them. */
 class Viewer {
-  /** When the last line of each burst came. */
+  /** When the last line of each burst arrived. */
   readonly burstAtMs: number[] = [];
   readonly closed: Promise<Closed>;
   private bytes = 0;
@@ -177,7 +180,7 @@ class Viewer {
     this.socket.pause();
   }
 
-  readAgain(): void {
+  resumeReading(): void {
     this.socket.resume();
   }
 
@@ -185,7 +188,7 @@ class Viewer {
     this.socket.terminate();
   }
 
-  get isRight(): boolean {
+  get isCorrect(): boolean {
     return this.bytes === this.lines * LINE_BYTES && this.digest === expectedDigest(this.lines);
   }
 

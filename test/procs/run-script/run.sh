@@ -1,3 +1,3 @@
 #!/bin/sh
-# For tests: runs the shell script that the execution gives as its argument.
+# For tests: runs the shell script in the arg SCRIPT.
 eval "$SCRIPT"

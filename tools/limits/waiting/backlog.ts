@@ -7,27 +7,27 @@ export interface BacklogSize {
   queueLimit: number;
   /** `PROCTOR_USER_SHARE` */
   userShare: number;
-  /** Of one user, before all others. More than a share. */
+  /** Executions of one user, submitted before all others. More than a share. */
   heavy: number;
-  /** Of a proc that runs once at a time. */
+  /** Executions of a proc that runs one at a time. */
   limited: number;
-  /** They have the rest in equal parts, each less than a share. */
+  /** They share the rest equally, each with less than a share. */
   otherUsers: number;
-  /** How many are accepted by the gateway; the others are copies of them in the database. More than a share. */
+  /** Executions accepted by the gateway; the others are copies in the database. More than a share. */
   byGateway: number;
 }
 
 export const SUBMITTERS = 24;
 const LIMITED_PROC = 'one-at-a-time';
 
-/** All that waits, and everybody who asks for more. */
+/** The queued executions, and the users who submit more. */
 export class Backlog {
-  /** Ids of what the gateway has accepted, in about that order. */
+  /** Ids of accepted executions, roughly in order. */
   readonly accepted: number[] = [];
-  /** How many got 429 with `Retry-After`. */
+  /** Number of 429 answers with `Retry-After`. */
   refused = 0;
-  /** Answers that should never come. */
-  readonly strange: string[] = [];
+  /** Any other answers. */
+  readonly unexpected: string[] = [];
 
   private constructor(
     private readonly system: LimitsSystem,
@@ -48,15 +48,15 @@ export class Backlog {
     return this.others[at % this.others.length]!;
   }
 
-  /** Some of each kind by the gateway, and copies of them up to the whole backlog but `missing`. */
+  /** Submits some of each kind, and copies them until only `missing` are left to the limit. */
   async fill(missing: number): Promise<void> {
     const { heavy, limited, userShare, otherUsers, queueLimit, byGateway } = this.size;
     const ofOthers = Math.max(2 * otherUsers, byGateway - userShare);
     await atOnce(userShare, SUBMITTERS, () => this.submit(this.heavy));
-    const waitsForShare = await this.mustSubmit(this.heavy);
+    const waitsForShare = await this.submitAccepted(this.heavy);
     await atOnce(ofOthers, SUBMITTERS, (at) => this.submit(this.other(at)));
-    await this.mustSubmit(this.other(0), LIMITED_PROC);
-    const waitsForSlot = await this.mustSubmit(this.other(1), LIMITED_PROC);
+    await this.submitAccepted(this.other(0), LIMITED_PROC);
+    const waitsForSlot = await this.submitAccepted(this.other(1), LIMITED_PROC);
     await this.copy(waitsForShare, heavy - userShare - 1);
     await this.copy(waitsForSlot, limited - 2);
     const left = queueLimit - missing - heavy - limited - ofOthers;
@@ -64,7 +64,7 @@ export class Backlog {
     for (const { identity } of this.others) await this.copy(await this.idOf(identity.email), each);
   }
 
-  /** True if it was accepted. */
+  /** @returns whether it was accepted */
   async submit(client: ApiClient, name = SCRIPT_PROC): Promise<boolean> {
     const reply = await client.request('POST', '/execution', { name, args: { SCRIPT: 'true' } });
     const text = await reply.text();
@@ -74,7 +74,7 @@ export class Backlog {
     }
     const retryAfter = Number(reply.headers.get('retry-after'));
     if (reply.status === 429 && retryAfter > 0) this.refused += 1;
-    else this.strange.push(`${reply.status}, Retry-After ${reply.headers.get('retry-after')}: ${text}`);
+    else this.unexpected.push(`${reply.status}, Retry-After ${reply.headers.get('retry-after')}: ${text}`);
     return false;
   }
 
@@ -85,23 +85,23 @@ export class Backlog {
     return row?.n ?? 0;
   }
 
-  private async mustSubmit(client: ApiClient, name = SCRIPT_PROC): Promise<number> {
+  private async submitAccepted(client: ApiClient, name = SCRIPT_PROC): Promise<number> {
     const body = { name, args: { SCRIPT: 'true' } };
     const reply = await expectStatus(await client.request('POST', '/execution', body), 201);
     return (reply as { id: number }).id;
   }
 
-  /** One of theirs that only waits for a worker. */
+  /** An execution of a user that only waits for a worker. */
   private async idOf(email: string): Promise<number> {
     const [row] = await this.system.query<{ id: string }>(
       'select id from execution where user_email = $1 and proc_name = $2 and waiting_for is null limit 1',
       [email, SCRIPT_PROC],
     );
-    if (!row) throw new Error(`${email} has nothing that could be copied`);
+    if (!row) throw new Error(`${email} has no execution to copy`);
     return Number(row.id);
   }
 
-  /** As if the same had been accepted so many times more while Redis was away: the sweep has to enqueue them. */
+  /** Copies an execution, as if more had been accepted while Redis was down: the sweep must enqueue them. */
   private async copy(id: number, times: number): Promise<void> {
     const own = ['id', 'created_at', 'updated_at', 'enqueued_at', 'ended_status'];
     const columns = await this.system.query<{ name: string }>(

@@ -7,36 +7,36 @@ import { describeTimes, quantile, seconds, timesOf } from '../timing.js';
 import { SUBMITTERS, type Backlog } from './backlog.js';
 import { countQueued, redisCommand } from './redis.js';
 
-/** What the count of the backlog may be behind. */
-const COUNT_IS_BEHIND_MS = 4_000;
+/** The maximum age of the gateway's backlog count. */
+const MAX_COUNT_AGE_MS = 4_000;
 
-/** What a check looks at, and where it says what it found. */
-export interface Looked {
+/** What a check examines, and where it reports. */
+export interface CheckContext {
   system: LimitsSystem;
   backlog: Backlog;
   findings: Findings;
 }
 
-/** Everything that only waits for a worker is in the queue, however long Redis was away. */
-export async function checkEnqueued({ system, backlog, findings }: Looked): Promise<void> {
+/** Checks that the sweep enqueues every execution that only waits for a worker. */
+export async function checkEnqueued({ system, backlog, findings }: CheckContext): Promise<void> {
   const startedAt = performance.now();
   const waiting = await backlog.count('ended_at is null and waiting_for is null');
   await until(
     async () => (await countQueued(system)) >= waiting,
     180_000,
-    () => 'all to be enqueued',
+    () => 'all executions to be enqueued',
   );
   const tookMs = performance.now() - startedAt;
   findings.checkTime(
-    'the sweep enqueues what nobody has',
+    'the sweep enqueues what is missing in Redis',
     tookMs,
     120_000,
     `${waiting} in ${seconds(tookMs)}`,
   );
 }
 
-/** Submits until the queue is full, and a while longer. */
-export async function fillUp({ backlog, findings }: Looked, missing: number): Promise<void> {
+/** Submits until the queue is full, and for a while longer. */
+export async function fillUp({ backlog, findings }: CheckContext, missing: number): Promise<void> {
   const startedAt = performance.now();
   const before = backlog.accepted.length;
   let firstRefusalAt: number | null = null;
@@ -52,28 +52,28 @@ export async function fillUp({ backlog, findings }: Looked, missing: number): Pr
   findings.figure('accepted', `${accepted} in ${seconds(tookMs)} (${Math.round(perSecond)}/s)`);
   findings.check(
     'each is accepted or gets 429 with Retry-After',
-    backlog.strange.length === 0,
-    backlog.strange[0] ?? `${backlog.refused} got 429`,
+    backlog.unexpected.length === 0,
+    backlog.unexpected[0] ?? `${backlog.refused} got 429`,
   );
   const waits = await backlog.count();
   const { queueLimit } = backlog.size;
-  const most = queueLimit + (perSecond * COUNT_IS_BEHIND_MS) / 1_000;
+  const max = queueLimit + (perSecond * MAX_COUNT_AGE_MS) / 1_000;
   findings.check(
-    'the backlog ends where it should',
-    waits >= queueLimit && waits <= most && backlog.refused > 0,
-    `${waits} wait, the limit is ${queueLimit}, counted every 2 s`,
+    'the backlog stops at its limit',
+    waits >= queueLimit && waits <= max && backlog.refused > 0,
+    `${waits} queued; the limit is ${queueLimit}, counted every 2 s`,
   );
 }
 
-/** Whoever only looks, or cancels, notices nothing of the queue; clients that were refused keep coming. */
-export async function lookWhileFull(looked: Looked, times: number, scheduleId: number): Promise<void> {
-  const { system, backlog, findings } = looked;
+/** Checks that reads and cancels stay fast while the queue is full and refused clients keep retrying. */
+export async function readWhileFull(context: CheckContext, times: number, scheduleId: number): Promise<void> {
+  const { system, backlog, findings } = context;
   const hammering = hammer(backlog);
-  // Of the first half: some of the others are cancelled later.
+  // From the first half: some of the second half are cancelled later.
   const some = (at: number) => backlog.accepted[Math.floor(((at / times) * backlog.accepted.length) / 2)]!;
   const { api } = system;
   const get = async (path: string, client = api) => expectStatus(await client.request('GET', path), 200);
-  const looks = {
+  const requests = {
     status: (at: number) => api.status(some(at)),
     history: () => get('/execution?limit=50'),
     'history of one user': () => get('/execution?limit=50', backlog.heavy),
@@ -81,16 +81,16 @@ export async function lookWhileFull(looked: Looked, times: number, scheduleId: n
     cancel: async (at: number) => expectStatus(await api.cancel(some(at)), 200),
     metrics: () => fetch(`${api.url}/metrics`).then((reply) => reply.text()),
   };
-  for (const [what, look] of Object.entries(looks)) {
-    const took = await timesOf(times, look);
+  for (const [what, request] of Object.entries(requests)) {
+    const took = await timesOf(times, request);
     findings.checkTime(`${what} answers within 1 s`, quantile(took, 0.99), 1_000, describeTimes(took));
   }
-  await checkTicks(looked, scheduleId);
+  await checkTicks(context, scheduleId);
   await hammering.stop();
   findings.check(
-    'whoever comes again while it is full gets 429',
-    backlog.strange.length === 0,
-    backlog.strange[0] ?? 'yes',
+    'retries while it is full get 429',
+    backlog.unexpected.length === 0,
+    backlog.unexpected[0] ?? 'yes',
   );
 }
 
@@ -110,8 +110,8 @@ function hammer(backlog: Backlog): { stop(): Promise<void> } {
   };
 }
 
-/** Ticks are accepted, each second, although the queue is full. */
-async function checkTicks({ system, findings }: Looked, scheduleId: number): Promise<void> {
+/** Checks that ticks are accepted every second although the queue is full. */
+async function checkTicks({ system, findings }: CheckContext, scheduleId: number): Promise<void> {
   await sleep(5_000);
   const ticks = await system.query<{ fire_at: Date; late: number; outcome: string; id: string | null }>(
     `select fire_at, extract(epoch from decided_at - fire_at)::float8 as late, outcome, execution_id as id
@@ -130,29 +130,29 @@ async function checkTicks({ system, findings }: Looked, scheduleId: number): Pro
   findings.checkTime('ticks are on time', late, 3_000, `at most ${seconds(late)} late while full`);
 }
 
-/** The longest queue that has to be made again. */
-export async function loseRedis({ system, backlog, findings }: Looked): Promise<void> {
-  // Of those that were cancelled the queue still has entries.
+/** Flushes Redis while the queue is at its longest. */
+export async function loseRedis({ system, backlog, findings }: CheckContext): Promise<void> {
+  // The queue also still has entries of cancelled executions.
   const live = await backlog.count('ended_at is null and waiting_for is null');
   const startedAt = performance.now();
   await redisCommand(system, 'flushall');
   await until(
     async () => (await countQueued(system)) >= live,
     180_000,
-    () => 'the queue to be made again',
+    () => 'the queue to be rebuilt',
   );
   const tookMs = performance.now() - startedAt;
   findings.checkTime(
-    'a flushed Redis is filled again',
+    'the queue is rebuilt after a flush',
     tookMs,
     120_000,
     `${live} entries in ${seconds(tookMs)}`,
   );
 }
 
-/** @param count how many run */
+/** Starts a worker, and checks the order in which executions run. @param count how many run */
 export async function runSome(
-  { system, backlog, findings }: Looked,
+  { system, backlog, findings }: CheckContext,
   count: number,
   workerConcurrency: number,
 ): Promise<void> {
@@ -172,14 +172,14 @@ export async function runSome(
       return row !== undefined && row.heavy + row.others >= count;
     },
     300_000,
-    () => `${count} to have run`,
+    () => `${count} executions to finish`,
   );
   const tookMs = performance.now() - startedAt;
   findings.figure('run', `${count} in ${seconds(tookMs)} (${(count / (tookMs / 1_000)).toFixed(1)}/s)`);
   findings.check(
-    'who has 50 % of the queue holds nobody up for longer than a share',
+    'a user with 50 % of the queue delays others by at most a share',
     firstOfOthersAfter !== null && firstOfOthersAfter <= backlog.size.userShare + 2 * workerConcurrency,
-    `the first of somebody else ended after ${firstOfOthersAfter} of theirs`,
+    `the first execution of another user ended after ${firstOfOthersAfter} of that user`,
   );
   const [overtaken] = await system.query<{ n: number }>(
     `select count(*)::int as n from execution
@@ -197,7 +197,7 @@ export async function runSome(
   );
 }
 
-export async function cancelSome({ system, backlog, findings }: Looked, count: number): Promise<void> {
+export async function cancelSome({ system, backlog, findings }: CheckContext, count: number): Promise<void> {
   const chosen = backlog.accepted.slice(-count);
   const startedAt = performance.now();
   const statuses = new Set<number>();
@@ -212,7 +212,7 @@ export async function cancelSome({ system, backlog, findings }: Looked, count: n
     [chosen],
   );
   findings.check(
-    'the rest can be cancelled while others run',
+    'queued executions can be cancelled while others run',
     row?.n === chosen.length && [...statuses].join() === '200',
     `${row?.n} of ${chosen.length} in ${seconds(tookMs)}; answers ${[...statuses].join(', ')}`,
   );

@@ -3,22 +3,23 @@ import { expectStatus, type LimitsSystem } from '../limits-system.js';
 import type { Scenario } from '../scenario.js';
 import { seconds } from '../timing.js';
 import { Backlog, type BacklogSize } from './backlog.js';
-import { cancelSome, checkEnqueued, fillUp, lookWhileFull, loseRedis, runSome } from './checks.js';
+import { cancelSome, checkEnqueued, fillUp, readWhileFull, loseRedis, runSome } from './checks.js';
 
 interface Size extends BacklogSize {
-  /** How many the gateway has to accept before it refuses. */
+  /** Executions that the gateway still accepts before it refuses. */
   missing: number;
-  /** How many run in the end; the rest is left. */
+  /** Executions that run at the end; the rest stays queued. */
   runs: number;
   cancels: number;
-  looks: number;
+  reads: number;
 }
 
 const WORKER_CONCURRENCY = 50;
 
 export const waiting: Scenario<Size> = {
   name: 'waiting',
-  describe: ({ queueLimit }) => `${queueLimit.toLocaleString('en')} executions wait, and more are asked for`,
+  describe: ({ queueLimit }) =>
+    `${queueLimit.toLocaleString('en')} executions are queued, and clients submit more`,
   full: {
     queueLimit: 100_000,
     userShare: 500,
@@ -29,7 +30,7 @@ export const waiting: Scenario<Size> = {
     missing: 3_000,
     runs: 800,
     cancels: 1_000,
-    looks: 100,
+    reads: 100,
   },
   short: {
     queueLimit: 2_000,
@@ -41,12 +42,12 @@ export const waiting: Scenario<Size> = {
     missing: 200,
     runs: 60,
     cancels: 50,
-    looks: 30,
+    reads: 30,
   },
   system: (size) => ({
     workers: 0,
     env: {
-      // The full size is the default of both.
+      // The defaults of both are the full size.
       PROCTOR_QUEUE_LIMIT: String(size.queueLimit),
       PROCTOR_USER_SHARE: String(size.userShare),
       PROCTOR_WORKER_CONCURRENCY: String(WORKER_CONCURRENCY),
@@ -55,24 +56,24 @@ export const waiting: Scenario<Size> = {
   boundsMiB: { gateway: 500, scheduler: 450, 'executor-worker': 600, notifier: 300, Redis: 250 },
   run: async (system, size, findings) => {
     const backlog = await Backlog.create(system, size);
-    const looked = { system, backlog, findings };
+    const context = { system, backlog, findings };
     const startedAt = performance.now();
     await backlog.fill(size.missing);
-    findings.figure('most of them are there after', seconds(performance.now() - startedAt));
-    await checkEnqueued(looked);
+    findings.figure('most of the backlog is created after', seconds(performance.now() - startedAt));
+    await checkEnqueued(context);
     const scheduleId = await createSchedule(system);
-    await fillUp(looked, size.missing);
-    await lookWhileFull(looked, size.looks, scheduleId);
-    await loseRedis(looked);
-    await runSome(looked, size.runs, WORKER_CONCURRENCY);
-    await cancelSome(looked, size.cancels);
+    await fillUp(context, size.missing);
+    await readWhileFull(context, size.reads, scheduleId);
+    await loseRedis(context);
+    await runSome(context, size.runs, WORKER_CONCURRENCY);
+    await cancelSome(context, size.cancels);
   },
 };
 
-/** It fires each second. */
+/** Creates a schedule that fires every second. */
 async function createSchedule(system: LimitsSystem): Promise<number> {
   const schedule = { jobName: SCRIPT_PROC, args: { SCRIPT: 'true' }, tags: 'limits', cron: '* * * * * *' };
   const body = { ...schedule, notificationEmails: 'limits@example.com', group: 'proctor_admin' };
-  const made = await expectStatus(await system.api.request('POST', '/schedule', body), 201);
-  return (made as { id: number }).id;
+  const created = await expectStatus(await system.api.request('POST', '/schedule', body), 201);
+  return (created as { id: number }).id;
 }

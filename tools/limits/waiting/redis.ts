@@ -10,7 +10,7 @@ export async function redisCommand(system: LimitsSystem, ...words: [string, ...s
   }
 }
 
-/** Entries that no worker has taken. */
+/** Queue entries that no worker has taken. */
 export async function countQueued(system: LimitsSystem): Promise<number> {
   const [row] = await system.query<{ id: string }>('select id from installation');
   return Number(await redisCommand(system, 'llen', `proctor-${row?.id}:executions:wait`));
