@@ -8,7 +8,7 @@ import { describeError, StartError } from '../../scripts/lib/start-error.mjs';
 import { MEASURED_PAGE, renderMeasured, replaceMeasured } from './measured-waits.js';
 import { CHAOS_HELP, describeCommand, parseChaosOptions, type ChaosOptions } from './options.js';
 import type { ChaosResult } from './run-chaos.js';
-import { describeSummary } from './summary.js';
+import { renderSummary } from './render-summary.js';
 
 const BAD_OPTIONS = 2;
 
@@ -60,7 +60,7 @@ function report({ output }: ChaosOptions, { summary, violations, folder }: Chaos
     process.stdout.write(`${JSON.stringify({ ...summary, violations, folder }, null, 2)}\n`);
     return;
   }
-  say(`\n${describeSummary(summary)}\n`);
+  say(`\n${renderSummary(summary)}\n`);
   for (const { promise, subject, problem } of violations) say(red(`✘ ${promise}: ${subject}: ${problem}`));
   if (violations.length > 0) say(red(`${violations.length} violations`));
   else say(green('every promise was kept'));

@@ -3,16 +3,17 @@ import { join, relative } from 'node:path';
 import { dim, say, step } from '../../scripts/lib/progress.mjs';
 import { projectDir, proctorFolder } from '../../scripts/lib/project.mjs';
 import { check, collectEvidence, drain, type Violation } from './check/index.js';
-import { effectsOf, listWaits } from './fault-effects.js';
+import { effectsOf } from './fault-effects.js';
 import { planFaults } from './faults/plan-faults.js';
 import { runFaults } from './faults/run-faults.js';
+import { listWaits } from './list-waits.js';
 import { Gateways } from './load/gateways.js';
 import { runLoad } from './load/run-load.js';
 import { startSchedules, stopSchedules } from './load/schedules.js';
 import { setUpLoad } from './load/set-up-load.js';
 import type { ChaosOptions } from './options.js';
 import { Random } from './random.js';
-import type { ChaosRecord } from './record.js';
+import type { ChaosRecord, Submission } from './record.js';
 import { summarize, type Summary } from './summary.js';
 import { sampleMemory, watchMemory } from './world/memory.js';
 import { startWorld, type World } from './world/start-world.js';
@@ -48,49 +49,16 @@ async function runIn(
   stop: AbortSignal,
   folder: string,
 ): Promise<Omit<ChaosResult, 'folder'>> {
-  const { seed, seconds, rate, isOneByOne } = options;
   const notes: string[] = [];
   const kinds = options.kinds.filter((kind) => kind !== 'postgres disk full' || world.disk !== null);
   if (kinds.length < options.kinds.length)
     notes.push('skipped "postgres disk full": mounting a small disk needs root');
   for (const note of notes) say(`! ${note}`);
 
-  const gateways = new Gateways(world.gatewayUrls);
-  const setUp = await step('create users and procs', () => setUpLoad(world));
-  const schedules = await startSchedules(gateways, setUp.users, setUp.group, new Random(seed + 3));
   const unwatch = watchMemory(world.services);
-  const loadStartedAt = performance.now();
-  const log = (line: string) => say(dim(`${secondsSince(loadStartedAt).toFixed(0).padStart(5)} s  ${line}`));
-  const [load, faults] = await Promise.all([
-    runLoad({
-      seed,
-      seconds,
-      rate,
-      gateways,
-      users: setUp.users,
-      stop,
-      onProgress: (active, all) => {
-        const seen = all.filter(({ seenEnds }) => seenEnds.length > 0).length;
-        log(`${all.length} submitted, ${active} active, ${seen} ended`);
-      },
-    }),
-    runFaults(world, planFaults({ seed, seconds, kinds, isOneByOne }), stop, log),
-  ]);
-  const loadSeconds = secondsSince(loadStartedAt);
-
+  const { record, loadSeconds, stopLoad } = await applyLoad(world, { ...options, kinds }, stop);
   const drainStartedAt = performance.now();
-  notes.push(...(await step('stop the schedules', () => stopSchedules(gateways, setUp.users, schedules))));
-  const record: ChaosRecord = {
-    seed,
-    submissions: load.submissions,
-    schedules,
-    procs: setUp.procs,
-    faults,
-    notifiedUsers: setUp.notifiedUsers,
-    crashes: world.crashes,
-  };
-  await step('wait until every client has seen the end', () => load.finish(ENDS_WITHIN_MS));
-  notes.push(...(await drain(world, step)));
+  notes.push(...(await stopLoad()), ...(await drain(world, step)));
   const drainSeconds = secondsSince(drainStartedAt);
   unwatch();
 
@@ -101,7 +69,7 @@ async function runIn(
     options,
     record,
     scheduled: await countScheduled(world),
-    faults: effectsOf(faults, listWaits(evidence)),
+    faults: effectsOf(record.faults, listWaits(evidence)),
     peakRssMb: sampleMemory(world.services),
     mails: world.mail.mails.length,
     notes,
@@ -109,6 +77,41 @@ async function runIn(
   });
   writeEvidence(folder, { record, evidence, violations, summary });
   return { summary, violations };
+}
+
+interface AppliedLoad {
+  record: ChaosRecord;
+  loadSeconds: number;
+  /** Stops the schedules, and waits until every client has seen the end. @returns the problems, one line each */
+  stopLoad: () => Promise<string[]>;
+}
+
+/** Runs the load and the faults side by side, until both are over. */
+async function applyLoad(world: World, options: ChaosOptions, stop: AbortSignal): Promise<AppliedLoad> {
+  const { seed, seconds, rate } = options;
+  const gateways = new Gateways(world.gatewayUrls);
+  const { users, group, procs, notifiedUsers } = await step('create users and procs', () => setUpLoad(world));
+  const schedules = await startSchedules(gateways, users, group, new Random(seed + 3));
+  const startedAt = performance.now();
+  const log = (line: string) => say(dim(`${secondsSince(startedAt).toFixed(0).padStart(5)} s  ${line}`));
+  const onProgress = (active: number, all: readonly Submission[]) => {
+    const seen = all.filter(({ seenEnds }) => seenEnds.length > 0).length;
+    log(`${all.length} submitted, ${active} active, ${seen} ended`);
+  };
+  const [load, faults] = await Promise.all([
+    runLoad({ seed, seconds, rate, gateways, users, stop, onProgress }),
+    runFaults(world, planFaults(options), stop, log),
+  ]);
+  const { submissions } = load;
+  return {
+    record: { seed, submissions, schedules, procs, faults, notifiedUsers, crashes: world.crashes },
+    loadSeconds: secondsSince(startedAt),
+    async stopLoad() {
+      const problems = await step('stop the schedules', () => stopSchedules(gateways, users, schedules));
+      await step('wait until every client has seen the end', () => load.finish(ENDS_WITHIN_MS));
+      return problems;
+    },
+  };
 }
 
 async function countScheduled(world: World): Promise<Record<string, number>> {

@@ -1,5 +1,6 @@
 import { startSystem, type System } from '../../test/support/system.js';
 import { ApiClient } from '../../test/support/api-client.js';
+import { expectStatus } from './expect-status.js';
 import { MemoryWatch, type MeasuredProcess } from './process-memory.js';
 
 /** All of Proctor, and the memory of each process. */
@@ -52,10 +53,4 @@ async function createUser(admin: ApiClient, name: string): Promise<ApiClient> {
   const reply = await admin.request('POST', '/token', { email, label: 'limits' });
   const { token } = (await expectStatus(reply, 201)) as { token: string };
   return new ApiClient(admin.url, { email, token });
-}
-
-export async function expectStatus(reply: Response, status: number): Promise<unknown> {
-  const text = await reply.text();
-  if (reply.status !== status) throw new Error(`expected ${status}, got ${reply.status}: ${text}`);
-  return text === '' ? null : (JSON.parse(text) as unknown);
 }

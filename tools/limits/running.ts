@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until, type ExecutionReply } from '../../test/support/api-client.js';
 import { atOnce } from './at-once.js';
 import { createGate, type Gate } from './gate.js';
-import { expectStatus, type LimitsSystem } from './limits-system.js';
+import { expectStatus } from './expect-status.js';
+import type { LimitsSystem } from './limits-system.js';
 import type { Findings, Scenario } from './scenario.js';
 import { describeTimes, quantile, seconds, timesOf } from './timing.js';
 

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
-import WebSocket from 'ws';
 import { until } from '../../test/support/api-client.js';
 import { atOnce } from './at-once.js';
 import { createGate } from './gate.js';
 import type { LimitsSystem } from './limits-system.js';
-import { LINE_BYTES, printLines } from './output.js';
+import { printLines } from './output.js';
 import type { Findings, Scenario } from './scenario.js';
 import { describeTimes, quantile, seconds } from './timing.js';
+import { Viewer } from './viewer.js';
 
 interface Size {
   viewers: number;
@@ -49,7 +48,7 @@ async function run(system: LimitsSystem, size: Size, findings: Findings): Promis
     await system.api.waitForStatus(id, 'POD_READY');
     const connectedIn = performance.now();
     await atOnce(size.viewers, 50, async (at) => {
-      all[at] = await Viewer.connect(system, id, size, lines);
+      all[at] = await Viewer.connect(system, id, { lines, linesPerBurst: size.linesPerBurst });
     });
     findings.figure('all are connected after', seconds(performance.now() - connectedIn));
     const [stuck, ...readers] = all as [Viewer, ...Viewer[]];
@@ -68,21 +67,7 @@ async function run(system: LimitsSystem, size: Size, findings: Findings): Promis
       'printed and received by all in',
       `${seconds(tookMs)} (printed over ${size.bursts - 1} s)`,
     );
-    const wrong = readers.filter((reader) => !reader.isCorrect);
-    findings.check(
-      'every reading viewer gets every line',
-      wrong.length === 0,
-      wrong.length === 0
-        ? `${readers.length} × ${lines} lines`
-        : `${wrong.length} wrong: ${wrong[0]?.describe()}`,
-    );
-    const lags = lagsOf(readers, size.bursts);
-    findings.checkTime(
-      'readers keep up',
-      quantile(lags, 0.99),
-      size.maxLagMs,
-      `behind the first: ${describeTimes(lags)}`,
-    );
+    checkReaders(readers, lines, size, findings);
     const { afterMs, code, reason } = await stuckEnd;
     findings.check(
       'a viewer that does not read is dropped, with a reason',
@@ -95,6 +80,24 @@ async function run(system: LimitsSystem, size: Size, findings: Findings): Promis
     for (const viewer of all) viewer?.terminate();
     gate.remove();
   }
+}
+
+function checkReaders(readers: readonly Viewer[], lines: number, size: Size, findings: Findings): void {
+  const wrong = readers.filter((reader) => !reader.isCorrect);
+  findings.check(
+    'every reading viewer gets every line',
+    wrong.length === 0,
+    wrong.length === 0
+      ? `${readers.length} × ${lines} lines`
+      : `${wrong.length} wrong: ${wrong[0]?.describe()}`,
+  );
+  const lags = lagsOf(readers, size.bursts);
+  findings.checkTime(
+    'readers keep up',
+    quantile(lags, 0.99),
+    size.maxLagMs,
+    `behind the first: ${describeTimes(lags)}`,
+  );
 }
 
 function never(): Promise<never> {
@@ -130,82 +133,4 @@ function lagsOf(readers: readonly Viewer[], bursts: number): number[] {
     const first = Math.min(...times);
     return times.map((time) => time - first);
   }).flat();
-}
-
-interface Closed {
-  code: number;
-  reason: string;
-}
-
-/** Checks the lines it gets without keeping them. */
-class Viewer {
-  /** When the last line of each burst arrived. */
-  readonly burstAtMs: number[] = [];
-  readonly closed: Promise<Closed>;
-  private bytes = 0;
-  private readonly hash = createHash('md5');
-  private digest = '';
-
-  private constructor(
-    private readonly socket: WebSocket,
-    size: Size,
-    private readonly lines: number,
-  ) {
-    socket.on('message', (data: Buffer) => {
-      this.hash.update(data).update('\n');
-      this.bytes += data.length + 1;
-      const burst = Math.floor(this.bytes / (size.linesPerBurst * LINE_BYTES));
-      while (this.burstAtMs.length < burst) this.burstAtMs.push(performance.now());
-    });
-    socket.on('error', () => undefined);
-    this.closed = new Promise((resolve) => {
-      socket.on('close', (code, reason) => {
-        this.digest = this.hash.digest('hex');
-        resolve({ code, reason: reason.toString() });
-      });
-    });
-  }
-
-  static connect(system: LimitsSystem, id: number, size: Size, lines: number): Promise<Viewer> {
-    const url = `${system.gatewayUrl.replace('http', 'ws')}/execution/logs?context_id=${id}`;
-    const socket = new WebSocket(url, { headers: system.api.headers, perMessageDeflate: false });
-    const viewer = new Viewer(socket, size, lines);
-    return new Promise((resolve, reject) => {
-      socket.once('open', () => resolve(viewer));
-      socket.once('error', reject);
-    });
-  }
-
-  stopReading(): void {
-    this.socket.pause();
-  }
-
-  resumeReading(): void {
-    this.socket.resume();
-  }
-
-  terminate(): void {
-    this.socket.terminate();
-  }
-
-  get isCorrect(): boolean {
-    return this.bytes === this.lines * LINE_BYTES && this.digest === expectedDigest(this.lines);
-  }
-
-  describe(): string {
-    return `${this.bytes} bytes instead of ${this.lines * LINE_BYTES}`;
-  }
-}
-
-const digests = new Map<number, string>();
-
-function expectedDigest(lines: number): string {
-  const known = digests.get(lines);
-  if (known) return known;
-  const hash = createHash('md5');
-  const rest = ` ${'x'.repeat(LINE_BYTES - 12)}\n`;
-  for (let line = 1; line <= lines; line++) hash.update(String(line).padStart(10, '0') + rest);
-  const digest = hash.digest('hex');
-  digests.set(lines, digest);
-  return digest;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -49,11 +49,4 @@ export class SmallDisk {
 
 function mount(...args: string[]): void {
   execFileSync('mount', args, { stdio: 'ignore' });
-}
-
-/** A folder for files that a run need not keep. */
-export function scratchFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'proctor-chaos-'));
-  chmodSync(folder, 0o711); // Containers run as another user.
-  return folder;
 }

@@ -21,10 +21,11 @@ import { removeFolder, removeLeftovers, RunState } from './leftovers.js';
 import { Network, STORES } from './network.js';
 import type { NetworkMethods } from './network-main.js';
 import { Sandbox } from './sandbox.js';
+import { scratchFolder } from './scratch-folder.js';
 import { REPLICAS, SERVICE_KINDS, type ServiceKind } from './service-kinds.js';
 import { ServiceLogs } from './service-logs.js';
 import { ShiftedClock } from './shifted-clock.js';
-import { scratchFolder, SmallDisk } from './small-disk.js';
+import { SmallDisk } from './small-disk.js';
 
 /** All of Proctor, and all its dependencies. */
 export interface World {

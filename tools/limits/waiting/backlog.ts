@@ -1,6 +1,7 @@
 import { SCRIPT_PROC, type ApiClient } from '../../../test/support/api-client.js';
 import { atOnce } from '../at-once.js';
-import { expectStatus, type LimitsSystem } from '../limits-system.js';
+import { expectStatus } from '../expect-status.js';
+import type { LimitsSystem } from '../limits-system.js';
 
 export interface BacklogSize {
   /** `PROCTOR_QUEUE_LIMIT` */

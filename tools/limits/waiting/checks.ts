@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SCRIPT_PROC, until } from '../../../test/support/api-client.js';
 import { atOnce } from '../at-once.js';
-import { expectStatus, type LimitsSystem } from '../limits-system.js';
+import { expectStatus } from '../expect-status.js';
+import type { LimitsSystem } from '../limits-system.js';
 import type { Findings } from '../scenario.js';
 import { describeTimes, quantile, seconds, timesOf } from '../timing.js';
 import { SUBMITTERS, type Backlog } from './backlog.js';

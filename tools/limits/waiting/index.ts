@@ -1,5 +1,6 @@
 import { SCRIPT_PROC } from '../../../test/support/api-client.js';
-import { expectStatus, type LimitsSystem } from '../limits-system.js';
+import { expectStatus } from '../expect-status.js';
+import type { LimitsSystem } from '../limits-system.js';
 import type { Scenario } from '../scenario.js';
 import { seconds } from '../timing.js';
 import { Backlog, type BacklogSize } from './backlog.js';
