@@ -39,7 +39,7 @@ const run = promisify(execFile);
 
 const itWithKubectl = spawnSync('kubectl', ['version', '--client']).status === 0 ? it : it.skip;
 
-/** `proctor/shell`: its args are a script. */
+/** Creates the image `proctor/shell`, whose args are a script, and a broken one. */
 function makeProcs(): void {
   mkdirSync(join(procsDir, 'shell'), { recursive: true });
   writeFileSync(
@@ -88,8 +88,8 @@ class Client {
     return list.items;
   }
 
-  async untilPod(jobName: string, isSo: (pod: V1Pod) => boolean): Promise<V1Pod> {
-    return until(async () => (await this.pods(jobName)).find(isSo));
+  async untilPod(jobName: string, matches: (pod: V1Pod) => boolean): Promise<V1Pod> {
+    return until(async () => (await this.pods(jobName)).find(matches));
   }
 
   async untilJob(name: string, condition: string): Promise<V1Job> {
@@ -140,7 +140,7 @@ class Client {
     });
   }
 
-  /** A watch that collects what it is told. */
+  /** Opens a watch and collects its events. */
   async watch(path: string): Promise<{ events: WatchEvent[]; ended: Promise<void>; stop(): void }> {
     const response = await this.open(path);
     const events: WatchEvent[] = [];
@@ -153,7 +153,7 @@ class Client {
           events.push(...lines.map((line) => JSON.parse(line) as WatchEvent));
         }
       } catch {
-        // Cut.
+        // The stream was cut.
       }
     })();
     return { events, ended, stop: () => response.destroy() };
@@ -175,7 +175,7 @@ async function until<T>(look: () => T | Promise<T>, timeoutMs = 10_000): Promise
   for (const endMs = Date.now() + timeoutMs; ; await sleep(20)) {
     const found = await look();
     if (found) return found;
-    if (Date.now() > endMs) throw new Error(`waited ${timeoutMs} ms in vain for ${look.toString()}`);
+    if (Date.now() > endMs) throw new Error(`not true within ${timeoutMs} ms: ${look.toString()}`);
   }
 }
 
@@ -241,7 +241,7 @@ describe('kube-sandbox', () => {
       expect(stateOf(pod!)?.terminated).toMatchObject({ exitCode: 7, reason: 'Error' });
     });
 
-    it('again after a failure, a pod for each attempt', async () => {
+    it('again after a failure, one pod per attempt', async () => {
       await client.createJob('retries', 'exit 1', { backoffLimit: 2 });
       const job = await client.untilJob('retries', 'Failed');
       expect(job.status?.failed).toBe(3);
@@ -268,7 +268,7 @@ describe('kube-sandbox', () => {
       });
     });
 
-    it('as an unprivileged user with nothing of its own, in a folder of its own', async () => {
+    it('as an unprivileged user, with a clean environment and its own folder', async () => {
       const log = await client.finish(
         'env',
         'id -u; env | cut -d= -f1 | sort | tr "\\n" " "; touch made-here && ls',
@@ -278,7 +278,7 @@ describe('kube-sandbox', () => {
       expect(readdirSync(join(procsDir, 'shell'))).toEqual(['Dockerfile']);
     });
 
-    it('past the deadline of the pod, whose log stays', async () => {
+    it('past the deadline of the pod, keeping its log', async () => {
       const template = {
         spec: { activeDeadlineSeconds: 3, terminationGracePeriodSeconds: 1, containers: [] },
       };
@@ -288,7 +288,7 @@ describe('kube-sandbox', () => {
       expect(client.sandbox.history().find((one) => one.jobName === 'late')?.killed).toBe(true);
     });
 
-    it('past the deadline of the Job, which takes the pods away', async () => {
+    it('past the deadline of the Job, deleting its pods', async () => {
       await client.createJob('job-late', 'trap "" TERM; sleep 60', {
         activeDeadlineSeconds: 1,
         template: { spec: { terminationGracePeriodSeconds: 0, containers: [] } },
@@ -323,12 +323,12 @@ describe('kube-sandbox', () => {
         { name: 'A', value: 'pa$$word $(HOME)' },
         { name: 'B', value: '<$(A)>' },
       ];
-      // The script itself is expanded as well: `$$` keeps its dollars for the shell.
+      // The script is expanded too: `$$` leaves a `$` for the shell.
       const log = await client.finish('expand', 'echo "$$A $$B"; echo \'$(A)\'', {}, { env });
       expect(log).toBe('pa$word $(HOME) <pa$word $(HOME)>\npa$word $(HOME)\n');
     });
 
-    it('waits for a missing Secret, and starts as soon as it is there', async () => {
+    it('waits for a missing Secret, and starts as soon as it exists', async () => {
       const env = [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'gate', key: 'KEY' } } }];
       const job = await client.createJob('gate', 'echo "got $KEY"', {}, { env });
       const pod = await client.untilPod(
@@ -352,7 +352,7 @@ describe('kube-sandbox', () => {
       expect((await client.log(pod)).toString()).toBe('got it $(HOME)\n');
     });
 
-    it('backs off from an image that is not there', async () => {
+    it('backs off from a missing image', async () => {
       await client.createJob('no-image', '', {}, { image: 'proctor/nothing:9' });
       const failed = await client.untilPod(
         'no-image',
@@ -366,7 +366,7 @@ describe('kube-sandbox', () => {
       expect(stateOf(waiting)?.waiting?.message).toContain('Back-off pulling image "proctor/nothing:9"');
     });
 
-    it('takes no image from outside its folder', async () => {
+    it('rejects an image outside its folder', async () => {
       await client.createJob('outside', '', {}, { image: 'proctor/..' });
       await client.untilPod('outside', (pod) => stateOf(pod)?.waiting?.reason === 'InvalidImageName');
     });
@@ -416,7 +416,7 @@ describe('kube-sandbox', () => {
       });
     });
 
-    it('only the object whose uid is meant', async () => {
+    it('only the object with the given uid', async () => {
       await client.createJob('precondition', 'true');
       const status = await statusOf(deleteJob('precondition', { preconditions: { uid: 'another' } }));
       expect(status).toMatchObject({ code: 409, reason: 'Conflict' });
@@ -424,7 +424,7 @@ describe('kube-sandbox', () => {
       expect(await codeOf(deleteJob('precondition'))).toBe(404);
     });
 
-    it('a Job alone when no policy is named, as batch/v1 does', async () => {
+    it('only the Job without a propagation policy, as batch/v1 does', async () => {
       await client.finish('orphan', 'true');
       await client.batch.deleteNamespacedJob({ namespace: NAMESPACE, name: 'orphan' });
       const [pod] = await client.pods('orphan');
@@ -432,7 +432,7 @@ describe('kube-sandbox', () => {
       expect(pod?.metadata?.finalizers).toBeUndefined();
     });
 
-    it('in the foreground: the Job goes last', async () => {
+    it('in the foreground: the Job last', async () => {
       await client.createJob('foreground', 'trap "" TERM; sleep 2', {
         template: { spec: { containers: [] } },
       });
@@ -449,7 +449,7 @@ describe('kube-sandbox', () => {
       expect(await client.pods('foreground')).toEqual([]);
     });
 
-    it('what is owned by nothing that exists', async () => {
+    it('objects whose owner does not exist', async () => {
       const owner = {
         apiVersion: 'batch/v1',
         kind: 'Job',
@@ -466,7 +466,7 @@ describe('kube-sandbox', () => {
       );
     });
 
-    it('a namespace with all that is in it', async () => {
+    it('a namespace with all its contents', async () => {
       await client.core.createNamespace({ body: { metadata: { name: 'short-lived' } } });
       await client.core.createNamespacedSecret({
         namespace: 'short-lived',
@@ -478,7 +478,7 @@ describe('kube-sandbox', () => {
   });
 
   describe('refuses', () => {
-    it('a name that is taken, an object that is invalid, a namespace that is not there', async () => {
+    it('a name that is taken, an invalid object, and a missing namespace', async () => {
       await client.createJob('taken', 'true');
       expect(await statusOf(client.createJob('taken', 'true'))).toMatchObject({
         code: 409,
@@ -500,7 +500,7 @@ describe('kube-sandbox', () => {
     it.each<[number, string, https.RequestOptions]>([
       [401, 'another token', { headers: { Authorization: 'Bearer wrong' } }],
       [403, 'another host', { headers: { Host: 'evil.example' }, checkServerIdentity: () => undefined }],
-      [403, 'web pages', { headers: { Origin: 'https://evil.example' } }],
+      [403, 'requests from web pages', { headers: { Origin: 'https://evil.example' } }],
       [415, 'bodies that are not JSON', { method: 'POST', headers: { 'Content-Type': 'text/plain' } }],
     ])('with %i: %s', async (code, _name, options) => {
       const response = await client.open('/api/v1/namespaces', options, options.method && '{}');
@@ -508,7 +508,7 @@ describe('kube-sandbox', () => {
       expect(JSON.parse((await readAll(response)).toString())).toMatchObject({ kind: 'Status', code });
     });
 
-    it('to give its kubeconfig to others', () => {
+    it('other users access to its kubeconfig', () => {
       expect(statSync(client.sandbox.kubeconfigPath).mode & 0o777).toBe(0o600);
     });
   });
@@ -516,7 +516,7 @@ describe('kube-sandbox', () => {
   describe('logs', () => {
     const stamped = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z) (.*)$/;
 
-    it('pass bytes on exactly, whatever they are', async () => {
+    it('preserve arbitrary bytes', async () => {
       await client.finish('bytes', String.raw`printf 'a\377\376b\0c\r\nlast \303'`);
       const [pod] = await client.pods('bytes');
       expect(await client.log(pod!)).toEqual(Buffer.from('a\xff\xfeb\0c\r\nlast \xc3', 'latin1'));
@@ -544,7 +544,7 @@ describe('kube-sandbox', () => {
       expect(arrivedAtMs.at(-1)! - arrivedAtMs[0]!).toBeGreaterThan(200);
     });
 
-    it('begin where they are asked to: whole second, tail, bytes', async () => {
+    it('honor sinceTime (by whole second), tailLines and limitBytes', async () => {
       await client.finish('since', 'echo 1; sleep 1.2; echo 2; echo 3');
       const [pod] = await client.pods('since');
       const lines = (await client.log(pod!, 'timestamps=true')).toString().trim().split('\n');
@@ -565,7 +565,7 @@ describe('kube-sandbox', () => {
   describe('watches', () => {
     const path = (query: string) => `/apis/batch/v1/namespaces/${NAMESPACE}/jobs?watch=true&${query}`;
 
-    it('resume where they were cut, and miss nothing', async () => {
+    it('resume where they were cut, without missing an event', async () => {
       const { metadata } = await client.batch.listNamespacedJob({ namespace: NAMESPACE });
       const first = await client.watch(
         path(`resourceVersion=${metadata!.resourceVersion}&fieldSelector=metadata.name=resume`),
@@ -588,7 +588,7 @@ describe('kube-sandbox', () => {
       expect(JSON.stringify(second.events.at(-1))).toContain('"Complete"');
     });
 
-    it('end in good order when their time is over before their client has read them', async () => {
+    it('end cleanly when their timeout elapses before the client has read everything', async () => {
       const names = Array.from({ length: 10 }, (_, n) => `large-${n}`);
       const create = (name: string) => {
         const body = { metadata: { name }, stringData: { VALUE: 'x'.repeat(800_000) } };
@@ -602,15 +602,15 @@ describe('kube-sandbox', () => {
       await isOver;
       await create('too-late');
       const events = (await readAll(response)).toString().trimEnd().split('\n');
-      const told = events.map((line) => (JSON.parse(line) as WatchEvent).object.metadata.name);
-      expect(told.filter((name) => name.startsWith('large-')).sort()).toEqual(names);
-      expect(told).not.toContain('too-late');
+      const received = events.map((line) => (JSON.parse(line) as WatchEvent).object.metadata.name);
+      expect(received.filter((name) => name.startsWith('large-')).sort()).toEqual(names);
+      expect(received).not.toContain('too-late');
       for (const name of [...names, 'too-late']) {
         await client.core.deleteNamespacedSecret({ namespace: NAMESPACE, name });
       }
     });
 
-    it('say 410 when told to', async () => {
+    it('return 410 on demand', async () => {
       client.sandbox.faults.expireWatches();
       const expired = await client.watch(path('resourceVersion=0'));
       await expired.ended;
@@ -621,7 +621,7 @@ describe('kube-sandbox', () => {
   describe('faults', () => {
     afterAll(() => client.sandbox.faults.clear());
 
-    it('are switched on over HTTP, too', async () => {
+    it('can also be switched on over HTTP', async () => {
       const effect = { kind: 'status', code: 429, retryAfterSeconds: 2 };
       const command = JSON.stringify({
         fault: 'failRequests',
@@ -637,7 +637,7 @@ describe('kube-sandbox', () => {
       expect(await codeOf(client.createJob('limited', 'true'))).toBe(0);
     });
 
-    it('lose an answer after the work was done', async () => {
+    it('lose a response after the request was processed', async () => {
       client.sandbox.faults.failRequests({
         verb: 'create',
         resource: 'jobs',
@@ -649,7 +649,7 @@ describe('kube-sandbox', () => {
       expect(await codeOf(client.createJob('unsure', 'true'))).toBe(409);
     });
 
-    it('cut a log after so many bytes', async () => {
+    it('cut a log after a number of bytes', async () => {
       await client.finish('cut', 'echo 0123456789');
       client.sandbox.faults.cutLogsAfter(4);
       const [pod] = await client.pods('cut');
@@ -682,7 +682,7 @@ describe('kube-sandbox', () => {
       expect(stateOf(pod)?.terminated).toMatchObject({ exitCode: 137, reason: 'OOMKilled' });
     });
 
-    it('lose the node, with its logs', async () => {
+    it('lose the node and its logs', async () => {
       await client.createJob('lost', 'echo here; sleep 60');
       const running = await client.untilPod('lost', isRunning);
       expect(client.sandbox.faults.loseNode()).toBeGreaterThan(0);
@@ -719,8 +719,8 @@ describe('kube-sandbox', () => {
   });
 });
 
-describe('kube-sandbox, stopped and started again', () => {
-  it('kills what runs, marks it, and remembers everything', async () => {
+describe('kube-sandbox after a restart', () => {
+  it('has killed and marked running pods, and remembers everything', async () => {
     const first = await open();
     const dataDir = join(first.sandbox.kubeconfigPath, '..');
     const { token } = first.sandbox;
@@ -753,13 +753,13 @@ describe('kube-sandbox, stopped and started again', () => {
     }
   });
 
-  it('takes what ran for lost when it was killed itself, and ends what is left of it', async () => {
+  it('marks running pods as lost after it was killed itself, and kills their processes', async () => {
     const first = await open();
     const dataDir = join(first.sandbox.kubeconfigPath, '..');
     await first.createJob('lost', 'sleep 300');
     await first.untilPod('lost', isRunning);
     const { pid } = first.sandbox.history()[0]!;
-    // What is on the disk at this moment is what a killed sandbox leaves; its process is still there, too.
+    // A copy of the disk at this moment is what a killed sandbox leaves, with its processes still running.
     const copy = mkdtempSync(join(root, 'copy-'));
     const filesOfPods = join(dataDir, 'work', '/');
     cpSync(dataDir, copy, { recursive: true, filter: (path) => !path.startsWith(filesOfPods) });
@@ -778,13 +778,13 @@ describe('kube-sandbox, stopped and started again', () => {
   });
 });
 
-describe('kube-sandbox whose node is lost', () => {
-  it('starts no container of a pod that is gone already', async () => {
+describe('kube-sandbox with a lost node', () => {
+  it('starts no container of a pod that is already gone', async () => {
     const client = await open();
     try {
       const names = Array.from({ length: 20 }, (_, i) => `gone-${i}`);
       await Promise.all(names.map((name) => client.createJob(name, 'sleep 5')));
-      // From being bound on, a pod is lost with its node; most are still being given their files.
+      // A bound pod is lost with its node. For most of these, files are still being copied.
       await until(async () => {
         const { items } = await client.core.listNamespacedPod({ namespace: NAMESPACE });
         return names.every((name) =>
@@ -803,10 +803,10 @@ describe('kube-sandbox whose node is lost', () => {
 });
 
 describe('kube-sandbox with small log files', () => {
-  it('serves only the newest file, and lets a follower go on over a rotation', async () => {
+  it('serves only the newest file, and lets a follower continue across a rotation', async () => {
     const client = await open({ limits: { logFileBytes: 2000, logFiles: 2, logRotationCheckMs: 0 } });
     try {
-      // What is rotated away before the follower is there is not served, so the pod waits for it.
+      // Output rotated away before the follower connects is not served, so the pod waits for it.
       const gate = join(root, 'follower-is-there');
       // A pod runs as another user.
       chmodSync(root, 0o711);
@@ -831,8 +831,8 @@ describe('kube-sandbox with small log files', () => {
   });
 });
 
-describe('kube-sandbox with a short memory', () => {
-  it('says 410 for versions that it has forgotten, and lists long lists in pages', async () => {
+describe('kube-sandbox with a short change history', () => {
+  it('returns 410 for versions it no longer knows, and pages long lists', async () => {
     const client = await open({ limits: { rememberedChanges: 5 } });
     try {
       const secrets = Array.from({ length: 30 }, (_, i) => `s-${String(i).padStart(2, '0')}`);
@@ -850,7 +850,7 @@ describe('kube-sandbox with a short memory', () => {
         const page = await client.core.listNamespacedSecret({ namespace: NAMESPACE, limit: 12, _continue });
         seen.push(...page.items.map((secret) => secret.metadata?.name));
         _continue = page.metadata?._continue;
-        // What is deleted in between is still in the list that was begun.
+        // An object deleted in between is still in the list that was started.
         if (seen.length === 12)
           await client.core.deleteNamespacedSecret({ namespace: NAMESPACE, name: 's-29' });
       } while (_continue);

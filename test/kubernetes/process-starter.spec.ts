@@ -12,7 +12,7 @@ afterEach(async () => {
   await until(() => findHelper() === undefined, 10_000);
 });
 
-/** Of the process that starts the others: our only child that runs its program. */
+/** The pid of the helper: our only child that runs its program. */
 function findHelper(): number | undefined {
   return readdirSync('/proc')
     .map(Number)
@@ -34,8 +34,8 @@ async function start(script: string, env: Record<string, string> = {}) {
   return { ...started, textOf: (stream: 'stdout' | 'stderr') => Buffer.concat(output[stream]).toString() };
 }
 
-describe('a process', () => {
-  it('gives both its outputs, whole and in order, and its exit code', async () => {
+describe('a started process', () => {
+  it('delivers both outputs, complete and in order, and its exit code', async () => {
     const { ended, drained, textOf } = await start(`seq 1 200000; echo "$PWD $WHO" >&2; exit 7`, {
       PATH: process.env['PATH'] ?? '',
       WHO: 'me',
@@ -46,7 +46,7 @@ describe('a process', () => {
     expect(textOf('stderr')).toBe('/ me\n');
   });
 
-  it('has a group of its own and says when it began, also when it is over at once', async () => {
+  it('has its own process group and a start time, even if it exits at once', async () => {
     const { pid, processStart, ended, drained } = await start('sleep 60 & wait');
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
     expect([stat[2], stat[19]]).toEqual([String(pid), processStart]);
@@ -56,13 +56,13 @@ describe('a process', () => {
     for (let i = 0; i < 20; i += 1) expect((await start(':')).processStart).toMatch(/^\d+$/);
   });
 
-  it('is one of as many as are asked for at once', async () => {
+  it('may be one of hundreds started at once', async () => {
     const all = await Promise.all(Array.from({ length: 400 }, (_, n) => start(`echo ${n}`)));
     await Promise.all(all.map(({ ended, drained }) => Promise.all([ended, drained])));
     expect(all.map(({ textOf }) => textOf('stdout'))).toEqual(all.map((_, n) => `${n}\n`));
   }, 60_000);
 
-  it('that cannot be run is named with its reason', async () => {
+  it('is rejected with the reason if it cannot be run', async () => {
     const what = { program: '/bin/none', args: [], env: {}, folder: '/', userId: null };
     await expect(starter.start(what, () => undefined)).rejects.toMatchObject({ code: 'ENOENT' });
     await expect(starter.start({ ...what, program: '/etc/passwd' }, () => undefined)).rejects.toMatchObject({
@@ -70,7 +70,7 @@ describe('a process', () => {
     });
   });
 
-  it('ends with whoever has started it, and another one starts the next', async () => {
+  it('is killed when the helper dies, and a new helper starts the next one', async () => {
     const { pid, ended } = await start('exec sleep 60');
     process.kill(findHelper()!, 'SIGKILL');
     expect(await ended).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
@@ -79,7 +79,7 @@ describe('a process', () => {
     expect(await next.ended).toMatchObject({ exitCode: 3 });
   });
 
-  it('has nobody left behind: who starts it ends when nobody talks to it any more', async () => {
+  it('leaves no helper behind: it exits when its parent disconnects', async () => {
     await (
       await start(':')
     ).ended;

@@ -4,7 +4,7 @@ import http from 'node:http';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pauseMs } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEFAULT_POD_SETTINGS, LOG_START } from '@app/domain';
 import { type KubeSandbox, type SandboxOptions, startKubeSandbox } from '@app/kube-sandbox';
@@ -33,10 +33,10 @@ async function startSandbox({ timing, ...options }: Partial<SandboxOptions> = {}
   let sandbox = await start();
   return {
     sandbox,
-    /** What ran is ended, as by a node that is shut down. */
+    /** Ends everything that runs, as a node shutdown does. */
     restart: async (awayMs: number) => {
       await sandbox.close();
-      await pauseMs(awayMs);
+      await sleep(awayMs);
       return (sandbox = await start(Number(new URL(sandbox.url).port)));
     },
     close: async () => {
@@ -61,7 +61,7 @@ describeRunner('KubernetesRunner on the sandbox', async () => {
 
 const kubeconfigPath = process.env['PROCTOR_TEST_KUBECONFIG'];
 const image = process.env['PROCTOR_TEST_IMAGE'];
-// The image must do what that of the sandbox does: `ENTRYPOINT ["sh", "-c", "eval \"$SCRIPT\""]`.
+// The image must have the same entrypoint as the sandbox's: `ENTRYPOINT ["sh", "-c", "eval \"$SCRIPT\""]`.
 if (kubeconfigPath && image) {
   describeRunner('KubernetesRunner on a real cluster', async () => ({
     runner: createKubernetesRunner({
@@ -73,7 +73,7 @@ if (kubeconfigPath && image) {
   }));
 }
 
-describe('KubernetesRunner on a cluster in trouble', () => {
+describe('KubernetesRunner on a failing cluster', () => {
   let sandbox: KubeSandbox;
   let restartSandbox: (awayMs: number) => Promise<KubeSandbox>;
   let closeSandbox: () => Promise<void>;
@@ -133,13 +133,13 @@ describe('KubernetesRunner on a cluster in trouble', () => {
   async function untilConnected() {
     const giveUpAt = Date.now() + 20_000;
     while (!runner.isConnected()) {
-      if (Date.now() > giveUpAt) throw new Error('the watches never came back');
-      await pauseMs(20);
+      if (Date.now() > giveUpAt) throw new Error('the watches never reconnected');
+      await sleep(20);
     }
   }
 
   it(
-    'gives each line once over cut log streams, with stamps that step back',
+    'returns each line once across dropped log streams, with timestamps that go back',
     async () => {
       sandbox.faults.cutLogsAfter(3000, 3);
       const { pod } = await launch(
@@ -159,7 +159,7 @@ describe('KubernetesRunner on a cluster in trouble', () => {
   );
 
   it(
-    'sees a run end over dropped and expired watches',
+    'sees a run end despite dropped and expired watches',
     async () => {
       const { job } = await launch('sleep 2');
       sandbox.faults.expireWatches(2);
@@ -170,7 +170,7 @@ describe('KubernetesRunner on a cluster in trouble', () => {
   );
 
   it(
-    'sees a run end though lists and watches fail for a while',
+    'sees a run end although lists and watches fail for a while',
     async () => {
       const { job } = await launch('sleep 1');
       for (const verb of ['list', 'watch'] as const) {
@@ -184,7 +184,7 @@ describe('KubernetesRunner on a cluster in trouble', () => {
   );
 
   it(
-    'asks to be called again when the API is busy, broken, cut or silent',
+    'reports the runner as unavailable when the API is busy, failing, disconnected or silent',
     async () => {
       for (const effect of [
         { kind: 'status', code: 429 },
@@ -201,7 +201,7 @@ describe('KubernetesRunner on a cluster in trouble', () => {
   );
 
   it(
-    'finds the Job whose creation it was never told of',
+    'finds a Job whose create response was lost',
     async () => {
       const request = requestFor('true');
       sandbox.faults.failRequests({
@@ -218,9 +218,9 @@ describe('KubernetesRunner on a cluster in trouble', () => {
   );
 
   it(
-    'creates a Job though a new connection takes longer than a request may',
+    'creates a Job although connecting takes longer than the request timeout',
     async () => {
-      // As of an API server that is short of processors: what is connected is served, what is new waits.
+      // Like an API server short of CPU: open connections are served, new ones wait.
       let target = 0;
       const proxy = createServer((client) => {
         const server = connect(target, '127.0.0.1');
@@ -233,9 +233,9 @@ describe('KubernetesRunner on a cluster in trouble', () => {
       });
       await once(proxy.listen(0, '127.0.0.1'), 'listening');
       const { port } = proxy.address() as AddressInfo;
-      const far = await startSandbox({ proxyPorts: [port] });
-      target = Number(new URL(far.sandbox.url).port);
-      const { kubeconfigPath } = far.sandbox;
+      const remote = await startSandbox({ proxyPorts: [port] });
+      target = Number(new URL(remote.sandbox.url).port);
+      const { kubeconfigPath } = remote.sandbox;
       const throughProxy = `${kubeconfigPath}-proxy`;
       const kubeconfig = readFileSync(kubeconfigPath, 'utf8').replaceAll(`:${target}`, `:${port}`);
       writeFileSync(throughProxy, kubeconfig, { mode: 0o600 });
@@ -247,14 +247,14 @@ describe('KubernetesRunner on a cluster in trouble', () => {
       } finally {
         await impatient.close();
         proxy.close();
-        await far.close();
+        await remote.close();
       }
     },
     PATIENCE_MS,
   );
 
   it(
-    'creates a Job at a server that closes each connection after its answer',
+    'creates a Job on a server that closes each connection after its response',
     async () => {
       const server = http.createServer((request, response) => {
         request.resume();
@@ -288,7 +288,7 @@ describe('KubernetesRunner on a cluster in trouble', () => {
   );
 
   it(
-    'tells a container that was killed for its memory',
+    'reports an OOM-killed container',
     async () => {
       const { job } = await launch('sleep 60');
       sandbox.faults.killPods('OOMKilled');
@@ -300,7 +300,7 @@ describe('KubernetesRunner on a cluster in trouble', () => {
   );
 
   it(
-    'lets thousands of readers wait for their runs',
+    'supports thousands of readers waiting for their runs',
     async () => {
       const { job } = await launch('sleep 1');
       const reading = new AbortController();
@@ -318,7 +318,7 @@ describe('KubernetesRunner on a cluster in trouble', () => {
   );
 
   it(
-    'marks where a log was rotated away while nobody read it, and repeats nothing',
+    'marks a gap where the log was rotated away unread, and repeats nothing',
     async () => {
       const script =
         'n=0; while [ $n -lt 3000 ]; do n=$((n+1)); echo line $n; [ $n = 20 ] && sleep 3; done; true';
@@ -343,7 +343,7 @@ describe('KubernetesRunner on a cluster in trouble', () => {
   );
 
   it(
-    'goes on when the cluster was away, and sees what became of its runs',
+    'recovers after the cluster was away, and sees how its runs ended',
     async () => {
       const { job } = await launch('sleep 60');
       sandbox = await restartSandbox(1500);

@@ -9,7 +9,7 @@ describe('isTimeZone', () => {
     'Asia/Kolkata',
     'America/Argentina/Ushuaia',
     'Etc/GMT+2',
-  ])('takes %j', (text) => {
+  ])('accepts %j', (text) => {
     expect(isTimeZone(text)).toBe(true);
   });
 

@@ -6,8 +6,8 @@ const DAY_MINUTES = 1_440;
 const FIRST_DAY = 3;
 
 /**
- * What the wall clock of an IANA zone shows at an instant. Pure.
- * @throws RangeError for a zone that is not known
+ * Returns a function from an instant to the local time in an IANA zone. Pure.
+ * @throws RangeError for an unknown zone
  */
 export function localTimeOf(timeZone: string): (instant: Date) => LocalTime {
   const offsetAt = offsetOf(timeZone);

@@ -8,7 +8,7 @@ import { sixFields, timesOfDay } from './testing/arbitrary-cron.js';
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Days of which the clock was changed on the second, or on none. */
+/** Pairs of days: the clock changes on the second day, or on neither. */
 const DAYS: readonly (readonly [timeZone: string, firstDay: string])[] = [
   ['Europe/Berlin', '2026-03-28'],
   ['Europe/Berlin', '2026-10-24'],
@@ -29,7 +29,7 @@ const DAYS: readonly (readonly [timeZone: string, firstDay: string])[] = [
 const zones = fc.constantFrom(...new Set(DAYS.map(([timeZone]) => timeZone)));
 const instants = fc.date({ min: new Date('1995-01-01'), max: new Date('2037-01-01'), noInvalidDate: true });
 
-/** What a person would read off the clock, by Intl, as if it were UTC: each minute from the first on. */
+/** The local time of each minute, by Intl, read as if it were UTC. */
 function readWallClock(timeZone: string, fromMs: number, minutes: number): number[] {
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
   return Array.from({ length: minutes }, (_, minute) =>
@@ -44,7 +44,7 @@ const WALL_CLOCKS = new Map(
   ]),
 );
 
-/** Goes through the days minute by minute and reads the rule of `nextFireAt` as it is written. */
+/** Walks the days minute by minute and applies the documented rule of `nextFireAt` literally. */
 function fireNaively(cron: string, wallClock: readonly number[], firstDayMs: number): number[] {
   const { hours, minutes } = parseCron(cron);
   const matches = (wallMs: number): boolean => {
@@ -64,7 +64,7 @@ function fireNaively(cron: string, wallClock: readonly number[], firstDayMs: num
 }
 
 describe('nextFireAt', () => {
-  it('fires at the minutes that its rule names and at no other, around changes of the clock', () => {
+  it('fires exactly at the minutes that its rule defines, around clock changes', () => {
     fc.assert(
       fc.property(timesOfDay, fc.constantFrom(...DAYS), fc.nat(4319), (cron, [timeZone, firstDay], start) => {
         const firstDayMs = Date.parse(firstDay);
@@ -78,7 +78,7 @@ describe('nextFireAt', () => {
     );
   });
 
-  it('gives the same tick from every instant before it, and a later one from then on', () => {
+  it('returns the same tick from every instant before it, and a later one from then on', () => {
     fc.assert(
       fc.property(
         sixFields,
@@ -100,7 +100,7 @@ describe('nextFireAt', () => {
     );
   });
 
-  it('gives the same tick from every second of the days around a change', () => {
+  it('returns the same tick from every second of the days around a change', () => {
     fc.assert(
       fc.property(
         sixFields,

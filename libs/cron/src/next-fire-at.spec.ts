@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fireTimesBetween } from './fire-times-between.js';
 import { nextFireAt } from './next-fire-at.js';
 
-/** The fires from `after` on, as `MM-DD HH:MM` in UTC, with the year where it is not that of `after`. */
+/** The fire times after `after`, as `MM-DD HH:MM` in UTC, with the year if it differs from that of `after`. */
 function fires(cron: string, timeZone: string, after: string, most: number): string[] {
   const until = new Date('2200-01-01T00:00:00Z');
   return fireTimesBetween({ cron, timeZone }, new Date(after), until, most).map((date) =>
@@ -24,12 +24,12 @@ function table(rows: Row[]): void {
 
 // Berlin: 02:00 +01 becomes 03:00 +02 at 2026-03-29 01:00 UTC. Lord Howe: 02:00 +10:30 becomes 02:30 +11 at
 // 2026-10-03 15:30 UTC. Cairo: 00:00 +02 becomes 01:00 +03 at 2026-04-23 22:00 UTC.
-describe('the gap of spring', () => {
+describe('the gap in spring', () => {
   table([
     ['30 2 * * *', 'Europe/Berlin', '2026-03-28T01:00:00Z', ['03-28 01:30', '03-29 01:00', '03-30 00:30']],
     ['0 2 * * *', 'Europe/Berlin', '2026-03-28T12:00:00Z', ['03-29 01:00', '03-30 00:00']],
     ['0 3 * * *', 'Europe/Berlin', '2026-03-28T12:00:00Z', ['03-29 01:00', '03-30 01:00']],
-    // Several skipped times, and one that follows at the end of the gap: together once.
+    // Several skipped times, and one right at the end of the gap, fire once together.
     [
       '0,15,30 2,3 * * *',
       'Europe/Berlin',
@@ -45,7 +45,7 @@ describe('the gap of spring', () => {
       '2026-10-02T12:00:00Z',
       ['10-02 15:45', '10-03 15:30', '10-04 15:15'],
     ],
-    // From months before.
+    // From months earlier.
     ['30 2 29 3 *', 'Europe/Berlin', '2026-01-01T00:00:00Z', ['03-29 01:00', '2027-03-29 00:30']],
     ['30 3 29 3 *', 'Europe/Berlin', '2026-01-01T00:00:00Z', ['03-29 01:30', '2027-03-29 01:30']],
     [
@@ -54,7 +54,7 @@ describe('the gap of spring', () => {
       '2026-01-01T00:00:00Z',
       ['03-29 01:00', '03-29 01:30', '03-29 02:30'],
     ],
-    // Every hour of the day: by time elapsed.
+    // Every hour of the day follows elapsed time.
     ['*/20 * * * *', 'Europe/Berlin', '2026-03-29T00:30:00Z', ['03-29 00:40', '03-29 01:00', '03-29 01:20']],
     [
       '7-59/20 * * * *',
@@ -71,7 +71,7 @@ describe('the gap of spring', () => {
     ],
   ]);
 
-  it('fires once, however often it is asked for from then on', () => {
+  it('fires once, whichever later instant it is computed from', () => {
     const timing = { cron: '30 2 * * *', timeZone: 'Europe/Berlin' };
     const end = new Date('2026-03-29T01:00:00Z');
     expect(nextFireAt(timing, new Date(end.getTime() - 1))).toEqual(end);
@@ -84,7 +84,7 @@ describe('the gap of spring', () => {
 
 // Berlin: 03:00 +02 becomes 02:00 +01 at 2026-10-25 01:00 UTC. Lord Howe: 02:00 +11 becomes 01:30 +10:30 at
 // 2026-04-04 15:00 UTC. Havana: 01:00 -04 becomes 00:00 -05 at 2026-11-01 05:00 UTC.
-describe('the repeat of autumn', () => {
+describe('the repeated hour in autumn', () => {
   table([
     ['30 2 * * *', 'Europe/Berlin', '2026-10-24T12:00:00Z', ['10-25 00:30', '10-26 01:30']],
     ['0 2 * * *', 'Europe/Berlin', '2026-10-24T12:00:00Z', ['10-25 00:00', '10-26 01:00']],
@@ -95,10 +95,10 @@ describe('the repeat of autumn', () => {
     ['*/15 2,3 * * *', 'Europe/Berlin', '2026-10-25T01:10:00Z', ['10-25 02:00', '10-25 02:15']],
     ['0 0 * * *', 'America/Havana', '2026-10-31T12:00:00Z', ['11-01 04:00', '11-02 05:00']],
     ['45 1 * * *', 'Australia/Lord_Howe', '2026-04-04T12:00:00Z', ['04-04 14:45', '04-05 15:15']],
-    // From months before.
+    // From months earlier.
     ['30 2 25 10 *', 'Europe/Berlin', '2026-01-01T00:00:00Z', ['10-25 00:30', '2027-10-25 00:30']],
     ['30 3 25 10 *', 'Europe/Berlin', '2026-01-01T00:00:00Z', ['10-25 02:30', '2027-10-25 01:30']],
-    // Every hour of the day: by time elapsed.
+    // Every hour of the day follows elapsed time.
     ['0 * * * *', 'Europe/Berlin', '2026-10-24T23:30:00Z', ['10-25 00:00', '10-25 01:00', '10-25 02:00']],
     [
       '*/30 * * * *',
@@ -106,7 +106,7 @@ describe('the repeat of autumn', () => {
       '2026-10-25T00:10:00Z',
       ['10-25 00:30', '10-25 01:00', '10-25 01:30', '10-25 02:00', '10-25 02:30'],
     ],
-    // The day ends an hour after it seemed over.
+    // The day ends an hour after it first seemed to.
     [
       '50 * 16 2 *',
       'America/Sao_Paulo',
@@ -129,7 +129,7 @@ describe('zones and their rules', () => {
     ['0 12 1 12 *', 'Europe/Istanbul', '2015-01-01T00:00:00Z', ['12-01 10:00', '2016-12-01 09:00']],
     // Egypt had none from 2015 to 2022.
     ['30 0 28 4 *', 'Africa/Cairo', '2022-01-01T00:00:00Z', ['04-27 22:30', '2023-04-27 22:00']],
-    // Samoa left out 2011-12-30.
+    // Samoa skipped 2011-12-30.
     [
       '0 12 * * *',
       'Pacific/Apia',
@@ -189,11 +189,11 @@ describe('the calendar', () => {
     ],
   ]);
 
-  it('never comes: null', () => {
+  it('returns null for an expression that never matches', () => {
     expect(nextFireAt({ cron: '0 0 31 2 *', timeZone: 'Europe/Berlin' }, new Date(0))).toBeNull();
   });
 
-  it('takes seconds, and is strictly after an instant between two of them', () => {
+  it('accepts seconds, and fires strictly after an instant between two of them', () => {
     const timing = { cron: '*/10 * * * * *', timeZone: 'UTC' };
     const next = (after: string) => nextFireAt(timing, new Date(after))?.toISOString();
     expect(next('2026-01-01T00:00:09.999Z')).toBe('2026-01-01T00:00:10.000Z');
@@ -202,7 +202,7 @@ describe('the calendar', () => {
   });
 });
 
-describe('what cannot be asked', () => {
+describe('invalid input', () => {
   it.each([
     ['* * * *', 'UTC', new Date(0)],
     ['* * * * *', 'Europe/Atlantis', new Date(0)],
@@ -211,7 +211,7 @@ describe('what cannot be asked', () => {
     expect(() => nextFireAt({ cron, timeZone }, after)).toThrow();
   });
 
-  it('has nothing at the end of time', () => {
+  it('returns null at the end of the Date range', () => {
     expect(nextFireAt({ cron: '* * * * *', timeZone: 'UTC' }, new Date(8.64e15))).toBeNull();
   });
 });
@@ -231,7 +231,7 @@ describe('fireTimesBetween', () => {
   const between = (after: string, until: string, most: number) =>
     fireTimesBetween(timing, new Date(after), new Date(until), most).map((date) => date.getUTCHours());
 
-  it('leaves out the start, holds the end, and stops at so many', () => {
+  it('excludes the start, includes the end, and stops at the limit', () => {
     expect(between('2026-01-01T01:00:00Z', '2026-01-01T04:00:00Z', 9)).toEqual([2, 3, 4]);
     expect(between('2026-01-01T01:00:00Z', '2026-01-01T04:00:00Z', 2)).toEqual([2, 3]);
     expect(between('2026-01-01T01:00:00Z', '2026-01-01T01:59:59Z', 9)).toEqual([]);

@@ -5,7 +5,7 @@ import { nextTick } from './next-tick.js';
 import { parseCron } from './parse-cron.js';
 import { sixFields } from './testing/arbitrary-cron.js';
 
-/** In UTC, where the clock is never changed. */
+/** In UTC, whose clock never changes. */
 function next(cron: string, after: string): string | null {
   const tick = nextTick(parseCron(cron), Date.parse(after) / 1000);
   return tick === null ? null : new Date(tick * 1000).toISOString().slice(0, 19);
@@ -32,7 +32,7 @@ describe('nextTick', () => {
     expect(next(cron, after)).toBe(expected);
   });
 
-  it('agrees with cron-parser wherever the clock is never changed', () => {
+  it('agrees with cron-parser where the clock never changes', () => {
     const instants = fc.date({
       min: new Date('1990-01-01'),
       max: new Date('2090-01-01'),

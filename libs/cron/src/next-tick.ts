@@ -1,13 +1,13 @@
 import type { CronFields } from './parse-cron.js';
 
 const DAY_SECONDS = 86_400;
-/** After so many days the calendar repeats itself, weekdays included. */
+/** After this many days (400 years) the calendar repeats, including weekdays. */
 const CALENDAR_DAYS = 146_097;
 
 /**
- * The first time that matches `cron` strictly after `afterLocal`, or null when no day ever matches. Both are what a
- * wall clock shows, as seconds since it showed 1970-01-01 00:00, on a clock that is never changed. A day matches
- * either of day-of-month and day-of-week when both are restricted. Pure.
+ * Returns the first time strictly after `afterLocal` that matches `cron`, or null if no day ever matches. Both are local
+ * times in seconds since 1970-01-01 00:00, on a clock without changes. If both day-of-month and day-of-week are
+ * restricted, a day matches either. Pure.
  */
 export function nextTick(cron: CronFields, afterLocal: number): number | null {
   const today = Math.floor(afterLocal / DAY_SECONDS);
@@ -19,7 +19,7 @@ export function nextTick(cron: CronFields, afterLocal: number): number | null {
   return day === null ? null : day * DAY_SECONDS + nextTimeOfDay(cron, -1)!;
 }
 
-/** Days since 1970-01-01, in and out. */
+/** Takes and returns days since 1970-01-01. */
 function nextDay(cron: CronFields, afterDay: number): number | null {
   let day = afterDay + 1;
   while (day <= afterDay + CALENDAR_DAYS) {
@@ -50,7 +50,7 @@ function matchesDay({ months, monthDays, weekDays }: CronFields, date: Date): bo
   return (monthDays === null && weekDays === null) || byMonth || byWeek;
 }
 
-/** Seconds since midnight, in and out. */
+/** Takes and returns seconds since midnight. */
 function nextTimeOfDay({ hours, minutes, seconds }: CronFields, after: number): number | null {
   const hour = Math.floor(after / 3600);
   const minute = Math.floor(after / 60) % 60;

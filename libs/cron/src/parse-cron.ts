@@ -2,7 +2,7 @@ import { BoundedMap } from '@app/timing';
 import { CronExpressionParser } from 'cron-parser';
 import { splitFields } from './split-fields.js';
 
-/** Which local times a cron expression names. Lists are ascending, with each value once. */
+/** The local times that a cron expression matches. Lists are ascending, without duplicates. */
 export interface CronFields {
   seconds: readonly number[];
   minutes: readonly number[];
@@ -12,8 +12,8 @@ export interface CronFields {
   /** Null: any day. */
   monthDays: { days: readonly number[]; isLastOfMonth: boolean } | null;
   /**
-   * Null: any day. 0 is Sunday. `nth` 1–5: only the nth such day of a month, 0: each of them. `lastOfMonth`: days that
-   * count among the last seven of a month.
+   * Null: any day. 0 is Sunday. `nth` 1–5: only the nth such weekday of a month; 0: all. `lastOfMonth`: weekdays that
+   * match only within the last seven days of a month.
    */
   weekDays: { days: readonly number[]; nth: number; lastOfMonth: readonly number[] } | null;
 }
@@ -21,8 +21,8 @@ export interface CronFields {
 const parsed = new BoundedMap<string, CronFields>({ maxSize: 2_000 });
 
 /**
- * What a cron expression means. Pure; quick for one that was parsed before.
- * @throws Error that says what is wrong. An expression that is well formed and never matches is not wrong here.
+ * Parses a cron expression. Pure; recent results are cached.
+ * @throws Error that describes the problem. A well-formed expression that never matches is not an error here.
  */
 export function parseCron(text: string): CronFields {
   const known = parsed.use(text);
@@ -34,7 +34,7 @@ export function parseCron(text: string): CronFields {
 
 function parse(text: string): CronFields {
   const [second, minute, hour, monthDay, month, weekDay] = splitFields(text);
-  // The month is parsed apart from the days: together cron-parser takes some that never match for malformed.
+  // The month is parsed separately from the days, because cron-parser rejects some combinations that never match.
   const times = CronExpressionParser.parse([second, minute, hour, monthDay, '*', weekDay].join(' ')).fields;
   const months = CronExpressionParser.parse(`0 0 0 * ${month} *`).fields.month;
   const { dayOfMonth, dayOfWeek } = times;

@@ -16,7 +16,7 @@ const NUMBER = '\\d{1,2}';
 const MONTH = `(?:${NUMBER}|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)`;
 const WEEK_DAY = '(?:[0-7]|mon|tue|wed|thu|fri|sat|sun)';
 
-/** cron-parser would read `5*` as 50-59, `1-2-3` as 1-2, JAN as Monday and MON as January; nobody means that. */
+/** Stricter than cron-parser, which reads `5*` as 50-59, `1-2-3` as 1-2, JAN as Monday and MON as January. */
 const FIELDS = [
   { name: 'second', syntax: listOf(NUMBER) },
   { name: 'minute', syntax: listOf(NUMBER) },
@@ -36,9 +36,9 @@ export type SixFields = [
 ];
 
 /**
- * The six fields of a cron expression that has five, six (seconds first), or is a name such as `@daily`. Each is well
- * formed; whether its numbers are in range is not looked at. Pure.
- * @throws Error that says what is wrong
+ * Splits a cron expression of five fields, of six (seconds first), or a name such as `@daily` into six fields. Checks the
+ * syntax of each field, but not whether its numbers are in range. Pure.
+ * @throws Error that describes the problem
  */
 export function splitFields(text: string): SixFields {
   const cron = text.trim();
@@ -62,7 +62,7 @@ function expandName(cron: string): string {
   return expression;
 }
 
-/** Any of `*`, `?`, a value, a range, each with or without a step, and `others`, between commas. */
+/** A comma-separated list of `*`, `?`, values and ranges, each with an optional step, and of `others`. */
 function listOf(value: string, ...others: string[]): RegExp {
   const item = `(?:${[`(?:[*?]|${value}(?:-${value})?)(?:/\\d{1,2})?`, ...others].join('|')})`;
   return new RegExp(`^${item}(?:,${item})*$`, 'i');

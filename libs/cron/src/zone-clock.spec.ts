@@ -27,19 +27,19 @@ describe('findClockChange', () => {
   const berlin = offsetOf('Europe/Berlin');
   const at = second('2026-03-29T01:00:00Z');
 
-  it('finds the second at which the clock is set', () => {
+  it('finds the second at which the clock changes', () => {
     const change = { at, before: HOUR, after: 2 * HOUR };
     expect(findClockChange(berlin, at - 86_400, at + 86_400)).toEqual(change);
     expect(findClockChange(berlin, at - 1, at)).toEqual(change);
   });
 
-  it('finds none before, after, or in no time', () => {
+  it('finds none before, after, or in an empty range', () => {
     expect(findClockChange(berlin, at - 86_400, at - 1)).toBeNull();
     expect(findClockChange(berlin, at, at + 86_400)).toBeNull();
     expect(findClockChange(berlin, at, at)).toBeNull();
   });
 
-  it('finds the day that Samoa left out', () => {
+  it('finds the day that Samoa skipped', () => {
     const midnight = second('2011-12-30T10:00:00Z');
     expect(findClockChange(offsetOf('Pacific/Apia'), midnight - 9999, midnight + 9999)).toEqual({
       at: midnight,

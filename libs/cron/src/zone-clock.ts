@@ -1,9 +1,9 @@
 import { BoundedMap } from '@app/timing';
 
-/** Seconds that the wall clock of a zone is ahead of UTC at a Unix second. */
+/** Returns how many seconds a zone's wall clock is ahead of UTC at a Unix second. */
 export type OffsetAt = (unixSecond: number) => number;
 
-/** The wall clock is set from `before` to `after` (seconds ahead of UTC) at the Unix second `at`. */
+/** At the Unix second `at`, the wall clock changes from `before` to `after` (seconds ahead of UTC). */
 export interface ClockChange {
   at: number;
   before: number;
@@ -14,8 +14,8 @@ export interface ClockChange {
 const known = new BoundedMap<string, OffsetAt>({ maxSize: 700 });
 
 /**
- * The clock of an IANA zone, with its rules of each year since 1900. Pure; quick for a zone that was asked for before.
- * @throws RangeError for a zone that is not known
+ * Returns the clock of an IANA zone, with its rules for each year since 1900. Pure; recently used zones are cached.
+ * @throws RangeError for an unknown zone
  */
 export function offsetOf(timeZone: string): OffsetAt {
   const remembered = known.use(timeZone);
@@ -26,8 +26,8 @@ export function offsetOf(timeZone: string): OffsetAt {
 }
 
 /**
- * The change in `(from, until]` (Unix seconds), or null. Expects less than two: from 1990 to 2037 no zone has two within
- * five days.
+ * Returns the clock change in `(from, until]` (Unix seconds), or null. Expects at most one: from 1990 to 2037 no zone has
+ * two changes within five days.
  */
 export function findClockChange(offsetAt: OffsetAt, from: number, until: number): ClockChange | null {
   const before = offsetAt(from);

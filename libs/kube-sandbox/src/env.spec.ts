@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { readEnv } from './env.js';
 
 describe('readEnv', () => {
-  it('reads what is set and fills in the rest', () => {
+  it('reads the variables and fills in the defaults', () => {
     const env = { PROCTOR_SANDBOX_DATA_DIR: '/d', PROCTOR_SANDBOX_PROCS_DIR: '/p' };
     expect(readEnv(env)).toEqual({ port: 0, dataDir: '/d', procsDir: '/p', namespace: 'default' });
   });
 
-  it('lists all that is wrong', () => {
+  it('lists every problem', () => {
     expect(() => readEnv({ PROCTOR_SANDBOX_PORT: 'x' })).toThrow(
       /PROCTOR_SANDBOX_PORT[^]*DATA_DIR[^]*PROCS_DIR/,
     );

@@ -7,17 +7,17 @@ export interface SandboxEnv {
   namespace: string;
 }
 
-/** Reads the sandbox's configuration. Throws one error that lists everything that is wrong. */
+/** Reads the sandbox's configuration. Throws one error that lists every problem. */
 export function readEnv(env: Readonly<Record<string, string | undefined>>): SandboxEnv {
   const problems: string[] = [];
   const port = Number(env.PROCTOR_SANDBOX_PORT ?? 0);
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     problems.push(
-      `PROCTOR_SANDBOX_PORT must be a port or 0 for a free one, not ${JSON.stringify(env.PROCTOR_SANDBOX_PORT)}`,
+      `PROCTOR_SANDBOX_PORT must be a port number, or 0 for any free port, not ${JSON.stringify(env.PROCTOR_SANDBOX_PORT)}`,
     );
   }
   for (const name of ['PROCTOR_SANDBOX_DATA_DIR', 'PROCTOR_SANDBOX_PROCS_DIR']) {
-    if (!env[name]) problems.push(`${name} must name a folder`);
+    if (!env[name]) problems.push(`${name} must be set to a folder`);
   }
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return {

@@ -4,7 +4,7 @@ import { FaultSwitchboard } from './fault-switchboard.js';
 const createJob = { verb: 'create', resource: 'jobs' } as const;
 
 describe('FaultSwitchboard', () => {
-  it('hits so many matching requests', () => {
+  it('affects the given number of matching requests', () => {
     const faults = new FaultSwitchboard();
     const effect = { kind: 'status', code: 500 } as const;
     faults.failRequests({ ...createJob, count: 2, effect });
@@ -15,7 +15,7 @@ describe('FaultSwitchboard', () => {
     expect(faults.takeEffect(createJob, 'before')).toBeNull();
   });
 
-  it('goes on until it is cleared', () => {
+  it('stays on until it is cleared', () => {
     const faults = new FaultSwitchboard();
     faults.failRequests({ effect: { kind: 'hang' } });
     for (let i = 0; i < 3; i++) expect(faults.takeEffect(createJob, 'before')).toEqual({ kind: 'hang' });
@@ -23,7 +23,7 @@ describe('FaultSwitchboard', () => {
     expect(faults.takeEffect(createJob, 'before')).toBeNull();
   });
 
-  it('cuts the streams that are meant', () => {
+  it('cuts only the selected streams', () => {
     const faults = new FaultSwitchboard();
     const cut: string[] = [];
     faults.track({ resource: 'pods', cut: () => cut.push('pods') });

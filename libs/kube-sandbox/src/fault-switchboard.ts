@@ -10,18 +10,18 @@ export interface OpenStream {
 }
 
 export interface LogPace {
-  /** Null: no end. */
+  /** Null: no limit. */
   cutAfterBytes: number | null;
   bytesPerSecond: number | null;
 }
 
-/** The node, as far as faults reach into it. */
+/** The part of the node that faults act on. */
 export interface FaultyNode {
   loseNode(loss: NodeLoss): number;
   killPods(reason: 'OOMKilled' | 'Evicted', podName?: string): number;
 }
 
-/** Keeps what `Faults` has switched on, and tells the server and the node about it. */
+/** Records which `Faults` are on, and applies them to the server and the node. */
 export class FaultSwitchboard implements Faults, StartGate {
   private rules: (RequestFault & { left: number })[] = [];
   private cuts: { bytes: number; left: number }[] = [];
@@ -87,7 +87,7 @@ export class FaultSwitchboard implements Faults, StartGate {
     while (this.hold && !signal.aborted) await untilAborted(this.hold.released, signal);
   }
 
-  /** The effect on a request at this moment, which counts as one hit; null: none. */
+  /** Returns the effect on this request and counts one hit; null if there is none. */
   takeEffect(match: Required<RequestMatch>, when: 'before' | 'after'): RequestEffect | null {
     const rule = this.rules.find((one) => isHit(one, match) && (one.when ?? 'before') === when);
     if (!rule) return null;
@@ -96,23 +96,23 @@ export class FaultSwitchboard implements Faults, StartGate {
     return rule.effect;
   }
 
-  /** How the log stream that begins now is to flow. */
+  /** Returns how fast, and how far, a log stream that starts now may run. */
   takeLogPace(): LogPace {
     const cut = this.cuts[0];
     if (cut && --cut.left <= 0) this.cuts.shift();
     return { cutAfterBytes: cut?.bytes ?? null, bytesPerSecond: this.bytesPerSecond };
   }
 
-  /** Registers an open stream; call the result when it ends. */
+  /** Registers an open stream. Call the returned function when it ends. */
   track(stream: OpenStream): () => void {
     this.streams.add(stream);
     return () => this.streams.delete(stream);
   }
 
-  private cut(isMeant: (stream: OpenStream) => boolean): number {
-    const meant = [...this.streams].filter(isMeant);
-    for (const stream of meant) stream.cut();
-    return meant.length;
+  private cut(matches: (stream: OpenStream) => boolean): number {
+    const matching = [...this.streams].filter(matches);
+    for (const stream of matching) stream.cut();
+    return matching.length;
   }
 }
 

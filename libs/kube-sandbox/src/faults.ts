@@ -2,13 +2,13 @@ import type { ResourceName } from './objects/kube-object.js';
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'delete' | 'deletecollection';
 
-/** Which requests a fault hits: all, unless narrowed. `log` are reads of pods' logs. */
+/** Which requests a fault affects: all, unless narrowed. `log` selects reads of pod logs. */
 export interface RequestMatch {
   verb?: Verb;
   resource?: ResourceName | 'log';
 }
 
-/** What happens to a request that a rule hits. `reset`: the connection is cut. `hang`: there is no answer. */
+/** What happens to an affected request. `reset` drops the connection, `hang` never responds. */
 export type RequestEffect =
   | { kind: 'status'; code: number; retryAfterSeconds?: number; message?: string }
   | { kind: 'delay'; delayMs: number }
@@ -17,36 +17,36 @@ export type RequestEffect =
 
 export interface RequestFault extends RequestMatch {
   effect: RequestEffect;
-  /** How many requests; absent: all until `clear`. */
+  /** How many requests. Omitted: all until `clear`. */
   count?: number;
-  /** `after`: the request is carried out, and then its answer is lost. `before` if absent. */
+  /** `after`: the request is processed, then its response is lost. Default: `before`. */
   when?: 'before' | 'after';
 }
 
-/** How the node's pods end: `fail` leaves them as failed with NodeLost, `delete` takes the objects too. */
+/** How the node's pods end: `fail` marks them failed with NodeLost, `delete` also removes the objects. */
 export type NodeLoss = 'fail' | 'delete';
 
 /**
- * Switches for tests. All may be used at any time, any number of times; `clear` undoes everything that is undone
- * at all (holds, rules, slowness), not what has happened.
+ * Fault switches for tests. Each may be used at any time, any number of times. `clear` turns off holds, rules and slow
+ * logs; it does not undo what has already happened.
  */
 export interface Faults {
-  /** Cuts all open watches (or those of a resource) now. Gives how many. */
+  /** Cuts all open watches, or those of one resource. Returns how many. */
   dropWatches(resource?: ResourceName): number;
-  /** Answers 410 Gone to the next `count` watches (1 if absent), of a resource or of any. */
+  /** Responds with 410 Gone to the next `count` watches (default 1), of one resource or any. */
   expireWatches(count?: number, resource?: ResourceName): void;
   failRequests(fault: RequestFault): void;
-  /** Cuts all open log streams now. Gives how many. */
+  /** Cuts all open log streams. Returns how many. */
   cutLogs(): number;
-  /** Cuts the next `count` log streams (1 if absent) after so many bytes each. */
+  /** Cuts each of the next `count` log streams (default 1) after `bytes`. */
   cutLogsAfter(bytes: number, count?: number): void;
-  /** Limits each log stream; null: as fast as they are read. */
+  /** Limits the rate of each log stream; null: no limit. */
   slowLogs(bytesPerSecond: number | null): void;
-  /** Kills all containers without grace, with their logs. Gives how many pods. */
+  /** Kills all containers without a grace period and deletes their logs. Returns how many pods. */
   loseNode(loss?: NodeLoss): number;
   /** Ends running pods as the kernel (`OOMKilled`, exit code 137) or the kubelet (`Evicted`) would. */
   killPods(reason: 'OOMKilled' | 'Evicted', podName?: string): number;
-  /** New pods stay unscheduled until `releasePods`. */
+  /** Keeps new pods unscheduled until `releasePods`. */
   holdPods(): void;
   releasePods(): void;
   clear(): void;

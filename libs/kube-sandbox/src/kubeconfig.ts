@@ -5,7 +5,7 @@ export interface Access {
   namespace: string;
 }
 
-/** A kubeconfig with one context, which is the current one. JSON, which is YAML too. */
+/** A kubeconfig with a single, current context. Written as JSON, which is valid YAML. */
 export function formatKubeconfig({ url, token, certificatePem, namespace }: Access): string {
   const name = 'kube-sandbox';
   const authority = Buffer.from(certificatePem).toString('base64');

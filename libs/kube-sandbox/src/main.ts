@@ -6,7 +6,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 try {
   const { port, dataDir, procsDir, namespace } = readEnv(process.env);
   say(
-    'kube-sandbox: for development only. It isolates nothing: containers are plain processes of this machine.',
+    'kube-sandbox: for development only. It isolates nothing: containers are plain processes on this machine.',
   );
   const sandbox = await startKubeSandbox({
     port,

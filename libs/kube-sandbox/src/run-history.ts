@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 
-/** One run of a container: what really happened on this machine, whatever became of the objects. */
+/** One run of a container: what really happened on this machine, even after its objects are deleted. */
 export interface RunRecord {
   namespace: string;
   /** Empty for a pod that belongs to no Job. */
@@ -17,15 +17,15 @@ export interface RunRecord {
   startedAt: string;
   /** Null while it runs. */
   endedAt: string | null;
-  /** Null while it runs, and when the sandbox died before the end. */
+  /** Null while it runs, or if the sandbox died before the run ended. */
   exitCode: number | null;
   /** True when the sandbox sent it a signal. */
   killed: boolean;
-  /** When the process was started, as the system tells it: a pid alone may since belong to another. */
+  /** Start time of the process, in the system's format. Tells the process apart from a later one with the same pid. */
   processStart: string | null;
 }
 
-/** The record of all runs, in memory and as JSON lines; never forgets. A run's later line replaces its earlier one. */
+/** The record of all runs, in memory and as JSON lines. Never deletes any. A run's later line replaces its earlier one. */
 export class RunHistory {
   private readonly records = new Map<string, RunRecord>();
   private readonly file: number;
@@ -37,7 +37,7 @@ export class RunHistory {
       if (record) this.records.set(keyOf(record), record);
     }
     this.file = openSync(path, 'a', 0o600);
-    // A line that was torn by a crash must not swallow the next one.
+    // A line truncated by a crash must not merge with the next one.
     if (lines.at(-1)) writeSync(this.file, '\n');
   }
 
@@ -50,7 +50,7 @@ export class RunHistory {
     return [...this.records.values()];
   }
 
-  /** Runs whose end nobody saw. */
+  /** Runs without a recorded end. */
   unfinished(): RunRecord[] {
     return this.all().filter((record) => record.endedAt === null);
   }

@@ -23,17 +23,17 @@ import { RunHistory, type RunRecord } from './run-history.js';
 import { DEFAULT_LIMITS, DEFAULT_TIMING, type SandboxLimits, type SandboxTiming } from './timing.js';
 
 export interface SandboxOptions {
-  /** 0 or absent: a free one. */
+  /** 0 or omitted: any free port. */
   port?: number;
-  /** Objects, logs, key, token, kubeconfig and history. A later start goes on from them. One sandbox at a time. */
+  /** Holds objects, logs, key, token, kubeconfig and history. A later start continues from them. One sandbox at a time. */
   dataDir: string;
-  /** Its folders are the images: `proctor/say-hello-world:1` is `<procsDir>/say-hello-world`. */
+  /** Each folder in it is an image: `proctor/say-hello-world:1` is `<procsDir>/say-hello-world`. */
   procsDir: string;
-  /** Absent: that of the last start from the data folder, else 32 random bytes. */
+  /** Omitted: the token stored in the data folder, else 32 random bytes. */
   token?: string;
-  /** Ports of this machine whose TCP proxies lead here: `Host` may name them as well. */
+  /** Ports of TCP proxies on this machine that lead here. The `Host` header may name them too. */
   proxyPorts?: readonly number[];
-  /** Created at the start, beside `default`. */
+  /** Created at start, in addition to `default`. */
   namespaces?: readonly string[];
   log?: (line: string) => void;
   timing?: Partial<SandboxTiming>;
@@ -44,24 +44,24 @@ export interface KubeSandbox {
   /** `https://127.0.0.1:<port>`; its certificate is in the kubeconfig. */
   url: string;
   token: string;
-  /** 0600, with a current context whose namespace is the first of `namespaces`. */
+  /** Mode 0600. Its current context uses the first of `namespaces`. */
   kubeconfigPath: string;
   faults: Faults;
-  /** Kills all containers, with their process groups, marks their pods, and stops listening. May be repeated. */
+  /** Kills all containers and their process groups, marks their pods, and stops listening. May be repeated. */
   close(): Promise<void>;
-  /** What really ran, in the order of the starts, over all starts of the sandbox; deleted objects stay in it. */
+  /** All runs, in start order, across all starts of the sandbox. Includes runs of deleted objects. */
   history(): readonly RunRecord[];
 }
 
 /**
- * Starts a Kubernetes API server for Jobs, Pods and Secrets on loopback that runs containers as child processes. It
- * isolates nothing and is for development. Rejects when the port is taken or the data folder can't be used.
+ * Starts a Kubernetes API server for Jobs, Pods and Secrets on loopback. It runs containers as child processes, isolates
+ * nothing, and is for development only. Rejects if the port is taken or the data folder is unusable.
  */
 export async function startKubeSandbox(options: SandboxOptions): Promise<KubeSandbox> {
   const { dataDir, procsDir, proxyPorts = [], namespaces = [], log = () => undefined } = options;
   const timing = { ...DEFAULT_TIMING, ...options.timing };
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  // Others may pass through to the work folders in it, and see nothing else.
+  // Other users may pass through to the work folders inside, but see nothing else.
   mkdirSync(dataDir, { recursive: true, mode: 0o711 });
   const certificate = readOrCreate(join(dataDir, 'certificate.json'), () =>
     JSON.stringify(createSelfSignedCertificate(Date.now())),

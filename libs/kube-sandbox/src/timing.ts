@@ -1,6 +1,6 @@
-/** How long the sandbox takes over things that take a cluster seconds or minutes. */
+/** Delays in the sandbox. In a cluster they take seconds or minutes. */
 export interface SandboxTiming {
-  /** From a pod's creation to its being bound to the node. */
+  /** Between a pod's creation and its binding to the node. */
   scheduleDelayMs: number;
   imagePullDelayMs: number;
   /** Doubles with each failed pull. A cluster: 10 s up to 300 s. */
@@ -12,13 +12,13 @@ export interface SandboxTiming {
   /** Between runs of a container with `restartPolicy: OnFailure`; doubles. A cluster: 10 s up to 300 s. */
   containerRestartBackoffMs: number;
   containerRestartBackoffMaxMs: number;
-  /** How long an object may exist whose owner is not there. */
+  /** How long an object may exist without its owner. */
   absentOwnerDelayMs: number;
   /** Between bookmarks on a watch that asks for them. A cluster: about a minute. */
   bookmarkIntervalMs: number;
-  /** How long containers get to end when the sandbox stops, before they are killed. */
+  /** How long containers may take to end when the sandbox stops, before they are killed. */
   shutdownGraceMs: number;
-  /** How much older the stamps of stderr's lines are than their arrival: makes timestamps step back. */
+  /** How far stderr's timestamps lag behind, which makes the timestamps of a log go back. */
   stderrStampLagMs: number;
 }
 
@@ -39,16 +39,16 @@ export const DEFAULT_TIMING: SandboxTiming = {
 
 /** How much the sandbox keeps. */
 export interface SandboxLimits {
-  /** Changes per resource that a watch may still resume over; older ones are 410. */
+  /** Changes kept per resource, from which a watch may resume. From older versions it gets 410. */
   rememberedChanges: number;
-  /** Size at which a container's log file is rotated, and how many files stay on disk; only the newest is served. */
+  /** Size at which a container's log file is rotated, and how many files are kept. Only the newest is served. */
   logFileBytes: number;
   logFiles: number;
-  /** How often a container's log is looked at for its size. A cluster's kubelet: every 10 s. */
+  /** How often the size of a container's log is checked. A cluster's kubelet: every 10 s. */
   logRotationCheckMs: number;
-  /** A longer line is written to the log file in pieces (it is still one line to a reader). */
+  /** Longer lines are written to the log file in pieces. Readers still see one line. */
   logLineBytes: number;
-  /** Event objects; the oldest go first. */
+  /** Maximum number of Event objects. The oldest are removed first. */
   events: number;
 }
 

@@ -32,7 +32,7 @@ describe('RunTable', () => {
     expect(table.run('a').pods.map(({ podUid }) => podUid)).toEqual(['first', 'second']);
   });
 
-  it('shows a slow reader the last state of many, and nothing for changes that change nothing', async () => {
+  it('shows a slow reader only the latest state, and ignores updates without a change', async () => {
     const table = new RunTable();
     const reading = new AbortController();
     const seen: RunView[] = [];
@@ -50,7 +50,7 @@ describe('RunTable', () => {
     await reader;
   });
 
-  it('misses no change that comes while the reader handles the one before', async () => {
+  it('misses no change that arrives while the reader handles the previous one', async () => {
     const table = new RunTable();
     const reading = new AbortController();
     for await (const { job } of table.observe('a', reading.signal)) {
@@ -60,7 +60,7 @@ describe('RunTable', () => {
     expect(table.run('a').job?.active).toBe(4);
   });
 
-  it('drops on a new list what is not in it, and tells the readers', async () => {
+  it('drops entries missing from a new list, and notifies their readers', async () => {
     const table = new RunTable();
     table.putJob(jobOf('a'));
     table.putPod({ jobName: 'a', pod: podOf('p', 1) });
@@ -75,7 +75,7 @@ describe('RunTable', () => {
     expect(table.jobs().map(({ jobName }) => jobName)).toEqual(['b']);
   });
 
-  it('keeps a Job whose name another one had before', () => {
+  it('keeps a Job that has taken over the name of a removed one', () => {
     const table = new RunTable();
     table.putJob(jobOf('a', { jobUid: 'new' }));
     table.removeJob({ jobName: 'a', jobUid: 'old' });

@@ -10,8 +10,8 @@ export interface PodEntry {
 type Listener = () => void;
 
 /**
- * The runs that are known, in memory, with readers that follow one each. A change wakes only the readers of that run;
- * a reader costs one entry in a map and no timer, so thousands are fine.
+ * All known runs, in memory, with readers that follow one run each. A change wakes only the readers of that run. A reader
+ * costs one map entry and no timer, so thousands are fine.
  */
 export class RunTable {
   readonly #jobs = new Map<string, JobView>();
@@ -39,7 +39,7 @@ export class RunTable {
     this.#notify(job.jobName);
   }
 
-  /** Only the Job with that uid: another one may have taken the name. */
+  /** Removes only the Job with this uid: another Job may have the name by now. */
   removeJob({ jobName, jobUid }: Pick<JobView, 'jobName' | 'jobUid'>): void {
     if (this.#jobs.get(jobName)?.jobUid !== jobUid) return;
     this.#jobs.delete(jobName);
@@ -77,7 +77,7 @@ export class RunTable {
     for (const entry of entries) this.putPod(entry);
   }
 
-  /** Calls back after each change of the Job or pod with that key; returns how to stop that. */
+  /** Calls `listener` after each change to the Job (by name) or pod (by uid). Returns a function that stops it. */
   listen(key: string, listener: Listener): () => void {
     const listeners = this.#listeners.get(key) ?? new Set();
     this.#listeners.set(key, listeners.add(listener));
@@ -87,7 +87,7 @@ export class RunTable {
     };
   }
 
-  /** The run as it is, then after each change. Changes while the reader is busy come as one, the last state. */
+  /** Yields the current run, then again after each change. A busy reader gets only the latest state. */
   async *observe(jobName: string, signal: AbortSignal): AsyncGenerator<RunView> {
     const changes = new WakeUp();
     changes.ring();

@@ -2,45 +2,46 @@ import type { LogPosition, PodSettings } from '@app/domain';
 
 /**
  * The port through which the executor worker runs containers. One implementation in production: Kubernetes
- * (`kubernetes/`). Every method may be repeated. A method that cannot reach the cluster, or is told to come back
- * later (429, 5xx, network, timeout), throws `RunnerUnavailableError`; the caller retries with back-off. One that is
- * refused for good throws `RunnerRefusedError`, but `createJob`, for which a refusal is an outcome.
+ * (`kubernetes/`). Every method may be repeated. A method that cannot reach the cluster, or gets a temporary failure
+ * (429, 5xx, network, timeout), throws `RunnerUnavailableError`; the caller retries with back-off. A permanent refusal
+ * throws `RunnerRefusedError`, except in `createJob`, which returns it as an outcome.
  */
 export abstract class Runner {
   /** Starts the shared Job and Pod watches. They restart themselves until `close`. */
   abstract start(): Promise<void>;
   abstract close(): Promise<void>;
-  /** True while both watches are established: what health and metrics report. */
+  /** True while both watches are established. Health and metrics report it. */
   abstract isConnected(): boolean;
 
-  /** Sees to it that what is asked next is sent at once, if not many ask; may take 15 s. */
+  /** Opens a connection, so that the next request is sent at once unless many compete for it. Takes up to 15 s. */
   abstract connect(signal?: AbortSignal): Promise<void>;
   /**
-   * Creates the Job. Its pod cannot start before `createSecret` was called: every Job refers to its Secret. Sent within 3 s
-   * or not at all, so that the caller's lease still holds.
+   * Creates the Job. Its pod cannot start before `createSecret` is called, because every Job refers to its Secret. The
+   * request is sent within 3 s or not at all, while the caller still holds its lease.
    */
   abstract createJob(request: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome>;
-  /** Creates the immutable Secret (same name as the Job) owned by the Job. Already there: left as it is. */
+  /** Creates the Job's immutable Secret, with the Job's name and the Job as owner. An existing one is left unchanged. */
   abstract createSecret(job: JobRef, values: Readonly<Record<string, string>>): Promise<'created' | 'exists'>;
-  /** The values in the Job's own Secret, or null if there is none. */
+  /** Returns the values in the Job's own Secret, or null if there is none. */
   abstract readSecret(jobName: string): Promise<Record<string, string> | null>;
-  /** Reads Job and pods directly from the API, never from the watch's cache. */
+  /** Reads the Job and its pods directly from the API, never from the watch cache. */
   abstract read(jobName: string): Promise<RunView>;
-  /** Deletes the Job (only the one with this uid) with its pods, in the background. Gone already is no error. */
+  /** Deletes the Job with this uid and its pods, in the background. Succeeds if the Job is already gone. */
   abstract deleteJob(job: JobRef): Promise<void>;
   /**
-   * The run as the shared watches see it: the present state at once (from the cache), then again after every
-   * change. Slow readers skip intermediate states, never the last. Ends when `signal` aborts.
+   * Yields the run as the shared watches see it: the current state at once (from the cache), then again after every
+   * change. A slow reader skips intermediate states, but never the latest. Ends when `signal` aborts.
    */
   abstract observe(jobName: string, signal: AbortSignal): AsyncIterable<RunView>;
-  /** Jobs of this installation that the watch's cache holds: what the orphan sweep looks at. */
+  /** Returns this installation's Jobs from the watch cache. The orphan sweep reads it. */
   abstract listJobs(): readonly JobView[];
 
   /**
-   * Follows one container's log from `from`, over cut connections, each line once. Ends when the container has ended
-   * and its log was read to the end, or when `signal` aborts. Throws `LogLostError` when the log can't be
-   * read any more (pod or node gone).
-   * @param onOpen called whenever the server begins to give the log: what was printed comes then, though the pod goes
+   * Follows one container's log from `from`, across dropped connections, yielding each line once. Ends when the
+   * container has terminated and its log was read to the end, or when `signal` aborts. Throws `LogLostError` when the
+   * log can no longer be read (pod or node gone).
+   * @param onOpen called whenever the server starts a response: from then on, all output so far arrives even if the pod
+   * is deleted
    */
   abstract followLog(
     pod: PodRef,
@@ -66,24 +67,24 @@ export interface JobRequest {
   executionId: string;
   procName: string;
   image: string;
-  /** Values arrive in the container exactly as given. */
+  /** The container sees the values exactly as given. */
   args: Readonly<Record<string, string>>;
   /** Context variables (`EXECUTION_ID`, …); win over args of the same name. */
   context: Readonly<Record<string, string>>;
   timeoutSeconds: number;
   retries: number;
-  /** How and where its pods run: the proc's own settings over the worker's. */
+  /** How and where its pods run: the proc's settings merged over the worker's. */
   pod: PodSettings;
 }
 
 export type CreateJobOutcome =
   | { kind: 'created'; jobUid: string }
-  /** A Job of that name is there. `ours`: its labels carry this installation and this execution. */
+  /** A Job with this name exists. `ours`: its labels name this installation and this execution. */
   | { kind: 'exists'; jobUid: string; ours: boolean }
-  /** Kubernetes refused it for good; its own message. */
+  /** Kubernetes refused it permanently; `message` is its own. */
   | { kind: 'refused'; message: string };
 
-/** `job: null`: there is no such Job. Pods are ordered by creation, oldest first: one per attempt. */
+/** `job` is null if there is no such Job. One pod per attempt, oldest first. */
 export interface RunView {
   job: JobView | null;
   pods: readonly PodView[];
@@ -95,7 +96,7 @@ export interface JobView {
   executionId: string;
   createdAt: Date;
   active: number;
-  /** How many of its pods have ended, those among them that are gone. */
+  /** How many of its pods have terminated, including deleted ones. */
   endedPods: number;
   /** Set once the Job has a `Complete` or `Failed` condition. */
   finished: { succeeded: boolean; reason: string; message: string; at: Date } | null;
@@ -111,11 +112,11 @@ export interface PodView {
 }
 
 export type PodState =
-  /** Not running yet. `reason`: Kubernetes' own, e.g. `ErrImagePull`, `Unschedulable`, `ContainerCreating`. */
+  /** Not running yet. `reason` comes from Kubernetes, e.g. `ErrImagePull`, `Unschedulable`, `ContainerCreating`. */
   | { kind: 'waiting'; reason: string | null; message: string | null }
   | { kind: 'running'; startedAt: Date }
   | { kind: 'succeeded'; startedAt: Date | null; endedAt: Date }
-  /** `exitCode` null: there was none (evicted, deadline before start, node lost). */
+  /** `exitCode` is null if there was none (evicted, deadline before start, node lost). */
   | {
       kind: 'failed';
       exitCode: number | null;
@@ -130,21 +131,21 @@ export type LogPiece =
       kind: 'text';
       /** RFC 3339 with nanoseconds, as the API server sent it. */
       timestamp: string;
-      /** Without the newline. Cut only between UTF-8 characters. Invalid UTF-8 is replaced. */
+      /** Without the newline. Split only between UTF-8 characters. Invalid UTF-8 is replaced. */
       text: string;
-      /** False: a piece of a very long line that goes on in the next piece, or the log's last line without a newline. */
+      /** False for a piece of a very long line that continues in the next piece, and for a last line without a newline. */
       endsLine: boolean;
       /** Where to resume once this piece is stored. */
       position: LogPosition;
     }
-  /** Lines are missing here for good: the kubelet no longer had them. */
+  /** Lines are permanently missing here: the kubelet no longer had them. */
   | { kind: 'gap'; reason: string; position: LogPosition };
 
 export class RunnerUnavailableError extends Error {
   override readonly name = 'RunnerUnavailableError';
 }
 
-/** Kubernetes refused a request for good (forbidden, invalid); a retry changes nothing until somebody does. */
+/** Kubernetes refused a request permanently (forbidden, invalid). A retry fails until an operator fixes the cause. */
 export class RunnerRefusedError extends Error {
   override readonly name = 'RunnerRefusedError';
 }
@@ -152,7 +153,7 @@ export class RunnerRefusedError extends Error {
 export class LogLostError extends Error {
   override readonly name = 'LogLostError';
 
-  /** @param isProbablyComplete the server had ended the stream in good order before the pod was gone */
+  /** @param isProbablyComplete the server ended the stream normally before the pod was gone */
   constructor(
     message: string,
     { isProbablyComplete = false, ...options }: ErrorOptions & { isProbablyComplete?: boolean } = {},

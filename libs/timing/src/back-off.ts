@@ -15,7 +15,7 @@ export interface Jitter {
   max: number;
 }
 
-/** Takes off up to half of the delay. */
+/** Shortens a delay by up to half. */
 export const HALF_JITTER: Jitter = { min: 0.5, max: 1 };
 
 /**
@@ -41,7 +41,7 @@ export class BackOff {
     private readonly random: () => number = Math.random,
   ) {}
 
-  /** After a success: the next delay is the first one again. */
+  /** Call after a success. The next delay is the first one again. */
   reset(): void {
     this.retries = 0;
   }

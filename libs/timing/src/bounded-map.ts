@@ -3,13 +3,13 @@ export interface BoundedMapOptions<K, V> {
   maxSize: number;
   /** How much an entry counts. Omitted: 1. */
   sizeOf?: (value: V, key: K) => number;
-  /** Called after an entry was removed to make room. */
+  /** Called after an entry is evicted. */
   onEvict?: (value: V, key: K) => void;
 }
 
 /**
- * A map that evicts its oldest entries when it is full. `set` makes an entry the newest, also one that was there before;
- * `get` leaves the order alone, `use` does not: with `use` alone this is a least-recently-used cache.
+ * A map that evicts its oldest entries when it is full. `set` makes an entry the newest, even if it existed before. `get`
+ * does not change the order; `use` does, so reading with `use` makes this a least-recently-used cache.
  */
 export class BoundedMap<K, V> {
   /** Oldest first. */
@@ -35,7 +35,7 @@ export class BoundedMap<K, V> {
     return this.entries.has(key);
   }
 
-  /** An entry that alone is too large is evicted at once. */
+  /** An entry larger than `maxSize` is evicted at once. */
   set(key: K, value: V): void {
     const { maxSize, sizeOf, onEvict } = this.options;
     this.delete(key);

@@ -1,4 +1,4 @@
-/** Node and browsers fire a longer timer at once. */
+/** The longest possible timer. Node and browsers fire a longer one at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Waits for `delayMs`; returns at once if that is 0 or less. Throws the signal's reason when it aborts. */

@@ -40,7 +40,7 @@ describe('retry', () => {
     expect(attempts).toBe(1);
   });
 
-  it('throws the reason of an abort: before an attempt, after a failed one, and while it waits', async () => {
+  it('throws the abort reason before an attempt, after a failed one, and while it waits', async () => {
     let attempts = 0;
     let waits = 0;
     const stop = new AbortController();

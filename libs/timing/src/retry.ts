@@ -1,7 +1,7 @@
 import { pause } from './pause.js';
 
 export interface RetryOptions {
-  /** Whether another attempt may succeed. Any other error is thrown as it is. */
+  /** Whether another attempt may succeed. Other errors are thrown unchanged. */
   isTransient: (error: unknown) => boolean;
   /** Before the next attempt. @param retries made so far; 0 before the first one */
   delayMs: (retries: number) => number;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SingleFlight } from './single-flight.js';
 
 describe('SingleFlight', () => {
-  it('shares one run among the callers that come while it runs', async () => {
+  it('shares one run among all callers that arrive while it runs', async () => {
     let runs = 0;
     const flight = new SingleFlight<number>();
     const work = async () => (runs += 1);

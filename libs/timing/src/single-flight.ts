@@ -1,4 +1,4 @@
-/** Runs one piece of work at a time: callers that come while it runs share its result. */
+/** Runs one piece of work at a time. Callers that arrive while it runs share its result. */
 export class SingleFlight<T> {
   private current: Promise<T> | null = null;
 
@@ -6,7 +6,7 @@ export class SingleFlight<T> {
     return this.current !== null;
   }
 
-  /** Starts `work`, unless an earlier call is still running: then that call's result, or its rejection, is returned. */
+  /** Starts `work`, or returns the result (or rejection) of an earlier call that is still running. */
   run(work: () => Promise<T>): Promise<T> {
     this.current ??= work().finally(() => (this.current = null));
     return this.current;

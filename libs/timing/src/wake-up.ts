@@ -1,5 +1,5 @@
 export interface WaitOptions {
-  /** Ends the wait: its reason is thrown. */
+  /** Ends the wait by throwing its reason. */
   signal?: AbortSignal;
   /** Ends the wait without an error. Omitted: waits until it is rung. */
   maxMs?: number;

@@ -15,7 +15,7 @@ describe('withTimeout', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('gives what is returned or thrown for a timeout', async () => {
+  it('settles with what onTimeout returns or throws', async () => {
     const waiting = withTimeout(forever, 1_000, () => 'late');
     const failing = withTimeout(forever, 1_000, () => {
       throw new Error('not within 1 s');
@@ -37,7 +37,7 @@ describe('withTimeout', () => {
     await isSettled(forever);
   });
 
-  it('keeps the process running unless told otherwise', () => {
+  it('keeps the process running unless unref is set', () => {
     const timers = jest.spyOn(globalThis, 'setTimeout');
     void withTimeout(forever, 1_000, () => undefined);
     void withTimeout(forever, 1_000, () => undefined, { unref: true });

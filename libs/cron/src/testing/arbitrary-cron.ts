@@ -31,12 +31,12 @@ const weekDay = fc.oneof(
   fc.constantFrom('7', 'MON-FRI', '5-7'),
 );
 
-/** Expressions with seconds that match some day of every four years. */
+/** Six-field expressions that match at least one day in every four years. */
 export const sixFields = fc
   .tuple(second, field(0, 59), field(0, 23), monthDay, month, weekDay)
   .map((fields) => fields.join(' '));
 
-/** Expressions without seconds that match some time of every day, and that often repeat within an hour. */
+/** Five-field expressions that match every day, often several times an hour. */
 export const timesOfDay = fc
   .tuple(field(0, 59), fc.oneof(fc.constant('*'), field(0, 23)))
   .map(([minute, hour]) => `${minute} ${hour} * * *`);

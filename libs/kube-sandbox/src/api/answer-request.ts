@@ -15,12 +15,12 @@ import { tableOf } from './table.js';
 export interface ResourceRequest {
   route: ResourceRoute;
   query: URLSearchParams;
-  /** The body's JSON; undefined without a body. */
+  /** The parsed JSON body; undefined without one. */
   body: unknown;
   wantsTable: boolean;
 }
 
-/** Everything but watches and logs. Throws `ApiError`. */
+/** Answers every request except watches and logs. Throws `ApiError`. */
 export function answerRequest(
   context: ApiContext,
   verb: Exclude<Verb, 'watch'>,
@@ -89,7 +89,7 @@ function listMetadata({ version, continueToken, remaining }: Page): object {
 function remove(context: ApiContext, { route, query, body }: ResourceRequest): Reply {
   const { resource } = route;
   const object = find(context, route);
-  refuseForGood(resource, object);
+  refuseProtected(resource, object);
   const options = parseDeleteOptions(resource, bodyOf(body), query);
   const isDryRun = query.getAll('dryRun').includes('All');
   const left = isDryRun ? null : deleteObject(context.store, resource, object, options);
@@ -116,7 +116,7 @@ function removeAll({ store }: ApiContext, { route, query, body }: ResourceReques
   };
 }
 
-function refuseForGood(resource: ResourceName, { metadata }: AnyObject): void {
+function refuseProtected(resource: ResourceName, { metadata }: AnyObject): void {
   if (resource !== 'namespaces' || metadata.name !== 'default') return;
   throw new ApiError(
     403,

@@ -5,7 +5,7 @@ import type { RunHistory } from '../run-history.js';
 import type { SandboxTiming } from '../timing.js';
 import type { ListPages } from './list-pages.js';
 
-/** What the parts of the API work with. */
+/** What the request handlers share. */
 export interface ApiContext {
   store: ObjectStore;
   logs: PodLogs;
@@ -14,15 +14,15 @@ export interface ApiContext {
   pages: ListPages;
   timing: SandboxTiming;
   token: string;
-  /** Of TCP proxies on this machine through which clients come as well. */
+  /** Ports of TCP proxies on this machine through which clients may connect. */
   proxyPorts: readonly number[];
   log: (line: string) => void;
 }
 
-/** An answer that is ready; streams write theirs themselves. */
+/** A complete response. Streams write their own. */
 export interface Reply {
   code: number;
-  /** An object, or text that is JSON already. */
+  /** An object, or text that is already JSON. */
   body: object | string;
   headers?: Record<string, string>;
 }

@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../objects/api-error.js';
 
 /**
- * Lets through only what a Kubernetes client on this machine sends. A web page can reach a loopback port, but it
- * can't leave out `Origin`, choose `Host` or know the token. Throws `ApiError` 403, 415 or 401.
+ * Accepts only requests from a Kubernetes client on this machine. A web page can reach a loopback port, but it cannot omit
+ * `Origin`, choose `Host` or know the token. Throws `ApiError` 403, 415 or 401.
  */
 export function checkRequest(
   method: string,
@@ -17,7 +17,7 @@ export function checkRequest(
     throw new ApiError(403, 'Forbidden', `forbidden: the Host header must be one of ${hosts.join(', ')}`);
   }
   if (headers.origin !== undefined)
-    throw new ApiError(403, 'Forbidden', 'forbidden: requests of web pages are not served');
+    throw new ApiError(403, 'Forbidden', 'forbidden: requests from web pages are not served');
   if (!isToken(headers.authorization, token)) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
   const hasBody =
     method !== 'GET' &&
@@ -26,14 +26,14 @@ export function checkRequest(
   if (hasBody && contentType !== 'application/json') {
     const message =
       'the body of the request was in an unknown format - accepted media types include: application/json ' +
-      '(kube-sandbox: kubectl sends JSON with "create -f FILE" and "run", and protobuf with "create job" and its like)';
+      '(kube-sandbox: kubectl sends JSON for "create -f FILE" and "run", but protobuf for "create job" and similar commands)';
     throw new ApiError(415, 'UnsupportedMediaType', message);
   }
 }
 
 function isToken(authorization: string | undefined, token: string): boolean {
   const given = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-  // Hashed, so that neither content nor length shows in the time it takes.
+  // Hashed, so that the comparison time reveals neither content nor length.
   return given !== undefined && timingSafeEqual(digest(given), digest(token));
 }
 

@@ -3,7 +3,7 @@ import { RESOURCE_NAMES, RESOURCES } from '../objects/resources.js';
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'watch'];
 const BATCH = { groupVersion: 'batch/v1', version: 'v1' };
 
-/** The answers by which clients find out what there is; null: not a discovery path. */
+/** Answers the requests with which clients discover resources; null: not a discovery path. */
 export function discoveryAnswer(path: string, port: number): object | null {
   switch (path.replace(/\/$/, '')) {
     case '/version':

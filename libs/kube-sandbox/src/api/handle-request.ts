@@ -13,9 +13,9 @@ import { readBody } from './read-body.js';
 import { answerSandbox } from './serve-sandbox.js';
 import { serveLog } from './serve-log.js';
 import { refuseWatch, serveWatch } from './serve-watch.js';
-import { undergo } from './undergo-fault.js';
+import { injectFault } from './inject-fault.js';
 
-/** Answers one request, whatever happens. */
+/** Answers one request, even if an error occurs. */
 export async function handleRequest(
   context: ApiContext,
   port: number,
@@ -35,7 +35,7 @@ export async function handleRequest(
         : new ApiError(500, 'InternalError', `Internal error occurred: ${String(error)}`);
     if (response.headersSent) response.destroy();
     else send(response, { code: refusal.code, body: refusal.toStatus(), headers: refusal.headers });
-    // The rest of a body that was not read would be taken for the next request.
+    // The unread rest of a body would be parsed as the next request.
     if (!request.complete) response.once('finish', () => request.destroy());
   }
 }
@@ -76,7 +76,7 @@ async function serve(
 ): Promise<Reply | null> {
   const match = { verb, resource: request.route.subresource ?? request.route.resource } as const;
   const before = context.faults.takeEffect(match, 'before');
-  if (before && !(await undergo(before, verb, response))) return null;
+  if (before && !(await injectFault(before, verb, response))) return null;
   if (request.route.subresource === 'log') {
     await serveLog(context, find(context, request.route) as Pod, request.query, response);
     return null;
@@ -87,7 +87,7 @@ async function serve(
   }
   const reply = answerRequest(context, verb, request);
   const after = context.faults.takeEffect(match, 'after');
-  return after && !(await undergo(after, verb, response)) ? null : reply;
+  return after && !(await injectFault(after, verb, response)) ? null : reply;
 }
 
 function watch(context: ApiContext, request: ResourceRequest, response: ServerResponse): void {

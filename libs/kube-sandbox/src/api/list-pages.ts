@@ -11,20 +11,20 @@ export interface Page {
   remaining: number;
 }
 
-/** How many lists may be half read at once; the oldest are told to begin again, as in a cluster after minutes. */
-const OPEN_LISTS = 50;
+/** How many lists may be open at once. The oldest expire, as they do in a cluster after some minutes. */
+const MAX_OPEN_LISTS = 50;
 
-/** Gives long lists in pages of one and the same state. */
+/** Returns long lists in pages, all from one consistent state. */
 export class ListPages {
   private readonly open = new BoundedMap<string, { rest: readonly AnyObject[]; version: number }>({
-    maxSize: OPEN_LISTS,
+    maxSize: MAX_OPEN_LISTS,
   });
 
   first(items: readonly AnyObject[], version: number, limit: number): Page {
     return this.cut(items, version, limit);
   }
 
-  /** A page may be asked for again. Throws 410 for a token that is not known (any more). */
+  /** A page may be requested again. Throws 410 for an unknown or expired token. */
   next(continueToken: string, limit: number): Page {
     const list = this.open.get(continueToken);
     if (!list)

@@ -5,7 +5,7 @@ const NOW_MS = Date.parse('2026-01-01T00:00:10.250Z');
 const parse = (query: string) => parseLogOptions(new URLSearchParams(query), NOW_MS);
 
 describe('parseLogOptions', () => {
-  it('cuts sinceTime to the whole second, and sinceSeconds not', () => {
+  it('truncates sinceTime to the second, but not sinceSeconds', () => {
     expect(parse('sinceTime=2026-01-01T00:00:05.999999999Z').sinceStamp).toBe(
       '2026-01-01T00:00:05.000000000Z',
     );
@@ -13,7 +13,7 @@ describe('parseLogOptions', () => {
     expect(parse('sinceSeconds=5').sinceStamp).toBe('2026-01-01T00:00:05.250000000Z');
   });
 
-  it('reads the rest', () => {
+  it('reads the other options', () => {
     const options = parse('follow=true&timestamps=1&tailLines=0&limitBytes=7');
     expect(options).toEqual({
       follow: true,

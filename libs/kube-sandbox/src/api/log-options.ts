@@ -3,8 +3,8 @@ import type { LogReadOptions } from '../kubelet/read-log.js';
 import { formatStamp } from '../kubelet/log-line.js';
 
 /**
- * The query of a log request. `sinceTime` is cut down to the whole second, as a real API server does when it passes
- * it on; `sinceSeconds` is not. Throws 400.
+ * Parses the query of a log request. `sinceTime` is truncated to the second, as a real API server does when it forwards
+ * it to the kubelet; `sinceSeconds` is not. Throws 400.
  */
 export function parseLogOptions(query: URLSearchParams, nowMs: number): LogReadOptions {
   const sinceTime = query.get('sinceTime');
@@ -34,7 +34,7 @@ export function isTrue(value: string | null): boolean {
 
 function wholeSecond(text: string): string {
   const isRfc3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text);
-  // Fractions beyond milliseconds are not cut but refused by some parsers; none of them matters here.
+  // Some parsers reject fractions beyond milliseconds. The fraction does not matter here.
   const atMs = isRfc3339 ? Date.parse(text.replace(/\.\d+/, '')) : NaN;
   if (Number.isNaN(atMs)) throw badRequest(`parsing time ${JSON.stringify(text)} as RFC 3339: cannot parse`);
   return stampOf(atMs);
@@ -44,12 +44,12 @@ function stampOf(atMs: number): string {
   return formatStamp(BigInt(Math.max(0, atMs)) * 1_000_000n);
 }
 
-function readNumber(query: URLSearchParams, name: string, least: number): number | null {
+function readNumber(query: URLSearchParams, name: string, min: number): number | null {
   const text = query.get(name);
   if (text === null) return null;
   const value = Number(text);
-  if (Number.isInteger(value) && value >= least) return value;
+  if (Number.isInteger(value) && value >= min) return value;
   throw badRequest(
-    `PodLogOptions is invalid: ${name}: Invalid value: ${text}: must be greater than or equal to ${least}`,
+    `PodLogOptions is invalid: ${name}: Invalid value: ${text}: must be greater than or equal to ${min}`,
   );
 }

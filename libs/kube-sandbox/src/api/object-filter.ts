@@ -3,7 +3,7 @@ import type { AnyObject } from '../objects/kube-object.js';
 import { parseLabelSelector, type Predicate } from '../objects/label-selector.js';
 import type { ResourceRoute } from './parse-route.js';
 
-/** Which objects a list, watch or collection delete is about. Throws 400 for selectors that can't be parsed. */
+/** Selects the objects of a list, watch or collection delete. Throws 400 for invalid selectors. */
 export function objectFilter(
   { resource, namespace }: ResourceRoute,
   query: URLSearchParams,

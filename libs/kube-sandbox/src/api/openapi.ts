@@ -1,11 +1,11 @@
 import { apiVersionOf, RESOURCE_NAMES, RESOURCES } from '../objects/resources.js';
 
-/** Where kubectl finds each group's document. */
+/** The path of each API group's document. */
 const PATHS: Readonly<Record<string, string>> = { 'api/v1': 'v1', 'apis/batch/v1': 'batch/v1' };
 
 /**
- * As much of OpenAPI as `kubectl create -f` asks for: whether the server checks fields itself (it looks for this
- * parameter at PATCH of the kind). It then does not check them with a schema of its own. Null: not such a path.
+ * Answers the part of OpenAPI that `kubectl create -f` requests. kubectl looks for the `fieldValidation` parameter on the
+ * kind's PATCH; if it exists, the server validates fields and kubectl does not. Null: not an OpenAPI path.
  */
 export function openapiAnswer(path: string): object | null {
   if (path === '/openapi/v3') {

@@ -12,7 +12,7 @@ export interface ResourceRoute {
   subresource: 'log' | undefined;
 }
 
-/** Where a path leads; null: nowhere. Discovery and the like are handled by their path alone. */
+/** Parses the path of a resource; null for any other path. Discovery and health paths are matched elsewhere. */
 export function parseRoute(path: string): ResourceRoute | null {
   const parts = path
     .split('/')
@@ -23,16 +23,16 @@ export function parseRoute(path: string): ResourceRoute | null {
   const version = parts[0] === 'api' ? parts[1] : parts[2];
   if ((parts[0] !== 'api' && parts[0] !== 'apis') || version !== 'v1' || rest.length === 0) return null;
   const isScoped = rest[0] === 'namespaces' && rest.length > 2;
-  const [resourceName, name, subresource, ...tooMuch] = isScoped ? rest.slice(2) : rest;
+  const [resourceName, name, subresource, ...excess] = isScoped ? rest.slice(2) : rest;
   const resource = RESOURCE_NAMES.find((known) => known === resourceName && RESOURCES[known].group === group);
-  if (!resource || tooMuch.length > 0) return null;
+  if (!resource || excess.length > 0) return null;
   if (RESOURCES[resource].namespaced !== isScoped && (name !== undefined || isScoped)) return null;
   if (subresource !== undefined && !(resource === 'pods' && subresource === 'log')) return null;
   const namespace = isScoped ? rest[1] : RESOURCES[resource].namespaced ? undefined : '';
   return { kind: 'resource', resource, namespace, name, subresource };
 }
 
-/** Kubernetes' verb for a request; null: not a method that this resource knows. */
+/** The Kubernetes verb of a request; null if the resource does not support the method. */
 export function verbOf(method: string, route: ResourceRoute, query: URLSearchParams): Verb | null {
   const isWatch = ['true', '1'].includes(query.get('watch') ?? '');
   if (method === 'GET') return route.name === undefined ? (isWatch ? 'watch' : 'list') : 'get';

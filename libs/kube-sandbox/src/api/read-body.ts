@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { ApiError, badRequest } from '../objects/api-error.js';
 
-/** As a real API server. */
+/** The limit of a real API server. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
-/** The JSON of a request's body; undefined without one. Throws `ApiError` 400 or 413. */
+/** Parses a request's JSON body; undefined without one. Throws `ApiError` 400 or 413. */
 export async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;

@@ -8,8 +8,8 @@ export interface Certificate {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * A key and a certificate for `localhost`, `127.0.0.1` and `::1` that is its own authority, valid for ten years.
- * kubectl sends a token only over TLS, so the sandbox needs one, and Node.js can't make one by itself.
+ * Creates a key and a self-signed certificate for `localhost`, `127.0.0.1` and `::1`, valid for ten years. kubectl sends a
+ * token only over TLS, so the sandbox needs a certificate, and Node.js has no API to create one.
  */
 export function createSelfSignedCertificate(nowMs: number): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -79,7 +79,7 @@ function bitString(content: Buffer): Buffer {
   return tagged(0x03, Buffer.concat([Buffer.from([0]), content]));
 }
 
-/** X.509 wants the short form of the year up to 2049. */
+/** X.509 requires the two-digit year through 2049. */
 function generalizedTime(atMs: number): Buffer {
   const text = `${new Date(atMs).toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
   return Number(text.slice(0, 4)) < 2050

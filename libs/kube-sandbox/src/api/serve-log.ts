@@ -7,7 +7,7 @@ import { type LogReadOptions, readLog } from '../kubelet/read-log.js';
 import type { ApiContext } from './api-context.js';
 import { isTrue, parseLogOptions } from './log-options.js';
 
-/** Streams a container's log as fast as it is read. Throws `ApiError` before it begins. */
+/** Streams a container's log as fast as the client reads it. Throws `ApiError` before the first byte. */
 export async function serveLog(
   context: ApiContext,
   pod: Pod,
@@ -40,7 +40,7 @@ async function send(
   for await (const bytes of readLog(source, options, signal)) {
     if (signal.aborted) return;
     if (bytes.length >= leftBytes) {
-      // What came before the cut has to arrive.
+      // Everything before the cut must arrive.
       await new Promise<void>((resolve) => response.write(bytes.subarray(0, leftBytes), () => resolve()));
       response.destroy();
       return;
@@ -75,17 +75,17 @@ async function writeSlowly(
   }
 }
 
-/** The log that a request means; refusals in the words of the API server and the kubelet. */
+/** Finds the requested log. Refusals use the API server's and the kubelet's own words. */
 function findSource({ logs }: ApiContext, pod: Pod, query: URLSearchParams): LogSource {
   const { name } = pod.metadata;
   const container = pod.spec.containers[0]!.name;
-  const asked = query.get('container') || container;
-  if (asked !== container) throw badRequest(`container ${asked} is not valid for pod ${name}`);
+  const requested = query.get('container') || container;
+  if (requested !== container) throw badRequest(`container ${requested} is not valid for pod ${name}`);
   if (!pod.spec.nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
   const status = pod.status.containerStatuses?.[0];
   const restart = status?.restartCount ?? 0;
   const waiting = status?.state.waiting;
-  // While it waits to be restarted, the last run is the one before.
+  // While the container waits for a restart, its last run is the previous one.
   const current = waiting && restart > 0 ? restart - 1 : restart;
   const wanted = isTrue(query.get('previous')) ? restart - 1 : current;
   if (wanted < 0) throw badRequest(`previous terminated container "${container}" in pod "${name}" not found`);

@@ -3,7 +3,7 @@ import { ApiError, badRequest } from '../objects/api-error.js';
 import { isRecord } from '../objects/draft.js';
 import type { ApiContext, Reply } from './api-context.js';
 
-/** The sandbox's own routes: `GET /sandbox/history` and `POST /sandbox/faults`. Null: not one of them. */
+/** Answers the sandbox's own routes, `GET /sandbox/history` and `POST /sandbox/faults`. Null: not one of them. */
 export function answerSandbox(
   { history, faults }: ApiContext,
   method: string,
@@ -14,7 +14,7 @@ export function answerSandbox(
   if (method === 'POST' && path === '/sandbox/faults')
     return { code: 200, body: { result: applyFault(faults, body) ?? null } };
   if (path.startsWith('/sandbox/'))
-    throw new ApiError(404, 'NotFound', `the sandbox has no ${method} ${path}`);
+    throw new ApiError(404, 'NotFound', `the sandbox has no route ${method} ${path}`);
   return null;
 }
 

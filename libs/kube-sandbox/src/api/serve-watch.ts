@@ -8,19 +8,19 @@ import type { ResourceRequest } from './answer-request.js';
 import { objectFilter } from './object-filter.js';
 import { formatTableEvent, formatWatchEvent, seenThroughFilter, type WatchEventType } from './watch-event.js';
 
-/** A reader that lets this much pile up is cut off and may come again, as in a cluster. */
+/** A client that lets this much pile up is disconnected and may reconnect, as in a cluster. */
 const MAX_BACKLOG_BYTES = 16 * 1024 * 1024;
-/** As a real API server, which picks 30 to 60 minutes for who names no time. */
+/** A real API server picks 30 to 60 minutes for clients that set no timeout. */
 const DEFAULT_TIMEOUT_SECONDS = 45 * 60;
 
-/** Streams changes until the client goes, the time is over or the watch is cut. Throws `ApiError` before it begins. */
+/** Streams changes until the client disconnects, the timeout elapses or a fault cuts it. Throws `ApiError` before it starts. */
 export function serveWatch(context: ApiContext, request: ResourceRequest, response: ServerResponse): void {
   const { route, query, wantsTable } = request;
   const { resource } = route;
   const isWanted = objectFilter(route, query);
   const backlog = readBacklog(context, request, isWanted);
   const write = (text: string) => {
-    // Its time is over, but the client has not read all of it yet.
+    // The timeout has elapsed, but the client has not read everything yet.
     if (response.writableEnded) return;
     response.write(text);
     if (response.writableLength > MAX_BACKLOG_BYTES) response.destroy();
@@ -59,7 +59,7 @@ export function serveWatch(context: ApiContext, request: ResourceRequest, respon
   });
 }
 
-/** What has to be told before the first change: everything there is, or what changed since a version. */
+/** The events to send first: all existing objects, or the changes since a version. */
 function readBacklog(
   { store }: ApiContext,
   { route, query }: ResourceRequest,
@@ -75,14 +75,17 @@ function readBacklog(
   if (version > store.currentVersion) {
     const message = `Timeout: Too large resource version: ${version}, current: ${store.currentVersion}`;
     const causes = [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }];
-    throw new ApiError(504, 'Timeout', message, { causes, retryAfterSeconds: 1 }, { 'Retry-After': '1' });
+    throw new ApiError(504, 'Timeout', message, {
+      details: { causes, retryAfterSeconds: 1 },
+      headers: { 'Retry-After': '1' },
+    });
   }
   const changes = store.changesSince(route.resource, version);
   if (!changes) throw expired(`too old resource version: ${version} (${store.currentVersion})`);
   return changes.flatMap((change) => seenThroughFilter(change, isWanted) ?? []);
 }
 
-/** A watch that can't go on from where the client wants says so in the stream, with status 200. */
+/** Refuses to resume a watch, as a cluster does: with status 200 and an ERROR event. */
 export function refuseWatch(error: ApiError, response: ServerResponse): void {
   response.writeHead(200, { 'Content-Type': 'application/json' });
   response.end(`${JSON.stringify({ type: 'ERROR', object: error.toStatus() })}\n`);

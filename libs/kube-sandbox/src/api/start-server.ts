@@ -11,7 +11,7 @@ export interface ApiServer {
 
 const LOOPBACK = '127.0.0.1';
 
-/** Listens on loopback and nothing else; port 0: a free one. Rejects when the port is taken. */
+/** Listens on loopback only. Port 0 picks a free port. Rejects if the port is taken. */
 export async function startServer(
   context: ApiContext,
   { keyPem, certificatePem }: Certificate,
@@ -24,7 +24,7 @@ export async function startServer(
       void handleRequest(context, port, request, response);
     },
   );
-  // A client that vanishes in the middle of a handshake or a request is no news.
+  // Clients that vanish during a handshake or request are not worth reporting.
   server.on('tlsClientError', () => undefined).on('clientError', (_error, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) =>
     server.once('error', reject).listen(wantedPort, LOOPBACK, resolve),

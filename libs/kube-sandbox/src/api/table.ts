@@ -6,11 +6,11 @@ interface Column {
   type: 'string' | 'integer';
   format: '' | 'name';
   description: string;
-  /** 0 is always shown, 1 only with `-o wide`. */
+  /** 0: always shown. 1: only with `-o wide`. */
   priority: 0 | 1;
 }
 
-/** Objects as the rows that `kubectl get` prints. `nowMs` is what ages are counted from. */
+/** Renders objects as the rows that `kubectl get` prints. Ages are relative to `nowMs`. */
 export function tableOf(
   resource: ResourceName,
   objects: readonly AnyObject[],
@@ -93,7 +93,7 @@ function podCells(pod: Pod, age: string): Cell[] {
   ];
 }
 
-/** The word in kubectl's STATUS column: the most telling of phase, reasons and deletion. */
+/** The word in kubectl's STATUS column: the most specific of deletion, reasons and phase. */
 export function podStatusWord({ metadata, status }: Pod): string {
   if (metadata.deletionTimestamp) return status.reason === 'NodeLost' ? 'Unknown' : 'Terminating';
   const state = status.containerStatuses?.[0]?.state;

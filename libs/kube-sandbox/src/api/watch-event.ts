@@ -6,22 +6,22 @@ import { tableOf } from './table.js';
 
 export type WatchEventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
-/** What a watch with a filter sees of a change: an object that no longer matches is gone for it. */
+/** How a filtered watch sees a change. An object that no longer matches counts as deleted. */
 export function seenThroughFilter(
   change: Change,
   isWanted: Predicate<AnyObject>,
 ): { type: WatchEventType; object: AnyObject } | null {
   const { type, object, previous } = change;
-  const isNow = type !== 'DELETED' && isWanted(object);
-  const was = previous !== null && isWanted(previous);
-  if (isNow) return { type: was ? 'MODIFIED' : 'ADDED', object };
-  if (!was) return null;
+  const matchesNow = type !== 'DELETED' && isWanted(object);
+  const matchedBefore = previous !== null && isWanted(previous);
+  if (matchesNow) return { type: matchedBefore ? 'MODIFIED' : 'ADDED', object };
+  if (!matchedBefore) return null;
   if (type === 'DELETED') return { type, object };
   const { resourceVersion } = object.metadata;
   return { type: 'DELETED', object: { ...previous, metadata: { ...previous.metadata, resourceVersion } } };
 }
 
-/** One line of a watch. */
+/** Formats one line of a watch. */
 export function formatWatchEvent(type: WatchEventType, object: AnyObject): string {
   return `{"type":"${type}","object":${stringifyOnce(object)}}\n`;
 }

@@ -15,7 +15,7 @@ import {
   TRACKING_FINALIZER,
 } from './plan-job.js';
 
-/** Carries out `planJob` for each Job that something happened to, and removes finished Jobs past their TTL. */
+/** Executes `planJob` for each Job affected by a change, and deletes finished Jobs past their TTL. */
 export class JobController {
   private readonly pending = new Map<string, { namespace: string; name: string }>();
   private readonly timers = new Map<string, NodeJS.Timeout>();
@@ -29,7 +29,7 @@ export class JobController {
     private readonly timing: SandboxTiming,
   ) {
     this.unsubscribe = store.subscribe((change) => this.onChange(change));
-    for (const job of store.list('jobs')) this.lookSoon(job.metadata.namespace ?? '', job.metadata.name);
+    for (const job of store.list('jobs')) this.enqueue(job.metadata.namespace ?? '', job.metadata.name);
   }
 
   close(): void {
@@ -42,29 +42,29 @@ export class JobController {
     const { namespace = '', name } = object.metadata;
     if (resource === 'jobs') {
       if (type === 'DELETED') this.forget(object as Job);
-      else this.lookSoon(namespace, name);
+      else this.enqueue(namespace, name);
     }
     if (resource !== 'pods') return;
     const owner = object.metadata.ownerReferences?.find((one) => one.kind === 'Job' && one.controller);
-    if (owner) this.lookSoon(namespace, owner.name);
+    if (owner) this.enqueue(namespace, owner.name);
     else if (type === 'MODIFIED') this.release(object as Pod);
   }
 
-  private lookSoon(namespace: string, name: string): void {
-    if (this.pending.size === 0) setImmediate(() => this.lookAtPending());
+  private enqueue(namespace: string, name: string): void {
+    if (this.pending.size === 0) setImmediate(() => this.reconcilePending());
     this.pending.set(`${namespace}/${name}`, { namespace, name });
   }
 
-  private lookAtPending(): void {
+  private reconcilePending(): void {
     const pending = [...this.pending.values()];
     this.pending.clear();
     for (const { namespace, name } of pending) {
       const job = this.store.get('jobs', namespace, name);
-      if (job && !this.isClosed) this.store.atomically(() => this.look(job));
+      if (job && !this.isClosed) this.store.atomically(() => this.reconcile(job));
     }
   }
 
-  private look(job: Job): void {
+  private reconcile(job: Job): void {
     const pods = this.podsOf(job);
     if (job.metadata.deletionTimestamp || isJobFinished(job)) {
       for (const pod of pods) if (isPodTerminal(pod)) this.release(pod);
@@ -76,10 +76,10 @@ export class JobController {
     if (pods.some((pod) => isUncounted(pod) && hasFailed(job, pod))) this.lastFailureAtMs.set(uid, nowMs);
     const { jobRetryBackoffMs: retryBackoffMs, jobRetryBackoffMaxMs: retryBackoffMaxMs } = this.timing;
     const lastFailureAtMs = this.lastFailureAtMs.get(uid) ?? null;
-    this.carryOut(job, planJob(job, pods, { nowMs, lastFailureAtMs, retryBackoffMs, retryBackoffMaxMs }));
+    this.execute(job, planJob(job, pods, { nowMs, lastFailureAtMs, retryBackoffMs, retryBackoffMaxMs }));
   }
 
-  private carryOut(job: Job, plan: JobPlan): void {
+  private execute(job: Job, plan: JobPlan): void {
     if (JSON.stringify(plan.status) !== JSON.stringify(job.status))
       this.store.update('jobs', { ...job, status: plan.status });
     for (const pod of plan.releasePods) this.release(pod);
@@ -109,20 +109,20 @@ export class JobController {
       if (type === 'FailureTarget')
         this.events.record('job-controller', job, { type: 'Warning', reason, message });
     }
-    if (plan.lookAgainAtMs !== null) this.lookAt(job, plan.lookAgainAtMs);
+    if (plan.requeueAtMs !== null) this.reconcileAt(job, plan.requeueAtMs);
   }
 
   private expire(job: Job): void {
     const expiresAtMs = expiryOf(job);
     if (expiresAtMs === null) return;
-    if (expiresAtMs > Date.now()) this.lookAt(job, expiresAtMs);
+    if (expiresAtMs > Date.now()) this.reconcileAt(job, expiresAtMs);
     else deleteObject(this.store, 'jobs', job, { propagationPolicy: 'Foreground' });
   }
 
-  private lookAt({ metadata }: Job, atMs: number): void {
+  private reconcileAt({ metadata }: Job, atMs: number): void {
     clearTimeout(this.timers.get(metadata.uid));
     const delayMs = Math.min(Math.max(0, atMs - Date.now()), MAX_TIMER_MS);
-    const timer = setTimeout(() => this.lookSoon(metadata.namespace ?? '', metadata.name), delayMs);
+    const timer = setTimeout(() => this.enqueue(metadata.namespace ?? '', metadata.name), delayMs);
     this.timers.set(metadata.uid, timer);
   }
 
@@ -134,7 +134,7 @@ export class JobController {
       if (resource === 'pods') this.release(object as Pod);
   }
 
-  /** Lets a pod go that the Job has counted, or that has no Job any more. */
+  /** Releases a pod that its Job has counted or whose Job is gone. */
   private release(pod: Pod): void {
     const { namespace = '', name, uid } = pod.metadata;
     const current = this.store.get('pods', namespace, name);

@@ -3,7 +3,7 @@ import { apiVersionOf, RESOURCES } from '../objects/resources.js';
 import type { Job, Pod } from '../objects/kube-object.js';
 import { TRACKING_FINALIZER } from './plan-job.js';
 
-/** The next pod of a Job, ready to be stored: one attempt. */
+/** Builds the pod of a Job's next attempt. */
 export function jobPod(job: Job): Pod {
   const { name, namespace, uid } = job.metadata;
   const { labels, annotations } = job.spec.template.metadata;

@@ -45,7 +45,7 @@ describe('planJob', () => {
     });
   });
 
-  it('completes with the pod, and counts it once', () => {
+  it('completes when the pod succeeds, and counts it once', () => {
     const succeeded = pod('Succeeded');
     const plan = planJob(job(), [succeeded], facts);
     expect(types(plan)).toEqual(['SuccessCriteriaMet:CompletionsReached', 'Complete:CompletionsReached']);
@@ -55,18 +55,18 @@ describe('planJob', () => {
     expect(again.status.succeeded).toBe(1);
   });
 
-  it('fails past the backoff limit', () => {
+  it('fails when the backoff limit is exceeded', () => {
     const plan = planJob(job(), [pod('Failed')], facts);
     expect(types(plan)).toEqual(['FailureTarget:BackoffLimitExceeded', 'Failed:BackoffLimitExceeded']);
     expect(plan).toMatchObject({ createPod: false, status: { failed: 1 } });
   });
 
-  it('tries again after a delay that doubles', () => {
+  it('retries after a delay that doubles', () => {
     const waiting = planJob(job({ backoffLimit: 5 }, { failed: 1 }), [pod('Failed')], {
       ...facts,
       lastFailureAtMs: NOW_MS,
     });
-    expect(waiting).toMatchObject({ createPod: false, lookAgainAtMs: NOW_MS + 2000, status: { failed: 2 } });
+    expect(waiting).toMatchObject({ createPod: false, requeueAtMs: NOW_MS + 2000, status: { failed: 2 } });
     const due = planJob(job({ backoffLimit: 5 }, { failed: 2 }), [], {
       ...facts,
       lastFailureAtMs: NOW_MS - 2000,
@@ -74,7 +74,7 @@ describe('planJob', () => {
     expect(due.createPod).toBe(true);
   });
 
-  it('waits for a pod that is being deleted, with podReplacementPolicy Failed', () => {
+  it('waits for a terminating pod with podReplacementPolicy Failed', () => {
     const leaving = pod('Running', { deleting: true });
     expect(planJob(job({ backoffLimit: 1 }), [leaving], facts)).toMatchObject({
       createPod: false,
@@ -82,7 +82,7 @@ describe('planJob', () => {
     });
   });
 
-  it('takes a pod that is being deleted for failed, with podReplacementPolicy TerminatingOrFailed', () => {
+  it('counts a terminating pod as failed with podReplacementPolicy TerminatingOrFailed', () => {
     const leaving = pod('Running', { deleting: true });
     const counted = pod('Running', { deleting: true, counted: true });
     const impatient = (backoffLimit: number, status: JobStatus = {}) =>
@@ -95,7 +95,7 @@ describe('planJob', () => {
     expect(types(last)).toEqual(['FailureTarget:BackoffLimitExceeded']);
   });
 
-  it('deletes its pods at the deadline, and fails when they are gone', () => {
+  it('deletes its pods at the deadline, then fails when they are gone', () => {
     const late = job({ activeDeadlineSeconds: 60 }, { startTime: '2026-01-01T00:08:00Z' });
     const running = pod('Running');
     const plan = planJob(late, [running], facts);
@@ -105,12 +105,12 @@ describe('planJob', () => {
     expect(types(gone)).toEqual(['FailureTarget:DeadlineExceeded', 'Failed:DeadlineExceeded']);
   });
 
-  it('looks again when the deadline comes, never before it', () => {
+  it('reconciles again at the deadline, never before it', () => {
     const plan = planJob(job({ activeDeadlineSeconds: 60 }), [pod('Running')], facts);
-    expect(plan.lookAgainAtMs).toBe(NOW_MS + 60_999);
+    expect(plan.requeueAtMs).toBe(NOW_MS + 60_999);
   });
 
-  it('counts restarts of a container as failures', () => {
+  it('counts container restarts as failures', () => {
     const plan = planJob(job({ backoffLimit: 2 }), [pod('Running', { restarts: 2 })], facts);
     expect(types(plan)).toEqual(['FailureTarget:BackoffLimitExceeded']);
   });
@@ -123,7 +123,7 @@ describe('planJob', () => {
 });
 
 describe('expiryOf', () => {
-  it('is so long after the end, or never', () => {
+  it('is the TTL after the Job finished, or never', () => {
     const conditions = [
       { type: 'Complete', status: 'True', lastTransitionTime: '2026-01-01T00:10:00Z' } as const,
     ];

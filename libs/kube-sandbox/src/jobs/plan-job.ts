@@ -9,31 +9,31 @@ import {
   withoutUndefined,
 } from '../objects/kube-object.js';
 
-/** Marks pods whose end the Job has not counted yet; they stay until it has. */
+/** Marks pods that the Job has not counted yet. It keeps them until it has. */
 export const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking';
 
 export interface JobFacts {
   nowMs: number;
-  /** When the newest failed pod was noticed; null: not known any more. */
+  /** When the latest failed pod was noticed; null: no longer known. */
   lastFailureAtMs: number | null;
   retryBackoffMs: number;
   retryBackoffMaxMs: number;
 }
 
-/** What the Job controller does next; all of it may be done again without harm. */
+/** What the Job controller does next. All of it may safely be repeated. */
 export interface JobPlan {
   status: JobStatus;
   createPod: boolean;
   deletePods: readonly Pod[];
-  /** Pods that `status` has counted: they need not stay for the Job's sake. */
+  /** Pods that `status` has counted: the Job no longer needs them. */
   releasePods: readonly Pod[];
-  /** When to look again although nothing changed. */
-  lookAgainAtMs: number | null;
+  /** When to reconcile again without a change; null: never. */
+  requeueAtMs: number | null;
   /** Conditions that are new in `status`. */
   newConditions: readonly Condition[];
 }
 
-/** Decides about a Job that has not finished from its own pods, as Kubernetes' Job controller does. */
+/** Decides what to do for an unfinished Job, given its pods, as Kubernetes' Job controller does. */
 export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPlan {
   const uncounted = pods.filter((pod) => isUncounted(pod) && (isPodTerminal(pod) || hasFailed(job, pod)));
   const succeeded =
@@ -52,8 +52,8 @@ export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPla
     restarts: restartsOf(active),
     isLate: deadlineAtMs !== null && facts.nowMs >= deadlineAtMs,
   });
-  const isQuiet = alive.length === 0;
-  const conditions = [...previous, ...missing(previous, conclude(decided, isQuiet), facts.nowMs)];
+  const hasNoPods = alive.length === 0;
+  const conditions = [...previous, ...missing(previous, conclude(decided, hasNoPods), facts.nowMs)];
   const mayRun = decided === null && !job.spec.suspend;
   const waitsForEnd = job.spec.podReplacementPolicy === 'Failed' && terminatingCount > 0;
   const retryAtMs =
@@ -81,7 +81,7 @@ export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPla
     createPod,
     deletePods: mayRun ? [] : active,
     releasePods: uncounted,
-    lookAgainAtMs: soonest(wantsPod && !createPod ? retryAtMs : null, mayRun ? deadlineAtMs : null),
+    requeueAtMs: soonest(wantsPod && !createPod ? retryAtMs : null, mayRun ? deadlineAtMs : null),
     newConditions: conditions.slice(previous.length),
   };
 }
@@ -90,7 +90,7 @@ export function isUncounted({ metadata }: Pod): boolean {
   return metadata.finalizers?.includes(TRACKING_FINALIZER) ?? false;
 }
 
-/** A pod that is being deleted counts as failed, unless the Job waits for its end; as `isPodFailed` of Kubernetes. */
+/** A pod being deleted counts as failed, unless the Job waits for it to terminate. Same as Kubernetes' `isPodFailed`. */
 export function hasFailed({ spec }: Job, { metadata, status }: Pod): boolean {
   if (status.phase === 'Failed') return true;
   const isTerminating = metadata.deletionTimestamp !== undefined && status.phase !== 'Succeeded';
@@ -138,12 +138,12 @@ function decide(
   return null;
 }
 
-/** The conditions that a verdict leads to: the target at once, the end when no pod is left. */
-function conclude(verdict: Verdict | null, isQuiet: boolean): Condition[] {
+/** The conditions that follow from a verdict: the target at once, the final one when no pod is left. */
+function conclude(verdict: Verdict | null, hasNoPods: boolean): Condition[] {
   if (!verdict) return [];
   const { target, reason, message } = verdict;
   const final = target === 'FailureTarget' ? 'Failed' : 'Complete';
-  return [target, ...(isQuiet ? [final] : [])].map((type) => ({ type, status: 'True', reason, message }));
+  return [target, ...(hasNoPods ? [final] : [])].map((type) => ({ type, status: 'True', reason, message }));
 }
 
 function missing(previous: readonly Condition[], wanted: Condition[], nowMs: number): Condition[] {
@@ -152,7 +152,7 @@ function missing(previous: readonly Condition[], wanted: Condition[], nowMs: num
   return added.map((condition) => ({ ...condition, lastProbeTime: now, lastTransitionTime: now }));
 }
 
-/** `startTime` is cut to the second; counting from the second's end, no deadline comes early. */
+/** `startTime` is truncated to the second. Counting from the end of that second, no deadline fires early. */
 function deadlineOf({ spec }: Job, startTime: string | undefined): number | null {
   if (spec.activeDeadlineSeconds === undefined || startTime === undefined) return null;
   return Date.parse(startTime) + 999 + spec.activeDeadlineSeconds * 1000;
@@ -182,7 +182,7 @@ export function isJobFinished({ status }: Job): boolean {
   );
 }
 
-/** When a finished Job is to be deleted; null: not by itself. */
+/** When to delete a finished Job by its TTL; null: never. */
 export function expiryOf(job: Job): number | null {
   const end = job.status.conditions?.find(({ type }) => type === 'Complete' || type === 'Failed');
   const ttlSeconds = job.spec.ttlSecondsAfterFinished;

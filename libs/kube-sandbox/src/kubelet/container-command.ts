@@ -3,8 +3,8 @@ import type { ImageConfig } from './dockerfile.js';
 import { expandReferences } from './expand-references.js';
 
 /**
- * The words to run, as Kubernetes combines them: `command` replaces ENTRYPOINT and CMD, `args` replaces CMD. Paths
- * of the image become paths in `folder`, which stands for its working directory.
+ * The command line to run. As in Kubernetes, `command` replaces ENTRYPOINT and CMD, and `args` replaces CMD. Image paths are
+ * mapped to paths in `folder`, which stands in for the image's working directory.
  */
 export function containerCommand(
   container: Container,
@@ -18,7 +18,7 @@ export function containerCommand(
   const words = command ? [...command, ...(args ?? [])] : [...image.entrypoint, ...(args ?? image.command)];
   const mapped = words.map((word) => mapImagePath(word, image, folder));
   const program = mapped[0];
-  // Without a slash it is looked up in PATH; with one it is meant from the working directory.
+  // Without a slash the program is looked up in PATH; with one it is relative to the working directory.
   if (program?.includes('/') && !program.startsWith('/'))
     mapped[0] = `${folder}/${program.replace(/^\.\//, '')}`;
   return mapped;

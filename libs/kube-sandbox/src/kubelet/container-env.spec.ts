@@ -17,7 +17,7 @@ function envOf(container: Partial<Container>): Record<string, string> {
 }
 
 describe('resolveContainerEnv', () => {
-  it('expands values by the variables before them', () => {
+  it('expands references to earlier variables', () => {
     const env = [
       { name: 'B', value: '$(A)' },
       { name: 'A', value: '1' },
@@ -26,7 +26,7 @@ describe('resolveContainerEnv', () => {
     expect(envOf({ env })).toEqual({ B: '$(A)', A: '1', C: '1$(A)' });
   });
 
-  it('lets a later variable of the same name win', () => {
+  it('lets a later variable with the same name win', () => {
     expect(
       envOf({
         env: [
@@ -37,7 +37,7 @@ describe('resolveContainerEnv', () => {
     ).toEqual({ A: '21' });
   });
 
-  it('takes secrets as they are', () => {
+  it('does not expand values from Secrets', () => {
     const env = [
       { name: 'A', value: '1' },
       { name: 'S', valueFrom: { secretKeyRef: { name: 'there', key: 'KEY' } } },
@@ -45,7 +45,7 @@ describe('resolveContainerEnv', () => {
     expect(envOf({ env })).toEqual({ A: '1', S: 's3cret $(A)' });
   });
 
-  it('takes whole secrets before the single variables', () => {
+  it('applies whole Secrets before single variables', () => {
     const envFrom = [{ prefix: 'P_', secretRef: { name: 'there' } }];
     expect(envOf({ envFrom, env: [{ name: 'A', value: '$(P_KEY)' }] })).toEqual({
       P_KEY: 's3cret $(A)',
@@ -73,7 +73,7 @@ describe('resolveContainerEnv', () => {
     expect(resolve(container)).toEqual({ kind: 'waiting', message });
   });
 
-  it('goes without what is optional', () => {
+  it('omits missing optional values', () => {
     const env = [
       { name: 'A', valueFrom: { secretKeyRef: { name: 'gone', key: 'K', optional: true } } },
       { name: 'B', valueFrom: { secretKeyRef: { name: 'there', key: 'K', optional: true } } },

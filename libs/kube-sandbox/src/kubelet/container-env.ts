@@ -3,14 +3,14 @@ import { expandReferences } from './expand-references.js';
 
 export type EnvOutcome =
   | { kind: 'ready'; env: ReadonlyMap<string, string> }
-  /** A Secret, or a key of one, that is not there: the container has to wait. The kubelet's own message. */
+  /** A Secret, or a key in one, is missing, so the container must wait. `message` is the kubelet's own. */
   | { kind: 'waiting'; message: string };
 
 class MissingSecret extends Error {}
 
 /**
- * The environment that a container's spec asks for: `envFrom` first, then `env` in order, a later one winning; each
- * value may refer to those before it.
+ * Resolves a container's environment: `envFrom` first, then `env` in order. Later variables win, and each value may refer
+ * to earlier ones.
  */
 export function resolveContainerEnv(
   container: Container,
@@ -36,7 +36,7 @@ export function resolveContainerEnv(
   return { kind: 'ready', env };
 }
 
-/** The names of the Secrets that a container's environment is made from. */
+/** The names of the Secrets that a container's environment uses. */
 export function secretsOf(container: Container): string[] {
   const refs = [
     ...(container.envFrom ?? []).map((from) => from.secretRef),

@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { untilAborted } from '@app/timing';
 import { formatLogLine, type LogStreamName } from './log-line.js';
 
 export interface ContainerLogLimits {
@@ -9,46 +10,52 @@ export interface ContainerLogLimits {
   logLineBytes: number;
 }
 
-/** The beginning of a line whose end has not come yet. */
+export interface ContainerLogOptions {
+  limits: ContainerLogLimits;
+  /** Returns the current time, minus the lag, as a timestamp. */
+  stamp: (lagMs?: number) => string;
+  /** How far the timestamps of stderr lag behind. */
+  stderrLagMs: number;
+  report: (line: string) => void;
+}
+
+/** The beginning of a line that is not complete yet. */
 interface Unfinished {
   pieces: Buffer[];
   bytes: number;
 }
 
-const nothing = (): Unfinished => ({ pieces: [], bytes: 0 });
+const empty = (): Unfinished => ({ pieces: [], bytes: 0 });
 
 /**
- * The log file of a running container. Each complete line is written whole, with the time at which its stream
- * delivered it; readers are told after each write. Rotates as the kubelet does: `0.log` becomes `0.log.<time>`.
+ * The log file of a running container. Each complete line is written whole, with the time at which its stream delivered it.
+ * Readers are notified after each write. Rotates as the kubelet does: `0.log` becomes `0.log.<number>`.
  */
 export class ContainerLog {
   private file: number;
   private sizeBytes = 0;
-  /** Of the last look at its size; monotonic. */
+  /** When the size was last checked; monotonic. */
   private checkedAtMs = performance.now();
-  private readonly unfinished: Record<LogStreamName, Unfinished> = { stdout: nothing(), stderr: nothing() };
+  private readonly unfinished: Record<LogStreamName, Unfinished> = { stdout: empty(), stderr: empty() };
   private readonly waiters = new Set<() => void>();
-  /** How often the file was rotated: tells a reader that its file is no longer the one written to. */
+  /** How often the file was rotated. Tells a reader whether its file is still the one being written. */
   rotations = 0;
   hasEnded = false;
-  /** Grows with every write, rotation and the end. */
+  /** Increases with every write, and at the end. */
   changes = 0;
 
   constructor(
     readonly path: string,
-    private readonly limits: ContainerLogLimits,
-    private readonly stamp: (lagMs?: number) => string,
-    private readonly stderrLagMs: number,
-    private readonly report: (line: string) => void,
+    private readonly options: ContainerLogOptions,
   ) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     this.file = openSync(path, 'a', 0o600);
   }
 
-  /** After `end` nothing is written any more. */
+  /** Has no effect after `end`. */
   write(stream: LogStreamName, chunk: Buffer): void {
     if (this.hasEnded) return;
-    const stamp = this.stamp(stream === 'stderr' ? this.stderrLagMs : 0);
+    const stamp = this.options.stamp(stream === 'stderr' ? this.options.stderrLagMs : 0);
     const pieces: Buffer[] = [];
     let start = 0;
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
@@ -56,42 +63,36 @@ export class ContainerLog {
       start = end + 1;
     }
     this.hold(stream, chunk.subarray(start));
-    if (this.unfinished[stream].bytes > this.limits.logLineBytes) {
+    if (this.unfinished[stream].bytes > this.options.limits.logLineBytes) {
       pieces.push(...formatLogLine(stamp, stream, false, this.finishLine(stream)));
     }
     if (pieces.length > 0) this.append(pieces);
   }
 
-  /** No more will be written; what is left without a newline is kept as it is. */
+  /** Ends the log. Output left without a newline is kept as it is. */
   end(): void {
     if (this.hasEnded) return;
     for (const stream of ['stdout', 'stderr'] as const) {
       if (this.unfinished[stream].bytes === 0) continue;
-      this.append(formatLogLine(this.stamp(), stream, false, this.finishLine(stream)));
+      this.append(formatLogLine(this.options.stamp(), stream, false, this.finishLine(stream)));
     }
     this.close();
-    this.tellReaders();
+    this.notifyReaders();
   }
 
-  /** Resolves at the next write, rotation or end. */
-  async waitForNews(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        this.waiters.delete(done);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.waiters.add(done);
-      signal.addEventListener('abort', done, { once: true });
-    });
+  /** Resolves at the next write or the end, or when the signal aborts. */
+  async waitForChange(signal: AbortSignal): Promise<void> {
+    let waiter = () => {};
+    const changed = new Promise<void>((resolve) => (waiter = resolve));
+    this.waiters.add(waiter);
+    await untilAborted(changed, signal).finally(() => this.waiters.delete(waiter));
   }
 
   private hold(stream: LogStreamName, rest: Buffer): void {
     if (rest.length === 0) return;
     const { pieces, bytes } = this.unfinished[stream];
     pieces.push(rest);
-    // Somebody who writes byte by byte must not cost a buffer for each.
+    // A process that writes byte by byte must not cost one buffer per byte.
     const kept = pieces.length > 256 ? [Buffer.concat(pieces)] : pieces;
     this.unfinished[stream] = { pieces: kept, bytes: bytes + rest.length };
   }
@@ -99,23 +100,23 @@ export class ContainerLog {
   private finishLine(stream: LogStreamName, last: Buffer = Buffer.alloc(0)): Buffer {
     const { pieces } = this.unfinished[stream];
     if (pieces.length === 0) return last;
-    this.unfinished[stream] = nothing();
+    this.unfinished[stream] = empty();
     return Buffer.concat([...pieces, last]);
   }
 
-  /** A full disk costs the log, not the sandbox. */
+  /** A full disk ends the log, not the sandbox. */
   private append(pieces: Buffer[]): void {
     const bytes = Buffer.concat(pieces);
     try {
-      // Before the write, so that what was printed last is always in the newest file, the only one that is served.
+      // Before the write, so that the latest output is always in the newest file, the only one served.
       this.rotateIfDue();
       for (let at = 0; at < bytes.length;) at += writeSync(this.file, bytes, at);
       this.sizeBytes += bytes.length;
     } catch (error) {
       this.close();
-      this.report(`log ${this.path} ends here: ${(error as Error).message}`);
+      this.options.report(`log ${this.path} ends early: ${(error as Error).message}`);
     }
-    this.tellReaders();
+    this.notifyReaders();
   }
 
   private close(): void {
@@ -125,9 +126,9 @@ export class ContainerLog {
 
   private rotateIfDue(): void {
     const now = performance.now();
-    if (now - this.checkedAtMs < this.limits.logRotationCheckMs) return;
+    if (now - this.checkedAtMs < this.options.limits.logRotationCheckMs) return;
     this.checkedAtMs = now;
-    if (this.sizeBytes >= this.limits.logFileBytes) this.rotate();
+    if (this.sizeBytes >= this.options.limits.logFileBytes) this.rotate();
   }
 
   private rotate(): void {
@@ -140,11 +141,11 @@ export class ContainerLog {
     this.sizeBytes = 0;
     const folder = dirname(this.path);
     const old = readdirSync(folder).filter((name) => name.startsWith(`${basename(this.path)}.`));
-    const tooMany = Math.max(0, old.length - (this.limits.logFiles - 1));
+    const tooMany = Math.max(0, old.length - (this.options.limits.logFiles - 1));
     for (const name of old.sort().slice(0, tooMany)) rmSync(join(folder, name), { force: true });
   }
 
-  private tellReaders(): void {
+  private notifyReaders(): void {
     this.changes += 1;
     for (const waiter of [...this.waiters]) waiter();
   }

@@ -6,7 +6,7 @@ import { signalGroup } from './process-identity.js';
 import type { ProcessStarter, StartedProcess } from './process-starter.js';
 
 export interface ContainerExit {
-  /** 128 + the signal's number when a signal ended it, as a container runtime reports it. */
+  /** 128 + the signal number if a signal ended it, as container runtimes report it. */
   exitCode: number;
   killed: boolean;
 }
@@ -15,18 +15,18 @@ export interface ProcessOptions {
   command: readonly string[];
   env: Record<string, string>;
   folder: string;
-  /** Whom to run as; null: as ourselves. */
+  /** The user to run as; null: the sandbox's own. */
   userId: number | null;
   log: ContainerLog;
 }
 
-/** The container could not be started at all; the message is the runtime's. */
+/** The container could not be started. The message imitates the container runtime's. */
 export class StartError extends Error {}
 
-/** How long output may still arrive after the main process and its whole group are gone. */
+/** How long to wait for output after the main process and its group are gone. */
 const DRAIN_MS = 2000;
 
-/** A container's process and everything in its process group. */
+/** A container's main process and its process group. */
 export class ContainerProcess {
   private killTimer: NodeJS.Timeout | null = null;
   private wasKilled = false;
@@ -37,7 +37,7 @@ export class ContainerProcess {
     this.exit = this.waitForExit();
   }
 
-  /** Starts it in a process group of its own. Throws `StartError` when the program can't be run. */
+  /** Starts it in its own process group. Throws `StartError` if the program cannot be run. */
   static async start(
     starter: ProcessStarter,
     { command, env, folder, userId, log }: ProcessOptions,
@@ -64,7 +64,7 @@ export class ContainerProcess {
     return this.process.processStart;
   }
 
-  /** SIGTERM to the group, SIGKILL after the grace time. A later call may only shorten the grace. */
+  /** Sends SIGTERM to the group, then SIGKILL after the grace period. May be called again with a shorter one. */
   stop(graceMs: number): void {
     if (this.isOver) return;
     this.wasKilled = true;
@@ -79,7 +79,7 @@ export class ContainerProcess {
 
   private async waitForExit(): Promise<ContainerExit> {
     const { exitCode, signal } = await this.process.ended;
-    // A container ends with its main process: what it left behind in its group goes too.
+    // A container ends with its main process: kill what is left of its group.
     signalGroup(this.pid, 'SIGKILL');
     this.isOver = true;
     if (this.killTimer) clearTimeout(this.killTimer);
@@ -87,11 +87,11 @@ export class ContainerProcess {
     return { exitCode: exitCode ?? 128 + (signal ? constants.signals[signal] : 0), killed: this.wasKilled };
   }
 
-  /** Waits for the last output. A process that fled its group may hold the pipes open: it is not waited for. */
+  /** Waits for the last output, but not for a process that left the group and still holds the pipes open. */
   private async drain(): Promise<void> {
     // If this process was too busy to read, one more turn of the event loop reads what has arrived.
     await withTimeout(this.process.drained, DRAIN_MS, () => setImmediate());
-    this.process.letGo();
+    this.process.detachOutput();
   }
 }
 

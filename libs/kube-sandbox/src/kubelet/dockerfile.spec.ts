@@ -30,12 +30,12 @@ CMD ["--fast"]
     });
   });
 
-  it('runs the shell form with a shell, as it does what is no JSON', () => {
+  it('runs the shell form, and invalid JSON, with a shell', () => {
     expect(parseDockerfile('CMD echo "hi" && ls').command).toEqual(['/bin/sh', '-c', 'echo "hi" && ls']);
     expect(parseDockerfile("ENTRYPOINT ['single']").entrypoint).toEqual(['/bin/sh', '-c', "['single']"]);
   });
 
-  it('knows only the last stage', () => {
+  it('reads only the last stage', () => {
     const config = parseDockerfile(
       'FROM a AS build\nENTRYPOINT ["a"]\nENV A=1\nFROM b\nCMD ["b"]\nCOPY --from=build /x /y',
     );

@@ -1,17 +1,17 @@
-/** What an image says about how to run it, read from the Dockerfile's last stage. */
+/** How to run an image, read from the last stage of its Dockerfile. */
 export interface ImageConfig {
   entrypoint: readonly string[];
   command: readonly string[];
   env: Readonly<Record<string, string>>;
-  /** '/' when the Dockerfile says nothing. */
+  /** Default: '/'. */
   workingDirectory: string;
-  /** Paths in the image → paths in the build context, of single files that were copied. */
+  /** Single files copied into the image: path in the image → path in the build context. */
   copiedFiles: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads the instructions that matter for running: ENTRYPOINT, CMD (exec and shell form), ENV, WORKDIR and where COPY
- * and ADD put files. Nothing is built: RUN and the base image are passed over.
+ * Reads the instructions that matter at run time: ENTRYPOINT, CMD (exec and shell form), ENV, WORKDIR, and the targets of
+ * COPY and ADD. Nothing is built: RUN and the base image are ignored.
  */
 export function parseDockerfile(text: string): ImageConfig {
   let config = emptyImage();
@@ -51,7 +51,7 @@ function parseWords(rest: string): string[] {
       const words: unknown = JSON.parse(rest);
       if (isStringList(words)) return words;
     } catch {
-      // As docker does: what is not a JSON array is a shell command.
+      // As in Docker, anything but a JSON array is a shell command.
     }
   }
   return ['/bin/sh', '-c', rest];

@@ -30,7 +30,7 @@ describe('expandReferences', () => {
     expect(expandReferences(text, KNOWN)).toBe(expanded);
   });
 
-  it('gives every value back whose dollars were doubled', () => {
+  it('restores every value whose dollar signs were doubled', () => {
     const withDollars = fc.string({ unit: fc.constantFrom('$', '(', ')', 'A', 'é', '\n') });
     fc.assert(
       fc.property(withDollars, (value) => expandReferences(value.replaceAll('$', '$$$$'), KNOWN) === value),

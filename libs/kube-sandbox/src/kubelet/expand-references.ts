@@ -1,6 +1,6 @@
 /**
- * Kubernetes' expansion of `$(NAME)` in values, commands and arguments. `$$` is a literal `$`; a name that is not
- * known stays as it is written.
+ * Expands `$(NAME)` in values, commands and arguments as Kubernetes does. `$$` is a literal `$`. An unknown name is left
+ * unchanged.
  */
 export function expandReferences(text: string, known: ReadonlyMap<string, string>): string {
   let expanded = '';

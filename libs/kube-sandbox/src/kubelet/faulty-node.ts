@@ -4,13 +4,13 @@ import { isPodTerminal } from '../objects/kube-object.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import type { Kubelet } from './kubelet.js';
 
-/** The ways in which faults reach into the node. */
+/** Applies node faults to the kubelet. */
 export function faultyNode(kubelet: Kubelet, store: ObjectStore): FaultyNode {
   return {
     loseNode(loss) {
       const alive = store.list('pods').filter((pod) => !isPodTerminal(pod) && pod.spec.nodeName);
       const count = kubelet.stopPods({ kind: 'nodeLost' });
-      // Objects of a node that is gone are deleted by force.
+      // The objects of a lost node are force-deleted.
       const options = { propagationPolicy: 'Background', gracePeriodSeconds: 0 } as const;
       if (loss === 'delete') for (const pod of alive) deleteObject(store, 'pods', pod, options);
       return count;

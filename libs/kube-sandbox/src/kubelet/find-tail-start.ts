@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 
 const BLOCK_BYTES = 64 * 1024;
 
-/** Where the last `lines` lines of a file begin. */
+/** The position at which the last `lines` lines of a file begin. */
 export async function findTailStart(file: FileHandle, lines: number): Promise<number> {
   const { size } = await file.stat();
   if (lines === 0) return size;
@@ -12,7 +12,7 @@ export async function findTailStart(file: FileHandle, lines: number): Promise<nu
     const start = Math.max(0, end - BLOCK_BYTES);
     const { bytesRead } = await file.read(buffer, 0, end - start, start);
     for (let at = bytesRead - 1; at >= 0; at--) {
-      // The newline that ends the last line opens none.
+      // The newline at the very end starts no line.
       if (buffer[at] !== 10 || start + at === size - 1) continue;
       found += 1;
       if (found === lines) return start + at + 1;

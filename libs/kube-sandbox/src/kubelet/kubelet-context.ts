@@ -6,14 +6,14 @@ import type { WorkArea } from './pod-folder.js';
 import type { PodLogs } from './pod-logs.js';
 import type { ProcessStarter } from './process-starter.js';
 
-/** Holds back the start of pods while a test wants it. */
+/** Lets tests hold back new pods. */
 export interface StartGate {
   readonly isHoldingPods: boolean;
   /** Resolves when pods may start, or on abort. */
   untilPodsMayStart(signal: AbortSignal): Promise<void>;
 }
 
-/** What the parts of the node work with. */
+/** What the parts of the node share. */
 export interface KubeletContext {
   store: ObjectStore;
   events: EventRecorder;

@@ -5,7 +5,7 @@ import { PodWorker } from './pod-worker.js';
 import type { PodStop } from './pod-stop.js';
 import { recoverPods } from './recover-pods.js';
 
-/** The sandbox's only node: one worker for each pod that has not ended. */
+/** The sandbox's only node: one worker per pod that has not ended. */
 export class Kubelet {
   private readonly workers = new Map<string, { worker: PodWorker; ended: Promise<void> }>();
   private readonly unsubscribe: () => void;
@@ -19,7 +19,7 @@ export class Kubelet {
     this.unsubscribe = context.store.subscribe((change) => this.onChange(change));
   }
 
-  /** Ends pods for a reason of the node's: those that `cause` can be about, or one of them. Gives how many. */
+  /** Ends all pods to which `cause` applies, or just the named one. Returns how many. */
   stopPods(cause: PodStop, podName?: string): number {
     const workers = [...this.workers.values()].map(({ worker }) => worker);
     const named = workers.filter((worker) => podName === undefined || worker.pod.metadata.name === podName);
@@ -28,7 +28,7 @@ export class Kubelet {
     return chosen.length;
   }
 
-  /** Ends all containers and waits until they are gone. Pods that had not started are left to the next start. */
+  /** Ends all containers and waits until they are gone. Pods that have not started are left for the next start. */
   async close(): Promise<void> {
     this.isClosing = true;
     this.stopPods({ kind: 'shutdown', graceMs: this.context.timing.shutdownGraceMs });

@@ -3,16 +3,16 @@ import fc from 'fast-check';
 import { createStampClock, formatLogLine, formatStamp, parseLogLine } from './log-line.js';
 
 describe('log lines', () => {
-  it('have nine digits in their stamps', () => {
+  it('have nine fractional digits in their timestamps', () => {
     expect(formatStamp(1_700_000_000_000_000_007n)).toBe('2023-11-14T22:13:20.000000007Z');
   });
 
-  it('are written as a container runtime writes them', () => {
+  it('are written in the format of container runtimes', () => {
     const line = Buffer.concat(formatLogLine(formatStamp(0n), 'stderr', true, Buffer.from('hi')));
     expect(line.toString()).toBe('1970-01-01T00:00:00.000000000Z stderr F hi\n');
   });
 
-  it('come back as they were, whatever the bytes', () => {
+  it('round-trip any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.boolean(), (bytes, endsLine) => {
         const content = Buffer.from(bytes);
@@ -25,13 +25,13 @@ describe('log lines', () => {
     );
   });
 
-  it('are none when too short', () => {
+  it('are invalid if too short', () => {
     expect(parseLogLine(Buffer.from('2023-11-14T22:13:20'))).toBeNull();
   });
 });
 
 describe('createStampClock', () => {
-  it('tells the present time, less the lag', () => {
+  it('returns the current time, minus the lag', () => {
     const stamp = createStampClock();
     const beforeMs = Date.now();
     expect(Math.abs(Date.parse(stamp()) - beforeMs)).toBeLessThan(1000);

@@ -1,10 +1,10 @@
-/** The container log's form on disk, CRI's: `<RFC 3339 with 9 digits> <stdout|stderr> <F|P> <bytes>\n`. */
+/** Container logs are stored in CRI format: `<RFC 3339 with 9 digits> <stdout|stderr> <F|P> <bytes>\n`. */
 export type LogStreamName = 'stdout' | 'stderr';
 
-/** How long the timestamp is, always: `2006-01-02T15:04:05.000000000Z`. */
+/** Every timestamp has this length: `2006-01-02T15:04:05.000000000Z`. */
 export const STAMP_LENGTH = 30;
 
-/** P: a piece that does not end its line. */
+/** The tag is F for a full line or its last piece, P for a partial one. */
 export function formatLogLine(
   stamp: string,
   stream: LogStreamName,
@@ -24,7 +24,7 @@ export interface ParsedLine {
   content: Buffer;
 }
 
-/** `line` without its newline; null for what is no log line. */
+/** Parses a line without its newline; null if it is not a log line. */
 export function parseLogLine(line: Buffer): ParsedLine | null {
   if (line.length < HEADER_LENGTH) return null;
   return {
@@ -34,7 +34,7 @@ export function parseLogLine(line: Buffer): ParsedLine | null {
   };
 }
 
-/** A clock of nanoseconds since 1970 that follows the system's clock and never stands still for long. */
+/** Creates a nanosecond clock that follows the system clock, which alone has only milliseconds. */
 export function createStampClock(): (lagMs?: number) => string {
   let offset = 0n;
   let checkedAtMs = 0;

@@ -7,18 +7,18 @@ import { openTemporaryFolder } from './temporary-folder.js';
 /** `nobody` on Linux and the usual unprivileged number elsewhere. */
 const NOBODY = 65534;
 
-/** Where pods' working folders are made, and as whom their processes run. */
+/** Where pods' working folders are created, and as which user their processes run. */
 export interface WorkArea {
   root: string;
-  /** Null: as ourselves. */
+  /** Null: the sandbox's own user. */
   userId: number | null;
-  /** Set when processes keep root's rights: why. */
+  /** Why processes keep root privileges; null if they do not. */
   warning: string | null;
 }
 
 /**
- * Finds a place for the pods' folders. As root it has to be one that an unprivileged user can reach: inside the data
- * folder, else in the system's temporary one.
+ * Finds a place for the pods' folders. If the sandbox runs as root, an unprivileged user must be able to reach it: in the
+ * data folder, else in the system's temporary folder.
  */
 export function openWorkArea(dataDir: string): WorkArea {
   const inData = resolve(dataDir, 'work');
@@ -42,7 +42,7 @@ function isReachableByOthers(path: string): boolean {
   }
 }
 
-/** A fresh copy of a proc's folder for one run, owned by whoever runs there. */
+/** Copies a proc's folder for one run, owned by the user that runs it. */
 export async function createPodFolder(area: WorkArea, podUid: string, procFolder: string): Promise<string> {
   const folder = join(area.root, podUid);
   await rm(folder, { recursive: true, force: true });

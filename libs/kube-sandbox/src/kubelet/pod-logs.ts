@@ -4,7 +4,7 @@ import type { Pod } from '../objects/kube-object.js';
 import { ContainerLog, type ContainerLogLimits } from './container-log.js';
 import { createStampClock } from './log-line.js';
 
-/** Where a container's log is read: its newest file, and the writer while the container runs. */
+/** Where to read a container's log: its newest file and, while the container runs, its writer. */
 export interface LogSource {
   path: string;
   live: ContainerLog | null;
@@ -24,7 +24,8 @@ export class PodLogs {
 
   open(pod: Pod, restart: number): ContainerLog {
     const path = this.pathOf(pod, restart);
-    const log = new ContainerLog(path, this.limits, this.stamp, this.stderrStampLagMs, this.report);
+    const { limits, stamp, stderrStampLagMs: stderrLagMs, report } = this;
+    const log = new ContainerLog(path, { limits, stamp, stderrLagMs, report });
     this.live.set(path, log);
     return log;
   }
@@ -34,14 +35,14 @@ export class PodLogs {
     log.end();
   }
 
-  /** Null when that run of the container has written no log here. */
+  /** Null if that run of the container has no log here. */
   source(pod: Pod, restart: number): LogSource | null {
     const path = this.pathOf(pod, restart);
     const live = this.live.get(path) ?? null;
     return live || existsSync(path) ? { path, live } : null;
   }
 
-  /** Deletes a pod's logs. Who is reading one may read it to its end. */
+  /** Deletes a pod's logs. A reader that has one open may read it to its end. */
   remove(pod: Pod): void {
     const folder = this.folderOf(pod);
     for (const log of this.live.values()) if (log.path.startsWith(`${folder}/`)) this.end(log);

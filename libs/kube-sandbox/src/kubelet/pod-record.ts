@@ -6,7 +6,7 @@ import { type PodFacts, podStatus, type PodVerdict, withTransition } from './pod
 
 export const NODE_NAME = 'kube-sandbox';
 
-/** One pod as its worker knows it, and the way in which that reaches the API. */
+/** One pod as its worker knows it. Writes its status and events to the API. */
 export class PodRecord {
   facts: PodFacts;
 
@@ -37,7 +37,7 @@ export class PodRecord {
     return this.facts.containerID !== undefined;
   }
 
-  say(type: 'Normal' | 'Warning', reason: string, message: string, component = 'kubelet'): void {
+  recordEvent(type: 'Normal' | 'Warning', reason: string, message: string, component = 'kubelet'): void {
     this.events.record(component, this.pod, { type, reason, message });
   }
 
@@ -46,7 +46,7 @@ export class PodRecord {
     this.write((pod) => ({ ...pod.spec, nodeName: NODE_NAME }));
   }
 
-  /** Shows why the pod is not on the node yet. */
+  /** Records why the pod is not scheduled yet. */
   writeUnschedulable(message: string): void {
     const pod = this.current();
     if (!pod) return;
@@ -66,7 +66,7 @@ export class PodRecord {
     this.setState({ waiting: { reason, message } }, more);
   }
 
-  /** The pod's last status. A pod that was being deleted is let go of. */
+  /** Writes the pod's final status, and removes a pod that is being deleted. */
   finish(verdict: PodVerdict | null): void {
     this.store.atomically(() => {
       this.facts = { ...this.facts, verdict: verdict ?? undefined };

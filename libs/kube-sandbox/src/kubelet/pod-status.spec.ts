@@ -32,13 +32,13 @@ describe('podStatus', () => {
     expect(podStatus(podWith(policy), facts(state), NOW).phase).toBe(phase);
   });
 
-  it('lets a verdict decide', () => {
+  it('follows the verdict', () => {
     const verdict = { phase: 'Failed', reason: 'DeadlineExceeded', message: 'late' } as const;
     const status = podStatus(podWith('Never'), { ...facts(ended(0)), verdict }, NOW);
     expect(status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded', message: 'late' });
   });
 
-  it('keeps the time of a transition while a condition stays as it is', () => {
+  it('keeps the transition time of an unchanged condition', () => {
     const first = podWith('Never');
     const before = { ...first, status: podStatus(first, facts(running), NOW) };
     const later = podStatus(before, facts(ended(0)), '2026-01-01T00:00:09Z');

@@ -8,14 +8,14 @@ import {
   withoutUndefined,
 } from '../objects/kube-object.js';
 
-/** A pod's fate when something other than its container's own end decided it. */
+/** The outcome of a pod if something other than its container's own exit decided it. */
 export interface PodVerdict {
   phase: PodPhase;
   reason?: string;
   message?: string;
 }
 
-/** What the kubelet knows about a pod; `podStatus` turns it into what clients see. */
+/** What the kubelet knows about a pod. `podStatus` derives the status from it. */
 export interface PodFacts {
   startTime?: string;
   containerID?: string;
@@ -25,7 +25,7 @@ export interface PodFacts {
   verdict?: PodVerdict;
 }
 
-/** The status of a bound pod. Conditions that did not change keep their time of transition. */
+/** The status of a bound pod. Unchanged conditions keep their transition time. */
 export function podStatus(pod: Pod, facts: PodFacts, now: string): PodStatus {
   const container = pod.spec.containers[0]!;
   const phase = facts.verdict?.phase ?? phaseOf(pod, facts.state);
@@ -84,7 +84,7 @@ function podConditions(pod: Pod, phase: PodPhase, isRunning: boolean, now: strin
   return wanted.map((condition) => withTransition(condition, pod.status.conditions ?? [], now));
 }
 
-/** Adds the times to a condition: those of the previous one unless its status changed. */
+/** Adds times to a condition. Keeps the transition time if the status is unchanged. */
 export function withTransition(condition: Condition, previous: readonly Condition[], now: string): Condition {
   const before = previous.find((one) => one.type === condition.type);
   const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : now;

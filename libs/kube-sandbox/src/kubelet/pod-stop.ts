@@ -1,6 +1,6 @@
 import type { PodVerdict } from './pod-status.js';
 
-/** Why a pod has to end before its container does so by itself. */
+/** Why a pod must end before its container exits by itself. */
 export type PodStop =
   | { kind: 'deleted'; graceSeconds: number }
   | { kind: 'deadline' }
@@ -9,7 +9,7 @@ export type PodStop =
   | { kind: 'oomKilled' }
   | { kind: 'evicted' };
 
-/** What the pod's status says about it; null when the container's own end decides. */
+/** What the pod's status reports; null if the container's own exit decides. */
 export function verdictOf(stop: PodStop): PodVerdict | null {
   switch (stop.kind) {
     case 'deadline':
@@ -26,7 +26,7 @@ export function verdictOf(stop: PodStop): PodVerdict | null {
   }
 }
 
-/** How long the container gets between SIGTERM and SIGKILL. */
+/** The grace period between SIGTERM and SIGKILL. */
 export function graceMsOf(stop: PodStop, podGraceSeconds: number): number {
   switch (stop.kind) {
     case 'deleted':

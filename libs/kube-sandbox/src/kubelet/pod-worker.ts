@@ -9,9 +9,9 @@ import { type FoundImage, pullImage } from './pull-image.js';
 import { type ContainerRun, runContainer } from './run-container.js';
 import { waitForEnv } from './wait-for-env.js';
 
-const HELD = '0/1 nodes are available: the sandbox holds pods back.';
+const HELD = '0/1 nodes are available: the sandbox is holding back pods.';
 
-/** Takes one pod from Pending to its end. */
+/** Runs one pod from Pending to its end. */
 export class PodWorker {
   private readonly record: PodRecord;
   private readonly stopping = new AbortController();
@@ -26,20 +26,20 @@ export class PodWorker {
     this.record = new PodRecord(pod, context.store, context.events);
   }
 
-  /** Only a running container can run out of memory, and only a pod on the node can be lost or evicted with it. */
+  /** Only a running container can run out of memory, and only a bound pod can be evicted or lost with the node. */
   canStopFor({ kind }: PodStop): boolean {
     if (kind === 'oomKilled') return this.stopContainer !== null;
     return kind === 'nodeLost' || kind === 'evicted' ? this.record.isBound : true;
   }
 
-  /** Ends the pod. The first cause decides what its status says; a later one can only make it quicker. */
+  /** Ends the pod. The first cause decides its status; a later one can only shorten the grace period. */
   stop(cause: PodStop): void {
     this.stopCause ??= cause;
     this.stopping.abort();
     this.stopContainer?.(this.graceMs(cause));
   }
 
-  /** Resolves when nothing of the pod is alive any more and its status says so. Called once. */
+  /** Resolves once no process of the pod is left and its final status is written. Call it once. */
   async run(): Promise<void> {
     try {
       if (await this.bind()) await this.runToEnd();
@@ -47,7 +47,7 @@ export class PodWorker {
       if (this.deadlineTimer) clearTimeout(this.deadlineTimer);
       await removePodFolder(this.context.workArea, this.pod.metadata.uid);
     }
-    // What had not started when the sandbox stopped starts with it again.
+    // A pod that has not started when the sandbox stops will start when the sandbox does.
     if (this.stopCause?.kind === 'shutdown' && !this.record.hasStarted) return;
     this.record.finish(this.verdict());
     if (this.stopCause?.kind === 'nodeLost') this.context.logs.remove(this.pod);
@@ -58,14 +58,14 @@ export class PodWorker {
     if (record.isBound) return true;
     if (context.gate.isHoldingPods) {
       record.writeUnschedulable(HELD);
-      record.say('Warning', 'FailedScheduling', HELD, 'default-scheduler');
+      record.recordEvent('Warning', 'FailedScheduling', HELD, 'default-scheduler');
       await context.gate.untilPodsMayStart(stopping.signal);
     }
     await pauseQuietly(context.timing.scheduleDelayMs, stopping.signal);
     if (stopping.signal.aborted) return false;
     record.bind();
     const { namespace, name } = this.pod.metadata;
-    record.say(
+    record.recordEvent(
       'Normal',
       'Scheduled',
       `Successfully assigned ${namespace}/${name} to kube-sandbox`,
@@ -92,24 +92,22 @@ export class PodWorker {
   private async runOnce(image: FoundImage, env: ReadonlyMap<string, string>): Promise<ContainerRun | null> {
     const { record } = this;
     const { signal } = this.stopping;
-    const run = await runContainer(
-      this.context,
-      record,
+    const run = await runContainer(this.context, record, {
       image,
       env,
       signal,
-      (containerID, startedAtMs, stop) => {
+      onStarted: (containerID, startedAtMs, stop) => {
         this.stopContainer = stop;
-        // Stopped while it was being started.
+        // The pod was stopped during the start.
         if (this.stopCause) stop(this.graceMs(this.stopCause));
         record.setState({ running: { startedAt: toKubeTime(startedAtMs) } }, { containerID });
-        record.say('Normal', 'Created', `Created container: ${record.container.name}`);
-        record.say('Normal', 'Started', `Started container ${record.container.name}`);
+        record.recordEvent('Normal', 'Created', `Created container: ${record.container.name}`);
+        record.recordEvent('Normal', 'Started', `Started container ${record.container.name}`);
       },
-    );
+    });
     this.stopContainer = null;
     if (!run) return null;
-    if (run.startError !== null) record.say('Warning', 'Failed', `Error: ${run.startError}`);
+    if (run.startError !== null) record.recordEvent('Warning', 'Failed', `Error: ${run.startError}`);
     record.facts = { ...record.facts, containerID: run.containerID, state: this.endedState(run) };
     return run;
   }
@@ -144,7 +142,7 @@ export class PodWorker {
     const which = `container=${record.container.name} pod=${name}_${namespace}(${uid})`;
     const message = `back-off ${Math.ceil(delayMs / 1000)}s restarting failed ${which}`;
     record.setWaiting('CrashLoopBackOff', message, { lastState: state, restartCount: restartCount + 1 });
-    record.say(
+    record.recordEvent(
       'Warning',
       'BackOff',
       `Back-off restarting failed container ${record.container.name} in pod ${name}`,
@@ -155,7 +153,7 @@ export class PodWorker {
   private startDeadline(): void {
     const seconds = this.pod.spec.activeDeadlineSeconds;
     if (seconds === undefined) return;
-    // A pod that was bound before a restart of the sandbox goes on where it was.
+    // A pod bound before a restart of the sandbox keeps the time it has used.
     const usedMs = this.pod.status.startTime
       ? Math.max(0, Date.now() - Date.parse(this.pod.status.startTime))
       : 0;

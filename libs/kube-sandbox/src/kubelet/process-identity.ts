@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** When a process was started, in the system's own terms; null if there is no such process or nobody can tell. */
+/** Start time of a process, in the system's format; null if the process is gone or the time is unknown. */
 export function processStartOf(pid: number): string | null {
   try {
     if (process.platform === 'linux') return linuxStart(readFileSync(`/proc/${pid}/stat`, 'latin1'));
@@ -11,12 +11,12 @@ export function processStartOf(pid: number): string | null {
   }
 }
 
-/** Field 22 of /proc/<pid>/stat; the second field is a name in brackets that may hold anything. */
+/** Field 22 of /proc/<pid>/stat. The second field is a name in parentheses that may contain anything. */
 export function linuxStart(stat: string): string | null {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
 }
 
-/** Sends a signal to a process group; false when there is none any more. */
+/** Signals a process group. Returns false if it no longer exists. */
 export function signalGroup(groupId: number, signal: NodeJS.Signals): boolean {
   try {
     process.kill(-groupId, signal);

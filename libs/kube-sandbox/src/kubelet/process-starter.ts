@@ -20,21 +20,21 @@ export interface StartedProcess {
   /** See `processStartOf`. */
   processStart: string | null;
   ended: Promise<ProcessEnd>;
-  /** Nobody holds the other ends of its output any more. */
+  /** Resolves once no process holds its output open. */
   drained: Promise<void>;
-  /** Takes no more of its output. */
-  letGo(): void;
+  /** Stops reading its output. */
+  detachOutput(): void;
 }
 
-/** Compiled, also for who runs the sandbox from its sources: the less it loads, the less there is to copy. */
+/** The compiled file, even if the sandbox runs from sources: the less the helper loads, the less each fork copies. */
 const ENTRY = fileURLToPath(
   import.meta.url.replace(
     /(?:\/dist)?\/libs\/kube-sandbox\/.*$/,
     '/dist/libs/kube-sandbox/src/kubelet/start-processes.js',
   ),
 );
-const ENDED = 'the process that starts others has ended';
-/** Each has two connections, and a socket holds 128 on some systems until they are taken. */
+const HELPER_ENDED = 'the helper process that starts containers has ended';
+/** Each start opens two connections, and some systems queue only 128 unaccepted ones per socket. */
 const MAX_STARTING = 32;
 const HEAP_FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=64'];
 
@@ -47,14 +47,14 @@ interface Helper {
 
 interface Run {
   onReport: (report: StarterReport) => void;
-  /** Null: it has not started. */
+  /** Null until it has started. */
   pid: number | null;
 }
 
 /**
- * Starts processes by way of a small process. The system copies the page tables of whoever starts one, who does nothing
- * else meanwhile: with the hundreds of megabytes of a whole sandbox that takes many times as long. The output comes over
- * connections that we make: the small one takes them at once, a busy server would take them one by one.
+ * Starts processes through a small helper process. A fork copies the page tables of the parent and blocks it meanwhile,
+ * which takes many times longer with the hundreds of megabytes of the whole sandbox. Output arrives over connections from
+ * us to the helper: it accepts them at once, while a busy sandbox would accept them one by one.
  */
 export class ProcessStarter {
   private readonly runs = new Map<number, Run>();
@@ -62,9 +62,9 @@ export class ProcessStarter {
   private helper: Promise<Helper> | null = null;
   private helpers = 0;
   private readonly starting = new Set<Promise<void>>();
-  private asked = 0;
+  private lastRequest = 0;
 
-  /** When nothing that it started runs any more. */
+  /** Call it once nothing that it started is running. */
   close(): void {
     void this.helper?.then(
       ({ process }) => process.disconnect(),
@@ -73,7 +73,7 @@ export class ProcessStarter {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** @throws what the system says when the program can't be run */
+  /** @throws the system's error if the program cannot be run */
   async start(what: ProcessToStart, onOutput: OnOutput): Promise<StartedProcess> {
     while (this.starting.size >= MAX_STARTING) await Promise.race(this.starting);
     const started = this.begin(what, onOutput);
@@ -87,7 +87,7 @@ export class ProcessStarter {
 
   private async begin(what: ProcessToStart, onOutput: OnOutput): Promise<StartedProcess> {
     const helper = await (this.helper ??= this.fork());
-    const n = (this.asked += 1);
+    const n = (this.lastRequest += 1);
     const outputs = (['stdout', 'stderr'] as const).map((stream) => {
       const output = connect(helper.socketPath).on('error', ({ message }) => {
         const run = this.runs.get(n);
@@ -96,7 +96,7 @@ export class ProcessStarter {
       output.on('data', (bytes: Buffer) => onOutput(stream, bytes)).write(outputHead(n, stream));
       return output;
     });
-    const letGo = () => {
+    const detachOutput = () => {
       this.runs.delete(n);
       for (const output of outputs) output.removeAllListeners('data').destroy();
     };
@@ -108,10 +108,10 @@ export class ProcessStarter {
       let markEnded: (end: ProcessEnd) => void = () => {};
       const ended = new Promise<ProcessEnd>((mark) => (markEnded = mark));
       const onReport = (report: StarterReport) => {
-        if (report.kind === 'started') resolve({ ...report, ended, drained, letGo });
+        if (report.kind === 'started') resolve({ ...report, ended, drained, detachOutput });
         else if (report.kind === 'ended') markEnded(report);
         else {
-          letGo();
+          detachOutput();
           reject(Object.assign(new Error(report.message), { code: report.code }));
         }
       };
@@ -132,7 +132,7 @@ export class ProcessStarter {
     helper.on('error', () => undefined);
     const ended = once(helper, 'exit').then(() => {
       this.onExit();
-      throw new Error(ENDED);
+      throw new Error(HELPER_ENDED);
     });
     await Promise.race([once(helper, 'message'), ended]);
     helper.on('message', (report: StarterReport) => {
@@ -147,12 +147,12 @@ export class ProcessStarter {
     return { process: helper, socketPath };
   }
 
-  /** Of what runs nobody would hear how it ends: it ends too. */
+  /** Without the helper, no exit would be reported, so all running processes are killed. */
   private onExit(): void {
     this.helper = null;
     for (const [n, { pid, onReport }] of this.runs) {
       if (pid === null) {
-        onReport({ n, kind: 'failed', code: undefined, message: ENDED });
+        onReport({ n, kind: 'failed', code: undefined, message: HELPER_ENDED });
       } else {
         signalGroup(pid, 'SIGKILL');
         onReport({ n, kind: 'ended', exitCode: null, signal: 'SIGKILL' });

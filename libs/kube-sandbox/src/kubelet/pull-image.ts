@@ -5,7 +5,7 @@ import { type ImageOutcome, resolveImage } from './resolve-image.js';
 
 export type FoundImage = Extract<ImageOutcome, { kind: 'found' }>;
 
-/** Finds the pod's image, trying for ever with back-off as the kubelet does. Null: aborted. */
+/** Finds the pod's image. Retries indefinitely with back-off, as the kubelet does. Null: aborted. */
 export async function pullImage(
   record: PodRecord,
   context: KubeletContext,
@@ -13,13 +13,13 @@ export async function pullImage(
 ): Promise<FoundImage | null> {
   const { timing, procsDir } = context;
   const { image } = record.container;
-  record.say('Normal', 'Pulling', `Pulling image "${image}"`);
+  record.recordEvent('Normal', 'Pulling', `Pulling image "${image}"`);
   for (let failures = 0; ; failures++) {
     await pauseQuietly(timing.imagePullDelayMs, signal);
     const outcome = await resolveImage(image, procsDir);
     if (signal.aborted) return null;
     if (outcome.kind === 'found') {
-      record.say('Normal', 'Pulled', `Successfully pulled image "${image}"`);
+      record.recordEvent('Normal', 'Pulled', `Successfully pulled image "${image}"`);
       return outcome;
     }
     const delayMs = backOffMs(failures, {
@@ -34,7 +34,7 @@ export async function pullImage(
 
 function reportInvalidName(record: PodRecord, message: string): void {
   record.setWaiting('InvalidImageName', message);
-  record.say('Warning', 'InspectFailed', message);
+  record.recordEvent('Warning', 'InspectFailed', message);
 }
 
 async function reportFailedPull(
@@ -45,9 +45,9 @@ async function reportFailedPull(
 ): Promise<void> {
   const { image } = record.container;
   record.setWaiting('ErrImagePull', message);
-  record.say('Warning', 'Failed', `Failed to pull image "${image}": ${message}`);
+  record.recordEvent('Warning', 'Failed', `Failed to pull image "${image}": ${message}`);
   await pauseQuietly(shownMs, signal);
   if (signal.aborted) return;
   record.setWaiting('ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: ${message}`);
-  record.say('Normal', 'BackOff', `Back-off pulling image "${image}"`);
+  record.recordEvent('Normal', 'BackOff', `Back-off pulling image "${image}"`);
 }

@@ -6,7 +6,7 @@ import type { LogSource } from './pod-logs.js';
 export interface LogReadOptions {
   follow: boolean;
   timestamps: boolean;
-  /** Lines stamped before it are left out. In the log's own form, so that text compares as time does. */
+  /** Skip lines stamped earlier. In the log's own format, in which text sorts like time. */
   sinceStamp: string | null;
   tailLines: number | null;
   limitBytes: number | null;
@@ -15,9 +15,9 @@ export interface LogReadOptions {
 const READ_BYTES = 64 * 1024;
 
 /**
- * A container's log as the API gives it, in pieces of any size. Reads the newest file; a follower goes on into the
- * next file after a rotation and ends when the container has ended and all was read. Pieces are made only as fast
- * as they are taken. Leave the loop, or abort, to stop.
+ * Yields a container's log as the API returns it, in chunks of any size. Reads the newest file. With `follow`, continues
+ * into the next file after a rotation, and ends when the container has ended and everything was read. Reads only as fast
+ * as the caller consumes. To stop, leave the loop or abort.
  */
 export async function* readLog(
   source: LogSource,
@@ -59,7 +59,7 @@ async function* readLines(
     let position = tailLines === null ? 0 : await findTailStart(file, tailLines);
     let rest: Buffer = Buffer.alloc(0);
     while (!signal.aborted) {
-      // Looked at before the read: what happens after it means that there may be more.
+      // Captured before the read: a change after it means that there may be more to read.
       const before = {
         changes: live?.changes,
         rotations: live?.rotations ?? 0,
@@ -76,14 +76,14 @@ async function* readLines(
         ({ file, rotation } = await openNewest(source));
         position = 0;
       } else if (!follow || before.isOver) return;
-      else if (live && live.changes === before.changes) await live.waitForNews(signal);
+      else if (live && live.changes === before.changes) await live.waitForChange(signal);
     }
   } finally {
     await file.close();
   }
 }
 
-/** The file that is written to now, and the count of rotations that it belongs to. */
+/** Opens the file being written, and returns its rotation number. */
 async function openNewest({ path, live }: LogSource): Promise<{ file: FileHandle; rotation: number }> {
   for (;;) {
     const rotation = live?.rotations ?? 0;

@@ -6,14 +6,14 @@ import { verdictOf } from './pod-stop.js';
 import { processStartOf, signalGroup } from './process-identity.js';
 
 /**
- * Deals with what an earlier run of the sandbox left when it did not stop cleanly: its processes are killed, and
- * pods that ran are failed with the node lost. Gives the pods that have yet to start.
+ * Cleans up after a sandbox that did not stop cleanly: kills its processes, and fails the pods that were running with
+ * NodeLost. Returns the pods that have not started yet.
  */
 export function recoverPods(context: KubeletContext): Pod[] {
   for (const run of context.history.unfinished()) {
-    // The same pid with another start belongs to somebody else.
-    const isStillThere = run.processStart !== null && processStartOf(run.pid) === run.processStart;
-    const killed = isStillThere && signalGroup(run.pid, 'SIGKILL');
+    // The same pid with another start time is another process.
+    const isStillRunning = run.processStart !== null && processStartOf(run.pid) === run.processStart;
+    const killed = isStillRunning && signalGroup(run.pid, 'SIGKILL');
     context.history.write({ ...run, endedAt: new Date().toISOString(), killed });
   }
   return context.store.list('pods').flatMap((pod) => {

@@ -7,7 +7,7 @@ export type ImageOutcome =
   | { kind: 'invalid'; message: string }
   | { kind: 'missing'; message: string };
 
-/** `proctor/say-hello-world:1` → the folder `say-hello-world` of `procsDir`, if it is really listed and inside it. */
+/** Resolves `proctor/say-hello-world:1` to the folder `say-hello-world`, if `procsDir` lists and contains it. */
 export async function resolveImage(image: string, procsDir: string): Promise<ImageOutcome> {
   const name = folderNameOf(image);
   if (name === null) {
@@ -35,7 +35,7 @@ const IMAGE = new RegExp(
   `^(?:${HOST})?(?:${SEGMENT}/)*(${SEGMENT})(?::\\w[\\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,
 );
 
-/** The last segment of an image's name without tag and digest; null when it is no image name. */
+/** The last segment of an image name, without tag and digest; null if the name is invalid. */
 export function folderNameOf(image: string): string | null {
   return IMAGE.exec(image)?.[1] ?? null;
 }

@@ -11,30 +11,35 @@ import type { FoundImage } from './pull-image.js';
 
 export interface ContainerRun {
   containerID: string;
-  /** Null when it could not be started. */
+  /** Null if it could not be started. */
   startedAtMs: number | null;
   endedAtMs: number;
   exitCode: number;
-  /** The runtime's message when the container could not be started. */
+  /** The runtime's message if it could not be started. */
   startError: string | null;
 }
 
-/** What a container runtime reports when there was no process to run. */
+/** The exit code that container runtimes report if no process could be started. */
 const START_ERROR_CODE = 128;
-/** As in the usual base images; our own Node.js last, which an image would bring along. */
+/** As in common base images, plus our own Node.js, which an image would contain. */
 const PATH = `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${dirname(process.execPath)}`;
 
+export interface RunContainerOptions {
+  image: FoundImage;
+  env: ReadonlyMap<string, string>;
+  signal: AbortSignal;
+  /** Called once the process runs, with a function that stops it. */
+  onStarted: (containerID: string, startedAtMs: number, stop: (graceMs: number) => void) => void;
+}
+
 /**
- * Runs a pod's container once, to its end. `onStarted` gets the way to stop it.
- * @returns null when the signal aborted before there was a process
+ * Runs a pod's container once, to its end.
+ * @returns null if the signal aborted before there was a process
  */
 export async function runContainer(
   context: KubeletContext,
   record: PodRecord,
-  image: FoundImage,
-  env: ReadonlyMap<string, string>,
-  signal: AbortSignal,
-  onStarted: (containerID: string, startedAtMs: number, stop: (graceMs: number) => void) => void,
+  { image, env, signal, onStarted }: RunContainerOptions,
 ): Promise<ContainerRun | null> {
   const { pod } = record;
   const { restartCount } = record.facts;
@@ -46,10 +51,10 @@ export async function runContainer(
         throw new StartError(`failed to prepare the container's files: ${error.message}`);
       },
     );
-    // Laying out the files takes its time: nobody may find that a pod which is gone has begun to run.
+    // Copying the files takes time. A pod that is gone by now must not start.
     if (signal.aborted) return null;
     const startedAtMs = Date.now();
-    const process = await startProcess(context, record, image, env, log, folder);
+    const process = await startProcess(context, record, { image, env, log, folder });
     const run = runRecord(record, process, startedAtMs);
     context.history.write(run);
     onStarted(containerID, startedAtMs, (graceMs) => process.stop(graceMs));
@@ -74,11 +79,14 @@ export async function runContainer(
 function startProcess(
   { workArea, starter }: KubeletContext,
   { pod, container }: PodRecord,
-  { config }: FoundImage,
-  env: ReadonlyMap<string, string>,
-  log: ContainerLog,
-  folder: string,
+  {
+    image,
+    env,
+    log,
+    folder,
+  }: Pick<RunContainerOptions, 'image' | 'env'> & { log: ContainerLog; folder: string },
 ): Promise<ContainerProcess> {
+  const { config } = image;
   const own = { PATH, HOME: folder, HOSTNAME: pod.metadata.name };
   return ContainerProcess.start(starter, {
     command: containerCommand(container, config, env, folder),

@@ -1,6 +1,6 @@
 /*
- * A process of its own, see `ProcessStarter`: listens at the path that it is given, starts what it is told to, and reports
- * the end. It keeps small, and ends when nobody talks to it any more; what it has started goes on then.
+ * The helper process of `ProcessStarter`. Listens at the given path, starts requested programs, and reports their exit. It
+ * stays small, and exits when its parent disconnects; the processes it has started keep running.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,17 +9,17 @@ import type { LogStreamName } from './log-line.js';
 import { processStartOf } from './process-identity.js';
 import { LISTENING, OUTPUT_HEAD_BYTES, type StarterReport, type StartRequest } from './starter-protocol.js';
 
-/** What has come of a request; the three may come in any order. */
-interface Arrived {
+/** The parts of a request received so far; they may arrive in any order. */
+interface ReceivedParts {
   request?: StartRequest;
   stdout?: Socket;
   stderr?: Socket;
 }
 
-const waiting = new Map<number, Arrived>();
-const report = (one: StarterReport) => void process.send?.(one);
+const waiting = new Map<number, ReceivedParts>();
+const report = (message: StarterReport) => void process.send?.(message);
 
-function arrive(n: number, part: Arrived): void {
+function receive(n: number, part: ReceivedParts): void {
   const { request, stdout, stderr } = { ...waiting.get(n), ...part };
   waiting.set(n, { request, stdout, stderr });
   if (!request || !stdout || !stderr) return;
@@ -41,7 +41,7 @@ async function start(
     ...(userId === null ? {} : { uid: userId, gid: userId }),
   });
   child.once('exit', (exitCode, signal) => report({ n, kind: 'ended', exitCode, signal }));
-  // In the same turn: afterwards it may be over, and nobody can tell any more.
+  // In the same turn: later the process may be gone, and its start time unknown.
   const processStart = child.pid === undefined ? null : processStartOf(child.pid);
   await once(child, 'spawn');
   report({ n, kind: 'started', pid: child.pid!, processStart });
@@ -53,11 +53,11 @@ function accept(socket: Socket): void {
     if (head === null) return;
     socket.off('readable', onReadable);
     const [stream, n] = head.toString('latin1').split(' ') as [LogStreamName, string];
-    arrive(Number(n), { [stream]: socket });
+    receive(Number(n), { [stream]: socket });
   };
   socket.on('error', () => undefined).on('readable', onReadable);
 }
 
-process.on('message', (request: StartRequest) => arrive(request.n, { request }));
+process.on('message', (request: StartRequest) => receive(request.n, { request }));
 process.on('disconnect', () => process.exit(0));
 createServer(accept).listen(process.argv[2], () => process.send?.(LISTENING));

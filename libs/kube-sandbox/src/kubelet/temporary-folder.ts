@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** For nobody else. Named after this process, so that a later one can tell and remove what a killed one has left. */
+/** Creates a private folder, named after this process. Removes those of processes that were killed. */
 export function openTemporaryFolder(prefix: string): string {
   for (const name of readdirSync(tmpdir())) {
     const pid = name.startsWith(`${prefix}-`) && /^\d+(?=-)/.exec(name.slice(prefix.length + 1))?.[0];

@@ -3,23 +3,23 @@ import type { ObjectStore } from '../objects/object-store.js';
 import { resolveContainerEnv, secretsOf } from './container-env.js';
 import type { PodRecord } from './pod-record.js';
 
-/** The container's environment, as soon as every Secret that it needs is there. Null: aborted. */
+/** Returns the container's environment once every Secret it needs exists. Null: aborted. */
 export async function waitForEnv(
   record: PodRecord,
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string> | null> {
   const namespace = record.pod.metadata.namespace ?? '';
-  let told = '';
+  let reported = '';
   while (!signal.aborted) {
     const outcome = resolveContainerEnv(record.container, record.pod, (name) =>
       store.get('secrets', namespace, name),
     );
     if (outcome.kind === 'ready') return outcome.env;
-    if (outcome.message !== told) {
+    if (outcome.message !== reported) {
       record.setWaiting('CreateContainerConfigError', outcome.message);
-      record.say('Warning', 'Failed', `Error: ${outcome.message}`);
-      told = outcome.message;
+      record.recordEvent('Warning', 'Failed', `Error: ${outcome.message}`);
+      reported = outcome.message;
     }
     await untilSecretChanges(store, namespace, secretsOf(record.container), signal);
   }

@@ -24,18 +24,27 @@ export interface StatusObject {
   code?: number;
 }
 
-/** A refusal that reaches the client as a `Status` object with this code, reason and message. */
+interface ApiErrorOptions {
+  details?: Record<string, unknown>;
+  /** Of the HTTP response. */
+  headers?: Record<string, string>;
+}
+
+/** A refusal, sent to the client as a `Status` object. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
+  readonly details: Record<string, unknown> | undefined;
+  readonly headers: Record<string, string>;
 
   constructor(
     readonly code: number,
     readonly reason: string,
     message: string,
-    readonly details?: Record<string, unknown>,
-    readonly headers: Record<string, string> = {},
+    { details, headers = {} }: ApiErrorOptions = {},
   ) {
     super(message);
+    this.details = details;
+    this.headers = headers;
   }
 
   toStatus(): StatusObject {
@@ -59,22 +68,19 @@ function detailsOf(resource: ResourceName, name: string): Record<string, unknown
 }
 
 export function notFound(resource: ResourceName, name: string): ApiError {
-  return new ApiError(
-    404,
-    'NotFound',
-    `${qualifiedName(resource)} "${name}" not found`,
-    detailsOf(resource, name),
-  );
+  return new ApiError(404, 'NotFound', `${qualifiedName(resource)} "${name}" not found`, {
+    details: detailsOf(resource, name),
+  });
 }
 
 export function alreadyExists(resource: ResourceName, name: string): ApiError {
   const message = `${qualifiedName(resource)} "${name}" already exists`;
-  return new ApiError(409, 'AlreadyExists', message, detailsOf(resource, name));
+  return new ApiError(409, 'AlreadyExists', message, { details: detailsOf(resource, name) });
 }
 
 export function conflict(resource: ResourceName, name: string, why: string): ApiError {
   const message = `Operation cannot be fulfilled on ${qualifiedName(resource)} "${name}": ${why}`;
-  return new ApiError(409, 'Conflict', message, detailsOf(resource, name));
+  return new ApiError(409, 'Conflict', message, { details: detailsOf(resource, name) });
 }
 
 export function invalid(resource: ResourceName, name: string, errors: readonly FieldError[]): ApiError {
@@ -83,12 +89,9 @@ export function invalid(resource: ResourceName, name: string, errors: readonly F
   const text = list.length === 1 ? list[0] : `[${list.join(', ')}]`;
   const causes = errors.map(({ field, reason, message }) => ({ reason, message, field }));
   const details = { name, ...(group && { group }), kind, causes };
-  return new ApiError(
-    422,
-    'Invalid',
-    `${group ? `${kind}.${group}` : kind} "${name}" is invalid: ${text}`,
+  return new ApiError(422, 'Invalid', `${group ? `${kind}.${group}` : kind} "${name}" is invalid: ${text}`, {
     details,
-  );
+  });
 }
 
 export function badRequest(message: string): ApiError {

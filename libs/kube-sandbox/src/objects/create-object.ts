@@ -21,8 +21,8 @@ const SERVER_SIDE_FIELDS = [
 ];
 
 /**
- * Creates what a client sent, as the API server does: checked, completed, stored. `namespace` is '' for namespaces
- * themselves. Throws `ApiError`: BadRequest, NotFound (the namespace), AlreadyExists, Invalid.
+ * Validates, completes and stores an object that a client sent, as the API server does. `namespace` is '' for namespaces.
+ * Throws `ApiError`: BadRequest, NotFound (the namespace), AlreadyExists, Invalid.
  */
 export function createObject<R extends ResourceName>(
   store: ObjectStore,
@@ -72,7 +72,7 @@ function checkNamespace(store: ObjectStore, resource: ResourceName, namespace: s
   if (!found) throw notFound('namespaces', namespace);
   if (found.metadata.deletionTimestamp) {
     const message = `${resource} "${name}" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`;
-    throw new ApiError(403, 'Forbidden', message, { name, kind: resource });
+    throw new ApiError(403, 'Forbidden', message, { details: { name, kind: resource } });
   }
 }
 

@@ -13,7 +13,7 @@ export interface DeleteOptions {
 const POLICIES = ['Background', 'Foreground', 'Orphan'] as const;
 export const FOREGROUND = 'foregroundDeletion';
 
-/** Reads the options of a DELETE from its body and its query; without a policy, a Job leaves its pods behind. */
+/** Reads the options of a DELETE from its body and query. The default policy orphans the pods of a Job. */
 export function parseDeleteOptions(
   resource: ResourceName,
   body: Draft,
@@ -47,8 +47,8 @@ export function parseDeleteOptions(
 }
 
 /**
- * Deletes as the API server does. A running pod is only marked, and goes when the kubelet has stopped it; an object
- * with finalizers when those are gone. Gives the object while it is still there, else null. May be repeated.
+ * Deletes an object as the API server does. A running pod is only marked, and removed once the kubelet has stopped it; an
+ * object with finalizers is removed once they are gone. Returns the object if it still exists, else null. May be repeated.
  */
 export function deleteObject(
   store: ObjectStore,
@@ -64,7 +64,7 @@ export function deleteObject(
   });
 }
 
-/** Removes an object that is marked, has no grace left and no finalizers. */
+/** Removes an object that is marked for deletion and has neither a grace period nor finalizers left. */
 export function removeIfDone(store: ObjectStore, resource: ResourceName, object: AnyObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
   if (!deletionTimestamp || (deletionGracePeriodSeconds ?? 0) > 0 || (finalizers ?? []).length > 0)
@@ -120,7 +120,7 @@ function mark(
     ...(hasDependents && { finalizers: [...new Set([...finalizers, FOREGROUND])] }),
   };
   const next = { ...object, metadata };
-  // Nobody needs to see the mark of an object that goes at once.
+  // An object that is removed at once needs no mark.
   const goesNow = graceSeconds === 0 && (metadata.finalizers ?? []).length === 0;
   return goesNow ? next : (store.update(resource, next) ?? next);
 }

@@ -1,13 +1,13 @@
 import { badRequest } from './api-error.js';
 
-/** A JSON object from a client, before it was validated. */
+/** A JSON object from a client, not validated yet. */
 export type Draft = Record<string, unknown>;
 
 export function isRecord(value: unknown): value is Draft {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The object at a path, `{}` if there is none. Throws 400 when something else is there. */
+/** Returns the object at a path, or `{}` if there is none. Throws 400 for any other value. */
 export function recordAt(draft: Draft, ...path: string[]): Draft {
   let value: unknown = draft;
   for (const step of path) value = isRecord(value) ? value[step] : undefined;
@@ -23,7 +23,7 @@ export function listAt(draft: Draft, name: string): Draft[] {
   return value;
 }
 
-/** Strings by key, as labels and annotations are. */
+/** Returns a map of strings, such as labels or annotations. */
 export function stringsAt(draft: Draft, name: string): Record<string, string> {
   const entries = Object.entries(recordAt(draft, name));
   for (const [key, value] of entries)
@@ -52,8 +52,8 @@ export function booleanAt(draft: Draft, name: string): boolean | undefined {
   return value;
 }
 
-function undecodable(path: string[], wanted: string, got: unknown): Error {
+function undecodable(path: string[], expected: string, got: unknown): Error {
   return badRequest(
-    `the object provided is unrecognized: ${path.join('.')} must be ${wanted}, not ${JSON.stringify(got)}`,
+    `the object provided is unrecognized: ${path.join('.')} must be ${expected}, not ${JSON.stringify(got)}`,
   );
 }

@@ -9,7 +9,7 @@ export interface EventNote {
   message: string;
 }
 
-/** Writes Event objects about other objects; the same note again raises its count. Keeps the newest `limit`. */
+/** Writes Events about objects. A repeated note increments its count. Keeps the newest `limit` Events. */
 export class EventRecorder {
   /** By object and note. */
   private readonly recorded: BoundedMap<string, { event: KubeEvent }>;

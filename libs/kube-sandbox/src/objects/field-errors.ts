@@ -1,6 +1,6 @@
 import type { FieldError } from './api-error.js';
 
-/** Builds `FieldError`s in Kubernetes' words. */
+/** These functions build `FieldError`s in Kubernetes' own words. */
 export function required(field: string, detail = ''): FieldError {
   return {
     field,
@@ -31,7 +31,7 @@ export function tooLong(field: string, detail: string): FieldError {
   return { field, reason: 'FieldValueTooLong', message: `Too long: ${detail}` };
 }
 
-/** A `FieldError` for each value that `problemOf` complains about. */
+/** Returns a `FieldError` for each value that `problemOf` rejects. */
 export function checkEach(
   values: Iterable<[field: string, value: string]>,
   problemOf: (value: string) => string | null,

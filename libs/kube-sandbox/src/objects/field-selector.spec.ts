@@ -19,7 +19,7 @@ describe('parseFieldSelector', () => {
     expect(parseFieldSelector('pods', text)(pod)).toBe(matches);
   });
 
-  it('refuses a field that the resource cannot be selected by', () => {
+  it('refuses a field that is not selectable for the resource', () => {
     expect(() => parseFieldSelector('pods', 'spec.containers=x')).toThrow(
       'field label not supported: spec.containers',
     );

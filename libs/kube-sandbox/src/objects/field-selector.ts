@@ -4,7 +4,7 @@ import type { Predicate } from './label-selector.js';
 
 const EVERYWHERE = ['metadata.name', 'metadata.namespace'];
 
-/** The fields that each resource may be selected by; as in Kubernetes, no others. */
+/** The selectable fields of each resource, as in Kubernetes. */
 const SELECTABLE: Record<ResourceName, readonly string[]> = {
   namespaces: [...EVERYWHERE, 'status.phase'],
   pods: [...EVERYWHERE, 'status.phase', 'spec.nodeName', 'spec.restartPolicy', 'spec.serviceAccountName'],
@@ -20,7 +20,7 @@ const SELECTABLE: Record<ResourceName, readonly string[]> = {
   ],
 };
 
-/** Parses `metadata.name=x,status.phase!=Running`. Throws a 400 `ApiError` for an unknown field or other syntax. */
+/** Parses e.g. `metadata.name=x,status.phase!=Running`. Throws a 400 `ApiError` for unknown fields or invalid syntax. */
 export function parseFieldSelector(resource: ResourceName, text: string): Predicate<AnyObject> {
   const parts = text.trim() === '' ? [] : text.split(',').map((part) => parsePart(resource, part, text));
   return (object) => parts.every((matches) => matches(object));

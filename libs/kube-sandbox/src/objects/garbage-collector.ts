@@ -3,14 +3,14 @@ import type { AnyObject, OwnerReference, ResourceName } from './kube-object.js';
 import { type Change, type ObjectStore } from './object-store.js';
 import { RESOURCE_NAMES, RESOURCES } from './resources.js';
 
-/** Deletes what is owned only by objects that are gone, and finishes foreground deletions. */
+/** Deletes objects whose owners are all gone, and completes foreground deletions. */
 export class GarbageCollector {
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly unsubscribe: () => void;
 
   constructor(
     private readonly store: ObjectStore,
-    /** How long an object may exist whose owner was never there. */
+    /** How long an object may exist whose owner never existed. */
     private readonly absentOwnerDelayMs: number,
   ) {
     this.unsubscribe = store.subscribe((change) => this.onChange(change));

@@ -12,8 +12,8 @@ export interface JournalContent {
 }
 
 /**
- * The objects on disk: one JSON line a change, written before the change is visible to anybody, so that a killed
- * sandbox has forgotten nothing that it had answered. Holds Secrets in the clear; the file is 0600.
+ * The objects on disk: one JSON line per change, written before the change is visible to any client, so that a killed
+ * sandbox loses nothing it has acknowledged. Contains Secrets in plain text; the file mode is 0600.
  */
 export class Journal {
   private file: number | null = null;
@@ -22,7 +22,7 @@ export class Journal {
 
   constructor(private readonly path: string) {}
 
-  /** The objects as the last run left them. A line torn by a crash is the last one and is dropped. */
+  /** Loads the objects that the last run left. Drops a last line truncated by a crash. */
   load(): JournalContent {
     const objects = new Map<string, { resource: ResourceName; object: AnyObject }>();
     let version = 0;
@@ -44,18 +44,18 @@ export class Journal {
     writeSync(this.file, entries.map(formatEntry).join(''));
   }
 
-  /** True when most of the file is about the past. */
+  /** True if most lines are outdated. */
   wantsCompaction(): boolean {
     return this.linesInFile > 5000 && this.linesInFile > 4 * this.linesAfterCompaction;
   }
 
-  /** Writes the file anew with only what is alive. */
+  /** Rewrites the file with only the existing objects. */
   compact(content: JournalContent): void {
     this.close();
     const lines = content.objects.map(({ resource, object }) =>
       formatEntry({ version: Number(object.metadata.resourceVersion), resource, put: object }),
     );
-    // The newest version may belong to a deletion; a removal of nothing carries it.
+    // The latest version may be that of a deletion. An empty removal preserves it.
     lines.push(formatEntry({ version: content.version, resource: 'namespaces', remove: '' }));
     writeFileSync(`${this.path}.new`, lines.join(''), { mode: 0o600 });
     renameSync(`${this.path}.new`, this.path);

@@ -1,6 +1,6 @@
 /**
- * The Kubernetes objects that the sandbox keeps, reduced to the fields it looks at. Objects are never changed in
- * place: every change makes a new one. Instants are RFC 3339 in whole seconds, as `metav1.Time` is.
+ * The Kubernetes objects that the sandbox stores, reduced to the fields it uses. Objects are immutable: every change
+ * creates a new one. Times are RFC 3339 in whole seconds, like `metav1.Time`.
  */
 export interface ResourceTypes {
   namespaces: Namespace;
@@ -217,7 +217,7 @@ export interface ContainerStatus {
   lastState: ContainerState;
 }
 
-/** An instant as Kubernetes writes it: whole seconds, UTC. */
+/** Formats a time as Kubernetes does: whole seconds, UTC. */
 export function toKubeTime(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
 }
@@ -226,7 +226,7 @@ export function isPodTerminal(pod: Pod): boolean {
   return pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
 }
 
-/** Removes keys whose value is undefined, so that objects look like those of a real API server. */
+/** Removes undefined fields, so that objects look like those of a real API server. */
 export function withoutUndefined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 }

@@ -1,6 +1,6 @@
 /**
- * Kubernetes' rules for names. Each function gives null when the value is fine, else the API server's own words
- * on what is wrong.
+ * Kubernetes' rules for names. Each function returns null for a valid value, else the problem in the API server's own
+ * words.
  */
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -54,7 +54,7 @@ export function labelValueProblem(value: string): string | null {
   );
 }
 
-/** Names of environment variables: since Kubernetes 1.34 anything printable but `=`. */
+/** Names of environment variables: since Kubernetes 1.34, any printable ASCII except `=`. */
 export function envNameProblem(value: string): string | null {
   if (/^[\x20-\x3c\x3e-\x7e]+$/.test(value)) return null;
   return "a valid environment variable name must consist only of printable ASCII characters other than '='";

@@ -2,10 +2,10 @@ import { deleteObject, removeFinalizer } from './delete-object.js';
 import type { Change, ObjectStore } from './object-store.js';
 import { RESOURCE_NAMES, RESOURCES } from './resources.js';
 
-/** Keeps a namespace until everything in it is gone. */
+/** Keeps a namespace until it is empty. */
 export const CONTENT_FINALIZER = 'kubernetes';
 
-/** Empties namespaces that are being deleted. Close it with what it gives. */
+/** Empties namespaces that are being deleted. Returns a function that stops it. */
 export function startNamespaceController(store: ObjectStore): () => void {
   for (const namespace of store.list('namespaces')) empty(store, namespace.metadata.name);
   return store.subscribe(({ resource, type, object }: Change) => {

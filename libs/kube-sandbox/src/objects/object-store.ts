@@ -21,8 +21,8 @@ export interface Change<R extends ResourceName = ResourceName> {
 type Listener = (change: Change) => void;
 
 /**
- * All objects, in memory and in the journal, with one counter of versions. Changes are synchronous; listeners hear
- * of them one after another in order, also of those that a listener makes itself.
+ * All objects, in memory and in the journal, with one version counter. Changes are synchronous. Listeners are notified of
+ * them in order, including changes made by a listener.
  */
 export class ObjectStore {
   private readonly objects = new Map<ResourceName, Map<string, AnyObject>>(
@@ -42,7 +42,7 @@ export class ObjectStore {
     private readonly rememberedChanges: number,
   ) {
     const content = journal.load();
-    // Never 0: to a client that version means "any".
+    // Never 0, which means "any version" to clients.
     this.version = Math.max(content.version, 1);
     for (const { resource, object } of content.objects) {
       this.objects.get(resource)!.set(keyOf(object), object);
@@ -60,7 +60,7 @@ export class ObjectStore {
     return this.objects.get(resource)!.get(`${namespace}/${name}`) as ResourceTypes[R] | undefined;
   }
 
-  /** All of a resource that are wanted, of one namespace or of all, in the order of their names. */
+  /** Lists the matching objects of a resource, in one namespace or in all, sorted by name. */
   list<R extends ResourceName>(
     resource: R,
     namespace?: string,
@@ -74,7 +74,7 @@ export class ObjectStore {
     return wanted.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   }
 
-  /** In the order of their creation. */
+  /** Sorted by creation. */
   dependentsOf(uid: string): { resource: ResourceName; object: AnyObject }[] {
     return this.owners.dependentsOf(uid).flatMap(({ resource, key }) => {
       const object = this.objects.get(resource)!.get(key);
@@ -82,7 +82,7 @@ export class ObjectStore {
     });
   }
 
-  /** Gives the object its uid, creation time and version. The name must be free. */
+  /** Assigns the uid, creation time and version. The name must be free. */
   insert<R extends ResourceName>(resource: R, draft: ResourceTypes[R]): ResourceTypes[R] {
     const version = ++this.version;
     const metadata = withoutUndefined({
@@ -101,7 +101,7 @@ export class ObjectStore {
     return object;
   }
 
-  /** Replaces the object of the same name and uid; null if there is none any more. */
+  /** Replaces the object with the same name and uid. Returns null if it no longer exists. */
   update<R extends ResourceName>(resource: R, next: ResourceTypes[R]): ResourceTypes[R] | null {
     const previous = this.objects.get(resource)!.get(keyOf(next)) as ResourceTypes[R] | undefined;
     if (previous?.metadata.uid !== next.metadata.uid) return null;
@@ -134,7 +134,7 @@ export class ObjectStore {
     );
   }
 
-  /** Changes made by `work` reach the disk in one write: all of them, or none. */
+  /** Writes all changes made by `work` to disk at once: all or none. */
   atomically<T>(work: () => T): T {
     if (this.openBatch) return work();
     const batch: JournalEntry[] = (this.openBatch = []);
@@ -147,7 +147,7 @@ export class ObjectStore {
     }
   }
 
-  /** Changes after `version`, or null when some of them are forgotten. */
+  /** Returns the changes after `version`, or null if some are no longer kept. */
   changesSince<R extends ResourceName>(resource: R, version: number): Change<R>[] | null {
     if (version < this.forgottenUpTo.get(resource)!) return null;
     return this.recent.get(resource)!.filter((change) => change.version > version) as Change<R>[];
@@ -170,7 +170,7 @@ export class ObjectStore {
       this.forgottenUpTo.set(change.resource, dropped.at(-1)!.version);
     }
     this.undelivered.push(change);
-    // Events are hearsay: worth showing, not worth keeping.
+    // Events are informational: shown, but not stored on disk.
     if (change.resource !== 'events') {
       if (this.openBatch) this.openBatch.push(entry);
       else this.write([entry]);

@@ -5,7 +5,7 @@ interface Entry {
   key: string;
 }
 
-/** Which objects name a uid as their owner. */
+/** Finds the objects that name a uid as their owner. */
 export class OwnerIndex {
   private readonly byOwner = new Map<string, Map<string, Entry>>();
 

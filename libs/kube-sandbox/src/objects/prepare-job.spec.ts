@@ -10,7 +10,7 @@ function problems(spec: object, podSpec: object = {}, name = 'j'): string[] {
 }
 
 describe('prepareJob', () => {
-  it('accepts a plain Job and completes it', () => {
+  it('accepts a minimal Job and applies defaults', () => {
     const { errors, object } = prepareJob({
       metadata: { name: 'j' },
       spec: { template: { spec: { restartPolicy: 'Never', containers: [container] } } },
@@ -26,7 +26,7 @@ describe('prepareJob', () => {
     expect(object.spec.template.spec.containers[0]).toMatchObject({ imagePullPolicy: 'IfNotPresent' });
   });
 
-  it('wants a restart policy that a Job can have', () => {
+  it('requires a restart policy that is valid for a Job', () => {
     expect(problems({}, { restartPolicy: undefined })).toEqual([
       'spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"',
     ]);
@@ -45,7 +45,7 @@ describe('prepareJob', () => {
       {},
       { initContainers: [container] },
     ],
-  ])('says: %s', (problem, spec, podSpec) => {
+  ])('reports: %s', (problem, spec, podSpec) => {
     expect(problems(spec, podSpec)).toEqual([problem]);
   });
 

@@ -7,10 +7,10 @@ import { defaultPodSpec } from './prepare-pod.js';
 import { validateLabels } from './validate-metadata.js';
 import { validatePodSpec } from './validate-pod-spec.js';
 
-const NOT_HERE = 'kube-sandbox does not support this';
+const UNSUPPORTED = 'kube-sandbox does not support this';
 const REPLACEMENT_POLICIES = ['Failed', 'TerminatingOrFailed'];
 
-/** Validates a Job and fills in what the API server fills in, selector and labels of its pods included. */
+/** Validates a Job and applies the API server's defaults, including the selector and labels of its pods. */
 export function prepareJob(draft: Draft): { errors: FieldError[]; object: Job } {
   const spec = recordAt(draft, 'spec');
   const template = recordAt(spec, 'template');
@@ -50,7 +50,7 @@ export function prepareJob(draft: Draft): { errors: FieldError[]; object: Job } 
   return { errors, object: object as unknown as Job };
 }
 
-/** The labels by which a Job finds its pods, under their present and their former names. */
+/** The labels by which a Job finds its pods, under their current and legacy names. */
 function trackingLabels(uid: string, jobName: string): Record<string, string> {
   return {
     'batch.kubernetes.io/controller-uid': uid,
@@ -64,7 +64,7 @@ function validateJobSpec(spec: Draft): FieldError[] {
   const errors: FieldError[] = [];
   for (const name of ['parallelism', 'completions']) {
     const value = numberAt(spec, name) ?? 1;
-    if (value !== 1) errors.push(forbidden(`spec.${name}`, `${NOT_HERE}: 1 only`));
+    if (value !== 1) errors.push(forbidden(`spec.${name}`, `${UNSUPPORTED}: 1 only`));
   }
   for (const name of ['backoffLimit', 'activeDeadlineSeconds', 'ttlSecondsAfterFinished']) {
     const value = numberAt(spec, name);
@@ -76,9 +76,9 @@ function validateJobSpec(spec: Draft): FieldError[] {
   if (!REPLACEMENT_POLICIES.includes(policy))
     errors.push(unsupported('spec.podReplacementPolicy', policy, REPLACEMENT_POLICIES));
   const mode = stringAt(spec, 'completionMode') ?? 'NonIndexed';
-  if (mode !== 'NonIndexed') errors.push(forbidden('spec.completionMode', `${NOT_HERE}: NonIndexed only`));
+  if (mode !== 'NonIndexed') errors.push(forbidden('spec.completionMode', `${UNSUPPORTED}: NonIndexed only`));
   for (const name of ['podFailurePolicy', 'successPolicy', 'backoffLimitPerIndex', 'selector']) {
-    if (spec[name] !== undefined && spec[name] !== null) errors.push(forbidden(`spec.${name}`, NOT_HERE));
+    if (spec[name] !== undefined && spec[name] !== null) errors.push(forbidden(`spec.${name}`, UNSUPPORTED));
   }
   listAt(recordAt(spec, 'template', 'spec'), 'containers');
   return errors;

@@ -3,7 +3,7 @@ import { type Draft, listAt, recordAt, stringAt } from './draft.js';
 import type { Pod, PodSpec } from './kube-object.js';
 import { validatePodSpec } from './validate-pod-spec.js';
 
-/** Fills in what the API server fills in. `restartPolicy` has no default inside a Job. */
+/** Applies the API server's defaults. Inside a Job, `restartPolicy` has none. */
 export function defaultPodSpec(spec: Draft): PodSpec {
   return {
     dnsPolicy: 'ClusterFirst',

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { prepareSecret } from './prepare-secret.js';
 
 describe('prepareSecret', () => {
-  it('moves text into base64 data, text winning', () => {
+  it('merges stringData into base64 data, stringData winning', () => {
     const { object, errors } = prepareSecret({
       data: { A: 'YQ==', B: '' },
       stringData: { A: 'é' },

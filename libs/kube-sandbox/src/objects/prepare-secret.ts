@@ -6,7 +6,7 @@ import { dataKeyProblem } from './name-rules.js';
 
 const MAX_SECRET_BYTES = 1024 * 1024;
 
-/** Validates a Secret and moves `stringData` into `data`. */
+/** Validates a Secret and merges `stringData` into `data`. */
 export function prepareSecret(draft: Draft): { errors: FieldError[]; object: Secret } {
   const rest = { ...draft };
   delete rest.stringData;

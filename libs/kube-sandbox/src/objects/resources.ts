@@ -11,7 +11,7 @@ export interface ResourceDefinition {
   categories?: readonly string[];
 }
 
-/** The resources that the sandbox serves: what discovery, routing and Status objects are made from. */
+/** The resources that the sandbox serves. Discovery, routing and Status objects are derived from them. */
 export const RESOURCES: { readonly [R in ResourceName]: ResourceDefinition } = {
   namespaces: define('namespaces', 'Namespace', '', false, ['ns']),
   pods: define('pods', 'Pod', '', true, ['po'], ['all']),
@@ -47,7 +47,7 @@ export function apiVersionOf(definition: ResourceDefinition): string {
   return definition.group === '' ? definition.version : `${definition.group}/${definition.version}`;
 }
 
-/** `jobs.batch`, `pods`: how Kubernetes names a resource in its messages. */
+/** A resource's name in Kubernetes' messages, e.g. `jobs.batch` or `pods`. */
 export function qualifiedName(resource: ResourceName): string {
   const { group } = RESOURCES[resource];
   return group === '' ? resource : `${resource}.${group}`;

@@ -1,6 +1,6 @@
 const texts = new WeakMap<object, string>();
 
-/** `JSON.stringify` for objects that never change: each is written once, however many watches and files want it. */
+/** `JSON.stringify` for immutable objects: serializes each once, for all watches and files. */
 export function stringifyOnce(object: object): string {
   let text = texts.get(object);
   if (text === undefined) {

@@ -9,7 +9,7 @@ import {
   qualifiedNameProblem,
 } from './name-rules.js';
 
-/** What is wrong with an object's metadata; its name is already generated. */
+/** Validates an object's metadata, after its name was generated. */
 export function validateMetadata(resource: ResourceName, metadata: Draft): FieldError[] {
   const name = stringAt(metadata, 'name') ?? '';
   const nameProblem = resource === 'namespaces' ? dnsLabelProblem : dnsSubdomainProblem;

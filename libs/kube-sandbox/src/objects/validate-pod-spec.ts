@@ -3,19 +3,20 @@ import { booleanAt, type Draft, listAt, numberAt, recordAt, stringAt } from './d
 import { checkEach, forbidden, invalidValue, required, unsupported } from './field-errors.js';
 import { dnsLabelProblem, dnsSubdomainProblem, envNameProblem } from './name-rules.js';
 
-const NOT_HERE = 'kube-sandbox does not support this';
+const UNSUPPORTED = 'kube-sandbox does not support this';
 
-/** What is wrong with a pod's spec, found at `path` in its object. */
+/** Validates a pod spec located at `path` in its object. */
 export function validatePodSpec(path: string, spec: Draft, restartPolicies: readonly string[]): FieldError[] {
   const errors: FieldError[] = [];
   const containers = listAt(spec, 'containers');
   if (containers.length === 0) errors.push(required(`${path}.containers`));
   if (containers.length > 1)
-    errors.push(forbidden(`${path}.containers`, `${NOT_HERE}: one container per pod only`));
-  if (listAt(spec, 'initContainers').length > 0) errors.push(forbidden(`${path}.initContainers`, NOT_HERE));
+    errors.push(forbidden(`${path}.containers`, `${UNSUPPORTED}: one container per pod only`));
+  if (listAt(spec, 'initContainers').length > 0)
+    errors.push(forbidden(`${path}.initContainers`, UNSUPPORTED));
   for (const [i, volume] of listAt(spec, 'volumes').entries()) {
     if (volume.emptyDir === undefined)
-      errors.push(forbidden(`${path}.volumes[${i}]`, `${NOT_HERE}: emptyDir only`));
+      errors.push(forbidden(`${path}.volumes[${i}]`, `${UNSUPPORTED}: emptyDir only`));
   }
   const policy = stringAt(spec, 'restartPolicy') ?? '';
   if (!restartPolicies.includes(policy))
@@ -101,12 +102,12 @@ function validateEnv(path: string, entry: Draft): FieldError[] {
     const fieldPath = stringAt(recordAt(source, 'fieldRef'), 'fieldPath') ?? '';
     if (!FIELDS.includes(fieldPath))
       errors.push(unsupported(`${path}.valueFrom.fieldRef.fieldPath`, fieldPath, FIELDS));
-  } else errors.push(forbidden(`${path}.valueFrom.${kinds[0]}`, NOT_HERE));
+  } else errors.push(forbidden(`${path}.valueFrom.${kinds[0]}`, UNSUPPORTED));
   return errors;
 }
 
 function validateEnvFrom(path: string, entry: Draft): FieldError[] {
-  if (entry.secretRef === undefined) return [forbidden(path, `${NOT_HERE}: secretRef only`)];
+  if (entry.secretRef === undefined) return [forbidden(path, `${UNSUPPORTED}: secretRef only`)];
   const ref = recordAt(entry, 'secretRef');
   booleanAt(ref, 'optional');
   return stringAt(ref, 'name') ? [] : [required(`${path}.secretRef.name`)];

@@ -26,17 +26,17 @@ describe('classifyError', () => {
     [429, 'TooManyRequests', 'try again', 'transient'],
     [500, 'InternalError', 'failed calling webhook', 'transient'],
     [503, '', 'apiserver is shutting down', 'transient'],
-  ])('takes %d %s (%s) as %s', (status, reason, message, expected) => {
+  ])('classifies %d %s (%s) as %s', (status, reason, message, expected) => {
     expect(classifyError(new KubeStatusError(status, reason, message))).toBe(expected);
   });
 
-  it('takes no answer as transient', () => {
+  it('classifies a missing response as transient', () => {
     expect(classifyError(new KubeUnreachableError('ECONNREFUSED'))).toBe('transient');
   });
 });
 
 describe('toStatusError', () => {
-  it('reads what Kubernetes says', () => {
+  it('reads the Status object of Kubernetes', () => {
     const body = JSON.stringify({ kind: 'Status', reason: 'Forbidden', message: 'no', code: 403 });
     expect(toStatusError(403, body)).toMatchObject({ status: 403, reason: 'Forbidden', message: 'no' });
   });
@@ -45,13 +45,13 @@ describe('toStatusError', () => {
     ['<html>bad gateway</html>', '<html>bad gateway</html>'],
     ['', 'HTTP 502'],
     ['null', 'null'],
-  ])("makes the best of an answer that is not Kubernetes': %j", (body, message) => {
+  ])('keeps the text of a response that is not from Kubernetes: %j', (body, message) => {
     expect(toStatusError(502, body)).toMatchObject({ status: 502, reason: '', message });
   });
 });
 
 describe('toRunnerError', () => {
-  it('says what was tried and what Kubernetes said', () => {
+  it('names the attempted action and quotes Kubernetes', () => {
     const error = toRunnerError(new KubeStatusError(403, 'Forbidden', 'no'), { what: 'read Job a' });
     expect(error).toBeInstanceOf(RunnerRefusedError);
     expect((error as Error).message).toBe('Kubernetes refused to read Job a: no');
@@ -60,7 +60,7 @@ describe('toRunnerError', () => {
     );
   });
 
-  it.each([400, 422, 500])('never repeats what an answer of %d to a Secret says', (status) => {
+  it.each([400, 422, 500])('never repeats the text of a %d response to a Secret request', (status) => {
     const error = toRunnerError(new KubeStatusError(status, 'Invalid', 'Invalid value: "hunter2"'), {
       what: 'create Secret a',
       isConfidential: true,
@@ -69,7 +69,7 @@ describe('toRunnerError', () => {
     expect(error.message + String(error.cause) + error.stack).not.toContain('hunter2');
   });
 
-  it('leaves bugs as they are', () => {
+  it('returns other errors unchanged', () => {
     const bug = new TypeError('x is not a function');
     expect(toRunnerError(bug, { what: 'read Job a' })).toBe(bug);
   });

@@ -14,7 +14,7 @@ export interface ClusterViewSettings {
   onError(what: string, error: unknown): void;
 }
 
-/** This installation's Jobs and pods, kept current by one watch each for the whole process. */
+/** This installation's Jobs and pods, kept up to date by one watch each for the whole process. */
 export class ClusterView {
   readonly #table = new RunTable();
   readonly #closing = new AbortController();
@@ -48,7 +48,7 @@ export class ClusterView {
     this.#pods = new ResourceWatch(http, pods, { ...settings, labelSelector });
   }
 
-  /** Returns at once: a cluster that is away must not keep a process from starting. */
+  /** Returns at once: an unreachable cluster must not keep the process from starting. */
   start(): void {
     const { signal } = this.#closing;
     let missing = 2;
@@ -85,7 +85,7 @@ export class ClusterView {
     yield* this.#table.observe(jobName, signal);
   }
 
-  /** Waits until the watch says that the pod's container has ended or the pod is gone, or the time is over. */
+  /** Waits until the watch reports that the pod has terminated or is gone, or the timeout elapses. */
   async whenEnded({ podUid }: PodRef, timeoutMs: number | null, signal: AbortSignal): Promise<void> {
     const isSeen = this.pod(podUid) !== null;
     const isOver = () => {

@@ -44,7 +44,7 @@ describe('mergeResources', () => {
     });
   });
 
-  it('takes the defaults as they are when nothing is stated', () => {
+  it('uses the defaults when the proc states nothing', () => {
     expect(mergeResources(null, DEFAULTS)).toEqual(DEFAULTS);
     expect(mergeResources(null, { limits: { cpu: '1' } })).toEqual({ requests: {}, limits: { cpu: '1' } });
   });

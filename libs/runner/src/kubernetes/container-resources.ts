@@ -2,8 +2,8 @@ import { compareQuantities, type PodResources } from '@app/domain';
 import type { ContainerResources } from './kubernetes-settings.js';
 
 /**
- * The proc's requests and limits over the defaults. Where the proc states only one of the two, a default that does
- * not fit gives way, because Kubernetes refuses a request above its limit. Pure; quantities must be valid.
+ * Merges the proc's requests and limits over the defaults. If the proc states only one of the two, a conflicting default
+ * is adjusted to it, because Kubernetes rejects a request above its limit. Pure; quantities must be valid.
  */
 export function mergeResources(
   stated: PodResources | null,

@@ -44,7 +44,7 @@ describe('buildJobManifest', () => {
     expect(job.spec?.template.metadata).toEqual({ labels, annotations: { team: 'x' } });
   });
 
-  it('runs one pod at a time, as often as the proc may retry', () => {
+  it('runs one pod at a time, and retries as often as the proc allows', () => {
     expect(job.spec).toMatchObject({
       parallelism: 1,
       completions: 1,
@@ -59,7 +59,7 @@ describe('buildJobManifest', () => {
     });
   });
 
-  it('escapes what Kubernetes would expand, and lets context variables win', () => {
+  it('escapes values that Kubernetes would expand, and lets context variables win', () => {
     expect(pod?.containers[0]?.env).toEqual([
       { name: 'NAME', value: 'a$$b $$(HOME) $$$$' },
       { name: 'USER_EMAIL', value: 'a@example.org' },
@@ -92,13 +92,13 @@ describe('buildJobManifest', () => {
     expect(named).toMatchObject({ automountServiceAccountToken: true, serviceAccountName: 'deployer' });
   });
 
-  it('says nothing of where to run unless the proc does', () => {
+  it('sets no placement unless the proc does', () => {
     for (const field of ['nodeSelector', 'tolerations', 'imagePullSecrets']) {
       expect(pod).not.toHaveProperty(field);
     }
   });
 
-  it('carries what the proc says of its pods', () => {
+  it('applies the pod settings of the proc', () => {
     const settings = podOf({
       resources: { requests: { memory: '64Mi' }, limits: { cpu: '2' } },
       nodeSelector: { disk: 'ssd' },
@@ -129,7 +129,7 @@ describe('jobDeadlineSeconds', () => {
     [60, 2, 3 * 660 + 10 + 20],
     [60, 8, 9 * 660 + 10 + 20 + 40 + 80 + 160 + 320 + 600 + 600],
     [2 ** 31, 1_000_000, 2 ** 31 - 1],
-  ])('leaves room for attempts of %d s and %d retries', (timeoutSeconds, retries, expected) => {
+  ])('allows time for attempts of %d s and %d retries', (timeoutSeconds, retries, expected) => {
     expect(jobDeadlineSeconds({ timeoutSeconds, retries }, 600)).toBe(expected);
   });
 });
@@ -137,7 +137,7 @@ describe('jobDeadlineSeconds', () => {
 describe('buildSecretManifest', () => {
   const secret = buildSecretManifest({ jobName: 'proctor-a-7', jobUid: 'u' }, { TOKEN: 'é$(A)\n' }, SETTINGS);
 
-  it('belongs to its Job and never changes', () => {
+  it('belongs to its Job and is immutable', () => {
     expect(secret).toMatchObject({
       immutable: true,
       metadata: { name: 'proctor-a-7', namespace: 'procs', labels: { 'proctor.io/installation': 'a' } },
@@ -154,7 +154,7 @@ describe('buildSecretManifest', () => {
     ]);
   });
 
-  it('gives the values back as they were', () => {
+  it('returns the values unchanged', () => {
     expect(readSecretValues(secret)).toEqual({ TOKEN: 'é$(A)\n' });
     expect(readSecretValues(buildSecretManifest({ jobName: 'a', jobUid: 'u' }, {}, SETTINGS))).toEqual({});
   });
@@ -166,7 +166,7 @@ describe('names', () => {
     ['--a--', 'a'],
     ['été', 't'],
     ['x'.repeat(80), 'x'.repeat(63)],
-  ])('makes a label value of %s', (name, expected) => {
+  ])('turns %s into a label value', (name, expected) => {
     expect(toLabelValue(name)).toBe(expected);
   });
 
@@ -177,5 +177,5 @@ describe('names', () => {
     ['a.b', false],
     ['', false],
     ['x'.repeat(64), false],
-  ])('tells whether "%s" is a DNS label', (name, expected) => expect(isDnsLabel(name)).toBe(expected));
+  ])('decides whether "%s" is a DNS label', (name, expected) => expect(isDnsLabel(name)).toBe(expected));
 });

@@ -6,14 +6,14 @@ import type { ContainerResources } from './kubernetes-settings.js';
 import { CONTAINER_NAME, labelsOf } from './names.js';
 
 export interface JobManifestSettings {
-  /** DNS-1123 label; on every object as a label, so that two installations never touch each other's. */
+  /** DNS-1123 label. Every object carries it, so that two installations never touch each other's objects. */
   installationId: string;
   namespace: string;
-  /** Safety net only: longer than any outage that we promise to survive, so days. */
+  /** Only a safety net. Must be longer than any outage we promise to survive, so days. */
   ttlSecondsAfterFinished: number;
   /** Requests and limits of a container whose proc states none. */
   defaultResources: ContainerResources;
-  /** Added per attempt to the Job's own deadline: scheduling, image pull, and stopping take that long at most. */
+  /** Added per attempt to the Job's deadline: the longest that scheduling, image pull and termination may take. */
   jobDeadlineMarginSeconds: number;
 }
 
@@ -21,7 +21,7 @@ const MAX_INT32 = 2 ** 31 - 1;
 const FIRST_BACKOFF_SECONDS = 10;
 const MAX_BACKOFF_SECONDS = 600;
 
-/** The Job of one execution. Pure: the same request gives the same Job, so a repeated create meets itself. */
+/** Builds the Job of one execution. Pure: the same request gives the same Job, so a repeated create finds its own. */
 export function buildJobManifest(request: JobRequest, settings: JobManifestSettings): V1Job {
   const labels = labelsOf(settings.installationId, request.executionId, request.procName);
   const annotations = { ...request.pod.annotations };
@@ -33,7 +33,7 @@ export function buildJobManifest(request: JobRequest, settings: JobManifestSetti
       parallelism: 1,
       completions: 1,
       backoffLimit: request.retries,
-      // A next attempt must not run beside one that is still being stopped.
+      // The next attempt must not run alongside one that is still terminating.
       podReplacementPolicy: 'Failed',
       ttlSecondsAfterFinished: settings.ttlSecondsAfterFinished,
       activeDeadlineSeconds: jobDeadlineSeconds(request, settings.jobDeadlineMarginSeconds),
@@ -49,7 +49,7 @@ function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec 
   const { serviceAccount, nodeSelector, tolerations, imagePullSecrets, resources } = request.pod;
   return {
     restartPolicy: 'Never',
-    // On the pod and not on the Job: a Job past its deadline deletes its pods, and their logs with them.
+    // On the pod, not the Job: a Job past its deadline deletes its pods together with their logs.
     activeDeadlineSeconds: Math.min(request.timeoutSeconds, MAX_INT32),
     enableServiceLinks: false,
     automountServiceAccountToken: serviceAccount !== null,
@@ -63,8 +63,8 @@ function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec 
         name: CONTAINER_NAME,
         image: request.image,
         env: environment(request),
-        // Not optional: a pod without the Secret cannot start, so a Job that was created late by a worker that has
-        // lost its lease never runs.
+        // Required: a pod without the Secret cannot start. So a Job created late, by a worker that has lost its lease,
+        // never runs.
         envFrom: [{ secretRef: { name: request.jobName } }],
         resources: mergeResources(resources, settings.defaultResources),
         securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
@@ -89,7 +89,7 @@ function environment(request: JobRequest): { name: string; value: string }[] {
   return [...merged].map(([name, value]) => ({ name, value: value.replaceAll('$', '$$$$') }));
 }
 
-/** Late enough that it never fires before the last attempt's own deadline: it deletes pods with their logs. */
+/** Late enough never to fire before the last attempt's own deadline, because it deletes pods together with their logs. */
 export function jobDeadlineSeconds(
   { timeoutSeconds, retries }: Pick<JobRequest, 'timeoutSeconds' | 'retries'>,
   marginSeconds: number,

@@ -1,12 +1,12 @@
 import { KubeConfig } from '@kubernetes/client-node';
 
-/** Where the cluster is and who we are there. */
+/** How to reach the cluster, and as whom. */
 export type ClusterAccess =
   | { mode: 'in-cluster' }
-  /** `kubeconfigPath` unset: `KUBECONFIG`, else `~/.kube/config`. `context` unset or `default`: the current one. */
+  /** Without `kubeconfigPath`: `KUBECONFIG`, else `~/.kube/config`. Without `context`, or with `default`: the current one. */
   | { mode: 'out-of-cluster'; kubeconfigPath?: string; context?: string };
 
-/** Throws at start, with what to change, when there is no such file, context or cluster. */
+/** Throws if the file, context or cluster does not exist, with an error that says what to change. */
 export function loadKubeConfig(access: ClusterAccess): KubeConfig {
   const config = new KubeConfig();
   if (access.mode === 'in-cluster') {
@@ -20,8 +20,8 @@ export function loadKubeConfig(access: ClusterAccess): KubeConfig {
   if (server === undefined || !URL.canParse(server)) {
     throw new Error(
       access.mode === 'in-cluster'
-        ? 'Not running inside a Kubernetes cluster: set PROCTOR_KUBE_CONFIG=out-of-cluster to use a kubeconfig.'
-        : 'The kubeconfig names no cluster for the context in use: check `kubectl config view`.',
+        ? 'Not running inside a Kubernetes cluster. Set PROCTOR_KUBE_CONFIG=out-of-cluster to use a kubeconfig.'
+        : 'The kubeconfig has no cluster for the current context. Check `kubectl config view`.',
     );
   }
   return config;
@@ -30,7 +30,7 @@ export function loadKubeConfig(access: ClusterAccess): KubeConfig {
 function selectContext(config: KubeConfig, context: string): void {
   const names = config.getContexts().map(({ name }) => name);
   if (!names.includes(context)) {
-    throw new Error(`The kubeconfig has no context "${context}"; it has: ${names.join(', ') || 'none'}.`);
+    throw new Error(`The kubeconfig has no context "${context}". It has: ${names.join(', ') || 'none'}.`);
   }
   config.setCurrentContext(context);
 }

@@ -3,21 +3,21 @@ import https from 'node:https';
 import { setImmediate } from 'node:timers/promises';
 import { abortable } from '@app/timing';
 
-/** Kept for the next requests; logs and watches have one each beside them. */
+/** Idle connections kept for later requests. Each log and watch has its own connection besides. */
 const MAX_FREE = 64;
 const MAX_DIALS = 8;
-/** Others may be quicker to take what was connected. */
+/** Other requests may take a new connection first. */
 const MAX_WAITS = 5;
 
 /**
- * Connections to the API server, made patiently: a server that is short of processors answers over what is connected
- * long before it accepts what is new, and who gives a connection up and begins another is behind all that were given up.
+ * Connects to the API server patiently. A server that is short of CPU serves open connections long before it accepts new
+ * ones, and a client that abandons a connection attempt and starts over queues behind all its abandoned attempts.
  */
 export class KubeConnections {
   readonly agent: http.Agent;
   readonly #dials = new Set<Promise<void>>();
 
-  /** `dial` sends a small request over a new connection: it returns with its answer, rejects without. */
+  /** @param dial sends a small request over a new connection; resolves with the response, rejects without one */
   constructor(
     protocol: string,
     private readonly dial: () => Promise<void>,
@@ -33,8 +33,9 @@ export class KubeConnections {
   }
 
   /**
-   * Acts when there is a free connection; it is for the request that `act` begins before it first waits. Not for ever: a
-   * server may close each after its answer. Rejects with the failure of a dial, with the signal's reason when it aborts.
+   * Calls `act` once a connection is free, for the request that `act` sends before it first awaits. Stops waiting after a
+   * few attempts, because a server may close each connection after its response. Rejects with a dial's failure, or with
+   * the signal's reason when it aborts.
    */
   async whenFree<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
     for (let waits = 0; waits < MAX_WAITS && !this.#hasFree(); waits += 1) await this.#dialed(signal);
@@ -45,7 +46,7 @@ export class KubeConnections {
     return Object.values(this.agent.freeSockets).some((sockets) => sockets?.length);
   }
 
-  /** Returns when there is another connection, which somebody else may take first. Nobody's giving up ends a dial. */
+  /** Returns once a dial has connected; another request may take that connection first. An abort ends no dial. */
   async #dialed(signal: AbortSignal): Promise<void> {
     if (this.#dials.size < MAX_DIALS) this.#begin();
     await abortable(Promise.race(this.#dials), signal);
@@ -53,7 +54,7 @@ export class KubeConnections {
 
   #begin(): void {
     const dial = this.dial()
-      // Node has it ready for others a moment after the answer was read.
+      // Node returns the connection to the pool in the turn after the response was read.
       .then(() => setImmediate())
       .finally(() => this.#dials.delete(dial));
     dial.catch(() => undefined);

@@ -15,26 +15,26 @@ export interface KubeRequest {
 
 interface Limit {
   signal: AbortSignal;
-  /** From now on. */
+  /** Starts the timeout again, from now. */
   restart(timeoutMs: number): void;
 }
 
 interface SendOptions {
-  /** The signal is for the headers only. */
+  /** The signal applies only until the headers arrive. */
   isDetached?: boolean;
-  /** Given: the request waits for a connection, and this is called when it has one. */
+  /** If given, the request waits for a free connection and calls this when it has one. */
   onConnected?: () => void;
 }
 
-/** Finds a peer that is gone without a word within half a minute: Node probes each second after the first delay. */
+/** Detects a silently vanished peer within half a minute: after this delay Node probes every second. */
 const TCP_KEEPALIVE_DELAY_MS = 15_000;
 const ERROR_BODY_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 15_000;
 const DIAL_TIMEOUT_MS = 30_000;
 
 /**
- * Requests to the API server of a kubeconfig, over node:http. The client's own transport makes a connection pool per
- * request and ends a response that stays silent for five minutes, as a log or a watch may.
+ * Sends requests to the API server of a kubeconfig, over node:http. The Kubernetes client's own transport creates a
+ * connection pool per request, and ends a response that is silent for five minutes, as a log or a watch may be.
  */
 export class KubeHttp {
   readonly #server: URL;
@@ -50,14 +50,14 @@ export class KubeHttp {
     this.#connections.close();
   }
 
-  /** Returns when a request would have its connection at once. Throws as `json` does. */
+  /** Returns once a connection is free for the next request. Throws as `json` does. */
   async connect(signal?: AbortSignal): Promise<void> {
     await this.#within(CONNECT_TIMEOUT_MS, signal, (limit) =>
       this.#whenConnected(limit.signal, () => Promise.resolve()),
     );
   }
 
-  /** With a proxy, its library makes a connection for each request. */
+  /** Behind a proxy, the proxy library opens a connection for each request. */
   #whenConnected<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
     return this.#isProxied ? act() : this.#connections.whenFree(signal, act);
   }
@@ -73,45 +73,45 @@ export class KubeHttp {
         readBody(await this.#send(request, signal)),
       );
     } catch (error) {
-      // Whatever was answered came over a connection.
+      // An error response, too, proves the connection.
       if (!(error instanceof KubeStatusError)) throw error;
     }
   }
 
   /**
-   * Sends, and reads the JSON answer within `timeoutMs` of having a connection. Throws `KubeStatusError` for 400 and
-   * above, `KubeUnreachableError` without a connection or an answer, the signal's reason when it aborts.
+   * Sends a request and reads the JSON response, within `timeoutMs` of getting a connection. Throws `KubeStatusError`
+   * for 400 and above, `KubeUnreachableError` without a connection or response, and the signal's reason when it aborts.
    */
   async json<T>(
     request: KubeRequest,
     timeoutMs: number,
     signal?: AbortSignal,
-    { connectWithinMs = CONNECT_TIMEOUT_MS } = {},
+    { connectTimeoutMs = CONNECT_TIMEOUT_MS } = {},
   ): Promise<T> {
-    return await this.#within(connectWithinMs, signal, async (limit) => {
+    return await this.#within(connectTimeoutMs, signal, async (limit) => {
       const onConnected = () => limit.restart(timeoutMs);
       const response = await this.#send(request, limit.signal, { onConnected });
       const body = await readBody(response);
       try {
         return JSON.parse(body.toString('utf8')) as T;
       } catch (error) {
-        throw new KubeUnreachableError('the answer is not JSON', { cause: error });
+        throw new KubeUnreachableError('the response is not JSON', { cause: error });
       }
     });
   }
 
   /**
-   * Opens an endless GET. Without `headersWithinMs` it waits for the answer as long as it takes: the kubelet sends the
-   * headers of a log with its first line. The caller destroys the response. Throws as `json` does.
+   * Opens an endless GET. Without `headersTimeoutMs` it waits indefinitely for the headers, because the kubelet sends
+   * those of a log with its first line. The caller destroys the response. Throws as `json` does.
    */
   async open(
-    { path, query, headersWithinMs }: Omit<KubeRequest, 'method' | 'body'> & { headersWithinMs?: number },
+    { path, query, headersTimeoutMs }: Omit<KubeRequest, 'method' | 'body'> & { headersTimeoutMs?: number },
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
     const request: KubeRequest = { method: 'GET', path, query };
-    if (headersWithinMs === undefined) return await this.#send(request, signal);
-    // The limit ends with the headers, so the stream needs the caller's signal by itself.
-    const response = await this.#within(headersWithinMs, signal, (limit) =>
+    if (headersTimeoutMs === undefined) return await this.#send(request, signal);
+    // The timeout ends with the headers, so the stream needs the caller's signal of its own.
+    const response = await this.#within(headersTimeoutMs, signal, (limit) =>
       this.#send(request, limit.signal, { isDetached: true }),
     );
     const onAbort = () => response.destroy(abortError(signal));
@@ -142,7 +142,7 @@ export class KubeHttp {
     } catch (error) {
       signal?.throwIfAborted();
       if (limit.signal.aborted)
-        throw new KubeUnreachableError(`no answer within ${limitMs} ms`, { cause: error });
+        throw new KubeUnreachableError(`no response within ${limitMs} ms`, { cause: error });
       throw error;
     } finally {
       clearTimeout(timer);
@@ -179,7 +179,7 @@ export class KubeHttp {
     try {
       return await (onConnected ? this.#whenConnected(signal, first) : first());
     } catch (error) {
-      // The server closed an idle connection just as it was used again; each of our requests may be repeated.
+      // The server closed an idle connection just as it was reused. All our requests may be repeated.
       if (signal.aborted || !(error as { onReusedSocket?: boolean }).onReusedSocket) throw error;
       return await exchange();
     }
@@ -192,20 +192,20 @@ export class KubeHttp {
       options.agent = this.#connections.agent;
       Object.assign(options, { secureContext: this.#secureContextOf(options) });
     }
-    // Without its length, Node sends the body of a DELETE as if it were the next request.
-    const ofBody =
+    // Without a length, Node sends the body of a DELETE as if it were the next request.
+    const bodyHeaders =
       body === undefined
         ? {}
         : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     options.headers = {
       ...(options.headers as http.OutgoingHttpHeaders),
       accept: 'application/json',
-      ...ofBody,
+      ...bodyHeaders,
     };
     return options;
   }
 
-  /** Each log has a connection of its own; parsing the certificates anew for it costs more than the handshake. */
+  /** Each log has its own connection, and parsing the certificates again costs more than the handshake. */
   #secureContextOf({ ca, cert, key, pfx, passphrase }: RequestOptions): SecureContext {
     const of = JSON.stringify([ca, cert, key, pfx, passphrase].map(String));
     if (this.#trust?.of !== of) {
@@ -226,11 +226,11 @@ function exchangeOnce(
     const request = (url.protocol === 'https:' ? https : http).request(url, options);
     const onAbort = () => request.destroy(abortError(signal));
     signal.addEventListener('abort', onAbort);
-    const letGo = () => signal.removeEventListener('abort', onAbort);
-    request.once('close', letGo);
+    const stopListening = () => signal.removeEventListener('abort', onAbort);
+    request.once('close', stopListening);
     request.once('response', (response) => {
-      if (isDetached) letGo();
-      // Whoever reads gets the error too; without this one, nobody reading would end the process.
+      if (isDetached) stopListening();
+      // The reader gets the error too. Without this listener, an error while no one reads would end the process.
       response.on('error', () => {});
       resolve(response);
     });

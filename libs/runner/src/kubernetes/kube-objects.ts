@@ -4,11 +4,11 @@ import type { KubeHttp, KubeRequest } from './kube-http.js';
 import { JOB_NAME_LABEL } from './names.js';
 
 /** See `Runner.createJob`. */
-const CONNECTED_WITHIN_MS = 3_000;
+const CREATE_CONNECT_TIMEOUT_MS = 3_000;
 
 /**
- * The calls of the API that the runner makes: what its role must allow. Each throws `RunnerUnavailableError` or
- * `RunnerRefusedError`, and `KubeStatusError` for those answers that the caller decides about.
+ * All API calls that the runner makes; its role must allow them. Each throws `RunnerUnavailableError` or
+ * `RunnerRefusedError`, and `KubeStatusError` where the caller decides what the response means.
  */
 export class KubeObjects {
   readonly #jobs: string;
@@ -34,12 +34,12 @@ export class KubeObjects {
     }
   }
 
-  /** Throws `KubeStatusError` as well: for a name that is taken, or refused for good. */
+  /** Also throws `KubeStatusError`, if the name is taken or the Job is refused permanently. */
   async createJob(job: V1Job, signal?: AbortSignal): Promise<V1Job> {
     const request = { method: 'POST', path: this.#jobs, body: job } as const;
     try {
       return await this.http.json<V1Job>(request, this.requestTimeoutMs, signal, {
-        connectWithinMs: CONNECTED_WITHIN_MS,
+        connectTimeoutMs: CREATE_CONNECT_TIMEOUT_MS,
       });
     } catch (error) {
       if (error instanceof KubeStatusError && classifyError(error) !== 'transient') throw error;
@@ -52,7 +52,7 @@ export class KubeObjects {
     return await this.#orNull<V1Job>(request, { what: `read Job ${jobName}` }, signal);
   }
 
-  /** Only the Job with that uid; null when it is gone, also when another one has its name. */
+  /** Deletes only the Job with this uid. Returns null if it is gone, even if another Job has its name. */
   async deleteJob(jobName: string, jobUid: string): Promise<unknown> {
     const body = { propagationPolicy: 'Background', preconditions: { uid: jobUid } };
     const request = { method: 'DELETE', path: `${this.#jobs}/${jobName}`, body } as const;

@@ -23,13 +23,13 @@ import {
   type CompleteSettings,
   type KubernetesRunnerSettings,
 } from './kubernetes-settings.js';
-import type { LogSource, PodLife } from './log-answer.js';
+import type { LogSource, PodLife } from './log-response.js';
 import { followLog } from './log-follower.js';
 import { CONTAINER_NAME, EXECUTION_ID_LABEL, INSTALLATION_LABEL } from './names.js';
 import { toJobView, toPodView } from './pod-outcome.js';
 import { buildSecretManifest, readSecretValues } from './secret-manifest.js';
 
-/** Runs each execution as a Kubernetes Job. Contacts the cluster only after `start` or with a call. */
+/** Runs each execution as a Kubernetes Job. Contacts the cluster only from `start` on, or when a method is called. */
 export class KubernetesRunner extends Runner {
   readonly #settings: CompleteSettings;
   readonly #http: KubeHttp;
@@ -41,7 +41,7 @@ export class KubernetesRunner extends Runner {
     whenEnded: (pod, timeoutMs, signal) => this.#view.whenEnded(pod, timeoutMs, signal),
   };
 
-  /** Throws when the settings or the kubeconfig cannot be used. */
+  /** Throws when the settings or the kubeconfig are unusable. */
   constructor(settings: KubernetesRunnerSettings) {
     super();
     this.#settings = completeSettings(settings);
@@ -89,7 +89,7 @@ export class KubernetesRunner extends Runner {
   }
 
   async read(jobName: string): Promise<RunView> {
-    // In this order, so that a Job that has finished comes with pods that have.
+    // In this order, so that a finished Job is returned with finished pods.
     const job = await this.#objects.readJob(jobName);
     const pods = await this.#objects.listPodsOfJob(jobName);
     const views = pods.map(toPodView).sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
@@ -124,7 +124,8 @@ export class KubernetesRunner extends Runner {
 
   async #adopt({ jobName, executionId }: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome> {
     const job = await this.#objects.readJob(jobName, signal);
-    if (!job) throw new RunnerUnavailableError(`Job ${jobName} was there and is gone: try again.`);
+    if (!job)
+      throw new RunnerUnavailableError(`Job ${jobName} existed and has just been deleted. Try again.`);
     const labels = job.metadata?.labels;
     const ours =
       labels?.[INSTALLATION_LABEL] === this.#settings.installationId &&
@@ -159,7 +160,7 @@ function toLife({ state }: PodView): PodLife {
   return hasEnded ? { kind: 'ended', endedAt: state.endedAt } : { kind: 'alive' };
 }
 
-/** A Kubernetes runner, not started yet. */
+/** Creates a Kubernetes runner without starting it. */
 export function createKubernetesRunner(settings: KubernetesRunnerSettings): Runner {
   return new KubernetesRunner(settings);
 }

@@ -15,7 +15,7 @@ describe('completeSettings', () => {
   it.each([{ namespace: 'Procs' }, { installationId: 'a_b' }, { installationId: '' }])(
     'refuses %j',
     (wrong) => {
-      expect(() => completeSettings({ ...settings, ...wrong })).toThrow(/is no name for Kubernetes/);
+      expect(() => completeSettings({ ...settings, ...wrong })).toThrow(/is not a valid Kubernetes name/);
     },
   );
 });

@@ -11,30 +11,30 @@ export interface KubernetesRunnerSettings {
   cluster: ClusterAccess;
   /** The procs' namespace; must exist. */
   namespace: string;
-  /** DNS-1123 label. Marks our objects, so that two installations in one namespace never touch each other's. */
+  /** DNS-1123 label. Marks our objects, so that two installations in one namespace never touch each other's objects. */
   installationId: string;
-  /** Safety net for Jobs that nobody removes. Default: 7 days. */
+  /** Safety net for Jobs that no worker removes. Default: 7 days. */
   ttlSecondsAfterFinished?: number;
-  /** Of each container. Default: 100m CPU and 128Mi requested, 1 CPU and 1Gi at most. */
+  /** For each container. Default: requests 100m CPU and 128Mi, limits 1 CPU and 1Gi. */
   defaultResources?: ContainerResources;
-  /** Per attempt, beside its own time: scheduling, image pull, stopping. Default: one hour. */
+  /** Added per attempt for scheduling, image pull and termination. Default: one hour. */
   jobDeadlineMarginSeconds?: number;
-  /** For each call of the API (not for watches and logs). Default: 5 seconds. */
+  /** Timeout of each API call except watches and logs. Default: 5 seconds. */
   requestTimeoutMs?: number;
-  /** How often the watches list everything anew. Default: 5 minutes. */
+  /** How often the watches list everything again. Default: 5 minutes. */
   resyncSeconds?: number;
-  /** Told of each failure that the watches recover from by themselves. Default: nobody. */
+  /** Called with each failure that the watches recover from by themselves. */
   onError?: (what: string, error: unknown) => void;
 }
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** With all defaults filled in. Throws when a name could never be used, at start and not at the first Job. */
+/** Fills in the defaults. Throws at start, not at the first Job, if Kubernetes would never accept a name. */
 export function completeSettings(settings: KubernetesRunnerSettings) {
   for (const field of ['namespace', 'installationId'] as const) {
     if (!isDnsLabel(settings[field])) {
       throw new Error(
-        `${field} "${settings[field]}" is no name for Kubernetes: use up to 63 of a-z, 0-9 and "-", not "-" at an end.`,
+        `${field} "${settings[field]}" is not a valid Kubernetes name. Use up to 63 of a-z, 0-9 and "-"; start and end with a letter or digit.`,
       );
     }
   }

@@ -7,32 +7,32 @@ export interface CountedLine {
   crc: number;
 }
 
-/** `skip`: stored already. `mismatch`: the server's answer is not the log that the position was taken from. */
+/** `skip`: already stored. `mismatch`: the response is not the log that the position was taken from. */
 export type CursorVerdict = 'skip' | 'mismatch' | { bytes: Buffer; position: LogPosition };
 
-/** All lines, in stream order, that are stamped at or after `second`. */
+/** All lines, in stream order, stamped at or after `second`. */
 interface Window {
   second: number;
   lines: number;
   hash: number;
 }
 
-/** Timestamps may step back this far (stdout and stderr are stamped apart). */
+/** Timestamps may go back this far, because stdout and stderr are stamped independently. */
 const STEP_BACK_SECONDS = 2;
 
 /**
- * Turns "the server's answer from second S on" into "the lines after the position", for one answer.
+ * Turns one response, "all lines since second S", into "the lines after the position".
  *
- * With M the greatest second seen, it counts windows for M-2, M-1 and M. The position is window M-2, so that a resumed
- * reader asks for lines again whose stamp steps back, and knows how many of them it has. Replaying those lines
- * rebuilds the other windows exactly: they hold no line that window M-2 does not hold.
+ * With M the latest second seen, it counts the lines of the windows M-2, M-1 and M. The position is window M-2, so that a
+ * resumed reader requests lines again whose stamps go back, and knows how many of them it already has. Replaying those
+ * lines rebuilds the other windows exactly, because window M-2 contains all their lines.
  */
 export class LogCursor {
-  readonly #askedSecond: number;
+  readonly #requestedSecond: number;
   readonly #storedHash: number;
   #linesToSkip: number;
   #bytesToSkip: number;
-  /** Of the present line, accepted so far. */
+  /** Bytes of the current line accepted so far. */
   #lineBytes = 0;
   /** Ascending; the first is M-2, the last is M. */
   #windows: Window[];
@@ -40,14 +40,14 @@ export class LogCursor {
   #last: CountedLine | null = null;
 
   constructor(from: LogPosition) {
-    this.#askedSecond = from.sinceSecond;
+    this.#requestedSecond = from.sinceSecond;
     this.#storedHash = from.hash;
     this.#linesToSkip = from.lines;
     this.#bytesToSkip = from.partialBytes;
     this.#windows = emptyWindows(from.sinceSecond + STEP_BACK_SECONDS);
   }
 
-  /** True once everything that was stored already has come again and was recognised. */
+  /** True once everything stored earlier was received again and recognized. */
   get isCaughtUp(): boolean {
     return this.#linesToSkip === 0 && this.#bytesToSkip === 0;
   }
@@ -66,10 +66,10 @@ export class LogCursor {
     return this.#last;
   }
 
-  /** Pieces in stream order, of stamped lines. After `mismatch` the cursor is of no more use. */
+  /** Takes pieces of stamped lines, in stream order. After `mismatch` the cursor must not be used again. */
   accept(piece: RawPiece & { stamp: LogStamp }): CursorVerdict {
-    // A server that does not filter by time at all.
-    if (piece.stamp.second < this.#askedSecond) return 'skip';
+    // This server does not filter by time at all.
+    if (piece.stamp.second < this.#requestedSecond) return 'skip';
     if (this.#linesToSkip > 0) return this.#replay(piece);
     const fresh = this.#skipStoredBytes(piece);
     if (fresh === 'mismatch') return fresh;
@@ -79,15 +79,15 @@ export class LogCursor {
       return { bytes: fresh, position: this.position };
     }
     if (fresh.length === 0) return 'skip';
-    const willComeAgain = piece.stamp.second >= this.#windows[0]!.second;
+    const willRepeat = piece.stamp.second >= this.#windows[0]!.second;
     return {
       bytes: fresh,
-      position: { ...this.position, partialBytes: willComeAgain ? this.#lineBytes : 0 },
+      position: { ...this.position, partialBytes: willRepeat ? this.#lineBytes : 0 },
     };
   }
 
   #replay(piece: RawPiece & { stamp: LogStamp }): CursorVerdict {
-    // No stored line is newer than M: lines before it are missing, and waiting for their number would swallow new ones.
+    // No stored line is newer than M, so stored lines are missing. Skipping until the count is reached would drop new ones.
     if (piece.stamp.second > this.#windows.at(-1)!.second) return 'mismatch';
     if (!piece.endsLine) return 'skip';
     this.#count({ stamp: piece.stamp, crc: piece.crc });

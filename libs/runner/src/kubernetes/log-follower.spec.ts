@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { LOG_START } from '@app/domain';
 import { LogLostError, type LogPiece } from '../runner.js';
 import { KubeStatusError, KubeUnreachableError } from './api-outcome.js';
-import type { LogSource, PodLife } from './log-answer.js';
+import type { LogSource, PodLife } from './log-response.js';
 import { followLog } from './log-follower.js';
 
 const POD = { podName: 'pod', podUid: 'uid' };
@@ -19,7 +19,7 @@ const TIMING = {
 
 const line = (text: string, second = 0) => `2027-01-15T08:00:0${second}.000000000Z ${text}\n`;
 
-/** What the server does with one request: sends that text to the end, sends it and cuts, or fails. */
+/** How the server responds to one request: sends the whole text, sends it and drops the connection, or fails. */
 type Reply = string | { cutAfter: string } | Error;
 
 function sourceOf(replies: readonly Reply[], lives: readonly PodLife['kind'][], endedAt = new Date()) {
@@ -62,13 +62,13 @@ async function follow(
 }
 
 describe('followLog', () => {
-  it('reads an ended container once, with its last line that has no newline', async () => {
+  it('reads a terminated container once, including a last line without a newline', async () => {
     const { source, queries } = sourceOf([line('a') + line('b').trimEnd()], ['ended']);
     expect(await follow(source)).toEqual(['a', 'b']);
     expect(queries).toEqual([{ timestamps: 'true' }]);
   });
 
-  it('looks again after a stream that ended before the container was known to have ended', async () => {
+  it('requests the log again if a stream ends before the container is known to have terminated', async () => {
     const { source, queries } = sourceOf(
       [line('a'), line('a'), line('a') + line('b')],
       ['alive', 'alive', 'ended'],
@@ -78,13 +78,13 @@ describe('followLog', () => {
     expect(queries[1]?.['sinceTime']).toBe('2027-01-15T07:59:58Z');
   });
 
-  it('goes on after a cut in the middle of a line', async () => {
+  it('resumes after a connection is dropped in the middle of a line', async () => {
     const whole = line('a') + line('bcd', 1);
     const { source } = sourceOf([{ cutAfter: whole.slice(0, -3) }, whole], ['alive', 'ended']);
     expect(await follow(source)).toEqual(['a', 'bcd']);
   });
 
-  it('waits for a container that has not started', async () => {
+  it('waits for a container that has not started yet', async () => {
     const waiting = new KubeStatusError(
       400,
       'BadRequest',
@@ -100,12 +100,12 @@ describe('followLog', () => {
       'not to be had from its node',
       new KubeStatusError(500, 'InternalError', 'dial tcp 10.0.0.7:10250: i/o timeout'),
     ],
-  ])("gives up an ended container's log that stays %s", async (_case, error) => {
+  ])("gives up a terminated container's log that stays %s", async (_case, error) => {
     await expect(follow(sourceOf([error], ['ended']).source)).rejects.toThrow(error.message);
     await expect(follow(sourceOf([error], ['ended']).source)).rejects.toBeInstanceOf(LogLostError);
   });
 
-  it('is less patient with its node when the container ended long ago, but still tries for a while', async () => {
+  it('waits less for the node when the container terminated long ago, but still tries for a while', async () => {
     const away = new KubeStatusError(500, 'InternalError', 'dial tcp 10.0.0.7:10250: no route to host');
     const timing = { ...TIMING, nodePatienceMs: 600_000, minPatienceMs: 1_000 };
     const lost = follow(sourceOf([away], ['ended'], new Date(Date.now() - 600_000)).source, timing);
@@ -120,19 +120,19 @@ describe('followLog', () => {
     expect(await patient).toEqual(['a']);
   });
 
-  it('never takes an outage of the API for a lost log', async () => {
+  it('never mistakes an outage of the API for a lost log', async () => {
     const away = [new KubeUnreachableError('ECONNREFUSED'), new KubeStatusError(503, '', 'no endpoints')];
     const outage = Array.from({ length: 60 }, (_, n) => away[n % 2]!);
     expect(await follow(sourceOf([...outage, line('a')], ['ended']).source)).toEqual(['a']);
   });
 
-  it('says that a log is lost when its pod is gone', async () => {
+  it('reports a log as lost when its pod is gone', async () => {
     await expect(follow(sourceOf([line('a')], ['alive', 'gone']).source)).rejects.toBeInstanceOf(
       LogLostError,
     );
   });
 
-  it('asks again before it believes that lines which it read are gone', async () => {
+  it('requests the log again before it accepts that lines it has read are gone', async () => {
     const [first, second] = [line('a') + line('b'), line('c', 9)];
     const short = sourceOf([{ cutAfter: first }, '', first + second], ['ended']);
     expect(await follow(short.source)).toEqual(['a', 'b', 'c']);
@@ -142,7 +142,7 @@ describe('followLog', () => {
     expect(await follow(empty.source)).toEqual(['a', 'b', '<gap>']);
   });
 
-  it('ends when told to, also while it waits', async () => {
+  it('ends when the signal aborts, even while it waits', async () => {
     const aborting = new AbortController();
     const following = follow(
       sourceOf([new KubeUnreachableError('away')], ['alive']).source,

@@ -2,20 +2,20 @@ import type { LogPosition } from '@app/domain';
 import { BackOff, HALF_JITTER } from '@app/timing';
 import { LogLostError, type LogPiece, type PodRef } from '../runner.js';
 import { KubeStatusError, KubeUnreachableError } from './api-outcome.js';
-import { readLogAnswer, type LogSource, type PodLife } from './log-answer.js';
+import { readLogResponse, type LogSource, type PodLife } from './log-response.js';
 import { ResumableLog } from './log-resume.js';
 
-/** How long the follower waits for things; tests pass shorter ones. */
+/** How long the follower waits. Tests pass shorter values. */
 export interface FollowTiming {
   firstRetryMs: number;
   maxRetryMs: number;
-  /** The pod's end reaches the API about this long after its log ended. */
+  /** The API reports the pod's termination about this long after its log ended. */
   endKnownWithinMs: number;
-  /** How long an ended container's log may be refused by the API before it counts as lost. */
+  /** How long the API may refuse a terminated container's log before it counts as lost. */
   refusedPatienceMs: number;
-  /** The same where it is the node that does not give it. */
+  /** The same while the node, not the API server, fails to return it. */
   nodePatienceMs: number;
-  /** At least so long everyone who follows tries, however long ago the container ended. */
+  /** Every follower tries for at least this long, however long ago the container terminated. */
   minPatienceMs: number;
 }
 
@@ -28,10 +28,10 @@ const DEFAULT_TIMING: FollowTiming = {
   minPatienceMs: 30_000,
 };
 
-/** The API server ends a cut answer of the kubelet like a complete one, so one short answer proves nothing. */
-const SHORT_ANSWERS_BELIEVED = 3;
+/** The API server ends a truncated kubelet response like a complete one, so one short response proves nothing. */
+const MIN_SHORT_RESPONSES = 3;
 
-/** See `Runner.followLog`. Holds one piece of a line and what the socket's buffer holds, however slow its reader is. */
+/** See `Runner.followLog`. Buffers at most one piece of a line and the socket's buffer, however slow the reader is. */
 export async function* followLog(
   source: LogSource,
   pod: PodRef,
@@ -46,39 +46,39 @@ export async function* followLog(
     jitter: HALF_JITTER,
   });
   let isFirst = true;
-  let shortAnswers = 0;
+  let shortResponses = 0;
   let failingSince: number | null = null;
   let wasComplete = false;
   while (!signal.aborted) {
     const life = await lifeOf(source, pod, { isFirst, wasComplete }, signal);
     isFirst = false;
     const endedAt = life?.kind === 'ended' ? life.endedAt : null;
-    const answer = life && (yield* readLogAnswer(source, pod, log, endedAt !== null, signal));
+    const response = life && (yield* readLogResponse(source, pod, log, endedAt !== null, signal));
     if (signal.aborted) return;
-    wasComplete = answer?.kind === 'complete' || (wasComplete && !answer?.hasNews);
-    if (answer?.kind === 'mismatch') continue;
-    if (!answer || answer.hasNews || !endedAt) failingSince = null;
-    if (answer?.hasNews) backOff.reset();
-    if (answer?.kind === 'complete') {
+    wasComplete = response?.kind === 'complete' || (wasComplete && !response?.hasNewOutput);
+    if (response?.kind === 'mismatch') continue;
+    if (!response || response.hasNewOutput || !endedAt) failingSince = null;
+    if (response?.hasNewOutput) backOff.reset();
+    if (response?.kind === 'complete') {
       if (endedAt) {
-        if (!log.isCaughtUp && ++shortAnswers < SHORT_ANSWERS_BELIEVED) {
+        if (!log.isCaughtUp && ++shortResponses < MIN_SHORT_RESPONSES) {
           await backOff.wait(signal);
           continue;
         }
         const last = log.end();
         if (last === 'mismatch') continue;
         yield* last;
-        // Opened after the end and read to its end: nothing can follow.
+        // The response was opened after the container terminated and read to its end: nothing can follow.
         return;
       }
       await source.whenEnded(pod, timing.endKnownWithinMs, signal);
       continue;
     }
-    if (answer?.kind === 'failed' && endedAt) {
+    if (response?.kind === 'failed' && endedAt) {
       failingSince ??= performance.now();
-      if (isOutOfPatience(answer.error, performance.now() - failingSince, endedAt, timing)) {
-        throw new LogLostError(`The log of pod ${pod.podName} can't be read: ${messageOf(answer.error)}`, {
-          cause: answer.error,
+      if (isPatienceExhausted(response.error, performance.now() - failingSince, endedAt, timing)) {
+        throw new LogLostError(`Cannot read the log of pod ${pod.podName}: ${messageOf(response.error)}`, {
+          cause: response.error,
         });
       }
       await backOff.wait(signal);
@@ -88,7 +88,7 @@ export async function* followLog(
   }
 }
 
-/** Null: the API does not say. */
+/** Returns null if the API does not answer. */
 async function lifeOf(
   source: LogSource,
   pod: PodRef,
@@ -98,7 +98,7 @@ async function lifeOf(
   try {
     const life = await source.life(pod, { isCacheEnough: isFirst }, signal);
     if (life.kind === 'gone') {
-      throw new LogLostError(`Pod ${pod.podName} is gone, and its log with it.`, {
+      throw new LogLostError(`Pod ${pod.podName} and its log are gone.`, {
         isProbablyComplete: wasComplete,
       });
     }
@@ -110,14 +110,19 @@ async function lifeOf(
   }
 }
 
-/** Whoever takes over from another follower need not wait all over again: the container's end counts as well. */
-function isOutOfPatience(error: unknown, failingMs: number, endedAt: Date, timing: FollowTiming): boolean {
+/** A follower that takes over does not wait all over again: the time since the container terminated counts too. */
+function isPatienceExhausted(
+  error: unknown,
+  failingMs: number,
+  endedAt: Date,
+  timing: FollowTiming,
+): boolean {
   const patience = patienceMs(error, timing);
-  const least = Math.min(patience, timing.minPatienceMs);
-  return failingMs >= patience || (failingMs >= least && Date.now() - endedAt.getTime() >= patience);
+  const minimum = Math.min(patience, timing.minPatienceMs);
+  return failingMs >= patience || (failingMs >= minimum && Date.now() - endedAt.getTime() >= patience);
 }
 
-/** Only an answer that is about this log can show that it is lost: an outage of the API, however long, does not. */
+/** Only a response about this log can prove it lost. An outage of the API cannot, however long it lasts. */
 function patienceMs(error: unknown, timing: FollowTiming): number {
   if (!(error instanceof KubeStatusError))
     return error instanceof KubeUnreachableError ? Infinity : timing.nodePatienceMs;

@@ -18,7 +18,7 @@ function cut(bytes: Buffer, sizes: readonly number[]): RawPiece[] {
 }
 
 describe('LogLines', () => {
-  it('gives the same pieces however the stream is chunked, and every byte once', () => {
+  it('returns the same pieces however the stream is chunked, and every byte once', () => {
     const content = fc.oneof(
       fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes.filter((byte) => byte !== 0x0a))),
       fc.constantFrom(

@@ -1,32 +1,32 @@
 import { crc32 } from 'node:zlib';
 import { parseStamp, type LogStamp } from './log-stamp.js';
 
-/** A line of the container, or a piece of a very long one, as cut out of the log stream. */
+/** A line of the container's output, or a piece of a very long one, as found in the log stream. */
 export interface RawPiece {
-  /** Null: the line carries no valid timestamp (the kubelet speaks, not the container). */
+  /** Null if the line has no valid timestamp: it was written by the kubelet, not the container. */
   stamp: LogStamp | null;
-  /** Without timestamp and newline. */
+  /** Without the timestamp and newline. */
   bytes: Buffer;
   endsLine: boolean;
-  /** It ends the line and the log: no newline came. */
+  /** The log ends here without a newline. */
   isUnterminated?: boolean;
-  /** CRC-32 of the whole line up to here, with its timestamp, without the newline. */
+  /** CRC-32 of the line up to here, including its timestamp, without the newline. */
   crc: number;
 }
 
-/** Most bytes of a piece: bounds the memory that one line may take. */
+/** Maximum size of a piece. Bounds the memory that one line takes. */
 export const PIECE_BYTES = 64 * 1024;
 
 const NEWLINE = 0x0a;
 const STAMP_MAX_BYTES = 40;
 
-/** Cuts a byte stream into lines, whatever its chunks. Holds at most one piece and one chunk. */
+/** Splits a byte stream into lines, however it is chunked. Buffers at most one piece and one chunk. */
 export class LogLines {
   #rest: Buffer = Buffer.alloc(0);
-  /** Of the line whose first pieces were handed out already. */
+  /** The line whose first pieces were already returned. */
   #line: { stamp: LogStamp | null; crc: number } | null = null;
 
-  /** To be read to its end before the next `push`. */
+  /** Read the generator to its end before the next `push`. */
   *push(chunk: Buffer): Generator<RawPiece> {
     const searched = this.#rest.length;
     let rest = searched === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
@@ -34,10 +34,10 @@ export class LogLines {
       yield* this.#endLine(rest.subarray(0, end));
       rest = rest.subarray(end + 1);
     }
-    this.#rest = yield* this.#cutLongLine(rest, PIECE_BYTES + STAMP_MAX_BYTES);
+    this.#rest = yield* this.#splitLongLine(rest, PIECE_BYTES + STAMP_MAX_BYTES);
   }
 
-  /** The last line, if the stream ended without a newline. Only when it did end: a cut line comes again, whole. */
+  /** Returns the last line if the stream ended without a newline. Not for an interrupted stream: it repeats the line. */
   *end(): Generator<RawPiece> {
     const rest = this.#rest;
     this.#rest = Buffer.alloc(0);
@@ -45,19 +45,19 @@ export class LogLines {
   }
 
   *#endLine(bytes: Buffer, isUnterminated = false): Generator<RawPiece> {
-    const last = bytes.length > PIECE_BYTES ? yield* this.#cutLongLine(bytes, PIECE_BYTES) : bytes;
+    const last = bytes.length > PIECE_BYTES ? yield* this.#splitLongLine(bytes, PIECE_BYTES) : bytes;
     const piece = this.#take(last, true);
     this.#line = null;
     yield isUnterminated ? { ...piece, isUnterminated } : piece;
   }
 
-  /** Hands out pieces while more than `keepBytes` remain. */
-  *#cutLongLine(bytes: Buffer, keepBytes: number): Generator<RawPiece, Buffer> {
+  /** Yields pieces while more than `keepBytes` remain. */
+  *#splitLongLine(bytes: Buffer, keepBytes: number): Generator<RawPiece, Buffer> {
     let rest = bytes;
     while (rest.length > keepBytes) {
       const headBytes = this.#line ? 0 : readHead(rest).length;
       if (rest.length - headBytes <= PIECE_BYTES) break;
-      const cut = utf8Border(rest, headBytes + PIECE_BYTES);
+      const cut = utf8Boundary(rest, headBytes + PIECE_BYTES);
       const piece = this.#take(rest.subarray(0, cut), false);
       this.#line = { stamp: piece.stamp, crc: piece.crc };
       yield piece;
@@ -73,18 +73,18 @@ export class LogLines {
   }
 }
 
-/** The leading timestamp, and its length with the space behind it; 0 if there is none. */
+/** The leading timestamp, and its length including the space after it; 0 if there is none. */
 function readHead(line: Buffer): { stamp: LogStamp | null; length: number } {
   const head = line.toString('latin1', 0, Math.min(STAMP_MAX_BYTES, line.length));
   const space = head.indexOf(' ');
-  // An empty line may come without the space.
+  // An empty line may lack the space.
   const end = space >= 0 ? space : line.length <= STAMP_MAX_BYTES ? line.length : 0;
   const stamp = end === 0 ? null : parseStamp(head.slice(0, end));
   return { stamp, length: stamp ? end + 1 : 0 };
 }
 
-/** The last position up to `limit` that does not lie inside a UTF-8 character. */
-function utf8Border(bytes: Buffer, limit: number): number {
+/** The last position up to `limit` that is not inside a UTF-8 character. */
+function utf8Boundary(bytes: Buffer, limit: number): number {
   for (let back = 1; back <= 3; back++) {
     const byte = bytes[limit - back] ?? 0;
     if (byte < 0x80) return limit;

@@ -15,13 +15,13 @@ interface Line {
 const stamp = (at: number) => new Date(at * 1000).toISOString().replace('Z', '000000Z');
 const encode = (lines: readonly Line[]) =>
   Buffer.from(lines.map(({ at, text }) => `${stamp(at)} ${text}\n`).join(''));
-/** What a real API server answers: every line by its own timestamp, the second cut down. */
+/** What a real API server returns: each line is filtered by its own timestamp, truncated to the second. */
 const since = (log: readonly Line[], second: number) => log.filter(({ at }) => Math.floor(at) >= second);
 
 const newLog = (from: LogPosition = LOG_START) => new ResumableLog(from, () => new Date(0));
 
-/** Reads one answer up to `bytes` of it, in chunks; tells whether the reader wants another one at once. */
-function readAnswer(reader: ResumableLog, log: readonly Line[], { bytes = Infinity, isEnd = false } = {}) {
+/** Reads one response up to `bytes`, in chunks. `isMismatch`: the reader wants another one at once. */
+function readResponse(reader: ResumableLog, log: readonly Line[], { bytes = Infinity, isEnd = false } = {}) {
   const pieces: LogPiece[] = [];
   const answer = encode(since(log, reader.begin())).subarray(0, bytes);
   const lines = new LogLines();
@@ -37,9 +37,9 @@ function readAnswer(reader: ResumableLog, log: readonly Line[], { bytes = Infini
 }
 
 function readAll(reader: ResumableLog, log: readonly Line[]): LogPiece[] {
-  const first = readAnswer(reader, log, { isEnd: true });
+  const first = readResponse(reader, log, { isEnd: true });
   return first.isMismatch
-    ? [...first.pieces, ...readAnswer(reader, log, { isEnd: true }).pieces]
+    ? [...first.pieces, ...readResponse(reader, log, { isEnd: true }).pieces]
     : first.pieces;
 }
 
@@ -48,7 +48,7 @@ const textOf = (pieces: readonly LogPiece[]) =>
     .map((piece) => (piece.kind === 'gap' ? '<gap>\n' : piece.text + (piece.endsLine ? '\n' : '')))
     .join('');
 
-/** Lines whose stamps run on, stand still or step back by at most two seconds behind the newest. */
+/** Lines whose stamps advance, repeat, or go back by up to two seconds. */
 const logs = fc
   .array(
     fc.record({
@@ -64,28 +64,28 @@ const logs = fc
   });
 
 describe('ResumableLog', () => {
-  it('gives each line once and in order, whatever the cuts within one process', () => {
+  it('returns each line once and in order, wherever connections drop within one process', () => {
     fc.assert(
       fc.property(logs, fc.array(fc.nat(400), { maxLength: 6 }), (log, cuts) => {
         const reader = newLog();
         const pieces = cuts.flatMap((bytes) => {
-          const answer = readAnswer(reader, log, { bytes });
+          const answer = readResponse(reader, log, { bytes });
           expect(answer.isMismatch).toBe(false);
           return answer.pieces;
         });
-        pieces.push(...readAnswer(reader, log, { isEnd: true }).pieces);
+        pieces.push(...readResponse(reader, log, { isEnd: true }).pieces);
         expect(textOf(pieces)).toBe(log.map(({ text }) => `${text}\n`).join(''));
       }),
       { numRuns: 300 },
     );
   });
 
-  it('gives exactly the rest to another process that resumes from any stored position, while the log grows', () => {
+  it('returns exactly the rest to another process that resumes from any stored position, while the log grows', () => {
     fc.assert(
       fc.property(logs, fc.nat(30), fc.nat(30), fc.nat(600), (log, grownTo, storedTo, cut) => {
-        const before = readAnswer(newLog(), log.slice(0, grownTo)).pieces.slice(0, storedTo);
+        const before = readResponse(newLog(), log.slice(0, grownTo)).pieces.slice(0, storedTo);
         const second = newLog(before.at(-1)?.position ?? LOG_START);
-        const between = readAnswer(second, log, { bytes: cut }).pieces;
+        const between = readResponse(second, log, { bytes: cut }).pieces;
         const third = newLog(between.at(-1)?.position ?? before.at(-1)?.position ?? LOG_START);
         expect(textOf([...before, ...between, ...readAll(third, log)])).toBe(
           log.map(({ text }) => `${text}\n`).join(''),
@@ -95,25 +95,25 @@ describe('ResumableLog', () => {
     );
   });
 
-  it('never gives a line twice and says where lines are missing, whatever was rotated away', () => {
+  it('never returns a line twice and marks missing lines, whatever was rotated away', () => {
     fc.assert(
       fc.property(logs, fc.nat(30), fc.nat(30), fc.boolean(), (steps, readTo, rotated, isSameProcess) => {
         const log = steps.map((line, n) => ({ ...line, text: `${line.text}${n}` }));
         const reader = newLog();
-        const before = readAnswer(reader, log.slice(0, readTo)).pieces;
+        const before = readResponse(reader, log.slice(0, readTo)).pieces;
         const next = isSameProcess ? reader : newLog(before.at(-1)?.position);
         const after = readAll(next, log.slice(rotated));
         const given = [...before, ...after].filter((piece) => piece.kind === 'text').map(({ text }) => text);
         expect(new Set(given).size).toBe(given.length);
         const missing = log.filter(({ text }) => !given.includes(text));
-        // A log that was lost before anything was read leaves no trace: there is nothing to compare it with.
+        // Lines lost before anything was read leave no trace: there is nothing to compare with.
         if (before.length > 0 && missing.length > 0) expect(textOf(after)).toContain('<gap>');
       }),
       { numRuns: 500 },
     );
   });
 
-  it('resumes inside a very long line, at a UTF-8 border', () => {
+  it('resumes inside a very long line, at a UTF-8 boundary', () => {
     const log = [
       { at: T, text: 'first' },
       { at: T + 1, text: 'é'.repeat(100_000) },
@@ -127,20 +127,20 @@ describe('ResumableLog', () => {
     });
   });
 
-  it('never begins a line again whose first pieces were given out, when its rest is lost', () => {
+  it('never restarts a partly returned line whose rest is lost', () => {
     const log = [
       { at: T, text: 'first' },
       { at: T + 1, text: 'x'.repeat(200_000) },
       { at: T + 2, text: 'next' },
     ];
     const reader = newLog();
-    const before = readAnswer(reader, log, { bytes: 150_000 }).pieces;
+    const before = readResponse(reader, log, { bytes: 150_000 }).pieces;
     expect(before.at(-1)).toMatchObject({ endsLine: false });
-    // `first` is gone, so the answer begins with the long line, and is not what the position says.
+    // `first` is gone, so the response begins with the long line and does not match the position.
     expect(textOf(readAll(reader, log.slice(1)))).toBe('<gap>\nnext\n');
   });
 
-  it('counts a last line that has no newline, and says that it has none', () => {
+  it('counts a last line without a newline, and marks it as unterminated', () => {
     const reader = newLog();
     const read = (log: ResumableLog) => {
       log.begin();
@@ -157,26 +157,26 @@ describe('ResumableLog', () => {
     expect(read(newLog(pieces.at(-1)?.position))).toEqual([]);
   });
 
-  it('reports no gap when the last line known is still there, though lines before it were rotated away', () => {
+  it('reports no gap if the last known line still exists, even if lines before it were rotated away', () => {
     const log = [0, 0.1, 0.2, 0.3].map((after) => ({ at: T + after, text: `line ${after}` }));
     const reader = newLog();
-    readAnswer(reader, log.slice(0, 3));
+    readResponse(reader, log.slice(0, 3));
     expect(textOf(readAll(reader, log.slice(2)))).toBe('line 0.3\n');
   });
 
-  it('goes on with new lines as soon as one shows that stored ones are gone, without waiting for their number', () => {
+  it('continues with new lines as soon as one proves that stored ones are gone, without counting them', () => {
     const stored = Array.from({ length: 50 }, (_, n) => ({ at: T + n / 100, text: `old ${n}` }));
-    const position = readAnswer(newLog(), stored).pieces.at(-1)?.position;
+    const position = readResponse(newLog(), stored).pieces.at(-1)?.position;
     const reader = newLog(position);
     const log = [
       { at: T + 1, text: 'new 1' },
       { at: T + 2, text: 'new 2' },
     ];
-    expect(readAnswer(reader, log).isMismatch).toBe(true);
-    expect(textOf(readAnswer(reader, log).pieces)).toBe('<gap>\nnew 1\nnew 2\n');
+    expect(readResponse(reader, log).isMismatch).toBe(true);
+    expect(textOf(readResponse(reader, log).pieces)).toBe('<gap>\nnew 1\nnew 2\n');
   });
 
-  it('takes a line without timestamp as text of the last timestamp, once, and leaves the position', () => {
+  it('gives a line without a timestamp the previous timestamp, once, and keeps the position', () => {
     const reader = newLog();
     reader.begin();
     const read = (text: string) =>
@@ -195,12 +195,12 @@ describe('ResumableLog', () => {
     expect(read('rpc error: code = NotFound\n')).toEqual([]);
   });
 
-  it('drops the unstamped tail of a line that began before the second that was asked for', () => {
+  it('drops the unstamped tail of a line that began before the requested second', () => {
     const log = [
       { at: T, text: 'a' },
       { at: T + 5, text: 'b' },
     ];
-    const reader = newLog(readAnswer(newLog(), log).pieces.at(-1)?.position);
+    const reader = newLog(readResponse(newLog(), log).pieces.at(-1)?.position);
     reader.begin();
     const answer = Buffer.concat([Buffer.from('tail of a\n'), encode([log[1]!, { at: T + 6, text: 'c' }])]);
     const pieces = [...new LogLines().push(answer)].map((piece) => reader.accept(piece));

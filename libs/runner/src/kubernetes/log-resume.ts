@@ -4,31 +4,31 @@ import { LogCursor, type CountedLine } from './log-cursor.js';
 import type { RawPiece } from './log-lines.js';
 import { endOfSecond, isAfter, laterOf, type LogStamp } from './log-stamp.js';
 
-const GAP_REASON = 'Lines are missing here: the node no longer had them (log rotated, or node restarted).';
-/** The newest second that a position may know of: see LogCursor. */
+const GAP_REASON = 'Lines are missing here: the node no longer had them (log rotated or node restarted).';
+/** How far past `sinceSecond` a position's latest line may be. See LogCursor. */
 const NEWEST_AFTER_SINCE_SECONDS = 2;
 
 /**
- * How to go on when an answer does not continue what was read. What was handed out is a beginning of the container's
- * output, all of it stamped up to `floor`; so the first line after `floor` and all that follow it are new.
+ * How to continue when a response does not continue what was read. The lines returned so far are the beginning of the
+ * container's output, and none is stamped after `floor`. So the first line after `floor`, and all lines after it, are new.
  */
 interface Search {
   floor: LogStamp;
-  /** The very last line that was handed out, if this process knows it. */
+  /** The last line returned, if this process knows it. */
   anchor: CountedLine | null;
   isAnchorFound: boolean;
-  /** Lines between the last one handed out and the next one may be missing. */
+  /** Lines between the last one returned and the next one may be missing. */
   isGap: boolean;
 }
 
-/** One container's log over any number of answers of the server, each line once. Pure: the follower feeds it. */
+/** One container's log across any number of responses, each line once. Pure: the follower feeds it. */
 export class ResumableLog {
   #position: LogPosition;
   #cursor: LogCursor;
-  /** Of the lines handed out, or recognised as stored. */
+  /** The latest stamp among lines returned or recognized as stored. */
   #newest: LogStamp | null = null;
   #last: CountedLine | null = null;
-  /** Of a line that was handed out in part. */
+  /** The stamp of a line that was returned in part. */
   #unfinished: LogStamp | null = null;
   #search: Search | null = null;
   #hasStampedLine = false;
@@ -42,12 +42,12 @@ export class ResumableLog {
     this.#cursor = new LogCursor(from);
   }
 
-  /** False: this answer has not yet shown everything that was stored before. */
+  /** False until the current response has repeated everything stored earlier. */
   get isCaughtUp(): boolean {
     return this.#cursor.isCaughtUp;
   }
 
-  /** Starts a new answer; returns the second to ask from (0: from the start). */
+  /** Starts a new response. Returns the second to request the log from (0: from the start). */
   begin(): number {
     this.#cursor = new LogCursor(this.#position);
     this.#hasStampedLine = false;
@@ -55,7 +55,7 @@ export class ResumableLog {
     return this.#position.sinceSecond;
   }
 
-  /** `mismatch`: drop this answer and `begin` again at once. */
+  /** `mismatch`: drop this response and `begin` again at once. */
   accept(piece: RawPiece): readonly LogPiece[] | 'mismatch' {
     const { stamp } = piece;
     if (stamp === null) return this.#acceptUnstamped(piece);
@@ -82,7 +82,7 @@ export class ResumableLog {
     return pieces;
   }
 
-  /** The container has ended and the answer too. */
+  /** Call when both the container and the response have ended. */
   end(): readonly LogPiece[] | 'mismatch' {
     if (!this.#cursor.isCaughtUp) return this.#startSearch();
     const isGap = this.#search?.isGap ?? false;
@@ -99,7 +99,7 @@ export class ResumableLog {
   #startSearch(): 'mismatch' {
     const known = laterOf(this.#newest, this.#unfinished);
     const floor = known ?? endOfSecond(this.#position.sinceSecond + NEWEST_AFTER_SINCE_SECONDS);
-    // The rest of an unfinished line is lost, so finding the line before it would prove nothing.
+    // The rest of a partly returned line is lost, so finding the line before it would prove nothing.
     const anchor = this.#unfinished ? null : this.#last;
     this.#search = { floor, anchor, isAnchorFound: false, isGap: true };
     this.#unfinished = null;
@@ -110,16 +110,16 @@ export class ResumableLog {
 
   #noteDropped(search: Search, { stamp, crc }: CountedLine): void {
     const isAnchor = search.anchor?.crc === crc && search.anchor.stamp.text === stamp.text;
-    // A line after the anchor may never have been handed out, and is dropped: say so.
+    // A line after the anchor may never have been returned, and is dropped here: report a gap.
     search.isGap = !isAnchor || search.isAnchorFound;
     search.isAnchorFound ||= isAnchor;
   }
 
-  /** The kubelet's own words (its errors), or the tail of a line that began before the second that was asked for. */
+  /** A line from the kubelet itself (an error), or the tail of a line that began before the requested second. */
   #acceptUnstamped(piece: RawPiece): readonly LogPiece[] {
     const isTail = !this.#hasStampedLine && this.#position.sinceSecond > 0;
     if (isTail || this.#search || !this.#cursor.isCaughtUp) return [];
-    // It belongs to no position, so it may come again with each answer.
+    // It belongs to no position, so each response may repeat it.
     if (piece.endsLine && this.#lastUnstamped?.crc === piece.crc) return [];
     if (piece.endsLine) this.#lastUnstamped = { crc: piece.crc };
     return [textPiece(this.#newest?.text ?? this.now().toISOString(), piece, piece.bytes, this.#position)];

@@ -1,4 +1,4 @@
-/** A log line's timestamp, exact to the nanosecond (a JavaScript Date is not). */
+/** A log line's timestamp, exact to the nanosecond, which a JavaScript Date is not. */
 export interface LogStamp {
   /** Unix seconds. */
   second: number;
@@ -15,7 +15,7 @@ export function parseStamp(text: string): LogStamp | null {
   const match = RFC3339.exec(text);
   if (!match) return null;
   const whole = `${match[1]}${match[3]}`;
-  // Lines come many to a second, and parsing a date costs more than all else that is done to a line.
+  // Many lines share a second, and parsing a date costs more than everything else done with a line.
   if (whole !== lastParsed.whole) lastParsed = { whole, second: Date.parse(whole) / 1000 };
   const { second } = lastParsed;
   return Number.isNaN(second) ? null : { second, nanos: Number((match[2] ?? '').padEnd(9, '0')), text };

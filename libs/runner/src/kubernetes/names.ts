@@ -1,15 +1,15 @@
-/** What our objects are called and labelled in the cluster; the watches and the orphan sweep select by these. */
+/** Names and labels of our objects in the cluster. The watches and the orphan sweep select by them. */
 export const INSTALLATION_LABEL = 'proctor.io/installation';
 export const EXECUTION_ID_LABEL = 'proctor.io/execution-id';
 export const PROC_LABEL = 'proctor.io/proc';
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
-/** Put on pods by the Job controller of every Kubernetes version. */
+/** The Job controller of every Kubernetes version puts it on pods. */
 export const JOB_NAME_LABEL = 'job-name';
 export const CONTAINER_NAME = 'proc';
 
 const LABEL_MAX_LENGTH = 63;
 
-/** The nearest valid label value; different names may become equal, so it is for people, never for look-ups. */
+/** The closest valid label value. Different names may become equal, so it is for display, never for lookups. */
 export function toLabelValue(name: string): string {
   return name
     .replace(/[^A-Za-z0-9_.-]/g, '-')

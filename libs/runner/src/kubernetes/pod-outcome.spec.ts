@@ -6,7 +6,7 @@ import { jobNameOfPod, toJobView, toPodView } from './pod-outcome.js';
 const T = (second: number) => `2027-01-15T08:00:0${second}Z`;
 const D = (second: number) => new Date(T(second));
 
-/** Objects as the watch gives them: plain JSON, instants as text. */
+/** Objects as the watch delivers them: plain JSON, instants as text. */
 const podOf = (status: object, metadata: object = {}) =>
   ({ metadata: { name: 'p', uid: 'u', creationTimestamp: T(0), ...metadata }, status }) as unknown as V1Pod;
 const withContainer = (phase: string, state: object, more: Partial<V1PodStatus> = {}) => ({
@@ -38,7 +38,7 @@ const DISRUPTED = {
 
 describe('toPodView', () => {
   it.each<[string, object, PodState]>([
-    ['not looked at yet', { phase: 'Pending' }, { kind: 'waiting', reason: null, message: null }],
+    ['not processed yet', { phase: 'Pending' }, { kind: 'waiting', reason: null, message: null }],
     [
       'unschedulable',
       {
@@ -142,7 +142,7 @@ describe('toPodView', () => {
     });
   });
 
-  it("reads the client's own objects, whose instants are dates", () => {
+  it("reads the client's own objects, whose instants are Dates", () => {
     const running = withContainer('Running', { running: { startedAt: D(1) } });
     expect(toPodView(podOf(running, { creationTimestamp: D(0) }))).toMatchObject({
       createdAt: D(0),
@@ -150,7 +150,7 @@ describe('toPodView', () => {
     });
   });
 
-  it('tells a pod that is being deleted', () => {
+  it('recognizes a pod that is being deleted', () => {
     expect(toPodView(podOf({ phase: 'Running' }, { deletionTimestamp: T(5) })).isBeingDeleted).toBe(true);
   });
 });
@@ -217,7 +217,7 @@ describe('toJobView', () => {
     });
   });
 
-  it('counts the pods that have ended, whatever became of them', () => {
+  it('counts terminated pods, whether they succeeded or failed', () => {
     expect(toJobView(jobOf({ failed: 2, succeeded: 1 }))).toMatchObject({ endedPods: 3 });
   });
 });

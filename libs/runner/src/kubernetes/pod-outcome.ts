@@ -2,10 +2,10 @@ import type { V1ContainerStatus, V1Job, V1Pod } from '@kubernetes/client-node';
 import type { JobView, PodState, PodView } from '../runner.js';
 import { CONTAINER_NAME, EXECUTION_ID_LABEL, JOB_NAME_LABEL } from './names.js';
 
-/** Reasons of a container that a disruption of its pod explains better. */
+/** Container reasons that a disruption of the pod explains better. */
 const VAGUE_REASONS = new Set<string | undefined>(['Error', 'Completed', 'ContainerStatusUnknown']);
 
-/** What the runner keeps of a pod. Takes the client's objects and plain JSON alike (instants as Date or string). */
+/** What the runner keeps of a pod. Accepts the client's objects and plain JSON (instants as Date or string). */
 export function toPodView(pod: V1Pod): PodView {
   return {
     podName: pod.metadata?.name ?? '',
@@ -40,7 +40,7 @@ export function toJobView(job: V1Job): JobView {
   };
 }
 
-/** The Job that a pod belongs to, or null for a pod that is not a Job's. */
+/** The name of the Job that owns a pod, or null if no Job does. */
 export function jobNameOfPod(pod: V1Pod): string | null {
   const labels = pod.metadata?.labels;
   const owner = pod.metadata?.ownerReferences?.find(({ kind }) => kind === 'Job');
@@ -74,7 +74,7 @@ function failedState(pod: V1Pod, container: V1ContainerStatus | undefined): PodS
   const disruption = pod.status?.conditions?.find(
     ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
   );
-  // The kubelet writes exit code 137 for a container that it lost sight of: that is a guess, not an exit code.
+  // For a container that it lost track of, the kubelet writes exit code 137. That is a guess, not an exit code.
   const isKnown = terminated !== undefined && terminated.reason !== 'ContainerStatusUnknown';
   const ofContainer = VAGUE_REASONS.has(terminated?.reason) ? undefined : terminated?.reason;
   return {
@@ -100,7 +100,7 @@ function waitingState(pod: V1Pod, container: V1ContainerStatus | undefined): Pod
   };
 }
 
-/** The best guess at when a pod without a terminated container ended: the last thing that its status records. */
+/** The best estimate of when a pod without a terminated container ended: the latest time in its status. */
 function lastSeenAt(pod: V1Pod): Date {
   const known = [
     ...(pod.status?.conditions ?? []).map(({ lastTransitionTime }) => instant(lastTransitionTime)),
@@ -113,6 +113,6 @@ function lastSeenAt(pod: V1Pod): Date {
 function instant(value: Date | string | null | undefined): Date | null {
   if (value == null) return null;
   const date = new Date(value);
-  // Go's zero time (year 1) and nonsense both mean that the instant is not known.
+  // Go's zero time (year 1) and invalid values both mean unknown.
   return date.getTime() > 0 ? date : null;
 }

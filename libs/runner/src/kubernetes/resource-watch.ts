@@ -4,12 +4,12 @@ import type { KubernetesListObject, KubernetesObject } from '@kubernetes/client-
 import { KubeStatusError } from './api-outcome.js';
 import type { KubeHttp } from './kube-http.js';
 
-/** Where one kind of object is listed, and what to do with what comes. */
+/** Where to list one kind of object, and where to put its entries. */
 export interface WatchedKind<T extends KubernetesObject, Entry> {
-  /** For people, e.g. `Jobs`. */
+  /** For log messages, e.g. `Jobs`. */
   name: string;
   path: string;
-  /** What to keep of an object; null: not ours to keep. */
+  /** What to keep of an object; null to ignore it. */
   toEntry(object: T): Entry | null;
   replace(entries: readonly Entry[]): void;
   put(entry: Entry): void;
@@ -18,9 +18,9 @@ export interface WatchedKind<T extends KubernetesObject, Entry> {
 
 export interface ResourceWatchSettings {
   labelSelector: string;
-  /** How often everything is listed anew, in case an event went missing. */
+  /** How often everything is listed again, in case an event was missed. */
   resyncSeconds: number;
-  /** A watch or list that could not go on: told, and tried again. */
+  /** Called with each failure of a list or watch, which is then retried. */
   onError(what: string, error: unknown): void;
 }
 
@@ -32,11 +32,11 @@ interface WatchEvent<T> {
 const PAGE_SIZE = '250';
 const LIST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 15_000;
-/** How much later than it should a watch may end before it counts as stuck. */
+/** How far past its timeout a watch may run before it counts as stuck. */
 const STUCK_AFTER_MS = 15_000;
 const HEALTHY_AFTER_MS = 5_000;
 
-/** Lists a kind of object, then watches it, for ever: any error is a reason to begin again. */
+/** Lists a kind of object, then watches it, indefinitely. Starts over after any error. */
 export class ResourceWatch<T extends KubernetesObject, Entry> {
   readonly #backOff = new BackOff({ firstMs: 250, maxMs: 30_000, jitter: HALF_JITTER });
   #isLive = false;
@@ -48,12 +48,12 @@ export class ResourceWatch<T extends KubernetesObject, Entry> {
     private readonly settings: ResourceWatchSettings,
   ) {}
 
-  /** True between the first answer of a watch and the next failure. */
+  /** True from the first response of a watch until the next failure. */
   get isLive(): boolean {
     return this.#isLive;
   }
 
-  /** `onSynced` is called after each full list. Ends only when the signal aborts. */
+  /** Runs until the signal aborts. Calls `onSynced` after each full list. */
   async run(signal: AbortSignal, onSynced: () => void): Promise<void> {
     let listedAt = -Infinity;
     while (!signal.aborted) {
@@ -71,7 +71,7 @@ export class ResourceWatch<T extends KubernetesObject, Entry> {
         if (isExpired(error)) this.#resourceVersion = null;
         this.settings.onError(`watch ${this.kind.name}`, error);
       }
-      // A server that ends each watch at once must not be asked without pause either.
+      // A server that ends each watch at once must not be polled in a tight loop either.
       if (performance.now() - startedAt >= HEALTHY_AFTER_MS) this.#backOff.reset();
       else await this.#backOff.wait(signal);
     }
@@ -111,7 +111,7 @@ export class ResourceWatch<T extends KubernetesObject, Entry> {
       allowWatchBookmarks: 'true',
     };
     const stream = await this.http.open(
-      { path: this.kind.path, query, headersWithinMs: HEADERS_TIMEOUT_MS },
+      { path: this.kind.path, query, headersTimeoutMs: HEADERS_TIMEOUT_MS },
       signal,
     );
     const stuckTimer = setTimeout(
@@ -121,7 +121,7 @@ export class ResourceWatch<T extends KubernetesObject, Entry> {
     try {
       this.#isLive = true;
       for await (const line of linesOf(stream)) this.#apply(JSON.parse(line) as WatchEvent<T>);
-      if (!stream.complete) throw new Error('the watch was cut');
+      if (!stream.complete) throw new Error('the watch was interrupted');
     } finally {
       clearTimeout(stuckTimer);
       stream.destroy();
@@ -141,12 +141,12 @@ export class ResourceWatch<T extends KubernetesObject, Entry> {
   }
 }
 
-/** What Kubernetes itself objects to is answered with a new list; after a cut it goes on where it was. */
+/** After an error from Kubernetes the watch starts with a new list; after a dropped connection it resumes. */
 function isExpired(error: unknown): boolean {
   return error instanceof KubeStatusError && error.status !== 429;
 }
 
-/** Complete lines only. Not node:readline, which waits for ever when its input breaks. */
+/** Complete lines only. Does not use node:readline, which hangs when its input fails. */
 async function* linesOf(stream: Readable): AsyncGenerator<string> {
   stream.setEncoding('utf8');
   let rest = '';

@@ -3,8 +3,8 @@ import type { JobRef } from '../runner.js';
 import { INSTALLATION_LABEL, MANAGED_BY_LABEL } from './names.js';
 
 /**
- * The Secret that lets a Job's container start: same name, deleted with the Job, never changed. May be empty.
- * `blockOwnerDeletion` stays false: true would need the permission to update the Job's finalizers.
+ * Builds the Secret without which a Job's container cannot start: same name, immutable, deleted with the Job. May be empty.
+ * `blockOwnerDeletion` is false, because true requires permission to update the Job's finalizers.
  */
 export function buildSecretManifest(
   { jobName, jobUid }: JobRef,

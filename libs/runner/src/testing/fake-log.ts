@@ -3,11 +3,11 @@ import { LogLines } from '../kubernetes/log-lines.js';
 import { ResumableLog } from '../kubernetes/log-resume.js';
 import { LogLostError, type LogPiece } from '../runner.js';
 
-/** A container's log in memory, read with the real position arithmetic. */
+/** A container's log in memory, read with the real position logic. */
 export class FakeLog {
   readonly #lines: { second: number; bytes: Buffer }[] = [];
   #state: 'open' | 'ended' | 'lost' = 'open';
-  #sleepers: (() => void)[] = [];
+  #waiters: (() => void)[] = [];
 
   append(text: string): void {
     const now = new Date();
@@ -21,7 +21,7 @@ export class FakeLog {
     this.#wake();
   }
 
-  /** Whoever still reads, or comes later, gets `LogLostError`. */
+  /** Current and later readers get `LogLostError`. */
   lose(): void {
     this.#state = 'lost';
     this.#wake();
@@ -30,16 +30,19 @@ export class FakeLog {
   async *follow(from: LogPosition, signal: AbortSignal): AsyncGenerator<LogPiece> {
     const log = new ResumableLog(from, () => new Date());
     while (!signal.aborted) {
-      const outcome = yield* this.#answer(log, signal);
+      const outcome = yield* this.#readOnce(log, signal);
       if (outcome === 'complete') return;
     }
   }
 
-  async *#answer(log: ResumableLog, signal: AbortSignal): AsyncGenerator<LogPiece, 'complete' | 'mismatch'> {
+  async *#readOnce(
+    log: ResumableLog,
+    signal: AbortSignal,
+  ): AsyncGenerator<LogPiece, 'complete' | 'mismatch'> {
     const sinceSecond = log.begin();
     const lines = new LogLines();
     for (let n = 0; !signal.aborted;) {
-      if (this.#state === 'lost') throw new LogLostError('The log is gone with its pod.');
+      if (this.#state === 'lost') throw new LogLostError('The log and its pod are gone.');
       const line = this.#lines[n];
       if (line) {
         n++;
@@ -54,20 +57,20 @@ export class FakeLog {
         yield* last;
         return 'complete';
       } else {
-        await this.#news(signal);
+        await this.#nextChange(signal);
       }
     }
     return 'complete';
   }
 
-  async #news(signal: AbortSignal): Promise<void> {
+  async #nextChange(signal: AbortSignal): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#sleepers.push(resolve);
+      this.#waiters.push(resolve);
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
   }
 
   #wake(): void {
-    for (const wake of this.#sleepers.splice(0)) wake();
+    for (const wake of this.#waiters.splice(0)) wake();
   }
 }

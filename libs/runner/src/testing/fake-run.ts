@@ -3,35 +3,35 @@ import type { RunTable } from '../run-table.js';
 import type { JobRequest, JobView, PodState, PodView } from '../runner.js';
 import { FakeLog } from './fake-log.js';
 
-/** What a container does. Returning ends it with exit code 0, unless it ended before. */
+/** What a container does. Returning ends it with exit code 0, unless it has already ended. */
 export type FakeScript = (container: FakeContainer) => void | Promise<void>;
 
-/** What a script sees of the one attempt that it plays. */
+/** A script's view of the attempt it plays. */
 export interface FakeContainer {
   readonly request: JobRequest;
-  /** As the container would see it: secrets, then args, then context, a later one winning. */
+  /** As the container would see it: secrets, then args, then context; later ones win. */
   readonly env: Readonly<Record<string, string>>;
   /** 1 for the first attempt. */
   readonly attempt: number;
-  /** Resolves when the pod is stopped from outside (deleted, deadline, node lost): what an endless run awaits. */
+  /** Resolves when the pod is stopped from outside (deleted, deadline, node lost). An endless run awaits it. */
   readonly stopped: Promise<void>;
-  /** Stays in `waiting` with that reason, e.g. `ErrImagePull`. */
+  /** Stays in `waiting` with this reason, e.g. `ErrImagePull`. */
   wait(reason: string, message?: string): void;
   start(): void;
-  /** Starts first if need be. */
+  /** Starts the container first if needed. */
   print(...lines: string[]): void;
-  /** `message`: what it leaves in `/dev/termination-log`, seen only of one that fails. */
+  /** @param message what it writes to `/dev/termination-log`; shown only if it fails */
   exit(code: number, message?: string): void;
-  /** Ends without exit code, e.g. `Evicted`; with one, e.g. `OOMKilled` and 137. */
+  /** Ends without an exit code (e.g. `Evicted`) or with one (e.g. `OOMKilled` and 137). */
   fail(reason: string, exitCode?: number): void;
 }
 
-/** A Job with its pods; plays the script for each attempt once its Secret is there. */
+/** A Job with its pods. Plays the script for each attempt once its Secret exists. */
 export class FakeRun {
   readonly logs = new Map<string, FakeLog>();
   secret: Record<string, string> | null = null;
   #job: JobView;
-  #stopPresent: (() => void) | null = null;
+  #stopCurrent: (() => void) | null = null;
   #isGone = false;
 
   constructor(
@@ -59,7 +59,7 @@ export class FakeRun {
     return this.#job;
   }
 
-  /** Lets the container start. Only the first call counts, as with an immutable Secret. */
+  /** Lets the container start. Only the first call has an effect, as with an immutable Secret. */
   giveSecret(values: Readonly<Record<string, string>>): 'created' | 'exists' {
     if (this.secret) return 'exists';
     this.secret = { ...values };
@@ -67,10 +67,10 @@ export class FakeRun {
     return 'created';
   }
 
-  /** The Job and its pods are gone, as after a delete; their logs too. */
+  /** Removes the Job, its pods and their logs, as a delete does. */
   vanish(): void {
     this.#isGone = true;
-    this.#stopPresent?.();
+    this.#stopCurrent?.();
     for (const [podUid, log] of this.logs) {
       log.lose();
       this.table.removePod(podUid);
@@ -107,7 +107,7 @@ export class FakeRun {
         resolve(state);
       };
       const stopped = new Promise<void>((stop) => {
-        this.#stopPresent = () => {
+        this.#stopCurrent = () => {
           stop();
           end({
             kind: 'failed',
@@ -123,7 +123,7 @@ export class FakeRun {
         end({ kind: 'failed', exitCode, reason, message, startedAt, endedAt: new Date() });
       const deadline = setTimeout(() => {
         fail('DeadlineExceeded');
-        this.#stopPresent?.();
+        this.#stopCurrent?.();
       }, this.request.timeoutSeconds * 1000);
       const start = () => {
         if (startedAt || hasEnded) return;
@@ -163,7 +163,7 @@ export class FakeRun {
     const pod: PodView = {
       podName: `${this.request.jobName}-${podUid.slice(0, 5)}`,
       podUid,
-      // Never equal to the one before: the order of attempts is the order of creation.
+      // Always later than the previous one, because attempts are ordered by creation.
       createdAt: new Date(Math.max(Date.now(), (this.#pod?.createdAt.getTime() ?? 0) + 1)),
       state: { kind: 'waiting', reason, message: null },
       isBeingDeleted: false,

@@ -11,7 +11,7 @@ describeRunner('FakeRunner', async () => ({
 }));
 
 describe('FakeRunner', () => {
-  it('is away, and refuses, when told to', async () => {
+  it('is unavailable, or refuses, when switched to', async () => {
     const runner = new FakeRunner();
     runner.isUnavailable = true;
     await expect(runner.read('any')).rejects.toBeInstanceOf(RunnerUnavailableError);
@@ -31,7 +31,7 @@ describe('FakeRunner', () => {
     expect(await runner.createJob(request)).toEqual({ kind: 'refused', message: 'forbidden' });
   });
 
-  it('lets a Job vanish under its followers', async () => {
+  it('removes a Job that is being followed', async () => {
     const runner = new FakeRunner({ script: (run) => run.stopped });
     const request = {
       jobName: 'a',

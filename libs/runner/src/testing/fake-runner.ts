@@ -16,17 +16,17 @@ import {
 import { FakeRun, type FakeScript } from './fake-run.js';
 
 export interface FakeRunnerSettings {
-  /** What every container does; default: ends at once with exit code 0. */
+  /** What every container does. Default: ends at once with exit code 0. */
   script?: FakeScript;
 }
 
-/** A cluster in memory that behaves as the port says. Switches for what goes wrong are plain properties. */
+/** A cluster in memory that behaves as the port specifies. Plain properties switch failures on. */
 export class FakeRunner extends Runner {
   /** Every call throws `RunnerUnavailableError` while true. */
   isUnavailable = false;
   /** `createJob` is refused with this message while set. */
   refusal: string | null = null;
-  /** What the next Jobs' containers do. */
+  /** What the containers of Jobs created from now on do. */
   script: FakeScript;
   readonly #table = new RunTable();
   readonly #runs = new Map<string, FakeRun>();
@@ -50,35 +50,35 @@ export class FakeRunner extends Runner {
     return this.#isStarted && !this.isUnavailable;
   }
 
-  /** The Job of that name and its pods disappear behind everybody's back. */
+  /** Removes the Job and its pods, as someone else's delete would. */
   vanish(jobName: string): void {
     this.#runs.get(jobName)?.vanish();
     this.#runs.delete(jobName);
   }
 
-  /** A Job of that name that somebody else created. */
+  /** Creates a Job as another client would. */
   occupy(request: JobRequest): void {
     this.#runs.set(request.jobName, new FakeRun(request, this.#table, this.script));
   }
 
   async connect(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    this.#mustBeAvailable();
+    this.#assertAvailable();
   }
 
   async createJob(request: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome> {
     signal?.throwIfAborted();
-    this.#mustBeAvailable();
+    this.#assertAvailable();
     if (this.refusal !== null) return { kind: 'refused', message: this.refusal };
     if (!isDnsLabel(request.jobName)) {
       return { kind: 'refused', message: `Job.batch "${request.jobName}" is invalid: metadata.name` };
     }
-    const there = this.#runs.get(request.jobName);
-    if (there) {
+    const existing = this.#runs.get(request.jobName);
+    if (existing) {
       return {
         kind: 'exists',
-        jobUid: there.job.jobUid,
-        ours: there.request.executionId === request.executionId,
+        jobUid: existing.job.jobUid,
+        ours: existing.request.executionId === request.executionId,
       };
     }
     const run = new FakeRun(request, this.#table, this.script);
@@ -90,25 +90,25 @@ export class FakeRunner extends Runner {
     { jobName, jobUid }: JobRef,
     values: Readonly<Record<string, string>>,
   ): Promise<'created' | 'exists'> {
-    this.#mustBeAvailable();
+    this.#assertAvailable();
     const run = this.#runs.get(jobName);
-    // In a cluster it would be created and collected at once, because its owner is not there.
+    // A cluster would create it and garbage-collect it at once, because its owner does not exist.
     if (run?.job.jobUid !== jobUid) return 'created';
     return run.giveSecret(values);
   }
 
   async readSecret(jobName: string): Promise<Record<string, string> | null> {
-    this.#mustBeAvailable();
+    this.#assertAvailable();
     return this.#runs.get(jobName)?.secret ?? null;
   }
 
   async read(jobName: string): Promise<RunView> {
-    this.#mustBeAvailable();
+    this.#assertAvailable();
     return this.#table.run(jobName);
   }
 
   async deleteJob({ jobName, jobUid }: JobRef): Promise<void> {
-    this.#mustBeAvailable();
+    this.#assertAvailable();
     if (this.#runs.get(jobName)?.job.jobUid === jobUid) this.vanish(jobName);
   }
 
@@ -127,12 +127,12 @@ export class FakeRunner extends Runner {
     onOpen?: () => void,
   ): AsyncGenerator<LogPiece> {
     const log = [...this.#runs.values()].map(({ logs }) => logs.get(podUid)).find(Boolean);
-    if (!log) throw new LogLostError(`Pod ${podName} is gone, and its log with it.`);
+    if (!log) throw new LogLostError(`Pod ${podName} and its log are gone.`);
     onOpen?.();
     yield* log.follow(from, signal);
   }
 
-  #mustBeAvailable(): void {
-    if (this.isUnavailable) throw new RunnerUnavailableError('The fake cluster is away.');
+  #assertAvailable(): void {
+    if (this.isUnavailable) throw new RunnerUnavailableError('The fake cluster is unavailable.');
   }
 }

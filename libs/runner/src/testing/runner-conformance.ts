@@ -11,17 +11,17 @@ import {
 import { SCENARIOS, type ScenarioName } from './scenarios.js';
 
 export interface RunnerUnderTest {
-  /** Not started yet. Its containers run the shell text in `SCRIPT`, or play the scenario of that text. */
+  /** Not started yet. Its containers run the shell script in `SCRIPT`, or play the matching scenario. */
   runner: Runner;
   image: string;
-  /** Called after the runner was closed. */
+  /** Called after the runner is closed. */
   close?(): Promise<void>;
 }
 
 const PATIENCE_MS = 60_000;
 const MISSING_IMAGE = 'proctor/there-is-no-such-image:1';
 
-/** What every implementation of the port must do. Calls jest's globals: use it in a spec. */
+/** What every implementation of the port must do. Registers Jest tests: call it in a spec. */
 export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnderTest>): void {
   describe(`${name} as a Runner`, () => {
     let cluster: RunnerUnderTest;
@@ -70,13 +70,13 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
       return job;
     }
 
-    async function until(jobName: string, isIt: (run: RunView) => boolean): Promise<RunView> {
+    async function until(jobName: string, matches: (run: RunView) => boolean): Promise<RunView> {
       let last: RunView | undefined;
       for await (const run of runner.observe(jobName, AbortSignal.timeout(PATIENCE_MS))) {
         last = run;
-        if (isIt(run)) return run;
+        if (matches(run)) return run;
       }
-      throw new Error(`never seen of ${jobName}; last: ${JSON.stringify(last)}`);
+      throw new Error(`${jobName} never reached the expected state; last: ${JSON.stringify(last)}`);
     }
 
     const untilPod = async (jobName: string, ...kinds: PodView['state']['kind'][]) => {
@@ -101,7 +101,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
         .join('');
 
     it(
-      'runs a Job to its end and gives its whole log',
+      'runs a Job to completion and returns its whole log',
       async () => {
         const { jobName } = await launch(requestFor('printThree'));
         const pod = await untilPod(jobName, 'running', 'succeeded');
@@ -116,7 +116,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     );
 
     it(
-      'starts nothing before the Secret is there',
+      'starts nothing before the Secret exists',
       async () => {
         const request = requestFor('printThree');
         const job = await create(request);
@@ -151,7 +151,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     );
 
     it(
-      'hands a very long line out in pieces',
+      'returns a very long line in pieces',
       async () => {
         const { jobName } = await launch(requestFor('printLongLine'));
         const pieces = await readLog(await untilPod(jobName, 'running', 'succeeded'));
@@ -165,7 +165,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     );
 
     it(
-      'passes args, secrets and context on exactly, context winning over args',
+      'passes args, secrets and context unchanged, context overriding args',
       async () => {
         const A = `$HOME $(SECRET) $$ $$(A) "quoted" 'é'`;
         const request = requestFor('printEnvironment', { args: { A, B: 'arg' }, context: { B: 'context' } });
@@ -177,7 +177,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     );
 
     it(
-      'tells the exit code of a run that failed',
+      'reports the exit code of a failed run',
       async () => {
         const { jobName } = await launch(requestFor('exitSeven'));
         const { job, pods } = await untilFinished(jobName);
@@ -188,7 +188,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     );
 
     it(
-      'tries again as often as asked, one pod after the other',
+      'retries as often as requested, one pod after another',
       async () => {
         const { jobName } = await launch(requestFor('exitSeven', { retries: 1 }));
         const { job, pods } = await untilFinished(jobName);
@@ -200,7 +200,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     );
 
     it(
-      'ends a run that is past its time, with the pod and its log left',
+      'ends a run past its deadline, keeping the pod and its log',
       async () => {
         const { jobName } = await launch(requestFor('runForever', { timeoutSeconds: 5 }));
         const { pods } = await untilFinished(jobName);
@@ -211,7 +211,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     );
 
     it(
-      'tells why a pod cannot start',
+      'reports why a pod cannot start',
       async () => {
         const { jobName } = await launch(requestFor('missingImage', { image: MISSING_IMAGE }));
         const { pods } = await until(
@@ -226,7 +226,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     );
 
     it(
-      'finds its own Job again, and knows it from one of another execution',
+      'recognizes its own Job, and tells it apart from one of another execution',
       async () => {
         const request = requestFor('runForever');
         const { jobUid } = await create(request);
@@ -241,7 +241,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     );
 
     it(
-      'leaves a Secret that is there as it is',
+      'leaves an existing Secret unchanged',
       async () => {
         const job = await launch(requestFor('printThree'), { TOKEN: 'first' });
         expect(await runner.createSecret(job, { TOKEN: 'second' })).toBe('exists');
@@ -251,7 +251,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     );
 
     it(
-      'says what is wrong with a Job that is refused for good',
+      'reports why a Job is refused permanently',
       async () => {
         const outcome = await runner.createJob({ ...requestFor('printThree'), jobName: 'Not_A_Name' });
         expect(outcome).toMatchObject({ kind: 'refused', message: expect.stringContaining('Not_A_Name') });
@@ -260,7 +260,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     );
 
     it(
-      'does not start a request whose signal is aborted',
+      'does not send a request whose signal is aborted',
       async () => {
         const request = requestFor('printThree');
         await expect(runner.createJob(request, AbortSignal.abort())).rejects.toMatchObject({
@@ -272,7 +272,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     );
 
     it(
-      'reads a run directly, and one that is not there as nothing',
+      'reads a run directly, and returns null for a missing one',
       async () => {
         const { jobName, jobUid } = await launch(requestFor('printThree'));
         expect((await runner.read(jobName)).job).toMatchObject({ jobName, jobUid });
@@ -285,7 +285,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     );
 
     it(
-      'deletes only the Job with that uid, with its pods, and as often as asked',
+      'deletes only the Job with the given uid and its pods, and may be repeated',
       async () => {
         const job = await launch(requestFor('runForever'));
         const pod = await untilPod(job.jobName, 'running');
@@ -300,7 +300,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     );
 
     it(
-      'shows every reader the present state at once, and ends on abort',
+      'shows every reader the current state at once, and ends on abort',
       async () => {
         const { jobName, jobUid } = await launch(requestFor('printThree'));
         await untilFinished(jobName);

@@ -1,12 +1,11 @@
+import { pause } from '@app/timing';
 import type { FakeScript } from './fake-run.js';
 
-/** One thing that a container may do, as shell text for a real one and as a script for the fake. */
+/** Something a container may do, as a shell script for a real one and as a script for the fake. */
 interface Scenario {
   shell: string;
   fake: FakeScript;
 }
-
-const pauseMs = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const SCENARIOS = {
   printThree: { shell: 'echo one; echo two; echo three', fake: (run) => run.print('one', 'two', 'three') },
@@ -15,7 +14,7 @@ export const SCENARIOS = {
     fake: async (run) => {
       for (const line of ['1', '2', '3', '4']) {
         run.print(line);
-        await pauseMs(20);
+        await pause(20);
       }
     },
   },
@@ -36,7 +35,7 @@ export const SCENARIOS = {
     },
   },
   missingImage: {
-    shell: 'echo this image should not be there',
+    shell: 'echo this image should not exist',
     fake: async (run) => {
       run.wait('ErrImagePull');
       await run.stopped;
@@ -46,9 +45,9 @@ export const SCENARIOS = {
 
 export type ScenarioName = keyof typeof SCENARIOS;
 
-/** Plays the scenario whose shell text is in the arg `SCRIPT`. */
+/** Plays the scenario whose shell script is in the arg `SCRIPT`. */
 export const playScenario: FakeScript = async (container) => {
   const scenario = Object.values<Scenario>(SCENARIOS).find(({ shell }) => shell === container.env['SCRIPT']);
-  if (!scenario) throw new Error('The arg SCRIPT holds none of the scenarios.');
+  if (!scenario) throw new Error('The arg SCRIPT matches no scenario.');
   await scenario.fake(container);
 };

@@ -5,42 +5,42 @@ import { KubeStatusError, KubeUnreachableError } from './api-outcome.js';
 import { LogLines, type RawPiece } from './log-lines.js';
 import type { ResumableLog } from './log-resume.js';
 
-/** `alive`: its container has not ended (or not started). `gone`: there is no such pod any more. */
+/** `alive`: its container has not terminated (or not started yet). `gone`: the pod no longer exists. */
 export type PodLife = { kind: 'alive' } | { kind: 'gone' } | { kind: 'ended'; endedAt: Date };
 
-/** What following a log needs to know of the cluster. */
+/** What following a log needs from the cluster. */
 export interface LogSource {
-  /** The log's stream. Throws `KubeStatusError` or `KubeUnreachableError`. */
+  /** Opens the log stream. Throws `KubeStatusError` or `KubeUnreachableError`. */
   open(pod: PodRef, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<IncomingMessage>;
-  /** `isCacheEnough`: what a watch says will do. Throws as `open` does. */
+  /** @param options `isCacheEnough`: the watch cache may answer. Throws as `open` does. */
   life(pod: PodRef, options: { isCacheEnough: boolean }, signal: AbortSignal): Promise<PodLife>;
-  /** Returns once a watch knows that the pod has ended, or after the time (null: no limit), or on abort. */
+  /** Returns once the watch reports that the pod has terminated, after the timeout (null: none), or on abort. */
   whenEnded(pod: PodRef, timeoutMs: number | null, signal: AbortSignal): Promise<void>;
 }
 
-/** How one answer of the server ended. `mismatch`: ask again at once. */
-export type LogAnswer = { hasNews: boolean } & (
+/** How one response of the server ended. `mismatch`: request the log again at once. */
+export type LogResponse = { hasNewOutput: boolean } & (
   { kind: 'complete' | 'mismatch' } | { kind: 'failed'; error: unknown }
 );
 
-/** A stream that stays silent this long after its container has ended is stuck. */
+/** A stream that is silent for this long after its container terminated is stuck. */
 const STUCK_AFTER_MS = 15_000;
 
-/** Asks once for the log from where `log` is and hands out what is new, at the pace of the reader. */
-export async function* readLogAnswer(
+/** Requests the log once, from the position of `log`, and yields what is new, at the reader's pace. */
+export async function* readLogResponse(
   source: LogSource,
   pod: PodRef,
   log: ResumableLog,
   isEnded: boolean,
   signal: AbortSignal,
-): AsyncGenerator<LogPiece, LogAnswer> {
+): AsyncGenerator<LogPiece, LogResponse> {
   const attempt = new AbortController();
   const onAbort = () => attempt.abort(signal.reason);
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();
-  const guard = new SilenceGuard(attempt);
+  const guard = new StallGuard(attempt);
   void source.whenEnded(pod, null, attempt.signal).then(() => guard.watch());
-  let hasNews = false;
+  let hasNewOutput = false;
   let response: IncomingMessage | undefined;
   try {
     response = await source.open(pod, queryOf(log.begin(), isEnded), attempt.signal);
@@ -49,25 +49,26 @@ export async function* readLogAnswer(
       guard.isReaderBusy = true;
       for (const piece of lines.push(chunk)) {
         const taken = log.accept(piece);
-        if (taken === 'mismatch') return { kind: 'mismatch', hasNews };
-        hasNews ||= taken.length > 0;
+        if (taken === 'mismatch') return { kind: 'mismatch', hasNewOutput };
+        hasNewOutput ||= taken.length > 0;
         yield* taken;
       }
       guard.heard();
     }
-    if (!response.complete) return { kind: 'failed', error: new Error('the log stream was cut'), hasNews };
-    // A last line without newline is a whole line only if nothing can follow.
+    if (!response.complete)
+      return { kind: 'failed', error: new Error('the log stream was interrupted'), hasNewOutput };
+    // A last line without a newline is complete only if nothing can follow.
     const rest: Iterable<RawPiece> = isEnded ? lines.end() : [];
     for (const piece of rest) {
       const taken = log.accept(piece);
-      if (taken === 'mismatch') return { kind: 'mismatch', hasNews };
-      hasNews ||= taken.length > 0;
+      if (taken === 'mismatch') return { kind: 'mismatch', hasNewOutput };
+      hasNewOutput ||= taken.length > 0;
       yield* taken;
     }
-    return { kind: 'complete', hasNews };
+    return { kind: 'complete', hasNewOutput };
   } catch (error) {
-    if (!isOfConnection(error)) throw error;
-    return { kind: 'failed', error, hasNews };
+    if (!isConnectionError(error)) throw error;
+    return { kind: 'failed', error, hasNewOutput };
   } finally {
     signal.removeEventListener('abort', onAbort);
     attempt.abort();
@@ -85,14 +86,14 @@ function queryOf(sinceSecond: number, isEnded: boolean): Record<string, string> 
   };
 }
 
-function isOfConnection(error: unknown): boolean {
+function isConnectionError(error: unknown): boolean {
   if (error instanceof KubeStatusError || error instanceof KubeUnreachableError) return true;
-  // Node's: `ECONNRESET`, `ABORT_ERR`, …
+  // Node's error codes: `ECONNRESET`, `ABORT_ERR`, …
   return typeof (error as NodeJS.ErrnoException | null)?.code === 'string';
 }
 
-/** Ends a stream whose container has ended and that says nothing, but never one whose reader is slow. */
-class SilenceGuard {
+/** Aborts a silent stream whose container has terminated, but never one whose reader is slow. */
+class StallGuard {
   isReaderBusy = false;
   #heardAt = performance.now();
 

@@ -4,8 +4,12 @@ import type { RequestEffect, Verb } from '../faults.js';
 import { ApiError } from '../objects/api-error.js';
 import { refuseWatch } from './serve-watch.js';
 
-/** Lets an injected fault happen to a request; false when the request is done with. Throws the injected `ApiError`. */
-export async function undergo(effect: RequestEffect, verb: Verb, response: ServerResponse): Promise<boolean> {
+/** Applies a fault to a request. Returns false if the request needs no further response. Throws the injected `ApiError`. */
+export async function injectFault(
+  effect: RequestEffect,
+  verb: Verb,
+  response: ServerResponse,
+): Promise<boolean> {
   switch (effect.kind) {
     case 'delay':
       await pause(effect.delayMs);
@@ -48,5 +52,5 @@ function injectedError({
   const details = retryAfterSeconds === undefined ? undefined : { retryAfterSeconds };
   const headers: Record<string, string> =
     retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
-  return new ApiError(code, REASONS[code] ?? 'InternalError', text, details, headers);
+  return new ApiError(code, REASONS[code] ?? 'InternalError', text, { details, headers });
 }
