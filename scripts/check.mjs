@@ -1,42 +1,123 @@
-// `npm run check`: what must be green before a change is handed in. Runs everything, shows the output of what failed.
-import { arePackagesInstalled, installPackages } from './lib/install-packages.mjs';
-import { generateClient } from './lib/generate-client.mjs';
+// `npm run check`: what must pass before a change is handed in. `npm run check -- --help`.
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { buildProject } from './lib/build-project.mjs';
 import { checkNode } from './lib/check-node.mjs';
-import { duration, green, red, say, step } from './lib/progress.mjs';
+import { generateClient } from './lib/generate-client.mjs';
+import { readGreenTree, recordGreenTree } from './lib/green-record.mjs';
+import { arePackagesInstalled, installPackages } from './lib/install-packages.mjs';
+import { dim, duration, green, red, say, step } from './lib/progress.mjs';
+import { projectDir } from './lib/project.mjs';
+import { listModules, relatedSpecs } from './lib/related-specs.mjs';
 import { runCommand } from './lib/run-command.mjs';
-import { runMain, StartError } from './lib/start-error.mjs';
+import { changedPaths, hashSourceTree } from './lib/source-tree.mjs';
+import { describeError, runMain, StartError } from './lib/start-error.mjs';
 
-/** Names of scripts in package.json, the quick ones first. */
-const checks = ['format:check', 'typecheck', 'boundaries', 'build', 'lint', 'test:unit'];
+const help = `npm run check [-- --all]: checks format, types, boundaries, lint and build, and runs the unit tests.
+
+Skips what passed before on exactly these files, packages and Node.js; after a change runs only the unit tests that it
+can affect.
+
+  --all   run everything (the default when CI=true)
+  --help  show this help
+`;
+
+const unitSpec = /^(apps|libs|cli|tools)\/.*\.spec\.ts$/;
+
+/**
+ * @typedef {object} Check
+ * @property {string} name of a script in package.json
+ * @property {(path: string) => boolean} [reads] files that can change its outcome; all if absent
+ * @property {(changed: string[] | undefined, tree: Map<string, string>) => Promise<string | void>} [run] throws when it
+ *   fails, returns a remark; `changed`: since it passed last, undefined if unknown. Runs the script if absent.
+ */
+
+const isDocument = (/** @type {string} */ path) => path.endsWith('.md');
+const isRead = (/** @type {string} */ path) => !isDocument(path);
+
+/** Each lane runs its checks one after the other, at the same time as the other lane. @type {Check[][]} */
+const lanes = [
+  [{ name: 'test:unit', run: runUnitTests }],
+  [
+    { name: 'typecheck', reads: isRead },
+    { name: 'boundaries', reads: isRead },
+    { name: 'format:check' },
+    { name: 'lint', reads: isRead },
+    { name: 'build', reads: isRead, run: () => buildProject() },
+  ],
+];
 
 await runMain(async () => {
+  const args = process.argv.slice(2);
+  if (args.includes('--help')) return say(help);
+  const unknown = args.find((arg) => arg !== '--all');
+  if (unknown) throw new StartError(`unknown option "${unknown}"`, 'See `npm run check -- --help`.');
+  const all = args.includes('--all') || process.env.CI === 'true';
   checkNode();
   const startedAt = performance.now();
   if (!arePackagesInstalled()) await step('install packages (npm ci)', installPackages);
   await step('generate the database client', async (note) => note(await generateClient()));
+  const tree = hashSourceTree();
+  /** @type {string[]} */
+  const passed = [];
+  /** @type {string[]} */
   const failed = [];
-  for (const check of checks) {
-    if (!(await passes(check))) failed.push(check);
-  }
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (const check of lane) ((await passes(check, tree, all)) ? passed : failed).push(check.name);
+    }),
+  );
+  // What was saved meanwhile may have been what passed.
+  const isStable = changedPaths(tree, hashSourceTree()).length === 0;
+  if (isStable) passed.forEach((name) => recordGreenTree(name, tree));
+  else say(dim('files changed during the checks: the next run repeats them'));
   const time = duration(performance.now() - startedAt);
-  if (failed.length === 0) return say(green(`all ${checks.length} checks passed in ${time}`));
+  if (failed.length === 0) return say(green(`all ${passed.length} checks passed in ${time}`));
   say(red(`failed: ${failed.join(', ')} (${time})`));
   return 1;
 });
 
-/** @param {string} check @returns {Promise<boolean>} */
-async function passes(check) {
-  let output = '';
-  const work = step(check, async () => {
-    const result = await runCommand('npm', ['run', '--silent', check]);
-    output = result.output.trimEnd();
-    if (result.status !== 0) throw new StartError(check);
-  });
-  return work.then(
-    () => true,
-    () => {
-      say(`${output.replace(/^/gm, '    ')}\n`);
-      return false;
-    },
-  );
+/** @param {Check} check @param {Map<string, string>} tree @param {boolean} all @returns {Promise<boolean>} */
+async function passes({ name, reads = () => true, run }, tree, all) {
+  const startedAt = performance.now();
+  const before = all ? undefined : readGreenTree(name);
+  const changed = before && changedPaths(before, tree).filter(reads);
+  if (changed?.length === 0) {
+    say(`${green('✔')} ${name} ${dim('(unchanged since it passed)')}`);
+    return true;
+  }
+  try {
+    const remark = run ? await run(changed, tree) : await runScript(name);
+    say(
+      `${green('✔')} ${name} ${dim(`${remark ? `(${remark}) ` : ''}${duration(performance.now() - startedAt)}`)}`,
+    );
+    return true;
+  } catch (error) {
+    say(`${red('✘')} ${name} ${dim(duration(performance.now() - startedAt))}`);
+    say(`${describeFailure(error).replace(/^/gm, '    ')}\n`);
+    return false;
+  }
+}
+
+/** @param {unknown} error */
+const describeFailure = (error) => (error instanceof StartError ? error.message : describeError(error));
+
+/** @param {string} name @param {string[]} [args] */
+async function runScript(name, args = []) {
+  const more = args.length > 0 ? ['--', ...args] : [];
+  const { status, output } = await runCommand('npm', ['run', '--silent', name, ...more]);
+  if (status !== 0) throw new StartError(output.trimEnd());
+}
+
+/** @param {string[] | undefined} changed @param {Map<string, string>} tree */
+async function runUnitTests(changed, tree) {
+  const workers = ['--maxWorkers', String(availableParallelism())];
+  const specs = [...tree.keys()].filter((path) => unitSpec.test(path));
+  const modules = listModules(tree.keys());
+  const texts = () => new Map(modules.map((path) => [path, readFileSync(join(projectDir, path), 'utf8')]));
+  const related = changed ? relatedSpecs(specs, changed, texts()) : specs;
+  if (related.length === specs.length) await runScript('test:unit', workers);
+  else if (related.length > 0) await runScript('test:unit', [...workers, '--runTestsByPath', ...related]);
+  return `${related.length} of ${specs.length} specs`;
 }
