@@ -101,7 +101,9 @@ async function passes({ name, reads = () => true, run }, tree, all) {
 }
 
 /** @param {unknown} error */
-const describeFailure = (error) => (error instanceof StartError ? error.message : describeError(error));
+function describeFailure(error) {
+  return error instanceof StartError ? error.message : describeError(error);
+}
 
 /** @param {string} name @param {string[]} [args] */
 async function runScript(name, args = []) {

@@ -1,10 +1,14 @@
 // `npm test`: all tests, from a bare clone. `npm test -- test/foo.spec.ts` runs some of them.
+import { availableParallelism } from 'node:os';
 import { checkNode } from './lib/check-node.mjs';
 import { prepareProject } from './lib/prepare-project.mjs';
 import { dim, green, red, say, step } from './lib/progress.mjs';
 import { runJest } from './lib/run-jest.mjs';
 import { describeError, runMain } from './lib/start-error.mjs';
 import { startTestServers } from './lib/test-servers.mjs';
+
+/** Most integration specs wait for other processes: one more than there are processors keeps these busy. */
+const maxWorkers = availableParallelism() + 1;
 
 await runMain(async () => {
   checkNode();
@@ -16,22 +20,24 @@ await runMain(async () => {
     process.on(signal, () => (stopRequested = true));
   try {
     await prepareProject();
-    say(dim('unit tests'));
-    counts.push(await runJest('unit', { args: ['--maxWorkers', '100%', ...args] }));
-    if (!stopRequested) {
-      const servers = await step('start Postgres and Redis for the tests', async (note) => {
-        const started = await startTestServers();
-        note(started.describe);
-        return started;
-      });
-      try {
-        say(dim('integration tests'));
-        counts.push(await runJest('integration', { env: servers.env, args: ['--maxWorkers', '2', ...args] }));
-        if (!stopRequested)
-          counts.push(await runJest('start', { env: servers.env, args: ['--maxWorkers', '1', ...args] }));
-      } finally {
-        await step('stop them', servers.stop);
+    const servers = await step('start Postgres and Redis for the tests', async (note) => {
+      const started = await startTestServers();
+      note(started.describe);
+      return started;
+    });
+    const { env } = servers;
+    try {
+      if (!stopRequested) {
+        say(dim('unit and integration tests'));
+        const projects = /** @type {const} */ (['unit', 'integration']);
+        counts.push(await runJest(projects, { env, args: ['--maxWorkers', String(maxWorkers), ...args] }));
       }
+      if (!stopRequested) {
+        say(dim('npm start and npm run chaos'));
+        counts.push(await runJest(['start'], { env, args: ['--maxWorkers', '1', ...args] }));
+      }
+    } finally {
+      await step('stop them', servers.stop);
     }
   } catch (error) {
     process.stderr.write(`\n${describeError(error)}\n`);
@@ -47,7 +53,7 @@ function conclude(counts, interrupted) {
   const [passed, failed, skipped] = [sum('passed'), sum('failed'), sum('skipped')];
   const isGood = failed === 0 && passed > 0 && !interrupted;
   if (interrupted) say(red('interrupted'));
-  else if (failed === 0 && passed === 0) say(red('no test was run'));
+  else if (failed === 0 && passed === 0) say(red('no test matched'));
   say((isGood ? green : red)(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`));
   return isGood ? 0 : 1;
 }

@@ -9,13 +9,13 @@ const jestFile = join(projectDir, 'node_modules/jest/bin/jest.js');
 const leftOpenMs = 20_000;
 
 /**
- * Runs one jest project and passes its progress through.
- * A run that does not end although all results are there (something was left open) is ended, and counts as a failure.
- * @param {'unit' | 'integration' | 'start'} project @param {{ env?: Record<string, string>, args?: readonly string[] }} [options]
+ * Runs jest projects in one pool of workers and passes their progress through. If jest does not exit although all
+ * results are there, because a test left something open, it is stopped and the run counts as failed.
+ * @param {readonly ('unit' | 'integration' | 'start')[]} projects @param {{ env?: Record<string, string>, args?: readonly string[] }} [options]
  * @returns {Promise<TestCounts>}
  */
-export async function runJest(project, { env = {}, args = [] } = {}) {
-  const results = join(proctorFolder(), `jest-${project}-${process.pid}.json`);
+export async function runJest(projects, { env = {}, args = [] } = {}) {
+  const results = join(proctorFolder(), `jest-${projects[0]}-${process.pid}.json`);
   rmSync(results, { force: true });
   const jest = await startServerProcess({
     command: process.execPath,
@@ -23,8 +23,8 @@ export async function runJest(project, { env = {}, args = [] } = {}) {
       '--experimental-vm-modules',
       '--no-warnings',
       jestFile,
-      ...['--selectProjects', project, '--passWithNoTests', '--json', '--outputFile', results],
-      // Real processes on a busy machine: what takes five seconds here may take much longer there.
+      ...['--selectProjects', ...projects, '--passWithNoTests', '--json', '--outputFile', results],
+      // Jest's 5 s are too short for real processes on a busy machine.
       '--testTimeout=60000',
       ...args,
     ],
@@ -55,13 +55,13 @@ export async function runJest(project, { env = {}, args = [] } = {}) {
   }
 }
 
-/** @param {string} line @returns {boolean} with --json jest prints the results on standard output too */
+/** @param {string} line @returns {boolean} with --json jest also prints the results on standard output */
 const isResultsLine = (line) =>
   line.startsWith('{"numFailedTestSuites"') || line.startsWith('Test results written to');
 
 /**
  * @param {import('./server-process.mjs').ServerProcess} jest @param {string} results @param {() => Promise<void>} end
- * @returns {Promise<boolean>} true: it had to be ended
+ * @returns {Promise<boolean>} true: it had to be stopped
  */
 async function waitForJest(jest, results, end) {
   let doneAtMs = Infinity;
@@ -70,7 +70,7 @@ async function waitForJest(jest, results, end) {
     if (doneAtMs === Infinity && existsSync(results)) doneAtMs = performance.now();
     if (jest.isAlive() && performance.now() - doneAtMs > leftOpenMs) {
       process.stdout.write(
-        `jest did not end ${leftOpenMs / 1000} s after the last test: a test left something open\n`,
+        `jest is still running ${leftOpenMs / 1000} s after the last test: a test left something open\n`,
       );
       await end();
       return true;
@@ -81,12 +81,12 @@ async function waitForJest(jest, results, end) {
 
 /**
  * @param {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number,
- *   numRuntimeErrorTestSuites: number } | undefined} results jest's own; undefined when it wrote none
+ *   numRuntimeErrorTestSuites: number } | undefined} results of jest; undefined if it wrote none
  * @param {boolean} hung @param {number | null} exitCode @returns {TestCounts}
  */
 export function countResults(results, hung, exitCode) {
   if (!results) return { passed: 0, failed: 1, skipped: 0 };
-  // A spec file that cannot be loaded has no tests that could fail.
+  // A spec file that fails to load has no tests that could fail.
   const failed = results.numFailedTests + results.numRuntimeErrorTestSuites + (hung ? 1 : 0);
   return {
     passed: results.numPassedTests,

@@ -18,8 +18,7 @@ let sample: Stores;
 const measured = new Map<string, Explained & { name: string }>();
 beforeAll(async () => {
   [stores, sample] = await Promise.all([openStores(), openStores()]);
-  await fillHistory(sample, SAMPLE_ROWS);
-  await fillHistory(stores, ROWS);
+  await Promise.all([fillHistory(sample, SAMPLE_ROWS), fillHistory(stores, ROWS)]);
 }, 240_000);
 afterAll(async () => {
   const rows = [...measured].map(

@@ -1,24 +1,29 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** Those that take a minute and more, the longest first: begun last, one would run alone at the end. */
+/** Specs that take a minute or more, the longest first: one that starts last would run alone at the end. */
 const LONGEST = [
-  'scheduler/schedules',
-  'executor-worker/failures',
   'cli/cli',
+  'executor-worker/failures',
   'database/history-plans',
-  'notifier/notifier',
-  'tools/chaos-checker',
-  'gateway/properties',
+  'scheduler/schedules',
   'executor-worker/contract-variables',
-  'notifier/channels',
-  'gateway/route-access',
+  'notifier/notifier',
+  'kubernetes/kube-sandbox',
+  'tools/chaos-checker',
   'notifier/tls',
+  'notifier/channels',
+  'gateway/auth-plugins',
+  'gateway/route-access',
+  'gateway/properties',
+  'scheduler/sweep',
+  'cli/admin',
+  'scheduler/schedules-firing',
   'executor-worker/cancel',
   'executor-worker/concurrency',
   'executor-worker/execution',
 ].map((name) => `/test/${name}.spec.ts`);
 
-/** Jest knows how long a spec takes only where it ran before; otherwise it goes by the sizes of the files. */
+/** Jest knows how long a spec takes only after it ran on this machine; until then it sorts by file size. */
 export default class LongestFirst extends Sequencer {
   /** @param {import('@jest/test-result').Test[]} tests */
   sort(tests) {

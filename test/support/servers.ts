@@ -3,7 +3,6 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { migrate } from '../../scripts/lib/apply-migrations.mjs';
 import { startPostgres } from '../../scripts/lib/postgres.mjs';
 import { startRedis } from '../../scripts/lib/redis.mjs';
 
@@ -50,11 +49,10 @@ export interface TestDatabase {
 /** A new database in the shared Postgres, with all migrations applied unless `migrated` is false. */
 export async function createDatabase(options: { migrated?: boolean } = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await query(testPostgresUrl(), `create database ${name}`);
-  const url = testPostgresUrl(name);
-  if (options.migrated !== false) await migrate({ connectionString: url });
+  const template = options.migrated === false ? 'template1' : fromTestRun('PROCTOR_TEST_POSTGRES_TEMPLATE');
+  await query(testPostgresUrl(), `create database ${name} template ${template}`);
   return {
-    url,
+    url: testPostgresUrl(name),
     name,
     async drop() {
       await query(testPostgresUrl(), `drop database if exists ${name} with (force)`);
