@@ -1,4 +1,4 @@
-// `npm run build`: the database client, then all apps and libs, into dist/.
+// `npm run build`: generates the database client and compiles all apps and libs into dist/.
 import { buildProject } from './lib/build-project.mjs';
 import { generateClient } from './lib/generate-client.mjs';
 import { step } from './lib/progress.mjs';

@@ -1,4 +1,4 @@
-// `npm run db:migrate`: applies prisma/migrations to the database that PROCTOR_POSTGRES_* names.
+// `npm run db:migrate`: applies prisma/migrations to the database in PROCTOR_POSTGRES_*.
 import { pathToFileURL } from 'node:url';
 import { migrate } from './lib/apply-migrations.mjs';
 import { loadDotEnv } from './lib/dot-env.mjs';

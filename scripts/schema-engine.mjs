@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// Stands in for Prisma's native schema engine, which would have to be downloaded. The CLI starts the program that
-// PRISMA_SCHEMA_ENGINE_BINARY names and talks JSON-RPC with it, a line a message; this one answers with the same
-// engine as WebAssembly, on the adapter that the services use. So that `prisma migrate dev`, `diff`, `status`,
-// `resolve`, `reset` and `db push|pull` work: see CONTRIBUTING.
+// Replaces Prisma's native schema engine, which would have to be downloaded. The Prisma CLI starts the program in
+// PRISMA_SCHEMA_ENGINE_BINARY and exchanges JSON-RPC with it, one message per line. This program answers with the same
+// engine compiled to WebAssembly, on the adapter that the services use, so that `prisma migrate dev`, `diff`,
+// `status`, `resolve`, `reset` and `db push|pull` work; see CONTRIBUTING.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,7 +13,7 @@ import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/dri
 import pg from 'pg';
 import { parseIntoClientConfig } from 'pg-connection-string';
 
-/** Of the type "char", which only the catalogs use; not that of char(n). */
+/** The type "char", which only the system catalogs use; not char(n). */
 const internalCharOid = 18;
 
 const { values: options, positionals } = parseArgs({
@@ -29,7 +29,7 @@ const { values: options, positionals } = parseArgs({
 });
 
 async function loadEngine() {
-  // Where the engine leaves the message of a panic before it ends with a bare RuntimeError.
+  // The engine reports a panic here before it throws a bare RuntimeError.
   Object.assign(globalThis, {
     PRISMA_WASM_PANIC_REGISTRY: {
       set_message: (/** @type {string} */ text) => process.stderr.write(`${text}\n`),
@@ -44,7 +44,7 @@ async function loadEngine() {
   return glue;
 }
 
-/** @returns {URL} of the database that the CLI was told to work on */
+/** @returns {URL} of the database that the CLI works on */
 function databaseUrl() {
   const given =
     typeof options.datasource === 'string' ? JSON.parse(options.datasource).url : process.env.DATABASE_URL;
@@ -92,7 +92,7 @@ async function runCommand(command) {
   }
 }
 
-/** Answers the CLI's requests one after the other until it closes our input. */
+/** Answers the CLI's requests in order until it closes our input. */
 async function serve() {
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
     const { id, method, params } = line.trim() === '' ? {} : JSON.parse(line);
@@ -125,7 +125,7 @@ async function answer(method, params) {
   }
   const engine = await createEngine();
   if (method === 'evaluateDataLoss' || method === 'createMigration') {
-    // The WebAssembly engine opens no shadow database for these two, but takes what a diagnosis has left in its cache.
+    // The WebAssembly engine opens no shadow database for these two, but uses what a diagnosis left in its cache.
     const { migrationsList, filters } = params;
     await engine.diagnoseMigrationHistory({ migrationsList, filters, optInToShadowDatabase: true });
   }
@@ -142,9 +142,9 @@ function send(message) {
 }
 
 /**
- * adapter-pg as the engine needs it. Its own `executeScript` cuts a script at each semicolon, also inside the body of
- * a function; it has no mapping for the catalogs' type "char" (prisma/orm#27403); its own shadow database is dropped
- * before the connections to it are closed, which Postgres refuses.
+ * adapter-pg with three fixes that the engine needs: `executeScript` splits a script at each semicolon, even inside a
+ * function body; the catalogs' type "char" has no mapping (prisma/orm#27403); the shadow database is dropped before
+ * its connections are closed, which Postgres refuses.
  */
 class MigrationAdapter extends PrismaPg {
   async connect() {
@@ -171,7 +171,7 @@ function asEngineNeeds(connection) {
     try {
       await connection.underlyingDriver().query(script);
     } catch (error) {
-      connection.onError(error); // turns it into what the engine understands, and throws that
+      connection.onError(error); // throws it as an error that the engine understands
     }
   };
   const { queryRaw } = connection;

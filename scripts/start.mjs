@@ -1,4 +1,4 @@
-// `npm start`: from a bare clone to a running Proctor in one command; `npm start -- --help`.
+// `npm start`: from a bare clone to a running Proctor in one command; see `npm start -- --help`.
 import { randomBytes } from 'node:crypto';
 import { bringUpPostgres } from './lib/bring-up-postgres.mjs';
 import { bringUpRedis } from './lib/bring-up-redis.mjs';
@@ -35,7 +35,7 @@ await runMain(async () => {
   const supervisor = createSupervisor(record.setProcesses);
   const signal = listenForStop(() => supervisor.killAll());
   if (record.leftovers.length > 0)
-    say(`ended what an earlier start had left running: ${record.leftovers.join(', ')}`);
+    say(`stopped processes left over from an earlier start: ${record.leftovers.join(', ')}`);
   const stack = { options, record, supervisor, appPort, url: `http://127.0.0.1:${appPort}`, signal };
   let status = 0;
   try {
@@ -80,6 +80,6 @@ function untilAborted(signal, work) {
     if (signal.aborted) resolve(undefined);
     signal.addEventListener('abort', () => resolve(undefined));
   });
-  work.catch(() => {}); // after an abort its refusal has nobody to hear it
+  work.catch(() => {}); // after an abort no one awaits it
   return Promise.race([work, aborted]);
 }

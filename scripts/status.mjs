@@ -1,4 +1,4 @@
-// `npm run status`: what runs in this folder; status 0 when ready, else 1. `--json` for scripts.
+// `npm run status`: shows what runs in this folder; exits with 0 when ready, else 1. `--json` for scripts.
 import { say } from './lib/progress.mjs';
 import { readStack } from './lib/stack-record.mjs';
 import { runMain } from './lib/start-error.mjs';

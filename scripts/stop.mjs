@@ -1,4 +1,4 @@
-// `npm run stop`: ends the `npm start` of this folder, and what a killed one has left running.
+// `npm run stop`: stops the `npm start` of this folder, and processes that a killed one left running.
 import { signalProcess, waitForEnd } from './lib/process-identity.mjs';
 import { say, step } from './lib/progress.mjs';
 import { readStack, stopLeftovers } from './lib/stack-record.mjs';
@@ -13,11 +13,11 @@ await runMain(async () => {
       signalProcess(starter, 'SIGCONT');
       signalProcess(starter, 'SIGTERM');
       if (!(await waitForEnd(starter, graceMs))) {
-        throw new StartError(`it did not end within ${graceMs / 1000} s`, 'See .proctor/logs/.');
+        throw new StartError(`Proctor did not stop within ${graceMs / 1000} s`, 'See .proctor/logs/.');
       }
     });
   }
   const leftovers = await stopLeftovers();
-  if (leftovers.length > 0) say(`ended what was left running: ${leftovers.join(', ')}`);
+  if (leftovers.length > 0) say(`stopped processes left over from an earlier start: ${leftovers.join(', ')}`);
   if (!starter && !processes.some(({ running }) => running)) say('Proctor is not running in this folder');
 });

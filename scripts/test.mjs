@@ -37,7 +37,7 @@ await runMain(async () => {
         counts.push(await runJest(['start'], { env, args: ['--maxWorkers', '1', ...args] }));
       }
     } finally {
-      await step('stop them', servers.stop);
+      await step('stop Postgres and Redis', servers.stop);
     }
   } catch (error) {
     process.stderr.write(`\n${describeError(error)}\n`);

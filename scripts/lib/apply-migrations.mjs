@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { projectDir } from './project.mjs';
 import { StartError } from './start-error.mjs';
 
-/** The advisory lock that Prisma's own engine takes: replicas, this script and the CLI queue up behind each other. */
+/** The advisory lock of Prisma's own engine, so that replicas, this script and the Prisma CLI wait for each other. */
 const prismaLockId = 72_707_369;
 
 /**
- * Applies prisma/migrations in order, the way `prisma migrate deploy` does: same table, same checksums, same lock, so
+ * Applies prisma/migrations in order, as `prisma migrate deploy` does: with the same table, checksums and lock, so
  * both may be used on one database in any order. May be repeated and run at the same time.
- * Throws a `StartError` when the database can't be reached, holds foreign tables or a failed migration, or when a
- * migration fails (that one is then marked as failed, as Prisma does).
+ * Throws a `StartError` if the database is unreachable or holds tables of another program or a failed migration, or if
+ * a migration fails, which is then marked as failed, as Prisma does.
  * @param {{ connectionString: string, dir?: string, log?: (line: string) => void, lockTimeoutMs?: number }} options
  * @returns {Promise<string[]>} names of the migrations that were applied now
  */
@@ -29,7 +29,7 @@ export async function migrate({
     const done = await readHistory(db);
     for (const name of done.keys()) {
       if (!migrations.some((migration) => migration.name === name))
-        log(`${name} is applied, but not in ${dir}`);
+        log(`${name} is applied, but missing from ${dir}`);
     }
     const applied = [];
     for (const migration of migrations) {
@@ -66,7 +66,7 @@ function readMigrations(dir) {
 async function connect(connectionString) {
   const { default: pg } = await import('pg');
   const db = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
-  // A cut connection is reported by the query that needed it; without a listener it would end the process as well.
+  // The query that needed a lost connection reports it. Without a listener the error would also end the process.
   db.on('error', () => {});
   try {
     await db.connect();
@@ -81,7 +81,7 @@ async function connect(connectionString) {
     throw new StartError(
       `cannot connect to Postgres at ${hostname}:${port}${pathname}: ${message || code}`,
       hints[/** @type {keyof typeof hints} */ (code)] ??
-        'Check that it runs, and the PROCTOR_POSTGRES_* variables.',
+        'Check that Postgres is running and that the PROCTOR_POSTGRES_* variables are right.',
       error,
     );
   }
@@ -96,7 +96,7 @@ async function takeLock(db, timeoutMs) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== '55P03') throw error;
     throw new StartError(
       `another migration has held the lock for ${timeoutMs / 1000} s`,
-      'Wait for it, or end it.',
+      'Wait for it, or stop it.',
       error,
     );
   }
@@ -112,8 +112,8 @@ async function ensureHistory(db) {
   if (rows[0].has_history) return;
   if (rows[0].tables.length > 0) {
     throw new StartError(
-      `the database is not empty and not ours (P3005): it holds ${rows[0].tables.slice(0, 5).join(', ')}`,
-      'Name an empty database in PROCTOR_POSTGRES_DATABASE; v2 databases cannot be taken over in place.',
+      `the database holds tables of another program (P3005): ${rows[0].tables.slice(0, 5).join(', ')}`,
+      'Set PROCTOR_POSTGRES_DATABASE to an empty database. A Proctor v2 database cannot be upgraded in place.',
     );
   }
   await db.query(
@@ -132,7 +132,7 @@ async function readHistory(db) {
   const failed = rows.filter((row) => row.finished_at === null);
   if (failed.length > 0) {
     throw new StartError(
-      `a migration failed before (P3009): ${failed.map((row) => `${row.migration_name}: ${row.logs ?? 'interrupted'}`).join('; ')}`,
+      `an earlier migration failed (P3009): ${failed.map((row) => `${row.migration_name}: ${row.logs ?? 'interrupted'}`).join('; ')}`,
       'Repair the database, then run `npx prisma migrate resolve --rolled-back NAME` (or --applied).',
     );
   }
@@ -148,11 +148,11 @@ async function apply(db, { name, sql, checksum }) {
     name,
   ]);
   try {
-    // Without parameters the whole file goes as one message: one transaction, unless it opens its own.
+    // Sent without parameters, the file is one message and so one transaction, unless it opens its own.
     await db.query(sql);
   } catch (error) {
     const { message, code } = /** @type {NodeJS.ErrnoException} */ (error);
-    await db.query('rollback').catch(() => {}); // the file may have opened a transaction of its own
+    await db.query('rollback').catch(() => {}); // if the file opened its own transaction
     await db
       .query('update _prisma_migrations set logs = $2 where id = $1', [id, `${message} (${code})`])
       .catch(() => {});

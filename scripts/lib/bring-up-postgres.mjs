@@ -10,7 +10,7 @@ import { openServiceLog } from './service-log.mjs';
 const database = 'proctor';
 
 /**
- * The database: the one that PROCTOR_POSTGRES_HOST names, or our own, kept running; in both cases migrated.
+ * Uses the Postgres in PROCTOR_POSTGRES_HOST, or starts our own and keeps it running; then migrates the database.
  * @param {import('./stack.mjs').Stack} stack @returns {Promise<Record<string, string>>} variables for the services
  */
 export async function bringUpPostgres(stack) {
@@ -31,7 +31,7 @@ export async function bringUpPostgres(stack) {
     const started = await stack.supervisor.keep({ name: 'postgres', launch, port, logFile: log.file });
     await createDatabaseIfMissing(started);
     note(`${started.how} ${started.major}, port ${port}`);
-    if (started.folder !== dataDir) note(`its data is in ${started.folder}`);
+    if (started.folder !== dataDir) note(`data in ${started.folder}`);
     return started;
   });
   stack.record.setPort('postgres', port);

@@ -9,7 +9,7 @@ import { openServiceLog } from './service-log.mjs';
 import { StartError } from './start-error.mjs';
 
 /**
- * Redis: the one that PROCTOR_REDIS_ADDRESS names, or our own, kept running.
+ * Uses the Redis in PROCTOR_REDIS_ADDRESS, or starts our own and keeps it running.
  * @param {import('./stack.mjs').Stack} stack @returns {Promise<Record<string, string>>} variables for the services
  */
 export async function bringUpRedis(stack) {
@@ -40,15 +40,15 @@ function checkAnswers(address) {
     const refuse = (/** @type {string} */ why) =>
       reject(
         new StartError(
-          `no Redis answers at ${address}: ${why}`,
-          'Start it, or unset PROCTOR_REDIS_ADDRESS to use our own.',
+          `Redis at ${address} does not answer: ${why}`,
+          'Start it, or unset PROCTOR_REDIS_ADDRESS to let npm start bring its own.',
         ),
       );
     const socket = connect(Number(port), host, () => {
       socket.destroy();
       resolve();
     });
-    socket.setTimeout(5_000, () => refuse('no answer in 5 s'));
+    socket.setTimeout(5_000, () => refuse('no answer within 5 s'));
     socket.on('error', (error) => refuse(error.message));
     socket.on('close', () => {});
   });

@@ -10,7 +10,7 @@ import { openServiceLog } from './service-log.mjs';
 import { StartError } from './start-error.mjs';
 
 /**
- * Kubernetes: the cluster that PROCTOR_KUBE_CONFIG names, or our sandbox, kept running.
+ * Uses the cluster in PROCTOR_KUBE_CONFIG, or starts the Kubernetes sandbox and keeps it running.
  * @param {import('./stack.mjs').Stack} stack @returns {Promise<Record<string, string>>} variables for the services
  */
 export async function bringUpSandbox(stack) {
@@ -45,7 +45,7 @@ export async function bringUpSandbox(stack) {
   };
   await step('start the Kubernetes sandbox', async (note) => {
     await stack.supervisor.keep({ name: 'sandbox', launch, port, logFile: log.file });
-    note(`port ${port}; for development only, it isolates nothing`);
+    note(`port ${port}; for development only: it isolates nothing`);
   });
   stack.record.setPort('sandbox', port);
   return { PROCTOR_KUBE_CONFIG: 'out-of-cluster', KUBECONFIG: kubeConfig, PROCTOR_KUBE_CONTEXT: 'default' };

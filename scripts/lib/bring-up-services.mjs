@@ -5,7 +5,7 @@ import { openServiceLog } from './service-log.mjs';
 import { StartError } from './start-error.mjs';
 
 /**
- * Every service of Proctor: one row each.
+ * All services of Proctor.
  * @type {readonly { name: string, entry: string, count?: (options: import('./start-options.mjs').StartOptions) => number }[]}
  */
 export const services = [
@@ -18,7 +18,7 @@ export const services = [
 const readyTimeoutMs = 60_000;
 
 /**
- * Starts all services, keeps them running, and waits until each says that it is ready.
+ * Starts all services, keeps them running, and waits until each reports that it is ready.
  * @param {import('./stack.mjs').Stack} stack @param {Record<string, string>} env
  */
 export async function bringUpServices(stack, env) {
@@ -61,7 +61,7 @@ async function waitUntilServing(stack, { name, port }) {
   while (performance.now() < deadline) {
     if (stack.signal.aborted) throw new StartError('stopped');
     const crashing = stack.supervisor.findCrashing();
-    if (crashing) throw new StartError(crashing, 'The whole logs are in .proctor/logs/.');
+    if (crashing) throw new StartError(crashing, 'The full logs are in .proctor/logs/.');
     try {
       const response = await fetch(`http://127.0.0.1:${port}/health/ready`, {
         signal: AbortSignal.timeout(5_000),
@@ -74,7 +74,7 @@ async function waitUntilServing(stack, { name, port }) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new StartError(
-    `${name} is not ready after ${readyTimeoutMs / 1000} s: ${answer}`,
+    `${name} did not become ready within ${readyTimeoutMs / 1000} s: ${answer}`,
     'See .proctor/logs/.',
   );
 }

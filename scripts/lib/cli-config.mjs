@@ -7,7 +7,7 @@ import { proctorDir, proctorFolder, projectDir } from './project.mjs';
 const mark = '# written by npm start in';
 const ownLine = `${mark} ${projectDir}`;
 
-/** Where the CLI looks: LOCAL_CONFIG_DIR, else ~/.proctor. */
+/** The file that the CLI reads, in LOCAL_CONFIG_DIR or else ~/.proctor. */
 export const userConfigFile = () =>
   join(process.env.LOCAL_CONFIG_DIR || join(homedir(), '.proctor'), 'proctor.yaml');
 
@@ -19,13 +19,13 @@ export function renderCliConfig({ host, email, token }) {
     .join('')}`;
 }
 
-/** @returns {boolean} is there a configuration that this folder's `npm start` did not write? */
+/** @returns {boolean} whether a configuration exists that `npm start` in this folder did not write */
 export function isForeignConfig(file = userConfigFile()) {
   return existsSync(file) && !readFileSync(file, 'utf8').split('\n').includes(ownLine);
 }
 
 /**
- * May the user's configuration be replaced? Asked on a terminal, if there is one that is not ours.
+ * Tells whether the user's configuration may be replaced. Asks on a terminal if it is not ours.
  * @param {{ yes: boolean, keepCliConfig: boolean }} options @returns {Promise<boolean>}
  */
 export async function mayReplaceConfig({ yes, keepCliConfig }) {
@@ -35,22 +35,22 @@ export async function mayReplaceConfig({ yes, keepCliConfig }) {
   const answer = await new Promise((resolve) => {
     lines.once('close', () => resolve(''));
     lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-    lines.question(`${userConfigFile()} exists. Replace it (a copy is kept)? [y/N] `, resolve);
+    lines.question(`${userConfigFile()} exists. Replace it and keep a copy? [y/N] `, resolve);
   });
   lines.close();
   return /^y(es)?$/i.test(String(answer).trim());
 }
 
 /**
- * Writes the CLI's configuration into `.proctor/cli`, and into the user's own when that is wanted.
+ * Writes the CLI's configuration to `.proctor/cli` and, with `replaceUsers`, to the user's own file.
  * @param {{ host: string, email: string, token: string }} values @param {boolean} replaceUsers
- * @returns {{ prefix: string, note: string }} what to put before a command so that it uses this configuration
+ * @returns {{ prefix: string, note: string }} `prefix`: put it before a command to use this configuration
  */
 export function writeCliConfig(values, replaceUsers) {
   writePrivate(join(proctorFolder('cli'), 'proctor.yaml'), renderCliConfig(values));
   const file = userConfigFile();
   const prefix = `LOCAL_CONFIG_DIR=${join(proctorDir, 'cli')} `;
-  if (!replaceUsers) return { prefix, note: `${file} was left as it is` };
+  if (!replaceUsers) return { prefix, note: `${file} was not changed` };
   const isForeign = isForeignConfig(file);
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -61,7 +61,7 @@ export function writeCliConfig(values, replaceUsers) {
   }
   return {
     prefix: '',
-    note: isForeign ? `${file}; the old one is beside it as proctor.yaml.before-npm-start` : file,
+    note: isForeign ? `${file}; the old one was saved as proctor.yaml.before-npm-start` : file,
   };
 }
 

@@ -9,13 +9,12 @@ import { StartError } from './start-error.mjs';
 /** @typedef {{ email: string, token: string, isNew: boolean }} Admin */
 
 /**
- * The administrator: created at the first start of a database, else the one that an earlier start kept in
- * `.proctor/admin.json`.
+ * Creates the administrator at the first start on a database, later reads it from `.proctor/admin.json`.
  * @param {Record<string, string>} env variables of the services
- * @returns {Promise<Admin | undefined>} undefined: there is one in the database, but its token is not known here
+ * @returns {Promise<Admin | undefined>} undefined: the database has one, but its token is unknown here
  */
 export function createAdmin(env) {
-  return step('look after the administrator', async (note) => {
+  return step('check the administrator account', async (note) => {
     const file = join(proctorFolder(), 'admin.json');
     const answer = await runCreateAdmin(env);
     if (answer.created) {
@@ -25,7 +24,7 @@ export function createAdmin(env) {
       return { ...admin, isNew: true };
     }
     if (!existsSync(file)) {
-      note('there is one, created elsewhere');
+      note('exists, created elsewhere');
       return undefined;
     }
     return { ...JSON.parse(readFileSync(file, 'utf8')), isNew: false };
@@ -40,7 +39,7 @@ async function runCreateAdmin(env) {
     timeoutMs: 60_000,
   });
   const line = output.split('\n').find((text) => /^\{.*"created"/.test(text));
-  // The output may hold a token: it is shown only when there is none.
+  // Output with a token is not shown.
   if (status !== 0 || !line) {
     throw new StartError(
       `the administrator could not be created (status ${status}):\n${line ? '' : lastLines(output, 20)}`,

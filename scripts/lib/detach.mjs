@@ -17,7 +17,10 @@ const startScript = fileURLToPath(new URL('../start.mjs', import.meta.url));
  */
 export async function startDetached(options) {
   if (findStarter())
-    throw new StartError('Proctor is already running in this folder', '`npm run status` tells what runs.');
+    throw new StartError(
+      'Proctor is already running in this folder',
+      '`npm run status` shows what is running.',
+    );
   const replaceConfig = await mayReplaceConfig(options);
   const logFile = openLogFile('start');
   writeFileSync(logFile, '', { mode: 0o600 });
@@ -49,11 +52,11 @@ export async function startDetached(options) {
     const stack = readStack();
     const isReady = stack.ready && stack.starter?.pid === child.pid;
     showProgress();
-    if (status !== undefined) throw new StartError('it did not start', `The whole log: ${logFile}`);
+    if (status !== undefined) throw new StartError('Proctor did not start', `The full log is in ${logFile}.`);
     if (isReady) break;
   }
   child.unref();
   say(
-    `\nrunning in the background (process ${child.pid}); logs in ${join(proctorDir, 'logs')}; \`npm run stop\` ends it`,
+    `\nrunning in the background (process ${child.pid}); logs in ${join(proctorDir, 'logs')}; \`npm run stop\` stops it`,
   );
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { projectDir } from './project.mjs';
 
 /**
- * Reads `KEY=VALUE` lines: `#` starts a comment line, `export` before the key is allowed, single or double quotes
- * around the whole value are taken off (in double ones `\n` is a newline). Nothing is expanded.
+ * Reads `KEY=VALUE` lines: `#` starts a comment, `export` before the key is allowed, single or double quotes around the
+ * whole value are removed (in double quotes `\n` is a newline). Variables are not expanded.
  * @param {string} text @returns {Record<string, string>}
  */
 export function parseDotEnv(text) {
@@ -21,7 +21,7 @@ export function parseDotEnv(text) {
   return values;
 }
 
-/** Adds what the project's `.env` says to `process.env`; what is set there already wins. */
+/** Adds the variables of the project's `.env` to `process.env`; those already set win. */
 export function loadDotEnv() {
   const file = join(projectDir, '.env');
   if (!existsSync(file)) return;

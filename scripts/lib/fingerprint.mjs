@@ -11,7 +11,7 @@ export function hashContents(files) {
   return hash.digest('hex');
 }
 
-/** @param {string[]} files @returns {string} hash of their names, sizes and times of change: cheap, and good on one machine */
+/** @param {string[]} files @returns {string} hash of their names, sizes and modification times: cheap, and valid on one machine */
 export function hashTimes(files) {
   const hash = createHash('sha256');
   for (const file of files) {

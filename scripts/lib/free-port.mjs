@@ -2,17 +2,17 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * Below the ports that systems give to outgoing connections (Linux: from 32,768; macOS, Windows: from 49,152), so that no
- * connection takes a port between our look and its use.
+ * Below the ephemeral ports (Linux: from 32,768; macOS, Windows: from 49,152), so that no outgoing connection takes a
+ * port between our check and its use.
  */
 const FIRST_PORT = 20_000;
 const PORTS = 12_000;
-/** Processes that start at once look in different parts, so that they do not find the same port. */
+/** Processes that start together search different parts, so that they do not find the same port. */
 const PARTS = 32;
-/** Somewhere in it, so that a port is not soon used for something else: an old client may still try to come back to it. */
+/** Random, so that a port is not reused soon: a client of its last owner may still try to reconnect. */
 let nextIndex = (process.pid % PARTS) * (PORTS / PARTS) + randomInt(PORTS / PARTS);
 
-/** A port of 127.0.0.1 that is free now, another one at each call. Another process may take it before it is used. */
+/** Finds a free port of 127.0.0.1, a different one at each call. Another process may still take it before its use. */
 export async function freePort() {
   for (let tries = 0; tries < PORTS; tries++) {
     const port = FIRST_PORT + (nextIndex++ % PORTS);
@@ -30,7 +30,7 @@ export function isPortFree(port) {
   });
 }
 
-/** @param {number | undefined} wished @returns {Promise<number>} `wished` when it is free, else any free one */
+/** @param {number | undefined} wished @returns {Promise<number>} `wished` if free, else any free one */
 export async function portNear(wished) {
   return wished && (await isPortFree(wished)) ? wished : freePort();
 }

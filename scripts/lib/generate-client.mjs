@@ -13,8 +13,8 @@ const sources = ['prisma/schema.prisma', 'prisma.config.ts', 'node_modules/prism
 );
 
 /**
- * Writes the Prisma client into libs/database, unless the schema is the one it was written from.
- * Needs no network: a schema engine given by name is not downloaded, and generating never runs it.
+ * Generates the Prisma client into libs/database, unless the schema has not changed since the last time.
+ * Needs no network: naming a schema engine stops Prisma from downloading one, and generating never runs it.
  * May be repeated and run at the same time.
  * @returns {Promise<'generated' | 'unchanged'>}
  */

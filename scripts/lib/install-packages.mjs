@@ -5,14 +5,14 @@ import { lastLines, runCommand } from './run-command.mjs';
 import { StartError } from './start-error.mjs';
 
 const lockFile = join(projectDir, 'package-lock.json');
-/** What npm writes last when it installs: the lock as it was installed. */
+/** npm writes it at the end of an install: the lock as installed. */
 const installedFile = join(projectDir, 'node_modules/.package-lock.json');
 
-/** @returns {boolean} does node_modules hold what package-lock.json says? */
+/** @returns {boolean} whether node_modules matches package-lock.json */
 export function arePackagesInstalled() {
   if (!existsSync(installedFile)) return false;
   if (statSync(installedFile).mtimeMs >= statSync(lockFile).mtimeMs) return true;
-  // A fresh copy of the folder or another branch and back changes times, not contents.
+  // Copying the folder or switching branches back and forth changes times, not contents.
   const wanted = JSON.parse(readFileSync(lockFile, 'utf8')).packages;
   const installed = JSON.parse(readFileSync(installedFile, 'utf8')).packages;
   if (!isSameInstall(wanted, installed)) return false;
@@ -30,9 +30,9 @@ export function isSameInstall(wanted, installed) {
   return Object.entries(wanted).every(isInPlace) && Object.keys(installed).every((name) => wanted[name]);
 }
 
-/** Runs `npm ci`. Throws a `StartError` with npm's own last lines when that fails. */
+/** Runs `npm ci`. Throws a `StartError` with the last lines of its output if that fails. */
 export async function installPackages() {
-  // `npm start` hands its own settings down as npm_config_* and the like; the npm that runs us is in npm_execpath.
+  // npm passes its settings down as npm_config_* and the path of the npm that runs us as npm_execpath.
   const npm = process.env.npm_execpath;
   const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
   const { status, output } = await runCommand(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { proctorFolder } from './project.mjs';
 
 /**
- * A secret that stays the same between starts, in `.proctor/<name>`, readable by its owner only.
+ * Reads a secret from `.proctor/<name>`, or creates it at the first start, readable only by its owner.
  * @param {string} name @param {() => string} create @returns {string}
  */
 export function readOrCreateSecret(name, create) {

@@ -4,22 +4,22 @@ import { proctorDir, projectDir } from './project.mjs';
 import { startServerProcess } from './server-process.mjs';
 import { StartError } from './start-error.mjs';
 
-/** A service takes up to 25 s to hand over what it does; see libs/platform run-service. */
+/** A service takes up to 25 s to hand over its work; see libs/platform run-service. */
 const graceMs = 27_000;
 
 /**
- * The caller's environment without what npm adds for itself, and `env` over it.
+ * The caller's environment without npm's own variables, overridden by `env`.
  * @param {Record<string, string>} env @returns {NodeJS.ProcessEnv}
  */
 export function serviceEnvironment(env) {
   const own = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/.test(name));
-  // Node ≥ 22 keeps compiled code there, which makes later starts faster; older ones ignore it.
+  // Node.js 22 and newer cache compiled code there, which makes later starts faster; older ones ignore it.
   const compileCache = { NODE_COMPILE_CACHE: join(proctorDir, 'cache', 'compiled') };
   return { ...compileCache, ...Object.fromEntries(own), ...env };
 }
 
 /**
- * Starts one of our compiled programs.
+ * Starts one of the compiled programs.
  * @param {{ entry: string, env: Record<string, string>, onLine: (line: string) => void }} options `entry`: in the project
  * @returns {Promise<import('./supervisor.mjs').Launched>}
  */

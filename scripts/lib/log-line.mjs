@@ -1,7 +1,7 @@
 const levelNames = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 const levelColours = { debug: 2, trace: 2, warn: 33, error: 31, fatal: 31 };
 const serviceColours = [36, 35, 32, 34, 33, 96, 95, 92];
-/** Fields that say the same on every line of a process. */
+/** Fields that are shown elsewhere or never differ between lines of a process. */
 const constantFields = new Set([
   'level',
   'time',
@@ -15,7 +15,7 @@ const constantFields = new Set([
   'error',
 ]);
 
-/** A log may repeat what a user sent: no control sequence of it may reach the terminal. @param {string} text */
+/** Escapes control sequences: a log may repeat what a user sent, and the terminal must not obey it. @param {string} text */
 export function withoutControls(text) {
   return text.replace(/\p{Cc}/gu, (char) =>
     char === '\n' || char === '\t' ? char : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
@@ -23,8 +23,8 @@ export function withoutControls(text) {
 }
 
 /**
- * One line of a service's log for people: `20:15:01 WARN message key=value`, an error's stack below it. What is not
- * one of our JSON lines stays as it is.
+ * Renders a line of a service's log for people: `20:15:01 WARN message key=value`, with an error's stack below it.
+ * Lines that are not JSON log entries are only escaped.
  * @param {string} line @param {{ colour: boolean }} options @returns {string} one or more lines
  */
 export function formatLogLine(line, { colour }) {
@@ -72,7 +72,7 @@ function formatTime(time) {
 }
 
 /**
- * Puts the service's name before each line, in a colour of its own.
+ * Puts the service's name before each line, in its own colour.
  * @param {string} name @param {number} index @param {string} text @param {{ colour: boolean, width: number }} options
  */
 export function prefixLines(name, index, text, { colour, width }) {

@@ -16,9 +16,9 @@ import { dirname, join, resolve } from 'node:path';
 import { isRoot } from './project.mjs';
 
 /**
- * Postgres refuses to run as root: as root it runs as the owner of its data, at first as `postgres`, or `nobody` where
- * there is no such user.
- * @param {string} [dataDir] @returns {{ uid?: number, gid?: number }} empty: as ourselves
+ * Chooses the user that runs Postgres, which refuses to run as root: the owner of its data, or for new data `postgres`,
+ * or `nobody` if that user does not exist.
+ * @param {string} [dataDir] @returns {{ uid?: number, gid?: number }} empty: the current user
  */
 export function postgresAccount(dataDir) {
   if (!isRoot) return {};
@@ -40,7 +40,7 @@ function findUser(name) {
   }
 }
 
-/** @param {string} folder @param {{ uid?: number, gid?: number }} account @returns {boolean} may it enter the folder? */
+/** @param {string} folder @param {{ uid?: number, gid?: number }} account @returns {boolean} whether it may enter the folder */
 export function isReachable(folder, account) {
   if (account.uid === undefined) return true;
   return (
@@ -49,7 +49,7 @@ export function isReachable(folder, account) {
   );
 }
 
-/** A folder that every user can enter, for what must not lie in the project's own folder (as root only). */
+/** A folder outside the project that every user can enter; needed only as root. */
 export function systemFolder() {
   for (const folder of ['/var/lib/proctor', join(tmpdir(), 'proctor')]) {
     try {
@@ -57,17 +57,17 @@ export function systemFolder() {
       chmodSync(folder, 0o755);
       return folder;
     } catch {
-      // read-only: the next one
+      // read-only: try the next one
     }
   }
   return tmpdir();
 }
 
 /**
- * Makes the empty parent of a data folder that the account can enter. Where the project lies in a folder closed to
- * it (such as /root), `dataDir` becomes a link to a folder of the system.
+ * Creates the parent of a data folder so that the account can enter it. If the project is in a folder closed to the
+ * account, such as /root, `dataDir` becomes a link to a system folder.
  * @param {string} dataDir @param {{ uid?: number, gid?: number }} account @param {(line: string) => void} log
- * @returns {string} the real path of the data folder, which need not exist yet
+ * @returns {string} real path of the data folder, which may not exist yet
  */
 export function placeDataFolder(dataDir, account, log) {
   const parent = dirname(dataDir);
@@ -101,7 +101,7 @@ export function removeDataFolder(dataDir) {
 }
 
 /**
- * Fills a folder by `fill` and puts it in its place only when that succeeded.
+ * Fills a folder with `fill` and moves it into place only if that succeeds.
  * @param {string} folder @param {{ uid?: number, gid?: number }} account @param {(unfinished: string) => Promise<void>} fill
  */
 export async function createFolderWhole(folder, account, fill) {

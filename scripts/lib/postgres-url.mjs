@@ -6,12 +6,12 @@ import { StartError } from './start-error.mjs';
  */
 export function postgresUrl({ host, port, user, password }, database) {
   const [name, secret, path] = [user, password, database].map(encodeURIComponent);
-  const place = host.includes(':') ? `[${host}]` : encodeURIComponent(host); // or the folder of a socket
+  const place = host.includes(':') ? `[${host}]` : encodeURIComponent(host); // may be the folder of a socket
   return `postgresql://${name}:${secret}@${place}:${port}/${path}`;
 }
 
 /**
- * The connection string that the PROCTOR_POSTGRES_* variables describe.
+ * Builds a connection string from the PROCTOR_POSTGRES_* variables.
  * @param {NodeJS.ProcessEnv} env @returns {string}
  */
 export function postgresUrlFromEnv(env) {
@@ -20,7 +20,7 @@ export function postgresUrlFromEnv(env) {
     throw new StartError(
       'PROCTOR_POSTGRES_HOST is not set, so there is no database to migrate',
       'Set PROCTOR_POSTGRES_HOST, _PORT, _USER, _PASSWORD and _DATABASE (in the environment or in .env).\n' +
-        '`npm start` migrates the database that it brings along by itself.',
+        '`npm start` migrates its own database by itself.',
     );
   }
   const port = Number(env.PROCTOR_POSTGRES_PORT || 5432);

@@ -27,7 +27,7 @@ const user = 'proctor';
  * @property {string} password
  * @property {'system' | 'embedded'} how
  * @property {number} major
- * @property {string} folder where its data really is
+ * @property {string} folder real path of its data
  * @property {(database: string) => string} url
  * @property {import('./server-process.mjs').ServerProcess} process
  * @property {() => Promise<void>} stop fast shutdown: open transactions are rolled back, all committed data is kept
@@ -36,13 +36,13 @@ const user = 'proctor';
  */
 
 /**
- * Starts a Postgres on 127.0.0.1 that only knows passwords (scram), creating its data at the first start. Starting it
- * again on the same folder (and port) continues with the same data and password. As root it runs as another user.
- * Throws a `StartError` when there are no binaries, the port is taken or the data belongs to a running server.
+ * Starts a Postgres on 127.0.0.1 that requires a password (scram) and creates its data at the first start. Starting it
+ * again on the same folder continues with the same data and password. As root, it runs as another user.
+ * Throws a `StartError` if there are no binaries, the port is taken, or another server uses the data.
  * @param {object} options
  * @param {string} options.dataDir
- * @param {number} [options.port] default: a free one
- * @param {(line: string) => void} [options.log] its log, and remarks of ours
+ * @param {number} [options.port] a free one by default
+ * @param {(line: string) => void} [options.log] receives its log and our remarks
  * @param {Record<string, string>} [options.settings] postgresql.conf settings
  * @param {string} [options.binaries] see `findPostgres`
  * @returns {Promise<RunningPostgres>}
@@ -92,7 +92,7 @@ function readPassword(file) {
 
 /** @typedef {{ uid?: number, gid?: number }} Account */
 
-/** @param {Record<string, string>} env @returns {NodeJS.ProcessEnv} nothing of the caller's PG* settings */
+/** @param {Record<string, string>} env @returns {NodeJS.ProcessEnv} without the caller's PG* settings */
 const environment = (env) => ({ PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC', ...env });
 
 /**
@@ -156,7 +156,7 @@ async function launch({ binaries, folder, account, port, settings, log }) {
     if (outcome === 'ready') return server;
     const output = server.lastOutput();
     await server.stop([{ signal: 'SIGKILL', graceMs: 5_000 }]);
-    // After a kill -9 the old server's children need a moment to notice and let go of its memory.
+    // After kill -9 the children of the old server need a moment to notice and release its memory.
     const isOldOneGoing = /pre-existing shared memory block/.test(output);
     if (outcome === 'ended' && isOldOneGoing && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -167,7 +167,7 @@ async function launch({ binaries, folder, account, port, settings, log }) {
   }
 }
 
-/** @param {string} folder @param {number} pid @returns {boolean} The server writes its state into this file, line 8. */
+/** @param {string} folder @param {number} pid @returns {boolean} line 8 of this file is the server's state */
 function isAccepting(folder, pid) {
   try {
     const lines = readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n');

@@ -2,13 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * A process as it may be written down and found again: a process id alone is given to another program some time
- * after the first one ended, so the moment of its start is kept beside it.
+ * Identifies a process across restarts of ours. The system reuses process ids, so the time of its start is kept with it.
  * @typedef {{ pid: number, startStamp: string }} ProcessIdentity
  */
 
 /**
- * Text that differs for two processes which had the same id one after the other.
+ * Returns a text that differs between successive processes with the same id.
  * @param {number} pid @returns {string | undefined} undefined: no such process, or a zombie
  */
 export function startStamp(pid) {
@@ -19,7 +18,7 @@ export function startStamp(pid) {
 function readProc(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The second field is the program's name in brackets, which may hold spaces and brackets: count from its end.
+    // The second field, the program's name in brackets, may hold spaces and brackets: count from its end.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
     const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
@@ -39,19 +38,19 @@ function askPs(pid) {
   }
 }
 
-/** @param {number} pid @returns {ProcessIdentity | undefined} undefined: there is no such process */
+/** @param {number} pid @returns {ProcessIdentity | undefined} undefined: no such process */
 export function identify(pid) {
   const stamp = startStamp(pid);
   return stamp === undefined ? undefined : { pid, startStamp: stamp };
 }
 
-/** @param {ProcessIdentity | undefined} identity @returns {boolean} true: that very process runs */
+/** @param {ProcessIdentity | undefined} identity @returns {boolean} whether exactly this process runs */
 export function isRunning(identity) {
   return identity !== undefined && startStamp(identity.pid) === identity.startStamp;
 }
 
 /**
- * Signals exactly this process; one that merely got its id later is left alone.
+ * Signals exactly this process, not one that was given its id later.
  * @param {ProcessIdentity} identity @param {NodeJS.Signals} signal @param {{ group?: boolean }} [options]
  * @returns {boolean} false: it is gone
  */

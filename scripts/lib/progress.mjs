@@ -8,10 +8,10 @@ let isStepShown = false;
 /** @type {NodeJS.WritableStream} */
 let out = process.stdout;
 
-/** For programs whose standard output is read by others. @param {NodeJS.WritableStream} stream */
+/** Redirects progress, for programs whose standard output others read. @param {NodeJS.WritableStream} stream */
 export const showProgressOn = (stream) => void (out = stream);
 
-/** Prints a line; the line of a step that is under way moves below it. @param {string} text */
+/** Prints a line above that of a running step. @param {string} text */
 export const say = (text) => void out.write(`${isStepShown ? '\r\x1b[K' : ''}${text}\n`);
 /** @param {string} text */
 export const dim = (text) => paint(2, text);
@@ -28,13 +28,12 @@ export function duration(ms) {
 }
 
 /**
- * Runs one step and prints one line for it with its time. A terminal shows the time running; elsewhere a step
- * that takes more than five seconds says once that it is under way.
- * `work` may return a text to show behind the title.
+ * Runs a step and prints one line with its duration. A terminal shows the elapsed time; elsewhere a step that takes
+ * more than 5 s prints once that it is running.
  * @template T
  * @param {string} title
  * @param {(note: (text: string) => void) => Promise<T> | T} work `note` adds a remark to the line
- * @returns {Promise<T>} what `work` returned; a refusal of `work` is passed on after the line
+ * @returns {Promise<T>} the result of `work`; an error of `work` is thrown after the line is printed
  */
 export async function step(title, work) {
   const startedAt = performance.now();

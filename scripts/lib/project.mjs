@@ -2,17 +2,17 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of this clone; every script works there whatever folder it was called from. */
+/** The folder of this clone. Scripts work there wherever they are called from. */
 export const projectDir = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
-/** What `npm start` keeps between starts: databases, keys, logs, state. */
+/** Databases, keys, logs and state that `npm start` keeps between starts. */
 export const proctorDir = join(projectDir, '.proctor');
 
 export const isRoot = process.getuid?.() === 0;
 
 /**
- * Makes a folder under `.proctor` (private to its owner; as root other users may pass through but not list it,
- * because Postgres and procs run as another user then). May be repeated.
+ * Creates a folder under `.proctor`, private to its owner. As root, other users may pass through but not list it,
+ * because Postgres and procs then run as other users. May be repeated.
  * @param {...string} names @returns {string} its path
  */
 export function proctorFolder(...names) {

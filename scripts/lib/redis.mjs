@@ -10,24 +10,24 @@ import { StartError } from './start-error.mjs';
  * @typedef {object} RunningRedis
  * @property {string} address `127.0.0.1:port`
  * @property {number} port
- * @property {string} password '' when it has none
+ * @property {string} password '' if none
  * @property {string} version
  * @property {'system' | 'unpacked'} how
  * @property {import('./server-process.mjs').ServerProcess} process
- * @property {() => Promise<void>} stop writes what it holds to disk and ends
+ * @property {() => Promise<void>} stop saves its data and stops
  * @property {(signal: NodeJS.Signals) => void} kill
  */
 
 /**
  * Starts a Redis on 127.0.0.1, fetching one first if the machine has none (see `ensureRedis`), and waits until it has
  * loaded its data. Starting it again on the same folder continues with the same data.
- * Throws a `StartError` when there is none to be had or the port is taken.
+ * Throws a `StartError` if none is available or the port is taken.
  * @param {object} options
  * @param {string} options.dir its data
- * @param {number} [options.port] default: a free one
- * @param {boolean} [options.appendonly] keep data over a crash, to the last second (default true)
- * @param {string} [options.password] default: none
- * @param {(line: string) => void} [options.log] its log, and remarks of ours
+ * @param {number} [options.port] a free one by default
+ * @param {boolean} [options.appendonly] keep data across a crash, up to the last second (default true)
+ * @param {string} [options.password] none by default
+ * @param {(line: string) => void} [options.log] receives its log and our remarks
  * @returns {Promise<RunningRedis>}
  */
 export async function startRedis({ dir, port, appendonly = true, password = '', log = () => {} }) {
@@ -38,7 +38,7 @@ export async function startRedis({ dir, port, appendonly = true, password = '', 
   const server = await startServerProcess({
     command: binary.bin,
     args: ['-'],
-    // On standard input rather than as arguments: those can be read by every user of the machine.
+    // On standard input, because every user of the machine can read arguments.
     input: configuration({ dir, port: bound, appendonly, password }),
     env: { PATH: process.env.PATH, TZ: 'UTC', ...binary.env },
     cwd: dir,
@@ -85,7 +85,7 @@ function configuration({ dir, port, appendonly, password }) {
   ].join('\n');
 }
 
-/** @param {number} port @param {string} password @returns {Promise<boolean>} false as well while it loads its data */
+/** @param {number} port @param {string} password @returns {Promise<boolean>} also false while it loads its data */
 function answersPing(port, password) {
   return new Promise((resolve) => {
     const commands = [...(password ? [['AUTH', password]] : []), ['PING']];

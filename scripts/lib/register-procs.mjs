@@ -5,20 +5,20 @@ import { proctorFolder, projectDir } from './project.mjs';
 import { StartError } from './start-error.mjs';
 
 /**
- * A proc.yaml: the metadata as `POST /metadata` takes it, and values for its secrets that only `npm start` uses.
+ * A proc.yaml: the body of `POST /metadata`, and values for its secrets that only `npm start` uses.
  * @typedef {{ name: string, sample_secrets?: Record<string, string>, [field: string]: unknown }} ProcFile
  */
 
 /**
- * Registers the sample procs of `procs/` that the gateway does not know, with their sample secrets. What is there is
- * left as it is: somebody may have changed it.
+ * Registers the sample procs of `procs/` that the gateway does not have, with their sample secrets. Existing procs are
+ * not touched, because a user may have changed them.
  * @param {string} url @param {import('./create-admin.mjs').Admin} admin
  */
 export function registerProcs(url, admin) {
   return step('register the sample procs', async (note) => {
     const known = /** @type {{ name: string }[]} */ (await call(url, admin, 'GET', '/metadata'));
     const pendingFile = join(proctorFolder(), 'pending-secrets.json');
-    /** @type {string[]} names of procs whose secrets an interrupted start did not store */
+    /** @type {string[]} procs whose secrets an interrupted start did not store */
     const pending = existsSync(pendingFile) ? JSON.parse(readFileSync(pendingFile, 'utf8')) : [];
     const procs = await readProcFiles(join(projectDir, 'procs'));
     const missing = procs.filter(({ name }) => !known.some((proc) => proc.name === name));
@@ -34,16 +34,16 @@ export function registerProcs(url, admin) {
       await call(url, admin, 'POST', '/secret', { job_name: name, secrets });
     }
     writeFileSync(pendingFile, '[]');
-    note(missing.length === 0 ? 'all there' : missing.map(({ name }) => name).join(', '));
+    note(missing.length === 0 ? 'all registered' : missing.map(({ name }) => name).join(', '));
   });
 }
 
-/** @param {ProcFile} proc @returns {object} what the gateway may know of it */
+/** @param {ProcFile} proc @returns {object} what the gateway accepts */
 function metadataOf(proc) {
   return Object.fromEntries(Object.entries(proc).filter(([field]) => field !== 'sample_secrets'));
 }
 
-/** @param {string} folder @returns {Promise<ProcFile[]>} by name of their folders */
+/** @param {string} folder @returns {Promise<ProcFile[]>} ordered by folder name */
 export async function readProcFiles(folder) {
   const { parse } = await import('yaml');
   if (!existsSync(folder)) return [];
@@ -53,7 +53,7 @@ export async function readProcFiles(folder) {
     .filter((file) => existsSync(file))
     .map((file) => {
       const proc = parse(readFileSync(file, 'utf8'));
-      if (typeof proc?.name !== 'string') throw new StartError(`${file} has no name`);
+      if (typeof proc?.name !== 'string') throw new StartError(`${file} has no "name"`);
       return proc;
     });
 }
@@ -77,12 +77,9 @@ async function call(url, { email, token }, method, path, body) {
   if (!response.ok) {
     const hint =
       response.status === 401
-        ? 'The administrator of .proctor/admin.json is not in this database: remove that file.'
+        ? 'The database does not have the administrator in .proctor/admin.json. Remove that file.'
         : undefined;
-    throw new StartError(
-      `${method} ${path} was answered with ${response.status}: ${text.slice(0, 500)}`,
-      hint,
-    );
+    throw new StartError(`${method} ${path} returned ${response.status}: ${text.slice(0, 500)}`, hint);
   }
   return text ? JSON.parse(text) : null;
 }

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { projectDir } from './project.mjs';
 
 /**
- * Runs a program to its end and collects what it prints.
+ * Runs a program to its end and collects its output.
  * @param {string} command @param {readonly string[]} args
  * @param {import('node:child_process').SpawnOptions & { echo?: boolean, timeoutMs?: number }} [options]
- *   `echo`: pass the output through instead; `timeoutMs`: SIGKILL after that time
- * @returns {Promise<{ status: number, output: string }>} status 127 if it could not be started, 128+ for a signal
+ *   `echo`: print the output instead; `timeoutMs`: send SIGKILL after that time
+ * @returns {Promise<{ status: number, output: string }>} status 127 if it cannot be started, above 128 for a signal
  */
 export function runCommand(command, args, { echo = false, timeoutMs, ...options } = {}) {
   return new Promise((resolve) => {
@@ -16,7 +16,7 @@ export function runCommand(command, args, { echo = false, timeoutMs, ...options 
       ...(timeoutMs ? { timeout: timeoutMs, killSignal: 'SIGKILL' } : {}),
       ...options,
     });
-    // Ctrl-C reaches it through the terminal; when only we are told to end, it must not go on alone.
+    // Ctrl-C reaches it through the terminal. If only we are stopped, it must not run on.
     const endWithUs = () => child.kill();
     process.once('exit', endWithUs);
     let output = '';

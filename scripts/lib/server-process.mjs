@@ -6,28 +6,28 @@ import { identify } from './process-identity.mjs';
  * @typedef {object} ServerProcess
  * @property {number} pid
  * @property {import('./process-identity.mjs').ProcessIdentity} identity
- * @property {Promise<{ code: number | null, signal: NodeJS.Signals | null }>} exited settles once, when it has ended
+ * @property {Promise<{ code: number | null, signal: NodeJS.Signals | null }>} exited settles when it has ended
  * @property {() => boolean} isAlive
- * @property {(signal: NodeJS.Signals) => void} kill signals the process alone; nothing happens when it has ended
+ * @property {(signal: NodeJS.Signals) => void} kill signals only this process; does nothing after it ended
  * @property {(steps: readonly StopStep[]) => Promise<void>} stop sends each signal in turn until it has ended
- * @property {() => string} lastOutput its latest lines, to explain why it ended
+ * @property {() => string} lastOutput its last lines, to explain why it ended
  *
- * @typedef {{ signal: NodeJS.Signals, graceMs: number, group?: boolean }} StopStep `group`: its descendants too
+ * @typedef {{ signal: NodeJS.Signals, graceMs: number, group?: boolean }} StopStep `group`: also signals its descendants
  */
 
 const keptLines = 30;
 
 /**
- * Starts a program that goes on running, in a process group of its own: a Ctrl-C in the terminal reaches only us, and
- * we end things in order. Throws when it can't be started at all.
+ * Starts a long-running program in its own process group, so that Ctrl-C in the terminal reaches only us and we stop
+ * programs in order. Throws if it cannot be started.
  * @param {object} options
  * @param {string} options.command
  * @param {readonly string[]} [options.args]
- * @param {NodeJS.ProcessEnv} options.env all of its environment
+ * @param {NodeJS.ProcessEnv} options.env its complete environment
  * @param {string} [options.cwd]
  * @param {{ uid?: number, gid?: number }} [options.account] run as another user (only as root)
- * @param {string} [options.input] written to its standard input, which is then closed
- * @param {(line: string) => void} [options.onLine] each line of its output, both streams
+ * @param {string} [options.input] sent to its standard input, which is then closed
+ * @param {(line: string) => void} [options.onLine] receives each line of standard output and error
  * @returns {Promise<ServerProcess>}
  */
 export async function startServerProcess({
@@ -47,7 +47,7 @@ export async function startServerProcess({
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-  child.on('error', () => {}); // a failed kill; `exited` tells what matters
+  child.on('error', () => {}); // a failed kill; `exited` reports the end
   child.stdin.on('error', () => {}); // it ended before it read its input
   child.stdin.end(input ?? '');
 
@@ -68,7 +68,7 @@ export async function startServerProcess({
       resolve({ code, signal });
     }),
   );
-  // Not yet reaped by Node, so the id cannot belong to another process as long as `alive` is true.
+  // While `alive` is true Node.js has not reaped it, so no other process can have its id.
   const send = (/** @type {NodeJS.Signals} */ signal, group = false) => {
     if (!alive) return;
     try {
@@ -95,7 +95,7 @@ export async function startServerProcess({
 }
 
 /**
- * Waits until `isReady` says yes.
+ * Polls until `isReady` returns true.
  * @param {ServerProcess} server @param {number} timeoutMs @param {() => Promise<boolean> | boolean} isReady
  * @returns {Promise<'ready' | 'ended' | 'timeout'>}
  */

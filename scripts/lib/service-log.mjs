@@ -9,7 +9,7 @@ const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
 /** @type {string[]} */
 const shownNames = [];
 
-/** @param {string} name @returns {string} path of its log file; a big one of an earlier start is put aside as `.1` */
+/** @param {string} name @returns {string} path of its log file; a large one of an earlier start is renamed to `.1` */
 export function openLogFile(name) {
   const file = join(proctorFolder('logs'), `${name}.log`);
   if (existsSync(file) && statSync(file).size > rotateAtBytes) renameSync(file, `${file}.1`);
@@ -17,14 +17,14 @@ export function openLogFile(name) {
 }
 
 /**
- * Where the lines of one process go: as they are to `.proctor/logs/<name>.log`, and readable to the terminal.
- * @param {string} name @param {{ isShown: boolean }} options `isShown` false: only to the file
+ * Writes the lines of a process to `.proctor/logs/<name>.log` unchanged, and to the terminal in readable form.
+ * @param {string} name @param {{ isShown: boolean }} options `isShown: false` writes only to the file
  * @returns {{ file: string, write: (line: string) => void }}
  */
 export function openServiceLog(name, { isShown }) {
   const file = openLogFile(name);
   const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
-  stream.on('error', () => {}); // a full disk must not end what the log is about
+  stream.on('error', () => {}); // a full disk must not stop the service
   if (isShown) shownNames.push(name);
   const index = shownNames.length - 1;
   return {

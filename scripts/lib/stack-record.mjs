@@ -11,7 +11,7 @@ const lockFile = join(proctorDir, 'start.lock');
 /** @returns {import('./process-identity.mjs').ProcessIdentity | undefined} the `npm start` that runs in this folder */
 export const findStarter = () => lockHolder(lockFile);
 
-/** What `npm start` has written down, and which of it still runs. */
+/** Reads what `npm start` recorded, and which of it still runs. */
 export function readStack() {
   const state = readState(stateFile);
   const starter = findStarter();
@@ -23,7 +23,7 @@ export function readStack() {
   };
 }
 
-/** Ends what a start that was killed has left running. @returns {Promise<string[]>} the names */
+/** Stops processes that a killed start left running. @returns {Promise<string[]>} their names */
 export async function stopLeftovers() {
   const state = readState(stateFile);
   const stopped = await stopRecorded(state.processes);
@@ -32,12 +32,12 @@ export async function stopLeftovers() {
 }
 
 /**
- * Claims this folder for one `npm start` and keeps its state file.
- * Throws a `StartError` when another one runs here.
+ * Claims this folder for one `npm start` and maintains its state file.
+ * Throws a `StartError` if another one runs here.
  * @returns {Promise<{ leftovers: string[], port: (name: string) => number | undefined,
  *   setPort: (name: string, port: number) => void, setReady: () => void, release: () => void,
- *   setProcesses: (processes: import('./state-file.mjs').RecordedProcess[]) => void }>} `leftovers`: what an
- *   earlier start had left running, ended by now
+ *   setProcesses: (processes: import('./state-file.mjs').RecordedProcess[]) => void }>} `leftovers`: processes
+ *   that an earlier start left running, now stopped
  */
 export async function claimStack() {
   proctorFolder();
@@ -46,7 +46,7 @@ export async function claimStack() {
     const port = readState(stateFile).ports.gateway;
     throw new StartError(
       `Proctor is already running in this folder (process ${findStarter()?.pid ?? '?'}${port ? `, http://127.0.0.1:${port}` : ''})`,
-      'Use it, or end it with `npm run stop`. `npm run status` tells what runs.',
+      'Use it, or stop it with `npm run stop`. `npm run status` shows what is running.',
     );
   }
   const leftovers = await stopLeftovers();

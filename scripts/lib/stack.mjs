@@ -1,12 +1,12 @@
 /**
- * What the stages of `npm start` share.
+ * State that the stages of `npm start` share.
  * @typedef {object} Stack
  * @property {import('./start-options.mjs').StartOptions} options
  * @property {Awaited<ReturnType<typeof import('./stack-record.mjs').claimStack>>} record
  * @property {ReturnType<typeof import('./supervisor.mjs').createSupervisor>} supervisor
  * @property {number} appPort the gateway's
  * @property {string} url the gateway's
- * @property {AbortSignal} signal aborted when the user wants it to end
+ * @property {AbortSignal} signal aborted when the user stops it
  */
 import { isPortFree } from './free-port.mjs';
 import { StartError } from './start-error.mjs';
@@ -19,13 +19,13 @@ export function readAppPort(env) {
   throw new StartError(`PROCTOR_APP_PORT must be a port number from 1 to 65535, got "${text}"`);
 }
 
-/** Said before the slow steps rather than after them. @param {number} port */
+/** Fails before the slow steps rather than after them. @param {number} port */
 export async function checkAppPort(port) {
   if (await isPortFree(port)) return;
   let other = port + 1;
   while (other < 65_535 && !(await isPortFree(other))) other++;
   throw new StartError(
     `port ${port} on 127.0.0.1 is taken by another program, and the gateway needs it`,
-    `End that program (\`lsof -i :${port}\` names it), or choose another port: PROCTOR_APP_PORT=${other} npm start`,
+    `Stop that program (find it with \`lsof -i :${port}\`), or use another port: PROCTOR_APP_PORT=${other} npm start`,
   );
 }

@@ -1,4 +1,4 @@
-/** Something the user can act on: `message` says what was expected and found, `hint` what to do next. */
+/** An error that the user can act on: `message` says what was expected and found, `hint` what to do. */
 export class StartError extends Error {
   /** @param {string} message @param {string} [hint] @param {unknown} [cause] */
   constructor(message, hint, cause) {
@@ -9,12 +9,12 @@ export class StartError extends Error {
 }
 
 /**
- * Runs a script's main function. A `StartError` is printed as a message and a hint, anything else with its stack;
- * both end the process with status 1.
+ * Runs a script's main function. Prints a `StartError` as message and hint, any other error with its stack, and exits
+ * with status 1 after either.
  * @param {() => Promise<number | void>} main returns the exit status (0 if nothing)
  */
 export async function runMain(main) {
-  // `npm start | head`: nobody reads any more. That must neither end us at once nor be an error of ours.
+  // With `npm start | head` the reader goes away; that must neither stop us at once nor count as an error.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     process.exitCode = (await main()) ?? 0;
@@ -36,13 +36,12 @@ export function describeError(error) {
 function explainSystemError(error) {
   if (error instanceof StartError) return error;
   const { code, path } = /** @type {NodeJS.ErrnoException} */ (error ?? {});
-  if (code === 'ENOSPC')
-    return new StartError('the disk is full', 'Free some space (about 1 GB is needed) and try again.', error);
+  if (code === 'ENOSPC') return new StartError('the disk is full', 'Free about 1 GB and try again.', error);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new StartError(
       `no permission to write ${path ?? 'a file'} (${code})`,
-      'The project folder must belong to you and be writable: check it with `ls -ld`, or clone it again.\n' +
-        'A folder used as root before needs `chown -R` to your user.',
+      'The project folder must belong to you and be writable. Check it with `ls -ld`, or clone it again.\n' +
+        'If root used it before, give it to your user with `chown -R`.',
       error,
     );
   }

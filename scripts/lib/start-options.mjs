@@ -1,26 +1,26 @@
 import { StartError } from './start-error.mjs';
 
-export const startHelp = `npm start [-- options]: brings up all of Proctor on this machine and shows its logs. Ctrl-C stops it.
+export const startHelp = `npm start [-- options]: starts all of Proctor on this machine and shows its logs. Ctrl-C stops it.
 
-  --detach       return as soon as it is ready; \`npm run stop\` ends it
+  --detach       return when it is ready; \`npm run stop\` stops it
   --workers N    run N executor workers (default 1)
-  --yes          replace an existing configuration of the CLI without asking
-  --help         this text
+  --yes          replace an existing CLI configuration without asking
+  --help         show this help
 
-It brings along Postgres, Redis and a Kubernetes sandbox unless PROCTOR_POSTGRES_HOST, PROCTOR_REDIS_ADDRESS or
-PROCTOR_KUBE_CONFIG name your own. Settings are read from the environment and from .env (see .env.example); the
-gateway listens on PROCTOR_APP_PORT (5001). Everything it keeps is in .proctor/; remove that folder to start anew.
-npm run status tells what runs (--json for scripts).
+Starts its own Postgres, Redis and Kubernetes sandbox unless PROCTOR_POSTGRES_HOST, PROCTOR_REDIS_ADDRESS or
+PROCTOR_KUBE_CONFIG point to yours. Reads settings from the environment and from .env (see .env.example). The gateway
+listens on PROCTOR_APP_PORT (default 5001). All data is in .proctor/; remove that folder to start from scratch.
+npm run status shows what is running (--json for scripts).
 `;
 
 /**
  * @typedef {object} StartOptions
  * @property {boolean} detach @property {boolean} yes @property {boolean} help
  * @property {number} workers
- * @property {boolean} keepCliConfig we are the process in the background: the user was asked and said no
+ * @property {boolean} keepCliConfig set for the background process after the user declined
  */
 
-/** @param {readonly string[]} args @returns {StartOptions} Throws a `StartError` that names what it does not know. */
+/** @param {readonly string[]} args @returns {StartOptions} Throws a `StartError` that names an unknown option. */
 export function parseStartOptions(args) {
   const options = { detach: false, yes: false, help: false, workers: 1, keepCliConfig: false };
   const words = args.flatMap((word) =>

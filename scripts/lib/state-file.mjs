@@ -3,27 +3,27 @@ import { dirname } from 'node:path';
 import { isRunning, signalProcess, waitForEnd } from './process-identity.mjs';
 
 /**
- * What we started, written down so that `npm run stop`, `npm run status` and the next start find exactly it.
+ * A process that we started, recorded so that `npm run stop`, `npm run status` and the next start find exactly it.
  * @typedef {import('./process-identity.mjs').ProcessIdentity & { name: string, port?: number, logFile?: string,
  *   restarts?: number }} RecordedProcess
  * @typedef {object} State
- * @property {import('./process-identity.mjs').ProcessIdentity} [starter] the `npm start` that looks after them
+ * @property {import('./process-identity.mjs').ProcessIdentity} [starter] the `npm start` that keeps them running
  * @property {boolean} [ready]
- * @property {Record<string, number>} ports by name; tried again at the next start
- * @property {RecordedProcess[]} processes in the order in which they were started
+ * @property {Record<string, number>} ports by name; the next start tries to use them again
+ * @property {RecordedProcess[]} processes in order of their start
  */
 
-/** @param {string} file @returns {State} empty when there is none, or half a one */
+/** @param {string} file @returns {State} empty if missing or damaged */
 export function readState(file) {
   try {
     if (existsSync(file)) return { ports: {}, processes: [], ...JSON.parse(readFileSync(file, 'utf8')) };
   } catch {
-    // Cannot be parsed: written by something else. Nothing in it may be trusted with a signal.
+    // Not written by us: signalling a process on its word would be unsafe.
   }
   return { ports: {}, processes: [] };
 }
 
-/** @param {string} file @param {State} state replaces it whole: a reader never sees half of it */
+/** @param {string} file @param {State} state replaced atomically: a reader never sees a partial file */
 export function writeState(file, state) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
@@ -31,8 +31,8 @@ export function writeState(file, state) {
 }
 
 /**
- * Ends processes of an earlier start whose starter is gone, the last started first. A process that only has the id of
- * one of them is left alone.
+ * Stops processes of an earlier start whose starter is gone, the last started first. A process that was given the id of
+ * one of them later is not touched.
  * @param {readonly RecordedProcess[]} processes @returns {Promise<string[]>} names of those that were still running
  */
 export async function stopRecorded(processes) {
@@ -41,7 +41,7 @@ export async function stopRecorded(processes) {
     if (!isRunning(recorded)) continue;
     stopped.push(recorded.name);
     signalProcess(recorded, 'SIGCONT');
-    // Postgres waits for its clients to leave on SIGTERM, and puts them out on SIGINT.
+    // On SIGTERM Postgres waits for its clients to disconnect, on SIGINT it disconnects them.
     signalProcess(recorded, recorded.name === 'postgres' ? 'SIGINT' : 'SIGTERM');
     if (await waitForEnd(recorded, 15_000)) continue;
     signalProcess(recorded, 'SIGKILL', { group: true });

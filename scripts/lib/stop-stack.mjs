@@ -1,11 +1,11 @@
 import { dim, say } from './progress.mjs';
 
-/** Postgres last: everything else writes into it while it ends. */
+/** Postgres last: the others write to it while they stop. */
 const stopOrder = [['sandbox'], ['redis'], ['postgres']];
 
 /**
- * Aborts its signal when the user or the system wants us to end; asked a second time (a second later: npm passes the
- * same Ctrl-C on to us) everything is killed at once.
+ * Aborts its signal when the user or the system stops us. A second signal kills everything immediately, if it comes more
+ * than a second later: npm forwards the first Ctrl-C to us again.
  * @param {() => void} killAll @returns {AbortSignal}
  */
 export function listenForStop(killAll) {
@@ -26,6 +26,6 @@ export function listenForStop(killAll) {
 
 /** @param {ReturnType<typeof import('./supervisor.mjs').createSupervisor>} supervisor */
 export async function stopStack(supervisor) {
-  if (!supervisor.isEmpty()) say('\nstopping (Ctrl-C again: at once) …');
+  if (!supervisor.isEmpty()) say('\nstopping (press Ctrl-C again to kill) …');
   await supervisor.stopAll(stopOrder, (name) => say(dim(`  ${name} stopped`)));
 }

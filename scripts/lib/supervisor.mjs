@@ -2,11 +2,11 @@ import { duration, say } from './progress.mjs';
 import { StartError } from './start-error.mjs';
 
 /**
- * @typedef {object} Launched a running process and the orderly way to stop it
+ * @typedef {object} Launched a running process and how to stop it in order
  * @property {import('./server-process.mjs').ServerProcess} process
  * @property {() => Promise<void>} stop
  *
- * @typedef {object} Kept what is started again whenever it ends
+ * @typedef {object} Kept what is restarted whenever it ends
  * @property {string} name
  * @property {() => Promise<Launched>} launch may be called again after it ended
  * @property {number} [port] @property {string} [logFile]
@@ -14,7 +14,7 @@ import { StartError } from './start-error.mjs';
 
 const firstDelayMs = 500;
 const longestDelayMs = 30_000;
-/** Who ran this long has recovered: the next crash starts counting anew. */
+/** A process that ran this long has recovered: its next crash counts as the first. */
 const stableAfterMs = 30_000;
 
 /** @param {number} crashesInARow at least 1 @returns {number} */
@@ -22,8 +22,8 @@ export const restartDelayMs = (crashesInARow) =>
   Math.min(longestDelayMs, firstDelayMs * 2 ** (crashesInARow - 1));
 
 /**
- * Keeps processes running until told to stop them. `onChange` is called with all that run, in the order of their
- * first start, after each start, so that it can be written down.
+ * Keeps processes running until they are stopped. After each start, `onChange` receives all that run, in the order of
+ * their first start, to record them.
  * @param {(running: import('./state-file.mjs').RecordedProcess[]) => void} onChange
  */
 export function createSupervisor(onChange) {
@@ -52,7 +52,7 @@ export function createSupervisor(onChange) {
       if (stopping) return;
       const ranMs = performance.now() - startedAt;
       entry.crashesInARow = ranMs > stableAfterMs ? 1 : entry.crashesInARow + 1;
-      await startAgain(entry, signal ? `was ended by ${signal}` : `ended with status ${code}`);
+      await startAgain(entry, signal ? `was killed by ${signal}` : `exited with status ${code}`);
       if (stopping) return;
     }
   }
@@ -61,7 +61,7 @@ export function createSupervisor(onChange) {
   async function startAgain(entry, reason) {
     for (let why = reason; !stopping;) {
       const delayMs = restartDelayMs(entry.crashesInARow);
-      say(`! ${entry.kept.name} ${why}; starting it again in ${duration(delayMs)}`);
+      say(`! ${entry.kept.name} ${why}; restarting it in ${duration(delayMs)}`);
       await sleep(delayMs, stopped.signal);
       if (stopping) return;
       try {
@@ -73,14 +73,14 @@ export function createSupervisor(onChange) {
         return;
       } catch (error) {
         entry.crashesInARow++;
-        why = `could not be started (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`;
+        why = `failed to start (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`;
       }
     }
   }
 
   return {
     /**
-     * Launches it and keeps it running from then on. Throws what `launch` throws the first time.
+     * Launches a process and keeps it running. Throws what the first `launch` throws.
      * @template {Launched} L @param {Omit<Kept, 'launch'> & { launch: () => Promise<L> }} kept @returns {Promise<L>}
      */
     async keep(kept) {
@@ -96,13 +96,13 @@ export function createSupervisor(onChange) {
       void keepAlive(entry);
       return launched;
     },
-    /** @returns {string | undefined} the name of one that ended `times` in a row, with its last output */
+    /** @returns {string | undefined} a process that exited `times` in a row, with its last output */
     findCrashing(times = 3) {
       const entry = entries.find(({ crashesInARow }) => crashesInARow >= times);
-      return entry && `${entry.kept.name} keeps ending:\n${entry.launched.process.lastOutput()}`;
+      return entry && `${entry.kept.name} keeps exiting:\n${entry.launched.process.lastOutput()}`;
     },
     /**
-     * Stops what is in none of `groups` first, then group after group; those in one group at the same time.
+     * Stops processes outside of `groups` first, then group by group; those of one group at the same time.
      * @param {readonly (readonly string[])[]} groups @param {(name: string) => void} [onStopped]
      */
     async stopAll(groups, onStopped = () => {}) {
@@ -121,7 +121,7 @@ export function createSupervisor(onChange) {
       }
     },
     isEmpty: () => entries.length === 0,
-    /** At once and without order: when the user asks a second time. */
+    /** Immediately and in no order, for a second signal of the user. */
     killAll() {
       for (const { launched } of entries) launched.process.kill('SIGKILL');
     },

@@ -2,7 +2,7 @@ import { writeCliConfig } from './cli-config.mjs';
 import { dim, duration, green, say } from './progress.mjs';
 
 /**
- * Writes the CLI's configuration and says what to do next. The token of a new administrator is shown here, once.
+ * Writes the CLI's configuration and prints what to do next. Shows the token of a new administrator, once.
  * @param {import('./stack.mjs').Stack} stack @param {import('./create-admin.mjs').Admin | undefined} admin
  * @param {boolean} replaceConfig @param {number} elapsedMs
  */
@@ -13,11 +13,10 @@ export function welcome(stack, admin, replaceConfig, elapsedMs) {
     const host = stack.url.replace('http://', '');
     const written = writeCliConfig({ host, email: admin.email, token: admin.token }, replaceConfig);
     prefix = written.prefix;
-    if (admin.isNew)
-      say(`\nThe administrator is ${admin.email}, the token (shown only this once): ${admin.token}`);
-    say(`\nThe CLI's configuration: ${written.note}`);
+    if (admin.isNew) say(`\nAdministrator: ${admin.email}\nAccess token (shown only once): ${admin.token}`);
+    say(`\nCLI configuration: ${written.note}`);
   } else {
-    say('\nThis database has an administrator already: sign in with `npx proctor config`.');
+    say('\nThis database already has an administrator. Sign in with `npx proctor config`.');
   }
   say('\nTry:');
   say(`  ${prefix}npx proctor list`);

@@ -22,7 +22,7 @@ import {
 const folder = tempDir();
 afterAll(() => folder.remove());
 
-/** A process that goes on until it is told to end. */
+/** A process that runs until it is killed. */
 async function sleeper() {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
     detached: true,
@@ -55,7 +55,7 @@ describe('startPostgres', () => {
     expect(await count()).toBe(2);
   }, 60_000);
 
-  it('lets nobody in without the password', async () => {
+  it('refuses a wrong password', async () => {
     const url = new URL(postgres.url('postgres'));
     url.password = 'guessed';
     await expect(query(url.href, 'select 1')).rejects.toThrow(/password authentication failed/);
@@ -69,7 +69,7 @@ describe('startPostgres', () => {
     expect(row!.listen_addresses).toBe('127.0.0.1');
   });
 
-  it('says which port is taken', async () => {
+  it('names the port that is taken', async () => {
     const dir = tempDir();
     try {
       const second = startPostgres({ dataDir: join(dir.path, 'second'), port: postgres.port });
@@ -81,7 +81,7 @@ describe('startPostgres', () => {
 });
 
 describe('startPostgres from the npm package', () => {
-  it('needs no Postgres on the machine', async () => {
+  it('works without Postgres on the machine', async () => {
     const postgres = await startOwnPostgres({ binaries: 'embedded' });
     try {
       const [row] = await query<{ version: string }>(postgres.url('postgres'), 'select version()');
@@ -106,7 +106,7 @@ describe('startRedis', () => {
     expect(redis.pid()).not.toBe(before);
   });
 
-  it('says which port is taken', async () => {
+  it('names the port that is taken', async () => {
     const second = startRedis({ dir: join(folder.path, 'second-redis'), port: redis.port });
     await expect(second).rejects.toThrow(`port ${redis.port} on 127.0.0.1 is taken`);
   });
@@ -120,7 +120,7 @@ describe('migrate', () => {
   };
   beforeAll(() => write('1_first', 'create table first (id int); insert into first values (1);'));
 
-  it('applies each migration once, also when two run at once', async () => {
+  it('applies each migration once, even if several processes migrate at once', async () => {
     const database = await createDatabase({ migrated: false });
     const run = () => migrate({ connectionString: database.url, dir: migrations });
     try {
@@ -133,7 +133,7 @@ describe('migrate', () => {
     }
   });
 
-  it('leaves nothing of a migration that fails, and refuses to go on', async () => {
+  it('rolls back a migration that fails, and refuses to continue', async () => {
     const database = await createDatabase({ migrated: false });
     write('2_broken', 'create table second (id int); select nonsense();');
     const run = () => migrate({ connectionString: database.url, dir: migrations });
@@ -147,20 +147,21 @@ describe('migrate', () => {
     }
   });
 
-  it('leaves a database of somebody else alone', async () => {
+  it('refuses a database that holds tables of another program', async () => {
     const database = await createDatabase({ migrated: false });
     try {
       await query(database.url, 'create table theirs (id int)');
       const run = migrate({ connectionString: database.url, dir: migrations });
-      await expect(run).rejects.toThrow(/not ours \(P3005\): it holds theirs/);
+      await expect(run).rejects.toThrow(/tables of another program \(P3005\): theirs/);
     } finally {
       await database.drop();
     }
   });
 
   it('applies the migrations of this project', async () => {
-    const database = await createDatabase();
+    const database = await createDatabase({ migrated: false });
     try {
+      await migrate({ connectionString: database.url });
       const [row] = await query(database.url, `select count(*)::int as executions from execution`);
       expect(row).toEqual({ executions: 0 });
     } finally {
@@ -168,18 +169,18 @@ describe('migrate', () => {
     }
   });
 
-  it('says that nobody answers', async () => {
-    const nobody = `postgresql://proctor:x@127.0.0.1:${await freePort()}/proctor`;
-    await expect(migrate({ connectionString: nobody })).rejects.toThrow(
+  it('reports that the server does not answer', async () => {
+    const closedPort = `postgresql://proctor:x@127.0.0.1:${await freePort()}/proctor`;
+    await expect(migrate({ connectionString: closedPort })).rejects.toThrow(
       /cannot connect to Postgres at 127.0.0.1/,
     );
   });
 });
 
-describe('what npm start has written down', () => {
+describe('the state file of npm start', () => {
   const file = join(folder.path, 'state.json');
 
-  it('ends exactly the recorded processes, whoever started them', async () => {
+  it('stops exactly the recorded processes', async () => {
     const one = await sleeper();
     writeState(file, { ports: { postgres: 5 }, processes: [{ name: 'gateway', ...one.identity }] });
     const state = readState(file);
@@ -189,7 +190,7 @@ describe('what npm start has written down', () => {
     expect(await stopRecorded(state.processes)).toEqual([]);
   });
 
-  it('leaves a process alone that was given the id of one of ours', async () => {
+  it('does not signal a process that was given the id of one of ours', async () => {
     const stranger = await sleeper();
     const earlier = { pid: stranger.identity.pid, startStamp: 'an earlier boot/1234' };
     try {
@@ -202,7 +203,7 @@ describe('what npm start has written down', () => {
     expect(await waitForEnd(stranger.identity, 5_000)).toBe(true);
   });
 
-  it('trusts nothing in a file that it cannot read', () => {
+  it('ignores a damaged file', () => {
     writeFileSync(file, '{"processes": [{"pid": 1');
     expect(readState(file)).toEqual({ ports: {}, processes: [] });
   });
@@ -222,7 +223,7 @@ describe('tryLock', () => {
     next!.release();
   });
 
-  it('takes over from a process that was killed', async () => {
+  it('takes a lock whose holder was killed', async () => {
     const dead = await sleeper();
     dead.child.kill('SIGKILL');
     await waitForEnd(dead.identity, 5_000);

@@ -31,7 +31,7 @@ describe('parseDotEnv', () => {
 });
 
 describe('parseStartOptions', () => {
-  it('knows its options', () => {
+  it('reads its options', () => {
     expect(parseStartOptions([])).toMatchObject({ detach: false, yes: false, workers: 1 });
     expect(parseStartOptions(['--detach', '--workers=3', '--yes'])).toMatchObject({
       detach: true,
@@ -47,7 +47,7 @@ describe('parseStartOptions', () => {
     },
   );
 
-  it('names each of several workers', () => {
+  it('numbers several workers', () => {
     const names = (workers: number) =>
       listProcesses({ ...parseStartOptions([]), workers }).map(({ name }) => name);
     expect(names(1)).toEqual(['gateway', 'worker', 'scheduler', 'notifier']);
@@ -58,16 +58,16 @@ describe('parseStartOptions', () => {
 describe('formatLogLine', () => {
   const line = (entry: object) => formatLogLine(JSON.stringify(entry), { colour: false });
 
-  it('shows what differs from line to line', () => {
+  it('shows the fields that differ from line to line', () => {
     const entry = {
       level: 'warn',
       time: '2026-01-02T03:04:05.678Z',
       service: 'gateway',
       msg: 'slow',
       ms: 12,
-      who: 'a',
+      user: 'a',
     };
-    expect(line(entry)).toMatch(/^\d\d:\d\d:05 WARN slow ms=12 who=a$/);
+    expect(line(entry)).toMatch(/^\d\d:\d\d:05 WARN slow ms=12 user=a$/);
   });
 
   it('puts the stack of an error below', () => {
@@ -76,14 +76,14 @@ describe('formatLogLine', () => {
     );
   });
 
-  it('lets no control sequence through that somebody sent', () => {
+  it('escapes control sequences', () => {
     expect(line({ level: 'info', msg: '\x1b]0;title\x07', path: '\x1b[2J' })).toBe(
       '\\x1b]0;title\\x07 path=\\x1b[2J',
     );
     expect(formatLogLine('plain \x1b[31mtext', { colour: true })).toBe('plain \\x1b[31mtext');
   });
 
-  it.each(['{"half": ', '{"no": "level"}', 'listening'])('leaves %j as it is', (text) => {
+  it.each(['{"half": ', '{"no": "level"}', 'listening'])('leaves %j unchanged', (text) => {
     expect(formatLogLine(text, { colour: false })).toBe(text);
   });
 });
@@ -98,7 +98,7 @@ describe('versions', () => {
     expect(isNewEnough(version)).toBe(expected);
   });
 
-  it('refuses a Node.js that is too old, and says what is needed', () => {
+  it('refuses a Node.js that is too old and names the required version', () => {
     expect(() => checkNode('20.18.3')).toThrow('Node.js 20.18.3 is too old: Proctor needs 20.19 or newer');
     for (const version of ['20.19.0', '22.0.0', '24.1.0']) expect(() => checkNode(version)).not.toThrow();
   });
@@ -122,7 +122,7 @@ describe('isSameInstall', () => {
 
 describe('postgresUrl', () => {
   it.each(['127.0.0.1', '::1', 'db.example', '/var/run/postgresql'])(
-    'keeps every character, host %s',
+    'keeps every character with host %s',
     (host) => {
       const server = { host, port: 5433, user: 'a@b', password: 'p/:?#@% "' };
       const parsed = parseIntoClientConfig(postgresUrl(server, 'my db'));
@@ -131,7 +131,7 @@ describe('postgresUrl', () => {
     },
   );
 
-  it('says what is missing or wrong', () => {
+  it('reports missing and wrong values', () => {
     expect(() => postgresUrlFromEnv({})).toThrow(/PROCTOR_POSTGRES_HOST is not set/);
     expect(() => postgresUrlFromEnv({ PROCTOR_POSTGRES_HOST: 'x', PROCTOR_POSTGRES_PORT: 'y' })).toThrow(
       /got "y"/,
@@ -175,7 +175,7 @@ describe("the CLI's configuration", () => {
     return join(folder.path, name, 'proctor.yaml');
   };
 
-  it('is written for its owner only, and known as ours afterwards', async () => {
+  it('is readable only by its owner and recognized as ours afterwards', async () => {
     const file = inFolder('fresh');
     expect(await mayReplaceConfig({ yes: false, keepCliConfig: false })).toBe(true);
     expect(writeCliConfig(values, true).prefix).toBe('');
@@ -186,7 +186,7 @@ describe("the CLI's configuration", () => {
     expect(isForeignConfig(file)).toBe(false);
   });
 
-  it('is left alone when it is somebody else’s and nobody can be asked', async () => {
+  it('is not replaced if the user has one and there is no terminal to ask', async () => {
     const file = inFolder('theirs');
     mkdirSync(join(file, '..'));
     writeFileSync(file, 'PROCTOR_HOST: production\n');
@@ -206,7 +206,7 @@ describe('createSupervisor', () => {
     expect([1, 2, 3, 7, 20].map(restartDelayMs)).toEqual([500, 1_000, 2_000, 30_000, 30_000]);
   });
 
-  it('starts again what was killed, and nothing after it was told to stop', async () => {
+  it('restarts a killed process, and starts nothing after it was stopped', async () => {
     const seen: number[][] = [];
     const supervisor = createSupervisor((running) => seen.push(running.map(({ pid }) => pid)));
     const launch = async () => {

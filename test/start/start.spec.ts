@@ -13,7 +13,7 @@ interface Status {
   processes: { name: string; pid: number; running: boolean; restarts: number }[];
 }
 
-/** In a copy of the project, as `git clone` would give it, but for the packages and the downloaded Redis. */
+/** In a copy of the project as `git clone` creates it, plus the installed packages and the downloaded Redis. */
 describe('npm start', () => {
   const dir = tempDir();
   const project = join(dir.path, 'proctor');
@@ -34,7 +34,7 @@ describe('npm start', () => {
   };
 
   beforeAll(async () => {
-    chmodSync(dir.path, 0o711); // as root Postgres runs as another user, and its data is to stay in here
+    chmodSync(dir.path, 0o711); // as root, Postgres runs as another user, and its data must stay in this folder
     const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
       cwd: PROJECT,
     });
@@ -61,7 +61,7 @@ describe('npm start', () => {
     dir.remove();
   }, 60_000);
 
-  it('comes up from nothing', async () => {
+  it('starts from a bare clone', async () => {
     const started = await node(['scripts/start.mjs', '--detach', '--yes']);
     expect(started.stderr + started.stdout).toContain('Proctor is ready at');
     expect(started.exitCode).toBe(0);
@@ -69,7 +69,7 @@ describe('npm start', () => {
     expect(ready.status).toBe(200);
   }, 240_000);
 
-  it('has the sample procs, which the CLI lists, describes and executes', async () => {
+  it('registers the sample procs, which the CLI lists, describes and executes', async () => {
     const listed = await proctor('list');
     for (const name of ['say-hello-world', 'count-slowly', 'fail-with-code'])
       expect(listed.stdout).toContain(name);
@@ -80,17 +80,17 @@ describe('npm start', () => {
     expect(executed.stdout).toContain('***');
   }, 60_000);
 
-  it('makes execute fail when the proc fails; status and logs tell of it afterwards', async () => {
+  it('execute fails if the proc fails, and status and logs show it', async () => {
     const executed = await proctor('execute', 'fail-with-code', 'EXIT_CODE=7', '--output', 'json');
     expect(executed.exitCode).toBe(1);
     const { id } = JSON.parse(executed.stdout.split('\n')[0] ?? '') as { id: number };
-    const told = await proctor('status', String(id));
-    expect(told.stdout).toMatch(/POD_FAILED/);
-    expect(told.stdout).toMatch(/Exit code\s+7/);
+    const shown = await proctor('status', String(id));
+    expect(shown.stdout).toMatch(/POD_FAILED/);
+    expect(shown.stdout).toMatch(/Exit code\s+7/);
     expect((await proctor('logs', String(id))).stdout).toContain('exit code 7');
   }, 60_000);
 
-  it('starts a service again that was killed', async () => {
+  it('restarts a service that was killed', async () => {
     const worker = (await status()).processes.find(({ name }) => name === 'worker');
     process.kill(worker?.pid ?? 0, 'SIGKILL');
     await until(async () => {
@@ -107,14 +107,14 @@ describe('npm start', () => {
     expect((await status()).ready).toBe(true);
   }, 60_000);
 
-  it('stops all that it has started', async () => {
+  it('stops everything that it started', async () => {
     const { processes } = await status();
     expect(processes.length).toBeGreaterThanOrEqual(6);
     expect((await node(['scripts/stop.mjs'])).exitCode).toBe(0);
     expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([]);
   }, 60_000);
 
-  it('says which port is taken', async () => {
+  it('names the port that is taken', async () => {
     const { createServer } = await import('node:net');
     const server = createServer().listen(Number(env.PROCTOR_APP_PORT), '127.0.0.1');
     const started = await node(['scripts/start.mjs', '--detach']);
@@ -124,11 +124,11 @@ describe('npm start', () => {
     expect(started.stderr + started.stdout).not.toMatch(/^\s+at /m);
   }, 60_000);
 
-  it('is ready within 20 s the second time, and Ctrl-C stops all of it', async () => {
+  it('is ready within 20 s the second time, and Ctrl-C stops everything', async () => {
     const at = Date.now();
     const child = spawn(process.execPath, ['scripts/start.mjs'], { cwd: project, env });
     const result = resultOf(child);
-    // Each look at the status is a process: on two processors that would slow down what is measured.
+    // Polling the status script would start a process each time and slow down the measured start.
     const gateway = new ApiClient(`http://127.0.0.1:${env.PROCTOR_APP_PORT}`, { email: '', token: '' });
     await gateway.waitUntilReady(20_000);
     await until(async () => (await status()).ready, 20_000);
