@@ -110,7 +110,7 @@ describe('callback_url', () => {
       const [failed] = await bench.settled(await callbackTo(url), ['failed']);
       expect(failed).toMatchObject({ channel: 'callback', attempts: 1 });
       expect(failed?.failedReason).toMatch(
-        /is no public address; PROCTOR_OUTBOUND_ALLOWED|user name or password/,
+        /is not a public address\. .*PROCTOR_OUTBOUND_ALLOWED|user name or password/,
       );
     }
     expect(target.requests).toEqual([]);

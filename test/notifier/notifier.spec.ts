@@ -66,7 +66,7 @@ describe('a mail', () => {
       expect(parsed.subject).toMatch(/^\[proctor\] plain FINISHED after \d+(\.\d)? s$/);
       expect(parsed.text).toMatch(/Tags: +nightly, eu/);
       expect(parsed.text).toMatch(/Exit code: +0/);
-      expect(parsed.text).toMatch(/Asked for by: +ada@example\.org/);
+      expect(parsed.text).toMatch(/Requested by: +ada@example\.org/);
       expect(parsed.text).toContain('  | first\n  | last line');
       expect(parsed.text).toContain(`More: https://proctor.example.org/execution/${id}`);
     }

@@ -55,7 +55,7 @@ describe(`with ${SENT} deliveries sent and ${WAITING} waiting`, () => {
     ['a look', 20, () => deliveries.look(['mail', 'callback', 'slack'])],
     ['a claim', 600, () => deliveries.claim(request())],
     ['a claim past busy hosts', 600, () => deliveries.claim(request(['1.example.org', '2.example.org']))],
-    ['spreading', 60, () => outbox.spread(100, () => [])],
+    ['fanning out', 60, () => outbox.fanOut(100, () => [])],
     ['finding an event', 20, () => outbox.find(77)],
     ['a list', 300, () => notifications.list({}, { before: null, limit: 50 })],
     ['a list of what failed', 20, () => notifications.list({ state: 'failed' }, { before: null, limit: 50 })],

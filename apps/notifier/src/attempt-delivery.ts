@@ -6,20 +6,20 @@ import type { SendOutcome } from './channels/channel.js';
 export interface AttemptContext {
   outbox: Pick<NotificationOutboxStore, 'find'>;
   channels: ChannelSet;
-  attempts: { most: number; timeoutMs: number };
+  attempts: { max: number; timeoutMs: number };
 }
 
-/** `given_back`: the process ends before the attempt did. */
+/** `given_back`: the process stopped before the attempt ended. */
 export type Outcome = SendOutcome | { kind: 'given_back' };
 
-/** Sends one delivery, once, within its time. Never throws. @param stopping ends it: the process wants to end */
+/** Tries once to send a delivery, within the timeout. Never throws. @param stopping aborts when the process stops */
 export async function attemptDelivery(
   delivery: ClaimedDelivery,
   { outbox, channels, attempts }: AttemptContext,
   stopping: AbortSignal,
 ): Promise<Outcome> {
-  if (delivery.attempts > attempts.most) {
-    return { kind: 'refused', reason: 'the notifier ended each time that it sent this' };
+  if (delivery.attempts > attempts.max) {
+    return { kind: 'refused', reason: 'the notifier crashed during each attempt' };
   }
   const timeout = AbortSignal.timeout(attempts.timeoutMs);
   const signal = AbortSignal.any([timeout, stopping]);
@@ -27,17 +27,17 @@ export async function attemptDelivery(
   try {
     const channel = channels.get(delivery.channel).channel;
     const event = await outbox.find(delivery.notificationId);
-    if (event === null) return { kind: 'refused', reason: 'its event is forgotten' };
-    // A channel that does not listen to its signal is left behind.
+    if (event === null) return { kind: 'refused', reason: 'the event no longer exists' };
+    // Does not wait for a channel that ignores its signal.
     outcome = await abortable(channel.send({ ...delivery, event }, signal), signal);
   } catch (error) {
     outcome = { kind: 'retry', reason: describe(error) };
   }
   if (outcome.kind !== 'retry') return outcome;
-  // Whatever an attempt says that was cut: why is known better here.
+  // The reason an aborted attempt gives is less precise than ours.
   if (stopping.aborted) return { kind: 'given_back' };
   const reason = timeout.aborted ? `not sent within ${attempts.timeoutMs / 1_000} s` : outcome.reason;
-  if (delivery.attempts < attempts.most) return { ...outcome, reason };
+  if (delivery.attempts < attempts.max) return { ...outcome, reason };
   return { kind: 'refused', reason: `${reason} (given up after ${delivery.attempts} attempts)` };
 }
 

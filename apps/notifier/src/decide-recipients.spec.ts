@@ -12,7 +12,7 @@ const mailed = (event: OutboxEvent) =>
     .map(({ recipient }) => recipient);
 const channelsOf = (event: OutboxEvent) => decideRecipients(event, ALL).map(({ channel }) => channel);
 
-describe('whom a mail goes to', () => {
+describe('the recipients of a mail', () => {
   const schedule = aSchedule({ notificationEmails: ['a@x.org', 'B@x.org', 'b@x.org'] });
   const scheduled = anExecution({ origin: { kind: 'schedule', scheduleId: schedule.id } });
 
@@ -21,7 +21,7 @@ describe('whom a mail goes to', () => {
     ['slow', 'POD_READY', 'slow'],
     ['ended', 'FINISHED', 'success'],
     ['ended', 'POD_FAILED', 'failure'],
-  ])('%s (%s): those who asked for %s, and no others', (name, status, topic) => {
+  ])('%s (%s): those who chose %s, and no others', (name, status, topic) => {
     const topics = ['start', 'success', 'failure', 'slow'] as const;
     const execution = { ...scheduled, status };
     for (const notifyOn of topics) {
@@ -37,7 +37,7 @@ describe('whom a mail goes to', () => {
     }
   });
 
-  it('does not mix the two: what the owner wants counts only by hand, the schedule only for its own', () => {
+  it('uses the preferences of the owner only for manual executions, those of the schedule only for its own', () => {
     const all = ['start', 'success', 'failure', 'slow'] as const;
     expect(
       mailed(anEvent({ execution: scheduled, schedule: { ...schedule, notifyOn: [] }, ownerNotifyOn: all })),
@@ -45,7 +45,7 @@ describe('whom a mail goes to', () => {
     expect(mailed(anEvent({ execution: scheduled, schedule: null, ownerNotifyOn: all }))).toEqual([]);
   });
 
-  it('a paused schedule: its addresses and its owner, each once, whatever they asked for', () => {
+  it('a paused schedule: its addresses and its owner, each once, regardless of their preferences', () => {
     const paused = { ...schedule, notifyOn: [], userEmail: 'A@x.org' };
     expect(mailed(anEvent({ name: 'schedule_paused', execution: null, schedule: paused }))).toEqual([
       'A@x.org',
@@ -53,13 +53,13 @@ describe('whom a mail goes to', () => {
     ]);
   });
 
-  it('nobody without an address', () => {
+  it('no owner without an email address', () => {
     const event = anEvent({ execution: anExecution({ userEmail: 'anonymous' }), ownerNotifyOn: ['success'] });
     expect(mailed(event)).toEqual([]);
   });
 });
 
-describe('which channels hear of', () => {
+describe('the channels of', () => {
   it.each<[OutboxEvent['name'], string[]]>([
     ['ended', ['callback', 'slack', 'webhook', 'plugin:a', 'plugin:b']],
     ['started', ['webhook', 'plugin:a', 'plugin:b']],
@@ -73,7 +73,7 @@ describe('which channels hear of', () => {
     expect(channelsOf(event)).toEqual(['slack', 'webhook']);
   });
 
-  it('nothing, of an execution that is forgotten', () => {
+  it('a pruned execution: none', () => {
     expect(channelsOf(anEvent({ execution: null }))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import type { OutboxEvent, Recipient } from '@app/database';
 import { notifyEventOf, ORIGIN_RULES } from '@app/domain';
 
-/** Channels that hear of events whoever they concern. */
+/** The channels that get events regardless of whom they concern. */
 export interface BroadcastChannels {
   slack: boolean;
   webhook: boolean;
@@ -10,15 +10,16 @@ export interface BroadcastChannels {
 }
 
 /**
- * Whom an event is told, over which channel. Mail: for an execution of a schedule, the schedule's addresses if they want
- * to know; for one that was asked for by hand, its owner if they said so; for a paused schedule, its addresses and its
- * owner. `callback_url` and Slack hear of ends (Slack of what is out of the ordinary too), the webhook of everything,
- * plugins of everything that is of an execution. Pure.
+ * Decides who is notified of an event, and over which channel. Pure.
+ *
+ * - Mail: for an execution of a schedule, the schedule's addresses if the schedule notifies of this event; for any other
+ *   execution, its owner if they chose this event; for a paused schedule, its addresses and its owner.
+ * - `callback_url`: ends. Slack: everything but starts. The webhook: everything. Plugins: everything about an execution.
  */
 export function decideRecipients(event: OutboxEvent, channels: BroadcastChannels): Recipient[] {
   const { name, execution, callbackUrl } = event;
   const isOfExecution = name !== 'schedule_paused';
-  // The execution was forgotten before anybody could be told: nothing is left to say.
+  // The execution was pruned before the event was handled.
   if (isOfExecution && execution === null) return [];
   return [
     ...mailRecipients(event).map((recipient) => ({ channel: 'mail', recipient })),
@@ -30,19 +31,20 @@ export function decideRecipients(event: OutboxEvent, channels: BroadcastChannels
 }
 
 function mailRecipients({ name, execution, schedule, ownerNotifyOn }: OutboxEvent): string[] {
-  const asked = notifyEventOf(name, execution?.status ?? null);
-  if (asked === null) return schedule ? eachOnce([...schedule.notificationEmails, schedule.userEmail]) : [];
+  const topic = notifyEventOf(name, execution?.status ?? null);
+  if (topic === null)
+    return schedule ? uniqueAddresses([...schedule.notificationEmails, schedule.userEmail]) : [];
   if (execution === null) return [];
   switch (ORIGIN_RULES[execution.origin.kind].notifies) {
     case 'owner':
-      return ownerNotifyOn.includes(asked) ? eachOnce([execution.userEmail]) : [];
+      return ownerNotifyOn.includes(topic) ? uniqueAddresses([execution.userEmail]) : [];
     case 'schedule':
-      return schedule?.notifyOn.includes(asked) ? eachOnce(schedule.notificationEmails) : [];
+      return schedule?.notifyOn.includes(topic) ? uniqueAddresses(schedule.notificationEmails) : [];
   }
 }
 
-/** As they were given, but only one of those that differ in case alone. */
-function eachOnce(addresses: readonly string[]): string[] {
+/** Keeps one of the addresses that differ only in case, and drops names that are no addresses. */
+function uniqueAddresses(addresses: readonly string[]): string[] {
   const mailable = addresses.filter((address) => address.includes('@'));
   return [...new Map(mailable.map((address) => [address.toLowerCase(), address])).values()];
 }

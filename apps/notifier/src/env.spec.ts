@@ -22,14 +22,14 @@ const variablesOf = (env: Record<string, string>): string[] => {
 };
 
 describe("the notifier's environment", () => {
-  it('needs Postgres and Redis only; everything goes nowhere then', () => {
+  it('needs Postgres and Redis only, and then sends nothing', () => {
     expect(loadNotifierEnv(required)).toMatchObject({
       mail: null,
       slackUrl: null,
       webhook: { url: null, secret: null },
       publicUrl: null,
       plugins: [],
-      attempts: { most: 24, firstRetryMs: 5_000, timeoutMs: 60_000 },
+      attempts: { max: 24, firstRetryMs: 5_000, timeoutMs: 60_000 },
       keyDomain: 'proctor.invalid',
       health: null,
     });
@@ -57,14 +57,14 @@ describe("the notifier's environment", () => {
     expect(loadNotifierEnv({ ...host, ...env }).mail).toMatchObject({ host: 'smtp', ...mail });
   });
 
-  it('takes the domain of keys from the sender, which is the same on every replica', () => {
+  it('takes the domain of delivery keys from the sender, which is the same on every replica', () => {
     const from = { PROCTOR_MAIL_FROM: 'The Bot <bot@Mail.X.org>' };
     expect(loadNotifierEnv({ ...host, ...from }).keyDomain).toBe('mail.x.org');
     expect(loadNotifierEnv({ ...host, PROCTOR_MAIL_USERNAME: 'bot@x.org' }).keyDomain).toBe('x.org');
     expect(loadNotifierEnv({ ...host, PROCTOR_MAIL_USERNAME: 'bot' }).keyDomain).toBe('proctor.invalid');
   });
 
-  it('takes where requests may go', () => {
+  it('reads which targets are allowed', () => {
     const { outboundAllowed } = loadNotifierEnv({
       ...required,
       PROCTOR_OUTBOUND_ALLOWED: '10.0.0.0/8, hooks.internal',
@@ -89,7 +89,7 @@ describe("the notifier's environment", () => {
     expect(variablesOf({ ...required, [variable]: value })).toEqual([variable]);
   });
 
-  it('tells problems of plugins together with all others', () => {
+  it('reports problems of plugins together with all others', () => {
     const env = { PROCTOR_NOTIFICATION_PLUGIN_BINARY: 'webhook,x.so', PROCTOR_MAIL_TLS: 'yes' };
     expect(variablesOf(env)).toEqual(
       [

@@ -19,7 +19,7 @@ import { MAIL_TLS, type MailSettings } from './channels/mail.js';
 import { NOTHING_ALLOWED, parseAllowedTargets } from './outbound/check-address.js';
 import { parseTarget } from './outbound/resolve-target.js';
 
-const targetVar = parsedVar('an http or https address without user name and password', (text) => {
+const targetVar = parsedVar('an http or https URL without user name and password', (text) => {
   try {
     return parseTarget(text).href;
   } catch {
@@ -29,7 +29,7 @@ const targetVar = parsedVar('an http or https address without user name and pass
 
 const ADDRESS = /^[^\s<>@,;"]+@[^\s<>@,;"]+$/;
 
-const senderVar = parsedVar('an e-mail address, or NAME <ADDRESS>', (text) => {
+const senderVar = parsedVar('an email address, or NAME <ADDRESS>', (text) => {
   const address = /^[^<>\r\n"]*<([^<>]+)>$/.exec(text)?.[1] ?? text;
   return ADDRESS.test(address) ? text : undefined;
 });
@@ -48,7 +48,7 @@ const schema = serviceSchema({
   PROCTOR_WEBHOOK_URL: targetVar.optional(),
   PROCTOR_WEBHOOK_SECRET: textVar().optional(),
   PROCTOR_OUTBOUND_ALLOWED: parsedVar(
-    'a comma-separated list of CIDR ranges, addresses and names of hosts, such as 10.0.0.0/8,hooks.internal',
+    'a comma-separated list of CIDR ranges, addresses and host names, such as 10.0.0.0/8,hooks.internal',
     (text) => parseAllowedTargets(text.split(',').map((item) => item.trim())),
   ).default(NOTHING_ALLOWED),
   PROCTOR_PUBLIC_URL: originVar.optional(),
@@ -61,7 +61,7 @@ const schema = serviceSchema({
 
 export type NotifierEnv = ReturnType<typeof loadNotifierEnv>;
 
-/** The notifier's settings. @throws ConfigurationError with all that is wrong */
+/** The notifier's settings. @throws ConfigurationError with every problem */
 export function loadNotifierEnv(source: EnvSource) {
   const plugins = chooseNotificationPlugins(source);
   const env = loadEnv(schema, source, plugins.problems);
@@ -69,7 +69,7 @@ export function loadNotifierEnv(source: EnvSource) {
     ...serviceSettings(env),
     health: healthSettings(env),
     mail: mailSettings(env),
-    /** What deliveries' keys end with: the same on every replica. */
+    /** The domain of delivery keys; the same on every replica. */
     keyDomain: domainOf(env.PROCTOR_MAIL_FROM ?? env.PROCTOR_MAIL_USERNAME ?? '') ?? 'proctor.invalid',
     slackUrl: env.SLACK_PLUGIN_URL ?? null,
     webhook: {
@@ -80,7 +80,7 @@ export function loadNotifierEnv(source: EnvSource) {
     publicUrl: env.PROCTOR_PUBLIC_URL ?? null,
     plugins: plugins.own,
     attempts: {
-      most: env.PROCTOR_NOTIFICATION_ATTEMPTS,
+      max: env.PROCTOR_NOTIFICATION_ATTEMPTS,
       firstRetryMs: env.PROCTOR_NOTIFICATION_RETRY_SECONDS * 1_000,
       timeoutMs: env.PROCTOR_NOTIFICATION_SEND_SECONDS * 1_000,
     },

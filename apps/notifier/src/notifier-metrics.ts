@@ -3,7 +3,7 @@ import type { Counter, Histogram, Meter } from '@app/platform';
 
 const SECONDS_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** What a notifier sends, counted. */
+/** The metrics of sending notifications. */
 export class NotifierMetrics {
   private readonly attempts: Counter;
   private readonly seconds: Histogram;
@@ -20,7 +20,8 @@ export class NotifierMetrics {
     });
     meter
       .createObservableGauge('proctor_deliveries_pending', {
-        description: 'Notifications of the installation that are not sent yet: the same from each notifier.',
+        description:
+          'Notifications of the installation that are not sent yet; every notifier reports the same value.',
       })
       .addCallback(async (result) => result.observe(await deliveries.countPending()));
   }

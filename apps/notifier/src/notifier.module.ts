@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { NotifierService, type NotifierContext } from './notifier.service.js';
 import { SignalsController } from './signals.controller.js';
 
-/** All that exists in a notifier process. */
+/** The Nest module of a notifier process. */
 @Module({})
 export class NotifierModule {
   static register(context: NotifierContext): DynamicModule {

@@ -10,7 +10,7 @@ const DELIVERY: ClaimedDelivery = {
   ...{ id: 1, claim: 1, notificationId: 1, channel: 'mail', recipient: 'a@x.org', host: null, attempts: 1 },
 };
 
-/** An outbox whose events can't be spread, and one delivery that was made before. */
+/** An outbox whose events cannot be fanned out, and one existing delivery. */
 function openBroken() {
   const due: ClaimedDelivery[] = [DELIVERY];
   const sent: number[] = [];
@@ -25,13 +25,13 @@ function openBroken() {
       failAbandoned: async () => 0,
     } as unknown as DeliveriesStore,
     outbox: {
-      spread: () => Promise.reject(new Error('this event can not be spread')),
+      fanOut: () => Promise.reject(new Error('cannot fan out this event')),
       find: async () => anEvent(),
     } as unknown as NotificationOutboxStore,
     channels: new ChannelSet(
       new Map([['mail', { channel: { send: async () => ({ kind: 'sent' }) }, concurrency: 5 }]]),
     ),
-    attempts: { most: 3, firstRetryMs: 1_000, timeoutMs: 10_000 },
+    attempts: { max: 3, firstRetryMs: 1_000, timeoutMs: 10_000 },
     metrics: { count: () => undefined } as unknown as NotifierMetrics,
     log: {
       ...{ debug: () => undefined, info: () => undefined },
@@ -42,12 +42,12 @@ function openBroken() {
 }
 
 describe('NotifierService', () => {
-  it('sends what is spread although something else can not be', async () => {
+  it('sends existing deliveries even if an event cannot be fanned out', async () => {
     const { service, sent, warned } = openBroken();
     service.onApplicationBootstrap();
     await new Promise((resolve) => setImmediate(resolve));
     await service.beforeApplicationShutdown();
     expect(sent).toEqual([DELIVERY.id]);
-    expect(warned).toContain('this event can not be spread');
+    expect(warned).toContain('cannot fan out this event');
   });
 });

@@ -6,11 +6,11 @@ import type { ChannelSet } from './channels/channel-set.js';
 import { decideRecipients } from './decide-recipients.js';
 import { SendDeliveries, type SendingContext } from './send-deliveries.js';
 
-/** Without a signal, the outbox is looked at this often. */
-const LOOK_EVERY_MS = 2_000;
-const SPREAD_AT_ONCE = 100;
+/** How often to poll the outbox without a signal. */
+const POLL_INTERVAL_MS = 2_000;
+const FAN_OUT_BATCH = 100;
 const STOP_GRACE_MS = 10_000;
-const TIDY_EVERY_MS = 3_600_000;
+const TIDY_INTERVAL_MS = 3_600_000;
 const ABANDONED_SECONDS = 24 * 3_600;
 
 export interface NotifierContext extends Omit<SendingContext, 'onFreed' | 'outbox'> {
@@ -18,7 +18,7 @@ export interface NotifierContext extends Omit<SendingContext, 'onFreed' | 'outbo
   outbox: NotificationOutboxStore;
 }
 
-/** The notifier's one loop: spread events, send what is due, sleep until there is more. */
+/** The loop of the notifier: fans events out into deliveries, sends what is due, sleeps until there is more. */
 export class NotifierService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly wakeUp = new WakeUp();
   private readonly sender: SendDeliveries;
@@ -41,7 +41,7 @@ export class NotifierService implements OnApplicationBootstrap, BeforeApplicatio
     this.log.info({ channels: this.channels.names }, 'sending notifications');
   }
 
-  /** There may be something new. */
+  /** Polls now: there may be something new. */
   wake(installationId: string): void {
     if (installationId === this.context.installationId) this.wakeUp.ring();
   }
@@ -58,38 +58,35 @@ export class NotifierService implements OnApplicationBootstrap, BeforeApplicatio
       try {
         await this.work();
       } catch (error) {
-        this.log.warn({ err: error }, 'will be done at the next look');
+        this.log.warn({ err: error }, 'failed; retrying at the next poll');
       }
-      await this.wakeUp.wait({ maxMs: LOOK_EVERY_MS });
+      await this.wakeUp.wait({ maxMs: POLL_INTERVAL_MS });
     }
   }
 
   private async work(): Promise<void> {
     const { hasEvents, hasDue } = await this.deliveries.look(this.channels.names);
     try {
-      if (hasEvents) await this.spreadAll();
+      if (hasEvents) await this.fanOutAll();
     } finally {
-      // What is spread already goes out, even if something else can't be.
+      // Sends existing deliveries even if fanning out an event fails.
       if (hasEvents || hasDue) await this.sender.takeDue();
     }
-    if (performance.now() - this.tidiedAtMs > TIDY_EVERY_MS || this.tidiedAtMs === 0) await this.tidy();
+    if (performance.now() - this.tidiedAtMs > TIDY_INTERVAL_MS || this.tidiedAtMs === 0) await this.tidy();
   }
 
-  private async spreadAll(): Promise<void> {
+  private async fanOutAll(): Promise<void> {
     const broadcast = this.channels.broadcast;
-    for (let spread = SPREAD_AT_ONCE; spread === SPREAD_AT_ONCE && !this.isStopping;) {
-      spread = await this.context.outbox.spread(SPREAD_AT_ONCE, (event) =>
-        decideRecipients(event, broadcast),
-      );
-      // What was spread goes out while the rest is.
-      if (spread === SPREAD_AT_ONCE) await this.sender.takeDue();
+    for (let events = FAN_OUT_BATCH; events === FAN_OUT_BATCH && !this.isStopping;) {
+      events = await this.context.outbox.fanOut(FAN_OUT_BATCH, (event) => decideRecipients(event, broadcast));
+      // Starts sending before the next batch.
+      if (events === FAN_OUT_BATCH) await this.sender.takeDue();
     }
   }
 
   private async tidy(): Promise<void> {
     this.tidiedAtMs = performance.now();
     const failed = await this.deliveries.failAbandoned(this.channels.names, ABANDONED_SECONDS);
-    if (failed > 0)
-      this.log.warn({ failed }, 'deliveries for channels that are not configured any more have failed');
+    if (failed > 0) this.log.warn({ failed }, 'failed deliveries for channels that are no longer configured');
   }
 }

@@ -8,21 +8,21 @@ import { SlackChannel } from './channels/slack.js';
 import { WebhookChannel } from './channels/webhook.js';
 import type { NotifierEnv } from './env.js';
 
-/** Deliveries of one process that are sent at once, by channel. */
+/** How many deliveries one process sends at a time, by channel. */
 const CONCURRENCY = { mail: 5, slack: 1, webhook: 5, callback: 20, plugin: 5 };
 
-export interface ChannelParts {
+export interface OpenChannelsOptions {
   env: NotifierEnv;
   installationId: string;
   outbox: NotificationOutboxStore;
-  /** For plugins to configure themselves from. */
+  /** The environment plugins read their settings from. */
   pluginEnv: PluginEnv;
   baseFolder: string;
 }
 
-/** Every channel that is configured. @throws PluginError if a plugin can't be loaded */
-export async function openChannels(parts: ChannelParts): Promise<ChannelSet> {
-  const { env, installationId, outbox } = parts;
+/** Opens every configured channel. @throws PluginError if a plugin cannot be loaded */
+export async function openChannels(options: OpenChannelsOptions): Promise<ChannelSet> {
+  const { env, installationId, outbox } = options;
   const { publicUrl, webhook, mail, slackUrl } = env;
   const keyOf = (deliveryId: number) => `delivery-${deliveryId}.${installationId}`;
   const messageIdOf = (deliveryId: number) => `${keyOf(deliveryId)}@${env.keyDomain}`;
@@ -45,18 +45,25 @@ export async function openChannels(parts: ChannelParts): Promise<ChannelSet> {
     const channel = new WebhookChannel(webhook.url, { ...webhookContext, allowed: null });
     channels.set('webhook', { channel, concurrency: CONCURRENCY.webhook });
   }
-  for (const [name, channel] of await loadPlugins(parts)) {
+  for (const [name, channel] of await loadPlugins(options)) {
     channels.set(name, { channel, concurrency: CONCURRENCY.plugin });
   }
   return new ChannelSet(channels);
 }
 
-async function loadPlugins({ env, pluginEnv, baseFolder }: ChannelParts): Promise<[string, PluginChannel][]> {
+async function loadPlugins({
+  env,
+  pluginEnv,
+  baseFolder,
+}: OpenChannelsOptions): Promise<[string, PluginChannel][]> {
   const loaded: [string, PluginChannel][] = [];
   for (const { name, exported } of env.plugins) {
     const plugin = await loadNotificationPlugin({ name, exported, env: pluginEnv, baseFolder });
-    const isOnlyOne = env.plugins.filter((other) => other.name === name).length === 1;
-    loaded.push([ChannelSet.pluginName(isOnlyOne ? name : `${name}#${exported}`), new PluginChannel(plugin)]);
+    const isNameUnique = env.plugins.filter((other) => other.name === name).length === 1;
+    loaded.push([
+      ChannelSet.pluginName(isNameUnique ? name : `${name}#${exported}`),
+      new PluginChannel(plugin),
+    ]);
   }
   return loaded;
 }

@@ -22,7 +22,7 @@ describe('retryDelayMs', () => {
     expect(waits.reduce((sum, ms) => sum + ms, 0) / 3_600_000).toBeCloseTo(4, 0);
   });
 
-  it('stays within a fifth, and never below what was asked for', () => {
+  it('stays within 20 %, and never below the requested minimum', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 50 }),

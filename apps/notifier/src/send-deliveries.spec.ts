@@ -7,21 +7,22 @@ import type { NotifierMetrics } from './notifier-metrics.js';
 import { SendDeliveries } from './send-deliveries.js';
 import { anEvent } from './testing/events.js';
 
-/** Deliveries that are due, and what was recorded of each, as the database would. */
+/** Due deliveries and their recorded outcomes, as in the database. */
 class FakeDeliveries {
   readonly recorded = new Map<number, string>();
   isAway = false;
   claims = 0;
-  /** The hosts that are busy are not heeded. */
-  isDeaf = false;
+  /** Ignores `busyHosts`. */
+  ignoresBusyHosts = false;
 
   constructor(readonly due: ClaimedDelivery[]) {}
 
   async claim({ slots, busyHosts }: ClaimRequest): Promise<ClaimedDelivery[]> {
-    if (++this.claims > 10) throw new Error('claimed again and again');
+    if (++this.claims > 10) throw new Error('claimed in an endless loop');
     return slots.flatMap(({ channel, free }) => {
       const fits = this.due.filter(
-        (d) => d.channel === channel && (this.isDeaf || d.host === null || !busyHosts.includes(d.host)),
+        (d) =>
+          d.channel === channel && (this.ignoresBusyHosts || d.host === null || !busyHosts.includes(d.host)),
       );
       const taken = fits.slice(0, free);
       taken.forEach((delivery) => this.due.splice(this.due.indexOf(delivery), 1));
@@ -59,7 +60,7 @@ function open(due: ClaimedDelivery[], send: Channel['send'], concurrency = 5) {
     deliveries: deliveries as unknown as DeliveriesStore,
     outbox: { find: async () => anEvent() },
     channels: new ChannelSet(new Map(['mail', 'callback'].map((name) => [name, channel]))),
-    attempts: { most: 3, firstRetryMs: 1_000, timeoutMs: 10_000 },
+    attempts: { max: 3, firstRetryMs: 1_000, timeoutMs: 10_000 },
     metrics: { count: () => undefined } as unknown as NotifierMetrics,
     log: { debug: () => undefined, warn: () => undefined } as unknown as Logger,
     onFreed: () => undefined,
@@ -78,15 +79,15 @@ describe('SendDeliveries', () => {
   });
 
   it.each<[string, number, () => Promise<SendOutcome>, string]>([
-    ['what was sent', 1, async () => ({ kind: 'sent' }), 'sent'],
-    ['what is refused', 1, async () => ({ kind: 'refused', reason: 'no' }), 'failed: no'],
+    ['a sent delivery', 1, async () => ({ kind: 'sent' }), 'sent'],
+    ['a refused delivery', 1, async () => ({ kind: 'refused', reason: 'no' }), 'failed: no'],
     [
-      'what may work later',
+      'a transient failure',
       1,
       async () => ({ kind: 'retry', reason: 'busy\nnow' }),
       'retry in true: busy now',
     ],
-    ['what throws', 2, () => Promise.reject(new Error('broken')), 'retry in true: broken'],
+    ['a throwing channel', 2, () => Promise.reject(new Error('broken')), 'retry in true: broken'],
     [
       'the last attempt',
       3,
@@ -99,7 +100,7 @@ describe('SendDeliveries', () => {
       () => Promise.reject(new Error('broken')),
       'failed: broken (given up after 3 attempts)',
     ],
-    ['what ends each process', 4, never, 'failed: the notifier ended each time that it sent this'],
+    ['a delivery that crashes each process', 4, never, 'failed: the notifier crashed during each attempt'],
   ])('records %s', async (_what, attempts, send, expected) => {
     const { sender, deliveries } = open([aDelivery(1, { attempts })], send);
     await sender.takeDue();
@@ -107,7 +108,7 @@ describe('SendDeliveries', () => {
     expect(deliveries.recorded.get(1)).toBe(expected);
   });
 
-  it('takes no more at once than there is room for', async () => {
+  it('claims no more deliveries than there is room for', async () => {
     const { sender, deliveries } = open(
       [1, 2, 3].map((id) => aDelivery(id)),
       never,
@@ -127,17 +128,17 @@ describe('SendDeliveries', () => {
     expect(deliveries.due.map(({ id }) => id).sort()).toEqual([4, 5, 6]);
   });
 
-  it('does not ask again at once for what it has no room for', async () => {
+  it('does not claim again at once what it has no room for', async () => {
     const { sender, deliveries } = open(
       [1, 2, 3, 4].map((id) => callback(id, 'hangs.example')),
       never,
     );
-    deliveries.isDeaf = true;
+    deliveries.ignoresBusyHosts = true;
     await sender.takeDue();
     expect(deliveries.due.map(({ id }) => id)).toEqual([4]);
   });
 
-  it('gives back what is not sent when its time to stop is over, and takes nothing more', async () => {
+  it('gives back what is not sent within the grace period, and claims nothing more', async () => {
     const { sender, deliveries } = open([aDelivery(1)], never);
     await sender.takeDue();
     const stopped = sender.stop(1_000);
@@ -150,7 +151,7 @@ describe('SendDeliveries', () => {
     expect(deliveries.due).toHaveLength(1);
   });
 
-  it('records what was sent once Postgres is back', async () => {
+  it('records a sent delivery once Postgres is back', async () => {
     const { sender, deliveries } = open([aDelivery(1)], async () => ({ kind: 'sent' }));
     deliveries.isAway = true;
     await sender.takeDue();

@@ -9,19 +9,19 @@ import type { NotifierMetrics } from './notifier-metrics.js';
 
 export interface SendingContext extends AttemptContext {
   deliveries: DeliveriesStore;
-  attempts: { most: number; firstRetryMs: number; timeoutMs: number };
+  attempts: { max: number; firstRetryMs: number; timeoutMs: number };
   metrics: NotifierMetrics;
   log: Logger;
-  /** There is room for another one. */
+  /** Called when there is room for another delivery. */
   onFreed: () => void;
 }
 
-/** A send that was not recorded by then is somebody else's: so much longer than a send may take. */
-const RECORD_MS = 5_000;
-const RECORD_AGAIN_MS = 500;
+/** How much longer than an attempt a claim lasts. A delivery not recorded by then is claimed by another replica. */
+const CLAIM_MARGIN_MS = 5_000;
+const RECORD_RETRY_MS = 500;
 const MAX_REASON_CHARACTERS = 500;
 
-/** Sends deliveries, several at a time, and records what became of each. */
+/** Sends deliveries, several at a time, and records the outcome of each. */
 export class SendDeliveries {
   private readonly sending = new Map<ClaimedDelivery, Promise<void>>();
   private readonly stopping = new AbortController();
@@ -29,7 +29,7 @@ export class SendDeliveries {
 
   constructor(private readonly context: SendingContext) {}
 
-  /** Takes as much of what is due as there is room for, and begins to send it. @throws while Postgres is away */
+  /** Claims as many due deliveries as there is room for, and starts sending them. @throws if Postgres is unavailable */
   async takeDue(): Promise<void> {
     for (;;) {
       const slots = this.freeSlots();
@@ -37,25 +37,25 @@ export class SendDeliveries {
       const claimed = await this.context.deliveries.claim({
         slots,
         busyHosts: this.busyHosts(),
-        claimSeconds: (this.context.attempts.timeoutMs + RECORD_MS) / 1_000,
+        claimSeconds: (this.context.attempts.timeoutMs + CLAIM_MARGIN_MS) / 1_000,
       });
       if (claimed.length === 0) return;
-      const tooMany = claimed.filter((delivery) => !this.begin(delivery));
-      await this.context.deliveries.giveBack(tooMany);
-      // There is room for the next one of these once something has ended, which `onFreed` tells.
-      if (tooMany.length === claimed.length) return;
+      const surplus = claimed.filter((delivery) => !this.begin(delivery));
+      await this.context.deliveries.giveBack(surplus);
+      // `onFreed` reports when there is room for them.
+      if (surplus.length === claimed.length) return;
     }
   }
 
-  /** Ends what is being sent, within `graceMs`; what is not sent by then is given back for other replicas to send. */
+  /** Waits up to `graceMs` for what is being sent; gives the rest back for other replicas to send. */
   async stop(graceMs: number): Promise<void> {
     this.isStopped = true;
-    const timer = setTimeout(() => this.stopping.abort(new Error('the notifier stops')), graceMs);
+    const timer = setTimeout(() => this.stopping.abort(new Error('the notifier is stopping')), graceMs);
     await Promise.all(this.sending.values());
     clearTimeout(timer);
   }
 
-  /** False: there is no room for it. */
+  /** Starts sending. False: there is no room. */
   private begin(delivery: ClaimedDelivery): boolean {
     if (this.isStopped) return false;
     if (delivery.host !== null && this.busyHosts().includes(delivery.host)) return false;
@@ -73,21 +73,25 @@ export class SendDeliveries {
     const { timeoutMs } = this.context.attempts;
     const outcome = await attemptDelivery(delivery, this.context, this.stopping.signal);
     this.context.metrics.count(delivery.channel, outcome.kind, (performance.now() - startedAtMs) / 1_000);
-    const isRecorded = await this.recordPatiently(delivery, outcome, startedAtMs + timeoutMs + RECORD_MS);
+    const isRecorded = await this.recordWithRetry(
+      delivery,
+      outcome,
+      startedAtMs + timeoutMs + CLAIM_MARGIN_MS,
+    );
     const { id, channel, attempts } = delivery;
-    const what = {
+    const fields = {
       deliveryId: id,
       channel,
       attempts,
       ...('reason' in outcome && { reason: outcome.reason }),
     };
-    if (!isRecorded) this.context.log.warn(what, 'a delivery was not recorded: it may be repeated');
-    else if (outcome.kind === 'refused') this.context.log.warn(what, 'delivery failed');
-    else this.context.log.debug(what, `delivery: ${outcome.kind}`);
+    if (!isRecorded) this.context.log.warn(fields, 'could not record a delivery: it may be repeated');
+    else if (outcome.kind === 'refused') this.context.log.warn(fields, 'delivery failed');
+    else this.context.log.debug(fields, `delivery: ${outcome.kind}`);
   }
 
-  /** What was sent must not be forgotten because Postgres is away for a moment. */
-  private async recordPatiently(
+  /** Retries, so that a short outage of Postgres does not repeat a delivery. False: not recorded in time. */
+  private async recordWithRetry(
     delivery: ClaimedDelivery,
     outcome: Outcome,
     untilMs: number,
@@ -96,9 +100,12 @@ export class SendDeliveries {
       try {
         return await this.record(delivery, outcome);
       } catch (error) {
-        this.context.log.debug({ err: error, deliveryId: delivery.id }, 'record once more');
-        if (performance.now() + RECORD_AGAIN_MS > untilMs || this.stopping.signal.aborted) return false;
-        await pause(RECORD_AGAIN_MS);
+        this.context.log.debug(
+          { err: error, deliveryId: delivery.id },
+          'could not record a delivery; retrying',
+        );
+        if (performance.now() + RECORD_RETRY_MS > untilMs || this.stopping.signal.aborted) return false;
+        await pause(RECORD_RETRY_MS);
       }
     }
   }

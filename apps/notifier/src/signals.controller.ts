@@ -3,7 +3,7 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 import { SIGNALS } from '@app/queue';
 import { NotifierService } from './notifier.service.js';
 
-/** What other processes tell this one. A signal that is malformed or for another installation is not ours. */
+/** Receives signals. Ignores those that are malformed or for another installation. */
 @Controller()
 export class SignalsController {
   constructor(private readonly notifier: NotifierService) {}

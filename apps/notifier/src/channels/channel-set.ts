@@ -3,16 +3,16 @@ import type { Channel } from './channel.js';
 
 export interface OpenChannel {
   channel: Channel;
-  /** How many may be sent at once by one process. */
+  /** How many deliveries one process may send at a time. */
   concurrency: number;
 }
 
-/** Deliveries of one process to one host of a `callback_url` at a time: one that hangs must leave room for the others. */
+/** Concurrent deliveries of one process to one `callback_url` host, so that a host that hangs leaves room for others. */
 export const CALLBACKS_PER_HOST = 3;
 
 const PLUGIN_PREFIX = 'plugin:';
 
-/** Every way out of this process, by the name that deliveries have for it. */
+/** The channels of this process, by the name deliveries use. */
 export class ChannelSet {
   constructor(private readonly channels: ReadonlyMap<string, OpenChannel>) {}
 
@@ -24,10 +24,10 @@ export class ChannelSet {
     return [...this.channels.keys()];
   }
 
-  /** One of `names`. */
+  /** @param name one of `names` */
   get(name: string): OpenChannel {
     const channel = this.channels.get(name);
-    if (!channel) throw new Error(`there is no channel ${name}`);
+    if (!channel) throw new Error(`channel ${name} does not exist`);
     return channel;
   }
 

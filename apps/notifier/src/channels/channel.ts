@@ -1,6 +1,6 @@
 import type { OutboxEvent } from '@app/database';
 
-/** One delivery with what it tells of. */
+/** A delivery with its event. */
 export interface OutgoingDelivery {
   id: number;
   channel: string;
@@ -9,19 +9,19 @@ export interface OutgoingDelivery {
 }
 
 /**
- * `refused`: for good, trying again gives the same answer. Reasons are one line for people, and hold no secret.
- * `afterMs`: what the other side asks to wait at least.
+ * `refused`: final, a retry would get the same answer. `reason`: one line for people, without secrets.
+ * `afterMs`: how long the other side asks to wait before a retry.
  */
 export type SendOutcome =
   | { kind: 'sent' }
   | { kind: 'retry'; reason: string; afterMs?: number }
   | { kind: 'refused'; reason: string };
 
-/** A way out of Proctor. May be asked to send the same again, with the same key, and many things at once. */
+/** Sends notifications. May be called for the same delivery again, with the same key, and for many at a time. */
 export interface Channel {
-  /** What it throws counts as `retry`. @param signal ends the attempt */
-  send(parcel: OutgoingDelivery, signal: AbortSignal): Promise<SendOutcome>;
+  /** An error it throws counts as `retry`. @param signal aborts the attempt */
+  send(delivery: OutgoingDelivery, signal: AbortSignal): Promise<SendOutcome>;
 }
 
-/** A connection must stand within this time, whatever else there is left of the whole. */
+/** How long establishing a connection may take, within the timeout of the whole attempt. */
 export const CONNECT_TIMEOUT_MS = 10_000;

@@ -1,7 +1,7 @@
 import { oneLine } from '../message/plain-text.js';
 import type { SendOutcome } from './channel.js';
 
-/** What nodemailer adds to its errors. */
+/** The fields nodemailer adds to its errors. */
 interface MailError {
   code?: string;
   responseCode?: number;
@@ -10,21 +10,21 @@ interface MailError {
 
 const MAX_REASON_CHARACTERS = 300;
 
-/** About this mail, as opposed to the connection, the greeting, TLS or the login. */
+/** Errors about this mail, as opposed to the connection, the greeting, TLS or the login. */
 const ABOUT_THE_MAIL = ['EENVELOPE', 'EMESSAGE'];
 
 /**
- * A reply 5xx to sender, recipient or content is for good (RFC 5321, 4.2.1; 503 is about the order of commands). A login
- * that is refused, or a server that wants nobody now, is the operator's to mend: the mail waits. Pure.
+ * Classifies an error of sending a mail. A 5xx reply to sender, recipient or content is final (RFC 5321, 4.2.1; 503 is about
+ * the order of commands). A refused login, or a server that accepts no connection, is for the operator to fix: retry. Pure.
  */
 export function classifyMailError(error: unknown): SendOutcome {
   const { code = '', responseCode, message } = toMailError(error);
   const isReply = responseCode !== undefined && responseCode >= 500 && responseCode !== 503;
-  // Without a reply nodemailer itself found the address impossible.
-  const isForGood =
+  // Without a reply, nodemailer itself rejected the address.
+  const isFinal =
     ABOUT_THE_MAIL.includes(code) && (isReply || (code === 'EENVELOPE' && responseCode === undefined));
   const reason = oneLine(message, MAX_REASON_CHARACTERS);
-  return { kind: isForGood ? 'refused' : 'retry', reason };
+  return { kind: isFinal ? 'refused' : 'retry', reason };
 }
 
 function toMailError(error: unknown): MailError {

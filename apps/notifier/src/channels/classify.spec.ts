@@ -8,16 +8,16 @@ const mailError = (code: string, responseCode?: number) =>
 
 describe('classifyMailError', () => {
   it.each([
-    ['a recipient that is not known', 'EENVELOPE', 550, 'refused'],
-    ['a recipient that is greylisted', 'EENVELOPE', 450, 'retry'],
-    ['content that is not wanted', 'EMESSAGE', 554, 'refused'],
-    ['content that comes too early', 'EMESSAGE', 451, 'retry'],
-    ['commands in a wrong order', 'EENVELOPE', 503, 'retry'],
-    ['an address that is none', 'EENVELOPE', undefined, 'refused'],
-    ['a login that is refused', 'EAUTH', 535, 'retry'],
-    ['a greeting that refuses everybody', 'EPROTOCOL', 554, 'retry'],
-    ['TLS that is not there', 'ETLS', undefined, 'retry'],
-    ['a connection that breaks', 'ECONNECTION', undefined, 'retry'],
+    ['an unknown recipient', 'EENVELOPE', 550, 'refused'],
+    ['a greylisted recipient', 'EENVELOPE', 450, 'retry'],
+    ['rejected content', 'EMESSAGE', 554, 'refused'],
+    ['content that is deferred', 'EMESSAGE', 451, 'retry'],
+    ['commands in the wrong order', 'EENVELOPE', 503, 'retry'],
+    ['an invalid address', 'EENVELOPE', undefined, 'refused'],
+    ['a refused login', 'EAUTH', 535, 'retry'],
+    ['a greeting that refuses the connection', 'EPROTOCOL', 554, 'retry'],
+    ['missing TLS', 'ETLS', undefined, 'retry'],
+    ['a broken connection', 'ECONNECTION', undefined, 'retry'],
   ])('%s', (_what, code, responseCode, kind) => {
     expect(classifyMailError(mailError(code, responseCode))).toEqual({
       kind,
@@ -25,7 +25,7 @@ describe('classifyMailError', () => {
     });
   });
 
-  it('copes with what is no error', () => {
+  it('handles values that are not errors', () => {
     expect(classifyMailError('odd')).toEqual({ kind: 'retry', reason: 'odd' });
   });
 });
@@ -48,7 +48,7 @@ describe('classifyAnswer', () => {
     expect(classifyAnswer({ status, retryAfterMs: null, text: '' }).kind).toBe(kind);
   });
 
-  it('waits as asked, within reason', () => {
+  it('waits as long as the server asks, up to 15 minutes', () => {
     const answer = (retryAfterMs: number) =>
       classifyAnswer({ status: 429, retryAfterMs, text: 'slow\ndown' });
     expect(answer(30_000)).toEqual({

@@ -1,11 +1,11 @@
 import type { Channel, SendOutcome } from './channel.js';
 
-/** Fails mails at once and visibly: waiting, they would all go out on the day that a server is configured. */
+/** Fails mails at once and visibly. If they waited, all of them would be sent once a mail server is configured. */
 export class MailIsOff implements Channel {
   async send(): Promise<SendOutcome> {
     return {
       kind: 'refused',
-      reason: 'mail is off: PROCTOR_MAIL_SERVER_HOST is not set; set it, then send this again',
+      reason: 'mail is off: set PROCTOR_MAIL_SERVER_HOST, then send this again',
     };
   }
 }

@@ -9,9 +9,9 @@ import { classifyMailError } from './classify-mail-error.js';
 export interface MailSettings {
   host: string;
   port: number;
-  /** `starttls`: encrypted if the server offers it; `required`: or nothing is sent; `implicit`: from the first byte. */
+  /** `starttls`: encrypt if the server offers it; `required`: fail if it does not; `implicit`: TLS from the first byte. */
   tls: MailTls;
-  /** Null: the server asks for none. */
+  /** Null: sends without a login. */
   login: { user: string; password: string } | null;
   from: string;
 }
@@ -20,13 +20,13 @@ export const MAIL_TLS = ['starttls', 'required', 'implicit', 'off'] as const;
 export type MailTls = (typeof MAIL_TLS)[number];
 
 export interface MailContext {
-  /** Of a delivery: the same each time that it is sent. Without its angle brackets. */
+  /** The `Message-ID` of a delivery, without angle brackets; the same for each attempt. */
   messageIdOf: (deliveryId: number) => string;
   publicUrl: string | null;
   logs: Pick<NotificationOutboxStore, 'readLastLogRows'>;
 }
 
-/** Sends each mail over a connection of its own, so that one that hangs keeps nobody else from theirs. */
+/** Sends each mail over its own connection, so that one that hangs does not block the others. */
 export class MailChannel implements Channel {
   private readonly transport: Transporter;
 
@@ -50,9 +50,8 @@ export class MailChannel implements Channel {
     });
   }
 
-  async send(parcel: OutgoingDelivery, signal: AbortSignal): Promise<SendOutcome> {
-    const { id, recipient, event } = parcel;
-    if (!isSendable(recipient)) return { kind: 'refused', reason: 'this is not an e-mail address' };
+  async send({ id, recipient, event }: OutgoingDelivery, signal: AbortSignal): Promise<SendOutcome> {
+    if (!isSendable(recipient)) return { kind: 'refused', reason: 'the recipient is not an email address' };
     const { publicUrl, logs, messageIdOf } = this.context;
     const hasLog = event.name === 'ended' && event.execution !== null;
     const rows = hasLog
@@ -62,7 +61,7 @@ export class MailChannel implements Channel {
     try {
       await this.transport.sendMail({
         from: this.settings.from,
-        // As an object: nothing in it is taken for a second address.
+        // An object, so that no part of it is parsed as a second address.
         to: { name: '', address: recipient },
         subject,
         text,
@@ -78,15 +77,15 @@ export class MailChannel implements Channel {
   }
 }
 
-/** Servers that lack SMTPUTF8 (RFC 6531) say no more than that the address is malformed. */
+/** Servers without SMTPUTF8 (RFC 6531) only report a malformed address. */
 function explainRefusal(outcome: SendOutcome, recipient: string): SendOutcome {
   const localPart = recipient.slice(0, recipient.lastIndexOf('@'));
   if (outcome.kind !== 'refused' || !/[\u0080-\uffff]/.test(localPart)) return outcome;
-  const hint = 'what is before its @ is not ASCII, which takes a mail server with SMTPUTF8';
+  const hint = 'the part before the @ is not ASCII, so the mail server needs SMTPUTF8';
   return { ...outcome, reason: `${outcome.reason} (${hint})` };
 }
 
-/** One address and nothing else; what a domain may look like is the server's business. */
+/** Whether the text is exactly one address. The mail server judges the domain. */
 function isSendable(recipient: string): boolean {
   return /^[^\s<>()[\],;:\\"@\u0000-\u001f\u007f]+@[^\s<>()[\],;:\\"@\u0000-\u001f\u007f]+$/.test(recipient);
 }

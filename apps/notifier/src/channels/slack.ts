@@ -5,7 +5,7 @@ import { resolveTarget } from '../outbound/resolve-target.js';
 import { CONNECT_TIMEOUT_MS, type Channel, type OutgoingDelivery, type SendOutcome } from './channel.js';
 import { classifyAnswer } from './classify-answer.js';
 
-/** Posts to the incoming webhook of one Slack channel. Slack knows no keys: a repeat shows twice. */
+/** Posts to the incoming webhook of one Slack channel. Slack has no idempotency keys: a retry may show twice. */
 export class SlackChannel implements Channel {
   constructor(
     private readonly url: string,

@@ -7,16 +7,16 @@ import { CONNECT_TIMEOUT_MS, type Channel, type OutgoingDelivery, type SendOutco
 import { classifyAnswer } from './classify-answer.js';
 
 export interface WebhookContext {
-  /** Signs each body; null: nothing is signed. */
+  /** Signs each body; null: sends without a signature. */
   secret: string | null;
   publicUrl: string | null;
-  /** The same each time that a delivery is sent. */
+  /** The idempotency key of a delivery; the same for each attempt. */
   keyOf: (deliveryId: number) => string;
-  /** Where requests may go; null: anywhere, the operator has chosen the address. */
+  /** Where requests may go; null: anywhere, because the operator chose the address. */
   allowed: AllowedTargets | null;
 }
 
-/** Posts events as JSON, signed: to the operator's address, or to the `callback_url` of an execution. */
+/** Posts events as signed JSON to the operator's address, or to the `callback_url` of an execution. */
 export class WebhookChannel implements Channel {
   /** @param url null: the delivery's recipient */
   constructor(
@@ -24,14 +24,14 @@ export class WebhookChannel implements Channel {
     private readonly context: WebhookContext,
   ) {}
 
-  async send(parcel: OutgoingDelivery, signal: AbortSignal): Promise<SendOutcome> {
+  async send(delivery: OutgoingDelivery, signal: AbortSignal): Promise<SendOutcome> {
     const { secret, publicUrl, keyOf, allowed } = this.context;
     try {
-      const target = await resolveTarget(this.url ?? parcel.recipient, { allowed, signal });
-      const body = renderWebhook(parcel.event, parcel, publicUrl);
+      const target = await resolveTarget(this.url ?? delivery.recipient, { allowed, signal });
+      const body = renderWebhook(delivery.event, delivery, publicUrl);
       const headers = {
-        'proctor-delivery': String(parcel.id),
-        'idempotency-key': keyOf(parcel.id),
+        'proctor-delivery': String(delivery.id),
+        'idempotency-key': keyOf(delivery.id),
         ...(secret !== null && { 'proctor-signature': sign(secret, body, Date.now()) }),
       };
       return classifyAnswer(
@@ -44,7 +44,7 @@ export class WebhookChannel implements Channel {
   }
 }
 
-/** `t=UNIXSECONDS,v1=HEX`: HMAC-SHA256 of `t.body`, so that an old request can't be sent again as a new one. Pure. */
+/** `t=UNIXSECONDS,v1=HEX`: HMAC-SHA256 of `t.body`, so that an old request cannot be replayed as a new one. Pure. */
 export function sign(secret: string, body: string, nowMs: number): string {
   const seconds = Math.floor(nowMs / 1_000);
   return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;

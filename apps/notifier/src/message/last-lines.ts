@@ -4,11 +4,11 @@ import { logLine } from './plain-text.js';
 export const LAST_LINES = 20;
 const MAX_LINE_CHARACTERS = 300;
 
-/** What to read of a log for its last lines: long lines take several rows. */
+/** How many rows to read for the last lines; long lines take several rows. */
 export const ROWS_TO_READ = 3 * LAST_LINES;
 export const ROW_CHARACTERS = MAX_LINE_CHARACTERS;
 
-/** The last whole lines of a log, each cut; `…` stands where lines are missing. Pure. */
+/** The last lines of a log, each truncated; `…` marks missing lines. Pure. */
 export function lastLines(rows: readonly LastLogRow[]): string[] {
   const lines: string[] = [];
   let open: string | null = null;
@@ -18,7 +18,7 @@ export function lastLines(rows: readonly LastLogRow[]): string[] {
       lines.push('…');
       open = null;
     } else {
-      // What a line's first rows leave no room for is not kept.
+      // The line already has its maximum length: ignore the rest.
       const line: string = open === null || open.length < MAX_LINE_CHARACTERS ? (open ?? '') + text : open;
       if (endsLine) lines.push(line);
       open = endsLine ? null : line;

@@ -3,16 +3,16 @@ import { isSuccess, originIds } from '@app/domain';
 import { formatDuration } from './format-duration.js';
 import { cut, oneLine } from './plain-text.js';
 
-/** What is said of an event, before it is put into the form of a channel. All texts are one line, without control characters. */
+/** The description of an event that each channel renders. All texts are one line, without control characters. */
 export interface NotificationMessage {
-  /** Without the mark `[proctor]`. */
+  /** Without the prefix `[proctor]`. */
   headline: string;
   tone: 'good' | 'bad' | 'neutral';
   facts: readonly { label: string; value: string }[];
   args: readonly { name: string; value: string }[];
-  /** The last lines of the log; empty: there is none, or the event is no end. */
+  /** The last lines of the log; empty without a log, and for events other than ends. */
   logLines: readonly string[];
-  /** Where to see more; null: it is not known how people reach Proctor. */
+  /** Where to see more; null without a public URL. */
   link: string | null;
 }
 
@@ -22,8 +22,8 @@ const MAX_VALUE_CHARACTERS = 500;
 const MAX_ARGS = 50;
 
 /**
- * @param publicUrl where people reach the gateway, without a slash at its end; null: not known
- * Pure.
+ * Describes an event. Pure.
+ * @param publicUrl the address of the gateway, without a trailing slash; null: not configured
  */
 export function describeEvent(
   event: OutboxEvent,
@@ -41,13 +41,13 @@ export function describeEvent(
   };
 }
 
-/** All args that were given, in order; those that are secret hidden. Pure. */
+/** All given args in order, with the values of secret ones hidden. Pure. */
 export function shownArgs(execution: NonNullable<OutboxEvent['execution']>): Record<string, string> {
   const secret = execution.secretArgNames.map((name) => [name, HIDDEN_VALUE] as const);
   return Object.fromEntries([...Object.entries(execution.args), ...secret]);
 }
 
-/** How long it ran, until its end or the event; null: it never began to. Pure. */
+/** How long the execution ran, until its end or the event; null: it never started. Pure. */
 export function durationMs({ execution, happenedAt }: OutboxEvent): number | null {
   if (!execution?.startedAt) return null;
   return Math.max(0, (execution.endedAt ?? happenedAt).getTime() - execution.startedAt.getTime());
@@ -63,8 +63,8 @@ function headlineOf(event: OutboxEvent): string {
     case 'started':
       return `${proc} started`;
     case 'slow': {
-      const untilThenMs = execution?.startedAt && event.happenedAt.getTime() - execution.startedAt.getTime();
-      return `${proc} takes longer than usual${untilThenMs ? `: ${formatDuration(untilThenMs)} so far` : ''}`;
+      const soFarMs = execution?.startedAt && event.happenedAt.getTime() - execution.startedAt.getTime();
+      return `${proc} takes longer than usual${soFarMs ? `: ${formatDuration(soFarMs)} so far` : ''}`;
     }
     case 'schedule_paused':
       return `schedule of ${proc} was paused`;
@@ -86,7 +86,7 @@ function factsOf(event: OutboxEvent): [string, string][] {
     ['Reason', reason ?? execution?.reason],
     ['Exit code', execution?.exitCode],
     ['Took', event.name === 'ended' && ms !== null ? formatDuration(ms) : null],
-    ['Asked for by', execution?.userEmail ?? schedule?.userEmail],
+    ['Requested by', execution?.userEmail ?? schedule?.userEmail],
     ['Accepted', execution?.createdAt.toISOString()],
     ['Started', execution?.startedAt?.toISOString()],
     ['Ended', execution?.endedAt?.toISOString()],

@@ -18,13 +18,13 @@ describe('oneLine', () => {
     expect(oneLine(text, 100)).toBe(expected);
   });
 
-  it('cuts', () => {
+  it('truncates', () => {
     expect(oneLine('abcdef', 4)).toBe('abc…');
     expect(oneLine('ab🎉', 3)).toBe('ab…');
     expect(oneLine('abcd', 4)).toBe('abcd');
   });
 
-  it('leaves nothing that could end a line, whatever comes in', () => {
+  it('removes everything that could end a line', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         for (const shown of [oneLine(text, 50), logLine(text, 50)]) {
@@ -37,7 +37,7 @@ describe('oneLine', () => {
 });
 
 describe('logLine', () => {
-  it('keeps blanks', () => {
+  it('keeps spaces', () => {
     expect(logLine('  a\t b ', 100)).toBe('  a\t b ');
   });
 });
@@ -45,17 +45,17 @@ describe('logLine', () => {
 describe('lastLines', () => {
   const row = (text: string, endsLine = true, isText = true) => ({ text, endsLine, isText });
 
-  it('joins rows to lines, and keeps the last twenty', () => {
+  it('joins rows into lines, and keeps the last 20', () => {
     expect(lastLines([row('a', false), row('b'), row('c')])).toEqual(['ab', 'c']);
     const many = Array.from({ length: 50 }, (_, n) => row(String(n)));
     expect(lastLines(many)).toEqual(Array.from({ length: 20 }, (_, n) => String(30 + n)));
   });
 
-  it('shows where lines are missing, and a line that was never ended', () => {
+  it('marks missing lines, and keeps an unfinished line', () => {
     expect(lastLines([row('a', false), row('gone', true, false), row('b', false)])).toEqual(['a', '…', 'b']);
   });
 
-  it('cuts a line of many rows', () => {
+  it('truncates a line of many rows', () => {
     const [line, ...others] = lastLines([
       ...Array.from({ length: 50 }, () => row('x'.repeat(300), false)),
       row('end'),

@@ -1,12 +1,12 @@
 /**
- * Text that somebody else wrote, fit to be shown: no control characters (colours of a terminal go whole), none that
- * turn the direction of writing around. Line breaks become blanks. Pure.
+ * Makes untrusted text safe to show on one line: removes control characters, whole terminal sequences, and characters that
+ * change the writing direction. Line breaks become spaces. Pure.
  */
 export function oneLine(text: string, maxCharacters: number): string {
   return cut(clean(text).replace(/\s+/g, ' ').trim(), maxCharacters);
 }
 
-/** The same for one line of a log: blanks stay as they are. */
+/** The same for one line of a log, with its spaces kept. */
 export function logLine(text: string, maxCharacters: number): string {
   return cut(clean(text), maxCharacters);
 }

@@ -27,7 +27,7 @@ describe('the subject', () => {
     expect(mailOf(event).subject).toBe(subject);
   });
 
-  it('is one line of bounded length, whatever the proc is called', () => {
+  it('is one line of bounded length for any proc name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (procName) => {
         const { subject } = mailOf({ execution: anExecution({ procName }) });
@@ -59,21 +59,21 @@ describe('the body', () => {
     expect(html).toContain('href="https://p.example.org/execution/7"');
   });
 
-  it('hides secret args, and counts those that are too many', () => {
+  it('hides secret args, and counts the ones past the limit', () => {
     const args = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`ARG_${n}`, 'x']));
     const { text } = mailOf({ execution: anExecution({ args, secretArgNames: ['PIN'] }) });
     expect(text).toContain('and 11 more');
     expect(mailOf({ execution: anExecution({ secretArgNames: ['PIN'] }) }).text).toContain('PIN=***');
   });
 
-  it('leaves out what there is not', () => {
+  it('leaves out what is missing', () => {
     const { text, html } = renderMail(
       describeEvent(anEvent({ execution: anExecution({ args: {} }) }), [], null),
     );
-    expect(`${text}${html}`).not.toMatch(/undefined|null|Args|last lines|Reason|More/);
+    expect(`${text}${html}`).not.toMatch(/undefined|null|Args|Last log lines|Reason|More/);
   });
 
-  it('has no markup but its own, whatever the values are', () => {
+  it('has no markup from values', () => {
     const tagsOf = (html: string) => html.match(/<[^>]*>/g)?.length;
     const plain = tagsOf(mailOf({ execution: anExecution({ reason: 'r' }) }, ['l']).html);
     fc.assert(

@@ -9,7 +9,7 @@ export interface RenderedMail {
 
 const MAX_SUBJECT_CHARACTERS = 200;
 
-/** Pure. Every value is escaped in the HTML; the subject is one line. */
+/** Renders a mail. The subject is one line; every value is escaped in the HTML. Pure. */
 export function renderMail(message: NotificationMessage): RenderedMail {
   return {
     subject: `[proctor] ${oneLine(message.headline, MAX_SUBJECT_CHARACTERS)}`,
@@ -25,14 +25,14 @@ function renderText({ headline, facts, args, logLines, link }: NotificationMessa
     facts.map(({ label, value }) => `${`${label}:`.padEnd(width)} ${value}`).join('\n'),
     args.length > 0 &&
       `Args:\n${args.map(({ name, value }) => `  ${name}${value && `=${value}`}`).join('\n')}`,
-    logLines.length > 0 && `The last lines of its log:\n${logLines.map((line) => `  | ${line}`).join('\n')}`,
+    logLines.length > 0 && `Last log lines:\n${logLines.map((line) => `  | ${line}`).join('\n')}`,
     link && `More: ${link}`,
     FOOTER,
   ];
   return `${parts.filter(Boolean).join('\n\n')}\n`;
 }
 
-const FOOTER = 'Sent by Proctor. Nobody reads answers to this address.';
+const FOOTER = 'Sent by Proctor. Replies to this address are not read.';
 
 const COLOUR = { good: '#1a7f37', bad: '#b42318', neutral: '#1f5fa8' } as const;
 const CELL = 'padding:2px 14px 2px 0;vertical-align:top';
@@ -48,7 +48,7 @@ function renderHtml({ headline, tone, facts, args, logLines, link }: Notificatio
     `<table style="border-collapse:collapse">${rows.join('')}</table>`,
     argRows.length > 0 ? `<h3 style="font-size:15px">Args</h3><table>${argRows.join('')}</table>` : '',
     log &&
-      `<h3 style="font-size:15px">The last lines of its log</h3><pre style="background:#f4f5f7;padding:10px">${log}</pre>`,
+      `<h3 style="font-size:15px">Last log lines</h3><pre style="background:#f4f5f7;padding:10px">${log}</pre>`,
     link ? `<p><a href="${escapeHtml(link)}">More</a></p>` : '',
     `<p style="color:#6a737d;font-size:12px">${FOOTER}</p></body></html>\n`,
   ].join('\n');

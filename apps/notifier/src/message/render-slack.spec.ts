@@ -17,7 +17,7 @@ const slackOf = (changes: Partial<ReturnType<typeof anExecution>> = {}) =>
   };
 
 describe('renderSlack', () => {
-  it('escapes what Slack would take for a mention or a link', () => {
+  it('escapes what Slack would interpret as a mention or a link', () => {
     const { blocks } = slackOf({ reason: '<!channel> & <@U1>', procName: 'a<b' });
     const shown = JSON.stringify(blocks);
     expect(shown).toContain('&lt;!channel&gt; &amp; &lt;@U1&gt;');
@@ -38,7 +38,7 @@ describe('renderSlack', () => {
     }
   });
 
-  it('keeps the log to itself', () => {
+  it('leaves out the log', () => {
     expect(JSON.stringify(slackOf())).not.toContain('"log"');
   });
 });

@@ -6,10 +6,10 @@ const MAX_TEXT_CHARACTERS = 3_000;
 const MAX_FIELD_CHARACTERS = 2_000;
 const MAX_FIELDS = 10;
 
-const SHOWN = ['Status', 'Exit code', 'Took', 'Asked for by', 'Execution', 'Schedule', 'Tags', 'Reason'];
+const SHOWN = ['Status', 'Exit code', 'Took', 'Requested by', 'Execution', 'Schedule', 'Tags', 'Reason'];
 const MARK = { good: ':white_check_mark:', bad: ':x:', neutral: ':information_source:' } as const;
 
-/** The body for an incoming webhook. The log stays out: a channel has more readers than a mail. Pure. */
+/** The body for an incoming webhook, without the log: a channel has more readers than a mail. Pure. */
 export function renderSlack({ headline, tone, facts, args, link }: NotificationMessage): object {
   const title = `${MARK[tone]} *${escapeSlack(headline)}*${link ? `\n<${escapeSlack(link)}|More>` : ''}`;
   const fields = facts
@@ -32,7 +32,7 @@ export function renderSlack({ headline, tone, facts, args, link }: NotificationM
   };
 }
 
-/** The three characters that have a meaning: https://docs.slack.dev/messaging/formatting-message-text */
+/** Escapes the three control characters of Slack: https://docs.slack.dev/messaging/formatting-message-text */
 export function escapeSlack(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

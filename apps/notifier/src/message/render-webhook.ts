@@ -3,8 +3,8 @@ import { originIds } from '@app/domain';
 import { durationMs, shownArgs } from './notification-message.js';
 
 /**
- * The body of a webhook and of a `callback_url`: the execution under the names that the API has for it. Pure.
- * @param delivery its id is the same each time that this body is sent
+ * The body of a webhook and of a `callback_url`, with the field names of the API. Pure.
+ * @param delivery its id is the same for each attempt
  */
 export function renderWebhook(
   event: OutboxEvent,

@@ -2,7 +2,7 @@ import type { OutboxEvent } from '@app/database';
 import type { ExecutionEvent } from '@app/plugins';
 import { shownArgs } from './notification-message.js';
 
-/** What v2 told its plugins. Pure. */
+/** The event as v2 passes it to plugins. Pure. */
 export function toPluginEvent(execution: NonNullable<OutboxEvent['execution']>): ExecutionEvent {
   return {
     type: 'EXECUTION_EVENT',

@@ -10,7 +10,7 @@ describe('isAddressAllowed', () => {
     '2a00:1450:4001:80b::200e',
     '::ffff:8.8.8.8',
     '64:ff9b::808:808',
-  ])('lets through %s', (address) => {
+  ])('allows %s', (address) => {
     expect(isAddressAllowed(address, NOTHING_ALLOWED)).toBe(true);
   });
 
@@ -18,8 +18,8 @@ describe('isAddressAllowed', () => {
     ['this host', ['0.0.0.0', '0.1.2.3', '::']],
     ['loopback', ['127.0.0.1', '127.255.255.254', '::1']],
     ['private', ['10.0.0.1', '172.16.0.1', '172.31.255.255', '192.168.1.1']],
-    ['link-local, where clouds keep their secrets', ['169.254.169.254', 'fe80::1']],
-    ['shared by a carrier', ['100.64.0.1', '100.127.255.255']],
+    ['link-local, such as cloud metadata', ['169.254.169.254', 'fe80::1']],
+    ['carrier-grade NAT', ['100.64.0.1', '100.127.255.255']],
     ['IETF and benchmarks', ['192.0.0.8', '192.0.2.1', '198.18.0.1', '198.51.100.1', '203.0.113.1']],
     ['multicast, reserved, broadcast', ['224.0.0.1', '240.0.0.1', '255.255.255.255', 'ff02::1']],
     ['unique local and site-local', ['fd00:ec2::254', 'fc00::1', 'fec0::1']],
@@ -28,12 +28,12 @@ describe('isAddressAllowed', () => {
     ['NAT64', ['64:ff9b::7f00:1', '64:ff9b::169.254.169.254', '64:ff9b:1::808:808']],
     ['tunnels', ['2002:7f00:1::', '2002:808:808::1', '2001:0:808:808::1']],
     ['discard and documentation', ['100::1', '2001:db8::1', '3fff::1']],
-    ['no address', ['', 'localhost', '1.2.3', '1.2.3.4.5', 'fe80::1%eth0']],
+    ['invalid addresses', ['', 'localhost', '1.2.3', '1.2.3.4.5', 'fe80::1%eth0']],
   ])('refuses %s', (_what, addresses) => {
     expect(addresses.filter((address) => isAddressAllowed(address, NOTHING_ALLOWED))).toEqual([]);
   });
 
-  it('refuses an IPv4 address in each of its forms, or in none', () => {
+  it('treats all forms of an IPv4 address alike', () => {
     fc.assert(
       fc.property(fc.ipV4(), (address) => {
         const plain = isAddressAllowed(address, NOTHING_ALLOWED);
@@ -59,7 +59,7 @@ describe('isAddressAllowed', () => {
 });
 
 describe('parseAllowedTargets', () => {
-  it('takes ranges, addresses and names', () => {
+  it('parses ranges, addresses and names', () => {
     const allowed = parseAllowedTargets(['10.0.0.0/8', '::1', 'Hooks.Internal', 'build_1']);
     expect([...(allowed?.hosts ?? [])]).toEqual(['hooks.internal', 'build_1']);
     expect(allowed?.ranges).toHaveLength(2);

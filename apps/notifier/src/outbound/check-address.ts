@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Where outbound requests may go although it is not the public internet. */
+/** Targets outside the public internet that outbound requests may reach. */
 export interface AllowedTargets {
-  /** Names or addresses as a URL has them, in lower case. */
+  /** Host names or addresses as in a URL, in lower case. */
   hosts: ReadonlySet<string>;
   /** CIDR ranges. */
   ranges: readonly AddressRange[];
@@ -15,7 +15,7 @@ export const NOTHING_ALLOWED: AllowedTargets = { hosts: new Set(), ranges: [] };
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*$/;
 
-/** `10.0.0.0/8`, `fd00::/8`, an address, or the exact name of a host. Undefined: one of them is none of these. Pure. */
+/** Parses CIDR ranges (`10.0.0.0/8`, `fd00::/8`), addresses and exact host names. Undefined if one is invalid. Pure. */
 export function parseAllowedTargets(items: readonly string[]): AllowedTargets | undefined {
   const hosts = new Set<string>();
   const ranges: AddressRange[] = [];
@@ -32,30 +32,30 @@ export function parseAllowedTargets(items: readonly string[]): AllowedTargets | 
 
 /**
  * Whether a request may go to this address: public unicast, or in an allowed range. IPv6 forms of an IPv4 address
- * (mapped, NAT64) count as that one; tunnels (6to4, Teredo) and everything that has no public meaning are refused. Pure.
+ * (mapped, NAT64) count as that address; tunnels (6to4, Teredo) and everything that is not public are refused. Pure.
  */
 export function isAddressAllowed(address: string, { ranges }: AllowedTargets): boolean {
-  // ipaddr.js alone takes abbreviations of old, such as 1.2.3.
+  // ipaddr.js alone accepts historic short forms such as 1.2.3.
   if (isIP(address) === 0) return false;
-  const meant = meantAddress(ipaddr.process(address));
+  const effective = embeddedIpv4(ipaddr.process(address));
   const isInRange = ranges.some(
-    ([base, bits]) => base.kind() === meant.kind() && meant.match([base, bits] as never),
+    ([base, bits]) => base.kind() === effective.kind() && effective.match([base, bits] as never),
   );
-  return isInRange || isPublic(meant);
+  return isInRange || isPublic(effective);
 }
 
 const GLOBAL_UNICAST: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
 
 function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
   if (address.range() !== 'unicast') return false;
-  // ipaddr.js calls unicast whatever it has no other name for, such as ::7f00:1.
+  // ipaddr.js classifies anything it does not know, such as ::7f00:1, as unicast.
   return address instanceof ipaddr.IPv4 || address.match(GLOBAL_UNICAST);
 }
 
-/** The one prefix of RFC 6052 of which it is known where in it the IPv4 address stands: in its last 32 bits. */
+/** The only prefix of RFC 6052 with the IPv4 address at a fixed place: its last 32 bits. */
 const NAT64: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('64:ff9b::'), 96];
 
-function meantAddress(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.IPv6 {
+function embeddedIpv4(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.IPv6 {
   if (!(address instanceof ipaddr.IPv6) || !address.match(NAT64)) return address;
   return new ipaddr.IPv4(address.toByteArray().slice(12));
 }

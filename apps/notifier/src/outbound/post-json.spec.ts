@@ -39,7 +39,7 @@ const post = (url: string, changes: Partial<PostRequest> = {}) =>
   });
 
 describe('postJson', () => {
-  it('connects to the address that was checked, and calls it by its name', async () => {
+  it('connects to the checked address, and sends the host name of the URL', async () => {
     const seen: { request: IncomingMessage; body: string }[] = [];
     const port = await listen(
       createHttpServer((request, response) => {
@@ -49,7 +49,7 @@ describe('postJson', () => {
         });
       }),
     );
-    // No such name exists: whoever asked DNS again would fail.
+    // The name does not exist: a second DNS lookup would fail.
     const answer = await post(`http://hooks.invalid:${port}/x?y=1`);
     expect(answer).toEqual({ status: 302, retryAfterMs: 7_000, text: 'moved' });
     expect(seen).toHaveLength(1);
@@ -61,7 +61,7 @@ describe('postJson', () => {
     });
   });
 
-  it('says the name in TLS too', async () => {
+  it('sends the host name in TLS too', async () => {
     const hello = new Promise<Buffer>((resolve) => {
       const server = createNetServer((socket) => {
         socket.on('error', () => undefined);
@@ -75,14 +75,14 @@ describe('postJson', () => {
     expect((await hello).toString('latin1')).toContain('hooks.invalid');
   });
 
-  it('gives up on a connection whose TLS never stands', async () => {
+  it('times out if the TLS handshake never finishes', async () => {
     const port = await listen(createNetServer((socket) => socket.on('error', () => undefined)));
     await expect(post(`https://hooks.invalid:${port}/`, { connectTimeoutMs: 100 })).rejects.toThrow(
       'no connection within 0.1 s',
     );
   });
 
-  it('ends with its signal when there is no answer', async () => {
+  it('aborts with its signal if there is no response', async () => {
     const port = await listen(createHttpServer(() => undefined));
     const signal = AbortSignal.timeout(100);
     await expect(post(`http://hooks.invalid:${port}/`, { signal })).rejects.toMatchObject({
@@ -90,7 +90,7 @@ describe('postJson', () => {
     });
   });
 
-  it('reads the beginning of an answer without end', async () => {
+  it('reads the beginning of an endless response', async () => {
     const port = await listen(
       createHttpServer((_request, response) => {
         response.writeHead(200);
@@ -102,7 +102,7 @@ describe('postJson', () => {
     expect(answer).toEqual({ status: 200, retryAfterMs: null, text: 'x'.repeat(2_048) });
   });
 
-  it('takes the status of an answer whose body is cut', async () => {
+  it('takes the status of a response whose body is cut off', async () => {
     const port = await listen(
       createHttpServer((_request, response) => {
         response.writeHead(200, { 'content-length': '1000' });

@@ -7,27 +7,27 @@ export interface PostRequest {
   target: Target;
   body: string;
   headers: Readonly<Record<string, string>>;
-  /** How long a connection (with TLS) may take to stand. */
+  /** How long establishing the connection (TLS included) may take. */
   connectTimeoutMs: number;
-  /** Ends the whole exchange. */
+  /** Aborts the whole exchange. */
   signal: AbortSignal;
 }
 
 export interface PostAnswer {
-  /** Any; a redirect is not followed. */
+  /** Any status; redirects are not followed. */
   status: number;
-  /** As the server asks for it; null: it doesn't. */
+  /** From `Retry-After`; null: the server sent none. */
   retryAfterMs: number | null;
-  /** The beginning of the answer's body. */
+  /** The beginning of the response body. */
   text: string;
 }
 
-/** More of an answer is not read. */
+/** How much of a response body is read. */
 const MAX_ANSWER_BYTES = 2_048;
 
 /**
- * Posts to the addresses that were checked; the name in `Host` and in TLS is that of the URL. A connection for each
- * request, so that none outlives its check.
+ * Posts to the checked addresses; `Host` and TLS use the host name of the URL. Each request opens a connection, so that none
+ * outlives its check.
  * @throws an error of the network, or the signal's reason
  */
 export async function postJson({
@@ -76,7 +76,7 @@ function pinnedLookup({ addresses }: Target): LookupFunction {
   };
 }
 
-/** The status has been told: what comes after it may fail. */
+/** The status has arrived, so reading the body may fail. */
 async function readBeginning(response: IncomingMessage): Promise<string> {
   const pieces: Buffer[] = [];
   let bytes = 0;
@@ -87,14 +87,14 @@ async function readBeginning(response: IncomingMessage): Promise<string> {
       if (bytes >= MAX_ANSWER_BYTES) break;
     }
   } catch {
-    // cut or too slow
+    // the body was cut off or too slow
   } finally {
     response.destroy();
   }
   return Buffer.concat(pieces).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
 }
 
-/** Seconds only: the other form is a date, by a clock that is not ours. */
+/** Seconds only: the other form is a date by the server's clock. */
 function parseRetryAfter(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) * 1_000 : null;
 }

@@ -1,23 +1,23 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { isAddressAllowed, type AllowedTargets } from './check-address.js';
-import { fewAtOnce } from './few-at-once.js';
+import { limitConcurrency } from './limit-concurrency.js';
 
 export interface ResolvedAddress {
   address: string;
   family: number;
 }
 
-/** All addresses of a name. @param signal nobody waits for them any more */
+/** Resolves all addresses of a name. @param signal aborts when the caller stops waiting */
 export type Resolve = (hostname: string, signal: AbortSignal) => Promise<readonly ResolvedAddress[]>;
 
-/** Where one request connects to: addresses that were checked, and no others. */
+/** Where one request may connect: checked addresses only. */
 export interface Target {
   url: URL;
   addresses: readonly ResolvedAddress[];
 }
 
-/** The address is refused for good: by what it says, or by where it leads. `message` holds no secret of the URL. */
+/** The URL is refused for good, because of its form or its addresses. `message` holds no secret of the URL. */
 export class RefusedTargetError extends Error {
   override readonly name = 'RefusedTargetError';
 }
@@ -25,27 +25,27 @@ export class RefusedTargetError extends Error {
 const byDns = (hostname: string) => lookup(hostname, { all: true, verbatim: true });
 
 /**
- * Each lookup holds one of libuv's four threads, for as long as somebody's name server likes: one thread stays free. The
- * operator's names do not wait for those that users have chosen.
+ * Each lookup holds one of libuv's four threads for as long as the name server takes, so one thread stays free. Names chosen
+ * by the operator do not wait for names chosen by users.
  */
-const resolveOperators: Resolve = fewAtOnce(1, byDns);
-const resolveUsers: Resolve = fewAtOnce(2, byDns);
+const resolveForOperator: Resolve = limitConcurrency(1, byDns);
+const resolveForUser: Resolve = limitConcurrency(2, byDns);
 
 export interface ResolveOptions {
-  /** Null: the operator has chosen the URL, so its addresses are not checked. */
+  /** Null: the operator chose the URL, so its addresses are not checked. */
   allowed: AllowedTargets | null;
-  /** Ends the waiting for a turn; a lookup that has begun can't be ended. */
+  /** Ends the wait for a turn; a lookup that has started cannot be aborted. */
   signal: AbortSignal;
   resolve?: Resolve;
 }
 
 /**
- * Resolves a URL's host, once, and checks every address that it has.
- * @throws RefusedTargetError; an error of DNS as it is
+ * Resolves the host of a URL once, and checks all its addresses.
+ * @throws RefusedTargetError, or an error of DNS
  */
 export async function resolveTarget(
   address: string,
-  { allowed, signal, resolve = allowed === null ? resolveOperators : resolveUsers }: ResolveOptions,
+  { allowed, signal, resolve = allowed === null ? resolveForOperator : resolveForUser }: ResolveOptions,
 ): Promise<Target> {
   const url = parseTarget(address);
   const host = hostOf(url);
@@ -57,21 +57,21 @@ export async function resolveTarget(
   if (refused) {
     const where = refused.address === host ? host : `${host} (${refused.address})`;
     throw new RefusedTargetError(
-      `${where} is no public address; PROCTOR_OUTBOUND_ALLOWED lists those that may be called nevertheless`,
+      `${where} is not a public address. To allow it, add it to PROCTOR_OUTBOUND_ALLOWED.`,
     );
   }
   return { url, addresses };
 }
 
-/** @throws RefusedTargetError for all but http and https URLs without user name and password */
+/** @throws RefusedTargetError unless it is an http or https URL without user name and password */
 export function parseTarget(address: string): URL {
-  if (!URL.canParse(address)) throw new RefusedTargetError('the address is not a URL');
+  if (!URL.canParse(address)) throw new RefusedTargetError('not a URL');
   const url = new URL(address);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new RefusedTargetError(`the address begins with ${url.protocol} and not with http: or https:`);
+    throw new RefusedTargetError(`the URL starts with ${url.protocol}. Use http: or https:.`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw new RefusedTargetError('the address holds a user name or password, which it must not');
+    throw new RefusedTargetError('the URL must not hold a user name or password');
   }
   return url;
 }

@@ -51,7 +51,7 @@ export class NotificationOutboxStore {
    * @param decide pure; it may be asked again for the same event
    * @returns how many events were spread; fewer than `limit`: no more are there
    */
-  async spread(limit: number, decide: (event: OutboxEvent) => readonly Recipient[]): Promise<number> {
+  async fanOut(limit: number, decide: (event: OutboxEvent) => readonly Recipient[]): Promise<number> {
     return this.database.transaction(async (session) => {
       const rows = await session.$queryRaw<EventRow[]>`
         ${SELECT_EVENT} WHERE n.spread_at IS NULL ORDER BY n.id LIMIT ${limit} FOR UPDATE OF n SKIP LOCKED`;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { fewAtOnce } from './few-at-once.js';
+import { limitConcurrency } from './limit-concurrency.js';
 
-describe('fewAtOnce', () => {
+describe('limitConcurrency', () => {
   const { signal } = new AbortController();
 
-  it('runs no more than it may, and everything in the end, failures too', async () => {
+  it('runs no more calls at a time than allowed, and all of them in the end, failures included', async () => {
     let running = 0;
-    let most = 0;
+    let maxRunning = 0;
     const order: number[] = [];
-    const limited = fewAtOnce(2, async (n: number) => {
-      most = Math.max(most, ++running);
+    const limited = limitConcurrency(2, async (n: number) => {
+      maxRunning = Math.max(maxRunning, ++running);
       order.push(n);
       await new Promise((resolve) => setImmediate(resolve));
       running--;
@@ -27,14 +27,14 @@ describe('fewAtOnce', () => {
       true,
     ]);
     expect(order).toEqual([1, 2, 3, 4, 5, 6, 7]);
-    expect(most).toBe(2);
+    expect(maxRunning).toBe(2);
     await expect(limited(8, signal)).resolves.toBe(8);
   });
 
-  it('passes over what was aborted while it waited', async () => {
+  it('skips a call that was aborted while it waited', async () => {
     const begun: string[] = [];
     let end = () => {};
-    const limited = fewAtOnce(1, async (name: string) => {
+    const limited = limitConcurrency(1, async (name: string) => {
       begun.push(name);
       if (name === 'first') await new Promise<void>((resolve) => (end = resolve));
     });
