@@ -15,7 +15,7 @@ import { giveAdminToken, OPERATOR } from './accounts/give-admin-token.js';
 const schema = z.object({
   ...postgresVars,
   ...adminGroupVars,
-  PROCTOR_ADMIN_EMAIL: parsedVar('an e-mail address', (text) =>
+  PROCTOR_ADMIN_EMAIL: parsedVar('an email address', (text) =>
     /^[^\s@]+@[^\s@]+$/.test(text) ? text : undefined,
   ).default('admin@localhost'),
 });
@@ -26,15 +26,15 @@ type Outcome = { created: true; email: string; token: string } | { created: fals
 
 /**
  * Prints one JSON line: `{"created":true,"email":…,"token":…}`; the token can't be read again.
- * - Without an argument: makes the first account, an admin; `{"created":false}` if there is an account already.
- * - `--new-token`: makes a token for an admin that is there, for whoever can reach the database but lost all tokens.
+ * - Without an argument: creates the first account, an admin; `{"created":false}` if any account exists.
+ * - `--new-token`: creates a token for an existing admin, for operators who can reach the database but lost every token.
  *
- * May be repeated. On record with the actor `operator`.
+ * May be repeated. Audited with the actor `operator`.
  */
 async function run(args: readonly string[]): Promise<Outcome> {
   const isNewToken = args.length === 1 && args[0] === NEW_TOKEN;
   if (!isNewToken && args.length > 0) {
-    throw new Error(`expected no argument or ${NEW_TOKEN}, got ${JSON.stringify(args.join(' '))}`);
+    throw new Error(`Unknown arguments ${JSON.stringify(args.join(' '))}. Use no argument or ${NEW_TOKEN}.`);
   }
   const env = loadEnv(schema, process.env);
   const email = env.PROCTOR_ADMIN_EMAIL;
@@ -55,7 +55,7 @@ async function run(args: readonly string[]): Promise<Outcome> {
   }
 }
 
-/** The account is there by now: without its token nobody could get in. */
+/** Never throws: the account exists by now, and its token has to be printed. */
 async function noteFirstAdmin(
   audit: AuditStore,
   { email, adminGroups }: { email: string; adminGroups: readonly string[] },
@@ -66,10 +66,10 @@ async function noteFirstAdmin(
   };
   await audit
     .append(entry)
-    .catch((error: unknown) => tell(`not written to the audit trail: ${String(error)}`));
+    .catch((error: unknown) => printError(`could not write to the audit trail: ${String(error)}`));
 }
 
-function tell(text: string): void {
+function printError(text: string): void {
   process.stderr.write(`create-admin: ${text}\n`);
 }
 
@@ -81,6 +81,6 @@ function describe(error: unknown): string {
 try {
   process.stdout.write(`${JSON.stringify(await run(process.argv.slice(2)))}\n`);
 } catch (error) {
-  tell(describe(error));
+  printError(describe(error));
   process.exitCode = 1;
 }

@@ -18,7 +18,7 @@ describe('loadGatewayEnv', () => {
     });
   });
 
-  it('takes both names of the admin groups, the documented one first', () => {
+  it('reads both names of the admin groups, the documented one first', () => {
     const longer = { ...required, PROCTOR_AUTH_REQUIRED_ADMIN_GROUP: 'a, b' };
     expect(loadGatewayEnv(longer).access.adminGroups).toEqual(['a', 'b']);
     expect(loadGatewayEnv({ ...longer, PROCTOR_REQUIRED_ADMIN_GROUP: 'c' }).access.adminGroups).toEqual([
@@ -26,7 +26,7 @@ describe('loadGatewayEnv', () => {
     ]);
   });
 
-  it('lists all that is wrong', () => {
+  it('lists every invalid variable', () => {
     const wrong = {
       PROCTOR_SECRET_KEY: '',
       PROCTOR_APP_PORT: '0',
@@ -39,7 +39,7 @@ describe('loadGatewayEnv', () => {
       expect(() => loadGatewayEnv({ ...required, ...wrong })).toThrow(name);
   });
 
-  it('reads the origin out of the public address', () => {
+  it('takes the origin from the public URL', () => {
     const settings = loadGatewayEnv({
       ...required,
       PROCTOR_PUBLIC_URL: 'https://p.example/console',
@@ -48,7 +48,7 @@ describe('loadGatewayEnv', () => {
     expect(settings).toMatchObject({ publicOrigin: 'https://p.example', trustProxy: ['10.0.0.0/8'] });
   });
 
-  it('takes accounts in Postgres for its authentication unless told otherwise', () => {
+  it('authenticates against accounts in Postgres by default', () => {
     expect(loadGatewayEnv(required).access).toMatchObject({
       plugin: { name: 'postgres', shownName: 'postgres', exported: 'Auth' },
       failedLogins: { perAddress: 30, perIdentity: 100 },
@@ -66,7 +66,7 @@ describe('loadGatewayEnv', () => {
     });
   });
 
-  it('lists what is wrong with the plugin’s variables beside what is wrong with ours', () => {
+  it('lists the plugin’s invalid variables together with its own', () => {
     const wrong = {
       ...required,
       PROCTOR_APP_PORT: '0',
@@ -89,7 +89,7 @@ describe('loadGatewayEnv', () => {
     expect(loadGatewayEnv(off).access.isAuthenticationOn).toBe(false);
   });
 
-  it('refuses a Go plugin with the name of what ships in its place', () => {
+  it('refuses a Go plugin and names its shipped replacement', () => {
     const v2 = { ...required, PROCTOR_AUTH_PLUGIN_BINARY: '/plugins/gate-auth.so' };
     expect(() => loadGatewayEnv(v2)).toThrow(
       /PROCTOR_AUTH_PLUGIN_BINARY: expected .*"gate" ships with Proctor/,

@@ -17,7 +17,7 @@ import {
 import { authenticationVars, checkAuthPlugin, showPlugin } from './authentication/authentication-vars.js';
 import { parseClientVersion } from './http/client-version.js';
 
-/** Fastify's `trustProxy`: all proxies, or those at these addresses. */
+/** Fastify's `trustProxy`: trust every proxy, none, or those at these addresses. */
 const trustProxyVar = parsedVar<boolean | string[]>(
   'true, false, or a comma-separated list of the addresses (or CIDR ranges) of trusted proxies',
   (text) => {
@@ -49,7 +49,7 @@ const schema = serviceSchema({
 
 export type GatewaySettings = ReturnType<typeof loadGatewayEnv>;
 
-/** The gateway's settings. @throws ConfigurationError with all that is wrong */
+/** @throws ConfigurationError listing every invalid variable */
 export function loadGatewayEnv(source: EnvSource) {
   const env = loadEnv(schema, source, checkAuthPlugin(source));
   return {

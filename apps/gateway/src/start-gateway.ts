@@ -12,11 +12,11 @@ import { routeUpgrades } from './http/route-upgrades.js';
 import { measureRequests } from './metrics/measure-requests.js';
 import { openConnections } from './open-connections.js';
 
-/** Waits for Postgres, then serves. Redis may be away. @throws PluginError if the authentication plugin is broken */
+/** Waits for Postgres, then serves. Does not wait for Redis. @throws PluginError if the authentication plugin is broken */
 export async function startGateway(context: ServiceContext<GatewaySettings>): Promise<Gateway> {
   const { settings, logger, resources } = context;
   if (!settings.access.isAuthenticationOn) {
-    logger.warn('authentication is off (PROCTOR_AUTH_ENABLED): everybody who can connect is an admin');
+    logger.warn('authentication is off (PROCTOR_AUTH_ENABLED): every client that can connect is an admin');
   }
   const authPlugin = await loadPlugin(settings, logger);
   const connections = await openConnections(context);

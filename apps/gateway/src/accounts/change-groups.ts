@@ -16,20 +16,20 @@ export interface ChangeGroupsDependencies {
   audit: AuditTrail;
 }
 
-/** Makes and removes groups and memberships. What changes takes effect at once here, elsewhere within seconds. */
+/** Creates and removes groups and memberships. Changes take effect at once in this process, within seconds in others. */
 export class ChangeGroups {
   constructor(private readonly dependencies: ChangeGroupsDependencies) {}
 
-  /** @throws AppError `conflict` if there is one */
+  /** @throws AppError `conflict` if it exists */
   async create({ name, description }: BodyOf<'createGroup'>, caller: Caller): Promise<GroupReply> {
     await this.change('createGroup', name, caller, {}, async () => {
       if (await this.dependencies.groups.create(name, description)) return;
-      throw new AppError('conflict', `There is a group ${name} already.`);
+      throw new AppError('conflict', `Group ${name} already exists.`);
     });
     return { name, description, members: 0 };
   }
 
-  /** @throws AppError `not_found`, `conflict` while a proc asks for it or a schedule names it, and always for a group of admins */
+  /** @throws AppError `not_found`; `conflict` while a proc or a schedule uses it, and for an admin group */
   async remove(name: string, caller: Caller): Promise<void> {
     await this.change('removeGroup', name, caller, {}, async () => {
       if (this.dependencies.adminGroups.includes(name)) throw isAdminGroup(name);
@@ -78,24 +78,24 @@ export class ChangeGroups {
 }
 
 function noGroup(name: string): AppError {
-  return new AppError('not_found', `There is no group ${name}.`, { hint: 'GET /group lists them.' });
+  return new AppError('not_found', `No such group: ${name}.`, { hint: 'See `proctor group list`.' });
 }
 
 function isAdminGroup(name: string): AppError {
-  return new AppError('conflict', `${name} is a group of admins and stays.`, {
-    hint: 'PROCTOR_REQUIRED_ADMIN_GROUP says which groups admins have to be in.',
+  return new AppError('conflict', `${name} is an admin group and cannot be removed.`, {
+    hint: 'PROCTOR_REQUIRED_ADMIN_GROUP sets the admin groups.',
   });
 }
 
 function groupInUse(name: string, procs: readonly string[]): AppError {
   if (procs.length === 0) {
-    return new AppError('conflict', `Schedules name the group ${name}.`, {
-      hint: 'Give them another group, or remove them, first: GET /schedule?all=true lists them.',
+    return new AppError('conflict', `Schedules use the group ${name}.`, {
+      hint: 'Change their group or remove them first. See `proctor schedule list --all`.',
     });
   }
   const named = procs.slice(0, MAX_NAMED).join(', ');
   const more = procs.length > MAX_NAMED ? ` and ${procs.length - MAX_NAMED} more` : '';
-  return new AppError('conflict', `Procs can be executed by members of ${name} only: ${named}${more}.`, {
-    hint: 'Register these procs without the group, or remove them, first.',
+  return new AppError('conflict', `Procs require the group ${name}: ${named}${more}.`, {
+    hint: 'Register these procs without the group or remove them first.',
   });
 }

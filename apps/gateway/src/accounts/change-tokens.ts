@@ -14,25 +14,25 @@ export interface ChangeTokensDependencies {
   audit: AuditTrail;
 }
 
-/** Makes and revokes tokens of accounts in Postgres: one's own, and for admins anybody's. */
+/** Creates and revokes tokens of accounts in Postgres: the caller's own, and for admins those of any account. */
 export class ChangeTokens {
   constructor(private readonly dependencies: ChangeTokensDependencies) {}
 
   /**
-   * The token with its record: nobody can read it again. It lives no longer than the token that it is asked for with,
-   * whatever is wished and whoever it is for: who got hold of a short-lived one must not come out with a lasting one.
-   * @throws AppError `forbidden` for somebody else's by no admin, `not_found` if there is no such account, `conflict`
-   * for a caller who is none
+   * Returns the token with its record; the token cannot be read again. It expires no later than the caller's own token,
+   * whatever was requested: a stolen short-lived token must not yield a long-lived one.
+   * @throws AppError `forbidden` for another account's token, unless the caller is an admin; `not_found` if there is no
+   * such account; `conflict` if the caller has no account
    */
   async create(body: BodyOf<'createToken'>, caller: Caller): Promise<{ token: string; record: TokenRecord }> {
     const { label, expires_in_seconds: seconds } = body;
     const { user, isAdmin, address, credentialExpiresAt } = caller;
     const email = body.email ?? user.email;
-    if (email !== user.email && !isAdmin) throw onlyAdmins('make tokens for others');
-    // Whoever signed in elsewhere must not come out of it with what lasts longer, or may do more, than that sign-in.
-    if (!isAdmin && !this.dependencies.sources.isAccount(user)) throw signedInElsewhere(user);
-    const wished = seconds === undefined ? null : new Date(Date.now() + seconds * 1_000);
-    const expiresAt = earlierOf(wished, credentialExpiresAt);
+    if (email !== user.email && !isAdmin) throw onlyAdmins('create tokens for other accounts');
+    // A sign-in through the plugin must not yield a token that outlives it, or that may do more.
+    if (!isAdmin && !this.dependencies.sources.isAccount(user)) throw noOwnAccount(user);
+    const requested = seconds === undefined ? null : new Date(Date.now() + seconds * 1_000);
+    const expiresAt = earlierOf(requested, credentialExpiresAt);
     const entry = {
       actor: user.email,
       action: 'createToken',
@@ -43,18 +43,18 @@ export class ChangeTokens {
     return this.dependencies.audit.recordChange(entry, async () => {
       const made = await this.dependencies.tokens.create({ email, label, expiresAt, createdBy: user.email });
       if (made) return made;
-      throw email === user.email ? signedInElsewhere(user) : noAccount(email);
+      throw email === user.email ? noOwnAccount(user) : noAccount(email);
     });
   }
 
-  /** May be repeated. @throws AppError `not_found` for an unknown token, and for somebody else's by no admin */
+  /** May be repeated. @throws AppError `not_found` for an unknown token, or for another account's unless by an admin */
   async revoke(id: string, { user, isAdmin, address }: Caller): Promise<void> {
     const record = await this.dependencies.tokens.find(id);
     if (!record) throw noToken(id);
     const { email, label } = record;
     const about = { actor: user.email, action: 'revokeToken', subject: id, address };
     if (email !== user.email && !isAdmin) {
-      // The answer is as for one that is not there; the record is as for any refusal.
+      // The answer does not reveal that the token exists; the audit trail records a refusal.
       this.dependencies.audit.noteRefusal({
         ...about,
         allowed: false,
@@ -75,19 +75,19 @@ function earlierOf(one: Date | null, other: Date | null): Date | null {
 }
 
 function noToken(id: string): AppError {
-  return new AppError('not_found', `There is no token ${id}.`, { hint: 'GET /token lists yours.' });
+  return new AppError('not_found', `No such token: ${id}.`, { hint: 'See `proctor token list`.' });
 }
 
 export function onlyAdmins(what: string): AppError {
   return new AppError('forbidden', `Only admins may ${what}.`);
 }
 
-function signedInElsewhere({ email }: User): AppError {
+function noOwnAccount({ email }: User): AppError {
   return new AppError(
     'conflict',
-    `Proctor keeps no account for ${email} as you signed in, so it gives no token.`,
+    `You are signed in through the authentication plugin, so ${email} cannot have a Proctor token.`,
     {
-      hint: 'For a program, ask an admin for a service account with a token of its own.',
+      hint: 'To authenticate a program, ask an admin for a service account.',
     },
   );
 }

@@ -5,7 +5,7 @@ import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Authenticator } from '../authentication/authenticator.js';
 import type { Caller } from '../authentication/caller.js';
 
-/** Makes, changes and removes accounts. What changes takes effect at once here, elsewhere within seconds. */
+/** Creates, changes and removes accounts. Changes take effect at once in this process, within seconds in others. */
 export class ChangeUsers {
   constructor(
     private readonly accounts: AccountsStore,
@@ -14,20 +14,20 @@ export class ChangeUsers {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** @throws AppError `conflict` if the e-mail is taken */
+  /** @throws AppError `conflict` if the email is taken */
   async create(body: BodyOf<'createUser'>, caller: Caller): Promise<Account> {
     const { email, name = '', service, groups } = body;
     const details = { groups: JSON.stringify(groups), service };
     return this.change('createUser', email, caller, details, async () => {
       const account = await this.accounts.create({ email, name, isService: service, groups });
       if (account) return account;
-      throw new AppError('conflict', `There is an account ${email} already.`, {
-        hint: 'Change it with PATCH, or choose another address.',
+      throw new AppError('conflict', `Account ${email} already exists.`, {
+        hint: 'Use `proctor user update`.',
       });
     });
   }
 
-  /** @throws AppError `not_found`, `conflict` if no admin would be left, `malformed_request` for no change at all */
+  /** @throws AppError `not_found`; `conflict` if no admin would be left; `malformed_request` if nothing changes */
   async update(
     email: string,
     changes: BodyOf<'updateUser'>,
@@ -35,7 +35,7 @@ export class ChangeUsers {
   ): Promise<{ account: Account; pausedSchedules: number }> {
     const { name, active, groups } = changes;
     if (name === undefined && active === undefined && groups === undefined) {
-      throw new AppError('malformed_request', 'There is nothing to change: give name, active or groups.');
+      throw new AppError('malformed_request', 'Nothing to change. Send name, active or groups.');
     }
     const details = {
       name: name ?? null,
@@ -49,7 +49,7 @@ export class ChangeUsers {
     });
   }
 
-  /** Its tokens go with it, and its schedules are paused. @throws AppError `not_found`, `conflict` if no admin would be left */
+  /** Removes its tokens too, and pauses its schedules. @throws AppError `not_found`; `conflict` if no admin would be left */
   async remove(email: string, caller: Caller): Promise<void> {
     await this.change('removeUser', email, caller, {}, async () => {
       const outcome = await this.accounts.remove(email, this.adminGroups);
@@ -73,14 +73,18 @@ export class ChangeUsers {
 }
 
 export function noAccount(email: string): AppError {
-  return new AppError('not_found', `There is no account ${email}.`, {
-    hint: 'Addresses are compared to the letter; GET /user lists them.',
+  return new AppError('not_found', `No such account: ${email}.`, {
+    hint: 'Check the spelling, including upper and lower case. See `proctor user list`.',
   });
 }
 
 export function lastAdmin(email: string, adminGroups: readonly string[]): AppError {
   const groups = adminGroups.join(', ');
-  return new AppError('conflict', `${email} is the last admin: nobody else is in ${groups}.`, {
-    hint: 'Make another active account an admin first.',
-  });
+  return new AppError(
+    'conflict',
+    `${email} is the last admin: no other active user is a member of ${groups}.`,
+    {
+      hint: 'Make another user an admin first.',
+    },
+  );
 }

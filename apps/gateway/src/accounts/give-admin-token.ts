@@ -1,10 +1,10 @@
 import type { Account, AccountsStore, AuditStore, TokensStore } from '@app/database';
 import { AppError } from '@app/domain';
 
-/** Whoever works on the database itself, as the audit trail calls them. */
+/** The actor in the audit trail for a program that is run on the database itself. */
 export const OPERATOR = 'operator';
 
-const LABEL = 'made by an operator';
+const LABEL = 'created by an operator';
 
 interface Stores {
   accounts: Pick<AccountsStore, 'find'>;
@@ -13,9 +13,9 @@ interface Stores {
 }
 
 /**
- * Makes a token that does not expire for an account that is an admin already, for when nobody can sign in to make one.
- * Makes nobody an admin. May be repeated: each call makes another one. On record, also when it is refused.
- * @throws AppError `not_found`, or `conflict` for an account that is no admin or is switched off
+ * Creates a token without expiry for an account that is already an admin, for when no admin can sign in. Each call creates
+ * another token. Audited, also if refused.
+ * @throws AppError `not_found`; `conflict` if the account is not an admin or is disabled
  */
 export async function giveAdminToken(
   email: string,
@@ -40,17 +40,17 @@ export async function giveAdminToken(
 
 function whyNot(email: string, account: Account | null, adminGroups: readonly string[]): AppError | null {
   if (!account) return noAccount(email);
-  if (!account.isActive) return new AppError('conflict', `The account ${email} is switched off.`);
+  if (!account.isActive) return new AppError('conflict', `Account ${email} is disabled.`);
   const missing = adminGroups.filter((group) => !account.groups.includes(group));
   if (missing.length === 0 && adminGroups.length > 0) return null;
-  const groups = missing.length > 0 ? missing.join(', ') : 'any group of admins';
-  return new AppError('conflict', `The account ${email} is no admin: it is not in ${groups}.`, {
-    hint: 'PROCTOR_ADMIN_EMAIL says for whom, PROCTOR_REQUIRED_ADMIN_GROUP what makes an admin.',
+  const groups = missing.length > 0 ? missing.join(', ') : 'any admin group';
+  return new AppError('conflict', `Account ${email} is not an admin: it is not a member of ${groups}.`, {
+    hint: 'PROCTOR_ADMIN_EMAIL sets the account, PROCTOR_REQUIRED_ADMIN_GROUP the admin groups.',
   });
 }
 
 function noAccount(email: string): AppError {
-  return new AppError('not_found', `There is no account ${email}.`, {
-    hint: 'Set PROCTOR_ADMIN_EMAIL to that of an admin; addresses are compared to the letter.',
+  return new AppError('not_found', `No such account: ${email}.`, {
+    hint: 'Set PROCTOR_ADMIN_EMAIL to the email of an admin. Upper and lower case matter.',
   });
 }

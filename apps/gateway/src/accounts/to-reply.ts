@@ -16,7 +16,7 @@ export function toGroupReply({ name, description, members }: GroupRecord): Group
   return { name, description, members };
 }
 
-/** Times that are not known or not set are left out. */
+/** Leaves out times that are not set. */
 export function toTokenReply(token: TokenRecord): TokenReply {
   const { id, email, label, createdAt, createdBy, expiresAt, lastUsedAt, revokedAt } = token;
   return {

@@ -21,7 +21,7 @@ export class TokensController {
     @ParsedQuery() { email, all, cursor, limit }: QueryOf<'listTokens'>,
   ): Promise<ReplyOf<'listTokens'>> {
     const isOwn = !all && (email === undefined || email === user.email);
-    if (!isOwn && !isAdmin) throw onlyAdmins("see others' tokens");
+    if (!isOwn && !isAdmin) throw onlyAdmins('list the tokens of other accounts');
     const whose = all ? email : (email ?? user.email);
     const tokens = await this.tokens.list({ email: whose, after: cursor ?? null, limit });
     return { tokens: tokens.map(toTokenReply), ...toPage(tokens, limit, ({ id }) => id) };

@@ -1,7 +1,7 @@
 import type { QueryOf, ReplyOf } from '@app/contract';
 import type { AuditEvent, AuditFilter } from '@app/database';
 
-/** The filter in a query of the contract. */
+/** Converts a query of the contract to a filter. */
 export function toFilter({ since, until, ...filter }: QueryOf<'exportAudit'>): AuditFilter {
   const { actor, action, subject, allowed } = filter;
   return {
@@ -16,7 +16,7 @@ export function toFilter({ since, until, ...filter }: QueryOf<'exportAudit'>): A
 
 type EventReply = ReplyOf<'listAudit'>['events'][number];
 
-/** An event in the contract's form, with its properties in the order in which they are to be read. */
+/** Converts an event to the contract's form, with its properties in reading order. */
 export function toEventReply(event: AuditEvent): EventReply {
   const { id, at, actor, action, subject, allowed, address, details } = event;
   return {

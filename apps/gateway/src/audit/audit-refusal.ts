@@ -8,7 +8,7 @@ import { pathOf } from '../http/request-path.js';
 
 const MAX_EMAIL_CHARACTERS = 300;
 
-/** The audit entry for a request that was refused. Null: something is wrong with the request, not with its caller. */
+/** The audit entry for a refused request. Null: the request is invalid, but its caller was not refused anything. */
 export function refusalEntry(error: AppError, request: FastifyRequest): AuditEntry | null {
   const caller = findCaller(request);
   if (!isRefusal(error, caller)) return null;

@@ -17,7 +17,7 @@ function trail(append: (entry: AuditEntry) => Promise<void>, now: () => number =
 }
 
 describe('AuditTrail', () => {
-  it('writes 20 refusals a second, and says how many it dropped', async () => {
+  it('writes 20 refusals a second and logs how many it dropped', async () => {
     const written: AuditEntry[] = [];
     let nowMs = 0;
     const { audit, lines } = trail(
@@ -34,7 +34,7 @@ describe('AuditTrail', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('writes everybody’s refusals, however many somebody else causes', async () => {
+  it('writes the refusals of one actor, however many another one causes', async () => {
     const written: AuditEntry[] = [];
     const { audit } = trail(async (each) => void written.push(each));
     for (let n = 0; n < 50; n++) audit.noteRefusal({ ...entry, actor: 'unknown' });
@@ -44,15 +44,15 @@ describe('AuditTrail', () => {
     expect(written.at(-1)).toMatchObject({ actor: 'mallory@x.y' });
   });
 
-  it('logs what could not be written, and fails only who asked to be told', async () => {
+  it('logs failed background writes, and throws only from record', async () => {
     const { audit, lines } = trail(() => Promise.reject(new Error('away')));
     audit.note(entry);
     await audit.drain();
-    expect(lines.join('')).toContain('could not be written');
+    expect(lines.join('')).toContain('could not write');
     await expect(audit.record(entry)).rejects.toThrow('away');
   });
 
-  it('records a change before it is made, and notes if it was refused after all', async () => {
+  it('records a change before making it, and the refusal if it fails', async () => {
     const written: AuditEntry[] = [];
     const { audit } = trail(async (each) => void written.push(each));
     const { allowed: _, ...change } = entry;
@@ -66,7 +66,7 @@ describe('AuditTrail', () => {
     ]);
   });
 
-  it('makes no change that it can’t record', async () => {
+  it('makes no change that it cannot record', async () => {
     const { audit } = trail(() => Promise.reject(new Error('away')));
     let isMade = false;
     await expect(audit.recordChange(entry, async () => (isMade = true))).rejects.toThrow('away');

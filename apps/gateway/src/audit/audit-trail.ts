@@ -3,12 +3,12 @@ import { AppError } from '@app/domain';
 import type { Logger } from '@app/platform';
 
 /**
- * Refusals beyond this are counted, not written: nobody fills the table by guessing tokens. Of each actor (strangers are
- * one together), so that nobody hides behind what others cause.
+ * Per actor; all unauthenticated clients count as one. Further refusals are counted but not written, so that guessing
+ * tokens cannot fill the table, and a noisy actor cannot hide another one.
  */
 const MAX_REFUSALS_PER_SECOND = 20;
 
-/** Writes down who did what, and who was not let. */
+/** Records changes and refusals. */
 export class AuditTrail {
   private readonly writing = new Set<Promise<void>>();
   private windowStart = -Infinity;
@@ -21,14 +21,14 @@ export class AuditTrail {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Call it before the change: one that can't be written down is not made. @throws what the database throws */
+  /** Call it before the change: a change that cannot be recorded must not happen. @throws what the database throws */
   async record(entry: AuditEntry): Promise<void> {
     await this.store.append(entry);
   }
 
   /**
-   * Records a change, then makes it. If it turns out to be refused, that is noted too: the first row says what was
-   * begun, the second one why nothing came of it. @throws what `change` throws, and as `record` does
+   * Records a change, then makes it. If the change is refused, adds a second row that says why.
+   * @throws what `change` throws, and as `record` does
    */
   async recordChange<T>(entry: Omit<AuditEntry, 'allowed'>, change: () => Promise<T>): Promise<T> {
     await this.record({ ...entry, allowed: true });
@@ -42,16 +42,16 @@ export class AuditTrail {
     }
   }
 
-  /** For a change that is on record by itself (an execution's row): does not keep anybody waiting. Never throws. */
+  /** Writes in the background, for a change that has a row of its own (an execution). Never throws. */
   note(entry: AuditEntry): void {
     const write = this.store
       .append(entry)
-      .catch((err: unknown) => this.logger.error({ err, entry }, 'an audit entry could not be written'))
+      .catch((err: unknown) => this.logger.error({ err, entry }, 'could not write an audit entry'))
       .finally(() => this.writing.delete(write));
     this.writing.add(write);
   }
 
-  /** Never throws. */
+  /** Writes in the background, up to the limit. Never throws. */
   noteRefusal(entry: AuditEntry): void {
     const now = this.now();
     if (now - this.windowStart >= 1_000) this.startWindow(now);
@@ -61,7 +61,7 @@ export class AuditTrail {
     else this.note(entry);
   }
 
-  /** Resolves when all that was noted is written, or could not be. */
+  /** Resolves when every pending write has succeeded or failed. */
   async drain(): Promise<void> {
     await Promise.allSettled(this.writing);
     this.reportDropped();
@@ -75,7 +75,7 @@ export class AuditTrail {
 
   private reportDropped(): void {
     if (this.dropped === 0) return;
-    this.logger.warn({ dropped: this.dropped }, 'refusals that were too many to be audited one by one');
+    this.logger.warn({ dropped: this.dropped }, 'refusals not audited: over the limit per second');
     this.dropped = 0;
   }
 }

@@ -16,7 +16,7 @@ const caller: Caller = {
 };
 const log = createLogger({ service: 'test', level: 'info', destination: { write: () => {} } });
 
-/** Events in memory; each page is of 500 that are a kilobyte each. */
+/** Events in memory, a kilobyte each. */
 class Events {
   readonly events: AuditEvent[] = [];
   pages = 0;
@@ -75,14 +75,14 @@ async function readIds(raw: PassThrough): Promise<number[]> {
 }
 
 describe('ExportAudit', () => {
-  it('sends all there was at the beginning, itself too, and not what comes meanwhile', async () => {
+  it('sends the events that exist at the start, including its own, and none added later', async () => {
     const { store, raw, serve } = setUp(1_200);
     store.onPage = () => store.add();
     const [ids] = await Promise.all([readIds(raw), serve()]);
     expect(ids).toEqual(Array.from({ length: 1_201 }, (_, index) => index + 1));
   });
 
-  it('reads no further than the reader takes', async () => {
+  it('reads a page only when the reader has room for it', async () => {
     const { store, raw, serve } = setUp(10_000);
     const served = serve();
     await sleep(50);
@@ -92,7 +92,7 @@ describe('ExportAudit', () => {
     expect(ids).toHaveLength(10_001);
   });
 
-  it('ends when the reader goes', async () => {
+  it('ends when the reader disconnects', async () => {
     const { store, raw, serve } = setUp(10_000);
     const served = serve();
     await sleep(20);
@@ -101,7 +101,7 @@ describe('ExportAudit', () => {
     expect(store.pages).toBe(1);
   });
 
-  it('cuts off who takes nothing for too long, and whoever can’t have the rest', async () => {
+  it('cuts off a reader that takes nothing for too long, and one it cannot send the rest to', async () => {
     const slow = setUp(10_000, 20);
     await slow.serve();
     expect(slow.raw.destroyed).toBe(true);

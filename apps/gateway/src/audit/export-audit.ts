@@ -8,19 +8,19 @@ import type { Caller } from '../authentication/caller.js';
 import type { Logger } from '@app/platform';
 import { toEventReply, toFilter } from './audit-filter.js';
 
-/** Sends the audit trail as JSON lines. */
+/** Streams the audit trail as JSON lines. */
 export class ExportAudit {
   constructor(
     private readonly store: Pick<AuditStore, 'list' | 'exportFrom'>,
     private readonly audit: AuditTrail,
-    /** How long a reader may take nothing. */
+    /** How long a reader may take nothing before it is disconnected. */
     private readonly patienceMs: number,
     private readonly logger: Logger,
   ) {}
 
   /**
-   * What there is at the beginning, oldest first, page by page as the reader takes them. If it can't be sent to its
-   * end, the connection is cut, so that the reader notices. That it was exported is itself audited.
+   * Sends the events that exist when it starts, oldest first, reading each page when the reader has room for it. Cuts the
+   * connection if it cannot send all of them, so that the reader notices. Audits the export itself.
    */
   async serve(
     query: QueryOf<'exportAudit'>,
@@ -31,7 +31,7 @@ export class ExportAudit {
     if (isHead) return void (await reply.send());
     await this.audit.record(entryOf(query, caller));
     const filter = await this.endAtNow(toFilter(query));
-    // A database that is away is answered with a status, as long as nothing is sent.
+    // Read before the headers are sent, so that an unavailable database still gives an error status.
     const first = filter ? await this.store.exportFrom(filter, 0, MAX_PAGE) : [];
     const { raw } = reply.hijack();
     raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
@@ -41,15 +41,15 @@ export class ExportAudit {
       }
       raw.end();
     } catch (err) {
-      this.logger.warn({ err }, 'an export of the audit trail was cut off');
+      this.logger.warn({ err }, 'audit export failed');
       raw.destroy();
     }
   }
 
-  /** The filter for what there is now; null: there is nothing. */
+  /** The filter for the events that exist now; null: there are none. */
   private async endAtNow(filter: AuditFilter): Promise<AuditFilter | null> {
     const [newest] = await this.store.list(filter, { before: null, limit: 1 });
-    // Times are kept to the millisecond.
+    // `until` is exclusive, and times have millisecond precision.
     return newest ? { ...filter, until: new Date(newest.at.getTime() + 1) } : null;
   }
 

@@ -22,7 +22,7 @@ export function wireAudit({ database, exportPatienceMs, logger, resources }: Aud
   const exportAudit = new ExportAudit(store, audit, exportPatienceMs, logger);
   return {
     audit,
-    /** For every error that a client gets. */
+    /** Call it with every error that a client gets. */
     noteRefusal: (error: AppError, request: FastifyRequest): void => {
       const entry = refusalEntry(error, request);
       if (entry) audit.noteRefusal(entry);

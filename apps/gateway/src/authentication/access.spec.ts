@@ -17,11 +17,11 @@ describe('isAdmin', () => {
     expect(await access.isAdmin(user(groups, false))).toBe(false);
   });
 
-  it('is nobody if no group makes an admin', async () => {
+  it('is false for everyone if there is no admin group', async () => {
     expect(await new Access([], async () => true).isAdmin(user([]))).toBe(false);
   });
 
-  it('is what the plugin says, and no answer is no yes', async () => {
+  it('is the plugin’s decision, and throws if the plugin fails', async () => {
     expect(await new Access(['admin'], async () => true).isAdmin(user([]))).toBe(true);
     const away = new Access(['admin'], () => Promise.reject(new Error('away')));
     await expect(away.isAdmin(user(['admin']))).rejects.toThrow('away');
@@ -34,7 +34,7 @@ describe('mayExecute', () => {
     [['a'], ['a', 'b'], false],
     [[], [], true],
     [['admin', 'ops'], ['a', 'b'], true],
-  ])('in %j what is for %j: %s', async (groups, authorizedGroups, allowed) => {
+  ])('a member of %j runs a proc of %j: %s', async (groups, authorizedGroups, allowed) => {
     expect(await access.mayExecute(await ask(user(groups)), authorizedGroups)).toBe(allowed);
     expect(await access.mayExecute(await ask(user(groups, false)), authorizedGroups)).toBe(false);
   });
@@ -45,19 +45,19 @@ describe('maySee', () => {
   const other = { userEmail: 'bob@x.y' };
   it.each<[string, string[], { userEmail: string }, string[] | null, boolean]>([
     ['the owner', [], own, ['a'], true],
-    ['the owner when the proc is gone', [], own, null, true],
-    ['whoever may execute the proc', ['a'], other, ['a'], true],
-    ['anyone for a proc without groups', [], other, [], true],
-    ['nobody else', ['b'], other, ['a'], false],
-    ['nobody else when the proc is gone', ['a'], other, null, false],
+    ['the owner of an execution of a removed proc', [], own, null, true],
+    ['a user who may execute the proc', ['a'], other, ['a'], true],
+    ['any user, for a proc without groups', [], other, [], true],
+    ['another user', ['b'], other, ['a'], false],
+    ['another user, for a removed proc', ['a'], other, null, false],
     ['an admin', ['admin', 'ops'], other, ['a'], true],
-    ['an admin when the proc is gone', ['admin', 'ops'], other, null, true],
+    ['an admin, for a removed proc', ['admin', 'ops'], other, null, true],
   ])('%s', async (_name, groups, execution, procGroups, allowed) => {
     expect(await access.maySee(await ask(user(groups)), execution, procGroups)).toBe(allowed);
     expect(await access.maySee(await ask(user(groups, false)), execution, procGroups)).toBe(false);
   });
 
-  it('does not take an execution without an owner for the own one of a user without an address', async () => {
+  it('does not match an empty owner with a user without an email', async () => {
     const nobody = await ask({ ...user([]), email: '' });
     expect(await access.maySee(nobody, { userEmail: '' }, ['a'])).toBe(false);
   });

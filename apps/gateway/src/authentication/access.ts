@@ -1,29 +1,29 @@
 import type { User } from '@app/domain';
 
-/** Whether a user may do what needs all of these groups: the authentication plugin's answer. */
+/** The authentication plugin's decision whether a user counts as a member of all these groups. */
 export type VerifyGroups = (user: User, requiredGroups: readonly string[]) => Promise<boolean>;
 
-/** Who may do what. */
+/** Decides what a user may do. */
 export class Access {
   constructor(
     readonly adminGroups: readonly string[],
     private readonly verify: VerifyGroups,
   ) {}
 
-  /** With no admin groups configured nobody is an admin, rather than everybody. */
+  /** Without a configured admin group no user is an admin. */
   async isAdmin(user: User): Promise<boolean> {
     return user.active && this.adminGroups.length > 0 && (await this.verify(user, this.adminGroups));
   }
 
-  /** No groups: any active user. Admins may execute everything. */
+  /** A proc without groups may be executed by any active user, and every proc by admins. */
   async mayExecute({ user, isAdmin }: Asker, authorizedGroups: readonly string[]): Promise<boolean> {
     if (isAdmin) return true;
     return user.active && (authorizedGroups.length === 0 || (await this.verify(user, authorizedGroups)));
   }
 
   /**
-   * Status, log and details of an execution: its owner, whoever may execute its proc, and admins.
-   * @param procGroups null: the proc is gone; then only the owner and admins are left
+   * Status, log and details of an execution may be seen by its owner, users who may execute its proc, and admins.
+   * @param procGroups null: the proc was removed, which leaves the owner and admins
    */
   async maySee(
     asker: Asker,
@@ -37,7 +37,7 @@ export class Access {
   }
 }
 
-/** Who asks, and whether they were found to be an admin. */
+/** The user who makes a request. */
 export interface Asker {
   user: User;
   isAdmin: boolean;

@@ -42,7 +42,7 @@ export class AuthGuard implements CanActivate {
     originCheck.check(request);
     if (who === 'admin' && !caller.isAdmin) {
       const groups = access.adminGroups.join(', ');
-      throw new AppError('forbidden', `Only admins may do this: you would have to be in ${groups}.`);
+      throw new AppError('forbidden', `Only admins may do this. Admins are members of ${groups}.`);
     }
     return true;
   }

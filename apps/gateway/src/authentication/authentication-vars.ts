@@ -9,13 +9,13 @@ import {
   type EnvSource,
 } from '@app/platform';
 
-/** What `PROCTOR_AUTH_PLUGIN_BINARY` calls the accounts in Postgres. */
+/** The value of `PROCTOR_AUTH_PLUGIN_BINARY` for accounts in Postgres. */
 export const POSTGRES_PLUGIN = 'postgres';
 
-const OWN_PLUGINS: readonly string[] = [POSTGRES_PLUGIN, ...SHIPPED_PLUGINS];
+const BUILT_IN_PLUGINS: readonly string[] = [POSTGRES_PLUGIN, ...SHIPPED_PLUGINS];
 
 const pluginVar = parsedVar(
-  `${OWN_PLUGINS.join(', ')}, or a JavaScript module's path or package (Go plugins of v2 can't be loaded: in place of the one for Gate, "gate" ships with Proctor)`,
+  `${BUILT_IN_PLUGINS.join(', ')}, or the path or package of a JavaScript module (Go plugins of v2 cannot be loaded; instead of Gate's, "gate" ships with Proctor)`,
   (text) => (/\.so$/i.test(text) ? undefined : text),
 );
 
@@ -28,13 +28,13 @@ export const authenticationVars = {
   PROCTOR_FAILED_LOGINS_PER_IDENTITY: integerVar({ min: 1, max: 100_000, default: 100 }),
 };
 
-/** Everything in the variables of the plugin itself that it can't work with. Nothing is wrong with one that is not used. */
+/** The problems in the variables of the configured plugin; none while authentication is off. */
 export function checkAuthPlugin(source: EnvSource): readonly ConfigurationProblem[] {
   const isOff = booleanVar().safeParse(source['PROCTOR_AUTH_ENABLED']).data === false;
   return isOff ? [] : checkShippedPlugin(source['PROCTOR_AUTH_PLUGIN_BINARY']?.trim() ?? '', source);
 }
 
-/** What anybody may know of a plugin: not where the operator's own one lies. */
+/** The plugin's name as clients see it: not the path of the operator's own one. */
 export function showPlugin(name: string): string {
-  return OWN_PLUGINS.includes(name) ? name : 'custom';
+  return BUILT_IN_PLUGINS.includes(name) ? name : 'custom';
 }

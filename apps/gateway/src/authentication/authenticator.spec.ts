@@ -28,7 +28,7 @@ describe('Authenticator', () => {
     authenticator = new Authenticator(sources, new LoginLimits({}, () => nowMs), null, () => nowMs);
   });
 
-  it('remembers a user for five seconds', async () => {
+  it('caches a user for five seconds', async () => {
     sources.users.set('t', user);
     await Promise.all([authenticator.authenticate(headers('t')), authenticator.authenticate(headers('t'))]);
     expect(sources.lookups).toBe(1);
@@ -39,7 +39,7 @@ describe('Authenticator', () => {
     await expect(authenticator.authenticate(headers('t'))).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('remembers a wrong token for two', async () => {
+  it('caches a wrong token for two seconds', async () => {
     await expect(authenticator.authenticate(headers('t'))).rejects.toMatchObject({ code: 'unauthenticated' });
     sources.users.set('t', user);
     nowMs = 1_999;
@@ -48,7 +48,7 @@ describe('Authenticator', () => {
     expect(await authenticator.authenticate(headers('t'))).toBe(user);
   });
 
-  it('does not remember that the database was away', async () => {
+  it('does not cache a failed lookup', async () => {
     sources.failure = new Error('away');
     await expect(authenticator.authenticate(headers('t'))).rejects.toThrow('away');
     sources.failure = null;
@@ -61,7 +61,7 @@ describe('Authenticator', () => {
     await expect(authenticator.authenticate(headers('t'))).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('remembers no more than 10,000', async () => {
+  it('caches 10,000 credentials', async () => {
     sources.users.set('t', user);
     await authenticator.authenticate(headers('t'));
     for (let n = 0; n < 10_000; n++)
@@ -71,7 +71,7 @@ describe('Authenticator', () => {
     expect(sources.lookups).toBe(before + 1);
   });
 
-  it('forgets at once what it is told to forget, also what is just being looked up', async () => {
+  it('forgets lookups in progress too', async () => {
     sources.users.set('t', user);
     const before = authenticator.authenticate(headers('t'));
     sources.users.delete('t');
@@ -80,7 +80,7 @@ describe('Authenticator', () => {
     await expect(authenticator.authenticate(headers('t'))).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('refuses to look for whoever guessed too often, but not for who was right before', async () => {
+  it('refuses further lookups after too many failures, except for proven credentials', async () => {
     sources.users.set('t', user);
     await authenticator.admit(headers('t'), '192.0.2.1');
     for (let n = 0; n < 30; n++) {
@@ -97,7 +97,7 @@ describe('Authenticator', () => {
     await expect(admit('wrong', '192.0.2.1')).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('counts the same wrong credentials each time', async () => {
+  it('counts a repeated failure each time', async () => {
     for (let n = 0; n < 30; n++) await authenticator.admit(headers('x'), 'here').catch(() => undefined);
     await expect(authenticator.admit(headers('x'), 'here')).rejects.toMatchObject({
       code: 'too_many_requests',
@@ -105,7 +105,7 @@ describe('Authenticator', () => {
     expect(sources.lookups).toBe(1);
   });
 
-  it('knows everybody when authentication is off', async () => {
+  it('accepts every request when authentication is off', async () => {
     const off = new Authenticator(sources, new LoginLimits(), ['admins']);
     expect(await off.authenticate({})).toMatchObject({
       email: 'anonymous',

@@ -2,13 +2,13 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { User } from '@app/domain';
 
-/** Who makes a request, once that is known. */
+/** The user who makes a request, once authenticated. */
 export interface Caller {
   user: User;
   isAdmin: boolean;
-  /** Where the request came from. */
+  /** The IP address that the request came from. */
   address: string;
-  /** When what the caller showed stops holding; null: never, or only the authentication plugin knows. */
+  /** When the caller's credential expires; null: never, or only the authentication plugin knows. */
   credentialExpiresAt: Date | null;
 }
 
@@ -22,9 +22,9 @@ export function findCaller(request: FastifyRequest): Caller | null {
   return callers.get(request) ?? null;
 }
 
-/** The caller, for a handler of a route that is not for anyone. */
+/** Injects the caller into a handler of a route that requires one. */
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
   const caller = findCaller(context.switchToHttp().getRequest<FastifyRequest>());
-  if (!caller) throw new Error('a handler for anyone has no caller');
+  if (!caller) throw new Error('a route that is open to anyone has no caller');
   return caller;
 });

@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { EMAIL_HEADER, TOKEN_HEADER } from '@app/contract';
 
-/** What a request shows to say who is asking. */
+/** The credentials in a request. */
 export interface Credentials {
-  /** Null: whoever the token belongs to. */
+  /** Null: the owner of the token. */
   email: string | null;
   token: string;
 }
 
-/** Every value of each header, as `IncomingMessage.headersDistinct` gives them. */
+/** Every value of each header, as in `IncomingMessage.headersDistinct`. */
 export type DistinctHeaders = Readonly<Partial<Record<string, readonly string[]>>>;
 
 const MAX_EMAIL_LENGTH = 320;
@@ -16,8 +16,8 @@ const MAX_EMAIL_LENGTH = 320;
 const MAX_TOKEN_LENGTH = 16_384;
 
 /**
- * v2's pair of headers, else `Authorization: Bearer`. Null: none of them, half of them, or not to be taken seriously
- * (given twice, oversized).
+ * Reads v2's pair of headers, otherwise `Authorization: Bearer`. Null: none of them, half of the pair, or a header that
+ * is repeated or too long.
  */
 export function readCredentials(headers: DistinctHeaders): Credentials | null {
   const email = only(headers[EMAIL_HEADER.toLowerCase()], MAX_EMAIL_LENGTH);
@@ -28,13 +28,13 @@ export function readCredentials(headers: DistinctHeaders): Credentials | null {
   return bearer ? { email: null, token: bearer } : null;
 }
 
-/** The header's one value, `''` if it is not there, null if there are several or it is too long. */
+/** The header's only value; `''` if it is missing, null if it is repeated or too long. */
 function only(values: readonly string[] | undefined, maxLength: number): string | null {
   const [value = '', ...more] = values ?? [];
   return more.length > 0 || value.length > maxLength ? null : textOf(value).trim();
 }
 
-/** What a header says: Node reads each byte as a character, and Go's clients (v2's) send UTF-8. */
+/** Decodes a header: Node reads it as Latin-1, but Go clients such as v2's send UTF-8. */
 export function textOf(header: string): string {
   const bytes = Buffer.from(header, 'latin1');
   return isUtf8(bytes) ? bytes.toString('utf8') : header;

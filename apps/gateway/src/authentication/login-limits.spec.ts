@@ -14,13 +14,13 @@ describe('LoginLimits', () => {
     return { clock, wrong, right };
   };
 
-  it('answers no more guesses that are under way together than one after the other', async () => {
+  it('allows no more concurrent guesses than sequential ones', async () => {
     const { wrong } = setUp(3, 100);
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => wrong('here')));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
   });
 
-  it('says nothing about a right guess past the limit, not even by remembering it', async () => {
+  it('does not reveal or exempt a right guess past the limit', async () => {
     const { wrong, right } = setUp(3, 100);
     const [, , , last] = await Promise.allSettled([
       ...Array(3)
@@ -32,7 +32,7 @@ describe('LoginLimits', () => {
     await expect(right('a')).rejects.toMatchObject({ code: 'too_many_requests' });
   });
 
-  it('counts for one identity from wherever, and not against others', async () => {
+  it('counts failures for an identity from all addresses, and not against others', async () => {
     const { wrong } = setUp(100, 2);
     await wrong('one', 'ada@x.y');
     await wrong('two', 'ADA@x.y');
@@ -41,7 +41,7 @@ describe('LoginLimits', () => {
     expect(await wrong('three')).toBeNull();
   });
 
-  it('exempts for an hour what was right', async () => {
+  it('exempts proven credentials for an hour', async () => {
     const { clock, wrong, right } = setUp(1, 1);
     expect(await right('here', 'ada@x.y')).toBe('user');
     clock.nowMs = HOUR_MS - 1;
@@ -52,7 +52,7 @@ describe('LoginLimits', () => {
     await expect(right('here', 'ada@x.y')).rejects.toMatchObject({ code: 'too_many_requests' });
   });
 
-  it('does not count what could not be looked up', async () => {
+  it('does not count a lookup that fails', async () => {
     const limits = new LoginLimits({ perAddress: 1 });
     const away = () => limits.guard('k', 'here', null, () => Promise.reject(new Error('away')));
     await expect(away()).rejects.toThrow('away');

@@ -5,12 +5,12 @@ const PROVEN_MS = 60 * 60_000;
 const MAX_PROVEN = 10_000;
 
 /**
- * How often somebody may be wrong. Credentials that were right within the last hour are not subject to it, so that
- * nobody's guessing locks a user out.
+ * Limits failed logins. Credentials that succeeded within the last hour are exempt, so that an attacker cannot lock a
+ * user out.
  */
 export class LoginLimits {
   private readonly failures: FailedLogins;
-  /** Until when each is exempt. */
+  /** When the exemption of each key ends. */
   private readonly proven = new BoundedMap<string, number>({ maxSize: MAX_PROVEN });
 
   constructor(
@@ -21,10 +21,10 @@ export class LoginLimits {
   }
 
   /**
-   * Runs a look-up of credentials, and counts it if it finds nothing.
+   * Runs a lookup of credentials and counts it as a failure if it finds nothing.
    * @param key a hash of the credentials
-   * @param identity who they claim to be of; null if they do not say
-   * @throws AppError `too_many_requests`, whatever the credentials are worth
+   * @param identity the claimed email; null: none
+   * @throws AppError `too_many_requests` past the limit, whether or not the credentials are right
    */
   async guard<T>(
     key: string,
@@ -35,7 +35,7 @@ export class LoginLimits {
     const isProven = (this.proven.get(key) ?? -Infinity) > this.now();
     if (!isProven) this.failures.check(address, identity);
     const found = await lookUp();
-    // Of guesses that were under way together no more are answered than one after the other.
+    // Checked again: concurrent guesses must not get more answers than sequential ones.
     if (!isProven) this.failures.check(address, identity);
     if (found === null) this.failures.noteFailure(address, identity);
     else this.proven.set(key, this.now() + PROVEN_MS);

@@ -20,7 +20,7 @@ function start(fails = false) {
 }
 
 describe('NoteSignIns', () => {
-  it('writes what has not changed once a minute', () => {
+  it('writes an unchanged user once a minute', () => {
     const { written, signIns, later } = start();
     signIns.note(ADA);
     later(59_999);
@@ -31,7 +31,7 @@ describe('NoteSignIns', () => {
     expect(written).toHaveLength(2);
   });
 
-  it('writes at once who has left a group or is not active any more', () => {
+  it('writes at once when groups or the active state change', () => {
     const { written, signIns } = start();
     signIns.note(ADA);
     signIns.note({ ...ADA, groups: [] });
@@ -40,7 +40,7 @@ describe('NoteSignIns', () => {
     expect(written).toHaveLength(4);
   });
 
-  it('tries again what could not be written', async () => {
+  it('retries after a failed write', async () => {
     const { written, signIns } = start(true);
     signIns.note(ADA);
     await new Promise(setImmediate);

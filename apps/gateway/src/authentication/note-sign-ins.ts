@@ -7,11 +7,11 @@ const AGAIN_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
 
 /**
- * Writes down who the plugin says that people are: what schedulers know of the owner of a schedule, who is not there
- * when it fires. What has not changed is written once a minute for each person.
+ * Stores the users that the plugin identifies: when a schedule fires, the scheduler checks its owner against the last
+ * stored sign-in. Writes an unchanged user once a minute.
  */
 export class NoteSignIns {
-  /** By e-mail. */
+  /** By email. */
   private readonly noted = new BoundedMap<string, { what: string; atMs: number }>({
     maxSize: MAX_REMEMBERED,
   });
@@ -23,7 +23,7 @@ export class NoteSignIns {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Never throws, and keeps nobody waiting. */
+  /** Writes in the background. Never throws. */
   note(user: User): void {
     const what = JSON.stringify([user.active, user.groups]);
     const known = this.noted.get(user.email);
@@ -31,7 +31,7 @@ export class NoteSignIns {
     this.noted.set(user.email, { what, atMs: this.now() });
     this.store.note(user, this.plugin).catch((err: unknown) => {
       this.noted.delete(user.email);
-      this.logger.warn({ err, email: user.email }, 'a sign-in could not be noted');
+      this.logger.warn({ err, email: user.email }, 'could not store a sign-in');
     });
   }
 }

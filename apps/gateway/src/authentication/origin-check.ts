@@ -3,12 +3,12 @@ import { AppError } from '@app/domain';
 import { findUpgrade } from '../http/route-upgrades.js';
 
 /**
- * Keeps out pages of other sites where a browser does not: it opens any page's WebSocket with the user's cookies, and it
- * sends any page's request that has no token to show, which is all that is needed while authentication is off.
+ * Refuses requests from pages of other sites where the browser does not. A browser opens WebSockets for any page, with
+ * the user's cookies; and it sends simple requests for any page, which need no token while authentication is off.
  */
 export class OriginCheck {
   constructor(
-    /** Of our own pages, if a proxy has another address than the request says. */
+    /** The origin of the gateway's own pages, if a proxy serves them under another address than `Host`. */
     private readonly publicOrigin: string | null,
     private readonly isAuthenticationOn: boolean,
   ) {}
@@ -17,16 +17,13 @@ export class OriginCheck {
   check(request: Pick<FastifyRequest, 'raw' | 'headers' | 'host'>): void {
     if (this.isAuthenticationOn && !findUpgrade(request.raw)) return;
     if (isOwnOrigin(request.headers.origin, request.host, this.publicOrigin)) return;
-    throw new AppError('forbidden', 'A page of another site may not ask for this.', {
-      hint: 'If it is your own, set PROCTOR_PUBLIC_URL to its address.',
+    throw new AppError('forbidden', 'Requests from pages of another site are not allowed.', {
+      hint: 'If the site is yours, set PROCTOR_PUBLIC_URL to its address.',
     });
   }
 }
 
-/**
- * True for no origin, too: programs send none.
- * @param host as in the request's `Host`
- */
+/** True without an `Origin` header: programs send none. @param host the `Host` header */
 function isOwnOrigin(
   origin: string | undefined,
   host: string | undefined,

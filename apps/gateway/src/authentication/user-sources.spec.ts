@@ -35,7 +35,7 @@ describe('UserSources', () => {
     return { accounts, plugin, sources: new UserSources(accounts, plugin, isClosed) };
   }
 
-  it('asks Postgres about our own tokens, and the plugin about all others', async () => {
+  it('looks up Proctor’s own tokens in Postgres, all others in the plugin', async () => {
     const { accounts, plugin, sources } = setUp();
     await sources.find('a@b.c', 'proctor_good');
     expect(await sources.find(null, 'proctor_bad')).toBeNull();
@@ -47,7 +47,7 @@ describe('UserSources', () => {
     expect(plugin.asked).toEqual([['a@b.c', 'good']]);
   });
 
-  it('lets the source that knew a user say what they may do', async () => {
+  it('leaves authorization to the source that identified the user', async () => {
     const { sources } = setUp();
     const own = await sources.find(null, 'proctor_good');
     const foreign = await sources.find(null, 'good');
@@ -57,20 +57,20 @@ describe('UserSources', () => {
     expect([sources.isAccount(own!), sources.isAccount(foreign!)]).toEqual([true, false]);
   });
 
-  it('lets nobody in from elsewhere whose account is closed to them', async () => {
+  it('refuses a plugin’s user whose account is closed', async () => {
     const { sources } = setUp();
     expect(await sources.find(ROBOT, 'good')).toBeNull();
     expect(await sources.find(ROBOT, 'proctor_good')).toMatchObject({ email: ROBOT });
   });
 
-  it('goes by the groups of somebody whom no source knows', async () => {
+  it('checks the groups of a user from no source', async () => {
     const { sources } = setUp();
     const anybody = { email: 'anonymous', name: '', active: true, groups: ['admins'] };
     expect(await sources.verify(anybody, ['admins'])).toBe(true);
     expect(await sources.verify(anybody, ['others'])).toBe(false);
   });
 
-  it('asks once for the same groups, and again after a failure', async () => {
+  it('caches the decision for the same groups, but not a failure', async () => {
     const { plugin, sources } = setUp();
     const user = await sources.find(null, 'good');
     plugin.failure = new Error('away');

@@ -5,42 +5,41 @@ import type { AuthPlugin } from '@app/plugins';
 interface Origin {
   source: AuthPlugin;
   expiresAt: Date | null;
-  /** What the source said about lists of groups, for as long as the user is remembered. */
+  /** The source's decisions by list of groups, cached for as long as the user is. */
   answers: Map<string, Promise<boolean>>;
 }
 
-/** What knows accounts in Postgres. It tells until when a token holds. */
+/** Accounts in Postgres, which also know when a token expires. */
 interface AccountsSource extends Omit<AuthPlugin, 'auth'> {
   auth(email: string | null, token: string): Promise<TokenOwner | null>;
 }
 
 /**
- * Where users come from. A token that Proctor gave out always belongs to an account in Postgres, so that service
- * accounts and admins work beside any plugin; every other one is the plugin's to judge.
+ * Finds users by their credentials. A token that Proctor issued belongs to an account in Postgres, so that service accounts
+ * and admins work alongside any plugin; the plugin decides about every other token.
  */
 export class UserSources {
   private readonly origins = new WeakMap<User, Origin>();
 
   /**
-   * @param plugin the same as `accounts` if no other is configured
-   * @param isClosed there is an account with this e-mail that nobody from elsewhere stands for: a program's, or one that
-   * was switched off
+   * @param plugin the same as `accounts` if no other plugin is configured
+   * @param isClosed whether the plugin's users must not use this email: it belongs to a service account, or to a disabled one
    */
   constructor(
     private readonly accounts: AccountsSource,
     private readonly plugin: AuthPlugin,
     private readonly isClosed: (email: string) => Promise<boolean>,
-    /** Told of everybody whom the plugin knows, at each look-up. */
+    /** Called with each user that the plugin identifies. */
     private readonly noteSignIn: (user: User) => void = () => undefined,
   ) {}
 
   /** As `AuthPlugin.auth`. */
   async find(email: string | null, token: string): Promise<User | null> {
     const isOurs = token.startsWith(TOKEN_PREFIX) || this.plugin === this.accounts;
-    return isOurs ? this.findAccount(email, token) : this.findElsewhere(email, token);
+    return isOurs ? this.findAccount(email, token) : this.findInPlugin(email, token);
   }
 
-  /** As `AuthPlugin.verify` of the source that knew this very object. @throws AppError `unavailable` */
+  /** As `AuthPlugin.verify` of the source that returned this object. @throws AppError `unavailable` */
   async verify(user: User, requiredGroups: readonly string[]): Promise<boolean> {
     const origin = this.origins.get(user);
     if (!origin) return canExecute(user, requiredGroups);
@@ -56,12 +55,12 @@ export class UserSources {
     }
   }
 
-  /** Until when this very object is known to hold; null: for ever, or the plugin alone knows. */
+  /** When the credential behind this object expires; null: never, or only the plugin knows. */
   expiryOf(user: User): Date | null {
     return this.origins.get(user)?.expiresAt ?? null;
   }
 
-  /** True if this very object is an account in Postgres that showed a token of its own. */
+  /** Whether this object is an account in Postgres that used a token of its own. */
   isAccount(user: User): boolean {
     return this.origins.get(user)?.source === this.accounts;
   }
@@ -75,9 +74,9 @@ export class UserSources {
     return user;
   }
 
-  private async findElsewhere(email: string | null, token: string): Promise<User | null> {
+  private async findInPlugin(email: string | null, token: string): Promise<User | null> {
     const user = await this.plugin.auth(email, token);
-    // Executions, schedules and tokens are found by the e-mail: who has it elsewhere would have those of the account.
+    // Executions, schedules and tokens belong to an email: a plugin's user of the same email would get the account's.
     if (!user || (await this.isClosed(user.email))) return null;
     this.origins.set(user, { source: this.plugin, expiresAt: null, answers: new Map() });
     this.noteSignIn(user);

@@ -20,7 +20,7 @@ export interface AuthenticationDependencies {
   logger: Logger;
 }
 
-/** Who is asking, and what they may do. */
+/** Identifies the users of requests and decides what they may do. */
 export function wireAuthentication({ settings, database, authPlugin, logger }: AuthenticationDependencies) {
   const { adminGroups, isAuthenticationOn, plugin, failedLogins, minClientVersion } = settings.access;
   const accounts = new AccountsStore(database);
@@ -34,8 +34,8 @@ export function wireAuthentication({ settings, database, authPlugin, logger }: A
     signIns.note(user),
   );
   const access = new Access(adminGroups, (user, groups) => sources.verify(user, groups));
-  const groupsOfEverybody = isAuthenticationOn ? null : adminGroups;
-  const authenticator = new Authenticator(sources, new LoginLimits(failedLogins), groupsOfEverybody);
+  const groupsOfEveryone = isAuthenticationOn ? null : adminGroups;
+  const authenticator = new Authenticator(sources, new LoginLimits(failedLogins), groupsOfEveryone);
   const originCheck = new OriginCheck(settings.publicOrigin, isAuthenticationOn);
   return {
     access,

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { DOCS_PAGE, START_SCRIPT } from './docs-page.js';
 import { makeWebFile, type WebFile } from './web-file.js';
 
-/** Files of swagger-ui-dist that are served, and no others. */
+/** The only files of swagger-ui-dist that are served. */
 const SHIPPED: ReadonlyMap<string, string> = new Map([
   ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
   ['swagger-ui.css', 'text/css; charset=utf-8'],
@@ -14,7 +14,7 @@ const SHIPPED: ReadonlyMap<string, string> = new Map([
   ['favicon-32x32.png', 'image/png'],
 ]);
 
-/** The API's document in its forms, and what the page consists of. Each is made once, when it is first asked for. */
+/** The OpenAPI document in both formats, and the files of the API page. Each is created at its first request. */
 export class DocsFiles {
   private readonly made = new Map<string, Promise<WebFile>>();
 
@@ -37,8 +37,8 @@ export class DocsFiles {
     return this.once('page', async () => makeWebFile('text/html; charset=utf-8', DOCS_PAGE));
   }
 
-  /** Null: there is no such file, whatever it is called. */
-  async part(name: string): Promise<WebFile | null> {
+  /** @returns null if there is no such file */
+  async asset(name: string): Promise<WebFile | null> {
     if (name === 'start.js') {
       return this.once(name, async () => makeWebFile('text/javascript; charset=utf-8', START_SCRIPT));
     }
@@ -50,7 +50,7 @@ export class DocsFiles {
   private once(key: string, make: () => Promise<WebFile>): Promise<WebFile> {
     const file = this.made.get(key) ?? make();
     this.made.set(key, file);
-    // A file that could not be read may be there the next time.
+    // Not cached after a failure, so that the next request retries.
     file.catch(() => this.made.delete(key));
     return file;
   }

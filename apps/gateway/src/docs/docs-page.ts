@@ -1,6 +1,6 @@
 /**
- * The API page. Its parts have absolute paths, so that it is the same under `/docs` and `/docs/`; nothing in it is
- * inline, so that the page's policy can forbid that.
+ * The API page. Its assets have absolute paths, so that it works under both `/docs` and `/docs/`. Nothing is inline, so that
+ * the content security policy can forbid inline code.
  */
 export const DOCS_PAGE = `<!doctype html>
 <html lang="en">
@@ -21,7 +21,7 @@ export const DOCS_PAGE = `<!doctype html>
 </html>
 `;
 
-/** Without `validatorUrl: null` the page would show our document to a server of others. */
+/** `validatorUrl: null` keeps the page from sending the document to validator.swagger.io. */
 export const START_SCRIPT = `SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#swagger-ui',
@@ -31,7 +31,7 @@ export const START_SCRIPT = `SwaggerUIBundle({
 });
 `;
 
-/** Scripts and styles of ours alone, requests to this gateway alone. Swagger UI draws its icons from data. */
+/** Allows scripts, styles and requests of this gateway only. Swagger UI's icons are `data:` URLs. */
 export const DOCS_POLICY = [
   "default-src 'none'",
   "script-src 'self'",

@@ -4,7 +4,7 @@ import { AppError } from '@app/domain';
 import { ServesByHand } from '../http/serves.js';
 import type { DocsFiles } from './docs-files.js';
 import { DOCS_POLICY } from './docs-page.js';
-import { isKept, type WebFile } from './web-file.js';
+import { isCached, type WebFile } from './web-file.js';
 
 @Controller()
 export class DocsController {
@@ -27,22 +27,22 @@ export class DocsController {
   }
 
   @ServesByHand('docsAsset')
-  async part(
+  async asset(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-    // By its name in a list: the schema's message would only say how names look.
+    // Not parsed by the schema: a malformed name is an unknown file too.
     @Param('file') name: string,
   ): Promise<void> {
-    const file = await this.files.part(name);
-    if (file === null) throw new AppError('not_found', 'There is no such file.');
+    const file = await this.files.asset(name);
+    if (file === null) throw new AppError('not_found', 'No such file.');
     await send(request, reply, file);
   }
 }
 
-/** To be kept, and asked for again each time: a new version of the gateway shows at once. */
+/** Clients may cache the file but must revalidate it, so that a new version of the gateway shows at once. */
 async function send(request: FastifyRequest, reply: FastifyReply, file: WebFile): Promise<void> {
   void reply.headers({ 'cache-control': 'no-cache', etag: file.etag });
-  if (isKept(file, request.headers['if-none-match'])) {
+  if (isCached(file, request.headers['if-none-match'])) {
     await reply.code(304).send();
     return;
   }

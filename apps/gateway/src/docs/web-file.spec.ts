@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { isKept, makeWebFile } from './web-file.js';
+import { isCached, makeWebFile } from './web-file.js';
 
 const file = makeWebFile('text/css', 'a {}');
 
 describe('makeWebFile', () => {
-  it('has the same tag for the same content only', () => {
+  it('gives the same ETag to the same content only', () => {
     expect(makeWebFile('text/plain', Buffer.from('a {}')).etag).toBe(file.etag);
     expect(makeWebFile('text/css', 'b {}').etag).not.toBe(file.etag);
     expect(file.etag).toMatch(/^"[\w-]{43}"$/);
   });
 });
 
-describe('isKept', () => {
+describe('isCached', () => {
   it.each<[string | undefined, boolean]>([
     [undefined, false],
     ['', false],
@@ -21,5 +21,5 @@ describe('isKept', () => {
     ['*', true],
     ['"other"', false],
     [file.etag.slice(1, -1), false],
-  ])('%j: %s', (header, expected) => expect(isKept(file, header)).toBe(expected));
+  ])('%j: %s', (header, expected) => expect(isCached(file, header)).toBe(expected));
 });

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** Something that is served as it is, and that clients may keep. */
+/** A static file that clients may cache. */
 export interface WebFile {
   contentType: string;
   body: Buffer;
-  /** Of the body, quoted. */
+  /** A quoted hash of the body. */
   etag: string;
 }
 
@@ -14,8 +14,8 @@ export function makeWebFile(contentType: string, content: string | Buffer): WebF
   return { contentType, body, etag: `"${hash}"` };
 }
 
-/** Whether an `If-None-Match` names this file: then the client has it already. */
-export function isKept({ etag }: WebFile, ifNoneMatch: string | undefined): boolean {
+/** Whether `If-None-Match` contains the file's ETag, so that the client has the current version. */
+export function isCached({ etag }: WebFile, ifNoneMatch: string | undefined): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch
     .split(',')

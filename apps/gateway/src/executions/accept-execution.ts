@@ -10,12 +10,13 @@ import type { EnqueueExecutions } from './enqueue-executions.js';
 export interface ExecutionRequest {
   registered: RegisteredProc;
   args: Readonly<Record<string, string>>;
-  /** Args that stay secret, whatever the proc says. */
+  /** Args that stay secret even if the proc no longer declares them so. */
   secretNames?: readonly string[];
   callbackUrl: string | null;
   idempotency: IdempotencyKey | null;
   origin: CallerOrigin;
 }
+
 export interface AcceptExecutionDependencies {
   executions: ExecutionsStore;
   prepareArgs: PrepareArgs;
@@ -24,7 +25,7 @@ export interface AcceptExecutionDependencies {
   metrics: Pick<GatewayMetrics, 'countAcceptedExecution'>;
 }
 
-/** From a request that may be made to an execution that is stored and queued. */
+/** Stores and enqueues an execution of a request that is authorized. */
 export class AcceptExecution {
   constructor(private readonly dependencies: AcceptExecutionDependencies) {}
 

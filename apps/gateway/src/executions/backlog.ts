@@ -2,14 +2,15 @@ import type { ExecutionsStore, IdempotencyKey, MetricsStore } from '@app/databas
 import { AppError } from '@app/domain';
 
 const FRESH_MS = 2_000;
-/** A count that is older than this says nothing. */
+/** An older count is ignored. */
 const USABLE_MS = 10_000;
 
-/** Of the limit, for one user: nobody keeps all others from submitting. */
-const PART_OF_A_USER = 0.5;
+/** The fraction of the limit that one user may have, who thus cannot keep all others from submitting. */
+const MAX_USER_FRACTION = 0.5;
 
 /**
- * How much waits, in the queue or for a slot or share, known about two seconds late, so that nobody waits for the count.
+ * Limits how many executions wait in the queue, or for a slot or a share. Counts in the background, about every two
+ * seconds, so that no request waits for the count.
  */
 export class Backlog {
   private latest: { byUser: ReadonlyMap<string, number>; sum: number; at: number } | null = null;
@@ -23,8 +24,8 @@ export class Backlog {
   ) {}
 
   /**
-   * A repeated request, whose execution waits already, is let through.
-   * @throws AppError `too_many_requests` past the limit, or past the user's part of it
+   * Accepts a repeated request, whose execution is already counted.
+   * @throws AppError `too_many_requests` past the limit, or past the user’s part of it
    */
   async throwIfFull(userEmail: string, idempotency: IdempotencyKey | null): Promise<void> {
     const reason = this.whyFull(userEmail);
@@ -38,10 +39,10 @@ export class Backlog {
     if (ageMs >= FRESH_MS) void this.count();
     if (this.latest === null || ageMs >= USABLE_MS) return null;
     const { byUser, sum } = this.latest;
-    if (sum >= this.limit) return `${this.limit} executions are waiting already.`;
+    if (sum >= this.limit) return `The limit of ${this.limit} waiting executions is reached.`;
     const ofUser = byUser.get(userEmail) ?? 0;
-    if (ofUser < this.limit * PART_OF_A_USER) return null;
-    return `${ofUser} executions of yours are waiting already, and ${this.limit} of all may.`;
+    if (ofUser < this.limit * MAX_USER_FRACTION) return null;
+    return `${ofUser} of your executions are waiting. One user may have half of the limit of ${this.limit}.`;
   }
 
   private async count(): Promise<void> {

@@ -16,13 +16,13 @@ export interface CancelExecutionDependencies {
   audit: AuditTrail;
 }
 
-/** Stops executions. */
+/** Cancels executions. */
 export class CancelExecution {
   constructor(private readonly dependencies: CancelExecutionDependencies) {}
 
   /**
-   * Ends what was never started; asks the worker to end what runs, which takes a while. May be repeated.
-   * @returns the execution as it is then @throws AppError `conflict` if it was final, and as `FindExecution` does
+   * Ends an execution that has not started; asks the worker to end a running one, which takes a while. May be repeated.
+   * @returns the execution after that @throws AppError `conflict` if it had ended, and as `FindExecution` does
    */
   async cancel(id: string, caller: Caller): Promise<Execution> {
     const execution = await this.dependencies.findExecution.find(id, caller);
@@ -57,5 +57,5 @@ export class CancelExecution {
 }
 
 function alreadyFinal({ id, status }: Execution): AppError {
-  return new AppError('conflict', `Execution ${id} has ended already: ${status}.`);
+  return new AppError('conflict', `Execution ${id} has already ended: ${status}.`);
 }

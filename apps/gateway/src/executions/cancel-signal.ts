@@ -3,11 +3,11 @@ import { withTimeout } from '@app/timing';
 
 const MAX_WAIT_MS = 500;
 
-/** Tells the workers at once what they would see at their next look. */
+/** Notifies the workers of a cancellation, which they would otherwise find at their next poll. */
 export class CancelSignal {
   constructor(private readonly sender: Pick<SignalSender, 'send'>) {}
 
-  /** Resolves when it is sent or waiting got too long. Never throws. */
+  /** Resolves when the signal is sent, or after the maximum wait. Never throws. */
   async send(executionId: number): Promise<void> {
     const sent = this.sender.send('cancelRequested', { executionId });
     await withTimeout(sent, MAX_WAIT_MS, () => undefined, { unref: true });

@@ -13,21 +13,21 @@ describe('EnqueueExecutions', () => {
     return { marked, enqueue: new EnqueueExecutions({ add }, stuck, silent, 20) };
   }
 
-  it('notes what is in the queue', async () => {
+  it('marks executions that are in the queue', async () => {
     const { marked, enqueue } = setUp(async () => {});
     await enqueue.enqueue([1, 2]);
     await enqueue.drain();
     expect(marked).toEqual([1, 2]);
   });
 
-  it('neither fails nor notes when the queue is away', async () => {
+  it('neither throws nor marks when the queue is unavailable', async () => {
     const { marked, enqueue } = setUp(() => Promise.reject(new Error('away')));
     await enqueue.enqueue([1]);
     await enqueue.drain();
     expect(marked).toEqual([]);
   });
 
-  it('does not wait for long, and notes it when it succeeds later', async () => {
+  it('stops waiting after a while, and marks when the queue succeeds later', async () => {
     let succeed = () => {};
     const { marked, enqueue } = setUp(() => new Promise((resolve) => (succeed = resolve)));
     await enqueue.enqueue([1]);
@@ -48,7 +48,7 @@ describe('Backlog', () => {
     return { asked, backlog: new Backlog({ countWaiting }, { isKeyTaken }, 10, now) };
   };
 
-  it('refuses past its limit, and only on a recent count', async () => {
+  it('refuses past the limit, but only by a recent count', async () => {
     let nowMs = 0;
     const { backlog } = setUp(
       async () => FULL,
@@ -60,26 +60,28 @@ describe('Backlog', () => {
     nowMs = 10_000;
     await backlog.throwIfFull('a@b.c', null);
     await turn();
-    await expect(backlog.throwIfFull('a@b.c', null)).rejects.toThrow('10 executions are waiting already.');
+    await expect(backlog.throwIfFull('a@b.c', null)).rejects.toThrow(
+      'The limit of 10 waiting executions is reached.',
+    );
   });
 
-  it('refuses who alone has half of it', async () => {
+  it('refuses a user who has half of the limit', async () => {
     const { backlog } = setUp(async () => ({ 'a@b.c': 5, 'x@b.c': 4 }));
     await backlog.throwIfFull('a@b.c', null);
     await turn();
-    await expect(backlog.throwIfFull('a@b.c', null)).rejects.toThrow('5 executions of yours are waiting');
+    await expect(backlog.throwIfFull('a@b.c', null)).rejects.toThrow('5 of your executions are waiting');
     await expect(backlog.throwIfFull('x@b.c', null)).resolves.toBeUndefined();
     await expect(backlog.throwIfFull('new@b.c', null)).resolves.toBeUndefined();
   });
 
-  it('lets everything through when it can’t count', async () => {
+  it('accepts everything when it cannot count', async () => {
     const { backlog } = setUp(() => Promise.reject(new Error('away')));
     await backlog.throwIfFull('a@b.c', null);
     await turn();
     await expect(backlog.throwIfFull('a@b.c', null)).resolves.toBeUndefined();
   });
 
-  it('lets through what was accepted before, and looks for it only when it would refuse', async () => {
+  it('accepts a repeated request, which it looks up only when it would refuse', async () => {
     const { asked, backlog } = setUp(async () => FULL);
     await backlog.throwIfFull('a@b.c', accepted);
     expect(asked).toEqual([]);

@@ -3,10 +3,10 @@ import type { ExecutionQueue } from '@app/queue';
 import type { Logger } from '@app/platform';
 import { withTimeout } from '@app/timing';
 
-/** How long somebody waits for the queue. The sweep adds what was not added in time. */
+/** How long a request waits for the queue. The sweep enqueues what was not enqueued in time. */
 const MAX_WAIT_MS = 1_000;
 
-/** Puts accepted executions into the queue, as far as that is quickly done. */
+/** Adds accepted executions to the queue, if that is possible quickly. */
 export class EnqueueExecutions {
   private readonly adding = new Set<Promise<void>>();
 
@@ -17,7 +17,7 @@ export class EnqueueExecutions {
     private readonly maxWaitMs = MAX_WAIT_MS,
   ) {}
 
-  /** Resolves when they are in the queue or waiting got too long. Never throws. May be repeated. */
+  /** Resolves when they are in the queue, or after the maximum wait. Never throws. May be repeated. */
   async enqueue(executionIds: readonly number[]): Promise<void> {
     if (executionIds.length === 0) return;
     const added = this.add(executionIds);
@@ -28,7 +28,7 @@ export class EnqueueExecutions {
     await withTimeout(added, this.maxWaitMs, () => undefined);
   }
 
-  /** Resolves when nothing is being added any more. */
+  /** Resolves when no execution is being added. */
   async drain(): Promise<void> {
     await Promise.allSettled(this.adding);
   }
@@ -38,7 +38,7 @@ export class EnqueueExecutions {
       await this.queue.add(executionIds);
       return true;
     } catch (err) {
-      this.logger.warn({ err, executionIds }, 'not queued yet: the sweep will do it');
+      this.logger.warn({ err, executionIds }, 'could not enqueue executions: the sweep will');
       return false;
     }
   }
@@ -47,8 +47,8 @@ export class EnqueueExecutions {
     try {
       await this.stuck.markEnqueued(executionIds);
     } catch (err) {
-      // The sweep will find them in the queue.
-      this.logger.debug({ err, executionIds }, 'queued, but not noted as queued');
+      // Harmless: the sweep finds them in the queue.
+      this.logger.debug({ err, executionIds }, 'enqueued executions, but could not mark them');
     }
   }
 }

@@ -3,7 +3,7 @@ import type { ExecutionsStore, ProcsStore } from '@app/database';
 import { AppError, type Execution, type ExecutionDetail } from '@app/domain';
 import type { Access, Asker } from '../authentication/access.js';
 
-/** Finds executions for those who may see them. */
+/** Finds executions for users who may see them. */
 export class FindExecution {
   constructor(
     private readonly executions: Pick<ExecutionsStore, 'find' | 'findDetail'>,
@@ -16,7 +16,7 @@ export class FindExecution {
     return this.show(isPossibleExecutionId(id) ? await this.executions.find(Number(id)) : null, asker);
   }
 
-  /** The same with all that is known of it. */
+  /** Like `find`, with args and attempts. */
   async findDetail(id: string, asker: Asker): Promise<ExecutionDetail> {
     return this.show(isPossibleExecutionId(id) ? await this.executions.findDetail(Number(id)) : null, asker);
   }
@@ -26,7 +26,10 @@ export class FindExecution {
     if (await this.access.maySee(asker, execution, null)) return execution;
     const found = await this.procs.find(execution.procName);
     if (await this.access.maySee(asker, execution, found?.proc.authorizedGroups ?? null)) return execution;
-    // Not of which proc: its name is for those who may execute it.
-    throw new AppError('forbidden', 'This execution is not yours, and you may not execute its proc.');
+    // Without the proc's name, which only users who may execute it may see.
+    throw new AppError(
+      'forbidden',
+      'You may not see this execution: it is not yours, and you may not execute its proc.',
+    );
   }
 }

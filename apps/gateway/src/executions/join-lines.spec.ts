@@ -16,11 +16,11 @@ function joinAll(rows: readonly Row[], batchSize = rows.length || 1): LogChunk[]
   return [...chunks, ...joiner.end()];
 }
 
-/** As the plain text answer puts chunks together. */
+/** As a plain-text answer joins chunks. */
 const asText = (chunks: readonly LogChunk[]) =>
   chunks.map(({ text, endsLine }) => (endsLine ? `${text}\n` : text)).join('');
 
-/** As a WebSocket client does: each message is whole lines. */
+/** As a WebSocket client joins them: each message is whole lines. */
 const asLines = (chunks: readonly LogChunk[]) =>
   chunks.filter(({ text, startsLine }) => text !== '' || startsLine).flatMap(({ text }) => text.split('\n'));
 
@@ -37,9 +37,9 @@ describe('LineJoiner', () => {
     ['nothing', [], []],
     ['an empty line', [row('')], ['']],
     ['lines', [row('a'), row(''), row('b')], ['a', '', 'b']],
-    ['pieces', [row('a', false), row('b', false), row('c')], ['abc']],
+    ['parts of a line', [row('a', false), row('b', false), row('c')], ['abc']],
     ['no newline at the end', [row('a'), row('b', false)], ['a', 'b']],
-    ['a marker after a piece', [row('a', false), gap, row('b')], ['a', '[gap]', 'b']],
+    ['a marker after a part of a line', [row('a', false), gap, row('b')], ['a', '[gap]', 'b']],
     ['a marker after a line', [row('a'), gap], ['a', '[gap]']],
   ])('%s', (_name, rows, lines) => expect(asLines(joinAll(rows))).toEqual(lines));
 
@@ -63,7 +63,7 @@ describe('LineJoiner', () => {
     expect(asText(joinAll([row('x'.repeat(MEBIBYTE), false), gap]))).toBe(`${'x'.repeat(MEBIBYTE)}\n[gap]\n`);
   });
 
-  it('gives every line once, whatever the batches', () => {
+  it('gives every line once, for any batch size', () => {
     fc.assert(
       fc.property(fc.array(anyRow), fc.integer({ min: 1, max: 10 }), (rows, batchSize) => {
         const chunks = joinAll(rows, batchSize);
@@ -79,7 +79,7 @@ describe('LineJoiner', () => {
     );
   });
 
-  it('makes the same for all who are given the same pages, wherever each began', () => {
+  it('gives every reader of the same pages the same text, from any start', () => {
     const pages = fc.array(fc.array(anyRow, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(pages, fc.nat(), (shared, start) => {
@@ -93,7 +93,7 @@ describe('LineJoiner', () => {
     );
   });
 
-  it('joins a page once for all who are between lines when they get it', () => {
+  it('joins a page once for all readers that are between lines', () => {
     const page = [row('a'), row('b')];
     const chunks = new LineJoiner().push(page);
     expect(new LineJoiner().push(page)).toBe(chunks);

@@ -1,34 +1,34 @@
 import type { LogRow } from '@app/database';
 
-/** A part of a log as it is sent: whole lines joined by `\n`, or a part of one very long line. */
+/** A chunk of a log: whole lines joined by `\n`, or a part of one very long line. */
 export interface LogChunk {
   text: string;
-  /** False: the line goes on in the next chunk, or is the log's last and has no newline. */
+  /** False: the line continues in the next chunk, or is the last one and has no newline. */
   endsLine: boolean;
-  /** False: it goes on with the line of the chunk before. */
+  /** False: the chunk continues the line of the previous one. */
   startsLine: boolean;
 }
 
-/** Whole lines are sent together up to about this size, */
+/** Joins whole lines up to about this size. */
 const CHUNK_CHARACTERS = 64 * 1024;
-/** and a line in parts from this size on. */
+/** Sends a longer line in parts. */
 const MAX_LINE_CHARACTERS = 1024 * 1024;
 
 type Row = Pick<LogRow, 'kind' | 'text' | 'endsLine'>;
 
-/** Of pages that begin and end with whole lines: what was made of each, for all who are given the same page. */
+/** The chunks of pages that begin and end with whole lines, shared by all viewers that read the same page. */
 const joinedPages = new WeakMap<readonly Row[], readonly LogChunk[]>();
 
-/** Makes chunks of the rows of a log. Which ones depends on the rows alone, not on how they were read. */
+/** Joins the rows of a log into chunks. The text depends on the rows alone, not on the pages they were read in. */
 export class LineJoiner {
   private lines: string[] = [];
   private characters = 0;
-  /** What is known of a line that has not ended yet; null: no line is open. */
+  /** The unsent part of a line that has not ended; null: no line is open. */
   private open: string | null = null;
-  /** The beginning of the open line was sent already. */
+  /** Whether a part of the open line was already sent. */
   private isPartSent = false;
 
-  /** The rows are not changed any more. */
+  /** @param rows must not change afterwards: they are the key of a cache */
   push(rows: readonly Row[]): readonly LogChunk[] {
     const isBetweenLines = this.isBetweenLines();
     const known = isBetweenLines ? joinedPages.get(rows) : undefined;
@@ -45,7 +45,7 @@ export class LineJoiner {
   private join(rows: readonly Row[]): LogChunk[] {
     const chunks: LogChunk[] = [];
     for (const { kind, text, endsLine } of rows) {
-      // A marker is a line by itself, whatever came before.
+      // A marker is a line of its own, even after an unfinished line.
       if (kind !== 'text') this.endLine('', chunks);
       if (endsLine) this.endLine(text, chunks, true);
       else this.extendLine(text, chunks);
@@ -54,7 +54,7 @@ export class LineJoiner {
     return chunks;
   }
 
-  /** What is left when nothing more comes. */
+  /** The rest, after the last row. */
   end(): LogChunk[] {
     if (this.open === null || (this.isPartSent && this.open === '')) return [];
     const last = { text: this.open, endsLine: false, startsLine: !this.isPartSent };

@@ -6,18 +6,18 @@ import type { FindProc } from '../procs/find-proc.js';
 
 export interface ExecutionsPage {
   executions: ExecutionSummary[];
-  /** The cursor of the page after; null: this is the last one. */
+  /** The cursor of the next page; null: this is the last one. */
   next: string | null;
 }
 
-/** Shows the history to those who may see it: their own executions, and those of procs that they may execute. */
+/** Lists the executions that a user may see: their own, and those of procs that they may execute. */
 export class ListExecutions {
   constructor(
     private readonly history: Pick<HistoryStore, 'list'>,
     private readonly procs: FindProc,
   ) {}
 
-  /** Newest first. What a filter names need not exist. */
+  /** Newest first. A filter may name a proc, user or schedule that does not exist. */
   async list(query: QueryOf<'listExecutions'>, asker: Asker): Promise<ExecutionsPage> {
     const { limit, cursor } = query;
     const filter: HistoryFilter = {
@@ -42,7 +42,7 @@ export class ListExecutions {
   }
 }
 
-/** Larger ones than any id mean the largest, which nothing has. */
+/** Caps the number at an id that no execution has. */
 function toId(digits: string): number {
   return Math.min(Number(digits), MAX_EXECUTION_ID);
 }

@@ -1,26 +1,26 @@
 import type { NewsSubscriber } from '@app/queue';
 import { WakeUp } from '@app/timing';
 
-/** News may be lost: everybody looks again this often. */
-const LOOK_AGAIN_MS = 2_000;
+/** Signals may be lost, so every viewer also polls at this interval. */
+const POLL_INTERVAL_MS = 2_000;
 
-/** Tells the viewers of this process when there may be something new to read. */
+/** Wakes this process's viewers when there may be new rows to read. */
 export class LogNews {
   private readonly watchers = new Set<NewsWatcher>();
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly subscriber: Pick<NewsSubscriber, 'listen'>,
-    private readonly lookAgainMs = LOOK_AGAIN_MS,
+    private readonly pollIntervalMs = POLL_INTERVAL_MS,
   ) {}
 
-  /** Call it before the first look. It ends when `signal` aborts. */
+  /** Call it before the first read, so that no update is missed. Ends when `signal` aborts. */
   watch(executionId: number, signal: AbortSignal): NewsWatcher {
     const watcher = new NewsWatcher(signal);
     const unlisten = this.subscriber.listen(executionId, () => watcher.ring());
     this.watchers.add(watcher);
-    // One timer for all of them.
-    this.timer ??= setInterval(() => this.watchers.forEach((each) => each.ring()), this.lookAgainMs);
+    // One timer for all watchers.
+    this.timer ??= setInterval(() => this.watchers.forEach((each) => each.ring()), this.pollIntervalMs);
     const end = () => {
       unlisten();
       this.watchers.delete(watcher);
@@ -47,7 +47,7 @@ export class NewsWatcher {
     this.wakeUp.ring();
   }
 
-  /** Resolves at the next news, or at once if there was some since the last call. Throws the signal's reason. */
+  /** Resolves at the next update, or at once if there was one since the last call. Throws the signal's reason. */
   async next(): Promise<void> {
     await this.wakeUp.wait({ signal: this.signal });
   }

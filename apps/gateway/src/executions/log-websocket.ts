@@ -7,9 +7,9 @@ import type { LogChunk } from './join-lines.js';
 export interface LogWebSocketSettings {
   /** The largest message that a client may send. */
   largestInboundBytes: number;
-  /** What may wait for a slow reader before it is waited for. */
+  /** How much may be buffered for a slow reader before sending pauses. */
   maxWaitingBytes: number;
-  /** How long a reader may take nothing. */
+  /** How long a reader may take nothing before it is disconnected. */
   patienceMs: number;
 }
 
@@ -21,7 +21,7 @@ const CLOSE_TIMEOUT_MS = 3_000;
 /** A close reason has at most 123 bytes. */
 const MAX_REASON_BYTES = 120;
 
-/** What was made of each chunk: five hundred viewers who are behind hold it once. */
+/** The bytes of each chunk, shared by all viewers that it is buffered for. */
 const encodedChunks = new WeakMap<LogChunk, Buffer>();
 
 /** One viewer's WebSocket. */
@@ -39,7 +39,7 @@ export class LogWebSocket {
     this.gone = gone.signal;
     this.heartbeat = setInterval(() => this.ping(), HEARTBEAT_INTERVAL_MS);
     socket.on('pong', () => (this.unansweredPings = 0));
-    // Whatever went wrong, `close` follows.
+    // `close` follows every error.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       clearInterval(this.heartbeat);
@@ -47,7 +47,7 @@ export class LogWebSocket {
     });
   }
 
-  /** Completes the handshake. A handshake that is wrong is answered with 400, and nothing comes of the promise. */
+  /** Completes the handshake. Answers an invalid one with 400; the promise then never settles. */
   static accept(
     request: IncomingMessage,
     upgrade: Upgrade,
@@ -66,9 +66,9 @@ export class LogWebSocket {
     });
   }
 
-  /** Resolves when there is room for more. False: the reader took nothing for too long. */
+  /** Resolves when there is room for more. @returns false if the reader took nothing for too long */
   async send(chunk: LogChunk): Promise<boolean> {
-    // The rest of a long line that has nothing but its newline: the client added that already.
+    // Only the newline of a long line is left, which the client has already added.
     if (chunk.text === '' && !chunk.startsLine) return true;
     const bytes = encode(chunk);
     const flushed = new Promise<void>((resolve) =>
@@ -82,14 +82,14 @@ export class LogWebSocket {
   close(code: number, reason: string): void {
     if (this.gone.aborted) return;
     const bytes = Buffer.from(reason).subarray(0, MAX_REASON_BYTES);
-    // A character that was cut in two is left out.
+    // Drops a character that was cut in two.
     this.socket.close(code, bytes.toString('utf8').replace(/\ufffd$/, ''));
     const timer = setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS);
     this.gone.addEventListener('abort', () => clearTimeout(timer));
   }
 
   private ping(): void {
-    // A reader that is behind has the last ping still before it.
+    // A slow reader has not yet got to the last ping.
     if (this.socket.readyState !== WebSocket.OPEN || this.socket.bufferedAmount > 0) return;
     if (this.unansweredPings >= 2) return this.socket.terminate();
     this.unansweredPings += 1;

@@ -3,7 +3,7 @@ import type { Logger } from '@app/platform';
 
 const REAUTHORIZE_INTERVAL_MS = 60_000;
 
-/** Why a stream is ended before the log is; `code` is a WebSocket close code. */
+/** Why a stream ends before its log does; `code` is a WebSocket close code. */
 export class StreamEnded extends Error {
   override readonly name = 'StreamEnded';
 
@@ -16,13 +16,13 @@ export class StreamEnded extends Error {
 }
 
 export interface OpenStream {
-  /** Aborts when the stream has to end; the reason is a `StreamEnded`, unless the viewer has gone. */
+  /** Aborts when the stream must end. The reason is a `StreamEnded`, unless the viewer has disconnected. */
   signal: AbortSignal;
-  /** Ends it for this reason; undefined: the viewer has gone. */
+  /** Ends the stream. @param reason undefined: the viewer has disconnected */
   end(reason?: StreamEnded): void;
 }
 
-/** Every log that somebody watches through this process. */
+/** Every log that is being streamed by this process. */
 export class OpenStreams {
   private readonly open = new Map<AbortController, () => Promise<unknown>>();
   private timer: NodeJS.Timeout | null = null;
@@ -30,7 +30,7 @@ export class OpenStreams {
 
   constructor(private readonly logger: Logger) {}
 
-  /** @param authorize throws an AppError when the viewer may not watch (any more) */
+  /** @param authorize throws an AppError if the viewer may no longer see the log */
   add(authorize: () => Promise<unknown>): OpenStream {
     const abort = new AbortController();
     const end = (reason?: StreamEnded) => this.endOne(abort, reason);
@@ -40,7 +40,7 @@ export class OpenStreams {
     return { signal: abort.signal, end };
   }
 
-  /** Ends the streams of those who may not watch any more. */
+  /** Ends the streams of viewers who may no longer see the log. */
   async reauthorize(): Promise<void> {
     for (const [abort, authorize] of [...this.open]) {
       try {
@@ -48,9 +48,9 @@ export class OpenStreams {
       } catch (error) {
         const isRefusal =
           error instanceof AppError && ['unauthenticated', 'forbidden', 'not_found'].includes(error.code);
-        if (isRefusal) this.endOne(abort, new StreamEnded(1008, 'you may not see this log any more'));
-        // Not known now: asked again in a minute.
-        else this.logger.debug({ err: error }, 'an open stream could not be authorized again');
+        if (isRefusal) this.endOne(abort, new StreamEnded(1008, 'you may no longer see this log'));
+        // Unknown for now: checked again in a minute.
+        else this.logger.debug({ err: error }, 'could not reauthorize an open stream');
       }
     }
   }
@@ -59,7 +59,7 @@ export class OpenStreams {
     return this.open.size;
   }
 
-  /** Ends all of them; viewers may connect again, to another process. */
+  /** Ends every stream; viewers may reconnect to another process. */
   closeAll(): void {
     this.isClosing = true;
     for (const abort of [...this.open.keys()]) this.endOne(abort, restarting());
@@ -78,5 +78,5 @@ export class OpenStreams {
 }
 
 function restarting(): StreamEnded {
-  return new StreamEnded(1012, 'the gateway restarts; connect again');
+  return new StreamEnded(1012, 'the gateway is restarting; reconnect');
 }

@@ -3,16 +3,16 @@ import type { IdempotencyKey } from '@app/database';
 import { AppError } from '@app/domain';
 import type { KeyedHash } from '../secrets/keyed-hash.js';
 
-/** What the key stands for: one request of one caller on one route. */
+/** A key identifies one request of one caller on one route. */
 export interface KeyScope {
   identity: string;
   /** `POST /execution`. */
   route: string;
-  /** What the route is asked to do. */
+  /** The content of the request: the same key with other content is refused. */
   request: unknown;
 }
 
-/** @param text the header; undefined: there is none @throws AppError `malformed_request` */
+/** @param text the header; undefined: not sent @throws AppError `malformed_request` */
 export function readIdempotencyKey(
   text: string | undefined,
   { identity, route, request }: KeyScope,

@@ -10,7 +10,7 @@ import type { LogRange } from './tail-log.js';
 
 type Query = QueryOf<'readExecutionLog'>;
 
-/** Answers with a log, or a part of it, as plain text. */
+/** Sends a log, or a part of it, as plain text. */
 export class ReadLog {
   constructor(
     private readonly finder: FindExecution,
@@ -19,7 +19,7 @@ export class ReadLog {
     private readonly reauthorizer: Reauthorizer,
   ) {}
 
-  /** @throws AppError for whatever is refused; the reply is untouched then */
+  /** @throws AppError before it has touched the reply */
   async serve(
     request: FastifyRequest,
     reply: FastifyReply,

@@ -18,14 +18,14 @@ export interface RerunExecutionDependencies {
   bodyHash: KeyedHash;
 }
 
-/** Executes procs again, as they are now, with the args of an earlier execution. */
+/** Executes the current revision of a proc with the args of an earlier execution. */
 export class RerunExecution {
   constructor(private readonly dependencies: RerunExecutionDependencies) {}
 
   /**
-   * The new execution, which may be asked for whether or not the earlier one has ended; with the same Idempotency-Key
-   * again the same one. What the earlier one's caller wanted to be called back for is not taken over.
-   * @throws AppError as `SubmitExecution` and `FindExecution` do; `conflict` if its secret args can't be read any more
+   * Returns the new execution, or the existing one of the same Idempotency-Key. The earlier one need not have ended; its
+   * callback URL is not reused.
+   * @throws AppError as `SubmitExecution` and `FindExecution` do; `conflict` if its secret args can no longer be decrypted
    */
   async rerun(id: string, key: string | undefined, caller: Caller): Promise<Execution> {
     const scope = { identity: caller.user.email, route: 'POST /execution/:id/rerun', request: { id } };
@@ -54,9 +54,9 @@ export class RerunExecution {
       const names = Object.keys(sealed).join(', ');
       throw new AppError(
         'conflict',
-        `The secret args of execution ${id} (${names}) can't be read any more.`,
+        `The secret args of execution ${id} can no longer be decrypted: ${names}.`,
         {
-          hint: 'They were encrypted with another PROCTOR_SECRET_KEY: execute the proc and give them again.',
+          hint: 'They were encrypted with another PROCTOR_SECRET_KEY. Execute the proc and pass them again.',
           cause,
         },
       );

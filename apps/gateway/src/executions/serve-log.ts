@@ -10,7 +10,7 @@ import type { FindExecution } from './find-execution.js';
 import { openTextReply } from '../http/open-text-reply.js';
 import { closeReasonOf, type StreamLog } from './stream-log.js';
 
-/** The log's route, from the request to the open stream. */
+/** Serves v2's log route, over a WebSocket or as plain text. */
 export class ServeLog {
   constructor(
     private readonly finder: FindExecution,
@@ -18,7 +18,7 @@ export class ServeLog {
     private readonly streamLog: StreamLog,
   ) {}
 
-  /** @throws AppError for whatever is refused with an HTTP answer; the reply is untouched then */
+  /** @throws AppError before it has touched the reply, if the refusal is an HTTP answer */
   async serve(request: FastifyRequest, reply: FastifyReply, caller: Caller): Promise<void> {
     const upgrade = findUpgrade(request.raw);
     try {

@@ -36,7 +36,7 @@ const print = (seq: number) => stored.push(row(seq));
 const everybody = <T>(look: () => Promise<T>) => Promise.all(Array.from({ length: 500 }, look));
 
 describe('SharedLog', () => {
-  it('reads and looks once for all who are at the same place', async () => {
+  it('reads once for all viewers at the same position', async () => {
     const log = new SharedLog(logs, executions);
     print(1);
     const pages = await everybody(() => log.read(5, 0));
@@ -45,7 +45,7 @@ describe('SharedLog', () => {
     expect(pages.every((page) => page === pages[0])).toBe(true);
   });
 
-  it('has rows for those who come a little later', async () => {
+  it('caches rows for viewers that are slightly behind', async () => {
     const log = new SharedLog(logs, executions);
     print(1);
     await log.read(5, 0);
@@ -55,7 +55,7 @@ describe('SharedLog', () => {
     expect(reads).toBe(2);
   });
 
-  it('never says from memory that there is nothing more', async () => {
+  it('never answers from the cache that there are no more rows', async () => {
     const log = new SharedLog(logs, executions);
     expect(await log.read(5, 0)).toEqual([]);
     print(1);
@@ -65,7 +65,7 @@ describe('SharedLog', () => {
     expect(await log.read(5, 1)).toEqual([row(2)]);
   });
 
-  it('keeps no more than its bound', async () => {
+  it('limits the size of the cache', async () => {
     const log = new SharedLog(logs, executions, 1_000);
     for (let seq = 1; seq <= 100; seq++) print(seq);
     for (let after = 0; after < 100; after += 2) await log.read(5, after);

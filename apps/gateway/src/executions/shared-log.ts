@@ -3,14 +3,14 @@ import type { Execution } from '@app/domain';
 import { BoundedMap } from '@app/timing';
 import { SharedRuns } from './shared-runs.js';
 
-/** Of the pages that are kept for those who come a little later. */
+/** The size of the page cache, for viewers that are slightly behind. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
-/** What a row takes besides its text. */
+/** The memory of a row besides its text. */
 const ROW_OVERHEAD_BYTES = 150;
 
 /**
- * Reads logs for all viewers of this process: five hundred who watch one execution cost Postgres as much as one. Rows never
- * change once they can be read, so that a page which has some may be given to everybody; it may lack later ones.
+ * Reads logs for all viewers in this process: five hundred viewers of one execution cost Postgres as much as one. Rows
+ * never change once they are visible, so a cached page is always valid, though it may lack later rows.
  */
 export class SharedLog {
   private readonly reads = new SharedRuns((key: string) => this.readPage(key));
@@ -26,13 +26,13 @@ export class SharedLog {
     this.pages = new BoundedMap({ maxSize: maxKeptBytes, sizeOf: bytesOf });
   }
 
-  /** Some rows after `afterSeq`, in order. None: there were none at a moment after the call. */
+  /** Some rows after `afterSeq`, in order. Empty only if there were none at some time after the call. */
   async read(executionId: number, afterSeq: number): Promise<LogRow[]> {
     const key = `${executionId}/${afterSeq}`;
     return this.pages.use(key) ?? this.reads.run(key);
   }
 
-  /** As it was at a moment after the call. */
+  /** The execution at some time after the call. */
   find(executionId: number): Promise<Execution | null> {
     return this.looks.run(executionId);
   }

@@ -7,7 +7,7 @@ import { StreamEnded, type OpenStream, type OpenStreams } from './open-streams.j
 import { WHOLE_LOG, type LogRange, type TailLog } from './tail-log.js';
 import { writePatiently } from '../http/write-patiently.js';
 
-/** Sends logs to those who watch them, from the first line to the end. */
+/** Streams logs to viewers, from the first line to the end. */
 export class StreamLog {
   constructor(
     private readonly log: TailLog,
@@ -16,12 +16,12 @@ export class StreamLog {
     private readonly logger: Logger,
   ) {}
 
-  /** Accepts the WebSocket only to close it: v2's clients read why from the reason. */
+  /** Accepts the WebSocket only to close it: v2's clients show the close reason. */
   async refuse(request: IncomingMessage, upgrade: Upgrade, reason: string): Promise<void> {
     (await LogWebSocket.accept(request, upgrade, this.settings)).close(1000, reason);
   }
 
-  /** @param authorize throws an AppError when the viewer may not watch (any more) */
+  /** @param authorize throws an AppError if the viewer may no longer see the log */
   async overWebSocket(
     executionId: number,
     request: IncomingMessage,
@@ -31,7 +31,7 @@ export class StreamLog {
     const socket = await LogWebSocket.accept(request, upgrade, this.settings);
     const stream = this.streams.add(authorize);
     whenAborted(socket.gone, () => stream.end());
-    // Closed at once, even while a slow reader is waited for.
+    // Closes at once, even while `send` waits for a slow reader.
     whenAborted(stream.signal, (reason) => {
       if (reason instanceof StreamEnded) socket.close(reason.code, reason.message);
     });
@@ -41,12 +41,12 @@ export class StreamLog {
         else if (!(await socket.send(event.chunk))) return stream.end(tooSlow());
       }
     }).catch((error: unknown) => {
-      this.logger.error({ err: error, executionId }, 'a log stream failed');
-      socket.close(1011, 'internal error; connect again');
+      this.logger.error({ err: error, executionId }, 'log stream failed');
+      socket.close(1011, 'internal error; reconnect');
     });
   }
 
-  /** As plain text. Ends without the last chunk, so that the client notices, if the log could not be sent to its end. */
+  /** Sends plain text. If it cannot send the whole log, it breaks the connection, so that the client notices. */
   async asText(
     executionId: number,
     response: ServerResponse,
@@ -70,7 +70,7 @@ export class StreamLog {
         if (!(await writePatiently(response, text, this.settings.patienceMs))) return stream.end(tooSlow());
       }
     }).catch((error: unknown) => {
-      this.logger.error({ err: error, executionId }, 'a log stream failed');
+      this.logger.error({ err: error, executionId }, 'log stream failed');
       response.destroy();
     });
   }
@@ -79,11 +79,11 @@ export class StreamLog {
     try {
       await send();
     } catch (error) {
-      // The viewer has gone, or was told already.
+      // The viewer has disconnected, or the stream was already closed with a reason.
       if (!stream.signal.aborted) throw error;
     } finally {
       if (stream.signal.aborted) {
-        this.logger.debug({ executionId, reason: describe(stream.signal.reason) }, 'a log stream was ended');
+        this.logger.debug({ executionId, reason: describe(stream.signal.reason) }, 'log stream ended early');
       }
       stream.end();
     }
@@ -96,18 +96,18 @@ function whenAborted(signal: AbortSignal, act: (reason: unknown) => void): void 
 }
 
 function describe(reason: unknown): string {
-  return reason instanceof StreamEnded ? reason.message : 'the viewer has gone';
+  return reason instanceof StreamEnded ? reason.message : 'the viewer disconnected';
 }
 
 function describeEnd(status: ExecutionStatus | null): string {
-  return status === null ? 'the execution is no longer there' : `execution ended: ${status}`;
+  return status === null ? 'the execution no longer exists' : `execution ended: ${status}`;
 }
 
 function tooSlow(): StreamEnded {
-  return new StreamEnded(1013, 'you read too slowly; connect again');
+  return new StreamEnded(1013, 'reading too slowly; reconnect');
 }
 
-/** Why a log cannot be streamed, for a close reason. Undefined: for an HTTP answer. */
+/** The close reason for a refused log. Undefined: the refusal is an HTTP answer. */
 export function closeReasonOf(error: unknown): string | undefined {
   const isAboutId =
     error instanceof AppError && (error.code === 'not_found' || error.code === 'malformed_request');

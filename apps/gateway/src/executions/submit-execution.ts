@@ -17,8 +17,8 @@ export class SubmitExecution {
   ) {}
 
   /**
-   * The accepted execution; with the same Idempotency-Key again the same one.
-   * @throws AppError whose code says why it is refused; then nothing has changed
+   * Returns the accepted execution, or the existing one of the same Idempotency-Key.
+   * @throws AppError if it is refused; nothing has changed then
    */
   async submit(body: BodyOf<'submitExecution'>, key: string | undefined, caller: Caller): Promise<Execution> {
     const scope = { identity: caller.user.email, route: 'POST /execution', request: body };

@@ -4,7 +4,7 @@ import type { Execution, ExecutionStatus } from '@app/domain';
 import { LogNews } from './log-news.js';
 import { TailLog, type LogEvent, type LogRange } from './tail-log.js';
 
-/** A log in memory; `onFind` runs just after the status was looked at. */
+/** A log in memory; `onFind` runs just after the status was read. */
 class World {
   rows: LogRow[] = [];
   status: ExecutionStatus = 'POD_READY';
@@ -44,8 +44,8 @@ class World {
     this.ring();
   }
 
-  tail(signal: AbortSignal, lookAgainMs = 60_000, range?: LogRange): AsyncGenerator<LogEvent, void> {
-    return new TailLog(this.logs, this.executions, new LogNews(this.news, lookAgainMs)).tail(
+  tail(signal: AbortSignal, pollIntervalMs = 60_000, range?: LogRange): AsyncGenerator<LogEvent, void> {
+    return new TailLog(this.logs, this.executions, new LogNews(this.news, pollIntervalMs)).tail(
       1,
       signal,
       range,
@@ -61,11 +61,11 @@ async function collect(events: AsyncGenerator<LogEvent, void>): Promise<string[]
 }
 
 describe('TailLog', () => {
-  it('reads what was stored between its last look and the end', async () => {
+  it('reads rows stored between its last read and the end', async () => {
     const world = new World();
     const stop = new AbortController();
     world.onFind = () => {
-      // The very moment after the status was seen as not final.
+      // Just after the status was read as not final.
       world.onFind = () => {};
       world.add('last');
       world.end('FINISHED');
@@ -84,7 +84,7 @@ describe('TailLog', () => {
     stop.abort();
   });
 
-  it('goes on after an outage', async () => {
+  it('continues after an outage', async () => {
     const world = new World();
     const stop = new AbortController();
     world.failures = 1;
@@ -94,7 +94,7 @@ describe('TailLog', () => {
     stop.abort();
   });
 
-  it('ends with the reason of its signal, also while it waits', async () => {
+  it('throws the reason of its signal, also while it waits', async () => {
     const world = new World();
     const stop = new AbortController();
     const reading = collect(world.tail(stop.signal));
@@ -103,18 +103,18 @@ describe('TailLog', () => {
     await expect(reading).rejects.toThrow('enough');
   });
 
-  it('looks again by itself', async () => {
+  it('polls without a signal', async () => {
     const world = new World();
     const stop = new AbortController();
     const reading = collect(world.tail(stop.signal, 5));
     await new Promise((resolve) => setImmediate(resolve));
-    world.rows.push({ seq: 9, kind: 'text', stampedAt: null, text: 'untold', endsLine: true });
+    world.rows.push({ seq: 9, kind: 'text', stampedAt: null, text: 'no signal', endsLine: true });
     world.status = 'FINISHED';
-    expect(await reading).toEqual(['untold', 'end FINISHED']);
+    expect(await reading).toEqual(['no signal', 'end FINISHED']);
     stop.abort();
   });
 
-  it('gives what was stored, and does not wait for more', async () => {
+  it('reads stored rows up to a sequence number without waiting', async () => {
     const world = new World();
     world.add('1', '2', '3', '4', '5');
     const { signal } = new AbortController();
@@ -123,11 +123,11 @@ describe('TailLog', () => {
     expect(await read(0, 5)).toEqual(['1\n2', '3\n4', '5', 'end null']);
     expect(await read(1, 4)).toEqual(['2\n3', '4', 'end null']);
     expect(await read(5, 5)).toEqual(['end null']);
-    // Rows that were dropped meanwhile.
+    // Rows that were pruned in the meantime.
     expect(await read(4, 9)).toEqual(['5', 'end null']);
   });
 
-  it('follows from the middle on', async () => {
+  it('follows from the middle', async () => {
     const world = new World();
     const stop = new AbortController();
     world.add('1', '2', '3');

@@ -6,14 +6,14 @@ import type { LogNews } from './log-news.js';
 
 export type LogEvent =
   | { kind: 'chunk'; chunk: LogChunk }
-  /** This was all. `status` is null if the execution is no longer there, or was not asked for. */
+  /** The end of the log. `status` is null if the execution no longer exists, or if only stored rows were requested. */
   | { kind: 'end'; status: ExecutionStatus | null };
 
-/** Which rows of a log somebody wants. */
+/** A range of rows of a log. */
 export interface LogRange {
-  /** Those after this one; 0: from the first. */
+  /** Exclusive; 0: from the first row. */
   afterSeq: number;
-  /** Up to this one, which is stored already; null: all, until the execution has ended. */
+  /** Inclusive, the number of a stored row; null: follow the log until the execution has ended. */
   untilSeq: number | null;
 }
 
@@ -21,7 +21,7 @@ export const WHOLE_LOG: LogRange = { afterSeq: 0, untilSeq: null };
 
 const RETRY_MS = 1_000;
 
-/** Reads logs for those who watch them. */
+/** Reads a log and follows it until its end. */
 export class TailLog {
   constructor(
     private readonly logs: Pick<LogsStore, 'read'>,
@@ -30,8 +30,8 @@ export class TailLog {
   ) {}
 
   /**
-   * The log from its first row, then what is added, until the execution is final and all was given; or a part of it.
-   * Goes on by itself after an outage of the database. Throws the signal's reason once that aborts.
+   * Yields the rows in the range, and follows the log until the execution has ended unless the range has an end. Retries
+   * while the database is unavailable. Throws the signal's reason once that aborts.
    */
   async *tail(
     executionId: number,
@@ -53,7 +53,7 @@ export class TailLog {
     }
   }
 
-  /** Pages of rows until the execution is final. @returns the status then; null: it is no longer there */
+  /** Yields pages of rows until the execution has ended. @returns its final status; null: it no longer exists */
   private async *followRows(
     executionId: number,
     signal: AbortSignal,
@@ -61,17 +61,17 @@ export class TailLog {
   ): AsyncGenerator<LogRow[], ExecutionStatus | null> {
     const watcher = this.news.watch(executionId, signal);
     let afterSeq = startSeq;
-    // The end is written after the last row: only rows that were read after it was seen are surely all.
+    // The final status is written after the last row, so only a read that starts after it was seen is sure to get all rows.
     let end: { status: ExecutionStatus | null } | null = null;
     for (;;) {
-      const rows = await patiently(() => this.logs.read(executionId, afterSeq), signal);
+      const rows = await retryWhileUnavailable(() => this.logs.read(executionId, afterSeq), signal);
       afterSeq = rows.at(-1)?.seq ?? afterSeq;
       if (rows.length > 0) {
         yield rows;
         continue;
       }
       if (end) return end.status;
-      const execution = await patiently(() => this.executions.find(executionId), signal);
+      const execution = await retryWhileUnavailable(() => this.executions.find(executionId), signal);
       if (!execution) end = { status: null };
       else if (isFinal(execution.status)) end = { status: execution.status };
       else await watcher.next();
@@ -86,7 +86,7 @@ export class TailLog {
   ): AsyncGenerator<LogRow[], null> {
     let afterSeq = startSeq;
     while (afterSeq < untilSeq) {
-      const rows = await patiently(() => this.logs.read(executionId, afterSeq), signal);
+      const rows = await retryWhileUnavailable(() => this.logs.read(executionId, afterSeq), signal);
       const last = rows.at(-1);
       if (!last) break;
       afterSeq = last.seq;
@@ -96,6 +96,6 @@ export class TailLog {
   }
 }
 
-async function patiently<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
+async function retryWhileUnavailable<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
   return await retry(read, { isTransient: isDatabaseUnavailable, delayMs: () => RETRY_MS, signal });
 }

@@ -7,7 +7,7 @@ import {
   type ExecutionSummary,
 } from '@app/domain';
 
-/** An execution in the contract's form; fields that v2 does not know are left out where they say nothing. */
+/** Converts an execution to the contract's form. Leaves out fields beyond v2's that are null. */
 export function toReply(execution: ExecutionSummary): ReplyOf<'submitExecution'> {
   const { exitCode, reason, startedAt, endedAt, cancelRequestedAt } = execution;
   const { scheduleId, rerunOf } = originIds(execution.origin);
@@ -30,7 +30,7 @@ export function toReply(execution: ExecutionSummary): ReplyOf<'submitExecution'>
   };
 }
 
-/** The same with all that is known of it, but values of secret args. */
+/** Like `toReply`, with args and attempts. Hides the values of secret args. */
 export function toDetailReply(execution: ExecutionDetail): ReplyOf<'getExecution'> {
   const { remoteAddress, waitingFor } = execution;
   return {
@@ -43,7 +43,7 @@ export function toDetailReply(execution: ExecutionDetail): ReplyOf<'getExecution
   };
 }
 
-/** Args as people may see them. */
+/** The args with the values of secret ones hidden. */
 export function showArgs({
   args,
   secretArgNames,

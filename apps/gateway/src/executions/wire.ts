@@ -50,7 +50,7 @@ export interface ExecutionsDependencies {
   resources: OpenResources;
 }
 
-/** Accepts executions, shows them and their logs, and cancels them. */
+/** Accepts, shows and cancels executions, and streams their logs. */
 export function wireExecutions({
   settings,
   connections: { database, installationId, queue, updates, updatesSubscriber, signals },

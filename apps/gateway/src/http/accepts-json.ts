@@ -1,6 +1,6 @@
 /**
- * True if an `Accept` header names JSON: `application/json` or `application/problem+json`. A wildcard does not: the v2
- * client's HTTP library, curl and others send one without meaning it.
+ * True if an `Accept` header names JSON: `application/json` or `application/problem+json`. A wildcard does not: the
+ * v2 client's HTTP library, curl and others send one by default.
  */
 export function acceptsJson(accept: string | undefined): boolean {
   return (accept ?? '').split(',').some((range) => {

@@ -7,7 +7,7 @@ const ANSWERS: Readonly<Record<string, { status: string; line: string }>> = {
 
 const OTHER = { status: '400 Bad Request', line: 'malformed request' };
 
-/** Tells a client whose request could not even be read as HTTP, if it is still there. */
+/** Answers a request that Node could not parse as HTTP, if the client is still connected. */
 export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

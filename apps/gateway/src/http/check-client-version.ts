@@ -2,7 +2,7 @@ import { CLIENT_VERSION_HEADER } from '@app/contract';
 import { AppError } from '@app/domain';
 import { isOlder, parseClientVersion, type ClientVersion } from './client-version.js';
 
-/** @throws AppError `malformed_request` for what is no version, `outdated_client` for one older than `oldest` */
+/** @throws AppError `malformed_request` if `text` is not a version, `outdated_client` if it is older than `oldest` */
 export function checkClientVersion(text: string | undefined, oldest: ClientVersion | null): void {
   if (text === undefined || text === '') return;
   const version = parseClientVersion(text);

@@ -20,7 +20,7 @@ describe('isOlder', () => {
   });
 
   it.each(['', 'v', 'banana', '2.x', 'v2..1', '2.0.8 ', 'v2.0.8-', '1.2.3.4.5', `1.${'9'.repeat(20)}`])(
-    'does not take %j for a version',
+    'does not parse %j',
     (text) => expect(parseClientVersion(text)).toBeUndefined(),
   );
 });
@@ -32,7 +32,7 @@ describe('checkClientVersion', () => {
     expect(() => checkClientVersion(text, oldest)).not.toThrow();
   });
 
-  it('tells an old client in the words of v2', () => {
+  it('refuses an old client with the text of v2', () => {
     expect(() => checkClientVersion('v1.9.0', oldest)).toThrow(
       'Your Proctor client is using an outdated version: v1.9.0. To continue using proctor, please upgrade to latest version.',
     );

@@ -1,13 +1,13 @@
-/** As v2's client sends it in `Client-Version`: `v2.0.8`, also without the `v`, with fewer numbers or a suffix. */
+/** The version in `Client-Version`: `v2.0.8`, or without the `v`, with fewer numbers, or with a suffix. */
 export interface ClientVersion {
   numbers: readonly number[];
-  /** `rc.1` of `v2.1.0-rc.1`: older than the version itself; null: none. */
+  /** `rc.1` in `v2.1.0-rc.1`, which is older than `v2.1.0`; null: none. */
   preRelease: string | null;
 }
 
 const VERSION = /^v?(\d{1,9}(?:\.\d{1,9}){0,3})(?:-([0-9A-Za-z.-]{1,64}))?(?:\+[0-9A-Za-z.-]{1,64})?$/;
 
-/** Undefined: it is not a version. */
+/** @returns undefined if it is not a version */
 export function parseClientVersion(text: string): ClientVersion | undefined {
   const match = VERSION.exec(text);
   if (!match?.[1]) return undefined;
@@ -24,7 +24,7 @@ export function isOlder(version: ClientVersion, than: ClientVersion): boolean {
   return comparePreReleases(version.preRelease.split('.'), than.preRelease.split('.')) < 0;
 }
 
-/** https://semver.org, 11.4: numbers by value and below words, words by character, a shorter list first. */
+/** https://semver.org, 11.4: numbers by value and before words, words by character, a shorter list first. */
 function comparePreReleases(a: readonly string[], b: readonly string[]): number {
   for (let index = 0; index < Math.min(a.length, b.length); index++) {
     const order = comparePart(a[index] ?? '', b[index] ?? '');

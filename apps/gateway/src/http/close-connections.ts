@@ -1,13 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long requests that are being served may take once the process stops. */
+/** How long requests in progress may take once the process stops. */
 const MAX_WAIT_MS = 10_000;
 
 /**
- * Keeps track of connections without a request. Node closes idle ones with its server, but not those on which nothing
- * was ever asked (clients open some ahead), and would wait a minute for them.
- * @returns call it when the server starts to close; then call what that returns when it has closed
+ * Tracks connections without a request in progress. When its server closes, Node closes idle connections, but not those
+ * that never carried a request (clients open some ahead), and would wait a minute for them.
+ * @returns a function to call when the server starts to close; call the function that it returns when it has closed
  */
 export function trackConnections(server: Server): () => () => void {
   const idle = new Set<Socket>();

@@ -2,17 +2,17 @@ import type { Readable } from 'node:stream';
 import { AppError } from '@app/domain';
 
 /**
- * Beyond the limit, what comes is thrown away up to here before the refusal: a client that is still sending would
- * see its connection reset instead of the answer.
+ * A body past the limit is read and discarded up to here before it is refused: a client that is still sending would see
+ * its connection reset instead of the answer.
  */
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 
-/** All bytes of a body. @throws AppError `too_large`, `malformed_request` if it was cut off */
+/** Reads a whole body. @throws AppError `too_large`, `malformed_request` if it was cut off */
 export function collectBody(stream: Readable, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const tooLarge = () => new AppError('too_large', `The body may have at most ${limitBytes} bytes.`);
+    const tooLarge = () => new AppError('too_large', `The request body is larger than ${limitBytes} bytes.`);
     stream.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= limitBytes) chunks.push(chunk);

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@app/domain';
 
-/** The HTTP side of every refusal. */
+/** The HTTP status of each error code. */
 export const HTTP_STATUS: Record<ErrorCode, number> = {
   malformed_request: 400,
   invalid_args: 400,
@@ -16,7 +16,7 @@ export const HTTP_STATUS: Record<ErrorCode, number> = {
   internal: 500,
 };
 
-/** For refusals that pass by themselves. */
+/** For errors that a client can simply retry. */
 export const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = {
   too_many_requests: 5,
   unavailable: 2,

@@ -31,7 +31,8 @@ export class ErrorFilter implements ExceptionFilter {
 
   private log({ code }: AppError, request: FastifyRequest, thrown: unknown): void {
     const details = { err: thrown, requestId: request.id, method: request.method, path: pathOf(request) };
-    if (code === 'internal') this.logger.error(details, 'a request failed');
-    else if (code === 'unavailable') this.logger.warn(details, 'not available');
+    if (code === 'internal') this.logger.error(details, 'request failed');
+    else if (code === 'unavailable')
+      this.logger.warn(details, 'request refused: a dependency is unavailable');
   }
 }

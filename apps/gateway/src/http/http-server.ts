@@ -11,10 +11,10 @@ import { toAppError } from './to-app-error.js';
 
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_URL_LENGTH = 8 * 1024;
-/** For a request to arrive in full; answers may take as long as a proc runs. */
+/** For a request to arrive in full. Answers have no limit: a log is streamed for as long as its execution runs. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** There is nothing here for a browser to run, frame or keep. */
+/** A browser must not run, frame or store any answer. */
 const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -22,7 +22,7 @@ const SECURITY_HEADERS = {
   'cache-control': 'no-store',
 };
 
-/** Fastify under Nest, with the limits that hold for every request. */
+/** Nest's Fastify adapter with the limits that apply to every request. */
 export function createHttpServer(options: { trustProxy: boolean | string[] }): FastifyAdapter {
   const adapter = new FastifyAdapter({
     trustProxy: options.trustProxy,
@@ -32,7 +32,7 @@ export function createHttpServer(options: { trustProxy: boolean | string[] }): F
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: { maxParamLength: MAX_URL_LENGTH, ignoreTrailingSlash: true },
     clientErrorHandler: answerBrokenRequest,
-    // Refused by the router itself: no hook and no filter sees it.
+    // The router refuses these itself: they reach no hook and no filter.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       const answer = renderError(toAppError(error, request.id), request.headers.accept);
       void reply
@@ -46,21 +46,21 @@ export function createHttpServer(options: { trustProxy: boolean | string[] }): F
   fastify.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
     if ((request.raw.url?.length ?? 0) > MAX_URL_LENGTH) {
-      throw new AppError('malformed_request', `The URL may have at most ${MAX_URL_LENGTH} characters.`);
+      throw new AppError('malformed_request', `The URL is longer than ${MAX_URL_LENGTH} characters.`);
     }
   });
   return adapter;
 }
 
 /**
- * Bodies stay bytes until the caller is known and the route's schema is at hand. v2's server never looked at the content type:
- * whatever it says, the body is JSON.
+ * Bodies stay bytes until the caller is known and the route's schema is at hand. Like v2's server, ignores the content
+ * type: every body is JSON.
  */
 function readBodiesAsBytes(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request: unknown, body: Readable) => collectBody(body, MAX_BODY_BYTES));
   fastify.addHook('onRequest', async ({ raw }) => {
-    // One that is malformed would be refused before it comes to the parser.
+    // Fastify would refuse a malformed one before it calls the parser.
     if (raw.headers['content-type'] !== undefined) raw.headers['content-type'] = 'application/octet-stream';
   });
 }

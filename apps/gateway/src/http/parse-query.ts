@@ -5,27 +5,27 @@ import { z } from 'zod';
 const SHOWN_CHARACTERS = 50;
 
 /**
- * A query by a schema of ours. A parameter that the schema does not name is refused: a typo in a filter must not give
- * everything. @throws AppError `malformed_request` with a detail for each parameter that is wrong
+ * Parses a query by the route's schema. Refuses an unknown parameter: a typo in a filter must not return everything.
+ * @throws AppError `malformed_request` with a detail for each invalid parameter
  */
 export function parseQuery(schema: z.ZodType | undefined, query: unknown): unknown {
-  if (!(schema instanceof z.ZodObject)) throw new Error('this route has no query');
+  if (!(schema instanceof z.ZodObject)) throw new Error('the route declares no query');
   const unknown = [...findUnknown(query, Object.keys(schema.shape)), ...findUnstorable(query)];
   const result = schema.safeParse(query);
   if (result.success && unknown.length === 0) return result.data;
   const details = result.success ? unknown : [...unknown, ...problemsOf(result.error)];
-  throw new AppError('malformed_request', 'The query can’t be used', { details });
+  throw new AppError('malformed_request', 'The query is invalid', { details });
 }
 
 function findUnknown(query: unknown, names: readonly string[]): ErrorDetail[] {
   const given = Object.keys(query ?? {}).filter((name) => !names.includes(name));
   return given.map((name) => ({
     field: name.slice(0, SHOWN_CHARACTERS),
-    message: `there is no such parameter; there are ${names.join(', ')}`,
+    message: `unknown parameter; use ${names.join(', ')}`,
   }));
 }
 
-/** No filter finds such text, and the database refuses to look for it. */
+/** Postgres can neither store NUL nor compare with it. */
 function findUnstorable(query: unknown): ErrorDetail[] {
   const given = Object.entries(query ?? {}) as [string, unknown][];
   const unstorable = given.filter(([, value]) => [value].flat().some((text) => String(text).includes('\0')));
@@ -37,6 +37,8 @@ function findUnstorable(query: unknown): ErrorDetail[] {
 
 function problemsOf({ issues }: z.ZodError): ErrorDetail[] {
   return detailsFromIssues(
-    issues.map((issue) => (issue.code === 'invalid_type' ? { ...issue, message: 'is given twice' } : issue)),
+    issues.map((issue) =>
+      issue.code === 'invalid_type' ? { ...issue, message: 'must be given once' } : issue,
+    ),
   );
 }

@@ -12,17 +12,17 @@ function refusalOf(body: unknown): AppError {
     if (error instanceof AppError) return error;
     throw error;
   }
-  throw new Error('it was accepted');
+  throw new Error('the body was accepted');
 }
 
 describe('parseBody', () => {
-  it('names each place that is wrong', () => {
+  it('names each invalid field', () => {
     const { code, details } = refusalOf({ name: 'p', args: { '1': 'x', A: 7 } });
     expect(code).toBe('malformed_request');
     expect(details.map(({ field }) => field)).toEqual(['args.1', 'args.A']);
   });
 
-  it('does not answer a body full of faults with something much larger', () => {
+  it('limits the details of a body with very many problems', () => {
     const names = Array.from({ length: 50_000 }, (_, index): [string, number] => [`-${index}`, 1]);
     expect(refusalOf({ name: 'p', args: Object.fromEntries(names) }).details).toHaveLength(100);
   });

@@ -6,51 +6,51 @@ import type { z } from 'zod';
 import { parseQuery } from './parse-query.js';
 import { routeNameOf } from './serves.js';
 
-/** Nobody reads more, and a small body can have very many. */
+/** A small body can have very many problems; a client needs to see only some of them. */
 const MAX_DETAILS = 100;
 
-/** The request's body by the route's schema. @throws AppError `malformed_request` */
+/** The request's body, parsed by the route's schema. @throws AppError `malformed_request` */
 export const ParsedBody = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   return parseBody(routes[routeNameOf(context.getHandler())], request.body);
 });
 
-/** The variables of the path by the route's schema. @throws AppError `malformed_request` */
+/** The path parameters, parsed by the route's schema. @throws AppError `malformed_request` */
 export const ParsedParams = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const route: Route = routes[routeNameOf(context.getHandler())];
   return parseText(route.params, request.params);
 });
 
-/** The query by the route's schema. @throws AppError `malformed_request` */
+/** The query, parsed by the route's schema. @throws AppError `malformed_request` */
 export const ParsedQuery = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const route: Route = routes[routeNameOf(context.getHandler())];
   return parseQuery(route.query, request.query);
 });
 
-/** @param bytes undefined: the request had none */
+/** @param bytes undefined if the request has no body @throws AppError `malformed_request` */
 export function parseBody(route: Route, bytes: unknown): unknown {
-  if (!route.body) throw new Error(`${route.path} has no body`);
+  if (!route.body) throw new Error(`the route ${route.path} declares no body`);
   const malformed = route.malformedMessage ?? 'malformed request';
   const result = route.body.safeParse(parseJson(bytes, malformed));
   if (result.success) return result.data;
-  // What v2 clients know; and more only where it can name a place.
-  const isOtherThing = result.error.issues.some(({ path }) => path.length === 0);
-  const details = isOtherThing ? [] : detailsFromIssues(result.error.issues.slice(0, MAX_DETAILS));
+  // v2's clients expect exactly this message if the body is not even an object; details follow where there is a field.
+  const isOtherKind = result.error.issues.some(({ path }) => path.length === 0);
+  const details = isOtherKind ? [] : detailsFromIssues(result.error.issues.slice(0, MAX_DETAILS));
   throw new AppError('malformed_request', malformed, { details });
 }
 
-/** Variables of a path or a query. */
+/** Parses path parameters, or a query. @throws AppError `malformed_request` */
 export function parseText<Schema extends z.ZodType>(
   schema: Schema | undefined,
   value: unknown,
 ): z.output<Schema> {
-  if (!schema) throw new Error('this route has no such part');
+  if (!schema) throw new Error('the route declares no such parameters');
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const messages = result.error.issues.map(({ code, path, message }) =>
-    code === 'invalid_type' ? `${path.join('.')} is missing or given twice` : message,
+    code === 'invalid_type' ? `${path.join('.')} must be given once` : message,
   );
   throw new AppError('malformed_request', messages.join('; '));
 }

@@ -20,7 +20,7 @@ describe('acceptsJson', () => {
 });
 
 describe('lineOf', () => {
-  it('lists every problem in one line without a percent sign', () => {
+  it('puts every problem into one line without a percent sign', () => {
     const error = new AppError('invalid_args', 'These args do not fit.', {
       details: [
         { field: 'A', message: '"A" is\nrequired' },
@@ -31,7 +31,7 @@ describe('lineOf', () => {
     expect(lineOf(error)).toBe('These args do not fit: "A" is required; B: is 100％ wrong [2J Correct them.');
   });
 
-  it('gives clients of v2 their own line, and others all that is known', () => {
+  it('sends v2’s text as plain text, and the details as JSON', () => {
     const error = new AppError('malformed_request', 'Expected five fields.', {
       plainText: 'Schedule cron format is invalid',
       hint: 'Correct it.',
@@ -43,7 +43,7 @@ describe('lineOf', () => {
     });
   });
 
-  it('stays short', () => {
+  it('limits the length', () => {
     expect(lineOf(new AppError('internal', 'x'.repeat(10_000))).length).toBeLessThan(4_100);
   });
 });
@@ -65,14 +65,14 @@ describe('renderError', () => {
     });
   });
 
-  it('says when to come back', () => {
+  it('sends Retry-After where a retry can succeed', () => {
     expect(renderError(new AppError('unavailable', 'no'), undefined).headers['retry-after']).toBe('2');
     expect(renderError(new AppError('not_found', 'no'), undefined).headers['retry-after']).toBeUndefined();
   });
 });
 
 describe('toAppError', () => {
-  it('tells nothing of an error that it does not know', () => {
+  it('reveals nothing of an unknown error', () => {
     const error = toAppError(new Error('password=hunter2'), 'request-1');
     expect(error).toMatchObject({
       code: 'internal',
@@ -81,14 +81,14 @@ describe('toAppError', () => {
     expect(lineOf(error)).not.toContain('hunter2');
   });
 
-  it('does not take a status from whatever carries one', () => {
+  it('uses the status of Nest’s and Fastify’s own errors only', () => {
     expect(toAppError(Object.assign(new Error('no'), { statusCode: 404 }), 'r').code).toBe('internal');
     expect(toAppError(Object.assign(new Error('no'), { statusCode: 413, code: 'FST_X' }), 'r').code).toBe(
       'too_large',
     );
   });
 
-  it('recognises a database that is away', () => {
+  it('maps an unreachable database to unavailable', () => {
     expect(toAppError(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 'r').code).toBe(
       'unavailable',
     );

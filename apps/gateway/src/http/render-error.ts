@@ -9,7 +9,7 @@ export interface ErrorAnswer {
   body: string;
 }
 
-/** The answer that tells a client of a refusal: problem+json if its `Accept` names JSON, else one line of text. */
+/** The answer for an error: problem+json if `Accept` names JSON, otherwise one line of text. */
 export function renderError(error: AppError, accept: string | undefined): ErrorAnswer {
   const status = HTTP_STATUS[error.code];
   const retryAfterSeconds = RETRY_AFTER_SECONDS[error.code];
@@ -28,7 +28,7 @@ export function renderError(error: AppError, accept: string | undefined): ErrorA
 
 const MAX_CHARACTERS = 4_000;
 
-/** All that is wrong in one line. The v2 CLI prints it as a format string, so there must be no `%` in it. */
+/** Every problem in one line, without `%`: the v2 CLI prints it as a format string. */
 export function lineOf({ message, details, hint, plainText }: AppError): string {
   if (plainText !== undefined) return plainText;
   const problems = details.map(({ field, message }) =>
@@ -40,7 +40,7 @@ export function lineOf({ message, details, hint, plainText }: AppError): string 
   ]
     .filter((part) => part !== undefined)
     .join(' ');
-  // Control characters too: the line ends up in a terminal.
+  // Control characters are removed too: the line is printed to a terminal.
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').replaceAll('%', '％');
   return line.length > MAX_CHARACTERS ? `${line.slice(0, MAX_CHARACTERS)}…` : line;
 }

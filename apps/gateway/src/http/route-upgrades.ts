@@ -2,30 +2,30 @@ import { ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 
-/** What Node hands over with a request that asks for another protocol. */
+/** What Node passes along with an upgrade request. */
 export interface Upgrade {
   socket: Duplex;
-  /** What the client has sent behind the request's headers. */
+  /** Bytes that the client has sent after the headers. */
   head: Buffer;
 }
 
 const upgrades = new WeakMap<IncomingMessage, Upgrade>();
 
-/** Not null: the request asks for a WebSocket. */
+/** @returns null if the request does not ask for a WebSocket */
 export function findUpgrade(request: IncomingMessage): Upgrade | null {
   return upgrades.get(request) ?? null;
 }
 
 /**
- * Sends requests for a WebSocket through the router, guards and error filter like any other, so that a refusal is an
- * ordinary HTTP answer (the v2 client crashes on a connection that is just closed). The handler finds the socket by `findUpgrade`.
+ * Routes WebSocket requests through the router, guards and error filter like any other, so that a refusal is an ordinary
+ * HTTP answer: the v2 client crashes if the connection is just closed. The handler gets the socket from `findUpgrade`.
  */
 export function routeUpgrades(fastify: FastifyInstance): void {
   const { server } = fastify;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
-      startOver(server, request, socket, head);
+      serveWithoutUpgrade(server, request, socket, head);
       return;
     }
     upgrades.set(request, { socket, head });
@@ -37,8 +37,8 @@ export function routeUpgrades(fastify: FastifyInstance): void {
   });
 }
 
-/** Other protocols (some HTTP clients offer h2c with each request) are not offered here, so the offer is overlooked. */
-function startOver(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+/** Handles the request as if it offered no other protocol: some HTTP clients offer h2c with each one. */
+function serveWithoutUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const lines = [`${request.method} ${request.url} HTTP/${request.httpVersion}`];
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
     const name = request.rawHeaders[index] ?? '';

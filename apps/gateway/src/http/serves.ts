@@ -11,7 +11,7 @@ const METHODS = {
   DELETE: RequestMethod.DELETE,
 } as const;
 
-/** Null: Nest says it. */
+/** Null: Nest sets it, or the handler does. */
 const CONTENT_TYPES: Record<Route['replyType'], string | null> = {
   json: null,
   text: 'text/plain; charset=utf-8',
@@ -31,12 +31,12 @@ type DecoratorFor<Reply> = <Handler extends (...args: never[]) => Reply | Promis
   descriptor: TypedPropertyDescriptor<Handler>,
 ) => void;
 
-/** Binds a controller's method to a route of the contract: path, status, and the type of what it returns. */
+/** Binds a controller's method to a route of the contract: its path, status and reply type. */
 export function Serves<Name extends RouteName>(name: Name): DecoratorFor<HandlerReply<Name>> {
   return (target, key, descriptor) => bind(name, target, key, descriptor);
 }
 
-/** The same for a method that writes the answer itself. */
+/** Like `Serves`, for a method that writes the answer itself. */
 export function ServesByHand(name: RouteName): DecoratorFor<void> {
   return (target, key, descriptor) => bind(name, target, key, descriptor);
 }
@@ -44,7 +44,7 @@ export function ServesByHand(name: RouteName): DecoratorFor<void> {
 /** The route that a handler serves. */
 export function routeNameOf(handler: object): RouteName {
   const name = Reflect.getMetadata(ROUTE_NAME, handler) as RouteName | undefined;
-  if (!name) throw new Error('a handler that serves no route of the contract');
+  if (!name) throw new Error('the handler serves no route of the contract');
   return name;
 }
 

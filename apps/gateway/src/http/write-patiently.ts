@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-/** Writes and, if too much waits already, waits for room. False: the reader took nothing for `patienceMs`, or is gone. */
+/** Writes, then waits until the buffer has room. @returns false if the reader took nothing for `patienceMs`, or has gone */
 export async function writePatiently(stream: Writable, text: string, patienceMs: number): Promise<boolean> {
   if (stream.destroyed) return false;
   if (stream.write(text)) return true;

@@ -3,7 +3,7 @@ import { statusClassOf, type RequestLabels } from './request-labels.js';
 
 const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** What happens in a gateway, counted. */
+/** The gateway's counters and histograms. */
 export class GatewayMetrics {
   private readonly requests: Counter;
   private readonly requestSeconds: Histogram;
@@ -13,20 +13,21 @@ export class GatewayMetrics {
   constructor(private readonly telemetry: Telemetry) {
     const { meter } = telemetry;
     this.requests = meter.createCounter('proctor_http_requests_total', {
-      description: 'Requests that are over. Status 499: the client left before an answer, 101: a WebSocket.',
+      description:
+        'Completed requests. Status 499: the client disconnected before the answer; 101: a WebSocket.',
     });
     this.requestSeconds = meter.createHistogram('proctor_http_request_duration_seconds', {
-      description: 'Time from a request to the beginning of its answer. Without logs that are streamed.',
+      description: 'Time from a request to the start of its answer, without log streams.',
       unit: 's',
       advice: { explicitBucketBoundaries: DURATION_BUCKETS_SECONDS },
     });
     this.accepted = meter.createCounter('proctor_executions_accepted_total', {
-      description: 'Executions that this gateway has accepted.',
+      description: 'Executions accepted by this gateway.',
     });
     this.failedLogins = meter.createCounter('proctor_failed_logins_total', {
       description: 'Requests refused because their credentials are missing or wrong.',
     });
-    // Shown from the start, so that the first increase is one.
+    // Exported from the start, so that the first event is an increase from 0.
     this.accepted.add(0);
     this.failedLogins.add(0);
   }
@@ -44,7 +45,7 @@ export class GatewayMetrics {
     this.accepted.add(1);
   }
 
-  /** All of this process's metrics, for Prometheus. */
+  /** This process's metrics in Prometheus text format. */
   page(): Promise<string> {
     return this.telemetry.prometheusText();
   }

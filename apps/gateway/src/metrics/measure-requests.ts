@@ -3,11 +3,11 @@ import { findUpgrade } from '../http/route-upgrades.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import { labelRequest, type RequestLabels } from './request-labels.js';
 
-/** nginx's number for a client that did not wait for the answer. */
+/** nginx's status for a client that disconnected before the answer. */
 const CLIENT_LEFT = 499;
 const SWITCHING_PROTOCOLS = 101;
 
-/** Counts and times each request that the router takes. Call it before the server listens. */
+/** Counts and times the requests that reach the router. Call it before the server listens. */
 export function measureRequests(fastify: FastifyInstance, metrics: GatewayMetrics): void {
   const startedAt = new WeakMap<FastifyRequest, number>();
   const secondsSince = (start: number) => (performance.now() - start) / 1e3;
@@ -15,7 +15,7 @@ export function measureRequests(fastify: FastifyInstance, metrics: GatewayMetric
   fastify.addHook('onRequest', async (request, reply) => {
     const start = performance.now();
     startedAt.set(request, start);
-    // The only event that comes whatever happens: answered, streamed, upgraded, or left alone.
+    // The only event that follows every request: answered, streamed, upgraded or abandoned.
     reply.raw.once('close', () => {
       const labels = labelsOf(request);
       const status = finalStatusOf(request, reply);
@@ -23,7 +23,7 @@ export function measureRequests(fastify: FastifyInstance, metrics: GatewayMetric
       if (status === CLIENT_LEFT) metrics.recordDuration(labels, status, secondsSince(start));
     });
   });
-  // Not for answers that are written by hand: those are logs, which last as long as their executions.
+  // Not called for hijacked replies: those are logs, which last as long as their executions.
   fastify.addHook('onSend', async (request, reply) => {
     const start = startedAt.get(request);
     if (start !== undefined) metrics.recordDuration(labelsOf(request), reply.statusCode, secondsSince(start));

@@ -30,7 +30,7 @@ const seriesOf = async () =>
   (await telemetry.prometheusText()).split('\n').filter((line) => line.startsWith('proctor_'));
 
 describe('observeState', () => {
-  it('shows what runs and waits, who answers, and who watches', async () => {
+  it('shows live executions, dependencies and open log streams', async () => {
     expect(await seriesOf()).toEqual([
       'proctor_executions{state="waiting"} 3',
       'proctor_executions{state="running"} 2',
@@ -40,7 +40,7 @@ describe('observeState', () => {
     ]);
   });
 
-  it('leaves out what the database does not tell, and tells that it is away', async () => {
+  it('omits the executions and shows the database as down while it is unavailable', async () => {
     isDatabaseUp = false;
     expect(await seriesOf()).toEqual([
       'proctor_dependency_up{dependency="postgres"} 0',

@@ -8,11 +8,11 @@ const COUNT_WAIT_MS = 2_000;
 export interface ObservedState {
   store: Pick<MetricsStore, 'countLive'>;
   health: Pick<HealthRegistry, 'report'>;
-  /** How many logs are watched through this process right now. */
+  /** How many logs are being streamed by this process. */
   openLogStreams: () => number;
 }
 
-/** What is the case when somebody looks. What can't be read is left out, rather than told as zero. */
+/** Registers gauges that are read at each scrape. A value that cannot be read is omitted rather than reported as 0. */
 export function observeState(meter: Meter, { store, health, openLogStreams }: ObservedState): void {
   const live = new RecentValue(() => store.countLive(), {
     maxAgeMs: COUNT_MAX_AGE_MS,
@@ -21,7 +21,7 @@ export function observeState(meter: Meter, { store, health, openLogStreams }: Ob
   meter
     .createObservableGauge('proctor_executions', {
       description:
-        'Executions of the installation that are not over: the same from each gateway, so take the maximum.',
+        'Live executions of the installation. Every gateway reports the same number: aggregate with max.',
     })
     .addCallback(async (result) => {
       const count = await live.get();
@@ -31,7 +31,7 @@ export function observeState(meter: Meter, { store, health, openLogStreams }: Ob
     });
   meter
     .createObservableGauge('proctor_dependency_up', {
-      description: 'Whether what this gateway depends on answers it (1) or not (0).',
+      description: 'Whether a dependency of this gateway is available (1) or not (0).',
     })
     .addCallback(async (result) => {
       const { checks } = await health.report();
@@ -41,7 +41,7 @@ export function observeState(meter: Meter, { store, health, openLogStreams }: Ob
     });
   meter
     .createObservableGauge('proctor_log_streams_open', {
-      description: 'Logs that are watched through this gateway.',
+      description: 'Log streams open on this gateway.',
     })
     .addCallback((result) => result.observe(openLogStreams()));
 }

@@ -3,7 +3,7 @@ import { routes } from '@app/contract';
 import { labelRequest, statusClassOf } from './request-labels.js';
 
 describe('labelRequest', () => {
-  it('knows each route of the contract by its name', () => {
+  it('labels each route of the contract with its name', () => {
     for (const [name, { method, path }] of Object.entries(routes)) {
       expect(labelRequest(method, path)).toEqual({ route: name, method });
     }

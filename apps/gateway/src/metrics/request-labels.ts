@@ -2,7 +2,7 @@ import { findRouteName } from '../http/find-route-name.js';
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** Labels of a request. A client can't make new values: what it makes up becomes `unknown` or `other`. */
+/** The labels of a request. A client cannot create new values: unknown ones become `unknown` or `other`. */
 export interface RequestLabels {
   /** The route's name in the contract, or `unknown`. */
   route: string;
@@ -10,7 +10,7 @@ export interface RequestLabels {
   method: string;
 }
 
-/** @param path the pattern that the router found, such as `/execution/:id/status`; undefined: none */
+/** @param path the matched pattern, such as `/execution/:id/status`; undefined: none */
 export function labelRequest(method: string, path: string | undefined): RequestLabels {
   return { route: findRouteName(method, path) ?? 'unknown', method: METHODS.has(method) ? method : 'other' };
 }

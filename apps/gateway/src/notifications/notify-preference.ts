@@ -3,7 +3,7 @@ import { AppError, type NotifyEvent } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
 
-/** What callers are told of the executions that they ask for by hand. */
+/** Which events a user gets email about, of executions that they start themselves. */
 export class NotifyPreference {
   constructor(
     private readonly preferences: NotificationPreferencesStore,
@@ -14,7 +14,7 @@ export class NotifyPreference {
     return this.preferences.get(user.email);
   }
 
-  /** Replaces what was chosen before. May be repeated. @throws AppError `conflict` for who has no address for mail */
+  /** Replaces the previous choice. May be repeated. @throws AppError `conflict` if the user has no email address */
   async set(notifyOn: readonly NotifyEvent[], { user, address }: Caller): Promise<NotifyEvent[]> {
     if (!user.email.includes('@')) throw noAddress(user.email);
     const entry = {
@@ -30,7 +30,11 @@ export class NotifyPreference {
 }
 
 function noAddress(email: string): AppError {
-  return new AppError('conflict', `No mail can be sent to ${JSON.stringify(email)}.`, {
-    hint: 'Sign in under an e-mail address.',
-  });
+  return new AppError(
+    'conflict',
+    `Cannot send email to ${JSON.stringify(email)}: it is not an email address.`,
+    {
+      hint: 'Sign in with an email address.',
+    },
+  );
 }

@@ -6,7 +6,7 @@ import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
 import { showRecipient } from './to-reply.js';
 
-/** Has notifications sent once more. */
+/** Sends notifications again. */
 export class ResendNotification {
   constructor(
     private readonly notifications: Pick<NotificationsStore, 'list' | 'resend'>,
@@ -15,7 +15,7 @@ export class ResendNotification {
   ) {}
 
   /**
-   * The notifiers are told at once, and find it within seconds by themselves. May be repeated: one that is pending stays as it is.
+   * Signals the notifiers, which would otherwise find it within seconds. May be repeated: a pending one does not change.
    * @param id decimal digits @throws AppError `not_found`
    */
   async resend(id: string, { user, address }: Caller): Promise<DeliveryRecord> {
@@ -28,7 +28,7 @@ export class ResendNotification {
       details: { channel, recipient: showRecipient(recipient), event, execution: executionId },
     };
     await this.audit.recordChange(entry, async () => {
-      // Retention may have removed it meanwhile.
+      // Retention may have removed it in the meantime.
       if ((await this.notifications.resend(Number(id))) === 'not_found') throw noNotification(id);
     });
     this.signal.send();
@@ -44,7 +44,7 @@ export class ResendNotification {
 }
 
 function noNotification(id: string): AppError {
-  return new AppError('not_found', `There is no notification ${id}.`, {
-    hint: 'GET /notification lists them; they go with their execution.',
+  return new AppError('not_found', `No such notification: ${id}.`, {
+    hint: 'See `proctor notification list`. Notifications are removed together with their execution.',
   });
 }

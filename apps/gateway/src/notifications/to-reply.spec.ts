@@ -33,7 +33,7 @@ describe('showRecipient', () => {
 });
 
 describe('toNotificationReply', () => {
-  it('leaves out what there is none of', () => {
+  it('leaves out fields that are null', () => {
     expect(toNotificationReply(SENT)).toEqual({
       id: 7,
       event: 'ended',
@@ -47,7 +47,7 @@ describe('toNotificationReply', () => {
     });
   });
 
-  it('keeps the path of a URL out of the reason too', () => {
+  it('removes the path of a URL from the reason too', () => {
     const recipient = 'https://hooks.example.com/s3cret?k=s3cret';
     const failedReason = `the server answered 404: nothing at /s3cret?k=s3cret (${recipient})`;
     const reply = toNotificationReply({
@@ -61,7 +61,7 @@ describe('toNotificationReply', () => {
     expect(JSON.stringify(reply)).not.toContain('s3cret');
   });
 
-  it('keeps the reason of a mail as it is', () => {
+  it('does not change the reason of an email', () => {
     const failedReason = '550 no such user: ada@example.com';
     expect(toNotificationReply({ ...SENT, failedReason }).failed_reason).toBe(failedReason);
   });

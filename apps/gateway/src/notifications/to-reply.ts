@@ -1,7 +1,7 @@
 import type { NotificationReply } from '@app/contract';
 import type { DeliveryRecord } from '@app/database';
 
-/** A delivery in the contract's form. Times and ids that there are none of are left out. Pure. */
+/** Converts a delivery to the contract's form. Leaves out times and ids that are null. Pure. */
 export function toNotificationReply(delivery: DeliveryRecord): NotificationReply {
   const { recipient, failedReason, executionId, scheduleId, nextAttemptAt, sentAt } = delivery;
   const shown = showRecipient(recipient);
@@ -21,14 +21,14 @@ export function toNotificationReply(delivery: DeliveryRecord): NotificationReply
   };
 }
 
-/** Of a URL its origin alone: who knows the path, the query or the password of a webhook may call it. Pure. */
+/** Shows only the origin of a URL: its path, query or password may be the credential of a webhook. Pure. */
 export function showRecipient(recipient: string): string {
   if (!/^[a-z][a-z0-9+.-]*:/i.test(recipient)) return recipient;
   const url = URL.canParse(recipient) ? new URL(recipient) : null;
   return url !== null && url.host !== '' ? `${url.protocol}//${url.host}` : '***';
 }
 
-/** A server may say in its answer what it was asked for. */
+/** Removes the URL from the reason, where a server may have repeated it. */
 function withoutUrl(reason: string, recipient: string, shown: string): string {
   if (recipient === shown) return reason;
   const { pathname, search } = URL.canParse(recipient) ? new URL(recipient) : { pathname: '', search: '' };

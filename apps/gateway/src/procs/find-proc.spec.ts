@@ -7,7 +7,7 @@ const proc = (name: string, authorizedGroups: string[]) => plainProc(name, { aut
 
 const PROCS = [proc('a', []), proc('b', ['one']), proc('c', ['one']), proc('d', ['one', 'two'])];
 
-/** A plugin that is asked, and what it was asked. */
+/** `asked`: the groups that the plugin was asked about. */
 function setUp() {
   const asked: string[] = [];
   const access = new Access(['admins'], async ({ groups }, required) => {
@@ -31,7 +31,7 @@ const asker = (groups: string[], isAdmin = false) => ({
 });
 
 describe('FindProc', () => {
-  it('lists what may be executed, and asks once for the same groups', async () => {
+  it('lists the procs that a user may execute, and checks the same groups once', async () => {
     const { finder, asked } = setUp();
     const listed = await finder.listFor(asker(['one']));
     expect(listed.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
@@ -39,7 +39,7 @@ describe('FindProc', () => {
     expect(await finder.listFor(asker([], true))).toHaveLength(4);
   });
 
-  it('says which groups are missing', async () => {
+  it('names the required groups', async () => {
     const { finder } = setUp();
     await expect(finder.find('d', asker(['one']))).rejects.toMatchObject({
       code: 'forbidden',

@@ -2,7 +2,7 @@ import type { ProcsStore, RegisteredProc } from '@app/database';
 import { AppError, type Proc } from '@app/domain';
 import type { Access, Asker } from '../authentication/access.js';
 
-/** Finds procs for those who may execute them. */
+/** Finds procs for users who may execute them. */
 export class FindProc {
   constructor(
     private readonly procs: Pick<ProcsStore, 'find' | 'list'>,
@@ -12,7 +12,7 @@ export class FindProc {
   /** @throws AppError `not_found`, `forbidden` */
   async find(name: string, asker: Asker): Promise<RegisteredProc> {
     const found = await this.procs.find(name);
-    if (!found) throw new AppError('not_found', `There is no proc ${name}.`);
+    if (!found) throw new AppError('not_found', `No such proc: ${name}.`);
     await this.throwUnlessExecutable(found.proc, asker);
     return found;
   }
@@ -21,12 +21,15 @@ export class FindProc {
   async throwUnlessExecutable({ name, authorizedGroups }: Proc, asker: Asker): Promise<void> {
     if (await this.access.mayExecute(asker, authorizedGroups)) return;
     const groups = authorizedGroups.join(', ');
-    throw new AppError('forbidden', `To execute ${name} you have to be in all of these groups: ${groups}.`);
+    throw new AppError(
+      'forbidden',
+      `You may not execute ${name}. It requires membership of all these groups: ${groups}.`,
+    );
   }
 
-  /** All procs that the asker may execute, by name. */
+  /** All procs that the user may execute, by name. */
   async listFor(asker: Asker): Promise<Proc[]> {
-    // Many procs ask for the same groups, and a plugin may have to ask somebody.
+    // Many procs require the same groups, and a plugin may have to call another server.
     const answers = new Map<string, Promise<boolean>>();
     const mayExecute = (groups: readonly string[]) => {
       const key = JSON.stringify(groups);

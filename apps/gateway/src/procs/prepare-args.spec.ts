@@ -11,7 +11,7 @@ const proc = plainProc('p', {
   ],
 });
 
-/** Shows what was handed over to be encrypted. */
+/** Returns the values to encrypt as the ciphertext. */
 const secrets = {
   sealArgs: (_procName: string, args: Readonly<Record<string, string>>) => {
     const sealed = Object.entries(args).map(([name, value]) => [name, { ciphertext: value, keyId: 'k' }]);
@@ -29,11 +29,11 @@ function refusalOf(act: () => unknown): AppError {
   } catch (error) {
     if (error instanceof AppError) return error;
   }
-  throw new Error('it was not refused');
+  throw new Error('the args were accepted');
 }
 
 describe('PrepareArgs', () => {
-  it('fills in defaults for an execution, not for a schedule, and keeps secret args apart', () => {
+  it('fills in defaults for an execution but not for a schedule, and separates secret args', () => {
     const given = { A: 'x', TOKEN: 'correct horse' };
     const secretArgs = { TOKEN: { ciphertext: 'correct horse', keyId: 'k' } };
     expect(prepare.forExecution(proc, given)).toEqual({ args: { A: 'x', N: '3' }, secretArgs });
@@ -41,7 +41,7 @@ describe('PrepareArgs', () => {
     expect(prepare.forSchedule(proc, { A: 'x' })).toEqual({ args: { A: 'x' }, secretArgs: null });
   });
 
-  it('refuses with one entry for each arg, and shows nothing of a secret', () => {
+  it('reports each invalid arg without revealing a secret value', () => {
     const act = () => prepare.forExecution(proc, { N: '11', TOKEN: 'HUNTER-TWO', B: '' });
     const error = refusalOf(act);
     expect(error).toMatchObject({ code: 'invalid_args' });
@@ -49,7 +49,7 @@ describe('PrepareArgs', () => {
     expect(JSON.stringify(error.details)).not.toContain('HUNTER');
   });
 
-  it('keeps secret what was given as a secret, also if the proc has changed', () => {
+  it('keeps an arg secret if the proc no longer declares it so', () => {
     const plain: Proc = { ...proc, args: [plainArg('TOKEN'), plainArg('constructor')] };
     expect(prepare.forExecution(plain, { TOKEN: 'correct horse' }, ['TOKEN', 'constructor'])).toEqual({
       args: {},

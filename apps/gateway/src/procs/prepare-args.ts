@@ -5,11 +5,11 @@ import type { Patterns } from '@app/patterns';
 /** Args as they are stored. */
 export interface PreparedArgs {
   args: Record<string, string>;
-  /** Null: none was given. */
+  /** Null: none. */
   secretArgs: SealedArgs | null;
 }
 
-/** Checks the args that somebody gives to a proc, and encrypts those that are secret. */
+/** Checks the args for a proc, and encrypts the secret ones. */
 export class PrepareArgs {
   constructor(
     private readonly secrets: Pick<SecretsStore, 'sealArgs'>,
@@ -17,9 +17,9 @@ export class PrepareArgs {
   ) {}
 
   /**
-   * For an execution: the proc's defaults are filled in.
-   * @param secretNames args that were secret when they were given first: they stay so, whatever the proc says now
-   * @throws AppError `invalid_args`, which holds no value of a secret arg
+   * Prepares the args of an execution, with the proc's defaults.
+   * @param secretNames args that stay secret even if the proc no longer declares them so
+   * @throws AppError `invalid_args`, which contains no value of a secret arg
    */
   forExecution(
     proc: Proc,
@@ -30,7 +30,7 @@ export class PrepareArgs {
     return this.seal(proc, completeArgs(proc, given), secretNames);
   }
 
-  /** For a schedule: defaults are those that the proc has when it fires. @throws AppError as `forExecution` does */
+  /** Prepares the args of a schedule, without defaults: those apply when it fires. @throws AppError as `forExecution` does */
   forSchedule(proc: Proc, given: Readonly<Record<string, string>>): PreparedArgs {
     this.check(proc, given, []);
     return this.seal(proc, given, []);
@@ -39,7 +39,7 @@ export class PrepareArgs {
   private check(proc: Proc, given: Readonly<Record<string, string>>, secretNames: readonly string[]): void {
     const problems = checkArgs(proc, given, this.patterns.matches);
     if (problems.length === 0) return;
-    throw new AppError('invalid_args', `These args do not fit ${proc.name}`, {
+    throw new AppError('invalid_args', `Invalid args for ${proc.name}`, {
       details: problems.map((problem) => hideValue(problem, secretNames)),
     });
   }
@@ -60,10 +60,10 @@ export class PrepareArgs {
   }
 }
 
-/** An arg that is no secret for the proc (any more) is shown in the message. */
+/** Removes the value from the message if the arg was secret, though the proc no longer declares it so. */
 function hideValue(problem: ErrorDetail, secretNames: readonly string[]): ErrorDetail {
   const { field } = problem;
   if (!secretNames.includes(field)) return problem;
-  const message = `The value of "${field}", which was given as a secret, does not fit the proc as it is now`;
+  const message = `The value of "${field}", which was passed as a secret, is invalid for the current revision of the proc`;
   return { field, message };
 }

@@ -21,11 +21,11 @@ export interface RegisterProcsDependencies {
   audit: AuditTrail;
 }
 
-/** Makes procs known, or replaces them. */
+/** Registers procs, or replaces them. */
 export class RegisterProcs {
   constructor(private readonly dependencies: RegisterProcsDependencies) {}
 
-  /** All of them or none. May be repeated. @throws AppError `malformed_request` */
+  /** Registers all of them, or none. May be repeated. @throws AppError `malformed_request` */
   async register(metadata: BodyOf<'registerProcs'>, { user, address }: Caller): Promise<void> {
     const procs = metadata.map(procFromMetadata);
     const problems = await this.check(procs);
@@ -46,7 +46,7 @@ export class RegisterProcs {
     await this.dependencies.procs.register(procs);
   }
 
-  /** `field` is a path into what was sent, e.g. `0.env_vars.args.1.pattern`. */
+  /** `field` is a path into the request body, e.g. `0.env_vars.args.1.pattern`. */
   private async check(procs: readonly Proc[]): Promise<ErrorDetail[]> {
     const secrets = await this.dependencies.secrets.listNames(procs.map(({ name }) => name));
     return procs.flatMap((proc, index) =>
@@ -59,11 +59,11 @@ export class RegisterProcs {
   }
 }
 
-/** A secret wins over an arg of the same name without a word, so there must be no such arg. */
+/** A secret silently overrides an arg of the same name, so such an arg is refused. */
 function findSecretArgs({ name, args }: Proc, secretNames: readonly string[]): ErrorDetail[] {
   return args.flatMap((arg, place) => {
     if (!secretNames.includes(arg.name)) return [];
-    const message = `"${arg.name}" is set as a secret of ${name}; choose another name for the arg, or remove the secret`;
+    const message = `"${arg.name}" is already a secret of ${name}; rename the arg or remove the secret`;
     return [{ field: `args.${place}.name`, message }];
   });
 }

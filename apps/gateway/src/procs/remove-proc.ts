@@ -3,14 +3,14 @@ import { AppError } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
 
-/** Forgets procs. Their executions and logs stay. */
+/** Removes procs. Keeps their executions and logs. */
 export class RemoveProc {
   constructor(
     private readonly procs: Pick<ProcsStore, 'find' | 'remove'>,
     private readonly audit: AuditTrail,
   ) {}
 
-  /** With its secrets. @throws AppError `not_found`; `conflict` while something needs it */
+  /** Removes a proc and its secrets. @throws AppError `not_found`; `conflict` while schedules or live executions use it */
   async remove(name: string, { user, address }: Caller): Promise<void> {
     const found = await this.procs.find(name);
     if (!found) throw notFound(name);
@@ -33,7 +33,7 @@ export class RemoveProc {
 }
 
 function notFound(name: string): AppError {
-  return new AppError('not_found', `There is no proc ${name}.`);
+  return new AppError('not_found', `No such proc: ${name}.`);
 }
 
 function inUse(name: string, { schedules, live }: { schedules: number; live: number }): AppError {
@@ -43,10 +43,10 @@ function inUse(name: string, { schedules, live }: { schedules: number; live: num
     steps.push('remove its schedules');
   }
   if (live > 0) {
-    users.push(live === 1 ? '1 execution that has not ended' : `${live} executions that have not ended`);
-    steps.push('cancel its executions or wait for their end');
+    users.push(live === 1 ? '1 live execution' : `${live} live executions`);
+    steps.push('cancel its executions or wait for them to end');
   }
   return new AppError('conflict', `${name} is in use by ${users.join(' and ')}.`, {
-    hint: `To remove it, ${steps.join(', and ')} first.`,
+    hint: `First ${steps.join(', and ')}.`,
   });
 }

@@ -1,4 +1,4 @@
-/** Where a part of a proc is in its metadata: what domain and contract call differently. */
+/** The fields that a `Proc` and the metadata of the contract name differently. */
 const WIRE_PREFIXES: readonly (readonly [ofProc: string, ofMetadata: string])[] = [
   ['imageName', 'image_name'],
   ['args', 'env_vars.args'],
@@ -15,7 +15,7 @@ const WIRE_PREFIXES: readonly (readonly [ofProc: string, ofMetadata: string])[] 
   ['pod.annotations', 'annotations'],
 ];
 
-/** `args.1.pattern`, a path into a `Proc`, as the path in the metadata that was sent: `env_vars.args.1.pattern`. */
+/** Converts a path into a `Proc`, `args.1.pattern`, to the path into its metadata, `env_vars.args.1.pattern`. */
 export function toWireField(field: string): string {
   const found = WIRE_PREFIXES.find(([prefix]) => field === prefix || field.startsWith(`${prefix}.`));
   const path = found ? found[1] + field.slice(found[0].length) : field;

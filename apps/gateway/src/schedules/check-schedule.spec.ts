@@ -4,7 +4,7 @@ import { AppError, DEFAULT_SCHEDULE_POLICIES } from '@app/domain';
 import { lineOf } from '../http/render-error.js';
 import { checkSchedule, checkScheduleChanges, type ScheduleText } from './check-schedule.js';
 
-const RIGHT: ScheduleText = {
+const VALID: ScheduleText = {
   tags: 'nightly, reports',
   cron: '*/5 * * * *',
   notificationEmails: 'ada@example.com, bob@example.com',
@@ -18,13 +18,13 @@ function refusalOf(text: ScheduleText): AppError {
     if (error instanceof AppError) return error;
     throw error;
   }
-  throw new Error('it was accepted');
+  throw new Error('the schedule was accepted');
 }
 
 describe('checkSchedule', () => {
-  it('takes what is right, each address once', () => {
-    expect(checkSchedule(RIGHT)).toEqual({
-      ...RIGHT,
+  it('accepts valid fields, and removes duplicate emails', () => {
+    expect(checkSchedule(VALID)).toEqual({
+      ...VALID,
       ...DEFAULT_SCHEDULE_POLICIES,
       at: null,
       notificationEmails: ['ada@example.com', 'bob@example.com'],
@@ -40,67 +40,67 @@ describe('checkSchedule', () => {
   });
 
   it.each<[string, Partial<ScheduleText>, string, string, RegExp]>([
-    ['no tags', { tags: '' }, SCHEDULE_TEXTS.tagsMissing, 'tags', /expected a text/],
-    ['blank tags', { tags: ' \t' }, SCHEDULE_TEXTS.tagsMissing, 'tags', /expected a text/],
+    ['no tags', { tags: '' }, SCHEDULE_TEXTS.tagsMissing, 'tags', /expected text/],
+    ['blank tags', { tags: ' \t' }, SCHEDULE_TEXTS.tagsMissing, 'tags', /expected text/],
     ['tags too long', { tags: 'x'.repeat(1_001) }, SCHEDULE_TEXTS.malformed, 'tags', /at most 1000/],
     ['NUL in tags', { tags: 'a\0b' }, SCHEDULE_TEXTS.malformed, 'tags', /one line/],
-    ['half a character', { group: 'a\ud800' }, SCHEDULE_TEXTS.malformed, 'group', /one line/],
+    ['a lone surrogate', { group: 'a\ud800' }, SCHEDULE_TEXTS.malformed, 'group', /one line/],
     ['no cron', { cron: '' }, SCHEDULE_TEXTS.cronInvalid, 'cron', /five fields/],
-    ['a wrong cron', { cron: '61 * * * *' }, SCHEDULE_TEXTS.cronInvalid, 'cron', /five fields/],
+    ['an invalid cron', { cron: '61 * * * *' }, SCHEDULE_TEXTS.cronInvalid, 'cron', /five fields/],
     ['NUL in cron', { cron: '* * * * *\0' }, SCHEDULE_TEXTS.cronInvalid, 'cron', /five fields/],
     [
-      'no e-mail',
+      'no email',
       { notificationEmails: '' },
       SCHEDULE_TEXTS.emailInvalid,
       'notificationEmails',
-      /none is ""/,
+      /invalid: ""/,
     ],
     [
-      'one wrong e-mail',
+      'one invalid email',
       { notificationEmails: 'ada@example.com, bob' },
       SCHEDULE_TEXTS.emailInvalid,
       'notificationEmails',
-      /none is "bob"/,
+      /invalid: "bob"/,
     ],
     [
-      'a comma at the end',
+      'a trailing comma',
       { notificationEmails: 'ada@example.com,' },
       SCHEDULE_TEXTS.emailInvalid,
       'notificationEmails',
-      /none is ""/,
+      /invalid: ""/,
     ],
     [
-      'a header in an e-mail',
+      'a header in an email',
       { notificationEmails: 'ada@example.com\r\nBcc: eve@example.com' },
       SCHEDULE_TEXTS.emailInvalid,
       'notificationEmails',
-      /none is/,
+      /invalid: /,
     ],
     [
-      'too many e-mails',
+      'too many emails',
       { notificationEmails: Array.from({ length: 51 }, (_, n) => `u${n}@x.y`).join() },
       SCHEDULE_TEXTS.malformed,
       'notificationEmails',
       /at most 50/,
     ],
-    ['no group', { group: '' }, SCHEDULE_TEXTS.groupMissing, 'group', /expected a text/],
+    ['no group', { group: '' }, SCHEDULE_TEXTS.groupMissing, 'group', /expected text/],
   ])('%s', (_name, wrong, plainText, field, message) => {
-    const error = refusalOf({ ...RIGHT, ...wrong });
+    const error = refusalOf({ ...VALID, ...wrong });
     expect(error).toMatchObject({ code: 'malformed_request', details: [{ field }] });
     expect(error.details[0]?.message).toMatch(message);
     expect(lineOf(error)).toBe(plainText);
     expect(() => checkScheduleChanges(wrong)).toThrow(error.message);
   });
 
-  it('tells of the first thing that is wrong, in the order of v2', () => {
+  it('reports the first invalid field, in the order of v2', () => {
     const wrong = { group: '', notificationEmails: '', cron: '', tags: '' };
-    const told: string[] = [];
+    const reported: string[] = [];
     for (const part of ['tags', 'cron', 'notificationEmails', 'group'] as const) {
-      told.push(refusalOf(wrong).message);
-      wrong[part] = RIGHT[part];
+      reported.push(refusalOf(wrong).message);
+      wrong[part] = VALID[part];
     }
     const { tagsMissing, cronInvalid, emailInvalid, groupMissing } = SCHEDULE_TEXTS;
-    expect(told).toEqual([tagsMissing, cronInvalid, emailInvalid, groupMissing]);
+    expect(reported).toEqual([tagsMissing, cronInvalid, emailInvalid, groupMissing]);
     expect(checkSchedule(wrong)).toMatchObject({ group: 'ops' });
   });
 });

@@ -5,10 +5,10 @@ import { checkBlackouts, checkTimes, checkTimeZone, type CheckedTimes } from './
 const MAX_CHARACTERS = 1_000;
 const MAX_EMAILS = 50;
 
-/** What v2 did not know; what is left out gets its default. */
+/** Fields beyond v2's; an omitted one gets its default. */
 type Additions = Pick<UpdateScheduleBody, keyof SchedulePolicies | 'at'>;
 
-/** What a schedule says beside its proc and args, as it is sent. */
+/** A schedule as it is sent, without its proc and args. */
 export interface ScheduleText extends Additions {
   tags: string;
   cron: string;
@@ -17,13 +17,13 @@ export interface ScheduleText extends Additions {
   group: string;
 }
 
-/** The same as it is stored. */
+/** A schedule as it is stored, without its proc and args. */
 export type CheckedSchedule = SchedulePolicies &
   CheckedTimes & { tags: string; notificationEmails: readonly string[]; group: string };
 
 /**
- * All parts, checked in v2's order: its clients are told of the first thing that is wrong.
- * @throws AppError `malformed_request`; v2's clients get v2's text, others also what was expected
+ * Checks all fields in v2's order, because v2's clients expect the error of the first invalid one.
+ * @throws AppError `malformed_request` with v2's text, and with details of what was expected
  */
 export function checkSchedule(body: ScheduleText): CheckedSchedule {
   return {
@@ -36,7 +36,7 @@ export function checkSchedule(body: ScheduleText): CheckedSchedule {
   };
 }
 
-/** The same for the parts that are given. */
+/** Checks the fields that are given. @throws AppError as `checkSchedule` does */
 export function checkScheduleChanges(body: Partial<UpdateScheduleBody>): Partial<CheckedSchedule> {
   const { tags, cron, at, notificationEmails, group } = body;
   return {
@@ -70,13 +70,13 @@ function readGroup(text: string): string {
 
 function readLine(field: string, text: string, plainText: string, example: string): string {
   const line = text.trim();
-  if (line === '') refuse(plainText, [{ field, message: `expected a text such as ${example}, got none` }]);
+  if (line === '') refuse(plainText, [{ field, message: `expected text such as ${example}` }]);
   if (line.length > MAX_CHARACTERS) {
     const message = `expected at most ${MAX_CHARACTERS} characters, got ${line.length}`;
     refuse(SCHEDULE_TEXTS.malformed, [{ field, message }]);
   }
   if (!isStorable(line) || /\p{Cc}/u.test(line)) {
-    const message = 'expected one line of text without control characters or half characters';
+    const message = 'expected one line of text without control characters or lone surrogates';
     refuse(SCHEDULE_TEXTS.malformed, [{ field, message }]);
   }
   return line;
@@ -86,13 +86,13 @@ function readEmails(text: string): string[] {
   const field = 'notificationEmails';
   const emails = text.split(',').map((part) => part.trim());
   if (emails.length > MAX_EMAILS) {
-    const message = `expected at most ${MAX_EMAILS} e-mail addresses, got ${emails.length}`;
+    const message = `expected at most ${MAX_EMAILS} email addresses, got ${emails.length}`;
     refuse(SCHEDULE_TEXTS.malformed, [{ field, message }]);
   }
-  const problems = emails.filter((each) => !email.safeParse(each).success);
-  if (problems.length > 0) {
-    const got = problems.map((each) => JSON.stringify(each.slice(0, 100))).join(', ');
-    const message = `expected e-mail addresses separated by commas; none is ${got}`;
+  const invalid = emails.filter((each) => !email.safeParse(each).success);
+  if (invalid.length > 0) {
+    const shown = invalid.map((each) => JSON.stringify(each.slice(0, 100))).join(', ');
+    const message = `expected email addresses separated by commas; invalid: ${shown}`;
     refuse(SCHEDULE_TEXTS.emailInvalid, [{ field, message }]);
   }
   return [...new Set(emails)];

@@ -2,14 +2,14 @@ import { SCHEDULE_TEXTS, type BlackoutBody } from '@app/contract';
 import { describeCronProblem, isTimeZone } from '@app/cron';
 import { AppError, describeBlackoutProblem, type Blackout, type ErrorDetail } from '@app/domain';
 
-/** A cron expression, or the one time at which it fires. */
+/** A cron expression, or the only time at which the schedule fires. */
 export type CheckedTimes = { cron: string; at: null } | { cron: ''; at: Date };
 
 /** @throws AppError `malformed_request`, with v2's text for a wrong or missing cron expression */
 export function checkTimes(cron: string, at: string | undefined): CheckedTimes {
   if (at === undefined) return { cron: readCron(cron), at: null };
   if (cron.trim() === '') return { cron: '', at: new Date(at) };
-  return refuse(SCHEDULE_TEXTS.malformed, 'at', 'give either cron or at, not both');
+  return refuse(SCHEDULE_TEXTS.malformed, 'at', 'expected either cron or at, not both');
 }
 
 /** @throws AppError `malformed_request` */
@@ -19,11 +19,11 @@ export function checkTimeZone(text: string): string {
   return refuse(
     SCHEDULE_TEXTS.malformed,
     'timeZone',
-    `expected a zone such as Europe/Berlin or UTC, got ${got}`,
+    `expected a time zone such as Europe/Berlin or UTC, got ${got}`,
   );
 }
 
-/** @throws AppError `malformed_request` for the first one that is wrong */
+/** @throws AppError `malformed_request` for the first invalid one */
 export function checkBlackouts(bodies: readonly BlackoutBody[]): Blackout[] {
   return bodies.map((body, index) => {
     const blackout: Blackout =
@@ -33,9 +33,8 @@ export function checkBlackouts(bodies: readonly BlackoutBody[]): Blackout[] {
   });
 }
 
-/** What is told of a schedule that would never fire. */
 export function neverFires(): AppError {
-  const message = 'expected a time that is still to come';
+  const message = 'expected a time in the future';
   return new AppError('malformed_request', 'The schedule would never fire.', {
     details: [{ field: 'at', message }],
   });

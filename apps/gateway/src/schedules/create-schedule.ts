@@ -22,13 +22,13 @@ export interface CreateScheduleDependencies {
   maxPerOwner: number;
 }
 
-/** Makes schedules. */
+/** Creates schedules. */
 export class CreateSchedule {
   constructor(private readonly dependencies: CreateScheduleDependencies) {}
 
   /**
-   * Of several requests for the same proc and args one gets the schedule, the others `conflict`.
-   * @throws AppError for the first thing that is wrong, in v2's order; then nothing has changed
+   * Of concurrent requests for the same proc and args one creates the schedule, the others get `conflict`.
+   * @throws AppError for the first invalid field, in v2's order; nothing has changed then
    */
   async create(body: BodyOf<'createSchedule'>, caller: Caller): Promise<Schedule> {
     const { jobName: procName, args, enabled } = body;
@@ -51,7 +51,7 @@ export class CreateSchedule {
       enabled,
     };
     const created = await this.dependencies.audit.recordChange(entry, () => this.store(schedule));
-    // Nobody waits for it: the schedulers look within a second anyway.
+    // Not awaited: the schedulers poll every second anyway.
     void this.dependencies.signals.send('schedulesChanged', {});
     return created;
   }

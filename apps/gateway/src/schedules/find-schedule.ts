@@ -4,10 +4,10 @@ import { AppError, type Proc, type Schedule } from '@app/domain';
 import type { Access, Asker } from '../authentication/access.js';
 import type { FindProc } from '../procs/find-proc.js';
 
-/** One may have args of hundreds of kilobytes. */
+/** The args of one schedule can have hundreds of kilobytes. */
 const READ_AT_ONCE = 50;
 
-/** Finds schedules for their owners, those who may execute their proc, and admins. */
+/** Finds schedules for their owner, users who may execute their proc, and admins. */
 export class FindSchedule {
   constructor(
     private readonly schedules: Pick<SchedulesStore, 'find' | 'list'>,
@@ -22,11 +22,14 @@ export class FindSchedule {
     if (!schedule) throw new AppError('not_found', SCHEDULE_TEXTS.notFound);
     const groups = (await this.procs.find(schedule.procName))?.proc.authorizedGroups ?? null;
     if (await this.access.maySee(asker, schedule, groups)) return schedule;
-    // Not of which proc: its name is for those who may execute it.
-    throw new AppError('forbidden', 'This schedule is not yours, and you may not execute its proc.');
+    // Without the proc's name, which only users who may execute it may see.
+    throw new AppError(
+      'forbidden',
+      'You may not see this schedule: it is not yours, and you may not execute its proc.',
+    );
   }
 
-  /** By id, a few at a time. @param options `all`: paused ones too; `after`: id of the last one seen */
+  /** Yields schedules by id, reading a few at a time. @param options `all`: paused ones too; `after`: the id to start after */
   async *listFor(
     asker: Asker,
     options: { all: boolean; after: number | null; limit: number },
@@ -48,7 +51,7 @@ export class FindSchedule {
     }
   }
 
-  /** The proc that is to be executed by a schedule. @throws AppError `not_found`, `forbidden` */
+  /** Finds the proc of a new schedule. @throws AppError `not_found`, `forbidden` */
   async findProc(name: string, asker: Asker): Promise<Proc> {
     const found = await this.procs.find(name);
     if (!found) throw procNotFound(name);
@@ -61,6 +64,6 @@ export function procNotFound(name: string): AppError {
   const shown = JSON.stringify(name.slice(0, 100));
   return new AppError('not_found', SCHEDULE_TEXTS.procNotFound, {
     plainText: SCHEDULE_TEXTS.procNotFound,
-    details: [{ field: 'jobName', message: `there is no proc ${shown}` }],
+    details: [{ field: 'jobName', message: `no such proc: ${shown}` }],
   });
 }

@@ -8,7 +8,7 @@ const hourly = { cron: '0 * * * *', at: null, timeZone: 'UTC', blackouts: [] as 
 const iso = (times: readonly Date[]) => times.map((time) => time.toISOString().slice(0, 16));
 
 describe('listNextTimes', () => {
-  it('lists as many as asked for', () => {
+  it('lists the requested number of times', () => {
     expect(iso(listNextTimes(hourly, AFTER, 3))).toEqual([
       '2026-12-31T23:00',
       '2027-01-01T00:00',
@@ -16,7 +16,7 @@ describe('listNextTimes', () => {
     ]);
   });
 
-  it('leaves out what a blackout drops', () => {
+  it('skips times in a blackout', () => {
     const blackouts: Blackout[] = [
       { kind: 'once', from: new Date('2027-01-01T00:00:00Z'), until: new Date('2027-01-02T00:00:00Z') },
     ];
@@ -26,13 +26,13 @@ describe('listNextTimes', () => {
     ]);
   });
 
-  it('ends, also where everything is dropped', () => {
+  it('ends even if every time is in a blackout', () => {
     const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
     const always: Blackout = { kind: 'weekly', days, from: '00:00', until: '00:00' };
     expect(listNextTimes({ ...hourly, blackouts: [always] }, AFTER, 2)).toEqual([]);
   });
 
-  it('knows the one time of a one-shot schedule', () => {
+  it('lists the only time of a one-shot schedule', () => {
     const at = new Date('2027-05-01T00:00:00Z');
     expect(listNextTimes({ ...hourly, cron: '', at }, AFTER, 5)).toEqual([at]);
     expect(listNextTimes({ ...hourly, cron: '', at: AFTER }, AFTER, 5)).toEqual([]);

@@ -1,10 +1,10 @@
 import { localTimeOf, nextFireAt } from '@app/cron';
 import { isBlackedOut, timingOf, type Schedule } from '@app/domain';
 
-/** So many ticks are looked at, however many of them fall into a blackout. */
-const MAX_LOOKED_AT = 5_000;
+/** Bounds the search if most ticks fall into a blackout. */
+const MAX_TICKS_CHECKED = 5_000;
 
-/** The first `count` times after `after` at which a schedule fires, as if it were not paused. Pure. */
+/** The first `count` times after `after` at which the schedule fires, whether or not it is paused. Pure. */
 export function listNextTimes(
   schedule: Pick<Schedule, 'at' | 'cron' | 'timeZone' | 'blackouts'>,
   after: Date,
@@ -14,7 +14,7 @@ export function listNextTimes(
   const localTime = localTimeOf(schedule.timeZone);
   const times: Date[] = [];
   let next = nextFireAt(timing, after);
-  for (let looked = 0; next !== null && times.length < count && looked < MAX_LOOKED_AT; looked++) {
+  for (let checked = 0; next !== null && times.length < count && checked < MAX_TICKS_CHECKED; checked++) {
     if (!isBlackedOut(schedule.blackouts, next, localTime)) times.push(next);
     next = nextFireAt(timing, next);
   }

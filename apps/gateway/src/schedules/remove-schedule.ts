@@ -5,7 +5,7 @@ import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
 import type { FindSchedule } from './find-schedule.js';
 
-/** Removes schedules. What they have executed stays; what waited for its turn behind that is cancelled. */
+/** Removes schedules. Keeps their executions, but cancels those that are still queued behind a running one. */
 export class RemoveSchedule {
   constructor(
     private readonly schedules: Pick<SchedulesStore, 'remove'>,

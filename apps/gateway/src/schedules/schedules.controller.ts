@@ -19,10 +19,10 @@ import type { RemoveSchedule } from './remove-schedule.js';
 import { toScheduleReply, toTickReply } from './to-reply.js';
 import type { UpdateSchedule } from './update-schedule.js';
 
-/** One schedule may be larger; it is an answer of its own then. */
+/** A larger schedule is returned alone. */
 const MAX_LIST_BYTES = 4 * 1_048_576;
 
-/** The year 9999, which every database column takes. */
+/** The year 9999, which fits every database column. */
 const MAX_DATE_MS = Date.UTC(9999, 0);
 export interface SchedulesControllerDependencies {
   createSchedule: CreateSchedule;
@@ -45,8 +45,8 @@ export class SchedulesController {
   }
 
   /**
-   * v2's clients take 204 for "there is none", and an empty list for nothing at all. What one answer does not hold is
-   * found with the id of its last one as `cursor`, which the header `Link` says.
+   * Answers 204 if there is no schedule: v2's clients do not handle an empty list. If an answer cannot hold all of them, its
+   * `Link` header points to the next page, which starts after the last id.
    */
   @ServesByHand('listSchedules')
   async list(

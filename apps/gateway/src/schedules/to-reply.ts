@@ -2,7 +2,7 @@ import type { ReplyOf, TickReply } from '@app/contract';
 import type { Blackout, Schedule, ScheduleTick } from '@app/domain';
 import { showArgs } from '../executions/to-reply.js';
 
-/** A schedule in the contract's form. Values of secret args are hidden. */
+/** Converts a schedule to the contract's form. Hides the values of secret args. */
 export function toScheduleReply(schedule: Schedule): ReplyOf<'getSchedule'> {
   return {
     id: schedule.id,

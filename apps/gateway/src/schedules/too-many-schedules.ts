@@ -1,8 +1,7 @@
 import { AppError } from '@app/domain';
 
-/** What is told to an owner who has as many schedules as one may have. */
-export function tooManySchedules(most: number): AppError {
-  const message = `An owner may have ${most} schedules, and this would be one more.`;
-  const hint = 'Remove some first, or ask an administrator to set PROCTOR_SCHEDULES_PER_OWNER higher.';
+export function tooManySchedules(maxPerOwner: number): AppError {
+  const message = `An owner may have at most ${maxPerOwner} schedules.`;
+  const hint = 'Remove some first, or ask an administrator to raise PROCTOR_SCHEDULES_PER_OWNER.';
   return new AppError('conflict', message, { hint });
 }

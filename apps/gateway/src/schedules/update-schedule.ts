@@ -30,16 +30,16 @@ export class UpdateSchedule {
   constructor(private readonly dependencies: UpdateScheduleDependencies) {}
 
   /**
-   * What is left out stays; `args` replaces all args, also the secret ones. May be repeated. Whoever changes a schedule
-   * must be allowed to execute its proc, but its owner may always switch it off. It is executed in the owner's name:
-   * nobody else but admins gives it other args.
-   * @throws AppError for the first thing that is wrong; then nothing has changed
+   * Changes the fields that are given; `args` replaces all args, also the secret ones. May be repeated. The caller must be
+   * allowed to execute the proc, but the owner may always disable the schedule. Since it runs in the owner's name, only
+   * the owner and admins may change its args.
+   * @throws AppError for the first invalid field; nothing has changed then
    */
   async update(id: string, body: Body, caller: Caller): Promise<Schedule> {
     throwIfEmpty(body);
     const checked = checkScheduleChanges(body);
     const schedule = await this.dependencies.findSchedule.find(id, caller);
-    const proc = isSwitchedOff(body)
+    const proc = isDisabledOnly(body)
       ? null
       : (await this.dependencies.findProc.find(schedule.procName, caller)).proc;
     if (body.args) throwUnlessInOwnName(schedule, caller);
@@ -56,7 +56,7 @@ export class UpdateSchedule {
       details: { proc: schedule.procName, changed: Object.keys(body).join(' ') },
     };
     const updated = await this.dependencies.audit.recordChange(entry, () => this.store(schedule, changes));
-    // Nobody waits for it: the schedulers look within a second anyway.
+    // Not awaited: the schedulers poll every second anyway.
     void this.dependencies.signals.send('schedulesChanged', {});
     return updated;
   }
@@ -88,8 +88,8 @@ export class UpdateSchedule {
   }
 }
 
-/** And nothing else. */
-function isSwitchedOff({ enabled, ...rest }: Body): boolean {
+/** Whether the change disables the schedule and does nothing else. */
+function isDisabledOnly({ enabled, ...rest }: Body): boolean {
   return enabled === false && Object.values(rest).every((value) => value === undefined);
 }
 
@@ -97,16 +97,16 @@ function throwUnlessInOwnName({ userEmail }: Schedule, { user, isAdmin }: Caller
   if (isAdmin || user.email === userEmail) return;
   throw new AppError(
     'forbidden',
-    'Only its owner and admins may give a schedule other args: it runs in its owner’s name.',
+    'Only the owner and admins may change the args of a schedule: it runs in the owner’s name.',
     {
-      hint: 'Make a schedule of your own.',
+      hint: 'Create a schedule of your own.',
     },
   );
 }
 
 function throwIfEmpty(body: Body): void {
   if (Object.values(body).some((value) => value !== undefined)) return;
-  throw new AppError('malformed_request', 'There is nothing to change.', {
-    hint: `Give at least one of ${Object.keys(routes.updateSchedule.body.shape).join(', ')}.`,
+  throw new AppError('malformed_request', 'Nothing to change.', {
+    hint: `Send at least one of ${Object.keys(routes.updateSchedule.body.shape).join(', ')}.`,
   });
 }

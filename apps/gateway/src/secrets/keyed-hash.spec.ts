@@ -7,18 +7,18 @@ const KEY = new Uint8Array(32).fill(7);
 describe('KeyedHash', () => {
   const hash = new KeyedHash(KEY, 'test');
 
-  it('does not depend on the order of keys, but on that of lists', () => {
+  it('ignores the order of keys, but not that of lists', () => {
     expect(hash.of({ a: 1, b: { c: 'x', d: 'y' } })).toBe(hash.of({ b: { d: 'y', c: 'x' }, a: 1 }));
     expect(hash.of(['a', 'b'])).not.toBe(hash.of(['b', 'a']));
   });
 
-  it('takes undefined for left out, and nothing else for the same', () => {
+  it('treats undefined as omitted, and nothing else as equal', () => {
     expect(hash.of({ a: 1, b: undefined })).toBe(hash.of({ a: 1 }));
     const values = [{}, [], null, '', '{}', { a: '1' }, { a: 1 }, [['a', 1]], { a: null }, { a: {} }];
     expect(new Set(values.map((value) => hash.of(value))).size).toBe(values.length);
   });
 
-  it('depends on key and purpose, and is no plain hash', () => {
+  it('depends on the key and the purpose', () => {
     const value = { secret: '1234' };
     const hashes = [
       hash.of(value),

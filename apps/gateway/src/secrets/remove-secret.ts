@@ -3,14 +3,14 @@ import { AppError } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
 
-/** Forgets secrets of procs. */
+/** Removes secrets of procs. */
 export class RemoveSecret {
   constructor(
     private readonly secrets: Pick<SecretsStore, 'list' | 'remove'>,
     private readonly audit: AuditTrail,
   ) {}
 
-  /** What runs already keeps its own copy. @throws AppError `not_found` if it is not set */
+  /** Running executions keep their copy. @throws AppError `not_found` if it is not set */
   async remove(procName: string, name: string, { user, address }: Caller): Promise<void> {
     const secrets = await this.secrets.list(procName);
     if (!secrets.some((secret) => secret.name === name)) throw notSet(procName, name);
@@ -28,5 +28,5 @@ export class RemoveSecret {
 }
 
 function notSet(procName: string, name: string): AppError {
-  return new AppError('not_found', `No secret ${name} is set for ${procName}.`);
+  return new AppError('not_found', `No such secret of ${procName}: ${name}.`);
 }

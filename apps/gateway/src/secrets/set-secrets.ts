@@ -4,7 +4,7 @@ import { AppError, checkSecret, type ErrorDetail } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
 
-/** Sets secrets of a proc, which need not be registered yet, nor declare them. */
+/** Sets secrets of a proc, which need not be registered or declare them yet. */
 export class SetSecrets {
   constructor(
     private readonly secrets: SecretsStore,
@@ -12,7 +12,7 @@ export class SetSecrets {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** All of them or none. May be repeated. @throws AppError `malformed_request`, which holds no value */
+  /** Sets all of them, or none. May be repeated. @throws AppError `malformed_request`, which contains no value */
   async set({ job_name: procName, secrets }: BodyOf<'setSecrets'>, { user, address }: Caller): Promise<void> {
     const names = Object.keys(secrets);
     const problems = [
@@ -33,7 +33,7 @@ export class SetSecrets {
       .filter(({ name }) => names.includes(name))
       .map(({ name }) => ({
         field: name,
-        message: `"${name}" is an arg of ${procName}; choose another name for the secret`,
+        message: `"${name}" is an arg of ${procName}; rename the secret`,
       }));
   }
 }

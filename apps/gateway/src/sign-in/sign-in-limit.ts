@@ -3,7 +3,7 @@ import { FailedLogins } from '@app/plugins';
 
 const CALLS_PER_MINUTE = 120;
 
-/** Nobody has to be known to sign in, so it is limited by address. A sign-in takes about a dozen calls a minute. */
+/** Limits sign-ins by address, because they need no credentials. One sign-in takes about a dozen calls a minute. */
 export class SignInLimit {
   private readonly calls: FailedLogins;
 
@@ -17,11 +17,11 @@ export class SignInLimit {
       this.calls.check(address, null);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      throw new AppError(error.code, 'There are too many sign-ins from your address.', {
+      throw new AppError(error.code, 'Too many sign-ins from your address.', {
         hint: 'Try again in a minute.',
       });
     }
-    // Until it has succeeded each is as good as failed.
+    // Every call counts, whether or not it succeeds.
     this.calls.noteFailure(address, null);
   }
 }

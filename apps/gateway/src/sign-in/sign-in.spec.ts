@@ -28,13 +28,13 @@ function setUp(deviceFlow: DeviceFlow | undefined, find: () => Promise<User | nu
 }
 
 describe('SignIn', () => {
-  it('leaves out what is not known', async () => {
+  it('leaves out fields that are null', async () => {
     const { signIn } = setUp(flow);
     expect(await signIn.start('here')).not.toHaveProperty('verification_uri_complete');
     expect(await signIn.poll('d', 'here')).toEqual({ status: 'signed_in', token: 't' });
   });
 
-  it('writes down who signed in, and nothing of how', async () => {
+  it('audits who signed in, without the token', async () => {
     const { signIn, entries } = setUp(flow);
     await signIn.poll('d', 'here');
     expect(entries).toEqual([
@@ -42,30 +42,30 @@ describe('SignIn', () => {
     ]);
   });
 
-  it('hands the token out even if it can’t be told whose it is', async () => {
+  it('returns the token even if its user cannot be looked up', async () => {
     const { signIn, entries } = setUp(flow, () => Promise.reject(new Error('away')));
     expect(await signIn.poll('d', 'here')).toMatchObject({ token: 't' });
     expect(entries).toMatchObject([{ actor: 'unknown', allowed: false }]);
   });
 
-  it('is limited by address, over all its routes', async () => {
+  it('limits calls by address, over all its routes', async () => {
     const { signIn } = setUp(flow);
     await signIn.start('here');
     await signIn.refresh('r', 'here');
     await expect(signIn.poll('d', 'here')).rejects.toMatchObject({
       code: 'too_many_requests',
-      message: 'There are too many sign-ins from your address.',
+      message: 'Too many sign-ins from your address.',
     });
     await signIn.poll('d', 'there');
   });
 
-  it('does not count where there is nothing to count', async () => {
+  it('does not count calls if there is no single sign-on', async () => {
     const { signIn } = setUp(undefined);
     for (let n = 0; n < 5; n++)
       await expect(signIn.start('here')).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('tells that authentication is off', async () => {
+  it('describes that authentication is off', async () => {
     const { signIn } = setUp(flow);
     expect(signIn.describe()).toEqual({ plugin: 'test', sign_in: 'device' });
     const off = new SignIn(

@@ -5,10 +5,10 @@ import type { AuditTrail } from '../audit/audit-trail.js';
 import type { UserSources } from '../authentication/user-sources.js';
 import type { SignInLimit } from './sign-in-limit.js';
 
-/** Lets people sign in who are not known yet, where the authentication plugin has a way for it. */
+/** Single sign-on with the device flow of the authentication plugin, if it has one. */
 export class SignIn {
   constructor(
-    /** `name` as clients are told it; null: authentication is off. */
+    /** `name` as shown to clients; null: authentication is off. */
     private readonly plugin: { name: string; deviceFlow: AuthPlugin['deviceFlow'] } | null,
     private readonly sources: Pick<UserSources, 'find'>,
     private readonly limit: SignInLimit,
@@ -20,7 +20,7 @@ export class SignIn {
     return { plugin: this.plugin.name, sign_in: this.plugin.deviceFlow ? 'device' : 'token' };
   }
 
-  /** @throws AppError `not_found` where nobody signs in like this, `too_many_requests`, `unavailable` */
+  /** @throws AppError `not_found` if there is no single sign-on, `too_many_requests`, `unavailable` */
   async start(address: string): Promise<ReplyOf<'startSignIn'>> {
     const begun = await this.flowFor(address).start();
     return {
@@ -35,7 +35,7 @@ export class SignIn {
     };
   }
 
-  /** Whoever signs in is audited. @throws AppError as `start` does */
+  /** Audits a completed sign-in. @throws AppError as `start` does */
   async poll(deviceCode: string, address: string): Promise<PollSignInReply> {
     const poll = await this.flowFor(address).poll(deviceCode);
     if (poll.kind === 'signed_in') await this.noteSignIn(poll.token, address);
@@ -54,12 +54,14 @@ export class SignIn {
       return flow;
     }
     const why = this.plugin ? `the authentication plugin is ${this.plugin.name}` : 'authentication is off';
-    throw new AppError('not_found', `Nobody signs in with a browser here: ${why}.`, {
-      hint: this.plugin ? 'Ask an admin for an access token; `proctor config` stores it.' : undefined,
+    throw new AppError('not_found', `This gateway has no single sign-on: ${why}.`, {
+      hint: this.plugin
+        ? 'Use an email and an access token. Get a token from an admin and save it with `proctor config`.'
+        : undefined,
     });
   }
 
-  /** The token is handed out once, so nothing may get in its way. */
+  /** Never throws: the token is returned only once, so a failure here must not lose it. */
   private async noteSignIn(token: string, address: string): Promise<void> {
     const user = await this.sources.find(null, token).catch(() => null);
     this.audit.note({
