@@ -33,8 +33,8 @@ async function makeToken(
   return { email, ...answer.json<{ id: string; token: string }>() };
 }
 
-describe('who am I', () => {
-  it('tells whom the gateway takes the caller for', async () => {
+describe('GET /whoami', () => {
+  it('shows the account of the caller', async () => {
     expect((await as(user, 'GET', '/whoami')).json()).toEqual({
       email: user.email,
       name: 'user',
@@ -46,7 +46,7 @@ describe('who am I', () => {
 });
 
 describe('accounts', () => {
-  it('are made, shown, changed and removed', async () => {
+  it('are created, shown, changed and removed', async () => {
     const email = 'ada/lovelace+x@example.com';
     const path = `/user/${encodeURIComponent(email)}`;
     const made = await admin('POST', '/user', { email, name: 'Ada', groups: ['new', 'one', 'new'] });
@@ -62,15 +62,15 @@ describe('accounts', () => {
     expect(await admin('PATCH', path, { name: 'x' })).toMatchObject({ status: 404 });
   });
 
-  it('have one address each, however it is capitalised', async () => {
+  it('have unique emails, in any case', async () => {
     const email = await makeUser();
     expect(await admin('POST', '/user', { email })).toMatchObject({ status: 409 });
     expect(await admin('POST', '/user', { email: email.toUpperCase() })).toMatchObject({ status: 409 });
   });
 
   it.each([
-    ['an address that is none', { email: 'nobody' }],
-    ['an address with a NUL', { email: 'a\0@b.c' }],
+    ['an invalid email', { email: 'nobody' }],
+    ['an email with NUL', { email: 'a\0@b.c' }],
     ['a group without a name', { email: 'a@b.c', groups: [''] }],
     ['a name that is a number', { email: 'a@b.c', name: 7 }],
     ['nothing', {}],
@@ -78,11 +78,11 @@ describe('accounts', () => {
     expect(await admin('POST', '/user', body)).toMatchObject({ status: 400 });
   });
 
-  it('are not changed by nothing', async () => {
+  it('are not changed by an empty request', async () => {
     expect(await admin('PATCH', `/user/${user.email}`, {})).toMatchObject({ status: 400 });
   });
 
-  it('are listed page by page, of a group or all', async () => {
+  it('are listed page by page, all or those of a group', async () => {
     const emails = await Promise.all(Array.from({ length: 5 }, () => makeUser({ groups: ['paged'] })));
     const seen: string[] = [];
     let cursor: string | undefined = '';
@@ -103,7 +103,7 @@ describe('accounts', () => {
     async (query) => expect(await admin('GET', `/user?${query}`)).toMatchObject({ status: 400 }),
   );
 
-  it('that are switched off are let in no more, from this moment', async () => {
+  it('are refused from the moment they are disabled', async () => {
     const email = await makeUser();
     const token = await makeToken(email);
     expect(await as(token, 'GET', '/whoami')).toMatchObject({ status: 200 });
@@ -116,7 +116,7 @@ describe('accounts', () => {
   });
 
   it.each(['/user', '/group', '/audit', '/audit/export'])(
-    'and the like are for admins only: %s',
+    'and the like may be listed by admins only: %s',
     async (path) => {
       expect(await as(user, 'GET', path)).toMatchObject({ status: 403 });
       expect(await as(null, 'GET', path)).toMatchObject({ status: 401 });
@@ -125,7 +125,7 @@ describe('accounts', () => {
 });
 
 describe('the last admin', () => {
-  it('can’t be removed, switched off or taken out of the group; and a service account is no help', async () => {
+  it('cannot be removed, disabled or removed from the group; a service account does not count', async () => {
     const service = await makeUser({ service: true, groups: ['proctor_admin'] });
     const path = `/user/${gateway.admin.email}`;
     for (const answer of [
@@ -140,14 +140,14 @@ describe('the last admin', () => {
     await admin('DELETE', `/user/${service}`);
   });
 
-  it('may go once there is another one', async () => {
+  it('may be removed once there is another one', async () => {
     const email = await makeUser({ groups: ['proctor_admin'] });
     const other = await makeUser({ groups: ['proctor_admin'] });
     expect(await admin('DELETE', `/group/proctor_admin/member/${email}`)).toMatchObject({ status: 204 });
     expect(await admin('DELETE', `/user/${other}`)).toMatchObject({ status: 204 });
   });
 
-  it('is left also when two admins remove each other at once', async () => {
+  it('remains when two admins remove each other concurrently', async () => {
     const [one, two] = [
       await makeToken(await makeUser({ groups: ['proctor_admin'] })),
       await makeToken(await makeUser({ groups: ['proctor_admin'] })),
@@ -176,7 +176,7 @@ describe('the last admin', () => {
 });
 
 describe('groups', () => {
-  it('are made, listed and removed', async () => {
+  it('are created, listed and removed', async () => {
     const name = 'a group / of 100 %';
     const path = `/group/${encodeURIComponent(name)}`;
     const made = await admin('POST', '/group', { name, description: 'for tests' });
@@ -200,11 +200,11 @@ describe('groups', () => {
     expect(await admin('DELETE', '/group/one/member/nobody@example.com')).toMatchObject({ status: 404 });
   });
 
-  it('of admins stay', async () => {
+  it('of admins cannot be removed', async () => {
     expect(await admin('DELETE', '/group/proctor_admin')).toMatchObject({ status: 409 });
   });
 
-  it('that a proc asks for stay, and the answer names the proc', async () => {
+  it('that a proc requires cannot be removed, and the answer names the proc', async () => {
     await admin('POST', '/group', { name: 'asked-for' });
     const proc = { name: 'asking', image_name: 'proctor/asking:1', authorized_groups: ['asked-for'] };
     expect(await admin('POST', '/metadata', [proc])).toMatchObject({ status: 201 });
@@ -213,7 +213,7 @@ describe('groups', () => {
     expect(detail(answer)).toContain('asking');
   });
 
-  it('decide at once what somebody may execute', async () => {
+  it('decide at once what a user may execute', async () => {
     const who = await makeToken(await makeUser());
     const proc = { name: 'grouped', image_name: 'proctor/grouped:1', authorized_groups: ['grouped'] };
     await admin('POST', '/metadata', [proc]);
@@ -228,7 +228,7 @@ describe('groups', () => {
 });
 
 describe('tokens', () => {
-  it('of service accounts let programs in, with the e-mail or as a bearer', async () => {
+  it('of service accounts authenticate programs, with the email or as a bearer', async () => {
     const email = await makeUser({ service: true, groups: ['one'] });
     const made = await makeToken(email, { label: 'ci' });
     expect(made.token).toMatch(/^proctor_[\w-]{43}$/);
@@ -253,7 +253,7 @@ describe('tokens', () => {
     expect(everything).not.toContain(token.slice('proctor_'.length));
   });
 
-  it('tell when they were made, by whom, until when they hold and when they were used', async () => {
+  it('show when and by whom they were created, their expiry and their last use', async () => {
     const made = await makeToken(user.email, { label: 'dated', expires_in_seconds: 3_600 });
     await as(made, 'GET', '/whoami');
     const list = async () =>
@@ -270,7 +270,7 @@ describe('tokens', () => {
     expect(ageMs('expires_at')).toBeLessThan(-3_500_000);
   });
 
-  it('end when they expire', async () => {
+  it('are refused after they expire', async () => {
     const made = await makeToken(user.email, { expires_in_seconds: 60 });
     expect(await as(made, 'GET', '/whoami')).toMatchObject({ status: 200 });
     await gateway.query(`update access_token set expires_at = now() - interval '1 second' where id = $1`, [
@@ -280,11 +280,11 @@ describe('tokens', () => {
     expect(await as(made, 'GET', '/whoami')).toMatchObject({ status: 401 });
   }, 20_000);
 
-  it.each<[string, Record<string, unknown>, 'cut' | 'as wished']>([
-    ['one without an end', {}, 'cut'],
+  it.each<[string, Record<string, unknown>, 'cut' | 'as requested']>([
+    ['one without expiry', {}, 'cut'],
     ['a longer one', { expires_in_seconds: 7_200 }, 'cut'],
-    ['a shorter one', { expires_in_seconds: 60 }, 'as wished'],
-  ])('that expire make none that lives longer: %s', async (_name, body, expected) => {
+    ['a shorter one', { expires_in_seconds: 60 }, 'as requested'],
+  ])('that expire create none that expires later: %s', async (_name, body, expected) => {
     for (const maker of [user.email, gateway.admin.email]) {
       const parent = await makeToken(maker, { expires_in_seconds: 3_600 });
       const endOf = (answer: Answer) => Date.parse(answer.json<{ expires_at: string }>().expires_at);
@@ -292,9 +292,9 @@ describe('tokens', () => {
         tokens: { id: string; expires_at: string }[];
       }>();
       const parentEnd = Date.parse(tokens.find(({ id }) => id === parent.id)!.expires_at);
-      const wishes = [body, ...(maker === user.email ? [] : [{ ...body, email: user.email }])];
-      for (const wish of wishes) {
-        const child = await as(parent, 'POST', '/token', wish);
+      const requests = [body, ...(maker === user.email ? [] : [{ ...body, email: user.email }])];
+      for (const request of requests) {
+        const child = await as(parent, 'POST', '/token', request);
         expect(child).toMatchObject({ status: 201 });
         if (expected === 'cut') expect(endOf(child)).toBe(parentEnd);
         else expect(Math.abs(endOf(child) - Date.now() - 60_000)).toBeLessThan(10_000);
@@ -306,11 +306,11 @@ describe('tokens', () => {
     }
   });
 
-  it('that do not expire make others that do not', async () => {
+  it('without expiry create others without expiry', async () => {
     expect((await as(user, 'POST', '/token', {})).json()).not.toHaveProperty('expires_at');
   });
 
-  it('that are revoked let nobody in, from this moment; and may be revoked again', async () => {
+  it('are refused from the moment they are revoked, and may be revoked again', async () => {
     const made = await makeToken(user.email);
     expect(await as(made, 'GET', '/whoami')).toMatchObject({ status: 200 });
     expect(await as(user, 'DELETE', `/token/${made.id}`)).toMatchObject({ status: 204, text: '' });
@@ -320,7 +320,7 @@ describe('tokens', () => {
     expect(tokens.find(({ id }) => id === made.id)).toHaveProperty('revoked_at');
   });
 
-  it('are made by everybody for themselves, by admins for others', async () => {
+  it('are created by users for themselves, and by admins for others', async () => {
     const own = await as(user, 'POST', '/token', { label: 'mine' });
     expect(own).toMatchObject({ status: 201 });
     expect(own.json()).toMatchObject({ email: user.email, created_by: user.email, label: 'mine' });
@@ -330,7 +330,7 @@ describe('tokens', () => {
     expect(await as(user, 'POST', '/token', { expires_in_seconds: 1 })).toMatchObject({ status: 400 });
   });
 
-  it('of others are not to be seen, and not there to be revoked', async () => {
+  it('of others can neither be listed nor revoked', async () => {
     const { id } = await makeToken(gateway.admin.email);
     expect(await as(user, 'GET', `/token?email=${gateway.admin.email}`)).toMatchObject({ status: 403 });
     expect(await as(user, 'GET', '/token?all')).toMatchObject({ status: 403 });
@@ -343,10 +343,10 @@ describe('tokens', () => {
   });
 
   it.each([
-    ['one that there is not', '00000000-0000-4000-8000-000000000000', 404],
-    ['what is no id', '7', 400],
-    ['what is too long', 'x'.repeat(1_000), 400],
-  ])('that are not there can’t be revoked: %s', async (_name, id, status) => {
+    ['an unknown id', '00000000-0000-4000-8000-000000000000', 404],
+    ['an invalid id', '7', 400],
+    ['an id that is too long', 'x'.repeat(1_000), 400],
+  ])('cannot be revoked by %s', async (_name, id, status) => {
     expect(await admin('DELETE', `/token/${id}`)).toMatchObject({ status });
   });
 });

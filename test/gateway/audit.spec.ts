@@ -31,7 +31,7 @@ async function list(query = ''): Promise<{ events: Event[]; next?: string }> {
   return answer.json();
 }
 
-/** Refusals are written without keeping anybody waiting. */
+/** Waits for refusals, which are written in the background. */
 async function listUntil(query: string, count: number): Promise<Event[]> {
   for (let tries = 0; ; tries++) {
     const { events } = await list(query);
@@ -54,8 +54,8 @@ const changes: [action: string, subject: string, method: string, path: string, b
   ['removeUser', email, 'DELETE', `/user/${email}`, undefined],
 ];
 
-describe('what was done', () => {
-  it.each(changes)('is written: %s of %s', async (action, subject, method, path, body) => {
+describe('a change', () => {
+  it.each(changes)('is recorded: %s of %s', async (action, subject, method, path, body) => {
     const answer = await admin(method, path, body);
     expect(answer.status).toBeLessThan(300);
     const { events } = await list(`action=${action}&subject=${encodeURIComponent(subject)}`);
@@ -66,14 +66,14 @@ describe('what was done', () => {
     expect(Date.now() - Date.parse(events[0]!.at)).toBeLessThan(10_000);
   });
 
-  it('is written with what a revoked token was for', async () => {
+  it('is recorded with the label of a revoked token', async () => {
     const { id } = (await admin('POST', '/token', { label: 'short-lived' })).json<{ id: string }>();
     await admin('DELETE', `/token/${id}`);
     const { events } = await list(`action=revokeToken&subject=${id}`);
     expect(events).toMatchObject([{ details: { email: gateway.admin.email, label: 'short-lived' } }]);
   });
 
-  it('says so if nothing came of it', async () => {
+  it('is followed by a refusal if it is refused', async () => {
     expect(await admin('DELETE', '/group/proctor_admin')).toMatchObject({ status: 409 });
     const events = await listUntil('action=removeGroup&subject=proctor_admin', 2);
     expect(events.map(({ allowed, details }) => [allowed, details['code']])).toEqual([
@@ -83,7 +83,7 @@ describe('what was done', () => {
   });
 });
 
-describe('what came to nothing', () => {
+describe('a refused change', () => {
   const schedule = {
     ...{ jobName: 'busy', args: {}, tags: 't', cron: '@daily', notificationEmails: 'a@b.c', group: 'g' },
   };
@@ -97,7 +97,7 @@ describe('what came to nothing', () => {
     ['removeProc', async () => 'busy', 'DELETE', '/metadata/busy', undefined],
     ['createSchedule', async () => 'busy', 'POST', '/schedule', schedule],
     ['updateSchedule', () => makeSchedule(), 'PATCH', '/schedule/:id', { args: {} }],
-  ])('is followed by why: %s', async (action, makeSubject, method, path, body) => {
+  ])('is followed by the reason: %s', async (action, makeSubject, method, path, body) => {
     const subject = await makeSubject();
     expect(await admin(method, path.replace(':id', subject), body)).toMatchObject({ status: 409 });
     const events = await listUntil(`action=${action}&subject=${subject}&allowed=false`, 1);
@@ -111,7 +111,7 @@ describe('what came to nothing', () => {
 });
 
 describe('groups', () => {
-  it('are told apart, whatever their names', async () => {
+  it('are distinguished, whatever their names', async () => {
     await admin('POST', '/user', { email: 'one-group@example.com', groups: ['a, b'] });
     await admin('POST', '/user', { email: 'two-groups@example.com', groups: ['a', 'b'] });
     const groupsOf = async (who: string) =>
@@ -121,8 +121,8 @@ describe('groups', () => {
   });
 });
 
-describe('what was refused', () => {
-  it('is written under the name of the route, with who and from where', async () => {
+describe('a refusal', () => {
+  it('is recorded under the name of the route, with the actor and the address', async () => {
     expect(await gateway.call(user, 'DELETE', '/user/a%2Fb@example.com')).toMatchObject({ status: 403 });
     const events = await listUntil(`actor=${user.email}&allowed=false`, 1);
     expect(events).toMatchObject([
@@ -135,7 +135,7 @@ describe('what was refused', () => {
     ]);
   });
 
-  it('is written also where the answer does not tell that there is something', async () => {
+  it('is recorded even where the answer hides it', async () => {
     const { id } = (await admin('POST', '/token', {})).json<{ id: string }>();
     expect(await gateway.call(user, 'DELETE', `/token/${id}`)).toMatchObject({ status: 404 });
     const events = await listUntil(`action=revokeToken&subject=${id}`, 1);
@@ -144,7 +144,7 @@ describe('what was refused', () => {
     ]);
   });
 
-  it('is written for strangers with whom they claim to be, without their token', async () => {
+  it('is recorded for unauthenticated clients with the claimed email, without the token', async () => {
     const stranger = { email: 'mallory@example.com', token: 'guessed-by-mallory' };
     expect(await gateway.call(stranger, 'GET', '/token')).toMatchObject({ status: 401 });
     const events = await listUntil('actor=unknown&action=listTokens', 1);
@@ -152,7 +152,7 @@ describe('what was refused', () => {
     expect(JSON.stringify(events)).not.toContain(stranger.token);
   });
 
-  it('is written for strangers whose claim is too long, also if it is cut within a character', async () => {
+  it('is recorded with a truncated email, even if the cut splits a character', async () => {
     const email = Buffer.from(`${'a'.repeat(299)}😀`).toString('latin1');
     const before = (await list('actor=unknown&action=whoAmI')).events.length;
     expect(await gateway.call({ email, token: 'x' }, 'GET', '/whoami')).toMatchObject({ status: 401 });
@@ -162,7 +162,7 @@ describe('what was refused', () => {
 });
 
 describe('too many failed logins', () => {
-  it('are written too', async () => {
+  it('are recorded too', async () => {
     const other = await startTestGateway({ env: { PROCTOR_FAILED_LOGINS_PER_ADDRESS: '2' } });
     try {
       const guess = (token: string) =>
@@ -170,7 +170,7 @@ describe('too many failed logins', () => {
       expect([await guess('1'), await guess('2'), await guess('3')]).toEqual([401, 401, 429]);
       await other.audit.drain();
       const rows = await other.query(`select details->>'code' as code from audit_event`);
-      // Nobody waits for these rows, so they come in any order.
+      // Written in the background, so in any order.
       expect(rows.map(({ code }) => code).sort()).toEqual([
         ...['too_many_requests', 'unauthenticated', 'unauthenticated'],
       ]);
@@ -181,7 +181,7 @@ describe('too many failed logins', () => {
 });
 
 describe('GET /audit', () => {
-  it('gives the newest first, page by page, each event once', async () => {
+  it('lists the newest first, page by page, each event once', async () => {
     const seen: number[] = [];
     let cursor: string | undefined;
     do {
@@ -206,7 +206,7 @@ describe('GET /audit', () => {
     expect(older.length + newer.length).toBe(events.length);
   });
 
-  it('takes a cursor that is no event for the end, whatever its size', async () => {
+  it('treats a cursor of no event as the end, whatever its size', async () => {
     expect(await list('cursor=18446744073709551615')).toEqual({ events: [] });
   });
 
@@ -224,7 +224,7 @@ describe('GET /audit', () => {
 });
 
 describe('GET /audit/export', () => {
-  it('gives the same as JSON lines, the oldest first, and is itself audited', async () => {
+  it('returns the same events as JSON lines, oldest first, and is itself audited', async () => {
     const answer = await admin('GET', '/audit/export');
     expect(answer).toMatchObject({ status: 200, type: 'application/x-ndjson' });
     const events = answer.text
@@ -235,7 +235,7 @@ describe('GET /audit/export', () => {
     expect(events.at(-1)).toMatchObject({ action: 'exportAudit', actor: gateway.admin.email, allowed: true });
   });
 
-  it('filters, and writes down by what', async () => {
+  it('filters, and records the filter', async () => {
     const answer = await admin('GET', `/audit/export?action=createUser&subject=${email}`);
     const events = answer.text
       .trimEnd()
@@ -251,7 +251,7 @@ describe('GET /audit/export', () => {
     expect(await admin('GET', '/audit/export?limit=3')).toMatchObject({ status: 400 });
   });
 
-  it('gives more than fits into a page', async () => {
+  it('returns more than fits into a page', async () => {
     await gateway.query(
       `insert into audit_event (actor, action, subject, allowed)
        select 'many@example.com', 'submitExecution', n::text, true from generate_series(1, 2300) n`,

@@ -33,14 +33,14 @@ describe('the plugin gate', () => {
     await gate.close();
   }, 30_000);
 
-  it('lets in whom the server knows, with their groups', async () => {
+  it('accepts the server’s users, with their groups', async () => {
     expect((await gateway.call(ada, 'GET', '/whoami')).json()).toEqual({
       ...{ email: ada.email, name: 'Ada', groups: ['one', 'proctor_admin'], is_admin: true },
     });
     expect((await gateway.call(null, 'GET', '/auth')).json()).toEqual({ plugin: 'gate', sign_in: 'token' });
   });
 
-  it('asks once for several requests in a row', async () => {
+  it('asks the server once for several requests in a row', async () => {
     await gateway.call(ada, 'GET', '/whoami');
     const before = gate.requests.length;
     for (let n = 0; n < 5; n++) await gateway.call(ada, 'GET', '/whoami');
@@ -48,19 +48,19 @@ describe('the plugin gate', () => {
   });
 
   it.each([
-    ['a token that is not known', { ...ada, token: 'guessed' }],
-    ["somebody else's token", { ...ada, email: 'bob@example.com' }],
-  ])('lets nobody in with %s', async (_kind, who) => {
+    ['an unknown token', { ...ada, token: 'guessed' }],
+    ["another user's token", { ...ada, email: 'bob@example.com' }],
+  ])('refuses %s', async (_kind, who) => {
     expect(await gateway.call(who, 'GET', '/whoami')).toMatchObject({ status: 401 });
   });
 
-  it('lets nobody in who is switched off there', async () => {
+  it('refuses a user who is inactive there', async () => {
     gate.know('off', { email: 'off@example.com', name: '', active: false, groups: [] });
     const who = { email: 'off@example.com', token: 'off' };
     expect(await gateway.call(who, 'GET', '/whoami')).toMatchObject({ status: 401 });
   });
 
-  it('lets in service accounts and admins of Proctor too, whether the server is there or not', async () => {
+  it('accepts Proctor’s service accounts and admins too, whether or not the server is up', async () => {
     const email = 'robot@example.com';
     await gateway.call(ada, 'POST', '/user', { body: { email, service: true } });
     const made = await gateway.call(ada, 'POST', '/token', { body: { email } });
@@ -83,7 +83,7 @@ describe('the plugin gate', () => {
     }
   });
 
-  it('lets nobody in there as a service account', async () => {
+  it('refuses a user with the email of a service account', async () => {
     const email = 'pipeline@example.com';
     await gateway.call(gateway.admin, 'POST', '/user', { body: { email, service: true } });
     gate.know('of mallory', { email, name: '', active: true, groups: [] });
@@ -93,7 +93,7 @@ describe('the plugin gate', () => {
     expect(await gateway.call(mallory, 'GET', '/token')).toMatchObject({ status: 200 });
   });
 
-  it('lets nobody in there who is switched off here', async () => {
+  it('refuses a user whose account is disabled in Proctor', async () => {
     const bob = { email: 'bob-is-gone@example.com', token: 'of bob' };
     gate.know(bob.token, { email: bob.email, name: '', active: true, groups: [] });
     await gateway.call(gateway.admin, 'POST', '/user', { body: { email: bob.email } });
@@ -102,7 +102,7 @@ describe('the plugin gate', () => {
     expect(await gateway.call(bob, 'GET', '/whoami')).toMatchObject({ status: 401 });
   });
 
-  it('remembers for seconds whom the server knew', async () => {
+  it('caches the server’s users for seconds', async () => {
     const eve = { email: 'eve@example.com', token: 'eve' };
     gate.know(eve.token, { email: eve.email, name: '', active: true, groups: [] });
     expect(await gateway.call(eve, 'GET', '/whoami')).toMatchObject({ status: 200 });
@@ -116,7 +116,7 @@ describe('the plugin gate', () => {
     }
   }, 20_000);
 
-  it('gives no tokens of Proctor to people that only Gate knows', async () => {
+  it('issues no Proctor tokens to users of Gate', async () => {
     const answer = await gateway.call(ada, 'POST', '/token', { body: {} });
     expect(answer).toMatchObject({ status: 409, text: expect.stringContaining('service account') });
   });
@@ -153,7 +153,7 @@ describe("the operator's own plugin", () => {
   }, 60_000);
   afterAll(() => gateway.remove(), 30_000);
 
-  it('says who is asking, and where it lies is nobody’s business', async () => {
+  it('identifies users, and its path is not shown', async () => {
     expect((await whoAmI('clerk')).json()).toMatchObject({ name: 'of Usher', is_admin: false });
     expect(await gateway.call({ ...as('clerk'), token: 'x' }, 'GET', '/whoami')).toMatchObject({
       status: 401,
@@ -161,7 +161,7 @@ describe("the operator's own plugin", () => {
     expect((await gateway.call(null, 'GET', '/auth')).json()).toEqual({ plugin: 'custom', sign_in: 'token' });
   });
 
-  it('says what they may do, whatever their groups are', async () => {
+  it('decides what users may do, whatever their groups are', async () => {
     expect((await whoAmI('chief')).json()).toMatchObject({ is_admin: true, groups: [] });
     const procs = ['everybody', 'nobody'].map((group) => ({
       ...{ name: `for-${group}`, image_name: 'proctor/own:1', authorized_groups: [group] },
@@ -181,7 +181,7 @@ describe("the operator's own plugin", () => {
   });
 
   it.each(['breaking', 'shapeless', 'torn'])(
-    'is an outage when it fails, and tells nothing of itself: %s',
+    'is an outage when it fails, and reveals nothing of itself: %s',
     async (name) => {
       const answer = await whoAmI(name);
       expect(answer).toMatchObject({ status: 503 });
@@ -192,7 +192,7 @@ describe("the operator's own plugin", () => {
   );
 });
 
-describe('a plugin that is broken', () => {
+describe('a broken plugin', () => {
   const complete = {
     PROCTOR_POSTGRES_USER: 'u',
     PROCTOR_POSTGRES_HOST: '127.0.0.1',
@@ -206,14 +206,14 @@ describe('a plugin that is broken', () => {
   });
 
   const cases: [string, () => Record<string, string>, RegExp[]][] = [
-    ['is not there', () => plugin('./nowhere.mjs'), [/no plugin at \.\/nowhere\.mjs/]],
+    ['does not exist', () => plugin('./nowhere.mjs'), [/no plugin at \.\/nowhere\.mjs/]],
     [
       'is not installed',
       () => plugin('proctor-auth-nowhere'),
       [/no plugin proctor-auth-nowhere/, /gate, oidc, postgres/],
     ],
     [
-      'is no JavaScript',
+      'is not JavaScript',
       () => plugin(write('syntax.mjs', 'export const = ;')),
       [/SyntaxError/, /syntax\.mjs/],
     ],
@@ -228,12 +228,12 @@ describe('a plugin that is broken', () => {
       [/no export \\?"Auth\\?"/, /One, Two/, /PROCTOR_AUTH_PLUGIN_EXPORTED/],
     ],
     [
-      'can’t say who somebody is',
+      'has no auth function',
       () => plugin(write('useless.mjs', 'export const Auth = { verify() {} };')),
       [/no function \\?"auth\\?"/],
     ],
     [
-      'can’t be made',
+      'throws in its constructor',
       () =>
         plugin(
           write(
@@ -249,15 +249,15 @@ describe('a plugin that is broken', () => {
       [/PROCTOR_AUTH_PLUGIN_BINARY/, /"gate" ships with Proctor/],
     ],
     [
-      'lacks its variables, beside others that are wrong',
+      'lacks its variables, with other invalid ones',
       () => plugin('oidc', { PROCTOR_OIDC_ISSUER: 'http://issuer.example', PROCTOR_APP_PORT: 'x' }),
       [/3 problems/, /PROCTOR_OIDC_ISSUER/, /PROCTOR_OIDC_CLIENT_ID/, /PROCTOR_APP_PORT/],
     ],
-    ['does not know where its server is', () => plugin('gate'), [/GATE_PLUGIN_HOST/]],
+    ['has no server address', () => plugin('gate'), [/GATE_PLUGIN_HOST/]],
   ];
 
   it.each(cases)(
-    'ends the start with the reason: it %s',
+    'stops the start with the reason: it %s',
     async (_what, env, reasons) => {
       const service = await startService('gateway', 'apps/gateway/src/main.js', { ...complete, ...env() });
       expect(await service.exited).toMatchObject({ code: 1 });

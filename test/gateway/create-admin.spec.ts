@@ -24,7 +24,7 @@ interface Outcome {
   stderr: string;
 }
 
-/** The real program, as operators start it. */
+/** Runs the built program as an operator does. */
 async function createAdmin(args: string[] = [], env: Record<string, string> = {}): Promise<Outcome> {
   const url = new URL(database.url);
   const variables = {
@@ -50,7 +50,7 @@ const whoAmI = (token: string) => gateway.call({ email: EMAIL, token }, 'GET', '
 const countTokens = async () => (await gateway.query('select id from access_token')).length;
 
 describe('create-admin', () => {
-  it('makes the first admin, once, on record', async () => {
+  it('creates the first admin once, and audits it', async () => {
     const first = await createAdmin();
     expect(first).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(first.stdout)).toEqual({ created: true, email: EMAIL, token: tokenIn(first) });
@@ -61,7 +61,7 @@ describe('create-admin', () => {
     expect(rows).toEqual([{ actor: 'operator', action: 'createUser', subject: EMAIL, allowed: true }]);
   }, 30_000);
 
-  it('gives an admin who lost every token a new one, on record', async () => {
+  it('creates a new token for an admin who lost every token, and audits it', async () => {
     await gateway.query('update access_token set revoked_at = now() where email = $1', [EMAIL]);
     const made = await createAdmin(['--new-token']);
     expect(made).toMatchObject({ code: 0, stderr: '' });
@@ -79,17 +79,22 @@ describe('create-admin', () => {
   }, 30_000);
 
   it.each<[string, Record<string, string>, string, RegExp]>([
-    ['there is no such account', { PROCTOR_ADMIN_EMAIL: 'nobody@example.com' }, 'select 1', /no account/],
-    ['it is switched off', {}, 'update account set active = false', /switched off/],
     [
-      'it is not in all groups of admins',
+      'the account does not exist',
+      { PROCTOR_ADMIN_EMAIL: 'nobody@example.com' },
+      'select 1',
+      /No such account/,
+    ],
+    ['it is disabled', {}, 'update account set active = false', /disabled/],
+    [
+      'it is not in all admin groups',
       { PROCTOR_REQUIRED_ADMIN_GROUP: 'proctor_admin,ops' },
       'select 1',
       /ops/,
     ],
-    ['it is written otherwise', { PROCTOR_ADMIN_EMAIL: EMAIL.toUpperCase() }, 'select 1', /to the letter/],
+    ['its case differs', { PROCTOR_ADMIN_EMAIL: EMAIL.toUpperCase() }, 'select 1', /lower case matter/],
   ])(
-    'gives no token when %s',
+    'refuses a token if %s',
     async (_why, env, before, reason) => {
       await gateway.query(before);
       const tokens = await countTokens();

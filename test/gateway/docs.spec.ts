@@ -16,13 +16,13 @@ const get = (path: string, headers: Record<string, string> = {}) =>
 const document: unknown = JSON.parse(JSON.stringify(buildOpenApi({ version: API_VERSION })));
 
 describe('the OpenAPI document', () => {
-  it('is there for everybody, as JSON', async () => {
+  it('is served to anyone, as JSON', async () => {
     const answer = await get('/openapi.json');
     expect(answer).toMatchObject({ status: 200, type: 'application/json' });
     expect(answer.json()).toEqual(document);
   });
 
-  it('is there as YAML where v2 had it', async () => {
+  it('is served as YAML at v2’s path', async () => {
     const answer = await get('/swagger.yml');
     expect(answer).toMatchObject({ status: 200, type: 'text/plain' });
     expect(parse(answer.text)).toEqual(document);
@@ -30,7 +30,7 @@ describe('the OpenAPI document', () => {
   });
 
   it.each(['/openapi.json', '/swagger.yml', '/docs', '/docs/swagger-ui.css'])(
-    '%s is not sent again to whoever has it',
+    '%s is not sent again to a client that has it cached',
     async (path) => {
       const first = await get(path);
       const etag = first.headers.get('etag') ?? '';
@@ -46,7 +46,7 @@ describe('the OpenAPI document', () => {
 });
 
 describe('the API page', () => {
-  it.each(['/docs', '/docs/'])('is there under %s', async (path) => {
+  it.each(['/docs', '/docs/'])('is served under %s', async (path) => {
     const answer = await get(path);
     expect(answer).toMatchObject({ status: 200, type: 'text/html' });
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
@@ -62,7 +62,7 @@ describe('the API page', () => {
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
   });
 
-  it('consists of parts that are all there, each with its own type', async () => {
+  it('refers only to assets that exist, each with its content type', async () => {
     const { text } = await get('/docs');
     const parts = [...text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address ?? '');
     expect(parts).toHaveLength(6);
@@ -81,7 +81,7 @@ describe('the API page', () => {
     }
   });
 
-  it('has nothing inline, which its policy would not let run', async () => {
+  it('has nothing inline, which its policy would block', async () => {
     const { text } = await get('/docs');
     expect(text).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]* src=)/i);
   });
@@ -91,7 +91,7 @@ describe('the API page', () => {
     expect(page.text).not.toMatch(/https?:|\/\//);
     const start = await get('/docs/start.js');
     expect(start.text).not.toMatch(/https?:|\/\//);
-    // Else Swagger UI tells validator.swagger.io of the document.
+    // Otherwise Swagger UI sends the document to validator.swagger.io.
     expect(start.text).toContain('validatorUrl: null');
     for (const name of ['swagger-ui.css', 'index.css']) {
       const { text } = await get(`/docs/${name}`);
@@ -134,7 +134,7 @@ describe('the API page', () => {
   });
 
   it.each(['/docs/../package.json', '/docs//etc/passwd', '/docs/../../../etc/passwd', '//docs/index.css'])(
-    'does not serve %s, written as it is',
+    'does not serve %s without normalization by the client',
     async (path) => {
       expect(await getRaw(path)).toMatch(/^HTTP\/1\.1 (400|404) /);
     },
@@ -148,7 +148,7 @@ describe('the API page', () => {
   });
 });
 
-/** A request whose path no client has tidied up. */
+/** Sends a path that no client has normalized. */
 function getRaw(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1', () =>

@@ -50,7 +50,7 @@ beforeAll(async () => {
   who['wrong token'] = { email: gateway.admin.email, token: 'guessed' };
   who['owner'] = await gateway.createUser('owner', ['one', 'two']);
   who['in another group'] = await gateway.createUser('elsewhere', ['three']);
-  who["somebody else's token"] = { email: 'owner@example.com', token: gateway.admin.token };
+  who["another user's token"] = { email: 'owner@example.com', token: gateway.admin.token };
   const registered = await gateway.call(gateway.admin, 'POST', '/metadata', {
     body: [proc('open'), proc('closed', { authorized_groups: ['one', 'two'] })],
   });
@@ -60,13 +60,13 @@ beforeAll(async () => {
 afterAll(() => gateway.remove(), 30_000);
 
 // Each route by each caller: route-access.spec.ts.
-describe('who is let in', () => {
-  it('nobody with the token of somebody else', async () => {
-    const answer = await gateway.call(who["somebody else's token"]!, 'GET', '/metadata');
+describe('authentication', () => {
+  it('refuses a token of another user', async () => {
+    const answer = await gateway.call(who["another user's token"]!, 'GET', '/metadata');
     expect(answer).toMatchObject({ status: 401 });
   });
 
-  it('takes a bearer token too, and v2’s headers before it', async () => {
+  it('accepts a bearer token, but prefers v2’s headers', async () => {
     const headers = { Authorization: `Bearer ${gateway.admin.token}` };
     expect(await gateway.call(null, 'GET', '/metadata', { headers })).toMatchObject({ status: 200 });
     expect(await gateway.call(who['wrong token']!, 'GET', '/metadata', { headers })).toMatchObject({
@@ -74,7 +74,7 @@ describe('who is let in', () => {
     });
   });
 
-  it('notices soon that an account was switched off', async () => {
+  it('refuses a disabled account within seconds', async () => {
     const user = await gateway.createUser('leaving', []);
     expect(await gateway.call(user, 'GET', '/metadata')).toMatchObject({ status: 200 });
     await gateway.query(`update account set active = false where email = $1`, [user.email]);
@@ -82,7 +82,7 @@ describe('who is let in', () => {
     expect(await gateway.call(user, 'GET', '/metadata')).toMatchObject({ status: 401 });
   }, 15_000);
 
-  it('writes down changes and refusals', async () => {
+  it('audits changes and refusals', async () => {
     await gateway.call(who['in another group']!, 'POST', '/execution', {
       body: { name: 'closed', args: { A: 'x' } },
     });
@@ -107,7 +107,7 @@ describe('who is let in', () => {
     });
   });
 
-  it('does not believe X-Forwarded-For', async () => {
+  it('does not trust X-Forwarded-For', async () => {
     const headers = { 'X-Forwarded-For': '203.0.113.9' };
     const body = { job_name: 'forwarded', secrets: { S: 'a long secret' } };
     await gateway.call(gateway.admin, 'POST', '/secret', { body, headers });
@@ -151,9 +151,9 @@ describe('refusals', () => {
     }).then(toAnswer),
   );
   refuse('no body', 400, parseFailure, post('/execution', ''));
-  refuse('a body that is another thing', 400, parseFailure, post('/execution', [1]));
+  refuse('a body that is not an object', 400, parseFailure, post('/execution', [1]));
   refuse(
-    'an arg that is no string',
+    'an arg that is not a string',
     400,
     /^Failed to parse request body from CLI: args\.A: must be a string/,
     post('/execution', { name: 'open', args: { A: 1 } }),
@@ -171,7 +171,7 @@ describe('refusals', () => {
     post('/execution', { name: 'open', args: { A: 'x', LD_PRELOAD: 'y' } }),
   );
   refuse(
-    'a missing arg and a wrong one',
+    'a missing arg and an undeclared one',
     400,
     /"C" is not an arg.*Argument A is required/,
     post('/execution', { name: 'open', args: { C: '100%' } }),
@@ -183,28 +183,33 @@ describe('refusals', () => {
     post('/execution', { name: 'open', args: { A: 'x'.repeat(70_000) } }),
   );
   refuse(
-    'a callback that is no URL',
+    'a callback that is not an HTTP URL',
     400,
     /callback_url/,
     post('/execution', { name: 'open', args: { A: 'x' }, callback_url: 'file:///etc/passwd' }),
   );
-  refuse('an unknown proc', 404, /no proc nothing/, post('/execution', { name: 'nothing', args: {} }));
+  refuse('an unknown proc', 404, /No such proc: nothing/, post('/execution', { name: 'nothing', args: {} }));
   refuse(
-    'a bad Idempotency-Key',
+    'an invalid Idempotency-Key',
     400,
     /Idempotency-Key/,
     post('/execution', { name: 'open', args: { A: 'x' } }, { 'Idempotency-Key': 'two words' }),
   );
-  refuse('a body of 10 MiB', 413, /at most 1048576 bytes/, post('/execution', 'x'.repeat(10 * 1024 * 1024)));
   refuse(
-    'an id that is no number',
+    'a body of 10 MiB',
+    413,
+    /larger than 1048576 bytes/,
+    post('/execution', 'x'.repeat(10 * 1024 * 1024)),
+  );
+  refuse(
+    'an id that is not a number',
     400,
     'Failed to translate path parameter to uint64',
     get('/execution/12a/status'),
   );
   refuse('an unknown id', 404, 'Execution context not Found', get('/execution/12/status'));
   refuse(
-    'an id above all ids',
+    'an id above every possible id',
     404,
     'Execution context not Found',
     get('/execution/18446744073709551615/status'),
@@ -222,14 +227,14 @@ describe('refusals', () => {
     get('/execution/logs?context_id=12'),
   );
   refuse(
-    'the log of no number',
+    'the log of an id that is not a number',
     400,
     'Failed to translate path parameter to uint64',
     get('/execution/logs?context_id=x'),
   );
-  refuse('an unknown route', 404, 'There is no such route.', get('/nothing/here'));
+  refuse('an unknown route', 404, 'No such route.', get('/nothing/here'));
   refuse('a malformed path', 400, 'malformed request', get('/execution/%zz/status'));
-  refuse('a very long URL', 400, /at most 8192/, get(`/execution/1/status?${'x'.repeat(9_000)}`));
+  refuse('a very long URL', 400, /longer than 8192/, get(`/execution/1/status?${'x'.repeat(9_000)}`));
   refuse(
     'an old client',
     400,
@@ -237,14 +242,14 @@ describe('refusals', () => {
     post('/execution', {}, { 'Client-Version': 'v1.9.9' }),
   );
   refuse(
-    'a client of no version',
+    'an invalid client version',
     400,
     /Client-Version/,
     post('/execution', {}, { 'Client-Version': 'banana' }),
   );
-  refuse('metadata that is no array', 400, 'malformed request', post('/metadata', {}, {}, admin));
+  refuse('metadata that is not an array', 400, 'malformed request', post('/metadata', {}, {}, admin));
   refuse(
-    'metadata of which one is bad',
+    'metadata with one invalid proc',
     400,
     /^malformed request: 1\.name/,
     post('/metadata', [proc('fine'), proc('not fine')], {}, admin),
@@ -255,7 +260,7 @@ describe('refusals', () => {
     /PATH/,
     post('/metadata', [proc('fine', { env_vars: { args: [{ name: 'PATH' }] } })], {}, admin),
   );
-  refuse('an arg that is a secret already', 400, /set as a secret of open/, async (headers) => {
+  refuse('an arg that is already a secret', 400, /already a secret of open/, async (headers) => {
     await gateway.call(gateway.admin, 'POST', '/secret', {
       body: { job_name: 'open', secrets: { TAKEN: 'a long secret' } },
     });
@@ -274,14 +279,14 @@ describe('refusals', () => {
     post('/secret', { job_name: 'open', secrets: { S: 'tiny', OTHER: 'a long secret' } }, {}, admin),
   );
   refuse(
-    'a secret for no proc',
+    'a secret of an invalid proc name',
     400,
     /job_name/,
     post('/secret', { job_name: 'not a name', secrets: { S: 'a long secret' } }, {}, admin),
   );
 
   it.each(cases)('%s: %i', async (name, status, text, call) => {
-    if (name.startsWith('an arg that is a secret')) await call();
+    if (name.startsWith('an arg that is already a secret')) await call();
     const before = await countRows();
     const answer = await call();
     const isJson = name.endsWith('problem+json');
@@ -299,7 +304,7 @@ describe('refusals', () => {
     if (!isJson) expect(answer.text).not.toMatch(/[%\n]/);
   });
 
-  it('401 and 403 in both forms', async () => {
+  it('answers 401 and 403 as text and as problem+json', async () => {
     const refusals = [
       [null, 401],
       [who['in another group']!, 403],
@@ -314,17 +319,17 @@ describe('refusals', () => {
     }
   });
 
-  it('headers that are too large: 431', async () => {
+  it('answers 431 to headers that are too large', async () => {
     const answer = await fetch(`${gateway.url}/ping`, { headers: { 'X-Big': 'x'.repeat(20_000) } });
     expect(answer.status).toBe(431);
   });
 
-  it('something that is not HTTP: 400', async () => {
+  it('answers 400 to bytes that are not HTTP', async () => {
     const answer = await sendRaw('hello there\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it('a token given twice: 401', async () => {
+  it('answers 401 to a repeated token header', async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const { email, token } = gateway.admin;
       const request = httpRequest(`${gateway.url}/metadata`, {
@@ -356,7 +361,7 @@ describe('POST /execution', () => {
     expect(status.json()).toEqual(execution);
   });
 
-  it('queues it and notes that', async () => {
+  it('enqueues it and marks it as enqueued', async () => {
     const { id } = await submit(who['owner']!);
     for (let tries = 0; tries < 50; tries++) {
       const [row] = await gateway.query<{ enqueued_at: Date | null }>(
@@ -366,10 +371,10 @@ describe('POST /execution', () => {
       if (row?.enqueued_at) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error('it was never noted as queued');
+    throw new Error('it was never marked as enqueued');
   });
 
-  it('makes one execution of one Idempotency-Key', async () => {
+  it('creates one execution per Idempotency-Key', async () => {
     const body = { name: 'open', args: { A: 'x', B: 'y' } };
     const headers = { 'Idempotency-Key': 'key-1' };
     const before = (await countRows())['execution']!;
@@ -397,7 +402,7 @@ describe('POST /execution', () => {
     expect(stranger.json()['id']).not.toBe(answers[0]!.json()['id']);
   });
 
-  it('refuses what the proc does not want to queue: 429', async () => {
+  it('answers 429 if the proc refuses to queue', async () => {
     const limited = proc('limited', { concurrency: { limit: 1, when_full: 'refuse' } });
     await gateway.call(gateway.admin, 'POST', '/metadata', { body: [limited] });
     await submit(who['owner']!, 'limited');
@@ -409,7 +414,7 @@ describe('POST /execution', () => {
     }
   });
 
-  it('cancels what nobody has started, once', async () => {
+  it('cancels an execution that has not started, once', async () => {
     const { id } = await submit(who['owner']!);
     const cancelled = await gateway.call(who['owner']!, 'POST', `/execution/${id}/cancel`);
     expect(cancelled).toMatchObject({ status: 200 });
@@ -423,7 +428,7 @@ describe('POST /execution', () => {
     });
   });
 
-  it('leaves a note for the worker of what runs', async () => {
+  it('requests the cancellation of a running execution', async () => {
     const { id } = await submit(who['owner']!);
     await gateway.query(`update execution set lease_epoch = 1, worker_id = 'w' where id = $1`, [id]);
     const cancelled = await gateway.call(who['owner']!, 'POST', `/execution/${id}/cancel`);
@@ -432,7 +437,7 @@ describe('POST /execution', () => {
 });
 
 describe('requests that offer another protocol', () => {
-  it('serves them as if they had not', async () => {
+  it('serves them without the upgrade', async () => {
     const body = JSON.stringify({ name: 'open', args: { A: 'h2c' } });
     const { email, token } = who['owner']!;
     const answer = await sendRaw(
@@ -445,7 +450,7 @@ describe('requests that offer another protocol', () => {
 });
 
 describe('secrets', () => {
-  it('are in no answer, no log line and no row in the clear', async () => {
+  it('never appear in plain text in an answer, a log line or a row', async () => {
     const value = 'correct horse battery staple';
     const secrets = { S: value, TOO_LONG: `${value}${'x'.repeat(70_000)}` };
     const texts = [
@@ -491,7 +496,7 @@ async function toAnswer(response: Response) {
   };
 }
 
-/** Sends bytes and gives back what came until the server paused or closed. */
+/** Sends bytes and returns what arrived until the server paused or closed. */
 function sendRaw(text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1', () => socket.write(text));
@@ -502,8 +507,8 @@ function sendRaw(text: string): Promise<string> {
   });
 }
 
-describe('too much that waits', () => {
-  it('is refused with 429 and Retry-After, whatever it waits for; one person may have half', async () => {
+describe('the limit of waiting executions', () => {
+  it('gives 429 with Retry-After, whatever they wait for; one user may have half of it', async () => {
     const small = await startTestGateway({ env: { PROCTOR_USER_SHARE: '1', PROCTOR_QUEUE_LIMIT: '24' } });
     try {
       await small.call(small.admin, 'POST', '/metadata', { body: [proc('open')] });
@@ -523,7 +528,7 @@ describe('too much that waits', () => {
       }
       expect(answer).toMatchObject({
         status: 429,
-        text: expect.stringMatching(/^\d+ executions of yours are waiting/),
+        text: expect.stringMatching(/^\d+ of your executions are waiting/),
       });
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
 

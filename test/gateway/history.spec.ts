@@ -78,28 +78,28 @@ describe('GET /execution', () => {
 
   it.each<[string, () => Identity, string[]]>([
     [
-      'admins all',
+      'admins all executions',
       () => gateway.admin,
       ['hidden of admin', 'closed of member', 'hidden of member', 'closed of owner', 'open of owner'],
     ],
     [
-      'a member of all groups all',
+      'a member of all groups all executions',
       () => member,
       ['hidden of admin', 'closed of member', 'hidden of member', 'closed of owner', 'open of owner'],
     ],
     [
-      'others those of procs that they may execute',
+      'other users those of procs that they may execute',
       () => owner,
       ['closed of member', 'closed of owner', 'open of owner'],
     ],
-    ['an outsider those of open procs', () => outsider, ['open of owner']],
+    ['an outsider those of procs without groups', () => outsider, ['open of owner']],
   ])('shows %s, newest first', async (_name, who, expected) => {
     const page = await list(who());
     expect(idsOf(page)).toEqual(named(expected));
     expect(page).not.toHaveProperty('next');
   });
 
-  it('shows their own of a proc that they may not execute any more', async () => {
+  it('shows users their own executions of a proc that they may no longer execute', async () => {
     const leaver = await gateway.createUser('leaver', ['one']);
     const id = await submit(leaver, 'closed');
     await takeGroups(leaver);
@@ -117,11 +117,11 @@ describe('GET /execution', () => {
     ['an unknown proc', '?proc=nothing', []],
     ['an unknown user', '?user=nobody@example.com', []],
     ['a schedule', '?schedule=77', []],
-    ['a schedule beyond all', '?schedule=18446744073709551615', []],
-    ['a time to come', '?since=2999-01-01T00:00:00Z', []],
-    ['a time long ago', '?until=1999-01-01T00:00:00Z', []],
+    ['a schedule id beyond every possible id', '?schedule=18446744073709551615', []],
+    ['a time in the future', '?since=2999-01-01T00:00:00Z', []],
+    ['a time in the past', '?until=1999-01-01T00:00:00Z', []],
     [
-      'the first and last time there is',
+      'the earliest and the latest valid time',
       '?since=0001-01-01T00:00:00Z&until=9999-12-31T23:59:59.999Z&proc=open',
       ['open of owner'],
     ],
@@ -150,22 +150,22 @@ describe('GET /execution', () => {
 
   it.each([
     ['?proc=not%20a%20name', /proc/],
-    ['?user=nobody', /e-mail/],
+    ['?user=nobody', /email/],
     ['?status=DONE', /status must be among/],
     ['?since=yesterday', /such as 2026/],
     ['?limit=0', /1 to 500/],
     ['?limit=501', /1 to 500/],
     ['?cursor=x', /uint64/],
-    ['?porc=open', /no such parameter/],
-    ['?proc=open&proc=closed', /twice/],
-    ['?__proto__=x', /no such parameter/],
+    ['?porc=open', /unknown parameter/],
+    ['?proc=open&proc=closed', /given once/],
+    ['?__proto__=x', /unknown parameter/],
   ])('refuses %s', async (query, message) => {
     const answer = await gateway.call(owner, 'GET', `/execution${query}`);
     expect(answer).toMatchObject({ status: 400 });
     expect(answer.text).toMatch(message);
   });
 
-  it('pages through all while others are added: nothing twice, nothing missed', async () => {
+  it('pages through all executions exactly once while others are added', async () => {
     const before = new Set(idsOf(await list(gateway.admin)));
     for (let n = 0; n < 25; n++) before.add(await submit(owner, 'open'));
     let isAdding = true;
@@ -187,21 +187,21 @@ describe('GET /execution', () => {
     expect([...before].filter((id) => !seen.includes(id))).toEqual([]);
   });
 
-  it('takes any number for a cursor', async () => {
+  it('accepts any number as a cursor', async () => {
     expect(idsOf(await list(owner, '?cursor=0'))).toEqual([]);
     expect(idsOf(await list(owner, '?cursor=1'))).toEqual([]);
     expect((await list(owner, '?cursor=18446744073709551615&limit=2')).executions).toHaveLength(2);
   });
 });
 
-/** Takes all groups from somebody, and makes that known to the gateway. */
+/** Removes a user from all groups, and drops the gateway's cache of users. */
 async function takeGroups({ email }: Identity): Promise<void> {
   await gateway.query('delete from account_membership where email = $1', [email]);
   gateway.authenticator.forget();
 }
 
 describe('GET /execution/{id}', () => {
-  it('tells all that is known, but no value of a secret arg', async () => {
+  it('shows args and attempts, but no value of a secret arg', async () => {
     const id = await submit(owner, 'with-secret', { A: 'x', TOKEN: SECRET });
     await gateway.query(
       `insert into execution_attempt (execution_id, pod_uid, n, pod_name, started_at, ended_at, exit_code, reason)
@@ -238,7 +238,7 @@ describe('GET /execution/{id}', () => {
     expect(row?.all).not.toContain(SECRET);
   });
 
-  it('says what it waits for', async () => {
+  it('shows what it waits for', async () => {
     await register(proc('single', { concurrency: { limit: 1 } }));
     await submit(owner, 'single');
     const waiting = await submit(owner, 'single');
@@ -293,7 +293,7 @@ describe('GET /execution/{id}/log', () => {
     ['?since=2999-01-01T00:00:00Z', ''],
     ['?tail=0&since=1d', ''],
     ['?follow=false', 'one\ntwo\nthree\nfour\n'],
-  ])('%s gives what is stored now, while it runs', async (query, text) => {
+  ])('%s returns the stored lines of a running execution', async (query, text) => {
     expect(await log(query)).toMatchObject({ status: 200, type: 'text/plain', text });
   });
 
@@ -304,7 +304,7 @@ describe('GET /execution/{id}/log', () => {
     },
   );
 
-  it('is for those who may see the execution', async () => {
+  it('may be read by users who may see the execution', async () => {
     expect(await log('', member)).toMatchObject({ status: 200 });
     expect(await log('', outsider)).toMatchObject({ status: 403 });
     expect(await gateway.call(owner, 'GET', '/execution/12/log')).toMatchObject({ status: 404 });
@@ -318,7 +318,7 @@ describe('GET /execution/{id}/log', () => {
     });
   });
 
-  it('follows until the end, from where it was asked', async () => {
+  it('follows until the end, from the requested line', async () => {
     const running = await submit(owner, 'closed');
     await gateway.addRows(running, [{ text: 'one' }, { text: 'two' }]);
     const following = await fetch(`${gateway.url}/execution/${running}/log?follow&tail=1`, {
@@ -333,7 +333,7 @@ describe('GET /execution/{id}/log', () => {
     expect(again.text).toBe('three\nno newline');
   });
 
-  it('stops for a follower who may not see it any more', async () => {
+  it('ends for a viewer who may no longer see it', async () => {
     const guest = await gateway.createUser('guest', ['one']);
     const running = await submit(owner, 'closed');
     await gateway.addRows(running, [{ text: 'one' }]);
@@ -354,7 +354,7 @@ describe('POST /execution/{id}/rerun', () => {
   const rerun = (who: Identity, id: number, headers: Record<string, string> = {}) =>
     gateway.call(who, 'POST', `/execution/${id}/rerun`, { headers });
 
-  it('executes the proc again with the same args, as it is now', async () => {
+  it('executes the current revision of the proc with the same args', async () => {
     await register(proc('changing', {}, [{ name: 'A' }, { name: 'D', default: 'old' }]));
     const body = { name: 'changing', args: { A: 'x' }, callback_url: 'https://example.com/hook' };
     const first = (await gateway.call(owner, 'POST', '/execution', { body })).json<Shown & object>();
@@ -392,7 +392,7 @@ describe('POST /execution/{id}/rerun', () => {
     });
   });
 
-  it('takes over secret args unseen', async () => {
+  it('reuses secret args without revealing them', async () => {
     const first = await submit(owner, 'with-secret', { A: 'x', TOKEN: SECRET });
     const answer = await rerun(owner, first);
     const again = answer.json<Shown & object>().id;
@@ -410,7 +410,7 @@ describe('POST /execution/{id}/rerun', () => {
     expect(answer.text + detail.text + gateway.log()).not.toContain(SECRET);
   });
 
-  it('does not show what was a secret when the proc has changed', async () => {
+  it('keeps an arg secret after the proc has changed', async () => {
     await register(proc('loosened', {}, [{ name: 'TOKEN', type: 'secret' }]));
     const first = await submit(owner, 'loosened', { TOKEN: SECRET });
     await register(proc('loosened', {}, [{ name: 'TOKEN' }]));
@@ -424,7 +424,7 @@ describe('POST /execution/{id}/rerun', () => {
     expect(refused.text + detail.text + gateway.log()).not.toContain(SECRET);
   });
 
-  it('says so when secret args were encrypted with another key', async () => {
+  it('reports secret args that were encrypted with another key', async () => {
     const first = await submit(owner, 'with-secret', { TOKEN: SECRET });
     await gateway.query(
       `update execution set secret_args = jsonb_set(secret_args, '{TOKEN,keyId}', '"00000000"') where id = $1`,
@@ -435,7 +435,7 @@ describe('POST /execution/{id}/rerun', () => {
     expect(answer.text).toMatch(/TOKEN.*PROCTOR_SECRET_KEY/);
   });
 
-  it('refuses args that no longer fit, one entry for each', async () => {
+  it('reports each arg that is no longer valid', async () => {
     await register(proc('narrowing', {}, [{ name: 'A' }, { name: 'B' }]));
     const first = await submit(owner, 'narrowing', { A: 'x', B: 'y' });
     await register(proc('narrowing', {}, [{ name: 'A', type: 'number' }]));
@@ -446,7 +446,7 @@ describe('POST /execution/{id}/rerun', () => {
     expect(answer.json()).toMatchObject({ errors: [{ field: 'A' }, { field: 'B' }] });
   });
 
-  it('makes one execution of one Idempotency-Key, which is the route’s own', async () => {
+  it('creates one execution per Idempotency-Key, separately from other routes', async () => {
     const first = await submit(owner, 'open', { A: 'x' });
     const other = await submit(owner, 'open', { A: 'x' });
     const headers = { 'Idempotency-Key': 'again-1' };
@@ -460,7 +460,7 @@ describe('POST /execution/{id}/rerun', () => {
     expect(submitted).toMatchObject({ status: 201 });
   });
 
-  it('is for those who may see it and execute its proc', async () => {
+  it('requires permission to see the execution and to execute its proc', async () => {
     const id = await submit(owner, 'closed');
     expect(await rerun(outsider, id)).toMatchObject({ status: 403 });
     const leaver = await gateway.createUser('leaver2', ['one']);
@@ -475,7 +475,7 @@ describe('POST /execution/{id}/rerun', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  it('keeps no hash that could be guessed', async () => {
+  it('is bound to the content of the request', async () => {
     const body = { name: 'with-secret', args: { TOKEN: 'secret' } };
     const headers = { 'Idempotency-Key': 'hashed-1' };
     expect(await gateway.call(owner, 'POST', '/execution', { body, headers })).toMatchObject({ status: 201 });

@@ -44,7 +44,7 @@ interface Made {
   reason?: string | null;
 }
 
-/** As the notifier leaves it. */
+/** Stores a delivery as the notifier does. */
 async function deliver(executionId: number, made: Made = {}): Promise<number> {
   const { event = 'ended', channel = 'mail', recipient = 'a@example.com', state = 'sent', reason } = made;
   const [row] = await gateway.query<{ id: string }>(
@@ -95,7 +95,7 @@ describe('GET /notification', () => {
     expect(shown).not.toHaveProperty('sent_at');
   });
 
-  it('gives all in pages, each once', async () => {
+  it('lists all in pages, each once', async () => {
     const id = await execute();
     for (let n = 0; n < 5; n++) await deliver(id, { recipient: `u${n}@example.com` });
     const pages: number[][] = [];
@@ -112,7 +112,7 @@ describe('GET /notification', () => {
     expect((await list('cursor=18446744073709551615&limit=1')).notifications).toHaveLength(1);
   });
 
-  it('shows of a callback only where it goes, and of a schedule its id', async () => {
+  it('shows only the origin of a callback, and the id of a schedule', async () => {
     const id = await execute();
     const recipient = 'https://user:s3cret@hooks.example.com:8443/s3cret?token=s3cret';
     const reason = `${recipient} answered 500: /s3cret?token=s3cret`;
@@ -140,13 +140,13 @@ describe('GET /notification', () => {
 });
 
 describe('POST /notification/{id}/resend', () => {
-  it.each(['sent', 'failed'])('sends what was %s again, under the same key', async (state) => {
+  it.each(['sent', 'failed'])('resends a %s notification under the same key', async (state) => {
     const id = await deliver(await execute(), { state, reason: 'no such user' });
     const answer = await resend(id);
     expect(answer).toMatchObject({ status: 200 });
     expect(answer.json()).toMatchObject({ id, state: 'pending', attempts: 0 });
     expect(answer.json()).not.toHaveProperty('sent_at');
-    // The key is made of the notification, the channel and the recipient: the row is the same one.
+    // The key consists of the notification, the channel and the recipient, so it is the same row.
     const rows = await gateway.query(
       `select state from delivery d where id = $1 and next_attempt_at <= now() and claim = 3`,
       [id],
@@ -170,7 +170,7 @@ describe('POST /notification/{id}/resend', () => {
     }
   });
 
-  it('leaves one that is pending as it is', async () => {
+  it('does not change a pending one', async () => {
     const id = await deliver(await execute(), { state: 'pending' });
     for (const answer of [await resend(id), await resend(id)]) {
       expect(answer.json()).toMatchObject({ state: 'pending', attempts: 3 });
@@ -178,7 +178,7 @@ describe('POST /notification/{id}/resend', () => {
     }
   });
 
-  it('is audited, without what may be secret', async () => {
+  it('is audited without the secret parts of a URL', async () => {
     const recipient = 'https://hooks.example.com/s3cret';
     const id = await deliver(await execute(), { channel: 'callback', recipient });
     await resend(id);
@@ -194,11 +194,11 @@ describe('POST /notification/{id}/resend', () => {
     async (id) => {
       const answer = await resend(id);
       expect(answer).toMatchObject({ status: 404 });
-      expect(answer.text).toContain(`no notification ${id}`);
+      expect(answer.text).toContain(`No such notification: ${id}`);
     },
   );
 
-  it('refuses what is no id', async () => {
+  it('refuses an invalid id', async () => {
     expect((await resend('x')).status).toBe(400);
   });
 });
@@ -208,7 +208,7 @@ describe('/whoami/notification', () => {
   const chosen = async (who: Identity) =>
     (await gateway.call(who, 'GET', '/whoami/notification')).json<{ notify_on: string[] }>().notify_on;
 
-  it("is nothing at first, then what was chosen last, and nobody else's", async () => {
+  it('is empty at first, then the user’s own last choice', async () => {
     expect(await chosen(user)).toEqual([]);
     const answer = await choose(user, { notify_on: ['failure', 'slow', 'failure'] });
     expect(answer).toMatchObject({ status: 200 });

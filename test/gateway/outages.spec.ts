@@ -40,7 +40,7 @@ afterAll(async () => {
 
 describe('without Redis', () => {
   it.each(['stopped', 'frozen'])(
-    '%s: accepts within two seconds and says degraded',
+    '(%s) accepts executions within two seconds and reports degraded',
     async (how) => {
       if (how === 'stopped') await redis.stop();
       else await redis.kill('SIGSTOP');
@@ -66,11 +66,11 @@ describe('without Redis', () => {
         });
         expect(performance.now() - startedAt).toBeLessThan(2_000);
 
-        // News does not come; the log does.
+        // Without signals the log is polled.
         const viewer = gateway.watch(gateway.admin, id);
         await until(() => viewer.socket.readyState === viewer.socket.OPEN, 5_000);
-        await gateway.addRows(id, [{ text: 'without news' }]);
-        await until(() => viewer.lines().includes('without news'), 5_000);
+        await gateway.addRows(id, [{ text: 'without a signal' }]);
+        await until(() => viewer.lines().includes('without a signal'), 5_000);
         viewer.socket.terminate();
       } finally {
         if (how === 'stopped') await redis.start();
@@ -83,7 +83,7 @@ describe('without Redis', () => {
 });
 
 describe('without Postgres', () => {
-  it('says 503 with Retry-After, keeps streams open, and goes on when it is back', async () => {
+  it('answers 503 with Retry-After, keeps streams open, and resumes when Postgres is back', async () => {
     const id = idOf(await submit());
     const viewer = gateway.watch(gateway.admin, id);
     await gateway.addRows(id, [{ text: 'before' }]);
@@ -119,8 +119,8 @@ describe('without Postgres', () => {
   }, 60_000);
 });
 
-describe('past the limit of what may wait', () => {
-  it('answers 429 with Retry-After, and writes nothing', async () => {
+describe('past the limit of waiting executions', () => {
+  it('answers 429 with Retry-After, and stores nothing', async () => {
     let refused: Awaited<ReturnType<typeof submit>> | null = null;
     await until(async () => {
       const answers = await Promise.all(Array.from({ length: 10 }, () => submit()));
@@ -139,13 +139,13 @@ describe('past the limit of what may wait', () => {
 });
 
 describe('at the start', () => {
-  it('needs no Redis', async () => {
+  it('does not need Redis', async () => {
     const early = await startTestGateway({ redisAddress: `127.0.0.1:${await freePort()}` });
     expect(await early.call(null, 'GET', '/health/ready')).toMatchObject({ status: 200 });
     await early.remove();
   }, 30_000);
 
-  it('makes everybody an admin when authentication is switched off, and warns', async () => {
+  it('treats every client as an admin while authentication is off, and warns', async () => {
     const open = await startTestGateway({ env: { PROCTOR_AUTH_ENABLED: 'false' } });
     const body = [{ name: 'open', image_name: 'proctor/open:1', authorized_groups: ['some'] }];
     expect(await open.call(null, 'POST', '/metadata', { body })).toMatchObject({ status: 201 });
@@ -153,7 +153,7 @@ describe('at the start', () => {
     const answer = await open.call(null, 'POST', '/execution', { body: { name: 'open' }, headers });
     expect(answer.json()).toMatchObject({ user_email: 'me@example.com' });
     expect(open.log()).toMatch(/authentication is off/);
-    // A browser sends this for any page, and does not ask whether it may.
+    // A browser sends this for any page, without a preflight request.
     const asPageOf = (origin: string) =>
       open.call(null, 'POST', '/execution', {
         body: { name: 'open' },

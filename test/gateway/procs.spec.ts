@@ -73,7 +73,7 @@ describe('GET /metadata/{name}', () => {
     annotations: { 'example.com/owner': 'ops' },
   };
 
-  it('shows a proc as it was registered, to those who may execute it', async () => {
+  it('shows a proc as registered to users who may execute it', async () => {
     expect(await register(full)).toMatchObject({ status: 201, text: '' });
     for (const who of [member, gateway.admin]) {
       const answer = await call(who, 'GET', '/metadata/full');
@@ -92,7 +92,7 @@ describe('GET /metadata/{name}', () => {
     expect(refused.text).toMatch(/one, two/);
   });
 
-  it('lists only what may be executed', async () => {
+  it('lists only procs that the user may execute', async () => {
     await register(proc('open'));
     const names = async (who: Identity) =>
       (await call(who, 'GET', '/metadata')).json<{ name: string }[] & object>().map(({ name }) => name);
@@ -114,7 +114,7 @@ describe('GET /metadata/{name}', () => {
 });
 
 describe('POST /metadata', () => {
-  it('tells all that is wrong, in the words of what was sent, and stores nothing', async () => {
+  it('reports every problem by the field names of the request, and stores nothing', async () => {
     const answer = await register(proc('fine'), {
       ...typed('wrong', [
         { name: 'PATH' },
@@ -152,14 +152,14 @@ describe('POST /metadata', () => {
     expect(answer.text + gateway.log()).not.toContain(SECRET);
   });
 
-  it('refuses a pattern that would take too long', async () => {
+  it('refuses a pattern that would take too long to match', async () => {
     const answer = await register(typed('slow', [{ name: 'P', pattern: '([a-z]?){900}x' }]));
     expect(answer).toMatchObject({ status: 400 });
     expect(fieldsOf(answer)).toEqual(['0.env_vars.args.0.pattern']);
   });
 });
 
-describe('what an installation allows', () => {
+describe('the settings that an installation allows', () => {
   const settings = {
     image_name: 'registry.example/team/job:1',
     service_account: 'reporter',
@@ -167,11 +167,11 @@ describe('what an installation allows', () => {
     image_pull_secrets: ['registry'],
   };
 
-  it('is everything, unless it says otherwise', async () => {
+  it('are unlimited by default', async () => {
     expect(await register(proc('anything', settings))).toMatchObject({ status: 201 });
   });
 
-  it('is what the four lists name', async () => {
+  it('are limited by the four lists', async () => {
     const strict = await startTestGateway({
       env: {
         PROCTOR_ALLOWED_SERVICE_ACCOUNTS: 'reporter, cleaner',
@@ -225,7 +225,7 @@ describe('typed args', () => {
     expect(registered).toMatchObject({ status: 201 });
   });
 
-  it('fills in defaults, and encrypts what is secret', async () => {
+  it('fills in defaults and encrypts secret args', async () => {
     const answer = await execute('typed', { NAME: 'ada', TOKEN: SECRET });
     expect(answer).toMatchObject({ status: 201 });
     const [row] = await gateway.query<{ args: object; secret_args: Record<string, object> }>(
@@ -237,7 +237,7 @@ describe('typed args', () => {
     expect(answer.text + JSON.stringify(row) + gateway.log()).not.toContain(SECRET);
   });
 
-  it('refuses with one entry for each arg, and shows nothing of a secret', async () => {
+  it('reports each invalid arg without revealing a secret value', async () => {
     const args = {
       NAME: 'Ada',
       COUNT: '6',
@@ -270,7 +270,7 @@ describe('typed args', () => {
     expect(fieldsOf(await execute('typed', { NAME: 'ada', [name]: value }))).toEqual([name]);
   });
 
-  it('looks at a pattern that makes other engines hang, on the longest value, and stays there for others', async () => {
+  it('matches a pattern that hangs backtracking engines against the longest value in time', async () => {
     const startedAt = performance.now();
     const attempts = Array.from({ length: 10 }, () =>
       execute('typed', { NAME: 'ada', EVIL: `${'a'.repeat(64 * 1024 - 1)}!` }),
@@ -279,13 +279,13 @@ describe('typed args', () => {
     expect(await execute('typed', { NAME: 'ada', EVIL: 'a'.repeat(64 * 1024) })).toMatchObject({
       status: 201,
     });
-    // An engine that goes back would not end before the sun does.
+    // A backtracking engine would practically never finish.
     expect(performance.now() - startedAt).toBeLessThan(10_000);
   }, 20_000);
 });
 
 describe('DELETE /metadata/{name}', () => {
-  it('removes a proc with its secrets, and leaves its history', async () => {
+  it('removes a proc with its secrets, and keeps its history', async () => {
     await register(proc('passing'));
     await call(gateway.admin, 'POST', '/secret', { job_name: 'passing', secrets: { S: SECRET } });
     const { id } = (await execute('passing', {})).json<{ id: number } & object>();
@@ -307,7 +307,7 @@ describe('DELETE /metadata/{name}', () => {
     });
   });
 
-  it('says what is in the way, and what to do', async () => {
+  it('names what prevents the removal, and the next step', async () => {
     await register(proc('busy'));
     const { id } = (await execute('busy', {})).json<{ id: number } & object>();
     await execute('busy', {}).then(async (answer) => gateway.end(answer.json<{ id: number } & object>().id));
@@ -323,11 +323,11 @@ describe('DELETE /metadata/{name}', () => {
     const both = await call(gateway.admin, 'DELETE', '/metadata/busy');
     expect(both).toMatchObject({ status: 409 });
     expect(both.text).toBe(
-      'busy is in use by 1 schedule and 1 execution that has not ended. To remove it, remove its schedules, and cancel its executions or wait for their end first.',
+      'busy is in use by 1 schedule and 1 live execution. First remove its schedules, and cancel its executions or wait for them to end.',
     );
     await call(member, 'DELETE', `/schedule/${created.json<{ id: number } & object>().id}`);
     const one = await call(gateway.admin, 'DELETE', '/metadata/busy');
-    expect(one.text).toMatch(/^busy is in use by 1 execution that has not ended\. To remove it, cancel/);
+    expect(one.text).toMatch(/^busy is in use by 1 live execution\. First cancel/);
     expect(await call(member, 'GET', '/metadata/busy')).toMatchObject({ status: 200 });
     await call(member, 'POST', `/execution/${id}/cancel`);
     expect(await call(gateway.admin, 'DELETE', '/metadata/busy')).toMatchObject({ status: 204 });
@@ -341,7 +341,7 @@ describe('GET and DELETE /secret', () => {
     await call(gateway.admin, 'POST', '/secret', { job_name: 'keeper', secrets });
   });
 
-  it('tells names, when and by whom, and no value', async () => {
+  it('lists names, times and authors, but no value', async () => {
     const answer = await call(gateway.admin, 'GET', '/secret/keeper');
     const set = { set_at: expect.stringMatching(/^\d{4}-.*Z$/), set_by: gateway.admin.email };
     expect(answer.json()).toEqual({
@@ -355,7 +355,7 @@ describe('GET and DELETE /secret', () => {
     expect(await call(member, 'GET', '/secret/keeper')).toMatchObject({ status: 403 });
   });
 
-  it('knows a proc without secrets, and secrets without a proc', async () => {
+  it('lists a proc without secrets, and secrets without a proc', async () => {
     await register(proc('bare'));
     expect((await call(gateway.admin, 'GET', '/secret/bare')).json()).toMatchObject({ secrets: [] });
     await call(gateway.admin, 'POST', '/secret', { job_name: 'coming', secrets: { S: SECRET } });
@@ -365,7 +365,7 @@ describe('GET and DELETE /secret', () => {
     expect(await call(gateway.admin, 'GET', '/secret/nothing')).toMatchObject({ status: 404 });
   });
 
-  it('forgets one, once', async () => {
+  it('removes a secret once', async () => {
     expect(await call(member, 'DELETE', '/secret/keeper/FIRST')).toMatchObject({ status: 403 });
     expect(await call(gateway.admin, 'DELETE', '/secret/keeper/FIRST')).toMatchObject({
       status: 204,

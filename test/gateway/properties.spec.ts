@@ -3,7 +3,7 @@ import { MAX_BODY_BYTES, MAX_ENV_VALUE_BYTES, routes, type Route } from '@app/co
 import fc from 'fast-check';
 import { startTestGateway, type Answer, type Identity, type TestGateway } from '../support/gateway.js';
 
-/** Largest answer to a request that is refused, or that is about one thing. */
+/** The largest answer about one thing, and to a refused request. */
 const MAX_ANSWER_BYTES = 2 * MAX_BODY_BYTES;
 const MAX_REFUSAL_BYTES = 64 * 1024;
 const RUNS = 30;
@@ -61,13 +61,13 @@ async function countRows(): Promise<Record<string, number>> {
   return (await gateway.query<Record<string, number>>(`select ${counts.join(', ')}`))[0] ?? {};
 }
 
-/** Of one property: one that only ever saw refusals, or none, would prove little. */
+/** Of the current property: one that saw only refusals, or none, would prove little. */
 const seen = { accepted: 0, refused: 0 };
 beforeEach(() => {
   Object.assign(seen, { accepted: 0, refused: 0 });
 });
 
-/** What holds for every answer, whatever was asked. Undefined: it was refused, and nothing was stored. */
+/** Checks what must hold for every answer. @returns undefined if the request was refused and nothing was stored */
 async function answerOf(request: () => Promise<Answer>): Promise<Answer | undefined> {
   const before = await countRows();
   const answer = await request();
@@ -84,7 +84,7 @@ async function answerOf(request: () => Promise<Answer>): Promise<Answer | undefi
   return undefined;
 }
 
-/** Texts that have hurt somebody. */
+/** Texts that have broken programs before. */
 const nastyText = fc.oneof(
   { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) },
   { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 30 }) },
@@ -134,7 +134,7 @@ const deep = (depth: number, leaf: unknown): unknown => {
   return value;
 };
 
-/** Values of a wrong kind. */
+/** Values of the wrong type. */
 const nastyValue: fc.Arbitrary<unknown> = fc.oneof(
   nastyText,
   fc.constantFrom(
@@ -157,7 +157,7 @@ const nastyValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.dictionary(nastyText, nastyText, { maxKeys: 3 }),
 );
 
-/** Mostly what it should be, so that the checks behind the first one are come to. */
+/** Mostly valid, so that the later checks are reached too. */
 const mostly = (right: fc.Arbitrary<unknown>) =>
   fc.oneof({ weight: 12, arbitrary: right }, { weight: 1, arbitrary: nastyValue });
 
@@ -190,14 +190,14 @@ const emails = fc.oneof(
   ),
 );
 
-/** `surely`: one value that is accepted and one that is refused, which chance alone may leave out. */
+/** `surely`: a value that is accepted and one that is refused, because random values may contain neither. */
 async function check<Value>(
   arbitrary: fc.Arbitrary<Value>,
   surely: { accepted: Value; refused: Value },
   holds: (value: Value) => Promise<void>,
   runs = RUNS,
 ) {
-  // What hangs fails as well: the seed is printed with it.
+  // A request that hangs fails too, with the seed.
   await fc.assert(fc.asyncProperty(arbitrary, holds), {
     examples: [[surely.accepted], [surely.refused]],
     numRuns: runs,
@@ -207,9 +207,9 @@ async function check<Value>(
   });
 }
 
-describe('whatever is sent', () => {
+describe('any input', () => {
   it(
-    'as metadata: all of it is stored and comes back, or nothing is',
+    'as metadata is stored and returned completely, or not at all',
     async () => {
       const arg = fc.record(
         {
@@ -275,7 +275,7 @@ describe('whatever is sent', () => {
   );
 
   it(
-    'as args: what is accepted is stored as it was sent',
+    'as args is stored unchanged if accepted',
     async () => {
       const args = fc.dictionary(
         fc.oneof(envName, fc.constantFrom('N', 'E', 'P', 'PATH', 'LD_PRELOAD'), nastyText),
@@ -304,7 +304,7 @@ describe('whatever is sent', () => {
   );
 
   it(
-    'as a schedule: what is accepted comes back as it was sent, but for white space at its ends',
+    'as a schedule is returned unchanged if accepted, except for surrounding white space',
     async () => {
       const schedule = fc.record({
         jobName: mostly(fc.constant('target')),
@@ -348,7 +348,7 @@ describe('whatever is sent', () => {
   );
 
   it(
-    'as secrets: set in full, or not at all; never shown',
+    'as secrets is set completely or not at all, and never shown',
     async () => {
       const secrets = fc.dictionary(fc.oneof(envName, nastyText), mostly(nastyText), { maxKeys: 3 });
       await check(
@@ -371,7 +371,7 @@ describe('whatever is sent', () => {
   );
 
   it(
-    'as accounts, groups and tokens: refused or made',
+    'as accounts, groups and tokens is refused or accepted',
     async () => {
       const account = fc.record({
         email: mostly(emails),
@@ -408,7 +408,7 @@ describe('whatever is sent', () => {
   );
 
   it(
-    'in a path or a query of any route: refused or answered',
+    'in a path or query of any route is refused or answered',
     async () => {
       const asked = Object.values(routes as Record<string, Route>).filter(
         ({ method, params, query, who }) => method === 'GET' && who !== 'anyone' && (params ?? query),
@@ -463,7 +463,7 @@ describe('whatever is sent', () => {
   );
 
   it(
-    'as a body of any bytes, to any route that takes one: refused, but for what has a meaning',
+    'as the body of any route is refused unless it is valid',
     async () => {
       const taking = Object.values(routes as Record<string, Route>).filter(
         ({ body, who, params }) => body && who !== 'anyone' && !params,
@@ -520,7 +520,7 @@ describe('whatever is sent', () => {
   );
 
   it(
-    'as credentials or an Idempotency-Key: refused or taken, never an error of ours',
+    'as credentials or an Idempotency-Key is refused or accepted, never an internal error',
     async () => {
       const header = fc.string({
         unit: fc
@@ -563,7 +563,7 @@ describe('whatever is sent', () => {
 
 const trimmed = (value: unknown) => (typeof value === 'string' ? value.trim() : value);
 
-/** As in a URL; half a surrogate pair, which has no form there, as the bytes that a careless client makes of it. */
+/** Encodes text for a URL; a lone surrogate, which has no encoding, as the bytes that a careless client sends. */
 function encode(text: string): string {
   return [...text]
     .map((character) => (/\p{Surrogate}/u.test(character) ? '%ED%A0%80' : encodeURIComponent(character)))

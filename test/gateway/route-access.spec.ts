@@ -9,12 +9,12 @@ const CALLERS = [
   'the wrong group',
   'one of two groups',
   'all groups',
-  // Of the execution, the schedule or the token; in none of the groups any more.
+  // The owner of the execution, schedule or token, who is no longer in any of the groups.
   'the owner',
   'an admin',
 ] as const;
 type Caller = (typeof CALLERS)[number];
-/** What each of them gets, in their order. */
+/** The status that each caller gets, in the order of CALLERS. */
 type Statuses = readonly [number, number, number, number, number, number, number, number];
 
 interface Cell {
@@ -23,28 +23,19 @@ interface Cell {
   body?: unknown;
 }
 
-/** `cell` makes what the request is about, anew for each caller: no cell depends on what an earlier one did. */
+/** `cell` creates the target of the request again for each caller, so that no cell depends on an earlier one. */
 interface Row {
   cell?: (caller: Caller) => Cell | Promise<Cell>;
   statuses: Statuses;
 }
 
-const everybody = (status: number): Statuses => [
-  status,
-  status,
-  status,
-  status,
-  status,
-  status,
-  status,
-  status,
-];
-const known = (status: number): Statuses => [401, 401, 401, status, status, status, status, status];
+const anyone = (status: number): Statuses => [status, status, status, status, status, status, status, status];
+const users = (status: number): Statuses => [401, 401, 401, status, status, status, status, status];
 const admins = (status: number): Statuses => [401, 401, 401, 403, 403, 403, 403, status];
-/** Who may execute the proc. */
+/** Users who may execute the proc, and admins. */
 const members = (status: number): Statuses => [401, 401, 401, 403, 403, status, 403, status];
-/** They, and the owner. */
-const seers = (status: number): Statuses => [401, 401, 401, 403, 403, status, status, status];
+/** Users who may execute the proc, the owner, and admins. */
+const viewers = (status: number): Statuses => [401, 401, 401, 403, 403, status, status, status];
 
 let gateway: TestGateway;
 const identities = {} as Record<Caller, Identity | null>;
@@ -144,21 +135,21 @@ async function someNotification(): Promise<Cell> {
 const ended = () => executionOfOwner({ hasEnded: true });
 const signIn = { body: { device_code: 'x', refresh_token: 'x' } };
 
-/** Each route of the contract: one that is new does not compile without its row. */
+/** Every route of the contract: a new one does not compile without its row. */
 const TABLE: Record<RouteName, Row> = {
   submitExecution: { cell: () => ({ body: { name: PROC, args: {} } }), statuses: members(201) },
-  listExecutions: { statuses: known(200) },
-  getExecutionStatus: { cell: ended, statuses: seers(200) },
+  listExecutions: { statuses: users(200) },
+  getExecutionStatus: { cell: ended, statuses: viewers(200) },
   streamExecutionLogs: {
     cell: async () => ({ query: { context_id: (await ended()).params?.['id'] ?? '' } }),
-    statuses: seers(200),
+    statuses: viewers(200),
   },
-  getExecution: { cell: ended, statuses: seers(200) },
-  readExecutionLog: { cell: ended, statuses: seers(200) },
-  cancelExecution: { cell: () => executionOfOwner({ hasEnded: false }), statuses: seers(200) },
-  // Seeing it is not enough: the proc is executed.
+  getExecution: { cell: ended, statuses: viewers(200) },
+  readExecutionLog: { cell: ended, statuses: viewers(200) },
+  cancelExecution: { cell: () => executionOfOwner({ hasEnded: false }), statuses: viewers(200) },
+  // Seeing the execution is not enough, because the proc is executed again.
   rerunExecution: { cell: ended, statuses: members(201) },
-  listProcs: { statuses: known(200) },
+  listProcs: { statuses: users(200) },
   registerProcs: { cell: () => ({ body: [metadata(fresh('proc'))] }), statuses: admins(201) },
   getProc: { cell: () => ({ params: { name: PROC } }), statuses: members(200) },
   removeProc: {
@@ -187,21 +178,21 @@ const TABLE: Record<RouteName, Row> = {
       await make('/schedule', { ...scheduleBody(), jobName: 'open' });
       return {};
     },
-    statuses: known(200),
+    statuses: users(200),
   },
-  getSchedule: { cell: scheduleOfOwner, statuses: seers(200) },
+  getSchedule: { cell: scheduleOfOwner, statuses: viewers(200) },
   updateSchedule: {
     cell: async () => ({ ...(await scheduleOfOwner()), body: { enabled: false } }),
-    statuses: seers(200),
+    statuses: viewers(200),
   },
-  getScheduleNext: { cell: scheduleOfOwner, statuses: seers(200) },
-  getScheduleHistory: { cell: scheduleOfOwner, statuses: seers(200) },
-  removeSchedule: { cell: scheduleOfOwner, statuses: seers(200) },
+  getScheduleNext: { cell: scheduleOfOwner, statuses: viewers(200) },
+  getScheduleHistory: { cell: scheduleOfOwner, statuses: viewers(200) },
+  removeSchedule: { cell: scheduleOfOwner, statuses: viewers(200) },
   listNotifications: { statuses: admins(200) },
   resendNotification: { cell: someNotification, statuses: admins(200) },
-  getNotifyPreference: { statuses: known(200) },
-  setNotifyPreference: { cell: () => ({ body: { notify_on: ['failure'] } }), statuses: known(200) },
-  whoAmI: { statuses: known(200) },
+  getNotifyPreference: { statuses: users(200) },
+  setNotifyPreference: { cell: () => ({ body: { notify_on: ['failure'] } }), statuses: users(200) },
+  whoAmI: { statuses: users(200) },
   listUsers: { statuses: admins(200) },
   createUser: { cell: () => ({ body: { email: `${fresh('new')}@example.com` } }), statuses: admins(201) },
   getUser: { cell: async () => ({ params: { email: await someUser() } }), statuses: admins(200) },
@@ -228,48 +219,48 @@ const TABLE: Record<RouteName, Row> = {
     cell: async () => ({ params: { name: 'made', email: await someUser() } }),
     statuses: admins(204),
   },
-  listTokens: { statuses: known(200) },
-  createToken: { cell: () => ({ body: { label: 'own' } }), statuses: known(201) },
+  listTokens: { statuses: users(200) },
+  createToken: { cell: () => ({ body: { label: 'own' } }), statuses: users(201) },
   revokeToken: {
     cell: (caller) => tokenOf(identities[caller]?.email ?? ownerEmail()),
-    statuses: known(204),
+    statuses: users(204),
   },
   listAudit: { statuses: admins(200) },
   exportAudit: { statuses: admins(200) },
-  getSignIn: { statuses: everybody(200) },
-  // Nobody signs in with the device flow where accounts are in Postgres.
-  startSignIn: { statuses: everybody(404) },
-  pollSignIn: { cell: () => signIn, statuses: everybody(404) },
-  refreshSignIn: { cell: () => signIn, statuses: everybody(404) },
-  ping: { statuses: everybody(200) },
-  healthLive: { statuses: everybody(200) },
-  healthReady: { statuses: everybody(200) },
-  metrics: { statuses: everybody(200) },
-  openApi: { statuses: everybody(200) },
-  swagger: { statuses: everybody(200) },
-  docs: { statuses: everybody(200) },
-  docsAsset: { cell: () => ({ params: { file: 'index.css' } }), statuses: everybody(200) },
+  getSignIn: { statuses: anyone(200) },
+  // There is no device flow with accounts in Postgres.
+  startSignIn: { statuses: anyone(404) },
+  pollSignIn: { cell: () => signIn, statuses: anyone(404) },
+  refreshSignIn: { cell: () => signIn, statuses: anyone(404) },
+  ping: { statuses: anyone(200) },
+  healthLive: { statuses: anyone(200) },
+  healthReady: { statuses: anyone(200) },
+  metrics: { statuses: anyone(200) },
+  openApi: { statuses: anyone(200) },
+  swagger: { statuses: anyone(200) },
+  docs: { statuses: anyone(200) },
+  docsAsset: { cell: () => ({ params: { file: 'index.css' } }), statuses: anyone(200) },
 };
 
-/** The same routes about something else. */
+/** The same routes with other targets. */
 const VARIANTS: [what: string, route: RouteName, row: Row][] = [
   [
     'of a proc without groups',
     'submitExecution',
-    { cell: () => ({ body: { name: 'open', args: {} } }), statuses: known(201) },
+    { cell: () => ({ body: { name: 'open', args: {} } }), statuses: users(201) },
   ],
   [
     'of a proc without groups',
     'getProc',
-    { cell: () => ({ params: { name: 'open' } }), statuses: known(200) },
+    { cell: () => ({ params: { name: 'open' } }), statuses: users(200) },
   ],
   [
-    'of a proc that is not there',
+    'of an unknown proc',
     'submitExecution',
-    { cell: () => ({ body: { name: 'nothing', args: {} } }), statuses: known(404) },
+    { cell: () => ({ body: { name: 'nothing', args: {} } }), statuses: users(404) },
   ],
   [
-    'of a proc that is gone',
+    'of a removed proc',
     'getExecution',
     {
       cell: async () => {
@@ -283,12 +274,12 @@ const VARIANTS: [what: string, route: RouteName, row: Row][] = [
         await gateway.call(gateway.admin, 'DELETE', `/metadata/${name}`);
         return { params: { id: String(id) } };
       },
-      // Nobody is authorized for it any more.
+      // No user is authorized for a removed proc.
       statuses: [401, 401, 401, 403, 403, 403, 200, 200],
     },
   ],
   [
-    'switched on',
+    'enabled',
     'updateSchedule',
     { cell: async () => ({ ...(await scheduleOfOwner()), body: { enabled: true } }), statuses: members(200) },
   ],
@@ -297,12 +288,12 @@ const VARIANTS: [what: string, route: RouteName, row: Row][] = [
     'updateSchedule',
     {
       cell: async () => ({ ...(await scheduleOfOwner()), body: { args: { A: fresh('value') } } }),
-      // It runs in the owner's name, and the owner may not execute the proc any more.
+      // It runs in the owner's name, and the owner may no longer execute the proc.
       statuses: admins(200),
     },
   ],
   [
-    'with other args, of their own',
+    'with other args, by its owner',
     'updateSchedule',
     {
       cell: async (caller) => {
@@ -315,29 +306,29 @@ const VARIANTS: [what: string, route: RouteName, row: Row][] = [
     },
   ],
   [
-    'for somebody else',
+    'for another user',
     'createToken',
     { cell: async () => ({ body: { email: await someUser() } }), statuses: admins(201) },
   ],
   [
-    "of somebody else's",
+    'of another user',
     'revokeToken',
     { cell: async () => tokenOf(await someUser()), statuses: [401, 401, 401, 404, 404, 404, 404, 204] },
   ],
   [
-    "of somebody else's",
+    'of another user',
     'listTokens',
     { cell: async () => ({ query: { email: await someUser() } }), statuses: admins(200) },
   ],
   [
-    'that is not there',
+    'with an unknown id',
     'resendNotification',
     {
       cell: () => ({ params: { id: '9007199254740991' } }),
       statuses: [401, 401, 401, 403, 403, 403, 403, 404],
     },
   ],
-  ['of everybody', 'listTokens', { cell: () => ({ query: { all: 'true' } }), statuses: admins(200) }],
+  ['of all users', 'listTokens', { cell: () => ({ query: { all: 'true' } }), statuses: admins(200) }],
 ];
 
 const cells = [
@@ -353,7 +344,7 @@ const cells = [
   })),
 );
 
-describe('who may do what', () => {
+describe('access to each route', () => {
   it.each(cells)('$title by $caller: $status', async ({ route, caller, cell, status }) => {
     const { params, query, body } = (await cell?.(caller)) ?? {};
     const before = status >= 400 ? await contents() : null;
@@ -368,7 +359,7 @@ describe('who may do what', () => {
   });
 });
 
-describe('what a list shows', () => {
+describe('lists', () => {
   const list = async <Entry>(caller: Caller, path: string, pick: (body: never) => Entry[]) =>
     pick((await gateway.call(identities[caller], 'GET', path)).json<never>());
   const withRights: [Caller, boolean][] = [
@@ -379,7 +370,7 @@ describe('what a list shows', () => {
   ];
 
   it.each<[Caller, boolean]>([...withRights, ['the owner', false]])(
-    'procs for %s: with the closed one %s',
+    'procs for %s contain the closed one: %s',
     async (caller, isShown) => {
       const names = await list(caller, '/metadata', (procs: { name: string }[]) =>
         procs.map(({ name }) => name),
@@ -390,7 +381,7 @@ describe('what a list shows', () => {
   );
 
   it.each<[Caller, boolean]>([...withRights, ['the owner', true]])(
-    'executions for %s: with the one of the owner %s',
+    'executions for %s contain the owner’s: %s',
     async (caller, isShown) => {
       const id = Number((await ended()).params?.['id']);
       const ids = await list(caller, '/execution', (page: { executions: { id: number }[] }) =>
@@ -401,7 +392,7 @@ describe('what a list shows', () => {
   );
 
   it.each<[Caller, boolean]>([...withRights, ['the owner', true]])(
-    'schedules for %s: with the one of the owner %s',
+    'schedules for %s contain the owner’s: %s',
     async (caller, isShown) => {
       await make('/schedule', { ...scheduleBody(), jobName: 'open' });
       const id = Number((await scheduleOfOwner()).params?.['id']);
@@ -412,7 +403,7 @@ describe('what a list shows', () => {
     },
   );
 
-  it.each(CALLERS.slice(3))('tokens for %s: their own alone', async (caller) => {
+  it.each(CALLERS.slice(3))('tokens for %s contain only their own', async (caller) => {
     const emails = await list(caller, '/token', (page: { tokens: { email: string }[] }) =>
       page.tokens.map(({ email }) => email),
     );
@@ -437,7 +428,7 @@ const TABLES = [
   'access_token',
 ];
 
-/** What each table holds, but for what changes by itself: a refusal is audited, and a token was used. */
+/** A hash of each table, without the audit trail and the columns that change by themselves. */
 async function contents(): Promise<Record<string, string>> {
   const hashes = TABLES.map(
     (table) =>

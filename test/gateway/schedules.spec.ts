@@ -36,7 +36,7 @@ const call = (who: Identity | null, method: string, path: string, body?: unknown
 
 let args = 1_000;
 
-/** A schedule of its own args. */
+/** Creates a schedule with unique args. */
 async function create(who: Identity, changes: Record<string, unknown> = {}): Promise<ScheduleBody> {
   const answer = await call(who, 'POST', '/schedule', {
     ...SCHEDULE,
@@ -66,11 +66,11 @@ beforeAll(async () => {
 afterAll(() => gateway.remove(), 30_000);
 
 describe('GET /schedule', () => {
-  it('is 204 with nothing in it when there is none', async () => {
+  it('answers 204 without a body if there is none', async () => {
     expect(await call(owner, 'GET', '/schedule')).toMatchObject({ status: 204, text: '' });
   });
 
-  it('shows enabled ones of procs that the caller may execute, and own ones', async () => {
+  it('lists enabled schedules of procs that the caller may execute, and the caller’s own', async () => {
     const closed = await create(owner);
     const open = await create(member, { jobName: 'open' });
     await create(owner, { enabled: false });
@@ -125,34 +125,34 @@ describe('POST /schedule', () => {
     expect(got.json()).toEqual(schedule);
   });
 
-  it('takes six fields and names, and keeps the cron as it was given', async () => {
+  it('accepts six fields and names, and returns the cron unchanged', async () => {
     for (const cron of ['*/10 * * * * *', '@daily']) {
       expect(await create(owner, { cron })).toMatchObject({ cron });
     }
   });
 
-  const wrong: [
+  const invalid: [
     name: string,
     status: number,
     text: string,
     changes: Record<string, unknown>,
     hint: RegExp,
   ][] = [
-    ['no tags', 400, 'Schedule tag(s) are missing', { tags: '' }, /expected a text/],
-    ['tags that are null', 400, 'Schedule tag(s) are missing', { tags: null }, /expected a text/],
-    ['a wrong cron', 400, 'Schedule cron format is invalid', { cron: '61 * * * *' }, /five fields/],
+    ['no tags', 400, 'Schedule tag(s) are missing', { tags: '' }, /expected text/],
+    ['tags that are null', 400, 'Schedule tag(s) are missing', { tags: null }, /expected text/],
+    ['an invalid cron', 400, 'Schedule cron format is invalid', { cron: '61 * * * *' }, /five fields/],
     ['no cron', 400, 'Schedule cron format is invalid', { cron: undefined }, /five fields/],
-    ['a wrong e-mail', 400, 'Email is invalid', { notificationEmails: 'a@b.c,nobody' }, /nobody/],
-    ['no e-mail', 400, 'Email is invalid', { notificationEmails: '' }, /expected e-mail/],
-    ['no group', 400, 'Schedule group is missing', { group: '' }, /expected a text/],
+    ['an invalid email', 400, 'Email is invalid', { notificationEmails: 'a@b.c,nobody' }, /nobody/],
+    ['no email', 400, 'Email is invalid', { notificationEmails: '' }, /expected email/],
+    ['no group', 400, 'Schedule group is missing', { group: '' }, /expected text/],
     ['an unknown proc', 404, 'Metadata not found', { jobName: 'nothing' }, /nothing/],
-    ['no proc', 404, 'Metadata not found', { jobName: '' }, /there is no proc/],
-    ['a proc name from hell', 404, 'Metadata not found', { jobName: '../../%s' }, /there is no proc/],
-    ['NUL in the tags', 400, 'Malformed request', { tags: 'a\u0001b' }, /one line/],
+    ['no proc', 404, 'Metadata not found', { jobName: '' }, /no such proc/],
+    ['a malicious proc name', 404, 'Metadata not found', { jobName: '../../%s' }, /no such proc/],
+    ['a control character in the tags', 400, 'Malformed request', { tags: 'a\u0001b' }, /one line/],
     ['tags too long', 400, 'Malformed request', { tags: 'x'.repeat(1_001) }, /at most 1000/],
   ];
 
-  it.each(wrong)('refuses %s: %i', async (_name, status, text, changes, hint) => {
+  it.each(invalid)('refuses %s: %i', async (_name, status, text, changes, hint) => {
     const before = await countSchedules();
     const body = { ...SCHEDULE, ...changes };
     expect(await call(owner, 'POST', '/schedule', body)).toMatchObject({ status, type: 'text/plain', text });
@@ -169,14 +169,14 @@ describe('POST /schedule', () => {
     });
   });
 
-  it('tells of what is wrong in v2’s order', async () => {
+  it('reports the first invalid field in v2’s order', async () => {
     const all = { ...SCHEDULE, tags: '', cron: '', notificationEmails: '', group: '', jobName: 'nothing' };
-    const told: string[] = [];
+    const reported: string[] = [];
     for (const part of ['tags', 'cron', 'notificationEmails', 'group', 'jobName'] as const) {
-      told.push((await call(outsider, 'POST', '/schedule', { ...all, args: { X: '' } })).text);
+      reported.push((await call(outsider, 'POST', '/schedule', { ...all, args: { X: '' } })).text);
       all[part] = SCHEDULE[part];
     }
-    expect(told).toEqual([
+    expect(reported).toEqual([
       'Schedule tag(s) are missing',
       'Schedule cron format is invalid',
       'Email is invalid',
@@ -187,7 +187,7 @@ describe('POST /schedule', () => {
     expect(forbidden).toMatchObject({ status: 403 });
   });
 
-  it('checks args, one entry for each, and leaves defaults to the time it fires', async () => {
+  it('reports each invalid arg, and does not fill in defaults', async () => {
     const body = { ...SCHEDULE, args: { N: 'many', X: '1' } };
     const answer = await call(owner, 'POST', '/schedule', body, JSON_ACCEPTED);
     expect(answer).toMatchObject({ status: 400 });
@@ -198,7 +198,7 @@ describe('POST /schedule', () => {
     expect(await create(owner, { args: { A: 'no default' } })).toMatchObject({ args: { A: 'no default' } });
   });
 
-  it('keeps one of many that come at once', async () => {
+  it('creates one schedule of concurrent duplicates', async () => {
     const same = { ...SCHEDULE, args: { A: 'same', N: '2' } };
     const swapped = { ...SCHEDULE, args: { N: '2', A: 'same' }, tags: 'other', cron: '@daily' };
     const bodies = [same, swapped, same, swapped, same];
@@ -209,13 +209,15 @@ describe('POST /schedule', () => {
     }
     const again = await call(member, 'POST', '/schedule', same, JSON_ACCEPTED);
     expect(again).toMatchObject({ status: 409 });
-    expect(again.json()).toMatchObject({ hint: expect.stringContaining('scheduled with these args') });
+    expect(again.json()).toMatchObject({
+      hint: expect.stringContaining('already scheduled with these args'),
+    });
     expect(await call(owner, 'POST', '/schedule', { ...same, jobName: 'open' })).toMatchObject({
       status: 201,
     });
   });
 
-  it('keeps secret args to itself', async () => {
+  it('never reveals secret args', async () => {
     const first = await create(owner, { jobName: 'with-secret', args: { TOKEN: SECRET } });
     expect(first).toMatchObject({ args: { TOKEN: '***' } });
     const duplicate = await call(owner, 'POST', '/schedule', {
@@ -256,7 +258,7 @@ describe('one schedule', () => {
     });
   });
 
-  it('is for those who may execute its proc, and admins', async () => {
+  it('may be used by users who may execute its proc, and by admins', async () => {
     const { id } = await create(owner);
     const path = `/schedule/${id}`;
     for (const [method, body] of [['GET'], ['PATCH', { tags: 'x' }], ['DELETE']] as const) {
@@ -274,7 +276,7 @@ describe('one schedule', () => {
     expect(await call(member, 'DELETE', path)).toMatchObject({ status: 404, text: 'Schedule not found' });
   });
 
-  it('is its owner’s also when the proc is not any more: to see, switch off and remove', async () => {
+  it('may be seen, disabled and removed by its owner, who may no longer execute the proc', async () => {
     const leaver = await gateway.createUser('leaver', ['one']);
     const { id } = await create(leaver);
     await gateway.query(`delete from account_membership where email = $1`, [leaver.email]);
@@ -290,7 +292,7 @@ describe('one schedule', () => {
     expect(await call(leaver, 'DELETE', path)).toMatchObject({ status: 200 });
   });
 
-  it('executes in its owner’s name only what the owner, or an admin, has given', async () => {
+  it('runs in its owner’s name, so only the owner and admins may change its args', async () => {
     const { id } = await create(owner);
     const path = `/schedule/${id}`;
     const args = { A: 'of the member' };
@@ -302,7 +304,7 @@ describe('one schedule', () => {
     expect(byAdmin.json()).toMatchObject({ args: { A: 'of the admin' }, userEmail: owner.email });
   });
 
-  it('changes what is given, and keeps the rest', async () => {
+  it('changes the given fields and keeps the others', async () => {
     const before = await create(owner);
     const path = `/schedule/${before.id}`;
     const paused = (await call(owner, 'PATCH', path, { enabled: false })).json<ScheduleBody>();
@@ -323,7 +325,7 @@ describe('one schedule', () => {
     expect((await call(owner, 'GET', path)).json()).toEqual(changed);
   });
 
-  it('takes what v2 did not know, and gives it back', async () => {
+  it('stores and returns the fields beyond v2’s', async () => {
     const at = new Date(Date.now() + 3_600_000).toISOString();
     const additions = {
       timeZone: 'Asia/Kathmandu',
@@ -348,20 +350,20 @@ describe('one schedule', () => {
   });
 
   it.each<[string, Record<string, unknown>, RegExp]>([
-    ['a zone that is none', { timeZone: 'Mars/Base' }, /timeZone.*Europe\/Berlin/],
-    ['an offset for a zone', { timeZone: '+02:00' }, /timeZone/],
-    ['cron beside at', { at: '2099-01-01T00:00:00Z', cron: '@daily' }, /either cron or at/],
-    ['a time that is past', { at: '2020-01-01T00:00:00Z' }, /still to come/],
-    ['a time that is none', { at: 'tomorrow' }, /must be a time such as/],
-    ['a policy that is none', { overlap: 'wait' }, /overlap/],
-    ['a grace that is none', { misfireGraceSeconds: -1 }, /misfireGraceSeconds/],
+    ['an unknown time zone', { timeZone: 'Mars/Base' }, /timeZone.*Europe\/Berlin/],
+    ['an offset as a time zone', { timeZone: '+02:00' }, /timeZone/],
+    ['cron together with at', { at: '2099-01-01T00:00:00Z', cron: '@daily' }, /either cron or at/],
+    ['a time in the past', { at: '2020-01-01T00:00:00Z' }, /in the future/],
+    ['an invalid time', { at: 'tomorrow' }, /must be a time such as/],
+    ['an unknown policy', { overlap: 'wait' }, /overlap/],
+    ['a negative grace period', { misfireGraceSeconds: -1 }, /misfireGraceSeconds/],
     [
-      'a blackout that ends first',
+      'a blackout that ends before it starts',
       { blackouts: [{ kind: 'once', from: '2026-12-02T00:00:00Z', until: '2026-12-01T00:00:00Z' }] },
       /blackouts.0.*end after the start/,
     ],
     [
-      'a blackout at no time',
+      'a blackout with invalid times',
       { blackouts: [{ kind: 'weekly', days: ['mon'], from: '25:00', until: '26:00' }] },
       /blackouts.0.*from 00:00 to 23:59/,
     ],
@@ -373,12 +375,12 @@ describe('one schedule', () => {
       /blackouts.0.until.*years 1 to 9999/,
     ],
     ['a time past the year 9999', { at: '9999-12-31T23:59:59-01:00' }, /at.*years 1 to 9999/],
-    ['an event that is none', { notifyOn: ['full moon'] }, /notifyOn/],
-  ])('refuses %s', async (_name, changes, told) => {
+    ['an unknown event', { notifyOn: ['full moon'] }, /notifyOn/],
+  ])('refuses %s', async (_name, changes, message) => {
     const { id } = await create(owner);
     const changed = await call(owner, 'PATCH', `/schedule/${id}`, changes, JSON_ACCEPTED);
     expect(changed).toMatchObject({ status: 400 });
-    expect(changed.text).toMatch(told);
+    expect(changed.text).toMatch(message);
     const body = {
       ...SCHEDULE,
       cron: '',
@@ -388,21 +390,21 @@ describe('one schedule', () => {
     };
     const made = await call(owner, 'POST', '/schedule', body, JSON_ACCEPTED);
     expect(made).toMatchObject({ status: 400 });
-    expect(made.text).toMatch(told);
+    expect(made.text).toMatch(message);
   });
 
   it.each<[string, unknown, number, string | RegExp]>([
-    ['nothing', {}, 400, /nothing to change/],
-    ['only what it does not know', { colour: 'red' }, 400, /nothing to change/],
+    ['nothing', {}, 400, /^Nothing to change/],
+    ['only unknown fields', { colour: 'red' }, 400, /^Nothing to change/],
     ['no tags', { tags: '' }, 400, 'Schedule tag(s) are missing'],
-    ['a wrong cron', { cron: '* * *' }, 400, 'Schedule cron format is invalid'],
-    ['a wrong e-mail', { notificationEmails: 'x' }, 400, 'Email is invalid'],
+    ['an invalid cron', { cron: '* * *' }, 400, 'Schedule cron format is invalid'],
+    ['an invalid email', { notificationEmails: 'x' }, 400, 'Email is invalid'],
     ['no group', { group: ' ' }, 400, 'Schedule group is missing'],
     ['NUL', { group: 'a\0b' }, 400, /^Malformed request/],
-    ['half a character', { tags: 'a\ud800' }, 400, /^Malformed request/],
-    ['a wrong arg', { args: { N: 'many' } }, 400, /N/],
+    ['a lone surrogate', { tags: 'a\ud800' }, 400, /^Malformed request/],
+    ['an invalid arg', { args: { N: 'many' } }, 400, /N/],
     ['an undeclared arg', { args: { X: '1' } }, 400, /"X" is not an arg/],
-    ['another thing', { enabled: 'yes' }, 400, /^Malformed request: enabled/],
+    ['a wrong type', { enabled: 'yes' }, 400, /^Malformed request: enabled/],
   ])('refuses to change %s', async (_name, body, status, text) => {
     const before = await create(owner);
     const answer = await call(owner, 'PATCH', `/schedule/${before.id}`, body);
@@ -412,7 +414,7 @@ describe('one schedule', () => {
     expect((await call(owner, 'GET', `/schedule/${before.id}`)).json()).toEqual(before);
   });
 
-  it('cannot become the same as another one', async () => {
+  it('cannot become a duplicate of another one', async () => {
     const first = await create(owner, { args: { A: 'first' } });
     const second = await create(owner, { args: { A: 'second' } });
     const answer = await call(owner, 'PATCH', `/schedule/${second.id}`, { args: { A: 'first' } });
@@ -421,7 +423,7 @@ describe('one schedule', () => {
     expect(same).toMatchObject({ status: 200 });
   });
 
-  it('gets other secret args, or none', async () => {
+  it('changes or keeps its secret args', async () => {
     const body = { jobName: 'with-secret', args: { TOKEN: `${SECRET} 2` } };
     const { id } = await create(owner, body);
     const ciphertext = async () => {
@@ -442,7 +444,7 @@ describe('one schedule', () => {
     expect(changed.text + gateway.log()).not.toContain(SECRET);
   });
 
-  it('is on record with each change', async () => {
+  it('is audited with each change', async () => {
     const { id } = await create(owner, { cron: '7 7 * * *' });
     await call(member, 'PATCH', `/schedule/${id}`, { enabled: false, tags: 'x' });
     await call(gateway.admin, 'DELETE', `/schedule/${id}`);
@@ -487,14 +489,14 @@ describe('many schedules', () => {
     });
   const change = (id: number, body: unknown) => small.call(busy, 'PATCH', `/schedule/${id}`, { body });
 
-  it('of one owner are refused past the limit, however many are asked for at once', async () => {
+  it('of one owner are refused past the limit, also when created concurrently', async () => {
     const answers = await Promise.all(
       Array.from({ length: 6 }, (_, n) => add(busy, { enabled: n % 2 === 0 })),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409]);
     const refused = answers.find(({ status }) => status === 409);
-    expect(refused?.text).toMatch(/An owner may have 3 schedules.*PROCTOR_SCHEDULES_PER_OWNER/);
-    // Not of others, and one that is there already is still told of as that.
+    expect(refused?.text).toMatch(/An owner may have at most 3 schedules.*PROCTOR_SCHEDULES_PER_OWNER/);
+    // Others are not affected, and a duplicate is still reported as one.
     const other = await small.createUser('other', []);
     const own = { A: 'mine' };
     expect(await add(other, { args: own })).toMatchObject({ status: 201 });
@@ -507,7 +509,7 @@ describe('many schedules', () => {
     expect(await add(busy)).toMatchObject({ status: 409 });
   });
 
-  it('that are over are not counted, and not brought back past the limit', async () => {
+  it('that have finished do not count, and cannot be enabled past the limit', async () => {
     const [over] = await small.query<{ id: string }>(
       `update schedule set enabled = false, next_fire_at = null, args_hash = args_hash || ' done ' || id
        where id = (select min(id) from schedule where user_email = $1) returning id`,
@@ -521,7 +523,7 @@ describe('many schedules', () => {
     expect(await change(id, { enabled: true })).toMatchObject({ status: 200 });
   });
 
-  it('are listed in arrays of bounded size, with a link to the next', async () => {
+  it('are listed in pages of bounded size, with a link to the next page', async () => {
     const { id } = (await add(small.admin, { enabled: false })).json<ScheduleBody>();
     const large = `insert into schedule (proc_name, args, args_hash, tags, cron, notification_emails, user_email, group_name)
       select proc_name, jsonb_build_object('A', repeat('a', $2)), n, tags, cron, notification_emails, user_email, group_name

@@ -36,7 +36,7 @@ const person = (changes: Claims = {}): Claims => ({
   ...changes,
 });
 
-/** With a bearer token. */
+/** Sends a bearer token. */
 const ask = (
   token: string,
   method = 'GET',
@@ -56,13 +56,13 @@ const poll = async (deviceCode: string) =>
     await gateway.call(null, 'POST', '/auth/device/token', { body: { device_code: deviceCode } })
   ).json<PollBody>();
 
-describe('signing in', () => {
-  it('is announced to whoever asks', async () => {
+describe('single sign-on', () => {
+  it('is described without credentials', async () => {
     const answer = await gateway.call(null, 'GET', '/auth');
     expect(answer.json()).toEqual({ plugin: 'oidc', sign_in: 'device' });
   });
 
-  it('with the device flow gives a token, once, and leaves no trace of it', async () => {
+  it('returns a token once and leaves no trace of it', async () => {
     const begun = await gateway.call(null, 'POST', '/auth/device');
     expect(begun).toMatchObject({ status: 200 });
     expect(begun.headers.get('cache-control')).toBe('no-store');
@@ -97,16 +97,13 @@ describe('signing in', () => {
       expect(traces).not.toContain(secret);
   });
 
-  it.each(['deny', 'expire'] as const)(
-    'says so if the person or the time is against it: %s',
-    async (what) => {
-      const { device_code: deviceCode, user_code: userCode } = await begin();
-      issuer.devices[what](userCode);
-      expect(await poll(deviceCode)).toEqual({ status: what === 'deny' ? 'denied' : 'expired' });
-    },
-  );
+  it.each(['deny', 'expire'] as const)('reports a denied or expired sign-in: %s', async (what) => {
+    const { device_code: deviceCode, user_code: userCode } = await begin();
+    issuer.devices[what](userCode);
+    expect(await poll(deviceCode)).toEqual({ status: what === 'deny' ? 'denied' : 'expired' });
+  });
 
-  it('is kept up by refreshing', async () => {
+  it('is extended by refreshing', async () => {
     const { device_code: deviceCode, user_code: userCode } = await begin();
     issuer.devices.approve(userCode, person({ email: 'grace@example.com' }));
     const { refresh_token: refreshToken } = await poll(deviceCode);
@@ -119,14 +116,14 @@ describe('signing in', () => {
   });
 
   it.each([{}, { device_code: '' }, { device_code: 7 }, { device_code: 'x'.repeat(20_000) }])(
-    'refuses a poll that is none',
+    'refuses an invalid poll',
     async (body) =>
       expect(await gateway.call(null, 'POST', '/auth/device/token', { body })).toMatchObject({ status: 400 }),
   );
 });
 
 describe('a token of the issuer', () => {
-  it('comes as a bearer, or with the e-mail as v2’s clients send it', async () => {
+  it('is sent as a bearer, or with the email as v2’s clients do', async () => {
     const token = await issuer.token(person());
     expect(await ask(token)).toMatchObject({ status: 200 });
     const pair = (email: string) => gateway.call({ email, token }, 'GET', '/whoami');
@@ -134,34 +131,34 @@ describe('a token of the issuer', () => {
     expect(await pair('bob@example.com')).toMatchObject({ status: 401 });
   });
 
-  const wrong: [string, () => Promise<string>][] = [
+  const invalid: [string, () => Promise<string>][] = [
     ['expired', () => issuer.token(person({ exp: Math.floor(Date.now() / 1_000) - 31 }))],
-    ['not yet good', () => issuer.token(person({ nbf: Math.floor(Date.now() / 1_000) + 60 }))],
-    ['without end', () => issuer.token(person({ exp: undefined }))],
+    ['not yet valid', () => issuer.token(person({ nbf: Math.floor(Date.now() / 1_000) + 60 }))],
+    ['without expiry', () => issuer.token(person({ exp: undefined }))],
     ['for another audience', () => issuer.token(person({ aud: 'another-client' }))],
     ['of another issuer', () => issuer.token(person({ iss: 'https://issuer.example' }))],
     ['forged', () => issuer.mint.forge(issuer.claims(person()))],
     ['unsigned', async () => issuer.mint.leaveUnsigned(issuer.claims(person()))],
     ['signed with the public key as a secret', () => issuer.mint.signWithPublicKey(issuer.claims(person()))],
-    ['without an e-mail', () => issuer.token(person({ email: undefined }))],
-    ['with an e-mail that is not verified', () => issuer.token(person({ email_verified: false }))],
-    ['no token at all', async () => 'nonsense'],
+    ['without an email', () => issuer.token(person({ email: undefined }))],
+    ['with an unverified email', () => issuer.token(person({ email_verified: false }))],
+    ['not a token', async () => 'nonsense'],
   ];
 
-  it.each(wrong)('lets nobody in if it is %s', async (_kind, make) => {
+  it.each(invalid)('is refused if it is %s', async (_kind, make) => {
     const answer = await ask(await make());
     expect(answer).toMatchObject({ status: 401 });
     expect(answer.headers.get('www-authenticate')).toContain('Bearer');
   });
 
-  it('may be long: somebody is in many groups', async () => {
+  it('may be long, with many groups', async () => {
     const groups = Array.from({ length: 300 }, (_, n) => `group-number-${n}`);
     const token = await issuer.token(person({ groups }));
     expect(token.length).toBeGreaterThan(4_096);
     expect((await ask(token)).json()).toMatchObject({ groups });
   });
 
-  it('brings the groups that say what its owner may do', async () => {
+  it('contains the groups that decide what its owner may do', async () => {
     const admin = await issuer.token(person({ email: 'root@example.com', groups: ['proctor_admin'] }));
     const one = await issuer.token(person());
     const two = await issuer.token(person({ groups: ['one', 'two'] }));
@@ -176,7 +173,7 @@ describe('a token of the issuer', () => {
     expect((await ask(two, 'GET', '/metadata')).json()).toMatchObject([{ name: 'closed' }]);
   });
 
-  it('is still good when the issuer is away, also one that was not seen before', async () => {
+  it('is accepted while the issuer is down, even if it is new', async () => {
     await ask(await issuer.token(person()));
     issuer.goAway();
     try {
@@ -188,14 +185,14 @@ describe('a token of the issuer', () => {
     }
   });
 
-  it('is known soon after the issuer changed its keys, and an old one no longer', async () => {
+  it('is accepted soon after the issuer has rotated its keys, and an old one no longer', async () => {
     const old = await issuer.token(person({ email: 'old@example.com' }));
     expect(await ask(old)).toMatchObject({ status: 200 });
     await issuer.rotateKeys();
-    const isLetIn = async () =>
+    const isAccepted = async () =>
       (await ask(await issuer.token(person({ jti: String(Math.random()) })))).status === 200;
     const from = Date.now();
-    while (!(await isLetIn())) {
+    while (!(await isAccepted())) {
       expect(Date.now() - from).toBeLessThan(15_000);
       await sleep(500);
     }
@@ -204,8 +201,8 @@ describe('a token of the issuer', () => {
   }, 30_000);
 });
 
-describe('accounts beside the issuer', () => {
-  it('are let in with tokens that Proctor gave them', async () => {
+describe('accounts alongside the issuer', () => {
+  it('authenticate with tokens that Proctor issued', async () => {
     const admin = await issuer.token(person({ email: 'root@example.com', groups: ['proctor_admin'] }));
     const email = 'robot@example.com';
     expect(await ask(admin, 'POST', '/user', { email, service: true, groups: ['one'] })).toMatchObject({
@@ -216,7 +213,7 @@ describe('accounts beside the issuer', () => {
     expect(await gateway.call(gateway.admin, 'GET', '/user')).toMatchObject({ status: 200 });
   });
 
-  it('are not for whoever the issuer knows: they get no token, not even if there is an account of that address', async () => {
+  it('are separate from the issuer’s users, who get no token even if an account has their email', async () => {
     const token = await issuer.token(person());
     const refused = await ask(token, 'POST', '/token', {});
     expect(refused).toMatchObject({ status: 409 });
@@ -228,8 +225,8 @@ describe('accounts beside the issuer', () => {
   });
 });
 
-describe('an issuer that is away from the start', () => {
-  it('is an outage for its people, and for nobody else; and is soon noticed to be back', async () => {
+describe('an issuer that is down from the start', () => {
+  it('is an outage for its own users only, and recovers soon', async () => {
     const away = await LocalIssuer.start();
     away.goAway();
     const other = await startTestGateway({ env: envFor(away) });
@@ -255,7 +252,7 @@ describe('without an issuer', () => {
   let plain: TestGateway;
   beforeAll(async () => {
     const limits = { PROCTOR_FAILED_LOGINS_PER_ADDRESS: '5', PROCTOR_FAILED_LOGINS_PER_IDENTITY: '8' };
-    // So that a test can come from many addresses.
+    // So that a test can use many addresses.
     plain = await startTestGateway({ env: { ...limits, PROCTOR_TRUST_PROXY: 'true' } });
   }, 30_000);
   afterAll(() => plain.remove(), 30_000);
@@ -264,7 +261,7 @@ describe('without an issuer', () => {
     plain.call(who, 'GET', '/whoami', { headers: { 'X-Forwarded-For': address } });
   const guess = ({ email }: Pick<Identity, 'email'>, n: number) => ({ email, token: `guess ${n}` });
 
-  it('nobody signs in with the device flow, and is told what to do instead', async () => {
+  it('refuses the device flow and names the alternative', async () => {
     expect((await plain.call(null, 'GET', '/auth')).json()).toEqual({ plugin: 'postgres', sign_in: 'token' });
     const bodies = {
       '/auth/device': {},
@@ -277,7 +274,7 @@ describe('without an issuer', () => {
     }
   });
 
-  it('an address that guesses is refused, others are not, nor is who was right before', async () => {
+  it('refuses an address after too many failures, but no other, and no proven credentials', async () => {
     const ada = await plain.createUser('ada', []);
     const bob = await plain.createUser('bob', []);
     const here = '198.51.100.1';
@@ -290,7 +287,7 @@ describe('without an issuer', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(refused.text).toContain('Wait');
     expect(guesses.filter(({ status }) => status === 429)).toHaveLength(15);
-    // Whoever guesses must not learn that a guess was right.
+    // An attacker must not learn that a guess was right.
     expect(await from(here, bob)).toMatchObject({ status: 429 });
     expect(await from(here, bob)).toMatchObject({ status: 429 });
     expect(await from('198.51.100.2', bob)).toMatchObject({ status: 200 });
@@ -298,7 +295,7 @@ describe('without an issuer', () => {
     expect(await from(here, ada)).toMatchObject({ status: 200 });
   }, 20_000);
 
-  it('an identity that is guessed at from many addresses is protected, and can still come in itself', async () => {
+  it('protects an identity against many addresses, without locking it out', async () => {
     const carol = await plain.createUser('carol', []);
     const dan = await plain.createUser('dan', []);
     expect(await from('203.0.113.200', carol)).toMatchObject({ status: 200 });
@@ -309,7 +306,7 @@ describe('without an issuer', () => {
     expect(await from('203.0.113.98', carol)).toMatchObject({ status: 200 });
   });
 
-  it('a WebSocket is no way around it', async () => {
+  it('limits WebSockets too', async () => {
     const address = '192.0.2.77';
     const watch = (n: number) =>
       plain.watch({ email: 'w@x.y', token: `guess ${n}` }, 1, { headers: { 'X-Forwarded-For': address } })
@@ -318,7 +315,7 @@ describe('without an issuer', () => {
     expect(await watch(5)).toMatchObject({ status: 429 });
   });
 
-  it('no credentials at all are no guess', async () => {
+  it('does not count requests without credentials', async () => {
     const headers = { 'X-Forwarded-For': '192.0.2.88' };
     for (let n = 0; n < 7; n++)
       expect(await plain.call(null, 'GET', '/whoami', { headers })).toMatchObject({ status: 401 });

@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => gateway.remove(), 30_000);
 
 describe('a log over a WebSocket', () => {
-  it('shows rows as they come, in order, to the end, and says how it ended', async () => {
+  it('sends rows as they are stored, in order, and closes with the final status', async () => {
     const id = await submit();
     await gateway.addRows(id, numbered(0, 3));
     const viewer = gateway.watch(owner, id);
@@ -48,12 +48,12 @@ describe('a log over a WebSocket', () => {
     expect(viewer.lines()).toEqual(numbered(0, 6).map(({ text }) => text));
   });
 
-  it('finds rows that nobody told it of', async () => {
+  it('finds rows without a signal', async () => {
     const id = await submit();
     const viewer = gateway.watch(owner, id);
     await until(() => viewer.socket.readyState === viewer.socket.OPEN, 5_000);
     await gateway.query(
-      `insert into execution_log (execution_id, seq, kind, text, ends_line) values ($1, 7, 0, 'untold', true)`,
+      `insert into execution_log (execution_id, seq, kind, text, ends_line) values ($1, 7, 0, 'no signal', true)`,
       [id],
     );
     await until(() => viewer.lines().length === 1, 5_000);
@@ -61,7 +61,7 @@ describe('a log over a WebSocket', () => {
     expect(await viewer.ended).toMatchObject({ code: 1000 });
   });
 
-  it('gives 20,000 lines once each, in few messages', async () => {
+  it('sends 20,000 lines once each, in few messages', async () => {
     const id = await submit();
     await gateway.query(
       `insert into execution_log (execution_id, seq, kind, text, ends_line)
@@ -75,7 +75,7 @@ describe('a log over a WebSocket', () => {
     expect(viewer.messages.length).toBeLessThan(50);
   });
 
-  it('joins the pieces of a long line, and keeps markers apart', async () => {
+  it('joins the parts of a long line, and keeps markers on lines of their own', async () => {
     const id = await submit();
     await gateway.addRows(id, [
       { text: 'a'.repeat(300_000), endsLine: false },
@@ -95,7 +95,7 @@ describe('a log over a WebSocket', () => {
     expect(text.text).toBe(`${long}\n\ncut off\n[lines are missing]\nno newline`);
   });
 
-  it('closes at once the log of an execution that printed nothing', async () => {
+  it('closes the empty log of an ended execution at once', async () => {
     const id = await submit();
     await gateway.end(id, 'FINISHED');
     const viewer = gateway.watch(owner, id);
@@ -108,12 +108,12 @@ describe('a log over a WebSocket', () => {
     ['18446744073709551615', 'Execution context not Found'],
     ['12a', 'Failed to translate path parameter to uint64'],
     ['', 'Failed to translate path parameter to uint64'],
-    ['1&context_id=2', 'context_id is missing or given twice'],
-  ])('closes normally for the id %j and says why', async (id, reason) => {
+    ['1&context_id=2', 'context_id must be given once'],
+  ])('closes normally for the id %j, with the reason', async (id, reason) => {
     expect(await gateway.watch(owner, id).ended).toEqual({ code: 1000, reason });
   });
 
-  it('refuses with an HTTP answer whoever may not see it', async () => {
+  it('refuses unauthorized viewers with an HTTP answer', async () => {
     const id = await submit();
     const stranger = await gateway.watch(null, id).ended;
     expect(stranger).toMatchObject({ status: 401, body: expect.stringMatching(/access token is missing/) });
@@ -126,7 +126,7 @@ describe('a log over a WebSocket', () => {
     expect(old).toMatchObject({ status: 400, body: expect.stringMatching(/outdated version: v1\.0\.0/) });
   });
 
-  it('lets pages of its own site in and no others', async () => {
+  it('accepts pages of its own site only', async () => {
     const id = await submit();
     await gateway.end(id);
     for (const origin of [
@@ -142,7 +142,7 @@ describe('a log over a WebSocket', () => {
     }
   });
 
-  it('answers a WebSocket on another path, and a broken handshake', async () => {
+  it('answers a WebSocket request on another path, and an invalid handshake', async () => {
     const answers = await Promise.all([
       upgrade('/ping?x', { 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version': '13' }),
       upgrade('/nothing', { 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version': '13' }),
@@ -151,7 +151,7 @@ describe('a log over a WebSocket', () => {
     expect(answers).toEqual([200, 404, 400]);
   });
 
-  it('ends when the viewer may not see it any more', async () => {
+  it('closes when the viewer may no longer see it', async () => {
     const guest = await gateway.createUser('guest', ['group']);
     const id = await submit();
     const viewer = gateway.watch(guest, id);
@@ -164,13 +164,13 @@ describe('a log over a WebSocket', () => {
     expect(await viewer.ended).toMatchObject({ code: 1008 });
   }, 20_000);
 
-  it('closes on a client that sends more than is read', async () => {
+  it('closes when a client sends a message over the limit', async () => {
     const viewer = gateway.watch(owner, await submit());
     viewer.socket.on('open', () => viewer.socket.send('x'.repeat(1_000)));
     expect(await viewer.ended).toMatchObject({ code: 1009 });
   });
 
-  it('holds little for a reader that stops, and lets go of it; others are not held up', async () => {
+  it('buffers little for a stalled reader, disconnects it, and does not delay others', async () => {
     const id = await submit();
     await gateway.query(
       `insert into execution_log (execution_id, seq, kind, text, ends_line)
@@ -192,16 +192,16 @@ describe('a log over a WebSocket', () => {
   }, 60_000);
 });
 
-/** Streams of this execution that ended before its log did. */
+/** How many streams of this execution ended before its log did. */
 function endedStreams(id: number): number {
   return gateway
     .log()
     .split('\n')
-    .filter((line) => line.includes('a log stream was ended') && line.includes(`"executionId":${id}`)).length;
+    .filter((line) => line.includes('log stream ended early') && line.includes(`"executionId":${id}`)).length;
 }
 
 describe('a log as text', () => {
-  it('streams while it runs, and ends with it', async () => {
+  it('is streamed while the execution runs, and ends with it', async () => {
     const id = await submit();
     await gateway.addRows(id, [{ text: 'first' }]);
     const response = await fetch(`${gateway.url}/execution/logs?context_id=${id}`, {
@@ -222,7 +222,7 @@ describe('a log as text', () => {
     expect(answer).toMatchObject({ status: 200, type: 'text/plain', text: '' });
   });
 
-  it('stops reading when the viewer goes', async () => {
+  it('stops reading when the viewer disconnects', async () => {
     const id = await submit();
     const abort = new AbortController();
     await fetch(`${gateway.url}/execution/logs?context_id=${id}`, {
@@ -234,8 +234,8 @@ describe('a log as text', () => {
   });
 });
 
-describe('a gateway that stops', () => {
-  it('tells viewers to come back', async () => {
+describe('a stopping gateway', () => {
+  it('tells viewers to reconnect', async () => {
     const own = await startTestGateway();
     await own.call(own.admin, 'POST', '/metadata', {
       body: [{ name: 'open', image_name: 'proctor/open:1' }],
@@ -243,7 +243,7 @@ describe('a gateway that stops', () => {
     const answer = await own.call(own.admin, 'POST', '/execution', { body: { name: 'open', args: {} } });
     const { id } = answer.json<{ id: number }>();
     const viewer = own.watch(own.admin, id);
-    // Does not answer the close: it must not hold up the stop for long.
+    // Does not answer the close, which must not delay the stop for long.
     const deaf = own.watch(own.admin, id);
     const text = fetch(`${own.url}/execution/logs?context_id=${id}`, { headers: identityHeaders(own.admin) });
     await until(() => viewer.socket.readyState === 1 && deaf.socket.readyState === 1, 5_000);
@@ -252,13 +252,13 @@ describe('a gateway that stops', () => {
     const startedAt = performance.now();
     await own.remove();
     expect(performance.now() - startedAt).toBeLessThan(10_000);
-    expect(await viewer.ended).toEqual({ code: 1012, reason: 'the gateway restarts; connect again' });
+    expect(await viewer.ended).toEqual({ code: 1012, reason: 'the gateway is restarting; reconnect' });
     await expect(response.text()).rejects.toThrow();
     deaf.socket.terminate();
   }, 30_000);
 });
 
-/** The status of the answer to a request for a WebSocket. */
+/** The status of the answer to a WebSocket request. */
 function upgrade(path: string, headers: Record<string, string>): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const sent = request(`${gateway.url}${path}`, {

@@ -33,7 +33,7 @@ const metadata = (name: string, extra: Record<string, unknown> = {}) => ({
   ...extra,
 });
 
-/** What v2's CLI sends with everything. Go writes headers in the order of their names. */
+/** The headers that v2's CLI always sends. Go writes headers in the order of their names. */
 const headersOf = ({ email, token }: Identity, version = 'v2.0.8'): [string, string][] => [
   ['Access-Token', token],
   ['Client-Version', version],
@@ -81,8 +81,8 @@ function expectUint64(digits: string): void {
   expect(BigInt(digits) <= BigInt(Number.MAX_SAFE_INTEGER)).toBe(true);
 }
 
-describe('what the replay sends', () => {
-  it('is what Go writes', () => {
+describe('the replayed requests', () => {
+  it('are what Go writes', () => {
     const body = execute('p', { B: '<a> & "b"\u2028\u2029\n\t\u0001\u007f', A: 'ü😀\\' });
     const request = goRequest({
       method: 'POST',
@@ -118,7 +118,7 @@ describe('proctor execute', () => {
     EMPTY: '',
   };
 
-  it('201 with the fields of v2, and every value arrived as it was', async () => {
+  it('201 with the fields of v2, and stores every value unchanged', async () => {
     const answer = await send(owner, 'POST', '/execution', execute('anything', values));
     expect(answer).toMatchObject({ status: 201, type: 'application/json; charset=utf-8' });
     expectUint64(idOf(answer));
@@ -160,7 +160,7 @@ describe('proctor execute', () => {
     expectRefusal(answer, status, text);
   });
 
-  it('403 for who is not in the groups', async () => {
+  it('403 for a user who is not in the groups', async () => {
     expectRefusal(await send(outsider, 'POST', '/execution', execute('say-hello', {})), 403, /./);
   });
 
@@ -195,14 +195,14 @@ describe('proctor list', () => {
 });
 
 describe('scripts of administrators', () => {
-  it('register metadata: 201 and nothing', async () => {
+  it('register metadata: 201 without a body', async () => {
     const body = goJson([metadata('from-script')]);
     expect(await send(gateway.admin, 'POST', '/metadata', body)).toMatchObject({ status: 201, body: '' });
     expectRefusal(await send(gateway.admin, 'POST', '/metadata', '{}'), 400, 'malformed request');
     expectRefusal(await send(owner, 'POST', '/metadata', body), 403, /./);
   });
 
-  it('set secrets: 201 and nothing', async () => {
+  it('set secrets: 201 without a body', async () => {
     const body = `{"job_name":"say-hello","secrets":${goJson({ TOKEN: 'a<b>&c "long" value' })}}`;
     expect(await send(gateway.admin, 'POST', '/secret', body)).toMatchObject({ status: 201, body: '' });
     expectRefusal(await send(gateway.admin, 'POST', '/secret', 'x'), 400, 'malformed request');
@@ -210,7 +210,7 @@ describe('scripts of administrators', () => {
 });
 
 describe('proctor schedule', () => {
-  it('204 and nothing when there is none', async () => {
+  it('204 without a body if there is none', async () => {
     const answer = await send(owner, 'GET', '/schedule');
     expect(answer).toMatchObject({ status: 204, body: '' });
     expect(answer.headers['content-type']).toBeUndefined();
@@ -220,15 +220,20 @@ describe('proctor schedule', () => {
     ['not JSON', '{', 400, SCHEDULE_TEXTS.malformed],
     ['a number as tags', schedule({ tags: 1 }), 400, /^Malformed request: tags: /],
     [
-      'no tags, and nothing else right',
+      'no tags, and nothing else valid',
       schedule({ tags: '', cron: '', group: '' }),
       400,
       SCHEDULE_TEXTS.tagsMissing,
     ],
     ['a cron of words', schedule({ cron: 'every day', group: '' }), 400, SCHEDULE_TEXTS.cronInvalid],
     ['a cron of numbers out of range', schedule({ cron: '61 * * * *' }), 400, SCHEDULE_TEXTS.cronInvalid],
-    ['no e-mail', schedule({ notificationEmails: '' }), 400, SCHEDULE_TEXTS.emailInvalid],
-    ['one bad e-mail', schedule({ notificationEmails: 'a@example.com,b' }), 400, SCHEDULE_TEXTS.emailInvalid],
+    ['no email', schedule({ notificationEmails: '' }), 400, SCHEDULE_TEXTS.emailInvalid],
+    [
+      'one invalid email',
+      schedule({ notificationEmails: 'a@example.com,b' }),
+      400,
+      SCHEDULE_TEXTS.emailInvalid,
+    ],
     ['no group', schedule({ group: '' }), 400, SCHEDULE_TEXTS.groupMissing],
     ['an unknown proc', schedule({ jobName: 'nothing' }), 404, SCHEDULE_TEXTS.procNotFound],
   ])('%s: exactly the text of v2', async (_what, body, status, text) => {
@@ -238,13 +243,13 @@ describe('proctor schedule', () => {
   it.each<[what: string, body: string]>([
     ['without "enabled", as 2.0 began', schedule({ args: { WHO: 'early' } })],
     ['with "enabled"', schedule({ args: { WHO: 'late <&>' } }, true)],
-  ])('%s: made, described, listed, refused twice, removed', async (_what, body) => {
+  ])('%s: created, described, listed, refused as a duplicate, removed', async (_what, body) => {
     const made = await send(owner, 'POST', '/schedule', body);
     expect(made).toMatchObject({ status: 201, type: 'application/json; charset=utf-8' });
     const id = idOf(made);
     expectUint64(id);
     const sent = JSON.parse(body) as Record<string, unknown>;
-    // Fields that v2 does not know may follow: Go's decoder passes over them.
+    // More fields may follow: Go's decoder ignores unknown ones.
     const expected = {
       ...sent,
       id: Number(id),
@@ -281,7 +286,7 @@ describe('proctor schedule', () => {
     await send(owner, 'DELETE', `/schedule/${idOf(made)}`);
   });
 
-  it.each(['GET', 'DELETE'])('%s with an id that is no number: 400', async (method) => {
+  it.each(['GET', 'DELETE'])('%s with an id that is not a number: 400', async (method) => {
     expectRefusal(
       await send(owner, method, '/schedule/my-job'),
       400,
@@ -289,12 +294,12 @@ describe('proctor schedule', () => {
     );
   });
 
-  it('403 for who is not in the groups', async () => {
+  it('403 for a user who is not in the groups', async () => {
     expectRefusal(await send(outsider, 'POST', '/schedule', schedule()), 403, /./);
   });
 });
 
-describe('who is not let in', () => {
+describe('unauthenticated requests', () => {
   const requests: [method: string, path: string, body: string | undefined][] = [
     ['GET', '/metadata', undefined],
     ['POST', '/execution', execute('say-hello', {})],
@@ -326,7 +331,7 @@ describe('proctor logs', () => {
     return talk(gateway.url, gorillaHandshake({ path, host, key, headers: headersOf(who) }));
   };
 
-  it('opens as gorilla wants it, shows whole lines, and closes with 1000 and a reason', async () => {
+  it('opens as gorilla expects, sends whole lines, and closes with 1000 and a reason', async () => {
     const id = idOf(await send(owner, 'POST', '/execution', execute('say-hello', {})));
     await gateway.addRows(Number(id), [{ text: 'one' }, { text: 'two ü' }]);
     await gateway.end(Number(id));
@@ -352,7 +357,7 @@ describe('proctor logs', () => {
   it.each([
     ['12a', /uint64/],
     ['999', /not Found/],
-  ])('the log of %s: opens, and closes with a reason that says so', async (id, reason) => {
+  ])('the log of %s: opens, and closes with the reason', async (id, reason) => {
     const answer = await dial(owner, id);
     expect(answer.status).toBe(101);
     const close = answer.frames.at(-1);
@@ -368,7 +373,7 @@ describe('proctor logs', () => {
   });
 });
 
-describe('anybody', () => {
+describe('anyone', () => {
   it('ping: pong', async () => {
     const host = new URL(gateway.url).host;
     const answer = await talk(gateway.url, goRequest({ method: 'GET', path: '/ping', host, headers: [] }));
@@ -376,7 +381,7 @@ describe('anybody', () => {
   });
 });
 
-/** Plain text in one line, without what a format string would take as an order. */
+/** Plain text in one line, without format directives. */
 function expectRefusal(answer: WireAnswer, status: number, text: string | RegExp): void {
   expect(answer).toMatchObject({ status, type: 'text/plain; charset=utf-8' });
   if (typeof text === 'string') expect(answer.body).toBe(text);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isExecutionStatus, isFinal } from '@app/domain';
 import WebSocket from 'ws';
 
-/** The proc of test/procs that runs the script it is given. */
+/** The proc of test/procs that runs the script in its arg. */
 export const SCRIPT_PROC = 'run-script';
 
 export interface ExecutionReply {
@@ -80,7 +80,7 @@ export class ApiClient {
     return (await reply.json()) as ExecutionReply;
   }
 
-  /** Waits until the execution has ended. Answers that fail (an outage) are tried again. */
+  /** Waits until the execution has ended. Retries failed requests (an outage). */
   async end(id: number, timeoutMs = 60_000): Promise<ExecutionReply> {
     let last: ExecutionReply | null = null;
     await until(
@@ -102,7 +102,7 @@ export class ApiClient {
     );
   }
 
-  /** The log as plain text, until the execution has ended. */
+  /** The log as plain text. Resolves when the execution has ended. */
   async log(id: number): Promise<string> {
     const reply = await this.request('GET', `/execution/logs?context_id=${id}`);
     if (reply.status !== 200) throw new Error(`GET logs: ${reply.status} ${await reply.text()}`);
@@ -113,7 +113,7 @@ export class ApiClient {
     return this.request('POST', `/execution/${id}/cancel`);
   }
 
-  /** The log as a WebSocket client of v2 sees it, with the time at which each line came. `keep`: and gives it back. */
+  /** The log as a WebSocket client of v2 gets it, with the arrival time of each line. @param keep whether to return the lines */
   stream(
     id: number,
     onLine: (line: LogLine) => void = () => undefined,
@@ -139,7 +139,7 @@ export class ApiClient {
   }
 }
 
-/** Looks every 50 ms until it holds. */
+/** Polls every 50 ms until the condition holds. @throws after `timeoutMs` */
 export async function until(
   holds: () => boolean | Promise<boolean>,
   timeoutMs: number,
@@ -148,5 +148,5 @@ export async function until(
   for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; await sleep(50)) {
     if (await holds()) return;
   }
-  throw new Error(`waited ${timeoutMs} ms in vain for ${describe()}`);
+  throw new Error(`waited ${timeoutMs} ms for ${describe()}, which did not happen`);
 }

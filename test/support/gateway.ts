@@ -24,17 +24,17 @@ export interface GatewayOptions {
 export interface TestGateway extends Gateway {
   url: string;
   admin: Identity;
-  /** Everything it has logged so far. */
+  /** Everything that it has logged so far. */
   log(): string;
   createUser(name: string, groups: readonly string[]): Promise<Identity>;
   query<Row extends Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
   call(who: Identity | null, method: string, path: string, options?: CallOptions): Promise<Answer>;
-  /** Adds rows to a log and tells the viewers, as a worker does. */
+  /** Adds rows to a log and notifies the viewers, as a worker does. */
   addRows(executionId: number, rows: readonly Partial<LogRow>[]): Promise<void>;
   /** Ends an execution, as a worker does. */
   end(executionId: number, status?: string): Promise<void>;
   watch(who: Identity | null, contextId: string | number, options?: ClientOptions): Viewer;
-  /** Stops it with all that was made for it. */
+  /** Stops it and removes everything that was created for it. */
   remove(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ export async function startTestGateway(options: GatewayOptions = {}): Promise<Te
   const createUser = async (name: string, groups: readonly string[]) => {
     const email = `${name}@example.com`;
     const token = await new AccountsStore(accounts).createAccount({ email, name, groups }, 'test');
-    if (token === null) throw new Error(`${email} is there already`);
+    if (token === null) throw new Error(`${email} already exists`);
     return { email, token };
   };
   const admin = await createUser('admin', ['proctor_admin']);
@@ -129,7 +129,7 @@ function envOf(databaseUrl: string, options: GatewayOptions, port: number): Reco
   };
 }
 
-/** What v2's client sends to say who it is. */
+/** The credentials that v2's client sends. */
 export function identityHeaders(who: Identity | null): Record<string, string> {
   return who ? { 'Email-Id': who.email, 'Access-Token': who.token } : {};
 }
@@ -160,9 +160,9 @@ async function callGateway(
 export interface Viewer {
   socket: WebSocket;
   messages: string[];
-  /** All lines, as v2's client prints them. */
+  /** The lines that v2's client would print. */
   lines(): string[];
-  /** How it ended: the close, or the HTTP answer instead of the upgrade. Rejects on anything else. */
+  /** The close, or the HTTP answer to the upgrade. Rejects on anything else. */
   ended: Promise<{ code: number; reason: string } | { status: number; body: string }>;
 }
 
@@ -187,7 +187,7 @@ function watchLog(
     });
     socket.on('error', reject);
   });
-  // Whoever does not look at the end must not be told of it as an unhandled rejection.
+  // A test that does not await the end must not fail with an unhandled rejection.
   ended.catch(() => undefined);
   return { socket, messages, lines: () => messages.flatMap((message) => message.split('\n')), ended };
 }

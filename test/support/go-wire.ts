@@ -1,13 +1,13 @@
 import { connect } from 'node:net';
 
-/** An answer as it came over the socket. */
+/** An answer as received from the socket. */
 export interface WireAnswer {
   status: number;
   /** By name in lower case. */
   headers: Record<string, string>;
   type: string;
   body: string;
-  /** What came after a 101. */
+  /** The frames after a 101. */
   frames: WebSocketFrame[];
 }
 
@@ -21,7 +21,7 @@ interface GoRequest {
   path: string;
   host: string;
   headers: readonly [string, string][];
-  /** Undefined: the request has none, and says nothing of a length. */
+  /** Undefined: no body and no Content-Length. */
   body?: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export function goRequest({ method, path, host, headers, body }: GoRequest): str
   ].join('\r\n');
 }
 
-/** The handshake as gorilla/websocket writes it; it does not go through Go's transport, so no Accept-Encoding. */
+/** The handshake as gorilla/websocket writes it: without Accept-Encoding, because it does not use Go's transport. */
 export function gorillaHandshake(request: Omit<GoRequest, 'method' | 'body'> & { key: string }): string {
   const headers: [string, string][] = [
     ...request.headers,
@@ -66,7 +66,7 @@ function inOrder(headers: readonly (readonly [string, string])[]): string[] {
   return [...headers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `${name}: ${value}`);
 }
 
-/** JSON as Go's encoding/json writes it: maps by key (give structs as text), `<`, `>`, `&`, U+2028 and U+2029 escaped. */
+/** JSON as Go's encoding/json writes it: maps sorted by key, and `<`, `>`, `&`, U+2028 and U+2029 escaped. Structs have to be written as text. */
 export function goJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
@@ -79,7 +79,7 @@ export function goJson(value: unknown): string {
   );
 }
 
-/** Sends the bytes over a connection of their own and reads one answer. @throws if the server closes without one */
+/** Sends the bytes over a new connection and reads one answer. @throws if the server closes without one */
 export function talk(url: string, request: string): Promise<WireAnswer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
@@ -130,7 +130,7 @@ function parseAnswer(received: Buffer): WireAnswer | null {
   };
 }
 
-/** Of a server: not masked. */
+/** Parses frames of a server, which are not masked. */
 function parseFrames(bytes: Buffer): WebSocketFrame[] {
   const frames: WebSocketFrame[] = [];
   for (let at = 0; at + 2 <= bytes.length;) {

@@ -1,19 +1,19 @@
 import { FINAL_STATUSES } from '@app/domain';
 import type { Stores } from './stores.js';
 
-/** Besides `proc-0` and `proc-rare`. */
+/** In addition to `proc-0` and `proc-rare`. */
 const PROCS = 399;
 const USERS = 199;
 
-/** Of what came after the statistics: a status, a user and a schedule that they know nothing of. */
+/** Rows added after the planner's statistics, with a status, a user and a schedule unknown to them. */
 const BURST_ROWS = 2_000;
 
 /**
- * Fills the history with one execution a minute until now, the newest half percent live, as unevenly as it gets: `proc-0`
- * has 80 %, `user-0` 60 %, most is FINISHED; `proc-rare`, `user-rare`, schedule 99 and FETCH_POD_LOG_FAILED have a few
- * executions each, all in the oldest 5 %. Then, as after an outage and before the database looks anew, there are
- * 2,000 of one minute in the oldest third that are POD_CREATION_FAILED, of `user-new` and of schedule 98, of which the
- * planner knows nothing.
+ * Fills the history with one execution a minute until now, of which the newest half percent are live. The distribution is
+ * very uneven: `proc-0` has 80 %, `user-0` 60 %, and most are FINISHED; `proc-rare`, `user-rare`, schedule 99 and
+ * FETCH_POD_LOG_FAILED have a few executions each, all in the oldest 5 %. Then adds 2,000 executions within one minute
+ * of the oldest third, as after an outage and before the next ANALYZE: all POD_CREATION_FAILED, of `user-new` and of
+ * schedule 98, which the planner's statistics do not contain.
  */
 export async function fillHistory(stores: Stores, rows: number): Promise<void> {
   const old = rows / 20;
@@ -21,9 +21,9 @@ export async function fillHistory(stores: Stores, rows: number): Promise<void> {
     `select indexname as name, indexdef as definition from pg_indexes
      where tablename = 'execution' and indexname <> 'execution_pkey'`,
   );
-  // One by one they would be filled row by row, which takes minutes.
+  // Updating them row by row would take minutes.
   for (const { name } of indexes) await stores.query(`drop index ${name}`);
-  // Half the work; a plan is the same.
+  // Halves the work; plans are the same.
   await stores.query('alter table execution set unlogged');
   await insertExecutions(
     stores,
@@ -41,7 +41,7 @@ export async function fillHistory(stores: Stores, rows: number): Promise<void> {
        select i, random() as r1, random() as r2, random() as r3,
          (select first_execution_id_at(now())) + (i - ${rows}) * (60000::bigint << 12) as id
        from generate_series(1, ${rows}) i) random
-     -- Otherwise each expression is worked out again wherever it is used.
+     -- Keeps each expression from being evaluated again wherever it is used.
      offset 0`,
   );
   for (const { definition } of indexes) await stores.query(definition);
@@ -56,7 +56,7 @@ export async function fillHistory(stores: Stores, rows: number): Promise<void> {
   );
 }
 
-/** @param source gives `i`, `id`, `made_at`, `proc_name`, `user_email`, `status` and `schedule_id` of each */
+/** @param source selects `i`, `id`, `made_at`, `proc_name`, `user_email`, `status` and `schedule_id` */
 async function insertExecutions(stores: Stores, source: string): Promise<void> {
   await stores.query(
     `insert into execution (id, proc_name, proc_revision, job_name, image, args, snapshot, user_email, status, ended_at,

@@ -15,10 +15,10 @@ export interface TargetAnswer {
   body?: string;
 }
 
-/** An HTTP server on loopback that takes what is posted to it. */
+/** An HTTP server on loopback that records the requests it gets. */
 export class WebTarget {
   readonly requests: ReceivedRequest[] = [];
-  /** `hang`: there is no answer. */
+  /** `hang`: does not answer. */
   answer: (request: ReceivedRequest) => TargetAnswer | 'hang' = () => ({ status: 200 });
 
   private constructor(private readonly server: Server) {}

@@ -108,7 +108,7 @@ function never(): Promise<never> {
 async function watchStuck(system: LimitsSystem, size: Size, stuck: Viewer, startedAt: number) {
   const withinMs = (size.bursts + size.patienceSeconds) * 1_000 + 60_000;
   await until(
-    async () => /you read too slowly/.test(gatewayOutput(system)),
+    async () => /reading too slowly/.test(gatewayOutput(system)),
     withinMs,
     () => 'the stuck viewer to be dropped',
   );
