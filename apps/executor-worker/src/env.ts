@@ -14,7 +14,8 @@ import {
   type EnvSource,
 } from '@app/platform';
 
-const schema = serviceSchema({
+/** `npm run docs` reads it for docs/settings.md. */
+export const schema = serviceSchema({
   ...healthVars,
   PROCTOR_SECRET_KEY: secretKeyVar,
   PROCTOR_KUBE_CONFIG: parsedVar<'out-of-cluster'>('out-of-cluster, or nothing for in-cluster', (text) =>

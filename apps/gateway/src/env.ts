@@ -27,7 +27,8 @@ const trustProxyVar = parsedVar<boolean | string[]>(
   },
 );
 
-const schema = serviceSchema({
+/** `npm run docs` reads it for docs/settings.md. */
+export const schema = serviceSchema({
   ...authenticationVars,
   PROCTOR_APP_HOST: textVar('a host').default('0.0.0.0'),
   PROCTOR_APP_PORT: portVar.default(5001),

@@ -34,7 +34,8 @@ const senderVar = parsedVar('an email address, or NAME <ADDRESS>', (text) => {
   return ADDRESS.test(address) ? text : undefined;
 });
 
-const schema = serviceSchema({
+/** `npm run docs` reads it for docs/settings.md. */
+export const schema = serviceSchema({
   ...healthVars,
   PROCTOR_MAIL_SERVER_HOST: textVar('the host of an SMTP server').optional(),
   PROCTOR_MAIL_SERVER_PORT: portVar.optional(),

@@ -14,7 +14,8 @@ import {
 } from '@app/platform';
 import type { OwnerRules } from './check-owner.js';
 
-const schema = serviceSchema({
+/** `npm run docs` reads it for docs/settings.md. */
+export const schema = serviceSchema({
   ...healthVars,
   PROCTOR_AUTH_ENABLED: booleanVar().default(true),
   ...adminGroupVars,
