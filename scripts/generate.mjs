@@ -3,4 +3,6 @@ import { generateClient } from './lib/generate-client.mjs';
 import { step } from './lib/progress.mjs';
 import { runMain } from './lib/start-error.mjs';
 
-await runMain(() => step('generate the database client', async (note) => note(await generateClient())));
+await runMain(async () => {
+  await step('generate the database client', async (note) => note(await generateClient()));
+});
