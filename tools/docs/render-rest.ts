@@ -1,0 +1,169 @@
+import { buildOpenApi, routes, type Route } from '@app/contract';
+import { code, sentence, table, wrap } from './text.js';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+interface Operation {
+  operationId: string;
+  summary: string;
+  description?: string;
+  parameters: readonly (Schema & {
+    name?: string;
+    in?: string;
+    required?: boolean;
+    $ref?: string;
+    description?: string;
+    schema?: Schema;
+  })[];
+  requestBody?: { content: Record<string, { schema: Schema }> };
+  responses: Record<
+    string,
+    Schema & { description?: string; content?: Record<string, { schema: Schema }>; $ref?: string }
+  >;
+}
+
+/** The generated part of docs/rest.md, from the routes and the OpenAPI document that they make. Pure. */
+export function renderRest(): string {
+  const document = buildOpenApi({ version: '0' });
+  const { schemas } = document.components as { schemas: Record<string, Schema> };
+  const all = Object.entries(routes as Record<string, Route>).map(([name, route]) => {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    const operation = document.paths[path]?.[route.method.toLowerCase()] as Operation;
+    return { name, route, title: `${route.method} ${path}`, operation };
+  });
+  const used = Object.keys(schemas);
+  return [
+    '## Routes',
+    table(
+      ['route', 'who', 'what it does'],
+      all.map(({ title, route }) => [`[${code(title)}](#${anchorOf(title)})`, WHO[route.who], route.summary]),
+    ),
+    ...all.map(({ title, route, operation }) => renderRoute(title, route, operation)),
+    '## Bodies',
+    'Optional fields are marked; an answer leaves a field out while it has no value.',
+    ...used.map((name) => renderSchema(name, schemas[name] ?? {})),
+  ].join('\n\n');
+}
+
+const WHO: Readonly<Record<Route['who'], string>> = {
+  anyone: 'anyone',
+  authenticated: 'signed in',
+  admin: 'administrators',
+};
+
+/** As GitHub makes it of a heading. */
+const anchorOf = (title: string): string =>
+  title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-');
+
+function renderRoute(title: string, route: Route, operation: Operation): string {
+  const own = operation.parameters.filter(({ name }) => name !== undefined);
+  const body = operation.requestBody?.content['application/json']?.schema;
+  const others = Object.entries(route.otherStatuses ?? {});
+  return [
+    `### ${code(title)}`,
+    wrap(
+      [route.summary, route.description]
+        .filter((text) => text !== undefined)
+        .map(sentence)
+        .join(' '),
+    ),
+    [
+      `- Who: ${WHO[route.who]}`,
+      ...own.map((parameter) =>
+        item(
+          `${code(parameter.name ?? '')} (${parameter.in ?? ''}${parameter.required ? '' : ', optional'}): ${typeOf(parameter.schema ?? {})}`,
+          parameter.description,
+        ),
+      ),
+      ...(route.takesIdempotencyKey ? ['- Accepts [`Idempotency-Key`](#conventions)'] : []),
+      ...(body ? [item(`Body: ${typeOf(body)}`)] : []),
+      item(`Answer: ${String(route.successStatus)}${describeReply(route, operation)}`),
+      ...others.map(([status, when]) => item(`${status}: ${when}`)),
+    ].join('\n'),
+  ].join('\n\n');
+}
+
+function describeReply({ reply, replyType, successStatus }: Route, { responses }: Operation): string {
+  if (reply === null || replyType === 'empty') return ', no body';
+  const [media, content] = Object.entries(responses[String(successStatus)]?.content ?? {})[0] ?? [];
+  if (!content) return '';
+  return replyType === 'json' ? `, ${typeOf(content.schema)}` : `, ${code(media ?? '')}`;
+}
+
+const item = (text: string, description?: string): string =>
+  `- ${wrap(description ? `${text}. ${sentence(description)}` : text, 108, '  ')}`;
+
+function renderSchema(name: string, schema: Schema): string {
+  const fields = renderFields(schema, '');
+  return [`### ${name}`, fields || `- ${wrap(typeOf(schema), 108, '  ')}`].join('\n\n');
+}
+
+/** The fields of an object, one item each, with those of objects in it below. */
+function renderFields(schema: Schema, indent: string): string {
+  const required = new Set((schema.required ?? []) as string[]);
+  return Object.entries((schema.properties ?? {}) as Record<string, Schema>)
+    .flatMap(([field, value]) => {
+      const title = `${code(field)}${required.has(field) ? '' : ' (optional)'}: ${typeOf(value)}`;
+      const description = value.description as string | undefined;
+      const text = description ? `${title}. ${sentence(description)}` : title;
+      const inner = objectsIn(value).map((object) => renderFields(object, `${indent}  `));
+      return [`${indent}- ${wrap(text, 108, `${indent}  `)}`, ...inner];
+    })
+    .join('\n');
+}
+
+/** The object schemas that a field holds by itself: not those with a name, which are described where they stand. */
+function objectsIn(schema: Schema): Schema[] {
+  const { type, properties, items, anyOf, oneOf } = schema;
+  if (type === 'object' && isObject(properties)) return [schema];
+  if (type === 'array' && isObject(items)) return objectsIn(items);
+  return ((anyOf ?? oneOf ?? []) as Schema[]).flatMap(objectsIn);
+}
+
+/** A JSON schema in a few words; named ones as a link. */
+function typeOf(schema: Schema): string {
+  const { $ref, type, items, anyOf, oneOf, allOf, format, additionalProperties } = schema;
+  if (typeof $ref === 'string') return linkTo($ref);
+  if (schema.const !== undefined) return code(JSON.stringify(schema.const));
+  if (Array.isArray(schema.enum))
+    return `one of ${schema.enum
+      .filter((value) => value !== '')
+      .map((value) => code(String(value)))
+      .join(', ')}`;
+  const choices = (anyOf ?? oneOf ?? allOf) as Schema[] | undefined;
+  if (choices) return [...new Set(choices.map(typeOf))].join(' or ');
+  if (Array.isArray(type)) return type.map((one) => typeOf({ ...schema, type: one as string })).join(' or ');
+  if (type === 'array') return listOf(typeOf((items ?? {}) as Schema));
+  if (type === 'object' && isObject(additionalProperties))
+    return `object, each value ${typeOf(additionalProperties)}`;
+  return typeof type === 'string' ? `${type}${describeLimits(schema, format)}` : 'any value';
+}
+
+const listOf = (item: string): string =>
+  item.startsWith('one of')
+    ? `list, each ${item}`
+    : `list of ${item.replace(/^(string|integer|number|object|boolean)\b/, '$1s')}`;
+
+const isObject = (value: unknown): value is Schema => typeof value === 'object' && value !== null;
+
+function describeLimits({ minimum, maximum, minLength, maxLength }: Schema, format: unknown): string {
+  const from = typeof minimum === 'number' && minimum > Number.MIN_SAFE_INTEGER ? minimum : null;
+  const to = typeof maximum === 'number' && maximum < Number.MAX_SAFE_INTEGER ? maximum : null;
+  const limits = [
+    ...(typeof format === 'string' ? [format] : []),
+    ...(from !== null && to !== null ? [`${from} to ${to}`] : []),
+    ...(from !== null && to === null ? [`at least ${from}`] : []),
+    ...(from === null && to !== null ? [`at most ${to}`] : []),
+    ...(typeof minLength === 'number' && minLength > 1 ? [`at least ${minLength} characters`] : []),
+    ...(typeof maxLength === 'number' ? [`at most ${maxLength} characters`] : []),
+  ];
+  return limits.length > 0 ? ` (${limits.join(', ')})` : '';
+}
+
+function linkTo($ref: string): string {
+  const name = $ref.slice($ref.lastIndexOf('/') + 1);
+  return `[${name}](#${name.toLowerCase()})`;
+}

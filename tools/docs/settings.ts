@@ -1,0 +1,351 @@
+/** The texts of docs/settings.md and .env.example. Defaults, readers and accepted values come from the code that reads them. */
+
+export interface SettingText {
+  /** Markdown, one or more sentences. */
+  meaning: string;
+  /** For a variable that no env schema holds: its default, and what reads it. */
+  elsewhere?: { default: string; readBy: string; expected?: string };
+}
+
+export interface SettingGroup {
+  title: string;
+  /** Markdown. */
+  intro?: string;
+  settings: Readonly<Record<string, SettingText>>;
+}
+
+const inPlugin = (plugin: string, fallback: string, expected?: string) => ({
+  elsewhere: { default: fallback, readBy: `gateway, plugin ${plugin}`, ...(expected && { expected }) },
+});
+
+const byStart = (expected?: string) => ({
+  elsewhere: { default: '', readBy: '`npm start` and `npm test`', ...(expected && { expected }) },
+});
+
+export const SETTING_GROUPS: readonly SettingGroup[] = [
+  {
+    title: 'Gateway',
+    settings: {
+      PROCTOR_APP_PORT: { meaning: 'Port of the HTTP API.' },
+      PROCTOR_APP_HOST: { meaning: 'Address to listen on. `npm start` always uses 127.0.0.1.' },
+      PROCTOR_PUBLIC_URL: {
+        meaning:
+          'Address that browsers use, if it is not the address of the gateway itself. The `Origin` of WebSockets, and with authentication off of every request, is checked against it. Links in notifications start with it.',
+      },
+      PROCTOR_TRUST_PROXY: {
+        meaning:
+          'Which proxies may set `X-Forwarded-*` headers: `true` for all, or their comma-separated addresses or CIDR ranges. Behind a proxy that is not trusted all users share one address, and so the limit for failed logins.',
+      },
+      PROCTOR_MIN_CLIENT_VERSION: {
+        meaning: 'Oldest `Client-Version` that is accepted, such as `v2.0.8`. Unset: any version.',
+      },
+      PROCTOR_LOGS_STREAM_READ_BUFFER_SIZE: { meaning: 'Largest inbound WebSocket message, in bytes.' },
+      PROCTOR_LOGS_STREAM_WRITE_BUFFER_SIZE: {
+        meaning: 'Bytes that may wait for a viewer of a log who reads slowly.',
+      },
+      PROCTOR_LOGS_STREAM_PATIENCE_SECONDS: {
+        meaning: 'Seconds after which a viewer who does not read is disconnected.',
+      },
+      PROCTOR_QUEUE_LIMIT: {
+        meaning:
+          'Executions that may wait. Beyond it `POST /execution` answers 429; one user gets 429 from half of it on. Ticks of schedules are always accepted.',
+      },
+      PROCTOR_SCHEDULES_PER_OWNER: {
+        meaning: 'Schedules that one user may have. Beyond it `POST /schedule` answers 409.',
+      },
+      PROCTOR_ALLOWED_SERVICE_ACCOUNTS: {
+        meaning: 'Comma-separated service accounts that procs may name. Unset: any.',
+      },
+      PROCTOR_ALLOWED_IMAGE_REGISTRIES: {
+        meaning:
+          'Comma-separated registries that images may come from, with or without a path (`registry.example/team`). Unset: any.',
+      },
+      PROCTOR_ALLOWED_NODE_SELECTORS: {
+        meaning: 'Comma-separated node selectors that procs may use, as `key` or `key=value`. Unset: any.',
+      },
+      PROCTOR_ALLOWED_PULL_SECRETS: {
+        meaning: 'Comma-separated image pull secrets that procs may name. Unset: any.',
+      },
+      PROCTOR_DOCS_PATH: {
+        meaning: 'Accepted for compatibility with v2 and not used: the API page is built in.',
+        elsewhere: { default: '', readBy: 'nothing' },
+      },
+    },
+  },
+  {
+    title: 'Authentication',
+    intro: 'See [Access](access.md). Gateway and scheduler must agree on the settings that both read.',
+    settings: {
+      PROCTOR_AUTH_ENABLED: {
+        meaning:
+          'Whether users must sign in. Without authentication everyone who can connect is an administrator; requests of web pages from other sites are refused with 403.',
+      },
+      PROCTOR_AUTH_PLUGIN_BINARY: {
+        meaning:
+          'Where users come from: `postgres`, `gate`, `oidc`, the path of a JavaScript module, or the name of a package.',
+      },
+      PROCTOR_AUTH_PLUGIN_EXPORTED: { meaning: 'Export of a custom plugin to use.' },
+      PROCTOR_REQUIRED_ADMIN_GROUP: {
+        meaning:
+          'Comma-separated groups. A member of all of them is an administrator. Unset: `proctor_admin`.',
+      },
+      PROCTOR_AUTH_REQUIRED_ADMIN_GROUP: {
+        meaning: 'The name that v2 read. Used if `PROCTOR_REQUIRED_ADMIN_GROUP` is not set.',
+      },
+      PROCTOR_FAILED_LOGINS_PER_ADDRESS: {
+        meaning: 'Failed logins per minute from one address before it gets 429.',
+      },
+      PROCTOR_FAILED_LOGINS_PER_IDENTITY: {
+        meaning: 'Failed logins per minute for one identity before it gets 429.',
+      },
+      PROCTOR_ADMIN_EMAIL: {
+        meaning: 'Account that the first start creates as administrator.',
+        elsewhere: {
+          default: 'admin@localhost',
+          readBy: '`npm start` and `create-admin.js`',
+          expected: 'an email address',
+        },
+      },
+      PROCTOR_SIGN_IN_TRUST_HOURS: {
+        meaning:
+          'How long the scheduler trusts what a plugin said about the owner of a schedule at the last sign-in.',
+      },
+    },
+  },
+  {
+    title: 'OpenID Connect',
+    intro: 'Read with `PROCTOR_AUTH_PLUGIN_BINARY=oidc`.',
+    settings: {
+      PROCTOR_OIDC_ISSUER: {
+        meaning: 'The issuer, exactly as in the `iss` claim of its tokens. `http://` only on loopback.',
+        ...inPlugin('oidc', '', 'an https:// address'),
+      },
+      PROCTOR_OIDC_CLIENT_ID: {
+        meaning: 'The client id of Proctor at the issuer.',
+        ...inPlugin('oidc', ''),
+      },
+      PROCTOR_OIDC_CLIENT_SECRET: { meaning: 'Unset: a public client.', ...inPlugin('oidc', '') },
+      PROCTOR_OIDC_AUDIENCE: {
+        meaning: 'Audience that is accepted in addition to the client id.',
+        ...inPlugin('oidc', ''),
+      },
+      PROCTOR_OIDC_EMAIL_CLAIM: {
+        meaning: 'Claim with the email address. Choose one that users cannot change themselves.',
+        ...inPlugin('oidc', 'email'),
+      },
+      PROCTOR_OIDC_GROUPS_CLAIM: {
+        meaning: 'Claim with the groups. A dotted path is possible, such as `realm_access.roles`.',
+        ...inPlugin('oidc', 'groups'),
+      },
+      PROCTOR_OIDC_SCOPES: {
+        meaning: 'Scopes that `proctor login` requests.',
+        ...inPlugin(
+          'oidc',
+          'openid email profile groups offline_access',
+          'a blank-separated list that contains openid',
+        ),
+      },
+    },
+  },
+  {
+    title: 'Gate',
+    intro: 'Read with `PROCTOR_AUTH_PLUGIN_BINARY=gate`.',
+    settings: {
+      GATE_PLUGIN_HOST: {
+        meaning: 'Host of the Gate server, with a port if needed.',
+        ...inPlugin('gate', ''),
+      },
+      GATE_PLUGIN_PROTOCOL: { meaning: '`https` or `http`.', ...inPlugin('gate', 'https', 'https or http') },
+      GATE_PLUGIN_PROFILE_PATH: {
+        meaning: 'Path of the profile that Gate answers with.',
+        ...inPlugin('gate', 'api/v1/users/profile', 'a path without a query'),
+      },
+    },
+  },
+  {
+    title: 'Secrets, logs and health',
+    settings: {
+      PROCTOR_SECRET_KEY: {
+        meaning:
+          'Encrypts the secrets of procs: 32 random bytes as base64 or hex, such as from `openssl rand -base64 32`. The same on all services that read it. `npm start` creates one in `.proctor/secret.key`. If it is lost, all secrets must be set again.',
+      },
+      PROCTOR_LOG_LEVEL: {
+        meaning:
+          'Least severe level that is logged: `debug`, `info`, `warn`, `error`, `fatal` or `panic` (the same as `fatal`).',
+      },
+      PROCTOR_HEALTH_HOST: {
+        meaning: 'Address of `/health/live` and `/health/ready` in services other than the gateway.',
+      },
+      PROCTOR_HEALTH_PORT: {
+        meaning: 'Port for the same. Unset: no health server. `npm start` picks free ports.',
+      },
+    },
+  },
+  {
+    title: 'Telemetry',
+    intro:
+      'See [Metrics](operations.md#metrics). The names that begin with `OTEL_` are defined by OpenTelemetry.',
+    settings: {
+      PROCTOR_NEW_RELIC_APP_NAME: {
+        meaning: 'Name of the application in New Relic. Set both New Relic variables, or neither.',
+      },
+      PROCTOR_NEW_RELIC_LICENCE_KEY: {
+        meaning: 'Sends metrics to New Relic. With an OTLP endpoint, metrics and key go there instead.',
+      },
+      OTEL_EXPORTER_OTLP_ENDPOINT: {
+        meaning: 'Collector that metrics are sent to, by OTLP over HTTP. `/v1/metrics` is appended.',
+      },
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: { meaning: 'The same for metrics only; used as it is.' },
+      OTEL_EXPORTER_OTLP_HEADERS: { meaning: 'Headers for the collector, as `name=value,name=value`.' },
+      OTEL_EXPORTER_OTLP_METRICS_HEADERS: { meaning: 'Further headers for metrics.' },
+      OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: {
+        meaning: 'Unset: `cumulative`, with a New Relic key `delta`.',
+      },
+      OTEL_SERVICE_NAME: { meaning: 'Name of the process. Unset: `proctor-` and the name of the service.' },
+      OTEL_RESOURCE_ATTRIBUTES: { meaning: 'Attributes of every metric, as `name=value,name=value`.' },
+      OTEL_METRIC_EXPORT_INTERVAL: { meaning: 'Milliseconds between two exports.' },
+      OTEL_SDK_DISABLED: { meaning: '`true` sends nothing.' },
+    },
+  },
+  {
+    title: 'Postgres',
+    intro:
+      'With `PROCTOR_POSTGRES_HOST` unset `npm start` brings its own Postgres; the services themselves require one.',
+    settings: {
+      PROCTOR_POSTGRES_HOST: { meaning: 'A name, an address, or the folder of a socket.' },
+      PROCTOR_POSTGRES_PORT: { meaning: 'Port of Postgres.' },
+      PROCTOR_POSTGRES_USER: { meaning: 'User to connect as.' },
+      PROCTOR_POSTGRES_PASSWORD: { meaning: 'Password of the user. Unset: none.' },
+      PROCTOR_POSTGRES_DATABASE: { meaning: 'Name of the database.' },
+      PROCTOR_POSTGRES_MAX_CONNECTIONS: { meaning: 'Upper limit on the connections of one process.' },
+      PROCTOR_POSTGRES_CONNECTIONS_MAX_LIFETIME: {
+        meaning: 'Minutes after which a connection is replaced. 0: never.',
+      },
+    },
+  },
+  {
+    title: 'Redis',
+    intro:
+      'With `PROCTOR_REDIS_ADDRESS` unset `npm start` brings its own Redis; the services themselves require one.',
+    settings: {
+      PROCTOR_REDIS_ADDRESS: { meaning: 'Where Redis is, as `host:port`.' },
+      PROCTOR_REDIS_PASSWORD: { meaning: 'Password of Redis. Unset: none.' },
+      PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: { meaning: 'Upper limit on the connections of one process.' },
+    },
+  },
+  {
+    title: 'Kubernetes',
+    intro:
+      'With `PROCTOR_KUBE_CONFIG` unset a worker uses the cluster it runs in, and `npm start` brings the sandbox, which runs procs on this machine.',
+    settings: {
+      PROCTOR_KUBE_CONFIG: {
+        meaning: '`out-of-cluster` uses the kubeconfig in `KUBECONFIG`, or `~/.kube/config`.',
+      },
+      KUBECONFIG: { meaning: 'Path of a kubeconfig.' },
+      PROCTOR_KUBE_CONTEXT: {
+        meaning: "Context of the kubeconfig. `default` is the file's current context.",
+      },
+      PROCTOR_DEFAULT_NAMESPACE: { meaning: 'Namespace that Jobs are created in.' },
+      PROCTOR_KUBE_JOB_ACTIVE_DEADLINE_SECONDS: {
+        meaning: 'Time limit of an execution, for procs without `timeout_seconds`.',
+      },
+      PROCTOR_KUBE_JOB_RETRIES: { meaning: 'Retries of an execution, for procs without `retries`.' },
+      PROCTOR_KUBE_SERVICE_ACCOUNT_NAME: {
+        meaning: 'Service account of pods, for procs without `service_account`. Unset: no token is mounted.',
+      },
+      PROCTOR_JOB_POD_ANNOTATIONS: { meaning: 'Annotations of every pod, as a JSON object of strings.' },
+      PROCTOR_KUBE_POD_LIST_WAIT_TIME: {
+        meaning: 'Seconds that a Job or pod may take to become ready. Unset: 60.',
+      },
+      PROCTOR_KUBE_LOG_PROCESS_WAIT_TIME: {
+        meaning: 'The name that v2 read. Used if `PROCTOR_KUBE_POD_LIST_WAIT_TIME` is not set.',
+      },
+      PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT: {
+        meaning: 'How many times that wait is renewed, except for an image that cannot be pulled.',
+      },
+    },
+  },
+  {
+    title: 'Executions',
+    settings: {
+      PROCTOR_WORKER_CONCURRENCY: { meaning: 'Executions that one worker follows at a time.' },
+      PROCTOR_USER_SHARE: {
+        meaning: 'Executions of one user that are admitted at a time. Further ones wait their turn.',
+      },
+      PROCTOR_LOG_LIMIT_BYTES: {
+        meaning:
+          'Bytes of the log of one execution that are stored. Beyond it the head and the end are kept.',
+      },
+    },
+  },
+  {
+    title: 'Schedules and retention',
+    settings: {
+      PROCTOR_SCHEDULED_JOBS_FETCH_INTERVAL_IN_MINS: {
+        meaning:
+          'Minutes between two full checks of the next fire times. A changed schedule takes effect at once, whatever this is.',
+      },
+      PROCTOR_RETENTION_DAYS: {
+        meaning:
+          'Days after which executions that ended are removed with their logs, as are ticks, notifications and sign-ins. The audit trail is never removed. Unset: everything is kept.',
+      },
+    },
+  },
+  {
+    title: 'Notifications',
+    intro: 'See [Notifications](notifications.md).',
+    settings: {
+      PROCTOR_MAIL_SERVER_HOST: { meaning: 'SMTP server. Unset: no email is sent.' },
+      PROCTOR_MAIL_SERVER_PORT: { meaning: 'Unset: 587; with `PROCTOR_MAIL_TLS=implicit` 465.' },
+      PROCTOR_MAIL_USERNAME: { meaning: 'User name at the SMTP server. Unset: no login.' },
+      PROCTOR_MAIL_PASSWORD: { meaning: 'Password at the SMTP server.' },
+      PROCTOR_MAIL_FROM: {
+        meaning:
+          'Sender. Unset: the user name if it is an address, otherwise `proctor@` and the host name of the machine.',
+      },
+      PROCTOR_MAIL_TLS: {
+        meaning:
+          '`starttls` (if the server offers it), `required`, `implicit` or `off`. Unset: `starttls`; with port 465 `implicit`. To trust a private certificate authority set `NODE_EXTRA_CA_CERTS=/path/to/ca.pem`.',
+      },
+      SLACK_PLUGIN_URL: { meaning: 'Incoming webhook of Slack. Unset: nothing is sent to Slack.' },
+      PROCTOR_WEBHOOK_URL: { meaning: 'Receives every event as JSON. Unset: no webhook.' },
+      PROCTOR_WEBHOOK_SECRET: { meaning: 'Signs webhooks and callbacks.' },
+      PROCTOR_OUTBOUND_ALLOWED: {
+        meaning:
+          'Private places that a `callback_url` may reach: comma-separated CIDR ranges, addresses and host names, such as `10.0.0.0/8,hooks.internal`. What the operator sets (`PROCTOR_WEBHOOK_URL`, `SLACK_PLUGIN_URL`) may be anywhere.',
+      },
+      PROCTOR_NOTIFICATION_PLUGIN_BINARY: {
+        meaning:
+          'Comma-separated plugins: `slack` and `webhook`, which ship with Proctor, paths of modules, or packages.',
+      },
+      PROCTOR_NOTIFICATION_PLUGIN_EXPORTED: {
+        meaning: 'Their exports, one for each plugin in the same order. Unset: `Notification`.',
+      },
+      PROCTOR_NOTIFICATION_ATTEMPTS: { meaning: 'Attempts before a delivery fails for good.' },
+      PROCTOR_NOTIFICATION_RETRY_SECONDS: {
+        meaning: 'Pause before the first retry. Each further pause is longer, up to 15 minutes.',
+      },
+      PROCTOR_NOTIFICATION_SEND_SECONDS: { meaning: 'Time limit of one attempt.' },
+    },
+  },
+  {
+    title: 'Development',
+    intro: 'Read by scripts, not by the services.',
+    settings: {
+      PROCTOR_POSTGRES_BINARIES: {
+        meaning:
+          '`system`, `embedded` (the npm package), or a folder with `initdb` and `postgres`. Unset: the first of these that is found.',
+        ...byStart(),
+      },
+      REDIS_SERVER_BIN: {
+        meaning:
+          'A `redis-server` or `valkey-server` program. Unset: from `PATH`, otherwise the Debian package is unpacked into `.proctor/cache`.',
+        ...byStart(),
+      },
+      LOCAL_CONFIG_DIR: {
+        meaning: "Folder of the CLI's configuration. Unset: `~/.proctor`.",
+        elsewhere: { default: '', readBy: 'CLI and `npm start`' },
+      },
+    },
+  },
+];
