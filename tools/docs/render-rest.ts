@@ -1,4 +1,5 @@
 import { buildOpenApi, routes, type Route } from '@app/contract';
+import { slugOf } from './markdown.js';
 import { code, sentence, table, wrap } from './text.js';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -26,39 +27,67 @@ interface Operation {
 export function renderRest(): string {
   const document = buildOpenApi({ version: '0' });
   const { schemas } = document.components as { schemas: Record<string, Schema> };
-  const all = Object.entries(routes as Record<string, Route>).map(([name, route]) => {
+  const all = Object.values(routes as Record<string, Route>).map((route): Shown => {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
     const operation = document.paths[path]?.[route.method.toLowerCase()] as Operation;
-    return { name, route, title: `${route.method} ${path}`, operation };
+    return { route, title: `${route.method} ${path}`, operation };
   });
-  const used = Object.keys(schemas);
+  const titles = [...new Set(all.map(({ route }) => groupOf(route)))];
   return [
-    '## Routes',
-    table(
-      ['route', 'who', 'what it does'],
-      all.map(({ title, route }) => [`[${code(title)}](#${anchorOf(title)})`, WHO[route.who], route.summary]),
+    ...titles.map((title) =>
+      renderGroup(
+        title,
+        all.filter(({ route }) => groupOf(route) === title),
+      ),
     ),
-    ...all.map(({ title, route, operation }) => renderRoute(title, route, operation)),
     '## Bodies',
     'Optional fields are marked; an answer leaves a field out while it has no value.',
-    ...used.map((name) => renderSchema(name, schemas[name] ?? {})),
+    ...Object.entries(schemas).map(([name, schema]) => renderSchema(name, schema)),
+  ].join('\n\n');
+}
+
+interface Shown {
+  route: Route;
+  /** Method and path. */
+  title: string;
+  operation: Operation;
+}
+
+/** Headings by the first part of the path; routes of other paths are about the service itself. */
+const GROUPS: Readonly<Record<string, string>> = {
+  execution: 'Executions',
+  metadata: 'Procs',
+  secret: 'Secrets',
+  schedule: 'Schedules',
+  notification: 'Notifications',
+  whoami: 'The caller',
+  user: 'Accounts',
+  group: 'Groups',
+  token: 'Tokens',
+  audit: 'Audit trail',
+  auth: 'Sign-in',
+};
+
+const groupOf = ({ path }: Route): string => GROUPS[path.split('/')[1] ?? ''] ?? 'Service';
+
+function renderGroup(title: string, shown: readonly Shown[]): string {
+  return [
+    `## ${title}`,
+    table(
+      ['route', 'who', 'what it does'],
+      shown.map(({ title, route }) => [`[${code(title)}](#${slugOf(title)})`, WHO[route.who], route.summary]),
+    ),
+    ...shown.map(renderRoute),
   ].join('\n\n');
 }
 
 const WHO: Readonly<Record<Route['who'], string>> = {
   anyone: 'anyone',
   authenticated: 'signed in',
-  admin: 'administrators',
+  admin: 'admins',
 };
 
-/** As GitHub makes it of a heading. */
-const anchorOf = (title: string): string =>
-  title
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-    .replaceAll(' ', '-');
-
-function renderRoute(title: string, route: Route, operation: Operation): string {
+function renderRoute({ title, route, operation }: Shown): string {
   const own = operation.parameters.filter(({ name }) => name !== undefined);
   const body = operation.requestBody?.content['application/json']?.schema;
   const others = Object.entries(route.otherStatuses ?? {});
