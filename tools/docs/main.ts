@@ -4,7 +4,7 @@ import { checkPages, findUndocumented, type Pages } from './check-pages.js';
 import { putGenerated } from './generated-part.js';
 import { ProjectFiles } from './project-files.js';
 import { readSettings, type DocumentedGroup } from './read-settings.js';
-import { namesOf, renderCli, type ShownCli, type ShownCommand } from './render-cli.js';
+import { namesOf, renderCli, type ShownCli } from './render-cli.js';
 import { renderRest } from './render-rest.js';
 import { renderEnvExample, renderSettings } from './render-settings.js';
 
@@ -92,7 +92,7 @@ function checkSources(files: ProjectFiles, settings: ReadonlySet<string>): strin
 async function loadSchemas(): Promise<Record<string, z.ZodObject>> {
   const modules = SERVICES.map(async (service) => {
     const url = new URL(`../../apps/${service}/src/env.ts`, import.meta.url);
-    return [service, ((await import(url.href)) as { variables: z.ZodObject }).variables] as const;
+    return [service, ((await import(url.href)) as { schema: z.ZodObject }).schema] as const;
   });
   return Object.fromEntries(await Promise.all(modules));
 }
@@ -100,12 +100,11 @@ async function loadSchemas(): Promise<Record<string, z.ZodObject>> {
 async function loadCli(): Promise<ShownCli> {
   const load = async (path: string) =>
     (await import(new URL(`../../cli/src/${path}`, import.meta.url).href)) as unknown;
-  const { COMMANDS, GLOBAL_OPTIONS } = (await load('define-commands.ts')) as {
-    COMMANDS: readonly ShownCommand[];
-    GLOBAL_OPTIONS: ShownCli['globalOptions'];
+  const { COMMAND_TREE } = (await load('define-commands.ts')) as {
+    COMMAND_TREE: Pick<ShownCli, 'commands' | 'globalOptions'>;
   };
   const { EXIT_CODE_MEANINGS } = (await load('output/exit-code.ts')) as {
     EXIT_CODE_MEANINGS: Record<string, string>;
   };
-  return { commands: COMMANDS, globalOptions: GLOBAL_OPTIONS, exitCodes: EXIT_CODE_MEANINGS };
+  return { ...COMMAND_TREE, exitCodes: EXIT_CODE_MEANINGS };
 }

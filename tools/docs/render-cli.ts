@@ -1,21 +1,21 @@
 import { code, sentence, table, wrap } from './text.js';
 
-/** What this page shows of a command of cli/src/tree/command.ts. */
+/** What this page shows of a command of cli/src/tree/command-tree.ts. */
 export interface ShownCommand {
   name: string;
-  describe: string;
+  description: string;
   positionals: Readonly<
-    Record<string, { describe: string; optional?: boolean; many?: boolean; choices?: readonly string[] }>
+    Record<string, { description: string; optional?: boolean; many?: boolean; choices?: readonly string[] }>
   >;
   options: Readonly<Record<string, ShownOption>>;
   examples: ReadonlyArray<readonly [words: string, explanation: string]>;
-  run?: unknown;
+  isRunnable: boolean;
   subcommands: readonly ShownCommand[];
 }
 
 export interface ShownOption {
   kind: 'flag' | 'text' | 'texts';
-  describe: string;
+  description: string;
   alias?: string;
   required?: boolean;
   choices?: readonly string[];
@@ -42,10 +42,10 @@ export function renderCli({ commands, globalOptions, exitCodes }: ShownCli): str
     '## Commands',
     table(
       ['command', 'what it does'],
-      placed.map(({ path, command }) => [`[${code(path)}](#${anchorOf(path)})`, command.describe]),
+      placed.map(({ path, command }) => [`[${code(path)}](#${anchorOf(path)})`, command.description]),
     ),
     '## Options of every command',
-    optionTable({ ...globalOptions, help: { kind: 'flag', alias: 'h', describe: 'Show help' } }),
+    optionTable({ ...globalOptions, help: { kind: 'flag', alias: 'h', description: 'Show help' } }),
     '## Exit codes',
     table(['code', 'meaning'], Object.entries(exitCodes)),
     ...placed.map(renderCommand),
@@ -67,12 +67,12 @@ export const namesOf = (commands: readonly ShownCommand[]): string[] =>
 const anchorOf = (path: string): string => `proctor-${path.replaceAll(' ', '-')}`;
 
 function renderCommand({ path, command }: Placed): string {
-  const { describe, positionals, options, examples, subcommands, run } = command;
+  const { description, positionals, options, examples, subcommands, isRunnable } = command;
   const places = Object.entries(positionals);
   return [
     `### ${code(`proctor ${path}`)}`,
-    wrap(sentence(describe)),
-    ...(run
+    wrap(sentence(description)),
+    ...(isRunnable
       ? [
           `\`\`\`console\n$ proctor ${[path, ...places.map(showPlace), ...requiredOptions(options)].join(' ')}\n\`\`\``,
         ]
@@ -111,8 +111,13 @@ const requiredOptions = (options: ShownCommand['options']): string[] =>
 
 const valueName = (name: string): string => name.toUpperCase().replaceAll('-', '_');
 
-const describePlace = ({ describe, choices }: { describe: string; choices?: readonly string[] }): string =>
-  describe + (choices ? ` (${choices.join(', ')})` : '');
+const describePlace = ({
+  description,
+  choices,
+}: {
+  description: string;
+  choices?: readonly string[];
+}): string => description + (choices ? ` (${choices.join(', ')})` : '');
 
 function optionTable(options: ShownCommand['options']): string {
   return table(
@@ -126,13 +131,13 @@ function showOption(name: string, { kind, alias }: ShownOption): string {
   return code(`${alias ? `-${alias}, ` : ''}--${name}${value}`);
 }
 
-function describeOption({ describe, choices, default: value, required }: ShownOption): string {
+function describeOption({ description, choices, default: value, required }: ShownOption): string {
   const notes = [
     ...(choices ? [choices.join(', ')] : []),
     ...(value !== undefined ? [`default ${value}`] : []),
     ...(required ? ['required'] : []),
   ];
-  return describe + (notes.length > 0 ? ` (${notes.join('; ')})` : '');
+  return description + (notes.length > 0 ? ` (${notes.join('; ')})` : '');
 }
 
 const showExample = ([words, explanation]: readonly [string, string]): string =>

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+echo "Disk usage of $FOLDER:"
+df -h "$FOLDER"
