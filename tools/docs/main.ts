@@ -7,6 +7,7 @@ import { readSettings, type DocumentedGroup } from './read-settings.js';
 import { namesOf, renderCli, type ShownCli } from './render-cli.js';
 import { renderRest } from './render-rest.js';
 import { renderEnvExample, renderSettings } from './render-settings.js';
+import { renderTerminal } from './terminal-svg.js';
 
 const SERVICES = ['gateway', 'executor-worker', 'scheduler', 'notifier'] as const;
 
@@ -24,6 +25,9 @@ const NOT_SETTINGS = [
   'OTEL_EXPORTER_OTLP_COMPRESSION',
   'OTEL_EXPORTER_OTLP_CERTIFICATE',
 ];
+
+/** The README's picture; proctor.txt is what a terminal of this width was sent in a real run. */
+const PICTURE = { columns: 100, title: 'npm start, proctor list and proctor execute in a terminal' };
 
 /**
  * `npm run docs` writes the generated parts of the documents; with `--check` it writes nothing and names what differs
@@ -70,8 +74,9 @@ async function update(
     await markdown('docs/rest.md', renderRest()),
     await markdown('docs/settings.md', renderSettings(groups)),
     ['.env.example', renderEnvExample(groups)] as const,
+    ['docs/images/proctor.svg', renderTerminal(files.read('docs/images/proctor.txt'), PICTURE)] as const,
   ];
-  const outdated = wanted.filter(([path, text]) => files.read(path) !== text);
+  const outdated = wanted.filter(([path, text]) => !files.exists(path) || files.read(path) !== text);
   if (!isCheck) for (const [path, text] of outdated) files.write(path, text);
   return outdated.map(([path]) => path);
 }
