@@ -28,7 +28,7 @@ export const PARTS = [
   ['libs/microservice', ['domain', 'timing', 'queue', 'database', 'platform'], 'Only what all microservices share belongs here: put the rest into the app that needs it.'],
   ['libs/*', ['domain', 'timing'], 'Move what is shared to libs/domain or libs/timing, or combine both libs in an app.'],
   ['tools', ['libs/', 'cli/', 'scripts/', 'test/support/'], 'A tool tests the running apps from outside: use their HTTP API.'],
-  ['scripts', ['tools/chaos/main.ts'], 'Scripts run before anything is built: start what is in dist/ as a process.'],
+  ['scripts', ['tools/chaos/main.ts', 'tools/docs/main.ts'], 'Scripts run before anything is built: start what is in dist/ as a process.'],
 ];
 
 /**
