@@ -18,8 +18,8 @@ beforeEach(() => {
 });
 afterEach(() => queue.close(), 30_000);
 
-describe('the queue when something fails', () => {
-  it('delivers again what a process left behind that was killed', async () => {
+describe('the queue during failures', () => {
+  it('delivers the executions of a killed process again', async () => {
     const script = `
       const { Worker } = await import('bullmq');
       new Worker('executions', () => { console.log('taken'); return new Promise(() => {}); }, {
@@ -39,7 +39,7 @@ describe('the queue when something fails', () => {
     expect(performance.now() - at).toBeLessThan(25_000);
   }, 40_000);
 
-  it('stops the first of two deliveries to one process, waits for it, and keeps the lock of the second', async () => {
+  it('stops and awaits the first of two deliveries to one process, and keeps the lock of the second', async () => {
     const events: string[] = [];
     let deliveries = 0;
     queue.consume(async (_id, lease, signal) => {
@@ -65,7 +65,7 @@ describe('the queue when something fails', () => {
     ).toBeGreaterThan(0);
   }, 40_000);
 
-  it('stops within seconds although Redis is away', async () => {
+  it('stops within seconds while Redis is unavailable', async () => {
     const consumer = queue.consume(follow(() => undefined));
     await queue.open().add([1]);
     await until(() => consumer.size === 1, 5_000);

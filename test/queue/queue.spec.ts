@@ -18,15 +18,15 @@ beforeEach(() => {
 });
 afterEach(() => queue.close(), 30_000);
 
-describe('putting executions into the queue', () => {
-  it('makes one entry of any number of adds', async () => {
+describe('ExecutionQueue', () => {
+  it('creates one entry for any number of adds', async () => {
     const entries = queue.open();
     await entries.add([]);
     await Promise.all(Array.from({ length: 5 }, () => entries.add([1, 2])));
     expect(await entries.countWaiting()).toBe(2);
   });
 
-  it('adds what is missing only, whatever became of the entry', async () => {
+  it('adds only missing entries, however they were lost', async () => {
     await queue.leaveBehind(3, 'completed');
     await queue.leaveBehind(4, 'failed');
     const entries = queue.open();
@@ -52,7 +52,7 @@ describe('putting executions into the queue', () => {
     expect(await entries.addMissing([1, 2, 3, 4, 5, 6])).toBe(0);
   }, 20_000);
 
-  it('looks through no list for what is missing, however many wait', async () => {
+  it('finds missing entries without scanning a list', async () => {
     const entries = queue.open();
     const ids = Array.from({ length: 500 }, (_, i) => i + 1);
     await entries.add(ids);
@@ -65,7 +65,7 @@ describe('putting executions into the queue', () => {
     expect(stats).not.toMatch(/cmdstat_(lpos|lrange|lrem):/);
   });
 
-  it('fails within seconds while Redis is away, also at the start of a process', async () => {
+  it('fails within seconds while Redis is unavailable, even when a process starts', async () => {
     const entries = queue.open({ port: await freePort() });
     const at = performance.now();
     await expect(entries.add([1])).rejects.toThrow('not connected');
@@ -76,7 +76,7 @@ describe('putting executions into the queue', () => {
     expect(performance.now() - at).toBeLessThan(3_000);
   });
 
-  it('knows when Redis may have lost entries', async () => {
+  it('detects that Redis may have lost entries', async () => {
     const entries = queue.open();
     await entries.add([1]);
     expect(await entries.mayHaveLostEntries()).toBe(true);
@@ -91,7 +91,7 @@ describe('putting executions into the queue', () => {
     expect(await entries.mayHaveLostEntries()).toBe(true);
   }, 20_000);
 
-  it('is of one installation: another one on the same Redis sees nothing of it', async () => {
+  it('belongs to one installation: another one on the same Redis does not see it', async () => {
     const other = new TestQueue(redis);
     await other.open().add([1]);
     const seen: number[] = [];
@@ -105,7 +105,7 @@ describe('putting executions into the queue', () => {
   });
 });
 
-describe('consuming executions', () => {
+describe('ExecutionConsumer', () => {
   it('hands everything over within two seconds when it stops', async () => {
     const ids = Array.from({ length: 30 }, (_, i) => i + 1);
     const first = new Set<number>();
@@ -130,7 +130,7 @@ describe('consuming executions', () => {
     expect(leaving.size).toBe(0);
   }, 30_000);
 
-  it('delivers again after the time that was asked for', async () => {
+  it('delivers again after the requested delay', async () => {
     const times: number[] = [];
     queue.consume(async (): Promise<ConsumeOutcome> => {
       times.push(performance.now());
@@ -146,7 +146,7 @@ describe('consuming executions', () => {
     await until(async () => (await queue.stateOf(1)) === 'unknown', 10_000);
   }, 20_000);
 
-  it('delivers again what its handler threw at, instead of giving it up', async () => {
+  it('delivers again after its handler threw, instead of failing the entry', async () => {
     let deliveries = 0;
     queue.consume(async () => {
       if (++deliveries < 4) throw new Error('a bug');
@@ -157,7 +157,7 @@ describe('consuming executions', () => {
     await until(async () => (await queue.stateOf(1)) === 'unknown', 10_000);
   }, 20_000);
 
-  it('tells the follower when its lease was lost', async () => {
+  it('stops the handler when its lease was lost', async () => {
     const reasons: unknown[] = [];
     const consumer = queue.consume(
       follow((_id, signal) => signal.addEventListener('abort', () => reasons.push(signal.reason))),
@@ -170,7 +170,7 @@ describe('consuming executions', () => {
     await until(() => consumer.size === 0, 10_000);
   }, 20_000);
 
-  it('goes on when Redis was away for a moment', async () => {
+  it('continues after a short outage of Redis', async () => {
     const seen: number[] = [];
     let isAborted = false;
     queue.consume(

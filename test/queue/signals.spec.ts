@@ -6,7 +6,7 @@ import { EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microse
 import {
   listenForSignals,
   ExecutionUpdates,
-  NewsSubscriber,
+  UpdatesSubscriber,
   SIGNALS,
   SignalSender,
   signalServerOptions,
@@ -30,28 +30,28 @@ afterEach(async () => {
 const ignore = () => undefined;
 
 function publisher(installationId: string): ExecutionUpdates {
-  const news = new ExecutionUpdates(settings, installationId, ignore);
-  cleanUps.push(() => news.close());
-  return news;
+  const updates = new ExecutionUpdates(settings, installationId, ignore);
+  cleanUps.push(() => updates.close());
+  return updates;
 }
 
-function subscriber(installationId: string): NewsSubscriber {
-  const news = new NewsSubscriber(settings, installationId, ignore);
-  cleanUps.push(() => news.close());
-  return news;
+function subscriber(installationId: string): UpdatesSubscriber {
+  const updates = new UpdatesSubscriber(settings, installationId, ignore);
+  cleanUps.push(() => updates.close());
+  return updates;
 }
 
-describe('news of executions', () => {
-  it('reach whoever listens to that execution in that installation, until they stop', async () => {
+describe('updates of executions', () => {
+  it('reach the listeners of that execution in that installation until they stop', async () => {
     const [a, b] = [publisher('a'), publisher('b')];
     const heard: string[] = [];
     const listener = subscriber('a');
     const stop = listener.listen(1, () => heard.push('first'));
     listener.listen(1, () => heard.push('second'));
-    // Listened to last: whoever hears of it hears of the other one.
+    // Subscribed last: once its updates arrive, those of execution 1 do too.
     let heardOfLast = 0;
     listener.listen(9, () => heardOfLast++);
-    // Once because Redis is there, then because of the news.
+    // The first call is for the connection, the second for the update.
     await until(() => {
       a.publish([9]);
       return heardOfLast >= 2;
@@ -68,35 +68,35 @@ describe('news of executions', () => {
     expect(heard).toEqual(['first', 'second', 'second']);
   });
 
-  it('can be listened to again after the last listener went', async () => {
-    const news = publisher('a');
+  it('can be subscribed to again after the last listener stopped', async () => {
+    const updates = publisher('a');
     const listener = subscriber('a');
     listener.listen(5, ignore)();
     let heard = 0;
     listener.listen(5, () => heard++);
     await until(() => {
-      news.publish([5]);
+      updates.publish([5]);
       return heard > 0;
     }, 5_000);
   });
 
-  it('survive a restart of Redis, and everybody is told to look again after it', async () => {
-    const news = publisher('a');
+  it('survive a restart of Redis, after which all listeners are notified', async () => {
+    const updates = publisher('a');
     let heard = 0;
     subscriber('a').listen(1, () => heard++);
     await until(() => {
-      news.publish([1]);
+      updates.publish([1]);
       return heard > 0;
     }, 5_000);
     await redis.stop();
     await sleep(200);
     heard = 0;
-    news.publish([1]);
+    updates.publish([1]);
     await redis.start();
     await until(() => heard > 0, 5_000);
     const before = heard;
     await until(() => {
-      news.publish([1]);
+      updates.publish([1]);
       return heard > before;
     }, 5_000);
   }, 20_000);
@@ -137,7 +137,7 @@ describe('signals', () => {
       return heard.some((data) => (data as { executionId: number }).executionId === executionId);
     }, 10_000);
 
-  it('arrive, also when Redis came later than the listener or was restarted', async () => {
+  it('arrive even if Redis started later than the listener or was restarted', async () => {
     await redis.stop();
     sender = new SignalSender(settings, 'a', ignore);
     cleanUps.push(() => sender.close());
@@ -153,7 +153,7 @@ describe('signals', () => {
     expect(heard).toContainEqual({ installationId: 'a', executionId: 2 });
   }, 30_000);
 
-  it('do not keep a service from its shutdown hooks while Redis hangs', async () => {
+  it('do not block the shutdown hooks of a service while Redis hangs', async () => {
     sender = new SignalSender(settings, 'a', ignore);
     cleanUps.push(() => sender.close());
     const app = await startListening();

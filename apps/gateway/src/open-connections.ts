@@ -1,6 +1,6 @@
 import { Database, waitForInstallation } from '@app/database';
 import type { ServiceContext } from '@app/platform';
-import { ExecutionQueue, ExecutionUpdates, NewsSubscriber, SignalSender } from '@app/queue';
+import { ExecutionQueue, ExecutionUpdates, UpdatesSubscriber, SignalSender } from '@app/queue';
 import type { GatewaySettings } from './env.js';
 
 /** What the gateway is connected to. */
@@ -11,7 +11,7 @@ export interface Connections {
   queue: ExecutionQueue;
   /** Publishes that an execution has changed. */
   updates: ExecutionUpdates;
-  updatesSubscriber: NewsSubscriber;
+  updatesSubscriber: UpdatesSubscriber;
   signals: SignalSender;
 }
 
@@ -33,7 +33,7 @@ export async function openConnections({
     installationId,
     queue: resources.use('execution queue', new ExecutionQueue(...connect)),
     updates: resources.use('execution updates', new ExecutionUpdates(...connect)),
-    updatesSubscriber: resources.use('execution updates subscriber', new NewsSubscriber(...connect)),
+    updatesSubscriber: resources.use('execution updates subscriber', new UpdatesSubscriber(...connect)),
     signals: resources.use('signals', new SignalSender(...connect)),
   };
 }

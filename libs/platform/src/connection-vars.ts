@@ -8,7 +8,7 @@ export const postgresVars = {
   PROCTOR_POSTGRES_HOST: textVar('the host of Postgres (a name, an address, or the folder of a socket)'),
   PROCTOR_POSTGRES_PORT: portVar.default(5432),
   PROCTOR_POSTGRES_DATABASE: textVar("the database's name"),
-  // A scheduler keeps one for its ticks.
+  // At least 2: a scheduler keeps one for its ticks.
   PROCTOR_POSTGRES_MAX_CONNECTIONS: integerVar({ min: 2, max: 10_000, default: 20 }),
   // Minutes.
   PROCTOR_POSTGRES_CONNECTIONS_MAX_LIFETIME: integerVar({ min: 0, max: 525_600, default: 30 }),
@@ -18,11 +18,11 @@ export interface PostgresSettings {
   host: string;
   port: number;
   user: string;
-  /** Empty: the server asks for none. */
+  /** Empty: the server needs none. */
   password: string;
   database: string;
   maxConnections: number;
-  /** A connection is replaced when it gets this old; 0: never. */
+  /** The age at which a connection is replaced; 0: never. */
   maxLifetimeSeconds: number;
 }
 
@@ -57,9 +57,9 @@ export const redisVars = {
 export interface RedisSettings {
   host: string;
   port: number;
-  /** Undefined: the server asks for none. */
+  /** Undefined: the server needs none. */
   password: string | undefined;
-  /** Upper bound on this process's connections. Their number is fixed and below it, so nobody has to count. */
+  /** Upper bound on this process's connections. It opens a fixed, smaller number, so it need not count them. */
   maxConnections: number;
 }
 

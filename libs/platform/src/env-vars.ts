@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Building blocks for an app's env.ts. Each turns one variable's text into a value; its error message ends the
- * sentence "expected …" (see `loadEnv`). All are required unless given a default or made `.optional()`.
+ * Building blocks for an app's env.ts. Each parses the text of one variable; its error message completes the sentence
+ * "expected …" (see `loadEnv`). All are required unless they have a default or are `.optional()`.
  */
 export function parsedVar<T>(expected: string, parse: (text: string) => T | undefined): z.ZodType<T, string> {
   return z.string({ error: expected }).transform((text, context) => {
@@ -13,7 +13,7 @@ export function parsedVar<T>(expected: string, parse: (text: string) => T | unde
   });
 }
 
-/** Any text, taken as it is, not trimmed: for names and passwords. */
+/** Any text, not trimmed: for names and passwords. */
 export function textVar(what = 'a value'): z.ZodType<string, string> {
   return z.string({ error: what });
 }
@@ -34,13 +34,13 @@ export function booleanVar(): z.ZodType<boolean, string> {
 export interface IntegerRange {
   min?: number;
   max?: number;
-  /** The value when the variable is not set; without it the variable is required. */
+  /** The value if the variable is not set; without a default the variable is required. */
   default?: number;
-  /** Why not less or more, for the one who set it. */
+  /** Explains the limit to the operator. */
   because?: string;
 }
 
-/** A whole number, decimal, in the safe integer range. */
+/** A decimal whole number in the safe integer range. */
 export function integerVar(range: IntegerRange = {}): z.ZodType<number, string | undefined> {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = range;
   const variable = parsedVar(`a whole number${describeRange(range)}`, (text) => {

@@ -5,7 +5,7 @@ import { answerHealthRequest } from './health-server.js';
 const failing = () => Promise.reject(new Error('away'));
 
 describe('answerHealthRequest', () => {
-  it('is live whatever the checks say', async () => {
+  it('is live regardless of the checks', async () => {
     const health = new HealthRegistry().add('postgres', 'required', failing);
     expect(await answerHealthRequest('GET', '/health/live', health)).toEqual({
       status: 200,

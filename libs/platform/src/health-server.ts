@@ -3,15 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { httpStatusOfHealth, type HealthRegistry } from './health.js';
 
 export interface HealthServer {
-  /** The port it listens on: the one asked for, or the one that the system picked for 0. */
+  /** The port it listens on: the requested one, or the one the system chose for 0. */
   port: number;
   close(): Promise<void>;
 }
 
 /**
- * For processes without another HTTP server: `GET /health/live` (200 as long as the process turns its event loop)
- * and `GET /health/ready` (200 or 503, with the report as JSON); anything else is 404.
- * Rejects if the port cannot be had.
+ * For processes without another HTTP server: `GET /health/live` (200 while the event loop runs) and `GET /health/ready`
+ * (200 or 503, with the report as JSON); anything else is 404. Rejects if the port is not available.
  */
 export async function startHealthServer(options: {
   host: string;
@@ -26,7 +25,7 @@ export async function startHealthServer(options: {
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };
 }
 
-/** What the server says; `url` as in the request line. Never throws. */
+/** The response to a request; `url` as in the request line. Never throws. */
 export async function answerHealthRequest(
   method: string | undefined,
   url: string | undefined,

@@ -15,7 +15,7 @@ describe('HealthRegistry', () => {
     expect(report).toEqual({ status: 'ok', checks: { postgres: { status: 'ok' } } });
   });
 
-  it('is degraded, and still served, when only an optional check fails', async () => {
+  it('is degraded, but still serves, if only an optional check fails', async () => {
     const health = new HealthRegistry().add('postgres', 'required', fine).add('redis', 'optional', broken);
     const report = await health.report();
     expect(report.status).toBe('degraded');
@@ -43,7 +43,7 @@ describe('HealthRegistry', () => {
     expect(report.checks.postgres?.message).toBe('no client');
   });
 
-  it('waits for a check no longer than the timeout, and does not start it again beside itself', async () => {
+  it('times out a check, and does not start it again while it runs', async () => {
     let started = 0;
     let now = 0;
     const aborted: boolean[] = [];
@@ -62,7 +62,7 @@ describe('HealthRegistry', () => {
     expect(aborted).toEqual([true]);
   });
 
-  it('gives a young answer again and asks anew once it is old', async () => {
+  it('reuses a recent report and checks again once it is old', async () => {
     let now = 0;
     let asked = 0;
     const health = new HealthRegistry({ now: () => now }).add('redis', 'optional', async () => {

@@ -8,12 +8,12 @@ export interface HealthReport {
   checks: Record<string, { status: 'ok' | 'failing'; message?: string }>;
 }
 
-/** Resolves if all is well, throws if not. The signal aborts when nobody waits for the answer any more. */
+/** Resolves if healthy, throws if not. The signal aborts when the result is no longer needed. */
 export type HealthCheck = (signal: AbortSignal) => Promise<unknown>;
 
 export interface HealthOptions {
   checkTimeoutMs?: number;
-  /** An answer this young is given again, so that probes do not become load. */
+  /** How long a report is reused, so that probes cause no load. */
   cacheMs?: number;
   /** Monotonic, in ms. */
   now?: () => number;
@@ -29,7 +29,7 @@ interface NamedCheck {
 
 const MESSAGE_CHARACTERS = 200;
 
-/** What a process depends on, and how that is doing. `report` never throws and takes at most `checkTimeoutMs`. */
+/** Checks the dependencies of a process. `report` never throws and takes at most `checkTimeoutMs`. */
 export class HealthRegistry {
   private readonly checks: NamedCheck[] = [];
   private readonly checkTimeoutMs: number;
@@ -50,7 +50,7 @@ export class HealthRegistry {
     return this;
   }
 
-  /** From now on the process reports `unavailable`, so that a load balancer sends nothing new while it stops. */
+  /** Reports `unavailable` from now on, so that a load balancer sends no new requests while the process stops. */
   drain(): void {
     this.draining = true;
     this.latest = null;

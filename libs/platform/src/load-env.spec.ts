@@ -21,7 +21,7 @@ function problemsOf(env: Record<string, string>): readonly ConfigurationProblem[
 }
 
 describe('loadEnv', () => {
-  it('parses what is given, fills in defaults and ignores other variables', () => {
+  it('parses the variables, fills in defaults and ignores other variables', () => {
     expect(loadEnv(schema, { APP_PORT: '80', APP_PASSWORD: '12', HOME: '/root' })).toEqual({
       APP_PORT: 80,
       APP_NAME: 'proctor',
@@ -45,7 +45,7 @@ describe('loadEnv', () => {
     ]);
   });
 
-  it('adds the problems that other checks have found', () => {
+  it('adds the problems found by other checks', () => {
     const other = { variable: 'PLUGIN', expected: 'a plugin', found: 'not set' };
     expect(() => loadEnv(schema, { APP_PORT: '80', APP_PASSWORD: '12' }, [other])).toThrow(
       '1 problem in the configuration (environment variables):\n  PLUGIN: expected a plugin, but it is not set',

@@ -11,7 +11,7 @@ export interface ConfigurationProblem {
   found: string;
 }
 
-/** The environment cannot be used. `message` lists all problems, one a line, ready to be printed. */
+/** The environment is invalid. `message` lists all problems, one per line, ready to print. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 
@@ -24,8 +24,8 @@ export class ConfigurationError extends Error {
 
 /**
  * Parses the variables that `schema` names; others are ignored, and an empty string counts as unset.
- * Throws `ConfigurationError` with every problem at once, `otherProblems` included: those found by checks that no
- * schema can make. Pure: may be repeated.
+ * Throws `ConfigurationError` with every problem at once, `otherProblems` which a schema cannot find, included.
+ * Pure.
  */
 export function loadEnv<Schema extends z.ZodObject>(
   schema: Schema,

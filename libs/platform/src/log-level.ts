@@ -8,7 +8,7 @@ export interface LogSettings {
   logLevel: LogLevel;
 }
 
-/** `panic` is v2's name for a level that we do not have apart from `fatal`. */
+/** v2's `panic` is our `fatal`. */
 export const logLevelVar = parsedVar<LogLevel>('one of debug, info, warn, error, fatal, panic', (text) => {
   const name = text.toLowerCase();
   return name === 'panic' ? 'fatal' : LOG_LEVELS.find((level) => level === name);

@@ -18,7 +18,7 @@ function captured() {
 }
 
 describe('createLogger', () => {
-  it('writes one JSON object a line with the name of the level, the time and the service', () => {
+  it('writes one JSON object per line with the name of the level, the time and the service', () => {
     const { logger, entries } = captured();
     logger.debug('not at this level');
     logger.warn({ executionId: '7' }, 'slow');
@@ -48,7 +48,7 @@ describe('createLogger', () => {
     [{ err: Object.assign(new Error('refused'), { config: { password: 'hunter2' } }) }],
     [{ err: new Error('outer', { cause: Object.assign(new Error('inner'), { token: 'hunter2' }) }) }],
     [{ err: Object.assign(new Error('WRONGPASS'), { command: { name: 'auth', args: ['hunter2'] } }) }],
-  ])('hides what is secret: %#', (entry) => {
+  ])('hides secrets: %#', (entry) => {
     const { logger, lines } = captured();
     logger.info(entry, 'message');
     expect(lines.join('')).toContain('***');
@@ -63,7 +63,7 @@ describe('createLogger', () => {
 });
 
 describe('NestLogger', () => {
-  it('takes the last argument for the context', () => {
+  it('uses the last argument as the context', () => {
     const { logger, entries } = captured();
     new NestLogger(logger).log('Nest application started', 'NestApplication');
     expect(entries()[0]).toMatchObject({
@@ -73,7 +73,7 @@ describe('NestLogger', () => {
     });
   });
 
-  it('keeps a stack that is given as text, and an error that is given as the message', () => {
+  it('keeps a stack passed as text, and an error passed as the message', () => {
     const { logger, entries } = captured();
     const nest = new NestLogger(logger);
     nest.error('it broke', 'Error: it broke\n    at x', 'ExceptionHandler');

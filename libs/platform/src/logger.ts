@@ -3,7 +3,7 @@ import type { LogLevel } from './log-level.js';
 
 export type Logger = pino.Logger;
 
-/** Keys whose values never reach a log, at the top of an entry and up to three levels down. */
+/** Keys whose values never reach a log, at the top level of an entry and up to three levels below. */
 const SECRET_KEYS = [
   'authorization',
   'Authorization',
@@ -23,7 +23,7 @@ const SECRET_PATHS = ['', '*.', '*.*.', '*.*.*.'].flatMap((prefix) => [
   ...SECRET_KEYS.map((key) =>
     key.includes('-') ? `${prefix.replace(/\.$/, '')}["${key}"]` : `${prefix}${key}`,
   ),
-  // ioredis hangs the command to an error: that of a refused sign-in holds the password.
+  // ioredis attaches the command to an error: after a refused login it holds the password.
   `${prefix}command.args`,
 ]);
 
@@ -31,13 +31,13 @@ export interface LoggerOptions {
   /** The process, e.g. `gateway`; on every line as `service`. */
   service: string;
   level: LogLevel;
-  /** Where lines go; standard output if left out. Written at once, so that nothing is lost at exit. */
+  /** Default: standard output, written synchronously, so that no line is lost at exit. */
   destination?: pino.DestinationStream;
 }
 
 /**
- * One JSON object a line: `level` (its name), `time` (ISO 8601), `service`, `msg`, and for an error under `err` its
- * type, message, stack and the chain of its causes.
+ * Writes one JSON object per line: `level` (by name), `time` (ISO 8601), `service`, `msg`, and under `err` the type, message,
+ * stack and causes of an error.
  */
 export function createLogger({ service, level, destination }: LoggerOptions): Logger {
   return pino(

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from './logger.js';
 
-/** Nest's own messages as lines of our log. Nest passes the context (a class name) as the last argument. */
+/** Writes Nest's messages to our log. Nest passes the context (a class name) as the last argument. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 

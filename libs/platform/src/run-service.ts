@@ -7,7 +7,7 @@ import { tuneV8 } from './tune-v8.js';
 export interface Service<Settings extends LogSettings> {
   /** The process, e.g. `gateway`; on every line of its log. */
   name: string;
-  /** The app's env.ts. Throws `ConfigurationError`, whose problems are printed; the process then exits with 1. */
+  /** The app's env.ts. Throws `ConfigurationError`: the problems are printed, and the process exits with 1. */
   loadSettings(env: EnvSource): Settings;
   /**
    * Starts the process and registers in `resources` everything it opens. Resolves when the process serves. If it
@@ -27,7 +27,7 @@ export interface ServiceContext<Settings> {
   signal: AbortSignal;
 }
 
-/** The part of `process` that is needed; a test passes its own. */
+/** The part of `process` that `runService` uses; tests pass their own. */
 export interface ProcessHost {
   on(event: string, listener: (value: unknown) => void): unknown;
   exit(code: number): unknown;
@@ -41,8 +41,8 @@ type StopSignal = keyof typeof EXIT_CODE_OF_SIGNAL;
  * The whole life of a process; a main.ts is `await runService({ name, loadSettings, start }, process.env)`.
  *
  * Exit codes: 0 after a graceful stop; 1 for bad configuration, a failed start or stop, a missed stop deadline,
- * an uncaught exception or unhandled rejection (logged as fatal; what it leaves behind, others take over);
- * 130 or 143 when a second signal came. Resolves when the service has started, or has failed to.
+ * an uncaught exception or unhandled rejection (logged as fatal; other processes take over its work);
+ * 130 or 143 after a second signal. Resolves when the service has started or failed to start.
  */
 export async function runService<Settings extends LogSettings>(
   service: Service<Settings>,
@@ -145,7 +145,7 @@ function exitOnBug(logger: Logger, host: ProcessHost): void {
     try {
       logger.fatal({ err }, event);
     } catch (cause) {
-      // Whoever read our output may be gone (EPIPE); that must not keep the process alive.
+      // The reader of our output may be gone (EPIPE); that must not keep the process alive.
       host.writeError(`${event}: ${String(err)} (and could not be logged: ${String(cause)})\n`);
     } finally {
       host.exit(1);

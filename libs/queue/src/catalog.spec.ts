@@ -4,7 +4,7 @@ import { keyPrefix, LOCK_DURATION_MS, QUEUES, STALLED_INTERVAL_MS } from './cata
 const { executions } = QUEUES;
 
 describe('the queue of executions', () => {
-  it('names its entries as BullMQ accepts it, one name an execution', () => {
+  it('gives each execution its own job id, which BullMQ accepts', () => {
     const names = [1, 12, Number.MAX_SAFE_INTEGER].map((executionId) => executions.jobId({ executionId }));
     expect(new Set(names).size).toBe(3);
     for (const name of names) expect(name).toMatch(/^[a-z]+-\d+$/);
@@ -18,15 +18,15 @@ describe('the queue of executions', () => {
     { executionId: 1.5 },
     { executionId: 2 ** 53 },
     null,
-  ])('takes no %j', (payload) => {
+  ])('rejects %j', (payload) => {
     expect(executions.payload.safeParse(payload).success).toBe(false);
   });
 
-  it('hands on what a killed worker had within 30 seconds', () => {
+  it('passes on the executions of a killed worker within 30 seconds', () => {
     expect(LOCK_DURATION_MS + 2 * STALLED_INTERVAL_MS).toBeLessThanOrEqual(30_000);
   });
 
-  it('keeps nothing of an entry that is over, which would block the next one of that name', () => {
+  it('removes entries that are over, which would block the next one with their id', () => {
     expect(executions.options).toMatchObject({ removeOnComplete: true, removeOnFail: true });
   });
 });

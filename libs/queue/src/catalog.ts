@@ -9,12 +9,12 @@ const UNLIMITED = 2 ** 31 - 1;
  * one after at most lockDuration + 2 × stalledInterval = 22 s.
  */
 export const LOCK_DURATION_MS = 12_000;
-/** The same on every worker of a queue: it is one shared key in Redis. */
+/** Must be the same on every worker of a queue, which share one key in Redis for it. */
 export const STALLED_INTERVAL_MS = 5_000;
 
 /**
- * Every queue: what its entries carry (ids, never rows), how an entry is named, how often it is tried. The entry's name is its
- * deduplication: a second `add` with the same one does nothing while the first is there.
+ * Every queue: the payload of its entries (ids, never rows), their job ids, their attempts. The job id deduplicates: a second
+ * `add` with the same id does nothing while the first entry exists.
  */
 export const QUEUES = {
   executions: {
@@ -28,7 +28,7 @@ export const QUEUES = {
 export type QueueName = keyof typeof QUEUES;
 export type PayloadOf<Name extends QueueName> = z.infer<(typeof QUEUES)[Name]['payload']>;
 
-/** Keys of one installation start with this, so that several may share a Redis. BullMQ refuses `:` in names. */
+/** The prefix of the keys of one installation, so that several can share a Redis. BullMQ refuses `:` in it. */
 export function keyPrefix(installationId: string): string {
   return `proctor-${installationId}`;
 }

@@ -1,7 +1,7 @@
 import { backOffMs } from '@app/timing';
 import { Redis } from 'ioredis';
 
-/** What our connections have in common; a subset of ioredis' options that BullMQ's and Nest's types accept as well. */
+/** The options of our connections; a subset of ioredis' options that the types of BullMQ and Nest accept too. */
 export interface ConnectionSettings {
   host: string;
   port: number;
@@ -17,22 +17,22 @@ export interface ConnectionSettings {
 export interface RedisSettings {
   host: string;
   port: number;
-  /** Undefined: the server asks for none. */
+  /** Undefined: the server needs none. */
   password: string | undefined;
 }
 
-/** Reconnects quickly after an outage, for ever. */
+/** Reconnects quickly after an outage, and never gives up. */
 const RECONNECT = { firstMs: 100, maxMs: 1_000 };
 
-/** A command that Redis has not answered by then has failed, for those who must not wait. */
+/** How long a command of a fail-fast connection may take. */
 const COMMAND_TIMEOUT_MS = 2_000;
 
-/** For connections whose commands wait through an outage (BullMQ demands it of its workers). */
+/** For connections whose commands wait through an outage, as BullMQ requires of its workers. */
 export function patientOptions(settings: RedisSettings): ConnectionSettings {
   return { ...common(settings), maxRetriesPerRequest: null };
 }
 
-/** For connections whose commands fail at once while Redis is away. */
+/** For connections whose commands fail at once while Redis is unavailable. */
 export function failFastOptions(settings: RedisSettings): ConnectionSettings {
   return {
     ...common(settings),
@@ -42,14 +42,14 @@ export function failFastOptions(settings: RedisSettings): ConnectionSettings {
   };
 }
 
-/** A connection that reports its errors to `onError` instead of throwing them into the process. */
+/** Opens a connection that reports errors to `onError` instead of throwing them as uncaught exceptions. */
 export function connect(options: ConnectionSettings, onError: (error: Error) => void): Redis {
   const redis = new Redis(options);
   redis.on('error', onError);
   return redis;
 }
 
-/** Closes a connection that may be in any state. */
+/** Closes a connection in any state. */
 export function disconnect(redis: Redis): void {
   redis.disconnect();
 }

@@ -5,38 +5,38 @@ import { keyPrefix, LOCK_DURATION_MS, QUEUES, STALLED_INTERVAL_MS } from './cata
 
 const { executions } = QUEUES;
 
-/** Why a follower is asked to stop: this process is going, or the queue's entry is no longer ours. */
+/** Why a handler must stop: this process is stopping, or another one holds the queue entry. */
 export type StopReason = 'hand_over' | 'lease_lost';
 
-/** What becomes of the queue's entry. */
+/** What to do with the queue entry. */
 export type ConsumeOutcome =
-  /** The execution is over, or somebody else has it: the entry goes. */
+  /** Remove it: the execution is over, or another worker has it. */
   | { kind: 'done' }
-  /** Another worker is to take it at once. */
+  /** Give it to another worker at once. */
   | { kind: 'hand_over' }
-  /** It can't go on now; deliver it again later, to any worker. */
+  /** Deliver it again later, to any worker. */
   | { kind: 'retry'; inMs: number };
 
-/** The queue's side of having an execution: a lock that lapses by itself. */
+/** The lock on a queue entry. It expires unless it is renewed. */
 export interface QueueLease {
-  /** Renews the lock. False: it is lost. Throws while Redis is away. */
+  /** Renews the lock. False: it is lost. Throws if Redis is unavailable. */
   renew(): Promise<boolean>;
 }
 
 export interface ConsumeOptions {
   redis: RedisSettings;
   installationId: string;
-  /** Executions that this process follows at once. */
+  /** Executions this process follows at a time. */
   concurrency: number;
   /**
-   * Handles one delivery. The same execution may be delivered again at any time, here or elsewhere; within this process
-   * the earlier call is stopped and waited for first. `signal.reason` is a StopReason.
+   * Handles one delivery. The same execution may be delivered again at any time, to this or another process; within this
+   * process the earlier call is stopped and awaited first. `signal.reason` is a StopReason.
    */
   handle(executionId: number, lease: QueueLease, signal: AbortSignal): Promise<ConsumeOutcome>;
   onError(error: Error): void;
 }
 
-/** One entry that BullMQ has given to this process. */
+/** An entry that BullMQ has delivered to this process. */
 interface Delivery {
   executionId: number;
   jobId: string;
@@ -46,28 +46,28 @@ interface Delivery {
 }
 
 const RENEW_INTERVAL_MS = LOCK_DURATION_MS / 3;
-/** With Redis away nothing can be handed back: the locks lapse, and others take over by themselves. */
-const HAND_BACK_MOST_MS = 10_000;
-const CLOSE_MOST_MS = 2_000;
+/** Without Redis nothing can be handed back: the locks expire, and other workers take over. */
+const HAND_BACK_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** Takes executions from the queue until `stop`. */
 export class ExecutionConsumer {
   private readonly worker: Worker;
   private readonly deliveries = new Set<Delivery>();
-  /** The newest delivery by execution id: at most one follower per execution in a process. */
-  private readonly newest = new Map<number, Delivery>();
+  /** The latest delivery by execution id: a process has at most one follower per execution. */
+  private readonly latest = new Map<number, Delivery>();
   private readonly renewal: NodeJS.Timeout;
   private isRenewing = false;
   private stopping: Promise<void> | null = null;
 
   constructor(private readonly options: ConsumeOptions) {
-    // BullMQ hands over its own signal only to a processor that declares it; ours also covers a second delivery.
+    // The processor does not declare BullMQ's own signal, because ours also covers a second delivery.
     this.worker = new Worker('executions', (job, token) => this.process(job, token ?? ''), {
       connection: patientOptions(options.redis),
       prefix: keyPrefix(options.installationId),
       concurrency: options.concurrency,
       lockDuration: LOCK_DURATION_MS,
-      // BullMQ keeps one lock an entry: of two deliveries in one process it would stop to renew the second one's
+      // BullMQ keeps one lock per entry. With two deliveries of an entry in one process, it would stop renewing the lock
       // when the first one ends.
       skipLockRenewal: true,
       stalledInterval: STALLED_INTERVAL_MS,
@@ -79,14 +79,14 @@ export class ExecutionConsumer {
     this.renewal = setInterval(() => void this.renewLocks(), RENEW_INTERVAL_MS);
   }
 
-  /** How many executions this process follows now. */
+  /** How many executions this process follows. */
   get size(): number {
-    return this.newest.size;
+    return this.latest.size;
   }
 
   /**
-   * Takes nothing new, hands everything back for other workers to take at once, and closes; within seconds, also
-   * while Redis is away.
+   * Takes no new executions, hands all of them over to other workers, and closes; within seconds, even if Redis is
+   * unavailable.
    */
   stop(): Promise<void> {
     this.stopping ??= this.handOver();
@@ -94,41 +94,41 @@ export class ExecutionConsumer {
   }
 
   private async handOver(): Promise<void> {
-    // Paused before anything is handed back, or this process would take its own entry again.
+    // Pause before handing back, or this process would take its own entries again.
     await this.worker.pause(true);
     for (const { stop } of this.deliveries) stop.abort('hand_over' satisfies StopReason);
     const handedBack = Promise.allSettled([...this.deliveries].map(({ ended }) => ended));
-    const isDone = await within(HAND_BACK_MOST_MS, handedBack);
+    const isHandedBack = await within(HAND_BACK_TIMEOUT_MS, handedBack);
     clearInterval(this.renewal);
-    // An orderly close would wait for Redis.
-    const isOrderly = isDone && (await within(CLOSE_MOST_MS, this.ping()));
-    await within(CLOSE_MOST_MS, this.worker.close(!isOrderly));
+    // A regular close would wait for Redis.
+    const canCloseRegularly = isHandedBack && (await within(CLOSE_TIMEOUT_MS, this.ping()));
+    await within(CLOSE_TIMEOUT_MS, this.worker.close(!canCloseRegularly));
   }
 
   private async process(job: Job, token: string): Promise<void> {
     const { executionId } = executions.payload.parse(job.data);
     const stop = new AbortController();
-    const before = this.newest.get(executionId);
-    before?.stop.abort('lease_lost' satisfies StopReason);
+    const earlier = this.latest.get(executionId);
+    earlier?.stop.abort('lease_lost' satisfies StopReason);
     if (this.stopping) stop.abort('hand_over' satisfies StopReason);
-    const ended = Promise.allSettled([before?.ended]).then(() =>
+    const ended = Promise.allSettled([earlier?.ended]).then(() =>
       this.handle(job, token, executionId, stop.signal),
     );
     const delivery: Delivery = { executionId, jobId: job.id ?? '', token, stop, ended };
     this.deliveries.add(delivery);
-    this.newest.set(executionId, delivery);
+    this.latest.set(executionId, delivery);
     try {
       await ended;
     } finally {
       this.deliveries.delete(delivery);
-      if (this.newest.get(executionId) === delivery) this.newest.delete(executionId);
+      if (this.latest.get(executionId) === delivery) this.latest.delete(executionId);
     }
   }
 
   private async handle(job: Job, token: string, executionId: number, signal: AbortSignal): Promise<void> {
     const lease: QueueLease = { renew: async () => (await job.extendLock(token, LOCK_DURATION_MS)) === 1 };
     const outcome = await this.options.handle(executionId, lease, signal);
-    // The entry is somebody else's or gone: BullMQ is to leave it alone.
+    // Another worker has the entry, or it is gone: tells BullMQ to leave it alone.
     if (signal.reason === 'lease_lost') throw new WaitingError();
     switch (outcome.kind) {
       case 'done':
@@ -142,7 +142,7 @@ export class ExecutionConsumer {
     }
   }
 
-  /** While Redis is away it waits; the first answer after the outage tells what was lost. */
+  /** Waits through an outage of Redis; the first answer after it says which locks were lost. */
   private async renewLocks(): Promise<void> {
     const held = [...this.deliveries].filter(({ stop }) => !stop.signal.aborted);
     if (this.isRenewing || held.length === 0) return;
@@ -158,13 +158,13 @@ export class ExecutionConsumer {
     }
   }
 
-  /** The cheapest command that a Worker offers. */
+  /** The cheapest command a Worker offers. */
   private ping(): Promise<unknown> {
     return this.worker.extendJobLocks([], [], LOCK_DURATION_MS);
   }
 }
 
-/** True if `work` succeeds in this time. */
+/** Whether `work` succeeds within the timeout. */
 async function within(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
   const succeeded = work.then(
     () => true,

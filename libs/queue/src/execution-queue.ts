@@ -7,34 +7,34 @@ import { keyPrefix, QUEUES } from './catalog.js';
 
 const { executions } = QUEUES;
 
-/** How long the first connection of a process may take before its callers are told. */
-const CONNECT_MOST_MS = 2_000;
+/** How long commands wait for the first connection of a process before they fail. */
+const CONNECT_TIMEOUT_MS = 2_000;
 
 /**
- * Puts executions into the queue. Every method may be repeated and fails within seconds while Redis is away: the row in
- * Postgres is the outbox, and the sweep adds later what could not be added now.
+ * Adds executions to the queue. Every method may be repeated, and fails within seconds while Redis is unavailable: the row in
+ * Postgres is the outbox, and the sweep later adds what could not be added.
  */
 export class ExecutionQueue {
   private readonly queue: Queue;
   private readonly redis: Redis;
   private readonly markerKey: string;
-  /** Settles when the first connection stands, or has taken too long. */
+  /** Settles when the first connection is established, or has timed out. */
   private readonly starting: Promise<unknown>;
 
   constructor(settings: RedisSettings, installationId: string, onError: (error: Error) => void) {
     const prefix = keyPrefix(installationId);
     this.redis = connect(failFastOptions(settings), onError);
     const connected = once(this.redis, 'ready').catch(() => undefined);
-    this.starting = withTimeout(connected, CONNECT_MOST_MS, () => undefined, { unref: true });
+    this.starting = withTimeout(connected, CONNECT_TIMEOUT_MS, () => undefined, { unref: true });
     this.queue = new Queue('executions', { connection: this.redis, prefix });
     this.queue.on('error', onError);
     this.markerKey = `${prefix}:sweep-marker`;
   }
 
-  /** Adds one entry per execution; those that are there stay as they are. */
+  /** Adds one entry per execution. Existing entries stay as they are. */
   async add(executionIds: readonly number[]): Promise<void> {
     if (executionIds.length === 0) return;
-    await this.throwIfAway();
+    await this.throwIfDisconnected();
     await this.queue.addBulk(
       executionIds.map((executionId) => ({
         name: 'run',
@@ -44,13 +44,13 @@ export class ExecutionQueue {
     );
   }
 
-  /** Adds those that no worker has or will get, in time that does not grow with the queue. @returns how many were missing */
+  /** Adds the executions without a live entry, in time independent of the queue's length. @returns how many were missing */
   async addMissing(executionIds: readonly number[]): Promise<number> {
-    await this.throwIfAway();
+    await this.throwIfDisconnected();
     const states = await this.readStates(
       executionIds.map((executionId) => executions.jobId({ executionId })),
     );
-    // A completed or failed entry would swallow the new one.
+    // A completed or failed entry would block the new one.
     await Promise.all(states.filter(({ isOver }) => isOver).map(({ jobId }) => this.queue.remove(jobId)));
     const missing = executionIds.filter((_, i) => !states[i]!.isThere || states[i]!.isOver);
     await this.add(missing);
@@ -58,14 +58,13 @@ export class ExecutionQueue {
   }
 
   /**
-   * True if Redis is not the one that the last full pass of the sweep saw: it was restarted, replaced or flushed, and
-   * may have lost entries.
+   * Whether Redis was restarted, replaced or flushed since the last full pass of the sweep, and may have lost entries.
    */
   async mayHaveLostEntries(): Promise<boolean> {
     return (await this.redis.get(this.markerKey)) !== (await this.readRunId());
   }
 
-  /** Notes that a full pass has been made on this Redis. */
+  /** Records that a full pass ran against this Redis. */
   async markFullPass(runId: string): Promise<void> {
     await this.redis.set(this.markerKey, runId);
   }
@@ -73,19 +72,19 @@ export class ExecutionQueue {
   /** The identity of the running Redis server: read it before a full pass, mark it after. */
   async readRunId(): Promise<string> {
     const runId = /run_id:(\w+)/.exec(await this.redis.info())?.[1];
-    if (!runId) throw new Error('Redis told no run_id');
+    if (!runId) throw new Error('the INFO reply of Redis has no run_id');
     return runId;
   }
 
-  /** Entries that no worker has yet. */
+  /** Counts the entries no worker has taken yet. */
   async countWaiting(): Promise<number> {
-    await this.throwIfAway();
+    await this.throwIfDisconnected();
     return this.queue.getJobCountByTypes('waiting', 'delayed', 'prioritized');
   }
 
   /** Throws if Redis does not answer. */
   async ping(): Promise<void> {
-    // Not `info`, which is answered before the connection takes other commands.
+    // Not INFO, which is answered before the connection accepts other commands.
     await this.redis.ping();
   }
 
@@ -94,7 +93,7 @@ export class ExecutionQueue {
     disconnect(this.redis);
   }
 
-  /** BullMQ's `getState` looks through its lists, which takes as long as they are. */
+  /** BullMQ's `getState` scans its lists, in time proportional to their length. */
   private async readStates(
     jobIds: readonly string[],
   ): Promise<{ jobId: string; isThere: boolean; isOver: boolean }[]> {
@@ -113,8 +112,8 @@ export class ExecutionQueue {
     });
   }
 
-  /** BullMQ would wait for its first connection for as long as that takes. */
-  private async throwIfAway(): Promise<void> {
+  /** Without this, BullMQ would wait for its first connection without a limit. */
+  private async throwIfDisconnected(): Promise<void> {
     await this.starting;
     if (this.redis.status !== 'ready') throw new Error(`Redis is not connected (${this.redis.status})`);
   }

@@ -3,8 +3,8 @@ import { keyPrefix } from './catalog.js';
 import { connect, disconnect, failFastOptions, patientOptions, type RedisSettings } from './connection.js';
 
 /**
- * "There is something new to read of this execution", on one channel an execution, heard only where somebody looks at
- * it. News may be lost; whoever looks reads Postgres again after a while in any case.
+ * Publishes that an execution has new status or log rows, on one channel per execution, to which only gateways with a viewer
+ * subscribe. Updates may be lost: viewers poll Postgres too.
  */
 export class ExecutionUpdates {
   private readonly redis: Redis;
@@ -30,8 +30,8 @@ export class ExecutionUpdates {
   }
 }
 
-/** One connection for all that this process looks at; subscriptions are made again after an outage. */
-export class NewsSubscriber {
+/** Subscribes to the updates of any number of executions over one connection. Resubscribes after an outage. */
+export class UpdatesSubscriber {
   private readonly redis: Redis;
   private readonly listeners = new Map<string, Set<() => void>>();
 
@@ -41,12 +41,12 @@ export class NewsSubscriber {
     private readonly onError: (error: Error) => void,
   ) {
     this.redis = connect(patientOptions(settings), onError);
-    this.redis.on('message', (channel: string) => this.tell(channel));
-    // What happened during an outage was not heard: everybody looks again.
-    this.redis.on('ready', () => [...this.listeners.keys()].forEach((channel) => this.tell(channel)));
+    this.redis.on('message', (channel: string) => this.notify(channel));
+    // Updates during an outage were lost: notifies all listeners.
+    this.redis.on('ready', () => [...this.listeners.keys()].forEach((channel) => this.notify(channel)));
   }
 
-  /** Calls `listener` at each news of the execution until the returned function is called. */
+  /** Calls `listener` on each update of the execution until the returned function is called. */
   listen(executionId: number, listener: () => void): () => void {
     const channel = channelOf(this.installationId, executionId);
     const known = this.listeners.get(channel);
@@ -70,7 +70,7 @@ export class NewsSubscriber {
     this.redis.unsubscribe(channel).catch(this.onError);
   }
 
-  private tell(channel: string): void {
+  private notify(channel: string): void {
     this.listeners.get(channel)?.forEach((listener) => listener());
   }
 }

@@ -1,26 +1,26 @@
 import type { SignalSender } from './signal-sender.js';
 
-/** Notifiers look at all that is new, so one signal in this time does for many events. */
+/** A notifier handles all new events at once, so one signal per interval is enough. */
 const MIN_INTERVAL_MS = 100;
 
-/** Wakes the notifiers when there is something new in the outbox; whoever misses it looks within seconds by itself. */
+/** Wakes the notifiers when the outbox has new events. A notifier that misses the signal polls within seconds. */
 export class NotificationSignal {
   private timer: NodeJS.Timeout | null = null;
-  private isAskedAgain = false;
+  private isPending = false;
 
   constructor(private readonly sender: Pick<SignalSender, 'send' | 'close'>) {}
 
   /** Never throws, never waits. Call it after the commit. */
   send(): void {
     if (this.timer !== null) {
-      this.isAskedAgain = true;
+      this.isPending = true;
       return;
     }
     void this.sender.send('notification', {});
     this.timer = setTimeout(() => {
       this.timer = null;
-      if (!this.isAskedAgain) return;
-      this.isAskedAgain = false;
+      if (!this.isPending) return;
+      this.isPending = false;
       this.send();
     }, MIN_INTERVAL_MS).unref();
   }

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { connect, disconnect, failFastOptions, type RedisSettings } from './connection.js';
 
-/** Tells whether Redis is there, for a process that has no queue to ask. */
+/** Checks whether Redis is available, for a process without a queue. */
 export class RedisProbe {
   private readonly redis: Redis;
 

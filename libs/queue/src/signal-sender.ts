@@ -3,8 +3,8 @@ import { connect, disconnect, failFastOptions, type RedisSettings } from './conn
 import { SIGNALS, type SignalName, type SignalPayload } from './signals.js';
 
 /**
- * Sends signals to the other processes of an installation, over one connection however many there are: a process opens a
- * fixed number of them, which is how it stays below PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS.
+ * Sends signals to the other processes of an installation over one connection. A process opens a fixed number of connections,
+ * which keeps it below PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS.
  */
 export class SignalSender {
   private readonly redis: Redis;
@@ -17,7 +17,7 @@ export class SignalSender {
     this.redis = connect(failFastOptions(settings), onError);
   }
 
-  /** Resolves when Redis has it, has refused it, or is away: then it is lost, which does no harm. Never throws. */
+  /** Resolves when Redis has accepted or refused the signal, or is unavailable: a lost signal is harmless. Never throws. */
   async send<Name extends SignalName>(
     name: Name,
     rest: Omit<SignalPayload<Name>, 'installationId'>,
@@ -25,7 +25,7 @@ export class SignalSender {
     if (this.redis.status !== 'ready') return;
     const { pattern } = SIGNALS[name];
     const data = { installationId: this.installationId, ...rest };
-    // As Nest's Redis transport has it: the channel is the pattern, the message names it again.
+    // The format of Nest's Redis transport: the channel is the pattern, and the message repeats it.
     await this.redis.publish(pattern, JSON.stringify({ pattern, data })).catch(this.onError);
   }
 

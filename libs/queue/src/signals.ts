@@ -5,20 +5,20 @@ import { pauseQuietly } from '@app/timing';
 import { connect, disconnect, patientOptions, type RedisSettings } from './connection.js';
 
 /**
- * Signals between the processes, over Nest's Redis transport. A signal may be lost without harm: whoever misses it
- * finds the same fact in Postgres at its next look.
+ * Signals between the processes, over Nest's Redis transport. A lost signal is harmless: the receiver finds the same fact in
+ * Postgres at its next poll.
  */
 export const SIGNALS = {
   cancelRequested: {
     pattern: 'proctor.execution.cancel-requested',
     payload: z.object({ installationId: z.string(), executionId: z.int().positive() }),
   },
-  /** A schedule was made, changed or removed. */
+  /** A schedule was created, changed or removed. */
   schedulesChanged: {
     pattern: 'proctor.schedules.changed',
     payload: z.object({ installationId: z.string() }),
   },
-  /** There is something new in the outbox. */
+  /** The outbox has new events. */
   notification: {
     pattern: 'proctor.notification',
     payload: z.object({ installationId: z.string() }),
@@ -28,7 +28,7 @@ export const SIGNALS = {
 export type SignalName = keyof typeof SIGNALS;
 export type SignalPayload<Name extends SignalName> = z.infer<(typeof SIGNALS)[Name]['payload']>;
 
-/** How a microservice listens for signals. */
+/** The Nest options of a microservice that listens for signals. */
 export function signalServerOptions(settings: RedisSettings): CustomStrategy {
   return {
     strategy: new SignalServer({ ...patientOptions(settings), retryAttempts: Infinity, retryDelay: 500 }),
@@ -36,8 +36,8 @@ export function signalServerOptions(settings: RedisSettings): CustomStrategy {
 }
 
 /**
- * Nest's Redis transport, but that closing it waits for no answer of Redis. Nest closes it before the shutdown hooks run: a
- * Redis that hangs would keep a service from handing over its work.
+ * Nest's Redis transport with a close that does not wait for Redis. Nest closes it before the shutdown hooks run, so a Redis
+ * that hangs would keep a service from handing over its work.
  */
 class SignalServer extends ServerRedis {
   override async close(): Promise<void> {
@@ -52,8 +52,8 @@ class SignalServer extends ServerRedis {
 const LISTEN_RETRY_MS = 1_000;
 
 /**
- * Begins to listen as soon as Redis answers, in the background: Nest's transport gives up for good if Redis is away at
- * its first try. Later outages it survives by itself.
+ * Starts listening, in the background, as soon as Redis answers: Nest's transport survives later outages, but gives up for
+ * good if Redis is unavailable at its first attempt.
  * @returns stops trying
  */
 export function listenForSignals(
@@ -64,7 +64,7 @@ export function listenForSignals(
   const stop = new AbortController();
   void (async () => {
     const probe = connect(patientOptions(settings), onError);
-    // A ping that waits through an outage ends with its connection.
+    // Disconnecting also ends a ping that waits through an outage.
     stop.signal.addEventListener('abort', () => disconnect(probe));
     try {
       while (!stop.signal.aborted) {

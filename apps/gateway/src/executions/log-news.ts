@@ -1,4 +1,4 @@
-import type { NewsSubscriber } from '@app/queue';
+import type { UpdatesSubscriber } from '@app/queue';
 import { WakeUp } from '@app/timing';
 
 /** Signals may be lost, so every viewer also polls at this interval. */
@@ -10,7 +10,7 @@ export class LogNews {
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly subscriber: Pick<NewsSubscriber, 'listen'>,
+    private readonly subscriber: Pick<UpdatesSubscriber, 'listen'>,
     private readonly pollIntervalMs = POLL_INTERVAL_MS,
   ) {}
 
