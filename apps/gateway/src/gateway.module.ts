@@ -56,8 +56,14 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const forExecuting = { procsStore, findProc, prepareArgs, access, audit };
   const schedules = wireSchedules({ settings, database, signals, ...forExecuting });
   const executions = wireExecutions({
-    ...{ settings, connections, secretsStore, ...forExecuting },
-    ...{ reauthorizer, metrics, logger, resources },
+    settings,
+    connections,
+    secretsStore,
+    ...forExecuting,
+    reauthorizer,
+    metrics,
+    logger,
+    resources,
   });
   const { openStreams } = executions;
   const notifications = wireNotifications({ database, signals, audit });
@@ -69,10 +75,9 @@ export function wireGateway(dependencies: GatewayDependencies) {
     ...[executions, procs, secrets, schedules, accounts, auditing, notifications, signIn],
     ...[healthRoutes, metricsRoutes, docs],
   ].flatMap((feature): object[] => feature.controllers);
-  return {
-    ...{ controllers, guard: authentication.guard, noteRefusal: auditing.noteRefusal },
-    ...{ health, metrics, openStreams, authenticator, audit },
-  };
+  const { guard } = authentication;
+  const { noteRefusal } = auditing;
+  return { controllers, guard, noteRefusal, health, metrics, openStreams, authenticator, audit };
 }
 
 /** Registers the gateway's controllers with Nest, which routes requests to them and creates nothing itself. */

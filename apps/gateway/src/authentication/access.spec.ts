@@ -58,7 +58,7 @@ describe('maySee', () => {
   });
 
   it('does not match an empty owner with a user without an email', async () => {
-    const nobody = await ask({ ...user([]), email: '' });
-    expect(await access.maySee(nobody, { userEmail: '' }, ['a'])).toBe(false);
+    const withoutEmail = await ask({ ...user([]), email: '' });
+    expect(await access.maySee(withoutEmail, { userEmail: '' }, ['a'])).toBe(false);
   });
 });

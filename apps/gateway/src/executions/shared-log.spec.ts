@@ -33,14 +33,14 @@ const row = (seq: number): LogRow => ({
   endsLine: true,
 });
 const print = (seq: number) => stored.push(row(seq));
-const everybody = <T>(look: () => Promise<T>) => Promise.all(Array.from({ length: 500 }, look));
+const allViewers = <T>(look: () => Promise<T>) => Promise.all(Array.from({ length: 500 }, look));
 
 describe('SharedLog', () => {
   it('reads once for all viewers at the same position', async () => {
     const log = new SharedLog(logs, executions);
     print(1);
-    const pages = await everybody(() => log.read(5, 0));
-    await everybody(() => log.find(5));
+    const pages = await allViewers(() => log.read(5, 0));
+    await allViewers(() => log.find(5));
     expect({ reads, looks }).toEqual({ reads: 1, looks: 1 });
     expect(pages.every((page) => page === pages[0])).toBe(true);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SharedRuns } from './shared-runs.js';
 
-/** Work that ends when it is told to. */
+/** Work that the test ends. */
 function controlled() {
   const begun: { key: string; end(result: number): void; fail(error: Error): void }[] = [];
   const runs = new SharedRuns(
@@ -12,7 +12,7 @@ function controlled() {
 }
 
 describe('SharedRuns', () => {
-  it('does once what many ask for at the same time', async () => {
+  it('runs once for concurrent calls', async () => {
     const { begun, runs } = controlled();
     const asked = Array.from({ length: 500 }, () => runs.run('a'));
     await nextTurn();
@@ -21,7 +21,7 @@ describe('SharedRuns', () => {
     expect(new Set(await Promise.all(asked))).toEqual(new Set([7]));
   });
 
-  it('gives nobody the result of a run that began before they asked', async () => {
+  it('never returns the result of a run that started before the call', async () => {
     const { begun, runs } = controlled();
     const first = runs.run('a');
     await nextTurn();
@@ -36,7 +36,7 @@ describe('SharedRuns', () => {
     expect(await Promise.all([second, third])).toEqual([2, 2]);
   });
 
-  it('does other things meanwhile', async () => {
+  it('runs other keys at the same time', async () => {
     const { begun, runs } = controlled();
     void runs.run('a');
     void runs.run('b');
@@ -44,7 +44,7 @@ describe('SharedRuns', () => {
     expect(begun.map(({ key }) => key)).toEqual(['a', 'b']);
   });
 
-  it('tells of a failure whoever shared it, and tries again for those who came later', async () => {
+  it('rejects every call that shared a failed run, and runs again for later calls', async () => {
     const { begun, runs } = controlled();
     const failing = [runs.run('a'), runs.run('a')];
     await nextTurn();

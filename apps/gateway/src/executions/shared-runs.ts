@@ -1,12 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /**
- * Does for many callers together what each of them would have to do for itself. A call gets the result of a run that
- * began after the call, never of one that was under way; calls that come before it begins share it. One run of a key at
- * a time.
+ * Shares one run of the work among concurrent callers with the same key. A call gets the result of a run that starts after
+ * the call, never of one already in progress; all calls before that start share it. Runs of one key do not overlap.
  */
 export class SharedRuns<Key, Result> {
-  /** Those that have not begun. */
+  /** Runs that have not started. */
   private readonly waiting = new Map<Key, Promise<Result>>();
   private readonly running = new Map<Key, Promise<Result>>();
 
@@ -15,7 +14,7 @@ export class SharedRuns<Key, Result> {
   run(key: Key): Promise<Result> {
     const known = this.waiting.get(key);
     if (known) return known;
-    // Whoever is woken by the same news comes within this turn.
+    // Callers woken by the same update call within this turn of the event loop.
     const begun = Promise.allSettled([this.running.get(key), nextTurn()]).then(() => this.begin(key));
     this.waiting.set(key, begun);
     return begun;
