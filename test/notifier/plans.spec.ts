@@ -52,7 +52,7 @@ const request = (busyHosts: string[] = []): ClaimRequest => ({
 
 describe(`with ${SENT} deliveries sent and ${WAITING} waiting`, () => {
   it.each<[string, number, () => Promise<unknown>]>([
-    ['a look', 20, () => deliveries.look(['mail', 'callback', 'slack'])],
+    ['a poll', 20, () => deliveries.poll(['mail', 'callback', 'slack'])],
     ['a claim', 600, () => deliveries.claim(request())],
     ['a claim past busy hosts', 600, () => deliveries.claim(request(['1.example.org', '2.example.org']))],
     ['fanning out', 60, () => outbox.fanOut(100, () => [])],

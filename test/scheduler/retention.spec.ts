@@ -27,7 +27,7 @@ beforeEach(async () => {
   }
 });
 
-/** An execution that was accepted and, if `endedDays` is given, has ended so many days ago. */
+/** Adds an execution that was accepted, and ended if `endedDays` is given, this many days ago. */
 async function execution(acceptedDays: number, endedDays: number | null): Promise<string> {
   const [row] = await stores.query<{ id: string }>(
     `insert into execution (id, proc_name, proc_revision, job_name, image, args, snapshot, user_email, status, ended_at, created_at)
@@ -49,7 +49,7 @@ async function execution(acceptedDays: number, endedDays: number | null): Promis
   return id;
 }
 
-/** Weeks of before the installation have no partitions by themselves. */
+/** Creates partitions for weeks before the installation. */
 async function makePartitions(weeksBack: number): Promise<string[]> {
   const names = [];
   for (let back = weeksBack; back > 0; back--) {
@@ -81,7 +81,7 @@ const partitions = async () =>
   ).map(({ name }) => name);
 
 describe('pruning', () => {
-  it('forgets executions that ended long ago, with all that belongs to them, and no others', async () => {
+  it('deletes old executions with everything that belongs to them, and no others', async () => {
     const old = await execution(90, 60);
     const longRun = await execution(90, 1);
     const live = await execution(90, null);
@@ -94,7 +94,7 @@ describe('pruning', () => {
     expect(await prune.prune()).toEqual({ executions: 0, ticks: 0, notifications: 0, partitions: 0 });
   });
 
-  it('drops partitions of the log of which no execution is left, and keeps the others', async () => {
+  it('drops log partitions without executions and keeps the others', async () => {
     const names = await makePartitions(12);
     const before = await partitions();
     expect(before).toEqual(expect.arrayContaining(names));
@@ -105,13 +105,13 @@ describe('pruning', () => {
     const after = await partitions();
     expect(after.length).toBe(before.length - dropped);
     expect(await idsOf('execution_log', 'execution_id')).toEqual([needed]);
-    // Those of the last 30 days and of the weeks to come stay, and so does the default one.
+    // The partitions of the last 30 days and of future weeks stay, and so does the default one.
     expect(after).toEqual(expect.arrayContaining([...names.slice(-4), 'execution_log_default']));
     await stores.logs.ensurePartitions();
     expect(await partitions()).toEqual(after);
   });
 
-  it('lets nobody wait for a partition that is being read', async () => {
+  it('does not block others while a partition is being read', async () => {
     await prune.prune();
     const [name] = await makePartitions(9);
     const other = openDatabase(stores.url, 2);
@@ -130,7 +130,7 @@ describe('pruning', () => {
     expect(await partitions()).not.toContain(name);
   });
 
-  it('forgets ticks, notifications and sign-ins by their age, and never the audit trail', async () => {
+  it('deletes ticks, notifications and sign-ins by age, and never the audit trail', async () => {
     await stores.query(
       `insert into proc (name, description, image_name, args, secrets, authorized_groups, author, contributors, organization)
        values ('p', '', 'i', '[]', '[]', '{}', '', '', '') on conflict do nothing`,
@@ -162,7 +162,7 @@ describe('pruning', () => {
     expect(await idsOf('audit_event')).toHaveLength(1);
   });
 
-  it('is done once by several replicas, in batches', async () => {
+  it('deletes each row once with several replicas, in batches', async () => {
     await stores.query(
       `insert into execution (id, proc_name, proc_revision, job_name, image, args, snapshot, user_email, status, ended_at)
        select first_execution_id_at(now() - interval '50 days') + n, 'p', 1, 'job-' || n, 'i', '{}', '{}', 'u', 'FINISHED',

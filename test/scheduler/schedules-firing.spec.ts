@@ -24,7 +24,7 @@ let stores: Stores;
 let schedules: SchedulesStore;
 let ticks: TicksStore;
 let fireSchedules: FireSchedules;
-/** Ids that were put into the queue. */
+/** Ids that were added to the queue. */
 const enqueued: number[] = [];
 let isRedisAway = false;
 
@@ -41,7 +41,14 @@ beforeAll(async () => {
   };
   const owners = { adminGroups: ['proctor_admin'], signInTrustHours: 24 };
   const logger = createLogger({ service: 'test', level: 'fatal' });
-  fireSchedules = new FireSchedules(due, stores.stuck, queue, { userShare: USER_SHARE, owners }, logger);
+  fireSchedules = new FireSchedules({
+    due,
+    stuck: stores.stuck,
+    queue,
+    userShare: USER_SHARE,
+    owners,
+    logger,
+  });
   await new AccountsStore(stores.database).create({
     email: OWNER,
     name: 'Ada',
@@ -52,7 +59,7 @@ beforeAll(async () => {
 afterAll(() => stores?.close());
 
 beforeEach(async () => {
-  // A tick that was made due at a full minute would have a next one, and be late, if the minute ended during a test.
+  // If a minute ended during a test, a tick that was due at its start would be late and followed by another.
   const leftMs = 60_000 - (Date.now() % 60_000);
   if (leftMs < 5_000) await sleep(leftMs + 50);
   enqueued.length = 0;
@@ -83,7 +90,7 @@ async function create(changes: Partial<NewSchedule> = {}, proc: Partial<Proc> = 
   return outcome.schedule.id;
 }
 
-/** As if the first tick that nobody looked at were so long ago; whole minutes keep to the minute. */
+/** Makes the first unfired tick this old; whole minutes stay on the minute. */
 async function setBack(id: number, minutes: number): Promise<Date> {
   const [row] = await stores.query<{ at: Date }>(
     `update schedule set next_fire_at = date_trunc('minute', now()) - make_interval(mins => $2)
@@ -106,14 +113,14 @@ const historyOf = async (id: number) =>
     reason,
   }));
 
-/** Null: it had ended already. */
+/** Null: it had already ended. */
 const end = async (executionId: number) => {
   const claimed = await stores.leases.claim(executionId, 'worker-1');
   return claimed && stores.leases.end(claimed.lease, { status: 'CANCELLED', exitCode: null, reason: null });
 };
 
 describe('a due tick', () => {
-  it('becomes one execution of the proc as it is, with its defaults, and is enqueued', async () => {
+  it('starts one execution of the current proc, with its defaults, and enqueues it', async () => {
     const args = [plainArg('A'), plainArg('B', { default: 'two' })];
     const secretArgs = { TOKEN: { ciphertext: 'AAAA', keyId: 'k' } };
     const id = await create({ secretArgs }, { args: [...args, plainArg('TOKEN', { type: 'secret' })] });
@@ -137,7 +144,7 @@ describe('a due tick', () => {
     expect(await fireSchedules.fire()).toEqual({ schedules: 0, executions: 0, paused: 0 });
   });
 
-  it('is one however many look at once, and however often it is due', async () => {
+  it('starts one execution, however many schedulers poll and however often it is due', async () => {
     const ids = await Promise.all(Array.from({ length: 30 }, () => create()));
     const at = await setBack(ids[0]!, 0);
     for (let time = 0; time < 2; time++) {
@@ -150,7 +157,7 @@ describe('a due tick', () => {
     expect(enqueued).toHaveLength(30);
   });
 
-  it('is looked at in one look, however many there are', async () => {
+  it('fires in one poll with hundreds of others', async () => {
     const id = await create();
     await stores.query(
       `insert into schedule (proc_name, args, args_hash, tags, cron, notification_emails, user_email, group_name)
@@ -162,7 +169,7 @@ describe('a due tick', () => {
     expect(await fireSchedules.fire()).toEqual({ schedules: 800, executions: 800, paused: 0 });
   });
 
-  it('does not wait for Redis: the sweep enqueues it', async () => {
+  it('fires without Redis; the sweep enqueues it', async () => {
     isRedisAway = true;
     const id = await create();
     await setBack(id, 0);
@@ -172,7 +179,7 @@ describe('a due tick', () => {
     expect(await stores.stuck.listNotEnqueued(0, 10)).toEqual([Number(execution!.id)]);
   });
 
-  it.each(['paused', 'removed'])('of a schedule that is %s never fires', async (what) => {
+  it.each(['paused', 'removed'])('never fires if its schedule is %s', async (what) => {
     const id = await create();
     await setBack(id, 0);
     if (what === 'paused') await schedules.update(id, { enabled: false });
@@ -181,7 +188,7 @@ describe('a due tick', () => {
     expect(await executionsOf(id)).toEqual([]);
   });
 
-  it('keeps others from firing in nothing, whatever is wrong with it', async () => {
+  it('does not keep others from firing if its schedule is broken', async () => {
     const wrong = await create();
     await stores.query(`update schedule set cron = 'nonsense' where id = $1`, [wrong]);
     const right = await create();
@@ -189,12 +196,12 @@ describe('a due tick', () => {
     expect(await fireSchedules.fire()).toEqual({ schedules: 2, executions: 1, paused: 1 });
     expect(await schedules.find(wrong)).toMatchObject({
       enabled: false,
-      pausedReason: expect.stringMatching(/times can't be computed/) as unknown as string,
+      pausedReason: expect.stringMatching(/next run cannot be computed/) as unknown as string,
     });
   });
 });
 
-describe('a scheduler that was away for an hour', () => {
+describe('a scheduler that was down for an hour', () => {
   it.each([
     [
       'skip',
@@ -205,16 +212,16 @@ describe('a scheduler that was away for an hour', () => {
       ],
     ],
     ['once', 2, [{ outcome: 'fired' }, { outcome: 'fired' }, { outcome: 'missed', count: 58 }]],
-  ] as const)('with the policy %s', async (misfire, executions, expected) => {
+  ] as const)('follows the misfire policy %s', async (misfire, executions, expected) => {
     const id = await create({ misfire, misfireGraceSeconds: 59 });
     await setBack(id, 59);
     expect(await fireSchedules.fire()).toMatchObject({ executions });
     expect(await historyOf(id)).toMatchObject(expected.map((each) => expect.objectContaining(each)));
   });
 
-  it('with the policy all', async () => {
+  it('follows the misfire policy all', async () => {
     const id = await create({ misfire: 'all' });
-    // More than one transaction takes of one schedule.
+    // More ticks than one transaction takes of one schedule.
     const first = await setBack(id, 150);
     await fireSchedules.fire();
     const fired = await ticks.list(id, { before: null, limit: 500 });
@@ -227,7 +234,7 @@ describe('a scheduler that was away for an hour', () => {
 });
 
 describe('a one-shot schedule', () => {
-  it('fires once, is off then, and makes way for another one with the same args', async () => {
+  it('fires once, is then disabled, and allows a new schedule with the same args', async () => {
     const at = new Date(Date.now() + 3_600_000);
     const id = await create({ cron: '', at, argsHash: 'one' });
     expect(await schedules.find(id)).toMatchObject({ nextFireAt: at });
@@ -249,7 +256,7 @@ describe('a one-shot schedule', () => {
 });
 
 describe('blackouts', () => {
-  it('drop ticks in them, by the wall clock of the zone for weekly ones', async () => {
+  it('drop the ticks in them; weekly ones follow the wall clock of the time zone', async () => {
     const [{ now } = { now: new Date() }] = await stores.query<{ now: Date }>('select now() as now');
     const hour = 3_600_000;
     const once = {
@@ -286,13 +293,13 @@ describe('overlap', () => {
     await fireSchedules.fire();
   };
 
-  it('allow fires beside the run before', async () => {
+  it('allow fires alongside the previous execution', async () => {
     const id = await create({ overlap: 'allow' });
     for (let n = 0; n < 3; n++) await next(id);
     expect((await executionsOf(id)).map(({ waiting_for }) => waiting_for)).toEqual([null, null, null]);
   });
 
-  it('skip drops ticks until the run before has ended', async () => {
+  it('skip drops ticks until the previous execution has ended', async () => {
     const id = await create({ overlap: 'skip' });
     await next(id);
     await next(id);
@@ -306,7 +313,7 @@ describe('overlap', () => {
     ]);
   });
 
-  it('queue lets runs in one by one, in order, behind at most ten', async () => {
+  it('queue admits executions one by one, in order, and queues at most ten', async () => {
     const id = await create({ overlap: 'queue' });
     for (let n = 0; n < 12; n++) await next(id);
     const runs = await executionsOf(id);
@@ -324,7 +331,7 @@ describe('overlap', () => {
     expect(await end(Number(runs[10]!.id))).toEqual({ admitted: [] });
   });
 
-  it('queue loses and doubles nothing while ticks, ends, cancels and sweeps come at once', async () => {
+  it('queue neither loses nor repeats an execution under concurrent ticks, ends, cancels and sweeps', async () => {
     const id = await create({ overlap: 'queue' });
     let running = 0;
     let ended = 0;
@@ -357,7 +364,7 @@ describe('overlap', () => {
     if (left.length > 0) expect(left.filter(({ waiting_for }) => waiting_for === null)).toHaveLength(1);
   }, 60_000);
 
-  it('queue: what waited is cancelled when the schedule is removed', async () => {
+  it('queue: removing the schedule cancels its waiting executions', async () => {
     const id = await create({ overlap: 'queue' });
     await next(id);
     await next(id);
@@ -370,8 +377,8 @@ describe('overlap', () => {
   });
 });
 
-describe('limits', () => {
-  it('of a proc hold for its schedules, which wait for a slot', async () => {
+describe('admission of ticks', () => {
+  it('waits for a slot if the proc is at its limit', async () => {
     const procName = randomName();
     await stores.procs.register([
       aProc(procName, { args: [plainArg('A')], concurrency: { limit: 2, whenFull: 'queue' } }),
@@ -387,7 +394,7 @@ describe('limits', () => {
     expect(enqueued).toHaveLength(2);
   });
 
-  it('refuse a tick, and pause nothing', async () => {
+  it('refuses a tick if the proc says so, without pausing the schedule', async () => {
     const concurrency = { limit: 1, whenFull: 'refuse' as const };
     const id = await create({ misfire: 'all' }, { concurrency });
     await setBack(id, 1);
@@ -402,7 +409,7 @@ describe('limits', () => {
     expect(await schedules.find(id)).toMatchObject({ enabled: true, pausedReason: null });
   });
 
-  it("of a user's share hold for what is fired in their name", async () => {
+  it("counts against the owner's share", async () => {
     const id = await create({ misfire: 'all' });
     await setBack(id, USER_SHARE + 9);
     await fireSchedules.fire();
@@ -428,7 +435,7 @@ describe('the owner', () => {
     reason: expect.stringMatching(pattern) as unknown as string,
   });
 
-  it('in all groups of the proc, or an admin, has it executed', async () => {
+  it('may be in all groups of the proc, or an admin', async () => {
     expect(await fireFor(OWNER)).toMatchObject({ outcome: 'fired', enabled: true });
     const accounts = new AccountsStore(stores.database);
     const account = { email: 'root@example.org', name: '', isService: false, groups: ['proctor_admin'] };
@@ -436,16 +443,16 @@ describe('the owner', () => {
     expect(await fireFor(account.email)).toMatchObject({ outcome: 'fired' });
   });
 
-  it('who is unknown, in too few groups, or switched off does not, and is told so', async () => {
+  it('who is unknown, in too few groups or deactivated is refused and notified', async () => {
     const accounts = new AccountsStore(stores.database);
     await accounts.create({ email: 'few@example.org', name: '', isService: false, groups: ['ops'] });
     await accounts.create({ email: 'off@example.org', name: '', isService: false, groups: ['ops', 'dev'] });
     await accounts.update('off@example.org', { active: false }, []);
     const unknown = await fireFor('nobody@example.org');
-    expect(unknown).toMatchObject(refusal(/not known here/));
+    expect(unknown).toMatchObject(refusal(/not known to Proctor/));
     expect(await fireFor('few@example.org')).toMatchObject(refusal(/not in all groups .*ops, dev/));
-    expect(await fireFor('off@example.org')).toMatchObject(refusal(/not active/));
-    expect(await fireFor('nobody@example.org', {})).toMatchObject(refusal(/not known here/));
+    expect(await fireFor('off@example.org')).toMatchObject(refusal(/no longer active/));
+    expect(await fireFor('nobody@example.org', {})).toMatchObject(refusal(/not known to Proctor/));
     const audit = await stores.query('select * from audit_event where subject = $1', [String(unknown.id)]);
     expect(audit).toMatchObject([
       {
@@ -460,7 +467,7 @@ describe('the owner', () => {
     expect(await executionsOf(unknown.id)).toEqual([]);
   });
 
-  it('of a plugin counts for as long as the installation trusts their last sign-in', async () => {
+  it('of a plugin is allowed while the last sign-in is recent enough', async () => {
     const signIns = new SignInsStore(stores.database);
     const user = { email: 'plug@example.org', name: 'P', active: true, groups: ['ops', 'dev'] };
     await signIns.note(user, 'oidc');
@@ -468,7 +475,7 @@ describe('the owner', () => {
     await signIns.note({ ...user, groups: ['ops'] }, 'oidc');
     expect(await fireFor(user.email)).toMatchObject(refusal(/not in all groups/));
     await signIns.note({ ...user, active: false }, 'oidc');
-    expect(await fireFor(user.email)).toMatchObject(refusal(/not active/));
+    expect(await fireFor(user.email)).toMatchObject(refusal(/no longer active/));
     await signIns.note(user, 'oidc');
     await stores.query(`update sign_in set seen_at = now() - interval '25 hours'`);
     expect(await fireFor(user.email)).toMatchObject(refusal(/not signed in for 24 hours/));
@@ -476,7 +483,7 @@ describe('the owner', () => {
     expect(await fireFor(user.email)).toMatchObject({ outcome: 'fired' });
   });
 
-  it('whose account is removed or switched off has all schedules paused with it', async () => {
+  it('whose account is removed or deactivated has all schedules paused', async () => {
     const accounts = new AccountsStore(stores.database);
     await accounts.create({ email: 'leaver@example.org', name: '', isService: false, groups: ['ops'] });
     const [a, b] = [await create({ userEmail: 'leaver@example.org' }), await create()];
@@ -491,7 +498,7 @@ describe('the owner', () => {
     expect(await schedules.find(a)).toMatchObject({ pausedReason: "Its owner's account was removed." });
   });
 
-  it('whose group a schedule names keeps the group', async () => {
+  it('keeps a group that a schedule names', async () => {
     const groups = new GroupsStore(stores.database);
     await groups.create('named', '');
     await create({ group: 'named' });
@@ -506,7 +513,7 @@ describe('a proc that has changed', () => {
     ['an arg is gone', [], {}, /"A" is not an arg/],
     ['an arg is required', [plainArg('A'), plainArg('B', { required: true })], {}, /Argument B is required/],
     ['an arg has another type', [plainArg('A', { type: 'boolean' })], {}, /must be true or false/],
-    ['an arg is secret now', [plainArg('A', { type: 'secret' })], {}, /A/],
+    ['an arg has become secret', [plainArg('A', { type: 'secret' })], {}, /A/],
     ['a secret arg is gone', [plainArg('A')], { T: { ciphertext: 'AAAA', keyId: 'k' } }, /"T" is not an arg/],
   ])('pauses its schedules if %s', async (_name, args, secretArgs, reason) => {
     const id = await create({ secretArgs: Object.keys(secretArgs).length > 0 ? secretArgs : null });
@@ -521,7 +528,7 @@ describe('a proc that has changed', () => {
     expect(await historyOf(id)).toMatchObject([{ outcome: 'refused' }]);
   });
 
-  it('is executed as it is now', async () => {
+  it('runs in its current version', async () => {
     const id = await create();
     const { procName } = (await schedules.find(id))!;
     await stores.procs.register([aProc(procName, { args: [plainArg('A')], imageName: 'proctor/new:2' })]);
@@ -532,7 +539,7 @@ describe('a proc that has changed', () => {
 });
 
 describe('changes of a schedule', () => {
-  it('move its next tick only if its times change', async () => {
+  it('move the next tick only if the timing changes', async () => {
     const id = await create({ cron: '0 0 1 1 *' });
     const due = await setBack(id, 0);
     expect(await schedules.update(id, { tags: 'b' })).toMatchObject({ schedule: { nextFireAt: due } });
@@ -548,7 +555,7 @@ describe('changes of a schedule', () => {
 });
 
 describe('the re-check', () => {
-  it('finds when schedules of an older version, a changed zone or a changed table are due', async () => {
+  it('corrects the next tick of an older version, a changed time zone or a changed table', async () => {
     const recheck = new ScheduleRecheckStore(stores.database, nextFireAt);
     const [old, moved, right, paused, due] = await Promise.all(
       Array.from({ length: 5 }, () => create({ cron: '0 12 * * *', timeZone: 'Europe/Berlin' })),
@@ -586,7 +593,7 @@ describe('events of executions', () => {
     return lease;
   };
 
-  it('tell of a start where somebody wants it, once', async () => {
+  it('report a start once, if someone subscribed to it', async () => {
     const wanted = await create({ notifyOn: ['start'] });
     const unwanted = await create({ notifyOn: ['success'] });
     for (const id of [wanted, unwanted]) await setBack(id, 0);
@@ -599,7 +606,7 @@ describe('events of executions', () => {
     expect(await eventsOf(Number(b!.id))).toEqual([]);
   });
 
-  it('tell of a run that takes longer than usual, once', async () => {
+  it('report a slow execution once', async () => {
     const slow = new SlowExecutionsStore(stores.database);
     const id = await create({ cron: '* * * * *', misfire: 'all' });
     await setBack(id, 6);

@@ -6,7 +6,7 @@ import { query } from '../support/servers.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { startSystem, type System } from '../support/system.js';
 
-/** Of the look ahead, by which an execution may be older than its tick. */
+/** The look-ahead: an execution may be this much older than its tick. */
 const LOOK_AHEAD_MS = 20;
 
 let system: System;
@@ -55,7 +55,7 @@ async function kill(service: ServiceProcess): Promise<void> {
   system.services.splice(system.services.indexOf(service), 1);
 }
 
-/** Many schedules without a request for each. */
+/** Creates many schedules without a request for each. */
 async function createMany(count: number, cron: string, tags: string): Promise<void> {
   const { id } = await create({ enabled: false });
   await system.query(
@@ -69,7 +69,7 @@ async function createMany(count: number, cron: string, tags: string): Promise<vo
 /** Milliseconds from the tick until each of its executions was in the queue, ascending. */
 async function readDrifts(tags: string, fireAt: Date, count: number): Promise<number[]> {
   let drifts: number[] = [];
-  // Looking is work too, for the same two cores.
+  // Polling takes CPU from the system under test.
   await sleep(fireAt.getTime() - Date.now() + 1_500);
   await until(async () => {
     const rows = await system.query<{ ms: number }>(
@@ -84,7 +84,7 @@ async function readDrifts(tags: string, fireAt: Date, count: number): Promise<nu
   return drifts;
 }
 
-/** Ids of all entries that are in the queue, each as often as it is there. */
+/** Ids of all entries in the queue, duplicates included. */
 const queued = () =>
   inRedis(async (redis) => {
     const [wait] = await redis.keys('proctor-*:executions:wait');
@@ -101,7 +101,7 @@ async function inRedis<T>(look: (redis: Redis) => Promise<T>): Promise<T> {
 }
 
 describe('three schedulers', () => {
-  it('fire each tick of 200 schedules exactly once, while one after the other is killed', async () => {
+  it('fire each tick of 200 schedules exactly once while they are killed one by one', async () => {
     const seconds = 60;
     await createMany(200, '*/2 * * * * *', 'killed');
     const [{ from } = { from: new Date() }] = await system.query<{ from: Date }>(
@@ -143,12 +143,12 @@ describe('three schedulers', () => {
     }
     expect(timesOf.size).toBe(200);
     for (const times of timesOf.values()) {
-      // Those after the last expected one race with the update above.
+      // Ticks after the last expected one race with the update above.
       expect(times.sort((a, b) => a - b).slice(0, expected.length)).toEqual(expected);
     }
     const ids = executions.map(({ id }) => id).sort();
     expect(ticks.map(({ execution_id }) => execution_id).sort()).toEqual(ids);
-    // In the queue each is there once as well; what a kill left out is there after the sweep.
+    // Each is in the queue once as well; the sweep adds what a killed scheduler did not.
     const wanted = new Set(ids.map((id) => `execution-${id}`));
     await until(async () => (await queued()).filter((id) => wanted.has(id)).length >= wanted.size, 30_000);
     const entries = (await queued()).filter((id) => wanted.has(id));
@@ -160,16 +160,16 @@ describe('three schedulers', () => {
     await until(() => schedulers().length === 3, 5_000);
     await createMany(1_000, '0 0 1 1 *', 'drift');
     const rounds: { p99: number; told: string }[] = [];
-    // The first rounds warm the processes up.
+    // The first rounds warm up the processes.
     for (let round = 0; round < 6; round++) {
-      // Counting a user's share is bounded by it, and here it has no bound.
+      // The share bounds the count of a user's executions; here it is unbounded.
       await system.query(
         `update execution set status = 'CANCELLED', ended_at = now() where ended_at is null`,
       );
-      // In an even second, as most ticks are; the sweeps come in odd ones.
+      // In an even second, like most ticks; sweeps run in odd ones.
       await sleep(2_050 - (Date.now() % 2_000));
       const [{ at } = { at: new Date() }] = await system.query<{ at: Date }>(
-        // Nearer than what the re-check would take for a mistake.
+        // So near that the re-check leaves it alone.
         `update schedule set next_fire_at = date_trunc('second', now()) + interval '2 seconds' where tags = 'drift'
          returning next_fire_at as at`,
       );
@@ -181,7 +181,7 @@ describe('three schedulers', () => {
     process.stdout.write(
       `1,000 schedules on one tick, after it: ${rounds.map(({ told }) => told).join('; ')}\n`,
     );
-    // What an idle machine takes is printed; on one that is busy with other tests time says little.
+    // Printed, not asserted: on a machine that is busy with other tests the time says little.
     expect(Math.min(...rounds.map(({ p99 }) => p99))).toBeLessThan(750);
   }, 90_000);
 });
@@ -199,7 +199,7 @@ describe('a schedule', () => {
     };
   };
 
-  it('fires from its first tick on, not while it is paused, and never once it is removed', async () => {
+  it('fires from its first tick on, except while it is paused or after it is removed', async () => {
     const { id, nextFireAt } = await create({ cron: '* * * * * *' });
     expect(new Date(nextFireAt!).getTime() - Date.now()).toBeLessThanOrEqual(1_000);
     await until(async () => (await historyOf(id)).ticks.length >= 3, 10_000);
@@ -220,7 +220,7 @@ describe('a schedule', () => {
     expect(await count()).toBe(before);
   }, 40_000);
 
-  it('shows its next times and its history, page by page', async () => {
+  it('shows its next runs and its history, page by page', async () => {
     const { id } = await create({
       cron: '0 9 * * *',
       timeZone: 'Europe/Berlin',
@@ -253,14 +253,14 @@ describe('a schedule', () => {
     expect(pages.flat()).toEqual([...pages.flat()].sort().reverse());
   });
 
-  it('for one time fires then', async () => {
+  it('fires once at a given time', async () => {
     const at = new Date(Date.now() + 2_000).toISOString();
     const { id } = await create({ cron: undefined, at });
     await until(async () => (await historyOf(id)).ticks.length > 0, 10_000);
     expect((await historyOf(id)).ticks).toMatchObject([{ fireAt: at, outcome: 'fired' }]);
     const late = { jobName: SCRIPT_PROC, args: {}, tags: 'a', notificationEmails: 'a@b.c', group: 'g', at };
     expect((await system.api.request('POST', '/schedule', late)).status).toBe(400);
-    // The page that it is on: other tests leave more schedules than one page holds.
+    // Searched page by page: other tests leave more schedules than fit on one.
     const listed = async (search: string) => {
       const reply = await system.api.request('GET', `/schedule?cursor=${id - 1}${search}`);
       if (reply.status === 204) return [];
@@ -270,7 +270,7 @@ describe('a schedule', () => {
     expect(await listed('&all=true')).toContain(id);
   }, 20_000);
 
-  it('of an older version is found by a scheduler that starts', async () => {
+  it('of an older version is picked up when a scheduler starts', async () => {
     const { id, nextFireAt } = await create({ cron: '30 4 1 1 *' });
     await system.query('update schedule set next_fire_at = null where id = $1', [id]);
     await system.startScheduler();
@@ -279,7 +279,7 @@ describe('a schedule', () => {
     await until(async () => (await shown()).nextFireAt === nextFireAt, 45_000);
   }, 60_000);
 
-  it('whose owner was removed does not fire, and a database without it stays consistent', async () => {
+  it('does not fire after its owner is removed, and leaves the database consistent', async () => {
     const email = 'leaver@example.com';
     await system.api.request('POST', '/user', { email, groups: ['ops'] });
     const { id } = await create({ cron: '* * * * * *' });
@@ -288,7 +288,7 @@ describe('a schedule', () => {
     const off = await system.api.request('PATCH', `/user/${email}`, { active: false });
     expect(await off.json()).toMatchObject({ active: false, paused_schedules: 1 });
     const shown = (await (await system.api.request('GET', `/schedule/${id}`)).json()) as ScheduleBody;
-    expect(shown).toMatchObject({ enabled: false, pausedReason: "Its owner's account was switched off." });
+    expect(shown).toMatchObject({ enabled: false, pausedReason: "Its owner's account was deactivated." });
     const { ticks } = await historyOf(id);
     await sleep(2_000);
     expect((await historyOf(id)).ticks).toEqual(ticks);
@@ -296,7 +296,7 @@ describe('a schedule', () => {
 });
 
 describe('a change', () => {
-  /** A schedule whose tick has just come, in the middle between two looks of the schedulers. */
+  /** A schedule that becomes due halfway between two polls of the schedulers. */
   async function becomeDue(id: number): Promise<void> {
     await sleep(1_200 - (Date.now() % 1_000));
     await system.query(
@@ -305,7 +305,7 @@ describe('a change', () => {
     );
   }
 
-  /** @returns milliseconds from becoming due until its execution was made */
+  /** @returns milliseconds from becoming due until its execution was created */
   async function firesAfter(id: number): Promise<number> {
     let rows: { ms: number }[] = [];
     await until(async () => {
@@ -326,7 +326,7 @@ describe('a change', () => {
     ['resumed', (id) => system.api.request('PATCH', `/schedule/${id}`, { enabled: true })],
   ];
 
-  it.each(changes)('makes the schedulers look at once when a schedule is %s', async (_what, change) => {
+  it.each(changes)('makes the schedulers poll at once when a schedule is %s', async (_what, change) => {
     const { id } = await create();
     const other = await create({ enabled: false });
     const took: number[] = [];
@@ -335,11 +335,11 @@ describe('a change', () => {
       expect((await change(other.id)).status).toBeLessThan(300);
       took.push(await firesAfter(id));
     }
-    // The looks come at the full second, 800 ms later.
+    // The next poll would come at the full second, 800 ms later.
     expect(Math.min(...took)).toBeLessThan(600);
   });
 
-  it('is found without a signal as well, at the next look', async () => {
+  it('is found by the next poll without a signal', async () => {
     const { id } = await create();
     await becomeDue(id);
     expect(await firesAfter(id)).toBeLessThan(5_000);
@@ -347,7 +347,7 @@ describe('a change', () => {
 });
 
 describe('without Redis', () => {
-  it('ticks fire into Postgres, and each is enqueued once when it is back', async () => {
+  it('ticks fire into Postgres, and each is enqueued once when Redis is back', async () => {
     await createMany(20, '* * * * * *', 'outage');
     await system.redis.stop();
     const executions = () =>
@@ -374,9 +374,9 @@ describe('without Redis', () => {
 });
 
 describe('with workers', () => {
-  it('the policy queue runs one after the other', async () => {
+  it('the overlap policy queue runs executions one after the other', async () => {
     await system.query('delete from schedule');
-    // What the tests before left in the queue is not to be run.
+    // Drops what earlier tests left in the queue.
     await system.query(`update execution set status = 'CANCELLED', ended_at = now() where ended_at is null`);
     await inRedis((redis) => redis.flushall());
     await system.startWorker();

@@ -37,10 +37,10 @@ async function submit(changes: Parameters<typeof aSubmission>[0] = {}): Promise<
   return (await stores.executions.submit(aSubmission(changes))).execution.id;
 }
 
-/** As if it had been accepted a minute ago. */
+/** Makes the execution a minute old. */
 const age = () => stores.query(`update execution set created_at = created_at - interval '1 minute'`);
 
-/** As the gateway does after the commit. */
+/** What the gateway does after the commit. */
 async function enqueue(ids: number[]): Promise<void> {
   await queue
     .open()
@@ -50,7 +50,7 @@ async function enqueue(ids: number[]): Promise<void> {
 }
 
 describe('the sweep', () => {
-  it('queues what was accepted and never queued, after a moment of grace', async () => {
+  it('enqueues accepted executions that were never enqueued, after a grace time', async () => {
     const id = await submit();
     expect(await sweepNow()).toEqual({ requeued: 0, admitted: 0, wasFullPass: false });
     expect(await queue.stateOf(id)).toBe('unknown');
@@ -60,7 +60,7 @@ describe('the sweep', () => {
     expect(await sweepNow()).toMatchObject({ requeued: 0 });
   });
 
-  it('leaves alone what waits for its turn, or is over', async () => {
+  it('leaves waiting and ended executions alone', async () => {
     await stores.procs.register([aProc('one', { concurrency: { limit: 1, whenFull: 'queue' } })]);
     const proc = {
       ...aSubmission().proc,
@@ -75,7 +75,7 @@ describe('the sweep', () => {
     expect(await statesOf([waiting, ended])).toEqual(['unknown', 'unknown']);
   });
 
-  it('queues again what a silent worker has, and not what a living one has', async () => {
+  it('enqueues the executions of a silent worker again, and not those of a live one', async () => {
     const [a, b] = [await submit(), await submit()];
     await enqueue([a, b]);
     await queue.lose(a);
@@ -90,7 +90,7 @@ describe('the sweep', () => {
     expect(await statesOf([a, b])).toEqual(['unknown', 'waiting']);
   });
 
-  it('takes a worker that has said goodbye for a silent one', async () => {
+  it('treats a worker that has shut down as silent', async () => {
     const id = await submit();
     await enqueue([id]);
     await stores.workers.heartbeat('worker-1');

@@ -18,7 +18,7 @@ function openBroken() {
   const service = new NotifierService({
     installationId: 'i',
     deliveries: {
-      look: async () => ({ hasEvents: true, hasDue: due.length > 0 }),
+      poll: async () => ({ hasEvents: true, hasDue: due.length > 0 }),
       claim: async () => due.splice(0),
       giveBack: async () => undefined,
       recordSent: async ({ id }: ClaimedDelivery) => sent.push(id) > 0,

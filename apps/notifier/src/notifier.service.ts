@@ -65,7 +65,7 @@ export class NotifierService implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   private async work(): Promise<void> {
-    const { hasEvents, hasDue } = await this.deliveries.look(this.channels.names);
+    const { hasEvents, hasDue } = await this.deliveries.poll(this.channels.names);
     try {
       if (hasEvents) await this.fanOutAll();
     } finally {

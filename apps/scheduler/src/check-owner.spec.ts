@@ -14,15 +14,15 @@ const signIn = (groups: string[], hoursAgo = 1, isActive = true) => ({
 
 describe('describeOwnerProblem', () => {
   it.each<[string, Partial<OwnerStanding>, string[], RegExp | null]>([
-    ['nobody', {}, [], /not known/],
-    ['an account, where no group is asked for', { account: account([]) }, [], null],
+    ['no account and no sign-in', {}, [], /not known/],
+    ['an account, and a proc without groups', { account: account([]) }, [], null],
     ['an account in all groups', { account: account(['a', 'b', 'c']) }, ['a', 'b'], null],
     ['an account in one of two groups', { account: account(['a']) }, ['a', 'b'], /not in all groups.*a, b/],
     ['an admin', { account: account(['admin']) }, ['a'], null],
-    ['an inactive admin', { account: account(['admin'], false) }, [], /not active/],
+    ['an inactive admin', { account: account(['admin'], false) }, [], /no longer active/],
     ['a fresh sign-in', { signIn: signIn(['a']) }, ['a'], null],
     ['an old sign-in', { signIn: signIn(['a'], 24) }, ['a'], /not signed in for 24 hours/],
-    ['an inactive sign-in', { signIn: signIn(['a'], 1, false) }, ['a'], /not active/],
+    ['an inactive sign-in', { signIn: signIn(['a'], 1, false) }, ['a'], /no longer active/],
     [
       'an account in too few groups that signs in elsewhere',
       { account: account([]), signIn: signIn(['a']) },
@@ -30,19 +30,19 @@ describe('describeOwnerProblem', () => {
       null,
     ],
     [
-      'an account that was switched off, and a sign-in elsewhere',
+      'a deactivated account, and a sign-in elsewhere',
       { account: account(['a'], false), signIn: signIn(['a']) },
       ['a'],
-      /not active/,
+      /no longer active/,
     ],
     [
-      'one that signed in elsewhere long ago',
+      'an old sign-in elsewhere',
       { account: account([]), signIn: signIn(['a'], 99) },
       ['a'],
       /not in all groups/,
     ],
     [
-      'groups that only the two together have',
+      'groups that only both together have',
       { account: account(['a']), signIn: signIn(['b']) },
       ['a', 'b'],
       /not in all/,
@@ -53,7 +53,7 @@ describe('describeOwnerProblem', () => {
     else expect(problem).toMatch(expected);
   });
 
-  it('takes nobody for an admin where no group makes one', () => {
+  it('treats no one as an admin if there are no admin groups', () => {
     const standing = { account: account([]), signIn: null };
     expect(describeOwnerProblem(standing, ['a'], { ...RULES, adminGroups: [] }, NOW)).toMatch(/not in all/);
   });

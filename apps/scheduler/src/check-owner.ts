@@ -1,18 +1,18 @@
 import type { OwnerStanding } from '@app/database';
 
 export interface OwnerRules {
-  /** Who is in all of them may execute everything; none: nobody. */
+  /** Members of all these groups may run everything; empty: no one may. */
   adminGroups: readonly string[];
-  /** How long it counts what an authentication plugin said of somebody at a sign-in. */
+  /** How long the answer of an authentication plugin at a sign-in stays valid. */
   signInTrustHours: number;
 }
 
-const NOT_ACTIVE = 'Its owner is not active any more.';
+const NOT_ACTIVE = 'Its owner is no longer active.';
 const HOUR_MS = 3_600_000;
 
 /**
- * Why somebody may not have a proc executed while they are away, as a sentence, or null. An account in Postgres may allow
- * it, and so may what a plugin has said not too long ago; one that was switched off stands for the plugin too. Pure.
+ * Why an owner may not run a proc while they are not signed in, as a sentence, or null. Either the account in Postgres or a
+ * recent answer of a plugin may allow it; a deactivated account overrules the plugin. Pure.
  */
 export function describeOwnerProblem(
   { account, signIn }: OwnerStanding,
@@ -25,8 +25,8 @@ export function describeOwnerProblem(
   const known = [account, isFresh ? signIn : null].filter((each) => each !== null);
   if (known.length === 0) {
     return signIn === null
-      ? 'Its owner is not known here any more.'
-      : `Its owner has not signed in for ${signInTrustHours} hours, and nothing newer is known of their groups.`;
+      ? 'Its owner is not known to Proctor.'
+      : `Its owner has not signed in for ${signInTrustHours} hours, so their groups are unknown.`;
   }
   const active = known.filter(({ isActive }) => isActive);
   if (active.length === 0) return NOT_ACTIVE;
@@ -36,5 +36,5 @@ export function describeOwnerProblem(
   });
   return isAllowed
     ? null
-    : `Its owner is not in all groups that may execute the proc (${procGroups.join(', ')}).`;
+    : `Its owner is not in all groups that the proc requires (${procGroups.join(', ')}).`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { DueSchedule, RegisteredProc } from '@app/database';
 import { plainArg, type ArgDeclaration } from '@app/domain';
 import { Patterns } from '@app/patterns';
-import { describeArgsProblem, rememberFittingArgs } from './check-stored-args.js';
+import { describeArgsProblem, cacheFittingArgs } from './check-stored-args.js';
 
 const { matches } = new Patterns();
 const SECRET = { T: { ciphertext: 'AAAA', keyId: 'k' } };
@@ -21,13 +21,13 @@ describe('describeArgsProblem', () => {
   it.each<[string, ArgDeclaration[], Record<string, string>, DueSchedule['secretArgs']]>([
     ['args that fit', [plainArg('A', { pattern: '[0-9]+' })], { A: '12' }, null],
     [
-      'a secret one, whatever its pattern',
+      'a secret arg, whatever its pattern',
       [plainArg('T', { type: 'secret', pattern: '[0-9]+' })],
       {},
       SECRET,
     ],
-    ['a secret one that the proc takes for a text now', [plainArg('T')], {}, SECRET],
-    ['a required one that is secret', [plainArg('T', { type: 'secret', required: true })], {}, SECRET],
+    ['a sealed arg that is now declared as text', [plainArg('T')], {}, SECRET],
+    ['a required secret arg', [plainArg('T', { type: 'secret', required: true })], {}, SECRET],
   ])('finds nothing wrong with %s', (_name, declared, args, sealed) => {
     expect(problemOf(declared, args, sealed)).toBeNull();
   });
@@ -35,35 +35,29 @@ describe('describeArgsProblem', () => {
   it.each<[string, ArgDeclaration[], Record<string, string>, DueSchedule['secretArgs'], RegExp]>([
     ['a value', [plainArg('A', { pattern: '[0-9]+' })], { A: 'x' }, null, /"A" must match/],
     ['a secret name', [], {}, SECRET, /"T" is not an arg/],
+    ['a secret value', [plainArg('T', { type: 'number' })], {}, SECRET, /secret value of "T" may not fit/],
     [
-      'a secret value',
-      [plainArg('T', { type: 'number' })],
-      {},
-      SECRET,
-      /"T", which was given as a secret, may not fit/,
-    ],
-    [
-      'what must be sealed',
+      'an arg that must be sealed now',
       [plainArg('A', { type: 'secret' })],
       { A: 'long enough' },
       null,
       /secret now; give/,
     ],
-    ['what is missing', [plainArg('A', { required: true })], {}, null, /Argument A is required/],
-  ])('tells of %s', (_name, declared, args, sealed, expected) => {
+    ['a missing arg', [plainArg('A', { required: true })], {}, null, /Argument A is required/],
+  ])('reports %s', (_name, declared, args, sealed, expected) => {
     const problem = problemOf(declared, args, sealed);
     expect(problem).toMatch(expected);
     expect(problem).not.toMatch(/sealed value/);
   });
 
-  it('stays one short line', () => {
+  it('reports one short line', () => {
     const args = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`ARG_${n}`, 'x']));
     const problem = problemOf([], args);
     expect(problem!.length).toBeLessThan(600);
     expect(problem).not.toContain('\n');
   });
 
-  it.each(['', 'x'])('has no half of a character, wherever it is cut: behind %j', (before) => {
+  it.each(['', 'x'])('cuts between characters: after %j', (before) => {
     const long = before + '😀'.repeat(300);
     const problems = [
       problemOf([plainArg('A', { required: true, description: long })], {}),
@@ -76,7 +70,7 @@ describe('describeArgsProblem', () => {
   });
 });
 
-describe('rememberFittingArgs', () => {
+describe('cacheFittingArgs', () => {
   const schedule = (args: Record<string, string>, secretArgs: DueSchedule['secretArgs'] = null) =>
     ({ schedule: { args }, secretArgs }) as unknown as DueSchedule;
   const registered = (args: ArgDeclaration[], revision: number, updatedAt = new Date(0)) =>
@@ -88,7 +82,7 @@ describe('rememberFittingArgs', () => {
 
   it('checks the same args of the same proc once', () => {
     let checks = 0;
-    const describeProblem = rememberFittingArgs(() => (checks += 1) > 0);
+    const describeProblem = cacheFittingArgs(() => (checks += 1) > 0);
     const proc = registered([plainArg('A', { pattern: '[0-9]+' })], 1);
     for (let tick = 0; tick < 3; tick++) expect(describeProblem(schedule({ A: '1' }), proc)).toBeNull();
     expect(checks).toBe(1);
@@ -100,17 +94,13 @@ describe('rememberFittingArgs', () => {
     ['other args', schedule({ A: 'x' }), registered([plainArg('A', { pattern: '[0-9]+' })], 1)],
     ['another revision', schedule({ A: '1' }), registered([plainArg('A', { pattern: '[a-z]+' })], 2)],
     [
-      'a proc that was registered anew',
+      'a proc that was registered again',
       schedule({ A: '1' }),
       registered([plainArg('A', { pattern: '[a-z]+' })], 1, new Date(1)),
     ],
-    [
-      'a secret arg that is new',
-      schedule({ A: '1' }, SECRET),
-      registered([plainArg('A', { pattern: '[0-9]+' })], 1),
-    ],
-  ])('checks again with %s, and tells a problem each time', (_name, due, proc) => {
-    const describeProblem = rememberFittingArgs(matches);
+    ['a new secret arg', schedule({ A: '1' }, SECRET), registered([plainArg('A', { pattern: '[0-9]+' })], 1)],
+  ])('checks again with %s, and reports a problem each time', (_name, due, proc) => {
+    const describeProblem = cacheFittingArgs(matches);
     const before = registered([plainArg('A', { pattern: '[0-9]+' })], 1);
     expect(describeProblem(schedule({ A: '1' }), before)).toBeNull();
     for (let tick = 0; tick < 2; tick++) expect(describeProblem(due, proc)).toMatch(/fit p as it is now/);

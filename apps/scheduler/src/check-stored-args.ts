@@ -2,13 +2,13 @@ import type { DueSchedule, RegisteredProc } from '@app/database';
 import { checkArgs, type MatchesPattern } from '@app/domain';
 import { BoundedMap } from '@app/timing';
 
-/** Stands for a sealed value: only the gateway and workers can open those. */
+/** Replaces a sealed value: only the gateway and workers can decrypt it. */
 const SEALED = '(sealed value)';
 const MAX_CHARACTERS = 500;
 
 /**
- * Why the args of a schedule do not fit its proc as it is now, as a sentence without the value of any secret, or null.
- * The value of a secret arg was checked when it was given, and is not checked again. Pure.
+ * Why the args of a schedule do not fit the current version of its proc, as a sentence without secret values, or null. The
+ * value of a secret arg was checked when it was set and is not checked again. Pure.
  */
 export function describeArgsProblem(
   { schedule, secretArgs }: Pick<DueSchedule, 'schedule' | 'secretArgs'>,
@@ -19,31 +19,29 @@ export function describeArgsProblem(
   const matchesUnlessSealed: MatchesPattern = (pattern, value) => value === SEALED || matches(pattern, value);
   const problems = checkArgs(proc, { ...schedule.args, ...sealed }, matchesUnlessSealed).map(
     ({ field, message }) =>
-      message.includes(SEALED)
-        ? `The value of "${field}", which was given as a secret, may not fit`
-        : message,
+      message.includes(SEALED) ? `The secret value of "${field}" may not fit` : message,
   );
   // Sealing needs the key, which a scheduler does not have.
-  const bare = proc.args
+  const unsealed = proc.args
     .filter(({ name, type }) => type === 'secret' && Object.hasOwn(schedule.args, name))
-    .map(({ name }) => `"${name}" is declared as secret now; give the schedule its args again`);
-  const all = [...problems, ...bare];
+    .map(({ name }) => `"${name}" is now declared as secret; set the args of the schedule again`);
+  const all = [...problems, ...unsealed];
   if (all.length === 0) return null;
-  const text = `Its args do not fit ${proc.name} as it is now: ${all.join('; ')}`;
+  const text = `Its args do not fit the current version of ${proc.name}: ${all.join('; ')}`;
   const short = text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
-  // Postgres refuses half a character in JSON, and all other ticks that are written down with this one.
+  // Postgres rejects half a surrogate pair in JSON, and with it all ticks of the same statement.
   return short.toWellFormed();
 }
 
-const MAX_REMEMBERED = 20_000;
-const MAX_REMEMBERED_CHARACTERS = 1_000;
+const MAX_CACHED = 20_000;
+const MAX_CACHED_CHARACTERS = 1_000;
 
 /**
- * Remembers which args fit: a schedule has the same ones at each tick, and a thousand of them are checked in the moment in
- * which their executions should be in the queue already. By value, so that whatever changes is checked again.
+ * Caches which args fit: a schedule has the same args at each tick, and with a thousand schedules per tick the checks would
+ * delay the queue. Keyed by value, so that every change is checked again.
  */
-export function rememberFittingArgs(matches: MatchesPattern) {
-  const fitting = new BoundedMap<string, true>({ maxSize: MAX_REMEMBERED });
+export function cacheFittingArgs(matches: MatchesPattern) {
+  const fitting = new BoundedMap<string, true>({ maxSize: MAX_CACHED });
   return (
     due: Pick<DueSchedule, 'schedule' | 'secretArgs'>,
     registered: RegisteredProc,
@@ -53,7 +51,7 @@ export function rememberFittingArgs(matches: MatchesPattern) {
     const key = JSON.stringify([...version, due.schedule.args, Object.keys(due.secretArgs ?? {})]);
     if (fitting.has(key)) return null;
     const problem = describeArgsProblem(due, registered, matches);
-    if (problem === null && key.length <= MAX_REMEMBERED_CHARACTERS) {
+    if (problem === null && key.length <= MAX_CACHED_CHARACTERS) {
       fitting.set(key, true);
     }
     return problem;

@@ -13,11 +13,11 @@ export interface ClockWork {
   sweepStuck: SweepStuck;
   slow: SlowExecutionsStore;
   logs: LogsStore;
-  /** Null: everything is kept. */
+  /** Null: no retention time is set. */
   pruneHistory: PruneHistory | null;
 }
 
-/** The scheduler's recurring work. A task that is still busy is not started a second time. */
+/** The scheduler's recurring tasks. A task that is still running is not started again. */
 export class ClockService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly tasks: ScheduledTask[] = [];
   private readonly busy = new Map<string, Promise<void>>();
@@ -33,7 +33,7 @@ export class ClockService implements OnApplicationBootstrap, BeforeApplicationSh
     const { fireSchedules, sweepStuck, slow, logs, pruneHistory, recheckMinutes } = this.work;
     fireSchedules.rehearse();
     this.every('* * * * * *', 'fire', () => this.fire());
-    // Not in the seconds in which most schedules fire.
+    // In odd seconds: most schedules fire in even ones.
     this.every('1-59/2 * * * * *', 'sweep', async () => {
       const report = await sweepStuck.sweep(performance.now());
       if (report.requeued > 0 || report.admitted > 0) this.logger.info(report, 'swept stuck executions');
@@ -44,7 +44,7 @@ export class ClockService implements OnApplicationBootstrap, BeforeApplicationSh
     });
     this.every('23 * * * * *', 'slow', async () => {
       const events = await slow.noteSlow();
-      if (events > 0) this.logger.info({ events }, 'executions take longer than usual');
+      if (events > 0) this.logger.info({ events }, 'executions are slower than usual');
     });
     if (pruneHistory) this.every('41 * * * * *', 'prune', () => this.prune(pruneHistory));
     this.every('17 * * * *', 'housekeeping', async () => {
@@ -57,8 +57,8 @@ export class ClockService implements OnApplicationBootstrap, BeforeApplicationSh
     this.run('recheck', () => this.recheck());
   }
 
-  /** For whoever has heard that a schedule has changed. */
-  lookNow(): void {
+  /** Fires immediately, because a schedule has changed. */
+  fireNow(): void {
     this.run('fire', () => this.fire());
   }
 
@@ -76,9 +76,9 @@ export class ClockService implements OnApplicationBootstrap, BeforeApplicationSh
 
   private async recheck(): Promise<void> {
     const { corrected, unclear } = await this.work.recheck.recheck();
-    if (corrected > 0) this.logger.info({ corrected }, 'corrected when schedules are due next');
+    if (corrected > 0) this.logger.info({ corrected }, 'corrected the next ticks of schedules');
     if (unclear.length > 0) {
-      this.logger.warn({ count: unclear.length, first: unclear.slice(0, 10) }, 'schedules that do not fire');
+      this.logger.warn({ count: unclear.length, first: unclear.slice(0, 10) }, 'some schedules cannot fire');
     }
   }
 
@@ -95,7 +95,7 @@ export class ClockService implements OnApplicationBootstrap, BeforeApplicationSh
     if (this.isStopping || this.busy.has(name)) return;
     const ended = work()
       .catch((error: unknown) =>
-        this.logger.warn({ err: error, task: name }, 'will be done at the next turn'),
+        this.logger.warn({ err: error, task: name }, 'a task failed and will run again'),
       )
       .finally(() => this.busy.delete(name));
     this.busy.set(name, ended);

@@ -10,7 +10,7 @@ const required = {
 };
 
 describe("the scheduler's environment", () => {
-  it('needs Postgres and Redis only', () => {
+  it('requires only Postgres and Redis', () => {
     expect(loadSchedulerEnv(required)).toMatchObject({
       postgres: { host: 'db', port: 5432 },
       redis: { host: 'redis', port: 6379 },
@@ -33,7 +33,7 @@ describe("the scheduler's environment", () => {
     expect(loadSchedulerEnv({ ...required, ...env })).toMatchObject(expected);
   });
 
-  it('takes its limits and where to tell its health', () => {
+  it('reads its limits and the address of its health endpoint', () => {
     const env = {
       ...required,
       PROCTOR_USER_SHARE: '7',
@@ -43,7 +43,7 @@ describe("the scheduler's environment", () => {
     expect(loadSchedulerEnv(env)).toMatchObject({ userShare: 7, health: { host: '127.0.0.1', port: 1 } });
   });
 
-  it('keeps one of its connections for ticks', () => {
+  it('reserves one of its connections for ticks', () => {
     const env = { ...required, PROCTOR_POSTGRES_MAX_CONNECTIONS: '5' };
     expect(loadSchedulerEnv(env)).toMatchObject({
       postgres: { maxConnections: 4 },

@@ -4,20 +4,24 @@ import type { Logger } from '@app/platform';
 import { Patterns } from '@app/patterns';
 import type { ExecutionQueue } from '@app/queue';
 import { describeOwnerProblem, type OwnerRules } from './check-owner.js';
-import { rememberFittingArgs } from './check-stored-args.js';
+import { cacheFittingArgs } from './check-stored-args.js';
 import { planFires, type FireRules } from './plan-fires.js';
 import { rehearse } from './rehearse.js';
 
-/** Schedules in one transaction: few large ones cost less than many small ones, and three replicas share a thousand. */
+/** Schedules per transaction: a few large transactions cost less than many small ones, and three replicas share 1,000. */
 const MAX_AT_ONCE = 350;
-/** A clock that is this much behind Postgres' costs no look. */
+/** A local clock may be this far behind Postgres' without missing a tick. */
 const LOOK_AHEAD_MS = 20;
-/** What takes longer goes on at the next look: a signal to stop is heard, and the sweep need not wonder. */
-const LOOK_MOST_MS = 2_500;
+/** A longer poll continues a second later, so that shutdown is prompt and the sweep finds no unmarked executions. */
+const MAX_POLL_MS = 2_500;
 
-export interface FireSettings {
+export interface FireSchedulesDependencies {
+  due: Pick<DueSchedulesStore, 'fire'>;
+  stuck: Pick<StuckExecutionsStore, 'markEnqueued'>;
+  queue: Pick<ExecutionQueue, 'add'>;
+  logger: Logger;
   userShare: number;
-  /** Null: authentication is off, everybody may do everything. */
+  /** Null: authentication is off and everyone may run everything. */
   owners: OwnerRules | null;
 }
 
@@ -32,9 +36,9 @@ interface Enqueued {
   atMs: number;
 }
 
-/** What is going on in one look. */
-class Look {
-  readonly deadlineMs = performance.now() + LOOK_MOST_MS;
+/** The state of one poll. */
+class Poll {
+  readonly deadlineMs = performance.now() + MAX_POLL_MS;
   readonly report: FireReport = { schedules: 0, executions: 0, paused: 0 };
   readonly enqueuing: Promise<void>[] = [];
   readonly enqueued: Enqueued[] = [];
@@ -44,87 +48,84 @@ class Look {
 export class FireSchedules {
   private readonly rules: FireRules;
   private schedulesAtOnce = MAX_AT_ONCE;
-  /** Not noted yet in Postgres. */
+  /** Not yet marked in Postgres. */
   private readonly enqueued: Enqueued[] = [];
-  private readonly describeArgsProblem = rememberFittingArgs(new Patterns().matches);
+  private readonly describeArgsProblem = cacheFittingArgs(new Patterns().matches);
 
-  constructor(
-    private readonly due: Pick<DueSchedulesStore, 'fire'>,
-    private readonly stuck: Pick<StuckExecutionsStore, 'markEnqueued'>,
-    private readonly queue: Pick<ExecutionQueue, 'add'>,
-    private readonly settings: FireSettings,
-    private readonly logger: Logger,
-  ) {
+  constructor(private readonly dependencies: FireSchedulesDependencies) {
     const describeProblem = (due: DueSchedule, now: Date) => this.describeProblem(due, now);
-    const { userShare } = settings;
+    const { userShare } = dependencies;
     this.rules = { nextFireAt, localTimeOf, describeProblem, lookAheadMs: LOOK_AHEAD_MS, userShare };
   }
 
-  /** Before the first look: what needs neither Postgres nor Redis. */
+  /** Warms up before the first poll, without Postgres or Redis. */
   rehearse(): number {
     return rehearse((batch) => planFires(batch, this.rules));
   }
 
-  /** One look: all that is due. @throws while Postgres is away; what was due stays due */
+  /** Fires everything that is due. @throws while Postgres is down; due ticks stay due */
   async fire(): Promise<FireReport> {
-    const look = new Look();
+    const poll = new Poll();
     try {
-      while ((await this.fireNext(look)) && performance.now() < look.deadlineMs);
+      while ((await this.fireNext(poll)) && performance.now() < poll.deadlineMs);
     } finally {
-      await Promise.all(look.enqueuing);
-      await this.noteEnqueued(look.enqueued);
+      await Promise.all(poll.enqueuing);
+      await this.markEnqueued(poll.enqueued);
     }
-    return look.report;
+    return poll.report;
   }
 
-  /** False: nothing more is due that others are not busy with. */
-  private async fireNext({ report, enqueuing, enqueued }: Look): Promise<boolean> {
+  /** False: nothing is left that no other replica is firing. */
+  private async fireNext({ report, enqueuing, enqueued }: Poll): Promise<boolean> {
     const { due, isMoreDue, admitted, waiting, paused } = await this.fireSome();
     report.schedules += due;
     report.executions += admitted.length + waiting;
     report.paused += paused.length;
-    // The next transaction does not wait for Redis.
+    // Not awaited: the next transaction does not wait for Redis.
     if (admitted.length > 0) enqueuing.push(this.enqueue(admitted, enqueued));
     return isMoreDue;
   }
 
   private async fireSome(): Promise<FiredBatch> {
     try {
-      const look = { most: this.schedulesAtOnce, lookAheadMs: LOOK_AHEAD_MS };
-      const fired = await this.due.fire(look, (batch) => planFires(batch, this.rules));
+      const limits = { most: this.schedulesAtOnce, lookAheadMs: LOOK_AHEAD_MS };
+      const fired = await this.dependencies.due.fire(limits, (batch) => planFires(batch, this.rules));
       this.schedulesAtOnce = MAX_AT_ONCE;
       return fired;
     } catch (error) {
-      // What is too much for one transaction, as after a long outage, is less at the next look.
+      // The batch may be too large for one transaction, for example after a long outage. The next poll takes less.
       this.schedulesAtOnce = Math.max(1, Math.floor(this.schedulesAtOnce / 4));
       throw error;
     }
   }
 
-  /** Never throws: what is not enqueued now is found by the sweep. */
+  /** Never throws: the sweep finds what was not enqueued. */
   private async enqueue(executionIds: readonly number[], enqueued: Enqueued[]): Promise<void> {
     try {
-      await this.queue.add(executionIds);
+      await this.dependencies.queue.add(executionIds);
       enqueued.push({ executionIds, atMs: performance.now() });
     } catch (error) {
-      this.logger.warn({ err: error, executions: executionIds.length }, 'will be enqueued by the sweep');
+      this.dependencies.logger.warn(
+        { err: error, executions: executionIds.length },
+        'not enqueued; the sweep will retry',
+      );
     }
   }
 
   /**
-   * What the look before has enqueued: other replicas may still be busy with the same tick, and nobody waits for the
-   * note. A note that is lost costs the sweep a look at the queue.
+   * Marks what the previous poll has enqueued: other replicas may still be busy with the current tick, and nothing depends
+   * on the mark. A lost mark only makes the sweep check the queue.
    */
-  private async noteEnqueued(next: readonly Enqueued[]): Promise<void> {
+  private async markEnqueued(next: readonly Enqueued[]): Promise<void> {
     for (const { executionIds, atMs } of this.enqueued.splice(0, Infinity, ...next)) {
-      await this.stuck.markEnqueued(executionIds, performance.now() - atMs);
+      await this.dependencies.stuck.markEnqueued(executionIds, performance.now() - atMs);
     }
   }
 
   private describeProblem(due: DueSchedule, now: Date): string | null {
     const { proc, owner } = due;
     if (proc === null) return null;
-    const { owners } = this.settings;
+    const { owners } = this.dependencies;
     const problem = owners && describeOwnerProblem(owner, proc.proc.authorizedGroups, owners, now);
     return problem ?? this.describeArgsProblem(due, proc);
   }

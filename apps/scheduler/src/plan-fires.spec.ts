@@ -57,7 +57,7 @@ const batch = (dues: DueSchedule[], rest: Partial<DueBatch> = {}): DueBatch => (
   ...rest,
 });
 
-const told = (ticks: readonly PlannedTick[]) =>
+const briefly = (ticks: readonly PlannedTick[]) =>
   ticks.map(({ outcome, run }) => (run ? `${outcome} ${run.waitingFor ?? 'now'}` : outcome));
 
 describe('planFires', () => {
@@ -71,11 +71,11 @@ describe('planFires', () => {
 
   it('ends a schedule that has no further tick', () => {
     const plan = planFires(batch([due({ cron: '', at: TICK })]), rules);
-    expect(told(plan.ticks)).toEqual(['fired now']);
+    expect(briefly(plan.ticks)).toEqual(['fired now']);
     expect(plan.schedules).toMatchObject([{ kind: 'done', id: 1 }]);
   });
 
-  it('pauses what may not be executed, before anything else of it fires, and keeps the others', () => {
+  it('pauses a schedule that may not run before any of its ticks fires, and fires the others', () => {
     const describeProblem = ({ schedule }: DueSchedule) => (schedule.id === 1 ? 'No.' : null);
     const late = new Date(TICK.getTime() - 120_000);
     const plan = planFires(batch([due({ misfire: 'all', nextFireAt: late }), due({ id: 2 })]), {
@@ -92,15 +92,15 @@ describe('planFires', () => {
     ]);
   });
 
-  it('asks nobody about a tick in a blackout', () => {
+  it('does not check the owner for a tick in a blackout', () => {
     const blackouts = [{ kind: 'once' as const, from: TICK, until: NOW }];
     const describeProblem = () => 'No.';
     const plan = planFires(batch([due({ blackouts })]), { ...rules, describeProblem });
-    expect(told(plan.ticks)).toEqual(['blacked_out']);
+    expect(briefly(plan.ticks)).toEqual(['blacked_out']);
     expect(plan.schedules).toMatchObject([{ kind: 'next' }]);
   });
 
-  it('pauses a schedule whose times cannot be computed', () => {
+  it('pauses a schedule whose next run cannot be computed', () => {
     const plan = planFires(batch([due({ timeZone: 'Mars/Base' }), due({ id: 2 })]), rules);
     expect(plan.schedules).toMatchObject([
       { kind: 'pause', id: 1 },
@@ -114,16 +114,16 @@ describe('planFires', () => {
     ['skip', 1, ['overlapped', 'overlapped', 'overlapped']],
     ['queue', 0, ['fired now', 'fired overlap', 'fired overlap']],
     ['queue', OVERLAP_QUEUE_CAP, ['fired overlap', 'overlapped', 'overlapped']],
-  ] as const)('overlap %s beside %d live runs', (overlap, live, expected) => {
+  ] as const)('overlap %s with %d live executions', (overlap, live, expected) => {
     const nextFireAtOf = new Date(TICK.getTime() - 120_000);
     const given = due({ overlap, misfire: 'all', nextFireAt: nextFireAtOf }, { live });
-    expect(told(planFires(batch([given]), rules).ticks)).toEqual(expected);
+    expect(briefly(planFires(batch([given]), rules).ticks)).toEqual(expected);
   });
 
   it.each([
     ['queue', ['fired now', 'fired slot', 'fired slot']],
     ['refuse', ['fired now', 'refused', 'refused']],
-  ] as const)('gives the slots of a proc out once (%s)', (whenFull, expected) => {
+  ] as const)('assigns each slot of a proc once (%s)', (whenFull, expected) => {
     const slots = new Map([['p', { limit: 3, whenFull, taken: 2 }]]);
     const plan = planFires(
       batch(
@@ -132,11 +132,11 @@ describe('planFires', () => {
       ),
       rules,
     );
-    expect(told(plan.ticks)).toEqual(expected);
+    expect(briefly(plan.ticks)).toEqual(expected);
     expect(plan.schedules.every(({ kind }) => kind === 'next')).toBe(true);
   });
 
-  it('gives the share of a user out once', () => {
+  it('assigns the share of a user once', () => {
     const admittedOf = new Map([['ada@example.org', 98]]);
     const plan = planFires(
       batch(
@@ -145,14 +145,18 @@ describe('planFires', () => {
       ),
       rules,
     );
-    expect(told(plan.ticks)).toEqual(['fired now', 'fired now', 'fired share']);
+    expect(briefly(plan.ticks)).toEqual(['fired now', 'fired now', 'fired share']);
   });
 
-  it('says in one tick what was missed', () => {
+  it('records missed ticks as one', () => {
     const given = due({ misfire: 'skip', nextFireAt: new Date(TICK.getTime() - 600_000) });
     const { ticks } = planFires(batch([given]), rules);
     expect(ticks).toMatchObject([
-      { outcome: 'missed', count: 10, reason: 'nobody looked in time; the last at 2026-11-22T11:59:00.000Z' },
+      {
+        outcome: 'missed',
+        count: 10,
+        reason: 'no scheduler fired them in time; the last was due at 2026-11-22T11:59:00.000Z',
+      },
       { outcome: 'fired', fireAt: TICK },
     ]);
   });

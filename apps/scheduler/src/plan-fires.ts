@@ -24,29 +24,29 @@ import {
   type WaitingFor,
 } from '@app/domain';
 
-/** How many ticks of one schedule fire in one transaction. */
+/** How many ticks of one schedule fire per transaction. */
 const MAX_TICKS = 60;
 
-/** What the plan needs beside the rows. Everything is pure. */
+/** What the plan needs besides the rows. Everything is pure. */
 export interface FireRules {
   nextFireAt: NextFireAt;
   localTimeOf: (timeZone: string) => (instant: Date) => LocalTime;
-  /** Why the schedule may not be executed any more, or null. */
+  /** Why the schedule must not fire, or null. */
   describeProblem: (due: DueSchedule, now: Date) => string | null;
   lookAheadMs: number;
   userShare: number;
 }
 
-/** What becomes of each due tick, and when each schedule is due next. Pure: the same batch gives the same plan. */
+/** Decides the outcome of each due tick, and when each schedule is due next. Pure. */
 export function planFires(batch: DueBatch, rules: FireRules): FirePlan {
   const room = roomOf(batch, rules.userShare);
-  const shared = { ...rules, nextFireAt: remember(rules.nextFireAt) };
+  const shared = { ...rules, nextFireAt: cache(rules.nextFireAt) };
   const plans = batch.due.map((due) => planSchedule(due, batch.now, room, shared));
   return { ticks: plans.flatMap(({ ticks }) => ticks), schedules: plans.map(({ schedule }) => schedule) };
 }
 
-/** Many schedules fire at the same times. */
-function remember(nextFireAt: NextFireAt): NextFireAt {
+/** Caches results: many schedules fire at the same times. */
+function cache(nextFireAt: NextFireAt): NextFireAt {
   const known = new Map<string, Date | null>();
   return (timing, after) => {
     if ('at' in timing) return nextFireAt(timing, after);
@@ -70,9 +70,9 @@ function planSchedule(due: DueSchedule, now: Date, room: AdmissionRoom, rules: F
   try {
     plan = planTicksOf(due, now, rules);
   } catch (error) {
-    // One schedule that can't be computed must not keep the others from firing.
+    // A schedule that cannot be computed must not keep the others from firing.
     const problem = error instanceof Error ? error.message : String(error);
-    return refuse(id, nextFireAt ?? now, [], `Its times can't be computed: ${problem}`);
+    return refuse(id, nextFireAt ?? now, [], `Its next run cannot be computed: ${problem}`);
   }
   const ticks = plan.dropped ? [missed(id, plan.dropped)] : [];
   const localTimeOf = rules.localTimeOf(due.schedule.timeZone);
@@ -85,7 +85,7 @@ function planSchedule(due: DueSchedule, now: Date, room: AdmissionRoom, rules: F
     }
     const problem = isChecked ? null : rules.describeProblem(due, now);
     if (problem !== null || due.proc === null) {
-      return refuse(id, fireAt, ticks, problem ?? 'Its proc is not there any more.');
+      return refuse(id, fireAt, ticks, problem ?? 'Its proc was removed.');
     }
     isChecked = true;
     const admission = room.admit(requestOf(due));
@@ -116,9 +116,11 @@ function refuse(id: number, fireAt: Date, before: PlannedTick[], reason: string)
 }
 
 function missed(scheduleId: number, { first, last, count, isCountExact }: DroppedTicks): PlannedTick {
-  const many = isCountExact ? 'the last' : 'this many and more, the last';
+  const more = isCountExact ? 'the last' : 'there were more, the last';
   const reason =
-    count === 1 ? 'nobody looked in time' : `nobody looked in time; ${many} at ${last.toISOString()}`;
+    count === 1
+      ? 'no scheduler fired it in time'
+      : `no scheduler fired them in time; ${more} was due at ${last.toISOString()}`;
   return { scheduleId, fireAt: first, outcome: 'missed', count, reason, run: null };
 }
 

@@ -1,10 +1,10 @@
 import type { PruneReport, RetentionStore } from '@app/database';
-import { MAX_TURN_MS, repeatStep } from './repeat-step.js';
+import { MAX_ROUND_MS, repeatStep } from './repeat-step.js';
 
 const EXECUTIONS_AT_ONCE = 1_000;
 const ROWS_AT_ONCE = 5_000;
 
-/** Forgets what is older than the installation keeps, in small steps. Any number of replicas may do it at once. */
+/** Deletes history past the retention time, in small steps. Any number of replicas may prune at once. */
 export class PruneHistory {
   constructor(
     private readonly retention: RetentionStore,
@@ -13,7 +13,7 @@ export class PruneHistory {
 
   async prune(): Promise<PruneReport> {
     const days = this.retentionDays;
-    const deadlineMs = performance.now() + MAX_TURN_MS;
+    const deadlineMs = performance.now() + MAX_ROUND_MS;
     const executions = await repeatStep(deadlineMs, EXECUTIONS_AT_ONCE, (most) =>
       this.retention.forgetExecutions(days, most),
     );

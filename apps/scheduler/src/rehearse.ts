@@ -5,22 +5,22 @@ const SCHEDULES = 350;
 const TIMES = 10;
 
 /**
- * Plans made-up schedules, of which nothing is kept. The first tick of a process would otherwise come 100 ms later than
- * each after it: code is compiled when it is first used, and V8's young generation grows as it is filled.
+ * Warms up: plans artificial schedules and discards the result. Without it, the first tick of a process is 100 ms later than
+ * the next ones, because code is compiled on first use and V8's young generation grows as it fills.
  * @param plan pure
- * @returns how many ticks of the last plan fired; all of them, or it was not a real tick that was rehearsed
+ * @returns how many ticks of the last plan fired: all of them, or the rehearsal was not realistic
  */
 export function rehearse(plan: (batch: DueBatch) => FirePlan): number {
   let fired = 0;
   for (let time = 0; time < TIMES; time++) {
-    // There and back as JSON, as batches and plans go.
-    const { ticks } = JSON.parse(JSON.stringify(plan(makeUpBatch()))) as FirePlan;
+    // Serialized and parsed, like real batches and plans.
+    const { ticks } = JSON.parse(JSON.stringify(plan(createBatch()))) as FirePlan;
     fired = ticks.filter(({ outcome }) => outcome === 'fired').length;
   }
   return fired;
 }
 
-function makeUpBatch(): DueBatch {
+function createBatch(): DueBatch {
   const now = new Date();
   const userEmail = 'rehearsal@example.org';
   const registered = {

@@ -1,11 +1,10 @@
-/** How long one turn of housekeeping takes at most; what is left then is done at the next. */
-export const MAX_TURN_MS = 20_000;
+/** The longest time that one round of housekeeping takes; the next round continues. */
+export const MAX_ROUND_MS = 20_000;
 
 /**
- * A large piece of housekeeping in steps of at most `most` rows, so that each is short: until one finds less than it may
- * take, or the time is up and the next turn goes on.
- * @param deadlineMs of `performance.now()`
- * @returns how many rows in all
+ * Runs a large piece of housekeeping in short steps of at most `most` rows, until a step finds fewer rows or the time is up.
+ * @param deadlineMs in terms of `performance.now()`
+ * @returns how many rows were processed
  */
 export async function repeatStep(
   deadlineMs: number,

@@ -29,7 +29,7 @@ export interface SchedulerParts {
   logger: Logger;
 }
 
-/** All that exists in a scheduler process. */
+/** Everything in a scheduler process. */
 @Module({})
 export class SchedulerModule {
   static register(parts: SchedulerParts): DynamicModule {
@@ -39,7 +39,7 @@ export class SchedulerModule {
     const due = new DueSchedulesStore(tickDatabase, { installationId, userShare });
     const clock = new ClockService(
       {
-        fireSchedules: new FireSchedules(due, stuck, queue, { userShare, owners }, logger),
+        fireSchedules: new FireSchedules({ due, stuck, queue, userShare, owners, logger }),
         recheck: new ScheduleRecheckStore(database, nextFireAt),
         recheckMinutes,
         sweepStuck: new SweepStuck(stuck, new WorkersStore(database), queue, userShare),

@@ -3,12 +3,12 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 import { SIGNALS } from '@app/queue';
 import { ClockService } from './clock.service.js';
 
-/** Whose signals this process hears. */
+/** The installation whose signals this process handles. */
 export class OwnInstallation {
   constructor(readonly id: string) {}
 }
 
-/** What other processes tell this one. A signal that is malformed or for another installation is not ours. */
+/** Handles signals from other processes. Ignores malformed signals and those of other installations. */
 @Controller()
 export class SignalsController {
   constructor(
@@ -19,6 +19,6 @@ export class SignalsController {
   @EventPattern(SIGNALS.schedulesChanged.pattern)
   schedulesChanged(@Payload() data: unknown): void {
     const signal = SIGNALS.schedulesChanged.payload.safeParse(data);
-    if (signal.success && signal.data.installationId === this.installation.id) this.clock.lookNow();
+    if (signal.success && signal.data.installationId === this.installation.id) this.clock.fireNow();
   }
 }

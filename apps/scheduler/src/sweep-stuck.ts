@@ -1,17 +1,17 @@
 import type { StuckExecutionsStore, WorkersStore } from '@app/database';
 import type { ExecutionQueue } from '@app/queue';
-import { MAX_TURN_MS, repeatStep } from './repeat-step.js';
+import { MAX_ROUND_MS, repeatStep } from './repeat-step.js';
 
-/** An accepted row is given this long to be enqueued by the gateway that accepted it. */
+/** How long the process that accepted an execution has to enqueue it. */
 const ACCEPTED_GRACE_SECONDS = 3;
-/** A worker that was not heard of for this long (its heartbeat comes every 4 s) counts as gone. */
+/** A worker without a heartbeat for this long (it sends one every 4 s) counts as gone. */
 const SILENT_SECONDS = 15;
-const FORGET_WORKER_SECONDS = 3_600;
-const FORGET_KEY_HOURS = 24;
+const WORKER_RETENTION_SECONDS = 3_600;
+const IDEMPOTENCY_KEY_HOURS = 24;
 const PAGE = 500;
-/** Of what was accepted while Redis was away, in one sweep: the others wait for it. */
+/** Pages of never enqueued executions per sweep, so that other work is not delayed after an outage of Redis. */
 const MAX_PAGES = 20;
-/** Even without a sign of loss, everything is looked at now and then. */
+/** A full pass runs this often even without a sign of lost entries. */
 const FULL_PASS_EVERY_MS = 5 * 60_000;
 
 export interface SweepReport {
@@ -21,8 +21,8 @@ export interface SweepReport {
 }
 
 /**
- * Finds executions that should be in the queue and are not, and puts them there: Postgres is what is true, Redis may forget.
- * Any number of replicas may sweep at once: adding an entry that is there does nothing.
+ * Finds executions that should be in the queue and are not, and adds them: Postgres is the source of truth, Redis may lose
+ * data. Any number of replicas may sweep at once: adding an existing entry has no effect.
  */
 export class SweepStuck {
   private lastFullPassAtMs = 0;
@@ -34,7 +34,7 @@ export class SweepStuck {
     private readonly userShare: number,
   ) {}
 
-  /** @param nowMs monotonic. @throws while Postgres or Redis is away; the next sweep does the work */
+  /** @param nowMs monotonic. @throws while Postgres or Redis is down; the next sweep does the work */
   async sweep(nowMs: number): Promise<SweepReport> {
     const admitted = await this.stuck.admitWaiting(this.userShare);
     const wasFullPass = await this.fullPassIfNeeded(nowMs);
@@ -45,18 +45,18 @@ export class SweepStuck {
     return { requeued, admitted: admitted.length, wasFullPass };
   }
 
-  /** Housekeeping that need not be quick. */
+  /** Housekeeping that is not urgent. */
   async forgetOld(): Promise<void> {
-    await this.workers.forgetSilent(FORGET_WORKER_SECONDS);
-    await repeatStep(performance.now() + MAX_TURN_MS, PAGE, (most) =>
-      this.stuck.forgetIdempotencyKeys(FORGET_KEY_HOURS, most),
+    await this.workers.forgetSilent(WORKER_RETENTION_SECONDS);
+    await repeatStep(performance.now() + MAX_ROUND_MS, PAGE, (most) =>
+      this.stuck.forgetIdempotencyKeys(IDEMPOTENCY_KEY_HOURS, most),
     );
   }
 
   private async fullPassIfNeeded(nowMs: number): Promise<boolean> {
     const isDue = this.lastFullPassAtMs === 0 || nowMs - this.lastFullPassAtMs > FULL_PASS_EVERY_MS;
     if (!isDue && !(await this.queue.mayHaveLostEntries())) return false;
-    // Read before the pass: a Redis that restarts during it is looked at again.
+    // Read before the pass: if Redis restarts meanwhile, the next sweep makes another full pass.
     const runId = await this.queue.readRunId();
     for (let afterId = 0; ;) {
       const page = await this.stuck.listAdmitted(afterId, PAGE);

@@ -2,18 +2,18 @@ import type { Session } from '../connection/database.js';
 import type { Account as AccountRow, Membership } from '../generated/client.js';
 import { joinGroups } from './membership.js';
 
-/** Of a person, or of a program (service account). */
+/** An account of a person or of a program (service account). */
 export interface Account {
   email: string;
   name: string;
   isActive: boolean;
   isService: boolean;
-  /** In order. */
+  /** Sorted. */
   groups: readonly string[];
   createdAt: Date;
 }
 
-/** What to read with an account's row for `toAccount`. */
+/** The relations that `toAccount` needs. */
 export const ACCOUNT_WITH_GROUPS = { memberships: { orderBy: { groupName: 'asc' } } } as const;
 
 export function toAccount(row: AccountRow & { memberships: Pick<Membership, 'groupName'>[] }): Account {
@@ -32,17 +32,17 @@ export async function readAccount(session: Session, email: string): Promise<Acco
   return row && toAccount(row);
 }
 
-/** False: the e-mail is taken, be it in another case. */
+/** False: the email is taken, possibly in another case. */
 export async function insertAccount(
   session: Session,
   { email, name, isService, groups }: Pick<Account, 'email' | 'name' | 'isService' | 'groups'>,
 ): Promise<boolean> {
-  // Accounts of before may differ in case only, so there is no unique index that could decide.
+  // Older accounts may differ only in case, so no unique index can decide.
   await session.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('proctor.account'), hashtext(lower(${email})))`;
-  const made = await session.$executeRaw`
+  const inserted = await session.$executeRaw`
     INSERT INTO account (email, name, is_service) SELECT ${email}, ${name}, ${isService}
     WHERE NOT EXISTS (SELECT 1 FROM account WHERE lower(email) = lower(${email}))`;
-  if (made === 0) return false;
+  if (inserted === 0) return false;
   await joinGroups(session, email, groups);
   return true;
 }

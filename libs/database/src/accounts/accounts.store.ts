@@ -1,5 +1,5 @@
 import type { User } from '@app/domain';
-import { hashToken, makeToken } from './access-token.js';
+import { hashToken, createToken } from './access-token.js';
 import { ACCOUNT_WITH_GROUPS, insertAccount, readAccount, toAccount, type Account } from './account-row.js';
 import type { Database } from '../connection/database.js';
 import { joinGroups, lockAdmins, wouldEndAdmins } from './membership.js';
@@ -7,16 +7,16 @@ import { pauseSchedulesOf } from '../schedules/schedules-pause.js';
 
 export type { Account } from './account-row.js';
 
-/** Who showed a token that holds. */
+/** The owner of a valid token. */
 export interface TokenOwner extends User {
-  /** Of this token; null: never. */
+  /** When the token expires; null: never. */
   tokenExpiresAt: Date | null;
 }
 
-const OWNER_SWITCHED_OFF = "Its owner's account was switched off.";
+const OWNER_DEACTIVATED = "Its owner's account was deactivated.";
 const OWNER_REMOVED = "Its owner's account was removed.";
 
-/** What is left out stays; `groups` replaces all memberships (groups that are missing are made). */
+/** Omitted fields stay unchanged; `groups` replaces all memberships and creates missing groups. */
 export interface AccountChanges {
   name?: string;
   active?: boolean;
@@ -24,19 +24,19 @@ export interface AccountChanges {
 }
 
 export type UpdateAccountOutcome =
-  /** Schedules of an account that was switched off are paused; `pausedSchedules` counts them. */
+  /** `pausedSchedules`: how many schedules were paused because the account was deactivated. */
   | { kind: 'updated'; account: Account; pausedSchedules: number }
   | { kind: 'not_found' }
-  /** Nobody would be left who is an admin: nothing was changed. */
+  /** No admin would be left: nothing was changed. */
   | { kind: 'last_admin' };
 
-/** Users kept in Postgres: the authentication that is there when no other is configured. E-mails are exact. */
+/** Accounts in Postgres: the default authentication. Emails are compared exactly. */
 export class AccountsStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * The user whose token this is; null for a token that is unknown, expired, revoked, or somebody else's.
-   * @param email null: whoever the token belongs to (bearer)
+   * The owner of this token; null: the token is unknown, expired, revoked, or belongs to another account.
+   * @param email null: any owner (bearer token)
    */
   async authenticate(email: string | null, token: string): Promise<TokenOwner | null> {
     const row = await this.database.client.accessToken.findUnique({
@@ -55,14 +55,14 @@ export class AccountsStore {
     };
   }
 
-  /** Notes that a token was used; at most once a minute per token is written. */
+  /** Records the use of a token, at most once a minute per token. */
   async noteTokenUse(token: string): Promise<void> {
     await this.database.client.$executeRaw`
       UPDATE access_token SET last_used_at = now()
       WHERE token_hash = ${hashToken(token)} AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`;
   }
 
-  /** By e-mail. @param query `after`: e-mail of the last one seen; `group`: only its members */
+  /** By email. @param query `after`: email of the last account of the previous page; `group`: only its members */
   async list({
     group,
     after,
@@ -88,7 +88,7 @@ export class AccountsStore {
     return readAccount(this.database.client, email);
   }
 
-  /** Null: the e-mail is taken, be it in another case. Groups that are missing are made. */
+  /** Creates missing groups too. Null: the email is taken, possibly in another case. */
   async create(account: Pick<Account, 'email' | 'name' | 'isService' | 'groups'>): Promise<Account | null> {
     return this.database.transaction(async (session) => {
       if (!(await insertAccount(session, account))) return null;
@@ -114,13 +114,13 @@ export class AccountsStore {
       }
       const account = await readAccount(session, email);
       if (!account) return { kind: 'not_found' };
-      const paused = account.isActive ? [] : await pauseSchedulesOf(session, email, OWNER_SWITCHED_OFF);
+      const paused = account.isActive ? [] : await pauseSchedulesOf(session, email, OWNER_DEACTIVATED);
       return { kind: 'updated', account, pausedSchedules: paused.length };
     });
   }
 
   /**
-   * Removes the account with its memberships and tokens, and pauses its schedules; what it did stays in history and audit.
+   * Removes the account with its memberships and tokens, and pauses its schedules. History and audit trail stay.
    */
   async remove(
     email: string,
@@ -138,27 +138,26 @@ export class AccountsStore {
   }
 
   /**
-   * Makes an account in these groups (made where they are missing) with one token, or changes nothing if the e-mail is
-   * taken.
-   * @returns the token, which is not stored and can't be read again; null if the account was there
+   * Creates an account with one token in these groups, which are created if missing. Changes nothing if the email is taken.
+   * @returns the token, which is not stored and cannot be read again; null: the account exists
    */
   async createAccount(user: Pick<User, 'email' | 'name' | 'groups'>, label: string): Promise<string | null> {
     return this.database.transaction(async (session) => {
       if (!(await insertAccount(session, { ...user, isService: false }))) return null;
-      const token = makeToken();
+      const token = createToken();
       await session.accessToken.create({ data: { email: user.email, tokenHash: hashToken(token), label } });
       return token;
     });
   }
 
-  /** The first account, an admin; null if there is any account already. Safe to call from several processes at once. */
+  /** Creates the first account, an admin; null: an account exists. Safe to call from several processes at once. */
   async createFirstAdmin(email: string, adminGroups: readonly string[]): Promise<string | null> {
     return this.database.transaction(async (session) => {
-      // Two processes that were told different addresses would both find the table empty.
+      // Two processes with different addresses would both find the table empty.
       await session.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('proctor.first_admin'))`;
       if (await session.account.findFirst({ select: { email: true } })) return null;
       await insertAccount(session, { email, name: 'Admin', isService: false, groups: adminGroups });
-      const token = makeToken();
+      const token = createToken();
       await session.accessToken.create({
         data: { email, tokenHash: hashToken(token), label: 'first start' },
       });

@@ -9,11 +9,11 @@ export interface GroupRecord {
   members: number;
 }
 
-/** Groups of accounts that are kept in Postgres. */
+/** Groups of accounts in Postgres. */
 export class GroupsStore {
   constructor(private readonly database: Database) {}
 
-  /** By name. @param page `after`: name of the last one seen */
+  /** By name. @param page `after`: name of the last group of the previous page */
   async list({ after, limit }: { after: string | null; limit: number }): Promise<GroupRecord[]> {
     const rows = await this.database.client.group.findMany({
       where: after === null ? {} : { name: { gt: after } },
@@ -24,7 +24,7 @@ export class GroupsStore {
     return rows.map(({ name, description, _count }) => ({ name, description, members: _count.memberships }));
   }
 
-  /** False: there is one of that name; it stays as it is. */
+  /** False: the group exists and stays unchanged. */
   async create(name: string, description: string): Promise<boolean> {
     const { count } = await this.database.client.group.createMany({
       data: [{ name, description }],
@@ -34,8 +34,8 @@ export class GroupsStore {
   }
 
   /**
-   * Removes a group with its memberships, unless a proc asks for it (nobody could run that one any more) or a schedule
-   * names it. Does not look at admins: groups that make one are for the caller to refuse.
+   * Removes a group with its memberships, unless a proc requires it (which no one could run any more) or a schedule names
+   * it. The caller must refuse admin groups.
    */
   async remove(name: string): Promise<'removed' | 'not_found' | 'in_use'> {
     return this.database.transaction(async (session) => {
@@ -43,11 +43,11 @@ export class GroupsStore {
         unknown[]
       >`SELECT 1 FROM account_group WHERE name = ${name} FOR UPDATE`;
       if (locked.length === 0) return 'not_found';
-      const asking = await session.proc.findFirst({
+      const requiredBy = await session.proc.findFirst({
         where: { authorizedGroups: { has: name } },
         select: { name: true },
       });
-      if (asking) return 'in_use';
+      if (requiredBy) return 'in_use';
       if (await session.schedule.findFirst({ where: { groupName: name }, select: { id: true } }))
         return 'in_use';
       await session.group.delete({ where: { name } });
@@ -58,7 +58,7 @@ export class GroupsStore {
   /** May be repeated. */
   async addMember(groupName: string, email: string): Promise<'ok' | 'no_group' | 'no_account'> {
     return this.database.transaction(async (session) => {
-      // Locked, so that neither is removed before the membership is there.
+      // Locked, so that neither is removed before the membership exists.
       const groups = await session.$queryRaw<unknown[]>`
         SELECT 1 FROM account_group WHERE name = ${groupName} FOR KEY SHARE`;
       if (groups.length === 0) return 'no_group';

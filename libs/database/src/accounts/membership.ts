@@ -1,8 +1,8 @@
 import type { Session } from '../connection/database.js';
 
-/** Makes what is missing of these groups, and the account a member of each. May be repeated. */
+/** Creates missing groups and adds the account to each. May be repeated. */
 export async function joinGroups(session: Session, email: string, groups: readonly string[]): Promise<void> {
-  // In order, so that two sessions that make the same groups do not wait for each other.
+  // Sorted, so that two sessions that create the same groups do not deadlock.
   const names = [...new Set(groups)].sort();
   await session.group.createMany({ data: names.map((name) => ({ name })), skipDuplicates: true });
   await session.membership.createMany({
@@ -11,7 +11,7 @@ export async function joinGroups(session: Session, email: string, groups: readon
   });
 }
 
-/** Of an account: what it is (or is about to be) as far as being an admin goes. */
+/** What decides whether an account is an admin, now or after a change. */
 export interface Standing {
   isActive: boolean;
   isService: boolean;
@@ -19,16 +19,16 @@ export interface Standing {
 }
 
 /**
- * Lets one session at a time change who is an admin, until its transaction ends. Take it before anything else: all
- * that can take an admin away has to look at the others first.
+ * Serializes changes of who is an admin until the end of the transaction. Take this lock first: every change that could
+ * remove an admin must count the others.
  */
 export async function lockAdmins(session: Session): Promise<void> {
   await session.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('proctor.admins'))`;
 }
 
 /**
- * True if this account is the last person who is an admin (active, no service account, in all admin groups) and would
- * no longer be one. Exact only under `lockAdmins`. @param after null: it is about to be removed
+ * True if this account is the last admin who is a person (active, no service account, in all admin groups) and would no
+ * longer be one. Exact only under `lockAdmins`. @param after null: the account is to be removed
  */
 export async function wouldEndAdmins(
   session: Session,

@@ -1,12 +1,12 @@
 import type { User } from '@app/domain';
 import type { Database } from '../connection/database.js';
 
-/** Who people were when an authentication plugin was last asked for them: what is known of them while they are away. */
+/** The last answer of an authentication plugin about each user: what is known of a user who is not signed in. */
 export class SignInsStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * Notes what the plugin said. May be called for each request: what has not changed is written once a minute.
+   * Records the answer. May be called for each request: an unchanged answer is written at most once a minute.
    * @param plugin its name
    */
   async note({ email, name, active, groups }: User, plugin: string): Promise<void> {

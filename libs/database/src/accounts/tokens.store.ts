@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { hashToken, makeToken } from './access-token.js';
+import { hashToken, createToken } from './access-token.js';
 import type { Database } from '../connection/database.js';
 import { Prisma, type AccessToken } from '../generated/client.js';
 
-/** All that is kept of a token but its hash. */
+/** A stored token without its hash. */
 export interface TokenRecord {
   id: string;
-  /** Whose it is. */
+  /** Its owner. */
   email: string;
   label: string;
   createdAt: Date;
@@ -25,26 +25,26 @@ export interface NewToken {
   createdBy: string;
 }
 
-/** Tokens of accounts that are kept in Postgres. */
+/** Tokens of accounts in Postgres. */
 export class TokensStore {
   constructor(private readonly database: Database) {}
 
-  /** `token` is not stored and can't be read again. Null: there is no such account. */
+  /** `token` is not stored and cannot be read again. Null: the account does not exist. */
   async create(token: NewToken): Promise<{ token: string; record: TokenRecord } | null> {
-    const text = makeToken();
+    const text = createToken();
     const { email, label, expiresAt, createdBy } = token;
-    const [made] = await this.database.client.$queryRaw<{ id: string }[]>`
+    const [created] = await this.database.client.$queryRaw<{ id: string }[]>`
       WITH owner AS (SELECT email FROM account WHERE email = ${email} FOR KEY SHARE)
       INSERT INTO access_token (id, email, token_hash, label, created_by, expires_at)
       SELECT ${randomUUID()}::uuid, email, ${hashToken(text)}, ${label}, ${createdBy}, ${expiresAt} FROM owner
       RETURNING id`;
-    const record = made && (await this.find(made.id));
+    const record = created && (await this.find(created.id));
     return record ? { token: text, record } : null;
   }
 
   /**
-   * Newest first, also those that are revoked or expired.
-   * @param query `after`: id of the last one seen (one that is not there: an empty page); `email`: only theirs
+   * Newest first, revoked and expired tokens included.
+   * @param query `after`: id of the last token of the previous page (an unknown id gives an empty page); `email`: the owner
    */
   async list(query: { email?: string; after: string | null; limit: number }): Promise<TokenRecord[]> {
     const { email, after, limit } = query;
@@ -74,7 +74,7 @@ export class TokensStore {
     return row && toRecord(row);
   }
 
-  /** False: there is no such token. May be repeated; the first time counts. */
+  /** False: the token does not exist. May be repeated; the first time is kept. */
   async revoke(id: string): Promise<boolean> {
     if (!isUuid(id)) return false;
     const known = await this.database.client.$executeRaw`

@@ -1,7 +1,7 @@
 import type { Database } from '../connection/database.js';
 import { Prisma } from '../generated/client.js';
 
-/** Who did what to what, from where, and whether it was allowed. */
+/** Who did what to which subject, from where, and whether it was allowed. */
 export interface AuditEntry {
   actor: string;
   action: string;
@@ -11,13 +11,13 @@ export interface AuditEntry {
   details?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-/** An entry as it is kept. */
+/** An entry as stored. */
 export interface AuditEvent extends Required<AuditEntry> {
   id: number;
   at: Date;
 }
 
-/** All that is given must hold. Times: at `since` or later, before `until`. */
+/** All given conditions must hold. Times: at `since` or later, before `until`. */
 export interface AuditFilter {
   actor?: string;
   action?: string;
@@ -28,8 +28,8 @@ export interface AuditFilter {
 }
 
 /**
- * Append-only; the database refuses changes. Lists are in the order of time, then id: an id is handed out a moment
- * after the time is taken, so ids alone may be out of order by a few where entries come at the same moment.
+ * Append-only; the database refuses changes. Lists are ordered by time, then id: an id is assigned a moment after the time
+ * is taken, so ids alone can be slightly out of order for entries of the same moment.
  */
 export class AuditStore {
   constructor(private readonly database: Database) {}
@@ -38,7 +38,7 @@ export class AuditStore {
     await this.database.client.auditEvent.create({ data: { ...entry, details } });
   }
 
-  /** Newest first. @param page `before`: id of the last entry seen; null: from the newest */
+  /** Newest first. @param page `before`: id of the last entry of the previous page; null: the first page */
   async list(
     filter: AuditFilter,
     { before, limit }: { before: number | null; limit: number },
@@ -48,8 +48,8 @@ export class AuditStore {
   }
 
   /**
-   * Oldest first. To end at a moment, give `until`.
-   * @param afterId id of the last entry seen; 0: from the oldest
+   * Oldest first. Set `until` to stop at a certain time.
+   * @param afterId id of the last entry of the previous page; 0: the first page
    */
   async exportFrom(filter: AuditFilter, afterId: number, limit: number): Promise<AuditEvent[]> {
     const from = afterId === 0 ? [] : [Prisma.sql`(at, id) > ${placeOf(afterId)}`];
@@ -79,7 +79,7 @@ function conditionsOf({ actor, action, subject, allowed, since, until }: AuditFi
     ...(actor === undefined ? [] : [Prisma.sql`actor = ${actor}`]),
     ...(action === undefined ? [] : [Prisma.sql`action = ${action}`]),
     ...(subject === undefined ? [] : [Prisma.sql`subject = ${subject}`]),
-    // As the partial index has it.
+    // Spelled as in the partial index.
     ...(allowed === undefined ? [] : [allowed ? Prisma.sql`allowed` : Prisma.sql`NOT allowed`]),
     ...(since === undefined ? [] : [Prisma.sql`at >= ${since}`]),
     ...(until === undefined ? [] : [Prisma.sql`at < ${until}`]),

@@ -1,5 +1,5 @@
 /**
- * SQLSTATE classes and codes, Prisma codes and socket errors which mean "Postgres is away or busy, the same call may
+ * SQLSTATE classes and codes, Prisma codes and socket errors that mean "Postgres is down or busy; the same call may
  * succeed later". https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const TRANSIENT_CODE =
@@ -8,7 +8,7 @@ const TRANSIENT_CODE =
 const TRANSIENT_TEXT =
   /connection terminated|server closed the connection|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|DatabaseNotReachable|ConnectionClosed|TransactionWriteConflict|SocketTimeout|starting up|shutting down|in recovery mode|not queryable|Transaction already closed|Cannot use a pool/i;
 
-/** True if the error says that the database could not be reached or gave way: retry, it is not a bug. */
+/** True if the database could not be reached or aborted the work: retry, it is not a bug. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   for (let depth = 0, current = error; depth < 8 && isObject(current); depth++) {
     if (hasTransientCode(current)) return true;

@@ -12,16 +12,16 @@ export interface DatabaseSettings {
   maxLifetimeSeconds: number;
 }
 
-/** How long one statement may take, and how long to wait for a connection, before the caller is told. */
+/** How long a statement may take, and how long to wait for a connection, before the call fails. */
 const STATEMENT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** A new connection costs Postgres a process with empty caches: it is worth keeping from one burst of work to the next. */
+/** A new connection is a new Postgres process with empty caches, so connections survive from one burst to the next. */
 const IDLE_TIMEOUT_MS = 60_000;
 
-/** What a store runs its statements on: the pool, or one transaction. */
+/** The pool or one transaction: where a store runs its statements. */
 export type Session = Prisma.TransactionClient;
 
-/** The connection pool. Made once per process; connects on first use, and again after an outage. */
+/** The connection pool. Created once per process; connects on first use and reconnects after an outage. */
 export class Database {
   readonly client: PrismaClient;
 
@@ -34,12 +34,12 @@ export class Database {
         connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
         idleTimeoutMillis: IDLE_TIMEOUT_MS,
         statement_timeout: STATEMENT_TIMEOUT_MS,
-        // A server that vanished without a word is noticed, not waited for.
+        // Detects a server that disappeared without closing the connection.
         query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
         idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
         keepAlive: true,
         application_name: 'proctor',
-        // From the pool's hand to the adapter's a connection has nobody who listens: its end there would end the process.
+        // Between the pool and the adapter no error listener is attached, and an error there would end the process.
         onConnect: (connection) => void connection.on('error', () => undefined),
       },
       { onPoolError: () => undefined, onConnectionError: () => undefined },

@@ -13,7 +13,7 @@ import { toExecution, type ExecutionRow } from './execution-row.js';
 import { finish, type ExecutionEnd } from './finish.js';
 import type { SealedArgs } from './sealed-args.js';
 
-/** Proof that this process follows the execution. Every write carries it; a higher epoch in the row refuses them. */
+/** Proof that this process follows the execution. Every write carries it, and a row with a higher epoch refuses the write. */
 export interface Lease {
   executionId: number;
   epoch: number;
@@ -24,11 +24,11 @@ export interface ClaimedExecution {
   lease: Lease;
   execution: Execution;
   snapshot: ProcSnapshot;
-  /** Args of type `secret`; null: none was given. */
+  /** Args of type `secret`; null: it has none. */
   secretArgs: SealedArgs | null;
-  /** Null: no Job is known to exist. */
+  /** Null: no Job has been recorded. */
   jobUid: string | null;
-  /** How often it was claimed since anything was last recorded of it. */
+  /** How often it was claimed since the last recorded progress. */
   claimsWithoutProgress: number;
   attempts: AttemptRecord[];
 }
@@ -53,14 +53,14 @@ const JOB_RECORDED: ExecutionStatus = 'CREATED';
 
 export type RecordJobOutcome = 'recorded' | 'cancel_requested' | 'fenced';
 
-/** Executions from the side of the worker that has claimed them. A refused write means: somebody else has it now. */
+/** Executions as the worker that claimed them sees them. A refused write means that another worker has claimed them since. */
 export class LeasesStore {
   constructor(
     private readonly database: Database,
     private readonly settings: AdmissionSettings,
   ) {}
 
-  /** Takes the execution over from whoever had it. Null: it has ended or must not run yet; there is nothing to do. */
+  /** Takes the execution over from its previous worker. Null: it has ended or is waiting, so there is nothing to do. */
   async claim(executionId: number, workerId: string): Promise<ClaimedExecution | null> {
     const [row] = await this.database.client.$queryRaw<ClaimedRow[]>`
       UPDATE execution SET lease_epoch = lease_epoch + 1, worker_id = ${workerId},
@@ -93,17 +93,17 @@ export class LeasesStore {
     };
   }
 
-  /** True while nobody else has claimed the execution and it has not ended. */
+  /** True while no other worker has claimed the execution and it has not ended. */
   async isHeld({ executionId, epoch }: Lease): Promise<boolean> {
     const rows = await this.database.client.$queryRaw<unknown[]>`
       SELECT 1 FROM execution WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL`;
     return rows.length > 0;
   }
 
-  /** Records the Job that was created or adopted, unless a cancel came first: then that Job is to be deleted. */
+  /** Records the Job that was created or adopted. If a cancel came first, nothing is recorded: delete that Job. */
   async recordJob({ executionId, epoch }: Lease, jobUid: string): Promise<RecordJobOutcome> {
-    // One UPDATE decides: beside it, a SELECT of the same statement would still see the row as it was before a claim
-    // that the UPDATE had to wait for, and take "fenced" for "cancelled".
+    // The UPDATE alone decides. A SELECT in the same statement would see the row as it was before a claim that the UPDATE
+    // had to wait for, and mistake "fenced" for "cancelled".
     const [row] = await this.database.client.$queryRaw<{ recorded: boolean }[]>`
       UPDATE execution SET
         job_uid = CASE WHEN cancel_requested_at IS NULL THEN ${jobUid} ELSE job_uid END,
@@ -119,15 +119,15 @@ export class LeasesStore {
     return row.recorded ? 'recorded' : 'cancel_requested';
   }
 
-  /** Moves to a status that is not final; one that can't follow the present one changes nothing. False: fenced. */
+  /** Moves to a status that is not final. A status that cannot follow the current one changes nothing. False: fenced. */
   async move(
     { executionId, epoch }: Lease,
     status: ExecutionStatus,
     reason: string | null = null,
   ): Promise<boolean> {
     const before = statusesBefore(status);
-    // Saying again what is recorded already is no progress: each new follower does so.
-    // The event of a start is written only where somebody wants it, and only by the first move to a pod that runs.
+    // Recording the same status again is no progress: each new follower does it.
+    // The `started` event is written only if someone subscribed to it, and only by the first move to a running pod.
     const rows = await this.database.client.$queryRaw<unknown[]>`
       WITH moved AS (UPDATE execution SET
         claims_without_progress = CASE
@@ -139,7 +139,7 @@ export class LeasesStore {
         updated_at = now()
       WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL
       RETURNING id, schedule_id, user_email, started_at
-      ), told AS (
+      ), event AS (
         INSERT INTO notification (execution_id, event) SELECT id, 'started' FROM moved
         WHERE ${isRunning(status)} AND started_at = now()::timestamptz(3) AND CASE
           WHEN schedule_id IS NULL THEN EXISTS (
@@ -151,14 +151,14 @@ export class LeasesStore {
     return rows.length > 0;
   }
 
-  /** Records what is known of one pod; the first call for a pod makes it the next attempt. False: fenced. */
+  /** Records the state of one pod; the first call for a pod numbers it as the next attempt. False: fenced. */
   async recordAttempt(lease: Lease, attempt: AttemptUpdate): Promise<boolean> {
     return this.database.transaction((session) => writeAttempt(session, lease, attempt));
   }
 
   /**
-   * The end of the execution: status, notification and the next waiters' admission in one transaction. May be
-   * repeated after an error whose outcome is unknown. Null: fenced, or it had ended already.
+   * Ends the execution, records the event and admits the next ones in one transaction. May be repeated if an error left
+   * the outcome unknown. Null: fenced, or it had already ended.
    * @returns ids that may be enqueued now
    */
   async end({ executionId, epoch }: Lease, end: ExecutionEnd): Promise<{ admitted: number[] } | null> {
@@ -168,14 +168,14 @@ export class LeasesStore {
     });
   }
 
-  /** Gives the execution back: nobody follows it, and the sweep will queue it again if the queue has lost it. */
+  /** Gives the execution back without a follower. If the queue has lost its entry, the sweep adds it again. */
   async release({ executionId, epoch }: Lease): Promise<void> {
     await this.database.client.$executeRaw`
       UPDATE execution SET worker_id = NULL, enqueued_at = NULL, claims_without_progress = 0
       WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL`;
   }
 
-  /** These have been followed for a while: they are not what makes workers die. */
+  /** Resets the count of claims without progress: these have run for a while and do not crash workers. */
   async noteSettled(leases: readonly Lease[]): Promise<void> {
     if (leases.length === 0) return;
     await this.database.client.$executeRaw`
@@ -184,7 +184,7 @@ export class LeasesStore {
       WHERE e.id = l.id AND e.lease_epoch = l.epoch AND e.ended_at IS NULL AND e.claims_without_progress > 0`;
   }
 
-  /** Which of this worker's executions somebody wants to stop: for whoever missed the signal. */
+  /** This worker's executions with a request to cancel, in case it missed the signal. */
   async listCancelRequested(workerId: string): Promise<number[]> {
     const rows = await this.database.client.$queryRaw<{ id: bigint }[]>`
       SELECT id FROM execution
@@ -192,7 +192,7 @@ export class LeasesStore {
     return rows.map((row) => Number(row.id));
   }
 
-  /** Of these executions, the ones that were not over at that time, with the Job each knows of. */
+  /** Those of these executions that had not ended at that time, each with its recorded Job. */
   async listLive(executionIds: readonly number[], at: Date): Promise<Map<number, { jobUid: string | null }>> {
     const rows = await this.database.client.$queryRaw<{ id: bigint; job_uid: string | null }[]>`
       SELECT id, job_uid FROM execution WHERE id = ANY(${executionIds.map(BigInt)}::bigint[])
@@ -204,13 +204,13 @@ export class LeasesStore {
 type ClaimedRow = ExecutionRow & {
   lease_epoch: number;
   job_uid: string | null;
-  /** Rows of before pods could be set have no `pod`. */
+  /** Rows from before pod settings existed have no `pod`. */
   snapshot: Omit<ProcSnapshot, 'pod'> & Partial<Pick<ProcSnapshot, 'pod'>>;
   claims_without_progress: number;
 };
 
 async function writeAttempt(session: Session, lease: Lease, attempt: AttemptUpdate): Promise<boolean> {
-  // The row lock keeps two attempts of one execution from taking the same number.
+  // The row lock keeps two attempts of one execution from getting the same number.
   const held = await session.$queryRaw<unknown[]>`
     SELECT 1 FROM execution WHERE id = ${lease.executionId} AND lease_epoch = ${lease.epoch} AND ended_at IS NULL FOR UPDATE`;
   if (held.length === 0) return false;

@@ -1,11 +1,11 @@
 import { INITIAL_STATUS } from '@app/domain';
 import type { Database } from '../connection/database.js';
 
-/** Numbers for operators, each from an index that is as small as what is going on. */
+/** Counts for metrics, each read from an index that holds only live executions. */
 export class MetricsStore {
   constructor(private readonly database: Database) {}
 
-  /** Executions that are not over, of the whole installation. Waiting: no Job was made for them yet. */
+  /** Live executions of the whole installation. Waiting: no Job has been created for them yet. */
   async countLive(): Promise<{ waiting: number; running: number }> {
     const [row] = await this.database.client.$queryRaw<{ waiting: number; running: number }[]>`
       SELECT count(*) FILTER (WHERE status = ${INITIAL_STATUS})::float8 AS waiting,
@@ -14,7 +14,7 @@ export class MetricsStore {
     return { waiting: row?.waiting ?? 0, running: row?.running ?? 0 };
   }
 
-  /** Executions that no worker has launched yet, whatever they wait for, by user; counts no further than `most`. */
+  /** Executions that no worker has launched yet, for whatever reason, by user. Counts at most `most`. */
   async countWaiting(most: number): Promise<Map<string, number>> {
     const rows = await this.database.client.$queryRaw<{ user_email: string; n: number }[]>`
       SELECT user_email, count(*)::int AS n FROM (

@@ -1,10 +1,10 @@
 /**
- * Args of type `secret` as they are kept: name to AES-256-GCM ciphertext (base64). Made and opened by SecretsStore;
- * bound to the proc and the arg's name, not to one execution.
+ * Args of type `secret` as stored: name to AES-256-GCM ciphertext (base64). Sealed and opened by SecretsStore; bound to
+ * the proc and the name of the arg, not to one execution.
  */
 export type SealedArgs = Readonly<Record<string, { ciphertext: string; keyId: string }>>;
 
-/** Their names, in order; empty for none. */
+/** Their names, sorted; empty for none. */
 export function namesOfSealed(sealed: SealedArgs | null): string[] {
   return Object.keys(sealed ?? {}).sort();
 }

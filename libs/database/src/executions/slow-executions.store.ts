@@ -1,10 +1,10 @@
 import { SUCCESS_STATUS } from '@app/domain';
 import type { Database } from '../connection/database.js';
 
-/** Runs of one proc that say what is usual, and how many are needed to say it. */
+/** How many past runs of a proc define its usual duration, and how many are needed at least. */
 const LAST_RUNS = 20;
 const MIN_RUNS = 5;
-/** Nobody wants to be told of less, however quick the proc is. */
+/** A shorter run is never slow, however fast the proc usually is. */
 const MIN_SECONDS = 60;
 
 /** Finds executions that run longer than usual for their proc. */
@@ -12,11 +12,11 @@ export class SlowExecutionsStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * An event, once, for each execution that has run for more than twice the median of its proc's last successes. May be
-   * repeated, and run by several processes at once. @returns how many events
+   * Records one `slow` event for each execution that has run for more than twice the median of its proc's last successes.
+   * May be repeated, and run by several processes at once. @returns how many events were recorded
    */
   async noteSlow(): Promise<number> {
-    // By the index of what is live: one on the time of the start would make every start touch all indexes.
+    // Uses the index of live executions: an index on the start time would make every start touch all indexes.
     return this.database.client.$executeRaw`
       WITH running AS (
         SELECT e.id, e.proc_name, extract(epoch FROM now() - e.started_at)::float8 AS seconds FROM execution e

@@ -1,11 +1,11 @@
 import type { Database } from '../connection/database.js';
 import { admitWaiting } from './admission/admit-next.js';
 
-/** What the sweep looks for: executions that should be in the queue or should have been let in, and are not. */
+/** Finds executions for the sweep: those that should be queued or admitted and are not. */
 export class StuckExecutionsStore {
   constructor(private readonly database: Database) {}
 
-  /** Admitted, accepted some seconds ago, and never noted as queued. Oldest first. */
+  /** Admitted executions that were accepted some seconds ago and never marked as enqueued. Oldest first. */
   async listNotEnqueued(olderThanSeconds: number, most: number): Promise<number[]> {
     return ids(
       await this.database.client.$queryRaw<IdRow[]>`
@@ -16,7 +16,7 @@ export class StuckExecutionsStore {
     );
   }
 
-  /** Claimed by a worker that has not been heard of, or that is no longer there. */
+  /** Executions whose worker has missed its heartbeats or is gone. */
   async listOfSilentWorkers(silentSeconds: number, most: number): Promise<number[]> {
     return ids(
       await this.database.client.$queryRaw<IdRow[]>`
@@ -31,7 +31,7 @@ export class StuckExecutionsStore {
     );
   }
 
-  /** A page of all that should be in the queue, for a full pass: ids after `afterId`. */
+  /** A page of all executions that should be in the queue: ids after `afterId`. */
   async listAdmitted(afterId: number, most: number): Promise<number[]> {
     return ids(
       await this.database.client.$queryRaw<IdRow[]>`
@@ -40,7 +40,7 @@ export class StuckExecutionsStore {
     );
   }
 
-  /** Notes that these are in the queue, since `agoMs`. */
+  /** Marks these as enqueued, `agoMs` ago. */
   async markEnqueued(executionIds: readonly number[], agoMs = 0): Promise<void> {
     await this.database.client.$executeRaw`
       UPDATE execution SET enqueued_at = now() - make_interval(secs => ${agoMs / 1000}::float8)
@@ -52,7 +52,7 @@ export class StuckExecutionsStore {
     return admitWaiting(this.database, { userShare });
   }
 
-  /** Forgets Idempotency-Keys after their time, the oldest first. */
+  /** Deletes expired Idempotency-Keys, the oldest first. @returns how many */
   async forgetIdempotencyKeys(olderThanHours: number, most: number): Promise<number> {
     return this.database.client.$executeRaw`
       DELETE FROM idempotency_key WHERE (identity, route, key) IN (

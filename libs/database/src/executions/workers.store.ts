@@ -1,21 +1,21 @@
 import type { Database } from '../connection/database.js';
 
-/** Which workers are alive, in Postgres' own time. */
+/** Which workers are alive, by Postgres' clock. */
 export class WorkersStore {
   constructor(private readonly database: Database) {}
 
-  /** Says that this worker lives. Repeat every few seconds. */
+  /** Records that this worker is alive. Repeat every few seconds. */
   async heartbeat(workerId: string): Promise<void> {
     await this.database.client.$executeRaw`
       INSERT INTO worker (id) VALUES (${workerId}) ON CONFLICT (id) DO UPDATE SET seen_at = now()`;
   }
 
-  /** The worker has stopped in good order. */
+  /** Removes a worker that has shut down gracefully. */
   async remove(workerId: string): Promise<void> {
     await this.database.client.$executeRaw`DELETE FROM worker WHERE id = ${workerId}`;
   }
 
-  /** Forgets workers that have been silent for long and have nothing claimed. */
+  /** Deletes workers that have been silent for this long and hold no execution. */
   async forgetSilent(silentSeconds: number): Promise<number> {
     return this.database.client.$executeRaw`
       DELETE FROM worker w WHERE seen_at < now() - make_interval(secs => ${silentSeconds}::float8)

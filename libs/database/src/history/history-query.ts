@@ -2,7 +2,7 @@ import { EXECUTION_STATUSES, type ExecutionStatus, FINAL_STATUSES, isFinal } fro
 import { SUMMARY_COLUMNS } from '../executions/execution-row.js';
 import { Prisma } from '../generated/client.js';
 
-/** All that is given must hold. Times are those of acceptance: at `since` or later, before `until`. */
+/** All given conditions must hold. Times are those of acceptance: at `since` or later, before `until`. */
 export interface HistoryFilter {
   procName?: string;
   userEmail?: string;
@@ -10,19 +10,19 @@ export interface HistoryFilter {
   scheduleId?: number;
   since?: Date;
   until?: Date;
-  /** The user's own executions and all of these procs; null: everything (admins). */
+  /** The user's own executions and those of these procs; null: all of them (admins). */
   visibleTo: { email: string; procNames: readonly string[] } | null;
 }
 
 export interface HistoryPage {
-  /** Id of the last execution seen; null: from the newest. */
+  /** Id of the last execution of the previous page; null: the first page. */
   before: number | null;
   limit: number;
 }
 
 /**
- * The statement that reads one page of the history; null: nothing can match. It is the union of branches, each of
- * which is one range of one index, newest first, cut at the page's size (ADR 0010). Rows are read last, by id.
+ * The statement that reads one page of the history; null: nothing can match. It is a union of branches, each of which
+ * reads one range of one index, newest first, limited to the size of the page (ADR 0010). Rows are read last, by id.
  */
 export function historyQuery(filter: HistoryFilter, page: HistoryPage): Prisma.Sql | null {
   const scopes = scopesOf(filter);
@@ -43,11 +43,11 @@ interface Scope {
   userEmail: string | null;
 }
 
-/** `ended`: over, whatever the end. */
+/** `ended`: any final status. */
 type StatusGroup =
   { kind: 'any' | 'ended' } | { kind: 'some_live' | 'some_ended'; statuses: readonly ExecutionStatus[] };
 
-/** What the caller may see of what the filter asks for; executions in several scopes are found several times. */
+/** The part of the filter that the caller may see; an execution in several scopes is found several times. */
 function scopesOf({ procName, userEmail, visibleTo }: HistoryFilter): Scope[] {
   const procNames = procName === undefined ? null : [procName];
   const asked: Scope = { procNames, userEmail: userEmail ?? null };
@@ -95,7 +95,7 @@ function branchOf(
     : mergedRanges(sources, conditions, window, limit);
 }
 
-/** A branch's equal conditions; those that take one value after the other come from `sources`. */
+/** The equality conditions of a branch; `sources` supply the conditions that take one value after another. */
 function rangesOf(
   procNames: readonly string[] | null,
   statuses: StatusGroup,
@@ -104,18 +104,18 @@ function rangesOf(
   const sources: RangeSource[] = [];
   const conditions: Prisma.Sql[] = [];
   if (procNames !== null) {
-    // A schedule has one proc, and what is live is little: there the procs are no ranges of their own.
+    // A schedule has one proc, and live executions are few: here the procs need no ranges of their own.
     if (procNames.length > 1 && (others.scheduleId !== undefined || statuses.kind === 'some_live'))
       conditions.push(Prisma.sql`proc_name = ANY(${[...procNames]}::text[])`);
     else addEqual(Prisma.sql`proc_name`, 'proc', procNames);
   }
-  // Where procs are ranges already, it is cheaper to pass over the few that are live than to look at each end of each.
+  // If the procs are ranges already, skipping the few live executions is cheaper than a range for each final status.
   if (statuses.kind === 'ended' && sources.length > 0) conditions.push(Prisma.sql`ended_status IS NOT NULL`);
   else if (statuses.kind === 'ended') addEqual(Prisma.sql`ended_status`, 'status', FINAL_STATUSES);
   if (statuses.kind === 'some_live')
     conditions.push(Prisma.sql`ended_at IS NULL AND status = ANY(${[...statuses.statuses]}::text[])`);
-  // Of a status that came after the statistics the planner, when it sees it, expects next to nothing: for each proc it
-  // would read all that ended so. Where a user is given it does need to see it, to choose between two indexes.
+  // The planner expects almost no rows with a status that appeared after the last statistics, and would then read all of
+  // them for each proc. So the value is hidden from it, unless a user is given: then it must choose between two indexes.
   const isHidden = sources.length > 0 && others.userEmail === null;
   if (statuses.kind === 'some_ended')
     addEqual(Prisma.sql`ended_status`, 'status', statuses.statuses, isHidden);
@@ -143,8 +143,8 @@ const VALUE_OF = { proc: Prisma.sql`head.proc`, status: Prisma.sql`head.status` 
 const ALIAS_OF = { proc: Prisma.sql`proc`, status: Prisma.sql`status` };
 
 /**
- * The newest of many ranges, each value of the sources with each other. The newest id of each range comes first: a
- * range whose newest is older than that of `limit` others has none on this page.
+ * The newest of many ranges, one for each combination of the sources' values. The newest id of each range is read first:
+ * a range whose newest is older than that of `limit` others contributes nothing to this page.
  */
 function mergedRanges(
   sources: readonly RangeSource[],
@@ -172,8 +172,9 @@ function mergedRanges(
 }
 
 /**
- * The values to take one after the other.
- * @param window of the ids; given: without those with which nothing ended in it, as each would be a range of each proc
+ * The values to take one after another.
+ * @param window conditions on the id; if given, statuses that do not occur in it are left out, because each would be a range
+ * per proc
  */
 function valuesOf({ name, values }: RangeSource, window: readonly Prisma.Sql[] | null): Prisma.Sql {
   const all = Prisma.sql`unnest(${[...values]}::text[])`;
@@ -192,7 +193,7 @@ function newestOf(conditions: readonly Prisma.Sql[], limit: number): Prisma.Sql 
 
 const FIRST_MS = Date.UTC(2025, 0, 1);
 
-/** As first_execution_id_at() in the database: milliseconds since 2025, above 12 bits. */
+/** The same as first_execution_id_at() in the database: milliseconds since 2025, shifted by 12 bits. */
 function firstIdAt(at: Date): bigint {
   return BigInt(at.getTime() - FIRST_MS) * 4096n;
 }

@@ -9,20 +9,20 @@ export interface PruneReport {
   partitions: number;
 }
 
-/** Nobody who reads or writes logs waits longer than this for a partition to go. */
+/** The longest time that readers and writers of logs wait while a partition is dropped. */
 const LOCK_TIMEOUT_MS = 500;
 
 /**
- * Forgets what is older than the installation keeps. Each method takes a bounded step and says how far it came; they may
- * be repeated, and run by several processes at once. The audit trail is never pruned.
+ * Deletes history that is older than the retention time. Each method takes one bounded step and returns how much it deleted;
+ * all may be repeated, and run by several processes at once. The audit trail is never pruned.
  */
 export class RetentionStore {
   constructor(private readonly database: Database) {}
 
-  /** Executions that ended so long ago, with their attempts. Live ones stay, however old. */
+  /** Deletes executions that ended this long ago, with their attempts. Live ones stay, however old. */
   async forgetExecutions(olderThanDays: number, most: number): Promise<number> {
     return this.database.transaction(async (session) => {
-      // Ids are in the order of time, so the primary key leads to the oldest.
+      // Ids are ordered by time, so the primary key leads to the oldest.
       const rows = await session.$queryRaw<{ id: bigint }[]>`
         SELECT id FROM execution
         WHERE id < first_execution_id_at(${cutoff(olderThanDays)}::timestamptz)
@@ -31,7 +31,7 @@ export class RetentionStore {
       const ids = rows.map(({ id }) => id);
       if (ids.length === 0) return 0;
       await session.$executeRaw`DELETE FROM execution_attempt WHERE execution_id = ANY(${ids}::bigint[])`;
-      // What found no partition; the rest goes with its partition.
+      // Rows that found no partition; the rest goes with its partition.
       await session.$executeRaw`DELETE FROM execution_log_default WHERE execution_id = ANY(${ids}::bigint[])`;
       return session.$executeRaw`DELETE FROM execution WHERE id = ANY(${ids}::bigint[])`;
     });
@@ -44,9 +44,9 @@ export class RetentionStore {
         ORDER BY decided_at LIMIT ${most} FOR UPDATE SKIP LOCKED)`;
   }
 
-  /** With their deliveries. */
+  /** Deletes notifications with their deliveries. */
   async forgetNotifications(olderThanDays: number, most: number): Promise<number> {
-    // A page of the oldest, by id: there is no index on the time, and ids are in its order.
+    // The oldest by id: ids are ordered by time, on which there is no index.
     return this.database.client.$executeRaw`
       DELETE FROM notification WHERE id IN (
         SELECT id FROM (SELECT id, created_at FROM notification ORDER BY id LIMIT ${most}) oldest
@@ -59,8 +59,8 @@ export class RetentionStore {
   }
 
   /**
-   * Drops one partition of the log that is older than this and whose executions have all been forgotten. Null: there is
-   * none, or it is being read at this moment and will go another time.
+   * Drops one partition of the log that is older than this and whose executions have all been deleted. Null: there is none,
+   * or it is being read right now and a later call drops it.
    * @returns its name
    */
   async dropLogPartition(olderThanDays: number): Promise<string | null> {
@@ -79,7 +79,7 @@ export class RetentionStore {
     }
   }
 
-  /** Names of the partitions that nothing is left of but the log itself, oldest first. */
+  /** Names of the partitions without executions, oldest first. */
   private async listEmptyPartitions(olderThanDays: number): Promise<string[]> {
     const rows = await this.database.client.$queryRaw<{ name: string }[]>`
       WITH week AS (
@@ -100,7 +100,7 @@ function cutoff(olderThanDays: number): string {
   return new Date(Date.now() - olderThanDays * 86_400_000).toISOString();
 }
 
-/** One process at a time drops. */
+/** Only one process drops partitions at a time. */
 async function takesTurn(session: Session): Promise<boolean> {
   const [row] = await session.$queryRaw<{ is_mine: boolean }[]>`
     SELECT pg_try_advisory_xact_lock(hashtext('proctor.retention')) AS is_mine`;

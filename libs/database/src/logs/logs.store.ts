@@ -2,34 +2,34 @@ import type { LogPosition } from '@app/domain';
 import type { Database } from '../connection/database.js';
 import type { Lease } from '../executions/leases.store.js';
 
-/** `gap`: lines are missing that the cluster no longer had. `cut`: from here on only the end of the log is kept. */
+/** `gap`: the cluster no longer had the lines in between. `cut`: past this marker only the end of the log is stored. */
 export type LogRowKind = 'text' | 'gap' | 'cut';
 
 const KINDS: readonly LogRowKind[] = ['text', 'gap', 'cut'];
 
 export interface LogRow {
-  /** Order of the row in its execution's log, from 1; numbers may be missing. */
+  /** The position in the execution's log, from 1; may have holes. */
   seq: number;
   kind: LogRowKind;
   /** RFC 3339, or null for a marker. */
   stampedAt: string | null;
   text: string;
-  /** False: the line goes on in the next row. */
+  /** False: the line continues in the next row. */
   endsLine: boolean;
 }
 
-/** What one execution adds in one batch: rows, and the position that is reached with them, of one pod. */
+/** New rows of one pod of one execution, and the log position after them. */
 export interface LogBatch {
   lease: Lease;
   podUid: string;
   rows: readonly LogRow[];
   position: LogPosition;
   isComplete: boolean;
-  /** Rows between these two numbers (both excluded) are dropped. */
+  /** Deletes the rows between these two numbers (both excluded). */
   drop: { afterSeq: number; beforeSeq: number } | null;
 }
 
-/** What is stored of an execution's log: enough to go on with it. */
+/** How much of an execution's log is stored: enough to continue it. */
 export interface LogExtent {
   lastSeq: number;
   /** Of the rows before the `cut` marker, or of all if there is none. */
@@ -40,21 +40,20 @@ export interface LogExtent {
   isLineOpen: boolean;
 }
 
-/** What a stored row counts for against the limit: an empty line is not free. */
+/** The least that a stored row counts against the limit: an empty line is not free. */
 export const MIN_ROW_COST_BYTES = 32;
 
 export class LogsStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * Appends batches of many executions in one statement: rows and position stand or fall together, and a batch
-   * whose lease is no longer the newest is left out while the others stay. May be repeated as it is after an error
-   * whose outcome is unknown.
+   * Appends batches of many executions in one statement. Rows and position are stored together or not at all, and a batch
+   * whose lease is no longer the newest is left out. May be repeated unchanged if an error left the outcome unknown.
    * @returns the batches that were stored; the others are fenced
    */
   async append(batches: readonly LogBatch[]): Promise<Set<LogBatch>> {
-    // By the batch's place, not by execution: a process may still hold lines of an older lease of the same execution.
-    // One JSON parameter: Prisma takes 15 times as much CPU for the same rows as arrays.
+    // Keyed by the place of the batch, not by execution: a process may still hold lines of an older lease of the same one.
+    // One JSON parameter: Prisma needs 15 times as much CPU for the same rows as arrays.
     const rows = JSON.stringify(
       batches.flatMap(({ rows }, at) =>
         rows.map(({ seq, kind, stampedAt, text, endsLine }) => {
@@ -112,14 +111,14 @@ export class LogsStore {
     }));
   }
 
-  /** After which row to read on for the last `lines` (1 or more) whole lines; 0: from the first. */
+  /** The row after which the last `lines` (1 or more) whole lines begin; 0: at the first row. */
   async findTailStart(executionId: number, lines: number): Promise<number> {
     const [row] = await this.database.client.$queryRaw<{ seq: number }[]>`
       WITH last AS (
         SELECT ends_line FROM execution_log WHERE execution_id = ${executionId} ORDER BY seq DESC LIMIT 1)
       SELECT seq FROM execution_log l
       WHERE execution_id = ${executionId} AND (ends_line OR coalesce((
-        -- A marker is a line by itself, whatever came before.
+        -- A marker is always a line of its own.
         SELECT next.kind <> 0 FROM execution_log next
         WHERE next.execution_id = ${executionId} AND next.seq > l.seq ORDER BY next.seq LIMIT 1), false))
       ORDER BY seq DESC
@@ -127,7 +126,7 @@ export class LogsStore {
     return row?.seq ?? 0;
   }
 
-  /** After which row to read on for the lines from the first one stamped at `since` or later; none: after the last. */
+  /** The row after which the lines stamped at `since` or later begin; without such lines, the last row. */
   async findSinceStart(executionId: number, since: Date): Promise<number> {
     const [row] = await this.database.client.$queryRaw<{ seq: number }[]>`
       SELECT coalesce(
@@ -141,7 +140,7 @@ export class LogsStore {
     return row?.seq ?? 0;
   }
 
-  /** The number of the last row; 0: there is none. */
+  /** The number of the last row; 0: the log is empty. */
   async findEnd(executionId: number): Promise<number> {
     const [row] = await this.database.client.$queryRaw<{ seq: number | null }[]>`
       SELECT max(seq) AS seq FROM execution_log WHERE execution_id = ${executionId}`;
@@ -176,11 +175,11 @@ export class LogsStore {
     };
   }
 
-  /** Makes the log's partitions for the weeks ahead. May be repeated, and run by several processes at once. */
+  /** Creates the partitions of the log for the weeks ahead. May be repeated, and run by several processes at once. */
   async ensurePartitions(weeksAhead = 8): Promise<number> {
-    const [row] = await this.database.client.$queryRaw<{ made: number }[]>`
-      SELECT ensure_log_partitions(${weeksAhead}::int) AS made`;
-    return row?.made ?? 0;
+    const [row] = await this.database.client.$queryRaw<{ created: number }[]>`
+      SELECT ensure_log_partitions(${weeksAhead}::int) AS created`;
+    return row?.created ?? 0;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from '../connection/database.js';
 import { Prisma } from '../generated/client.js';
 
-/** A delivery that this process may send now. Every later write carries `claim`; a higher one in the row refuses it. */
+/** A delivery that this process may send now. Every later write carries `claim`; a row with a higher one refuses the write. */
 export interface ClaimedDelivery {
   id: number;
   claim: number;
@@ -15,21 +15,21 @@ export interface ClaimedDelivery {
 }
 
 export interface ClaimRequest {
-  /** How many may be taken of each channel. */
+  /** How many deliveries to take per channel. */
   slots: readonly { channel: string; free: number }[];
-  /** Nothing for these hosts. */
+  /** Takes no callbacks to these hosts. */
   busyHosts: readonly string[];
-  /** Who has not recorded anything by then has lost the claim. */
+  /** The claim lapses after this time without a recorded result. */
   claimSeconds: number;
 }
 
-/** Deliveries from the side of the notifier that sends them. Any number of replicas may work at once. */
+/** Deliveries as the notifier that sends them sees them. Any number of replicas may work at once. */
 export class DeliveriesStore {
   constructor(private readonly database: Database) {}
 
-  /** Whether there is anything to do: events to spread, or deliveries over these channels that are due. */
-  async look(channels: readonly string[]): Promise<{ hasEvents: boolean; hasDue: boolean }> {
-    // Channel by channel in the index's order: by its estimates Postgres would rather read what was sent long ago.
+  /** Whether there is anything to do: events to fan out, or due deliveries over these channels. */
+  async poll(channels: readonly string[]): Promise<{ hasEvents: boolean; hasDue: boolean }> {
+    // Channel by channel in the order of the index: the planner's estimates would prefer to read old sent deliveries.
     const [row] = await this.database.client.$queryRaw<{ has_events: boolean; has_due: boolean }[]>`
       SELECT EXISTS (SELECT 1 FROM notification WHERE spread_at IS NULL) AS has_events,
         EXISTS (SELECT 1 FROM unnest(${[...channels]}::text[]) AS known(channel) CROSS JOIN LATERAL (
@@ -40,7 +40,7 @@ export class DeliveriesStore {
     return { hasEvents: row?.has_events ?? false, hasDue: row?.has_due ?? false };
   }
 
-  /** Takes what is due, at most as many as there are slots, longest due first. */
+  /** Claims due deliveries, at most one per slot, the longest overdue first. */
   async claim({ slots, busyHosts, claimSeconds }: ClaimRequest): Promise<ClaimedDelivery[]> {
     const rows = await this.database.client.$queryRaw<ClaimedRow[]>`
       WITH due AS MATERIALIZED (
@@ -65,7 +65,7 @@ export class DeliveriesStore {
     }));
   }
 
-  /** False: somebody else has claimed it since. */
+  /** False: another replica has claimed it since. */
   async recordSent({ id, claim }: ClaimedDelivery): Promise<boolean> {
     const rows = await this.database.client.$queryRaw<unknown[]>`
       UPDATE delivery SET state = 'sent', sent_at = now(), claimed_until = NULL, failed_reason = NULL
@@ -73,7 +73,7 @@ export class DeliveriesStore {
     return rows.length > 0;
   }
 
-  /** It is tried again after `delayMs`. False: somebody else has claimed it since. */
+  /** Schedules another attempt after `delayMs`. False: another replica has claimed it since. */
   async recordRetry({ id, claim }: ClaimedDelivery, reason: string, delayMs: number): Promise<boolean> {
     const rows = await this.database.client.$queryRaw<unknown[]>`
       UPDATE delivery SET claimed_until = NULL, failed_reason = ${reason},
@@ -82,7 +82,7 @@ export class DeliveriesStore {
     return rows.length > 0;
   }
 
-  /** It is not tried again by itself. False: somebody else has claimed it since. */
+  /** Gives up: only an admin can resend it. False: another replica has claimed it since. */
   async recordFailed({ id, claim }: ClaimedDelivery, reason: string): Promise<boolean> {
     const rows = await this.database.client.$queryRaw<unknown[]>`
       UPDATE delivery SET state = 'failed', claimed_until = NULL, failed_reason = ${reason}
@@ -90,7 +90,7 @@ export class DeliveriesStore {
     return rows.length > 0;
   }
 
-  /** As if it had not been claimed: another replica may send it at once. */
+  /** Releases the claims: another replica may send them at once. */
   async giveBack(deliveries: readonly ClaimedDelivery[]): Promise<void> {
     if (deliveries.length === 0) return;
     await this.database.client.$executeRaw`
@@ -100,8 +100,8 @@ export class DeliveriesStore {
   }
 
   /**
-   * Fails what waits for a channel that no notifier seems to have any more.
-   * @param known the channels of this process; others may have more, hence the time
+   * Fails deliveries over a channel that no notifier seems to have any more.
+   * @param known the channels of this process; other notifiers may have more, hence the wait
    * @returns how many
    */
   async failAbandoned(known: readonly string[], afterSeconds: number): Promise<number> {
@@ -111,7 +111,7 @@ export class DeliveriesStore {
         AND next_attempt_at < now() - make_interval(secs => ${afterSeconds}::float8)`;
   }
 
-  /** How many wait to be sent, the whole installation's. */
+  /** How many deliveries of the whole installation are pending. */
   async countPending(): Promise<number> {
     const [row] = await this.database.client.$queryRaw<{ count: number }[]>`
       SELECT count(*)::float8 AS count FROM delivery WHERE state = 'pending'`;
@@ -119,7 +119,7 @@ export class DeliveriesStore {
   }
 }
 
-/** Said by Postgres alone: elsewhere `lower` may give another answer. */
+/** Computed by Postgres only: `lower` may differ elsewhere. */
 const HOST = Prisma.sql`lower(split_part(d.recipient, '/', 3))`;
 
 interface ClaimedRow {

@@ -3,19 +3,19 @@ import type { Database } from '../connection/database.js';
 import { toExecution, type ExecutionRow } from '../executions/execution-row.js';
 import { Prisma } from '../generated/client.js';
 
-/** Something that happened, with all that is needed to say whom to tell and what. */
+/** An event with everything needed to choose its recipients and to write the message. */
 export interface OutboxEvent {
   notificationId: number;
   name: OutboxEventName;
   happenedAt: Date;
   /** Why, for events of a schedule; one line. */
   reason: string | null;
-  /** Null: the event is of a schedule, or the execution is forgotten. */
+  /** Null: the event is about a schedule, or the execution was pruned. */
   execution: Execution | null;
   callbackUrl: string | null;
-  /** The one that the event is of, or that asked for the execution; null: none, or it was deleted. */
+  /** The schedule that the event is about or that started the execution; null: none, or it was removed. */
   schedule: ScheduleOfEvent | null;
-  /** What the execution's owner wants to be told of executions asked for by hand. */
+  /** The events that the execution's owner subscribed to for executions they start themselves. */
   ownerNotifyOn: readonly NotifyEvent[];
 }
 
@@ -28,43 +28,43 @@ export interface ScheduleOfEvent {
   notifyOn: readonly NotifyEvent[];
 }
 
-/** Where one event goes. */
+/** One target of an event. */
 export interface Recipient {
   channel: string;
   /** An address or URL; empty where the channel has one target only. */
   recipient: string;
 }
 
-/** A row of an execution's log, its text cut. */
+/** A row of an execution's log with truncated text. */
 export interface LastLogRow {
   isText: boolean;
   text: string;
   endsLine: boolean;
 }
 
-/** Events on their way to becoming deliveries. */
+/** Events that are waiting to be fanned out into deliveries. */
 export class NotificationOutboxStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * Takes the oldest events that nobody else is spreading and makes their deliveries, in one transaction.
-   * @param decide pure; it may be asked again for the same event
-   * @returns how many events were spread; fewer than `limit`: no more are there
+   * Takes the oldest events that no other process is fanning out and creates their deliveries, in one transaction.
+   * @param decide pure; may be called again for the same event
+   * @returns how many events were fanned out; fewer than `limit`: there are no more
    */
   async fanOut(limit: number, decide: (event: OutboxEvent) => readonly Recipient[]): Promise<number> {
     return this.database.transaction(async (session) => {
       const rows = await session.$queryRaw<EventRow[]>`
         ${SELECT_EVENT} WHERE n.spread_at IS NULL ORDER BY n.id LIMIT ${limit} FOR UPDATE OF n SKIP LOCKED`;
       if (rows.length === 0) return 0;
-      const made = rows
+      const deliveries = rows
         .map(toEvent)
         .flatMap((event) =>
           decide(event).map((to) => ({ ...to, notificationId: BigInt(event.notificationId) })),
         );
       await session.$executeRaw`
         INSERT INTO delivery (notification_id, channel, recipient)
-        SELECT * FROM unnest(${made.map((m) => m.notificationId)}::bigint[], ${made.map((m) => m.channel)}::text[],
-          ${made.map((m) => m.recipient)}::text[])
+        SELECT * FROM unnest(${deliveries.map((m) => m.notificationId)}::bigint[], ${deliveries.map((m) => m.channel)}::text[],
+          ${deliveries.map((m) => m.recipient)}::text[])
         ON CONFLICT DO NOTHING`;
       await session.$executeRaw`
         UPDATE notification SET spread_at = now() WHERE id = ANY(${rows.map((row) => row.notification_id)}::bigint[])`;

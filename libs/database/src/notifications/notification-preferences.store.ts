@@ -1,11 +1,11 @@
 import { isNotifyEvent, type NotifyEvent } from '@app/domain';
 import type { Database } from '../connection/database.js';
 
-/** What people want to be told of the executions that they ask for themselves. Case of an address does not count. */
+/** The events that users get email about for executions they start themselves. Emails match in any case. */
 export class NotificationPreferencesStore {
   constructor(private readonly database: Database) {}
 
-  /** Empty: nothing, which is what holds for whoever never said anything. */
+  /** Empty: no email, which is the default. */
   async get(email: string): Promise<NotifyEvent[]> {
     const row = await this.database.client.notificationPreference.findUnique({
       where: { email: email.toLowerCase() },
@@ -13,7 +13,7 @@ export class NotificationPreferencesStore {
     return (row?.notifyOn ?? []).filter(isNotifyEvent);
   }
 
-  /** Replaces what was said before. May be repeated. */
+  /** Replaces the previous choice. May be repeated. */
   async set(email: string, notifyOn: readonly NotifyEvent[]): Promise<void> {
     const events = [...new Set(notifyOn)];
     await this.database.client.notificationPreference.upsert({

@@ -13,17 +13,17 @@ export interface DeliveryRecord {
   /** An address or URL; empty where the channel has one target only. */
   recipient: string;
   state: DeliveryState;
-  /** How often it was tried since it was made or sent again. */
+  /** How often it was tried since it was created or resent. */
   attempts: number;
-  /** Only while it is pending. */
+  /** Null unless it is pending. */
   nextAttemptAt: Date | null;
-  /** Why the last attempt failed, one line; null: none has. */
+  /** Why the last attempt failed, one line; null: it did not fail. */
   failedReason: string | null;
   createdAt: Date;
   sentAt: Date | null;
 }
 
-/** All that is given must hold. */
+/** All given conditions must hold. */
 export interface DeliveryFilter {
   state?: DeliveryState;
   channel?: string;
@@ -32,11 +32,11 @@ export interface DeliveryFilter {
 
 export type ResendOutcome = 'resent' | 'already_pending' | 'not_found';
 
-/** Notifications from the side of those who look after them. */
+/** Deliveries as admins see them. */
 export class NotificationsStore {
   constructor(private readonly database: Database) {}
 
-  /** Newest first. @param page `before`: id of the last delivery seen; null: from the newest */
+  /** Newest first. @param page `before`: id of the last delivery of the previous page; null: the first page */
   async list(
     { state, channel, executionId }: DeliveryFilter,
     { before, limit }: { before: number | null; limit: number },
@@ -56,7 +56,7 @@ export class NotificationsStore {
     return rows.map(toRecord);
   }
 
-  /** Sends what was sent or has failed once more, under the same key: whoever got it already can tell. */
+  /** Sends a sent or failed delivery again, under the same key: a recipient who has it already can drop it. */
   async resend(deliveryId: number): Promise<ResendOutcome> {
     const [row] = await this.database.client.$queryRaw<{ was_pending: boolean }[]>`
       WITH before AS (SELECT id, state FROM delivery WHERE id = ${deliveryId} FOR UPDATE)

@@ -10,7 +10,7 @@ import {
 import type { Database } from '../connection/database.js';
 import type { Prisma, Proc as ProcRow } from '../generated/client.js';
 
-/** A registered proc. The revision grows with each change. */
+/** A registered proc. Each change increments the revision. */
 export interface RegisteredProc {
   proc: Proc;
   revision: number;
@@ -21,7 +21,7 @@ export interface RegisteredProc {
 export type RemoveProcOutcome =
   | { kind: 'removed' }
   | { kind: 'not_found' }
-  /** `live`: its executions that are not over. */
+  /** `live`: how many of its executions have not ended. */
   | { kind: 'in_use'; schedules: number; live: number };
 
 export class ProcsStore {
@@ -32,12 +32,12 @@ export class ProcsStore {
     return row && toRegisteredProc(row);
   }
 
-  /** All procs, by name. Who may see which is the caller's to decide. */
+  /** All procs, by name. The caller filters by access. */
   async list(): Promise<Proc[]> {
     return (await this.database.client.proc.findMany({ orderBy: { name: 'asc' } })).map(toProc);
   }
 
-  /** Names of the procs that ask for this group, in order. */
+  /** Names of the procs that require this group, sorted. */
   async listOfGroup(group: string): Promise<string[]> {
     const rows = await this.database.client.proc.findMany({
       where: { authorizedGroups: { has: group } },
@@ -47,7 +47,7 @@ export class ProcsStore {
     return rows.map(({ name }) => name);
   }
 
-  /** Registers all of these or none; one that is there is replaced. May be repeated. */
+  /** Registers all of these procs or none; replaces existing ones. May be repeated. */
   async register(procs: readonly Proc[]): Promise<void> {
     await this.database.client.$transaction(
       procs.map((proc) => {
@@ -62,12 +62,12 @@ export class ProcsStore {
   }
 
   /**
-   * Removes a proc with its secrets, unless a schedule or a live execution needs it. Its history stays. An execution
-   * of a proc without a concurrency limit that is being accepted at the same time may still follow the removal.
+   * Removes a proc with its secrets, unless a schedule or a live execution needs it. Its history stays. A concurrent
+   * request for a proc without a concurrency limit may still be accepted after the removal.
    */
   async remove(name: string): Promise<RemoveProcOutcome> {
     return this.database.transaction(async (session) => {
-      // Locked before anybody counts: whoever adds a schedule or takes a slot meanwhile waits, and finds no proc.
+      // Locked before the count: a concurrent request that adds a schedule or takes a slot waits, and finds no proc.
       const locked = await session.$queryRaw<unknown[]>`SELECT 1 FROM proc WHERE name = ${name} FOR UPDATE`;
       if (locked.length === 0) return { kind: 'not_found' };
       const [used] = await session.$queryRaw<{ schedules: number; live: number }[]>`
@@ -81,7 +81,7 @@ export class ProcsStore {
   }
 }
 
-/** What an execution keeps of its proc. */
+/** The settings of a proc that its executions keep. */
 export function snapshotOf(proc: Proc): ProcSnapshot {
   return {
     timeoutSeconds: proc.timeoutSeconds,
@@ -95,7 +95,7 @@ export function toRegisteredProc(row: ProcRow): RegisteredProc {
   return { proc: toProc(row), revision: row.revision, createdAt: row.createdAt, updatedAt: row.updatedAt };
 }
 
-/** A row of `proc` as `to_json` gives it: instants are texts. */
+/** A row of `proc` as `to_json` returns it: instants are strings. */
 export interface JsonProc {
   name: string;
   revision: number;
@@ -149,7 +149,7 @@ function toProc(row: ProcRow): Proc {
     name: row.name,
     description: row.description,
     imageName: row.imageName,
-    // Rows of before types existed lack most of a declaration.
+    // Rows from before arg types existed lack most of a declaration.
     args: (row.args as unknown as ArgDeclaration[]).map((arg) => plainArg(arg.name, arg)),
     secrets: row.secrets as unknown as SecretDeclaration[],
     authorizedGroups: row.authorizedGroups,

@@ -31,7 +31,7 @@ export function toSchedule(row: ScheduleRow): Schedule {
   };
 }
 
-/** What firing needs of a row of `schedule`, as `to_json` gives it: instants are texts. */
+/** The columns of `schedule` that firing needs, as `to_json` returns them: instants are strings. */
 export interface JsonFiringSchedule {
   id: number;
   proc_name: string;
@@ -43,7 +43,7 @@ export interface JsonFiringSchedule {
   overlap: OverlapPolicy;
   misfire: MisfirePolicy;
   misfire_grace_seconds: number;
-  blackouts: KeptBlackout[];
+  blackouts: StoredBlackout[];
   user_email: string;
   next_fire_at: string | null;
 }
@@ -60,7 +60,7 @@ export function firingFromJson(row: JsonFiringSchedule): FiringSchedule {
     overlap: row.overlap,
     misfire: row.misfire,
     misfireGraceSeconds: row.misfire_grace_seconds,
-    blackouts: row.blackouts.map(fromKept),
+    blackouts: row.blackouts.map(fromStored),
     userEmail: row.user_email,
     nextFireAt: row.next_fire_at === null ? null : new Date(row.next_fire_at),
   };
@@ -72,20 +72,22 @@ function policiesOf(row: ScheduleRow): SchedulePolicies {
     overlap: row.overlap as OverlapPolicy,
     misfire: row.misfire as MisfirePolicy,
     misfireGraceSeconds: row.misfireGraceSeconds,
-    blackouts: (row.blackouts as unknown as KeptBlackout[]).map(fromKept),
+    blackouts: (row.blackouts as unknown as StoredBlackout[]).map(fromStored),
     notifyOn: row.notifyOn as NotifyEvent[],
   };
 }
 
-/** A blackout as JSON keeps it: instants are ISO texts. */
-type KeptBlackout = Extract<Blackout, { kind: 'weekly' }> | { kind: 'once'; from: string; until: string };
+/** A blackout as stored in JSON: instants are ISO strings. */
+type StoredBlackout = Extract<Blackout, { kind: 'weekly' }> | { kind: 'once'; from: string; until: string };
 
-export function keepBlackout(blackout: Blackout) {
+export function storedBlackout(blackout: Blackout) {
   return blackout.kind === 'once'
     ? { kind: blackout.kind, from: blackout.from.toISOString(), until: blackout.until.toISOString() }
     : { ...blackout, days: [...blackout.days] };
 }
 
-function fromKept(kept: KeptBlackout): Blackout {
-  return kept.kind === 'once' ? { ...kept, from: new Date(kept.from), until: new Date(kept.until) } : kept;
+function fromStored(stored: StoredBlackout): Blackout {
+  return stored.kind === 'once'
+    ? { ...stored, from: new Date(stored.from), until: new Date(stored.until) }
+    : stored;
 }

@@ -18,14 +18,14 @@ import { pauseSchedules } from './schedules-pause.js';
 import { DONE_HASH_SUFFIX } from './schedules.store.js';
 import { recordTicks } from './record-ticks.js';
 
-export interface LookSettings {
-  /** Schedules in one transaction. */
+export interface FireLimits {
+  /** Schedules per transaction. */
   most: number;
-  /** Ticks that come so soon are due already. */
+  /** Ticks this close are due already. */
   lookAheadMs: number;
 }
 
-/** Schedules from the side of what fires them. Any number of processes may look at the same time. */
+/** Schedules as the scheduler sees them. Any number of processes may fire at the same time. */
 export class DueSchedulesStore {
   constructor(
     private readonly database: Database,
@@ -33,22 +33,22 @@ export class DueSchedulesStore {
   ) {}
 
   /**
-   * Takes schedules with due ticks, the longest due first, and makes of them what `plan` says, in one transaction. Who
-   * else looks meanwhile gets other schedules, and nobody waits for them; a tick that has become something stays that,
-   * whoever plans it again. Between begin and commit there are two statements, unless a policy or a limit asks for
-   * more: many schedules fire in the same moment, and each statement costs them time.
+   * Locks schedules with due ticks, the longest overdue first, and carries out what `plan` returns, in one transaction.
+   * Concurrent callers get other schedules without waiting; a tick that has an outcome keeps it, whoever plans it again.
+   * Begin and commit enclose two statements, unless a policy or limit needs more: many schedules fire at the same moment,
+   * and each statement delays them all.
    * @param plan pure
    */
-  async fire(look: LookSettings, plan: (batch: DueBatch) => FirePlan): Promise<FiredBatch> {
+  async fire(limits: FireLimits, plan: (batch: DueBatch) => FirePlan): Promise<FiredBatch> {
     return this.database.transaction(async (session) => {
-      const locked = await lockDue(session, look, this.settings.userShare);
+      const locked = await lockDue(session, limits, this.settings.userShare);
       if (locked.rows.length === 0) return { due: 0, isMoreDue: false, admitted: [], waiting: 0, paused: [] };
-      const made = plan(await readBatch(session, locked));
-      const { admitted, waiting } = await recordTicks(session, made, this.settings.installationId);
-      await switchOff(session, made);
-      const pauses = made.schedules.filter((each) => each.kind === 'pause');
+      const planned = plan(await readBatch(session, locked));
+      const { admitted, waiting } = await recordTicks(session, planned, this.settings.installationId);
+      await disableDone(session, planned);
+      const pauses = planned.schedules.filter((each) => each.kind === 'pause');
       const paused = await pauseSchedules(session, pauses, { actor: 'scheduler', allowed: false });
-      const isMoreDue = locked.rows.length === look.most || made.schedules.some(isStillDue(locked.now));
+      const isMoreDue = locked.rows.length === limits.most || planned.schedules.some(isStillDue(locked.now));
       return { due: locked.rows.length, isMoreDue, admitted, waiting, paused };
     });
   }
@@ -95,14 +95,14 @@ interface JsonOwner {
 }
 
 /**
- * The longest due first, and what is to be known of their procs and owners. As one JSON text, which costs a fraction of
- * the CPU that rows of columns cost. Procs and owners are as they were when the statement began, a moment before the rows
- * were locked: as if the tick had come that moment earlier. How many runs of a schedule go on may not be that old, or two
- * would overlap: `countLive` looks once the schedule is locked.
+ * Locks due schedules, the longest overdue first, and reads their procs and owners. The answer is one JSON text, which
+ * costs a fraction of the CPU of rows and columns. Procs and owners are as of the start of the statement, a moment before
+ * the lock: as if the tick had come that moment earlier. The number of live executions must not be that old, or two could
+ * overlap: `countLive` counts them once the schedule is locked.
  */
 async function lockDue(
   session: Session,
-  { most, lookAheadMs }: LookSettings,
+  { most, lookAheadMs }: FireLimits,
   userShare: number,
 ): Promise<LockedSchedules> {
   const [answer] = await session.$queryRaw<{ locked: string }[]>`
@@ -139,8 +139,8 @@ function standingOf({ active, groups, seen_active, seen_groups, seen_at }: JsonO
   };
 }
 
-/** Those without a further tick. */
-async function switchOff(session: Session, { schedules }: FirePlan): Promise<void> {
+/** Disables the schedules that have no further tick. */
+async function disableDone(session: Session, { schedules }: FirePlan): Promise<void> {
   const done = schedules.filter((each) => each.kind === 'done');
   if (done.length > 0) {
     await session.$executeRaw`

@@ -3,18 +3,18 @@ import type { NewExecution } from '../executions/accept.js';
 import type { SealedArgs } from '../executions/sealed-args.js';
 import type { RegisteredProc } from '../procs/procs.store.js';
 
-/** Schedules with ticks that are due, and all that decides what becomes of them; their rows are locked. */
+/** Schedules with due ticks, whose rows are locked, and the figures that decide the outcome of each tick. */
 export interface DueBatch {
   /** Postgres' clock. */
   now: Date;
   due: readonly DueSchedule[];
-  /** Of procs with a concurrency limit, by name; exact, because their rows are locked too. */
+  /** Slots of the procs with a concurrency limit, by name; exact, because the rows of these procs are locked too. */
   slots: ReadonlyMap<string, ProcSlots>;
-  /** How many executions of each owner are admitted; counted up to the share of a user. */
+  /** How many executions of each owner are admitted; counted no further than the share. */
   admittedOf: ReadonlyMap<string, number>;
 }
 
-/** What decides when a schedule fires, and what it runs. */
+/** The fields that decide when a schedule fires and what it runs. */
 export type FiringSchedule = Pick<
   Schedule,
   | 'id'
@@ -35,22 +35,22 @@ export type FiringSchedule = Pick<
 export interface DueSchedule {
   schedule: FiringSchedule;
   secretArgs: SealedArgs | null;
-  /** As it is now. */
+  /** As it is now; null: it was removed. */
   proc: RegisteredProc | null;
   owner: OwnerStanding;
-  /** Its executions that have not ended; counted only where the overlap policy asks for it. */
+  /** Its executions that have not ended; counted only if the overlap policy needs it. */
   live: number;
 }
 
-/** What is known of an owner who is not here. */
+/** What Proctor knows of an owner who is not signed in at the moment. */
 export interface OwnerStanding {
-  /** In Postgres; null: there is none. */
+  /** The account in Postgres; null: none. */
   account: { isActive: boolean; groups: readonly string[] } | null;
-  /** What an authentication plugin said last; null: nothing. */
+  /** The last sign-in through an authentication plugin; null: none. */
   signIn: { isActive: boolean; groups: readonly string[]; seenAt: Date } | null;
 }
 
-/** What becomes of the ticks of a batch. */
+/** The outcome of each tick of a batch, and the next state of each schedule. */
 export interface FirePlan {
   ticks: readonly PlannedTick[];
   /** One for each schedule of the batch. */
@@ -61,7 +61,7 @@ export interface PlannedTick {
   scheduleId: number;
   fireAt: Date;
   outcome: TickOutcome;
-  /** How many ticks it stands for. */
+  /** How many ticks this row stands for. */
   count: number;
   reason: string | null;
   /** The execution to accept; exactly with the outcome `fired`. */
@@ -70,16 +70,16 @@ export interface PlannedTick {
 
 export type PlannedSchedule =
   | { kind: 'next'; id: number; nextFireAt: Date }
-  /** There is no further tick. */
+  /** It has no further tick. */
   | { kind: 'done'; id: number; reason: string }
-  /** It may not go on. */
+  /** It must not fire again until its owner resumes it. */
   | { kind: 'pause'; id: number; reason: string };
 
-/** What one look has made. */
+/** The result of one transaction. */
 export interface FiredBatch {
   /** How many schedules were due. */
   due: number;
-  /** More may be due: there was no room for more schedules, or for more ticks of one. */
+  /** True: more may be due, because the transaction takes a limited number of schedules, and of ticks of each. */
   isMoreDue: boolean;
   /** New executions that may be enqueued. */
   admitted: readonly number[];

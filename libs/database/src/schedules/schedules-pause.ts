@@ -6,16 +6,16 @@ export interface SchedulePause {
   reason: string;
 }
 
-/** Who paused it, in the audit trail, and whether a run was refused by it. */
+/** The actor in the audit trail, and `allowed`: false if the pause refused a run. */
 export interface PausedBy {
   actor: string;
   allowed: boolean;
 }
 
 /**
- * Pauses those of these schedules that are enabled, with an entry in the audit trail and an event for the notifier. Call
- * it inside the transaction that makes the reason true. May be repeated.
- * @returns the ids of those that it has paused
+ * Pauses those of these schedules that are enabled, with an audit entry and an event for the notifier. Call it in the
+ * transaction that makes the reason true. May be repeated.
+ * @returns the ids of the schedules that were paused by this call
  */
 export async function pauseSchedules(
   session: Session,
@@ -31,10 +31,10 @@ export async function pauseSchedules(
       UPDATE schedule s SET enabled = false, next_fire_at = NULL, paused_reason = g.reason, updated_at = now()
       FROM given g WHERE s.id = g.id AND s.enabled
       RETURNING s.id, s.proc_name, s.user_email, g.reason
-    ), told AS (
+    ), event AS (
       INSERT INTO notification (schedule_id, event, details)
       SELECT id, 'schedule_paused', jsonb_build_object('reason', reason) FROM paused
-    ), noted AS (
+    ), audited AS (
       INSERT INTO audit_event (actor, action, subject, allowed, details)
       SELECT ${actor}, 'pauseSchedule', id::text, ${allowed},
         jsonb_build_object('proc', proc_name, 'owner', user_email, 'reason', reason)
@@ -44,7 +44,7 @@ export async function pauseSchedules(
   return rows.map(({ id }) => Number(id));
 }
 
-/** The same for all of one owner. */
+/** Pauses all schedules of one owner. */
 export async function pauseSchedulesOf(
   session: Session,
   userEmail: string,

@@ -3,18 +3,18 @@ import type { Database } from '../connection/database.js';
 import { toSchedule } from './schedule-row.js';
 import type { NextFireAt } from './schedules.store.js';
 
-/** A next tick this near is left to whoever fires it at this moment. */
+/** A next tick this near is left alone: a scheduler may be firing it. */
 const LEAVE_SECONDS = 2;
 
 export interface RecheckReport {
   corrected: number;
-  /** Enabled schedules that have no tick to come, or whose times can't be computed. */
+  /** Enabled schedules that have no future tick, or whose ticks cannot be computed. */
   unclear: { id: number; problem: string }[];
 }
 
 /**
- * Compares the next tick of every enabled schedule with what its times say now. They differ for rows of an older
- * version, after a change of the time zone database, and where somebody changed the table by hand.
+ * Compares the stored next tick of every enabled schedule with a fresh computation. They differ for rows of an older
+ * version, after a change of the time zone database, and after a change of the table by hand.
  */
 export class ScheduleRecheckStore {
   constructor(
@@ -49,7 +49,7 @@ export class ScheduleRecheckStore {
     if (!(expected instanceof Date)) return expected;
     if (expected.getTime() === schedule.nextFireAt?.getTime()) return null;
     if (schedule.nextFireAt !== null && expected.getTime() <= nearMs) return null;
-    // Only if nobody has changed the schedule or fired it since it was read.
+    // Only if the schedule was neither changed nor fired since it was read.
     const changed = await this.database.client.$executeRaw`
       UPDATE schedule SET next_fire_at = ${expected.toISOString()}::timestamptz
       WHERE id = ${schedule.id} AND enabled AND cron = ${schedule.cron} AND time_zone = ${schedule.timeZone}
@@ -60,7 +60,7 @@ export class ScheduleRecheckStore {
 
   private expect(schedule: Schedule, now: Date): Date | { problem: string } {
     try {
-      return this.nextFireAt(timingOf(schedule), now) ?? { problem: 'it has no time that is still to come' };
+      return this.nextFireAt(timingOf(schedule), now) ?? { problem: 'it has no future tick' };
     } catch (error) {
       return { problem: error instanceof Error ? error.message : String(error) };
     }

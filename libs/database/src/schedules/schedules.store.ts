@@ -5,7 +5,7 @@ import { lockWaiters } from '../executions/admission/overlap-gate.js';
 import { finish, NEVER_CLAIMED, type Finish } from '../executions/finish.js';
 import type { SealedArgs } from '../executions/sealed-args.js';
 import { Prisma } from '../generated/client.js';
-import { keepBlackout, toSchedule } from './schedule-row.js';
+import { storedBlackout, toSchedule } from './schedule-row.js';
 
 /** A schedule that was checked against its proc. */
 export interface NewSchedule extends SchedulePolicies {
@@ -13,7 +13,7 @@ export interface NewSchedule extends SchedulePolicies {
   /** Without those of type `secret`. */
   args: Readonly<Record<string, string>>;
   secretArgs: SealedArgs | null;
-  /** Of all args, keyed: a proc is scheduled once with the same args. */
+  /** Keyed hash of all args: a proc has at most one schedule with the same args. */
   argsHash: string;
   tags: string;
   /** Empty exactly if `at` is given. */
@@ -25,10 +25,10 @@ export interface NewSchedule extends SchedulePolicies {
   enabled: boolean;
 }
 
-/** What is left out stays. `args`, `secretArgs` and `argsHash` belong together, and so do `cron` and `at`. */
+/** Omitted fields stay unchanged. `args`, `secretArgs` and `argsHash` belong together, and so do `cron` and `at`. */
 export type ScheduleChanges = Partial<Omit<NewSchedule, 'procName' | 'userEmail'>>;
 
-/** `never`: none of its times is still to come; `too_many`: its owner has as many as one may have. */
+/** `never`: it has no future tick; `too_many`: its owner has reached the limit. */
 export type CreateScheduleOutcome =
   | { kind: 'created'; schedule: Schedule }
   | { kind: 'duplicate' }
@@ -44,11 +44,11 @@ export type UpdateScheduleOutcome =
   | { kind: 'too_many' };
 
 export interface SchedulesPage {
-  /** Paused ones too. */
+  /** True: paused schedules too. */
   all: boolean;
-  /** Those of these procs, and the user's own; null: everything (admins). */
+  /** Schedules of these procs and the user's own; null: all of them (admins). */
   visibleTo: { email: string; procNames: readonly string[] } | null;
-  /** Id of the last one seen; null: from the first. */
+  /** Id of the last schedule of the previous page; null: the first page. */
   after: number | null;
   limit: number;
 }
@@ -62,14 +62,14 @@ export interface SchedulesSettings extends AdmissionSettings {
   maxPerOwner: number;
 }
 
-/** Schedules from the side of those who make them. What fires them is DueSchedulesStore. */
+/** Schedules as their owners see them. DueSchedulesStore fires them. */
 export class SchedulesStore {
   constructor(
     private readonly database: Database,
     private readonly settings: SchedulesSettings,
   ) {}
 
-  /** One of several calls at once with the same proc and args wins; the others are duplicates. */
+  /** Of concurrent calls with the same proc and args one wins; the others are duplicates. */
   async create(schedule: NewSchedule): Promise<CreateScheduleOutcome> {
     const { procName, userEmail, args, argsHash, tags, cron, group, enabled, ...rest } = schedule;
     const given = { procName, userEmail, args, argsHash, tags, cron, groupName: group, enabled };
@@ -78,7 +78,7 @@ export class SchedulesStore {
         const next = this.settings.nextFireAt(timingOf(schedule), await readClock(session));
         if (next === null) return { kind: 'never' };
         if (await this.hasTooMany(session, userEmail)) {
-          // Of one that is there already the answer is that.
+          // A duplicate is reported as such, even past the limit.
           const isThere = await session.schedule.findFirst({
             where: { procName, argsHash },
             select: { id: true },
@@ -117,19 +117,19 @@ export class SchedulesStore {
     return rows.map(toSchedule);
   }
 
-  /** A schedule that is paused and is enabled again goes on with its first tick after now. */
+  /** A paused schedule that is enabled again continues with its first tick after now. */
   async update(id: number, changes: ScheduleChanges): Promise<UpdateScheduleOutcome> {
     try {
       return await this.database.transaction(async (session) => {
-        // Waits for a scheduler that is firing it, and keeps others away.
+        // Waits for a scheduler that is firing it, and keeps other schedulers from doing so.
         await session.$queryRaw`SELECT 1 FROM schedule WHERE id = ${id} FOR UPDATE`;
         const row = await session.schedule.findUnique({ where: { id: BigInt(id) } });
         if (!row) return { kind: 'not_found' };
         const timing = await this.retime(session, toSchedule(row), changes);
         if (timing === 'never') return { kind: 'never' };
         const isResumed = changes.enabled === true && !row.enabled;
-        const isBack = isResumed && row.argsHash.includes(DONE_HASH_SUFFIX);
-        if (isBack && (await this.hasTooMany(session, row.userEmail))) return { kind: 'too_many' };
+        const isReopened = isResumed && row.argsHash.includes(DONE_HASH_SUFFIX);
+        if (isReopened && (await this.hasTooMany(session, row.userEmail))) return { kind: 'too_many' };
         const hash = isResumed && { argsHash: changes.argsHash ?? withoutDone(row.argsHash) };
         const data = { ...toColumns(changes), ...timing, ...hash, ...(isResumed && { pausedReason: null }) };
         const updated = await session.schedule.update({ where: { id: row.id }, data });
@@ -142,8 +142,8 @@ export class SchedulesStore {
   }
 
   /**
-   * False: there was none. Its executions stay; those that waited for the one before them have never begun, and are
-   * cancelled: a removed schedule starts nothing any more.
+   * False: it does not exist. Its executions stay, but those that wait for the previous one are cancelled: a removed
+   * schedule starts nothing.
    */
   async remove(id: number): Promise<boolean> {
     return this.database.transaction(async (session) => {
@@ -155,7 +155,7 @@ export class SchedulesStore {
     });
   }
 
-  /** Null: it has none, or there is no such schedule. */
+  /** Null: it has none, or the schedule does not exist. */
   async readSecretArgs(id: number): Promise<SealedArgs | null> {
     const row = await this.database.client.schedule.findUnique({
       where: { id: BigInt(id) },
@@ -164,7 +164,7 @@ export class SchedulesStore {
     return (row?.secretArgs ?? null) as SealedArgs | null;
   }
 
-  /** Several calls for one owner go one after the other. */
+  /** Concurrent calls for one owner run one after the other. */
   private async hasTooMany(session: Session, owner: string): Promise<boolean> {
     await session.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('proctor.schedules'), hashtext(${owner}))`;
     const [row] = await session.$queryRaw<{ count: number }[]>`
@@ -173,7 +173,7 @@ export class SchedulesStore {
     return (row?.count ?? 0) >= this.settings.maxPerOwner;
   }
 
-  /** What the changes mean for its next tick; one that is not touched stays, so that a due one is not lost. */
+  /** How the changes move its next tick. An unaffected tick stays, so that a due one is not lost. */
   private async retime(
     session: Session,
     before: Schedule,
@@ -209,7 +209,7 @@ function endOfRemoved(executionId: number): Finish {
   };
 }
 
-/** A one-shot schedule that is done keeps its row, and makes way for another one with the same args. */
+/** Marks the hash of a one-shot schedule that has run: its row stays, and a new schedule may have the same args. */
 export const DONE_HASH_SUFFIX = ' done ';
 
 function withoutDone(argsHash: string): string {
@@ -218,7 +218,7 @@ function withoutDone(argsHash: string): string {
 
 async function readClock(session: Session): Promise<Date> {
   const [row] = await session.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
-  if (!row) throw new Error('Postgres told no time');
+  if (!row) throw new Error('Postgres returned no time');
   return row.now;
 }
 
@@ -237,7 +237,7 @@ function toColumns({ args, secretArgs, notificationEmails, group, blackouts, ...
     secretArgs: secretArgs === null ? Prisma.DbNull : secretArgs,
     notificationEmails: notificationEmails && [...notificationEmails],
     groupName: group,
-    blackouts: blackouts?.map(keepBlackout),
+    blackouts: blackouts?.map(storedBlackout),
     notifyOn: rest.notifyOn && [...rest.notifyOn],
   };
 }

@@ -1,11 +1,11 @@
 import type { ScheduleTick, TickOutcome } from '@app/domain';
 import type { Database } from '../connection/database.js';
 
-/** What became of the ticks of schedules. */
+/** The outcome of past ticks. */
 export class TicksStore {
   constructor(private readonly database: Database) {}
 
-  /** Of one schedule, newest first. @param page `before`: `fireAt` of the last one seen; null: from the newest */
+  /** Ticks of one schedule, newest first. @param page `before`: `fireAt` of the last tick of the previous page; null: the first page */
   async list(
     scheduleId: number,
     { before, limit }: { before: Date | null; limit: number },

@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** What a ciphertext belongs to: it can't be moved to another place in the table. */
+/** The place that a ciphertext is bound to: it cannot be decrypted anywhere else. */
 export interface SecretPlace {
   procName: string;
   name: string;
@@ -11,7 +11,7 @@ export interface SecretPlace {
 
 export interface SealedSecret {
   ciphertext: Uint8Array<ArrayBuffer>;
-  /** Which key sealed it, for rotation. */
+  /** Identifies the key that sealed it, for rotation. */
   keyId: string;
 }
 
@@ -21,7 +21,7 @@ export class SecretBox {
 
   /** @param key 32 bytes */
   constructor(private readonly key: Uint8Array) {
-    if (key.length !== 32) throw new Error(`a secret key has 32 bytes, this one has ${key.length}`);
+    if (key.length !== 32) throw new Error(`PROCTOR_SECRET_KEY must have 32 bytes, but has ${key.length}`);
     this.keyId = createHash('sha256').update(key).digest('hex').slice(0, 8);
   }
 
@@ -35,7 +35,7 @@ export class SecretBox {
     };
   }
 
-  /** @throws Error if it was sealed with another key or for another place, or was changed */
+  /** @throws Error if it was sealed with another key or for another place, or was tampered with */
   open({ ciphertext, keyId }: SealedSecret, place: SecretPlace): string {
     if (keyId !== this.keyId) {
       throw new Error(
@@ -44,7 +44,7 @@ export class SecretBox {
     }
     const bytes = Buffer.from(ciphertext);
     const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, NONCE_BYTES), {
-      // Otherwise a ciphertext that was cut short passes with a tag of four bytes.
+      // Without this a truncated ciphertext would pass with a tag of four bytes.
       authTagLength: TAG_BYTES,
     })
       .setAAD(associatedData(place))

@@ -16,7 +16,7 @@ export class SecretsStore {
     private readonly box: SecretBox,
   ) {}
 
-  /** Sets all of these or none; others of the proc stay. May be repeated. */
+  /** Sets all of these secrets or none; other secrets of the proc stay. May be repeated. */
   async set(procName: string, values: Readonly<Record<string, string>>, setBy: string): Promise<void> {
     await this.database.client.$transaction(
       Object.entries(values).map(([name, value]) => {
@@ -30,7 +30,7 @@ export class SecretsStore {
     );
   }
 
-  /** All values of a proc by name. @throws Error if one can't be decrypted with this key */
+  /** All secrets of a proc, by name. @throws Error if one cannot be decrypted with this key */
   async read(procName: string): Promise<Record<string, string>> {
     const rows = await this.database.client.procSecret.findMany({ where: { procName } });
     return Object.fromEntries(
@@ -41,7 +41,7 @@ export class SecretsStore {
     );
   }
 
-  /** What is set for a proc, by name. */
+  /** The secrets that are set for a proc, by name. */
   async list(procName: string): Promise<SecretRecord[]> {
     return this.database.client.procSecret.findMany({
       where: { procName },
@@ -50,7 +50,7 @@ export class SecretsStore {
     });
   }
 
-  /** The names of what is set, by proc; procs without secrets are missing. */
+  /** The names of the secrets that are set, by proc; procs without secrets are missing. */
   async listNames(procNames: readonly string[]): Promise<Map<string, string[]>> {
     const rows = await this.database.client.procSecret.findMany({
       where: { procName: { in: [...procNames] } },
@@ -67,7 +67,7 @@ export class SecretsStore {
     return count > 0;
   }
 
-  /** Encrypts args of type `secret`; null for none. Each call gives other ciphertexts. */
+  /** Encrypts args of type `secret`; null for none. Each call returns different ciphertexts. */
   sealArgs(procName: string, args: Readonly<Record<string, string>>): SealedArgs | null {
     const entries = Object.entries(args).map(([name, value]) => {
       const { ciphertext, keyId } = this.box.seal(value, placeOfArg(procName, name));
@@ -76,7 +76,7 @@ export class SecretsStore {
     return entries.length === 0 ? null : Object.fromEntries(entries);
   }
 
-  /** @throws Error that names the arg and the key, never a value, if one can't be decrypted with this key */
+  /** @throws Error that names the arg and the key, never a value, if one cannot be decrypted with this key */
   openArgs(procName: string, sealed: SealedArgs): Record<string, string> {
     return Object.fromEntries(
       Object.entries(sealed).map(([name, { ciphertext, keyId }]) => {
@@ -94,7 +94,7 @@ export class SecretsStore {
   }
 }
 
-/** The blank keeps it apart from a secret: no secret's name has one. */
+/** The space keeps it distinct from a secret: names of secrets have none. */
 function placeOfArg(procName: string, name: string): SecretPlace {
   return { procName, name: `arg ${name}` };
 }
