@@ -11,8 +11,8 @@ const NOT_ACTIVE = 'Its owner is no longer active.';
 const HOUR_MS = 3_600_000;
 
 /**
- * Why an owner may not run a proc while they are not signed in, as a sentence, or null. Either the account in Postgres or a
- * recent answer of a plugin may allow it; a deactivated account overrules the plugin. Pure.
+ * Why an owner may not run a proc while they are not signed in, as a sentence, or null. Either the account in Postgres
+ * or a recent answer of a plugin may allow it; a deactivated account overrules the plugin. Pure.
  */
 export function describeOwnerProblem(
   { account, signIn }: OwnerStanding,

@@ -7,8 +7,8 @@ const SEALED = '(sealed value)';
 const MAX_CHARACTERS = 500;
 
 /**
- * Why the args of a schedule do not fit the current version of its proc, as a sentence without secret values, or null. The
- * value of a secret arg was checked when it was set and is not checked again. Pure.
+ * Why the args of a schedule do not fit the current version of its proc, as a sentence without secret values, or null.
+ * The value of a secret arg was checked when it was set and is not checked again. Pure.
  */
 export function describeArgsProblem(
   { schedule, secretArgs }: Pick<DueSchedule, 'schedule' | 'secretArgs'>,
@@ -37,8 +37,8 @@ const MAX_CACHED = 20_000;
 const MAX_CACHED_CHARACTERS = 1_000;
 
 /**
- * Caches which args fit: a schedule has the same args at each tick, and with a thousand schedules per tick the checks would
- * delay the queue. Keyed by value, so that every change is checked again.
+ * Caches which args fit: a schedule has the same args at each tick, and with a thousand schedules per tick the checks
+ * would delay the queue. Keyed by value, so that every change is checked again.
  */
 export function cacheFittingArgs(matches: MatchesPattern) {
   const fitting = new BoundedMap<string, true>({ maxSize: MAX_CACHED });

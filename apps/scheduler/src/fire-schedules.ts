@@ -8,7 +8,9 @@ import { cacheFittingArgs } from './check-stored-args.js';
 import { planFires, type FireRules } from './plan-fires.js';
 import { rehearse } from './rehearse.js';
 
-/** Schedules per transaction: a few large transactions cost less than many small ones, and three replicas share 1,000. */
+/**
+ * Schedules per transaction: a few large transactions cost less than many small ones, and three replicas share 1,000.
+ */
 const MAX_AT_ONCE = 350;
 /** A local clock may be this far behind Postgres' without missing a tick. */
 const LOOK_AHEAD_MS = 20;
@@ -113,8 +115,8 @@ export class FireSchedules {
   }
 
   /**
-   * Marks what the previous poll has enqueued: other replicas may still be busy with the current tick, and nothing depends
-   * on the mark. A lost mark only makes the sweep check the queue.
+   * Marks what the previous poll has enqueued: other replicas may still be busy with the current tick, and nothing
+   * depends on the mark. A lost mark only makes the sweep check the queue.
    */
   private async markEnqueued(next: readonly Enqueued[]): Promise<void> {
     for (const { executionIds, atMs } of this.enqueued.splice(0, Infinity, ...next)) {

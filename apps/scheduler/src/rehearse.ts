@@ -5,8 +5,8 @@ const SCHEDULES = 350;
 const TIMES = 10;
 
 /**
- * Warms up: plans artificial schedules and discards the result. Without it, the first tick of a process is 100 ms later than
- * the next ones, because code is compiled on first use and V8's young generation grows as it fills.
+ * Warms up: plans artificial schedules and discards the result. Without it, the first tick of a process is 100 ms later
+ * than the next ones, because code is compiled on first use and V8's young generation grows as it fills.
  * @param plan pure
  * @returns how many ticks of the last plan fired: all of them, or the rehearsal was not realistic
  */

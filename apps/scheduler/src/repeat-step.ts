@@ -2,7 +2,8 @@
 export const MAX_ROUND_MS = 20_000;
 
 /**
- * Runs a large piece of housekeeping in short steps of at most `most` rows, until a step finds fewer rows or the time is up.
+ * Runs a large piece of housekeeping in short steps of at most `most` rows, until a step finds fewer rows or the time
+ * is up.
  * @param deadlineMs in terms of `performance.now()`
  * @returns how many rows were processed
  */

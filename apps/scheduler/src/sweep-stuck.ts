@@ -21,8 +21,8 @@ export interface SweepReport {
 }
 
 /**
- * Finds executions that should be in the queue and are not, and adds them: Postgres is the source of truth, Redis may lose
- * data. Any number of replicas may sweep at once: adding an existing entry has no effect.
+ * Finds executions that should be in the queue and are not, and adds them: Postgres is the source of truth, Redis may
+ * lose data. Any number of replicas may sweep at once: adding an existing entry has no effect.
  */
 export class SweepStuck {
   private lastFullPassAtMs = 0;

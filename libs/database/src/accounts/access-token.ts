@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Tells our tokens from those of an identity provider, and lets secret scanners find leaked ones. Older tokens lack it. */
+/**
+ * Tells our tokens from those of an identity provider, and lets secret scanners find leaked ones. Older tokens lack it.
+ */
 export const TOKEN_PREFIX = 'proctor_';
 
 /** 256 random bits: 43 characters after the prefix. */

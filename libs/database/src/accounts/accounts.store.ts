@@ -138,7 +138,8 @@ export class AccountsStore {
   }
 
   /**
-   * Creates an account with one token in these groups, which are created if missing. Changes nothing if the email is taken.
+   * Creates an account with one token in these groups, which are created if missing. Changes nothing if the email is
+   * taken.
    * @returns the token, which is not stored and cannot be read again; null: the account exists
    */
   async createAccount(user: Pick<User, 'email' | 'name' | 'groups'>, label: string): Promise<string | null> {

@@ -34,8 +34,8 @@ export class GroupsStore {
   }
 
   /**
-   * Removes a group with its memberships, unless a proc requires it (which no one could run any more) or a schedule names
-   * it. The caller must refuse admin groups.
+   * Removes a group with its memberships, unless a proc requires it (which no one could run any more) or a schedule
+   * names it. The caller must refuse admin groups.
    */
   async remove(name: string): Promise<'removed' | 'not_found' | 'in_use'> {
     return this.database.transaction(async (session) => {

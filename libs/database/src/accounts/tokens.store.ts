@@ -44,7 +44,8 @@ export class TokensStore {
 
   /**
    * Newest first, revoked and expired tokens included.
-   * @param query `after`: id of the last token of the previous page (an unknown id gives an empty page); `email`: the owner
+   * @param query `after`: id of the last token of the previous page (an unknown id gives an empty page); `email`: the
+   * owner
    */
   async list(query: { email?: string; after: string | null; limit: number }): Promise<TokenRecord[]> {
     const { email, after, limit } = query;

@@ -28,8 +28,8 @@ export interface AuditFilter {
 }
 
 /**
- * Append-only; the database refuses changes. Lists are ordered by time, then id: an id is assigned a moment after the time
- * is taken, so ids alone can be slightly out of order for entries of the same moment.
+ * Append-only; the database refuses changes. Lists are ordered by time, then id: an id is assigned a moment after the
+ * time is taken, so ids alone can be slightly out of order for entries of the same moment.
  */
 export class AuditStore {
   constructor(private readonly database: Database) {}

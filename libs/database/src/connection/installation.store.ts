@@ -6,9 +6,9 @@ import type { Database } from './database.js';
 const WAIT_MS = 1_000;
 
 /**
- * The id that labels every Job of this installation. It belongs to one database: a dump that is restored elsewhere finds
- * another system identifier or database oid and gets a new id, so that it never adopts or deletes Jobs of the original.
- * Safe to call from several processes at once.
+ * The id that labels every Job of this installation. It belongs to one database: a dump that is restored elsewhere
+ * finds another system identifier or database oid and gets a new id, so that it never adopts or deletes Jobs of the
+ * original. Safe to call from several processes at once.
  */
 export async function readInstallationId(database: Database): Promise<string> {
   const fresh = randomBytes(4).toString('hex');
@@ -28,8 +28,8 @@ export async function readInstallationId(database: Database): Promise<string> {
 }
 
 /**
- * Reads the installation id when a process starts: waits while Postgres is down or not migrated yet. Throws the signal's
- * reason when it aborts.
+ * Reads the installation id when a process starts: waits while Postgres is down or not migrated yet. Throws the
+ * signal's reason when it aborts.
  */
 export async function waitForInstallation(
   database: Database,

@@ -39,8 +39,9 @@ export interface AcceptOptions {
   /** Executions that no gate holds back yet wait if their user has this many admitted; null: the caller has counted. */
   userShare: number | null;
   /**
-   * CTEs of the same statement. The last is `claimed`: it reads `given (n, id)`, where `n` is the place in the batch, and
-   * returns as `execution_id` the ids that may be accepted. So a claim under a unique key and its execution are one write.
+   * CTEs of the same statement. The last is `claimed`: it reads `given (n, id)`, where `n` is the place in the batch,
+   * and returns as `execution_id` the ids that may be accepted. So a claim under a unique key and its execution are one
+   * write.
    */
   claim: Prisma.Sql;
 }
@@ -58,7 +59,8 @@ export const UNCLAIMED = Prisma.sql`claimed AS (SELECT id AS execution_id FROM g
 
 /**
  * Writes accepted executions: the only door into the system. One statement for the whole batch, inside or outside of a
- * transaction. Executions that are not claimed are left out. Those without `waitingFor` may be enqueued after the commit.
+ * transaction. Executions that are not claimed are left out. Those without `waitingFor` may be enqueued after the
+ * commit.
  */
 export async function accept(
   session: Session,

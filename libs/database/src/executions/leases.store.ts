@@ -13,7 +13,10 @@ import { toExecution, type ExecutionRow } from './execution-row.js';
 import { finish, type ExecutionEnd } from './finish.js';
 import type { SealedArgs } from './sealed-args.js';
 
-/** Proof that this process follows the execution. Every write carries it, and a row with a higher epoch refuses the write. */
+/**
+ * Proof that this process follows the execution. Every write carries it, and a row with a higher epoch refuses the
+ * write.
+ */
 export interface Lease {
   executionId: number;
   epoch: number;
@@ -53,7 +56,10 @@ const JOB_RECORDED: ExecutionStatus = 'CREATED';
 
 export type RecordJobOutcome = 'recorded' | 'cancel_requested' | 'fenced';
 
-/** Executions as the worker that claimed them sees them. A refused write means that another worker has claimed them since. */
+/**
+ * Executions as the worker that claimed them sees them. A refused write means that another worker has claimed them
+ * since.
+ */
 export class LeasesStore {
   constructor(
     private readonly database: Database,
@@ -102,8 +108,8 @@ export class LeasesStore {
 
   /** Records the Job that was created or adopted. If a cancel came first, nothing is recorded: delete that Job. */
   async recordJob({ executionId, epoch }: Lease, jobUid: string): Promise<RecordJobOutcome> {
-    // The UPDATE alone decides. A SELECT in the same statement would see the row as it was before a claim that the UPDATE
-    // had to wait for, and mistake "fenced" for "cancelled".
+    // The UPDATE alone decides. A SELECT in the same statement would see the row as it was before a claim that the
+    // UPDATE had to wait for, and mistake "fenced" for "cancelled".
     const [row] = await this.database.client.$queryRaw<{ recorded: boolean }[]>`
       UPDATE execution SET
         job_uid = CASE WHEN cancel_requested_at IS NULL THEN ${jobUid} ELSE job_uid END,
@@ -119,7 +125,9 @@ export class LeasesStore {
     return row.recorded ? 'recorded' : 'cancel_requested';
   }
 
-  /** Moves to a status that is not final. A status that cannot follow the current one changes nothing. False: fenced. */
+  /**
+   * Moves to a status that is not final. A status that cannot follow the current one changes nothing. False: fenced.
+   */
   async move(
     { executionId, epoch }: Lease,
     status: ExecutionStatus,

@@ -1,7 +1,9 @@
 import { originFromIds, originIds, type ExecutionOrigin } from '@app/domain';
 import { Prisma } from '../generated/client.js';
 
-/** An origin as a row of `execution` stores it. A new origin with an id has a column here and in prisma/schema.prisma. */
+/**
+ * An origin as a row of `execution` stores it. A new origin with an id has a column here and in prisma/schema.prisma.
+ */
 export interface OriginRow {
   schedule_id: bigint | null;
   rerun_of: bigint | null;

@@ -12,8 +12,8 @@ export class SlowExecutionsStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * Records one `slow` event for each execution that has run for more than twice the median of its proc's last successes.
-   * May be repeated, and run by several processes at once. @returns how many events were recorded
+   * Records one `slow` event for each execution that has run for more than twice the median of its proc's last
+   * successes. May be repeated, and run by several processes at once. @returns how many events were recorded
    */
   async noteSlow(): Promise<number> {
     // Uses the index of live executions: an index on the start time would make every start touch all indexes.

@@ -114,8 +114,9 @@ function rangesOf(
   else if (statuses.kind === 'ended') addEqual(Prisma.sql`ended_status`, 'status', FINAL_STATUSES);
   if (statuses.kind === 'some_live')
     conditions.push(Prisma.sql`ended_at IS NULL AND status = ANY(${[...statuses.statuses]}::text[])`);
-  // The planner expects almost no rows with a status that appeared after the last statistics, and would then read all of
-  // them for each proc. So the value is hidden from it, unless a user is given: then it must choose between two indexes.
+  // The planner expects almost no rows with a status that appeared after the last statistics, and would then read all
+  // of them for each proc. So the value is hidden from it, unless a user is given: then it must choose between two
+  // indexes.
   const isHidden = sources.length > 0 && others.userEmail === null;
   if (statuses.kind === 'some_ended')
     addEqual(Prisma.sql`ended_status`, 'status', statuses.statuses, isHidden);
@@ -143,8 +144,8 @@ const VALUE_OF = { proc: Prisma.sql`head.proc`, status: Prisma.sql`head.status` 
 const ALIAS_OF = { proc: Prisma.sql`proc`, status: Prisma.sql`status` };
 
 /**
- * The newest of many ranges, one for each combination of the sources' values. The newest id of each range is read first:
- * a range whose newest is older than that of `limit` others contributes nothing to this page.
+ * The newest of many ranges, one for each combination of the sources' values. The newest id of each range is read
+ * first: a range whose newest is older than that of `limit` others contributes nothing to this page.
  */
 function mergedRanges(
   sources: readonly RangeSource[],
@@ -173,8 +174,8 @@ function mergedRanges(
 
 /**
  * The values to take one after another.
- * @param window conditions on the id; if given, statuses that do not occur in it are left out, because each would be a range
- * per proc
+ * @param window conditions on the id; if given, statuses that do not occur in it are left out, because each would be a
+ * range per proc
  */
 function valuesOf({ name, values }: RangeSource, window: readonly Prisma.Sql[] | null): Prisma.Sql {
   const all = Prisma.sql`unnest(${[...values]}::text[])`;

@@ -13,8 +13,8 @@ export interface PruneReport {
 const LOCK_TIMEOUT_MS = 500;
 
 /**
- * Deletes history that is older than the retention time. Each method takes one bounded step and returns how much it deleted;
- * all may be repeated, and run by several processes at once. The audit trail is never pruned.
+ * Deletes history that is older than the retention time. Each method takes one bounded step and returns how much it
+ * deleted; all may be repeated, and run by several processes at once. The audit trail is never pruned.
  */
 export class RetentionStore {
   constructor(private readonly database: Database) {}
@@ -59,8 +59,8 @@ export class RetentionStore {
   }
 
   /**
-   * Drops one partition of the log that is older than this and whose executions have all been deleted. Null: there is none,
-   * or it is being read right now and a later call drops it.
+   * Drops one partition of the log that is older than this and whose executions have all been deleted. Null: there is
+   * none, or it is being read right now and a later call drops it.
    * @returns its name
    */
   async dropLogPartition(olderThanDays: number): Promise<string | null> {

@@ -47,13 +47,14 @@ export class LogsStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * Appends batches of many executions in one statement. Rows and position are stored together or not at all, and a batch
-   * whose lease is no longer the newest is left out. May be repeated unchanged if an error left the outcome unknown.
+   * Appends batches of many executions in one statement. Rows and position are stored together or not at all, and a
+   * batch whose lease is no longer the newest is left out. May be repeated unchanged if an error left the outcome
+   * unknown.
    * @returns the batches that were stored; the others are fenced
    */
   async append(batches: readonly LogBatch[]): Promise<Set<LogBatch>> {
-    // Keyed by the place of the batch, not by execution: a process may still hold lines of an older lease of the same one.
-    // One JSON parameter: Prisma needs 15 times as much CPU for the same rows as arrays.
+    // Keyed by the place of the batch, not by execution: a process may still hold lines of an older lease of the same
+    // one. One JSON parameter: Prisma needs 15 times as much CPU for the same rows as arrays.
     const rows = JSON.stringify(
       batches.flatMap(({ rows }, at) =>
         rows.map(({ seq, kind, stampedAt, text, endsLine }) => {

@@ -1,14 +1,20 @@
 import type { Database } from '../connection/database.js';
 import { Prisma } from '../generated/client.js';
 
-/** A delivery that this process may send now. Every later write carries `claim`; a row with a higher one refuses the write. */
+/**
+ * A delivery that this process may send now. Every later write carries `claim`; a row with a higher one refuses the
+ * write.
+ */
 export interface ClaimedDelivery {
   id: number;
   claim: number;
   notificationId: number;
   channel: string;
   recipient: string;
-  /** Of the channel `callback`: the host of its URL (`name` or `name:port`) as `busyHosts` has it. Null: another channel. */
+  /**
+   * Of the channel `callback`: the host of its URL (`name` or `name:port`) as `busyHosts` has it. Null: another
+   * channel.
+   */
   host: string | null;
   /** This attempt included. */
   attempts: number;

@@ -34,9 +34,9 @@ export class DueSchedulesStore {
 
   /**
    * Locks schedules with due ticks, the longest overdue first, and carries out what `plan` returns, in one transaction.
-   * Concurrent callers get other schedules without waiting; a tick that has an outcome keeps it, whoever plans it again.
-   * Begin and commit enclose two statements, unless a policy or limit needs more: many schedules fire at the same moment,
-   * and each statement delays them all.
+   * Concurrent callers get other schedules without waiting; a tick that has an outcome keeps it, whoever plans it
+   * again. Begin and commit enclose two statements, unless a policy or limit needs more: many schedules fire at the
+   * same moment, and each statement delays them all.
    * @param plan pure
    */
   async fire(limits: FireLimits, plan: (batch: DueBatch) => FirePlan): Promise<FiredBatch> {
@@ -96,9 +96,9 @@ interface JsonOwner {
 
 /**
  * Locks due schedules, the longest overdue first, and reads their procs and owners. The answer is one JSON text, which
- * costs a fraction of the CPU of rows and columns. Procs and owners are as of the start of the statement, a moment before
- * the lock: as if the tick had come that moment earlier. The number of live executions must not be that old, or two could
- * overlap: `countLive` counts them once the schedule is locked.
+ * costs a fraction of the CPU of rows and columns. Procs and owners are as of the start of the statement, a moment
+ * before the lock: as if the tick had come that moment earlier. The number of live executions must not be that old, or
+ * two could overlap: `countLive` counts them once the schedule is locked.
  */
 async function lockDue(
   session: Session,

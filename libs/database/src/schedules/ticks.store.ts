@@ -5,7 +5,10 @@ import type { Database } from '../connection/database.js';
 export class TicksStore {
   constructor(private readonly database: Database) {}
 
-  /** Ticks of one schedule, newest first. @param page `before`: `fireAt` of the last tick of the previous page; null: the first page */
+  /**
+   * Ticks of one schedule, newest first. @param page `before`: `fireAt` of the last tick of the previous page; null:
+   * the first page
+   */
   async list(
     scheduleId: number,
     { before, limit }: { before: Date | null; limit: number },

@@ -12,7 +12,9 @@ interface AdmissionGate {
   countsWaiters: boolean;
   /** True: an execution held here is not shown to the gates behind it until it is released. */
   hidesLaterGates: boolean;
-  /** How a schedule's history records a tick that the gate refuses; null: the gate holds executions and never refuses. */
+  /**
+   * How a schedule's history records a tick that the gate refuses; null: the gate holds executions and never refuses.
+   */
   refusedTick: TickOutcome | null;
   /** Completes the sentence "The execution waits for …". */
   waitsFor: string;
@@ -21,9 +23,10 @@ interface AdmissionGate {
 const EVERY_ORIGIN = ['person', 'rerun', 'schedule'] as const satisfies readonly OriginKind[];
 
 /**
- * Everything that can hold an accepted execution back, in the order in which executions pass. An execution that is released
- * from one gate moves on to the next one that applies; an execution that no gate holds is admitted and enqueued. A new gate
- * (freeze, approval) is a row here, a question in AdmissionRoom, and a module in libs/database/src/executions/admission.
+ * Everything that can hold an accepted execution back, in the order in which executions pass. An execution that is
+ * released from one gate moves on to the next one that applies; an execution that no gate holds is admitted and
+ * enqueued. A new gate (freeze, approval) is a row here, a question in AdmissionRoom, and a module in
+ * libs/database/src/executions/admission.
  */
 export const ADMISSION_GATES = [
   {

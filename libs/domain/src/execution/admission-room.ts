@@ -40,8 +40,9 @@ type Answer<Name extends WaitingFor> =
   'open' | 'closed' | (Name extends RefusingGate ? { refusal: string } : never);
 
 /**
- * Decides which of a batch of executions may start, wait or are refused, and uses the room up as it goes. Pure apart from
- * its own counters. The figures must be counted while the rows that guard them are locked, or be approximate on purpose.
+ * Decides which of a batch of executions may start, wait or are refused, and uses the room up as it goes. Pure apart
+ * from its own counters. The figures must be counted while the rows that guard them are locked, or be approximate on
+ * purpose.
  */
 export class AdmissionRoom {
   private readonly live: Map<number, number>;
@@ -61,8 +62,9 @@ export class AdmissionRoom {
   }
 
   /**
-   * Asks the gates in order. A refusal ends the questions, and so does a closed gate that hides the later ones; otherwise
-   * the execution waits at the last closed gate, so that a full proc refuses it even if its user is past the share.
+   * Asks the gates in order. A refusal ends the questions, and so does a closed gate that hides the later ones;
+   * otherwise the execution waits at the last closed gate, so that a full proc refuses it even if its user is past the
+   * share.
    */
   admit(request: AdmissionRequest): Admission {
     let waitsFor: WaitingFor | null = null;

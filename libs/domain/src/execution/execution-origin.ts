@@ -1,6 +1,6 @@
 /**
- * What caused an execution, with the id that each origin refers to. A new origin (webhook, link, agent) is a member here
- * and a row in `ORIGIN_RULES`.
+ * What caused an execution, with the id that each origin refers to. A new origin (webhook, link, agent) is a member
+ * here and a row in `ORIGIN_RULES`.
  */
 export type ExecutionOrigin =
   { kind: 'person' } | { kind: 'rerun'; rerunOf: number } | { kind: 'schedule'; scheduleId: number };

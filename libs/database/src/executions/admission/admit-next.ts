@@ -20,8 +20,8 @@ export interface EndedExecution {
 }
 
 /**
- * Admits the executions that these ends have made room for, gate by gate in the order of ADMISSION_GATES. That is also the
- * order in which a scheduler locks rows: schedules, then procs. Call it in the transaction that ends them.
+ * Admits the executions that these ends have made room for, gate by gate in the order of ADMISSION_GATES. That is also
+ * the order in which a scheduler locks rows: schedules, then procs. Call it in the transaction that ends them.
  * @returns ids that may be enqueued after the commit
  */
 export async function admitNext(
@@ -39,8 +39,9 @@ export async function admitNext(
 }
 
 /**
- * Admits executions that wait although there is room: a limit was raised, or a process died between two steps. Each line
- * of waiters has a transaction of its own, and a gate's lines are listed after the gate before it has let its waiters go.
+ * Admits executions that wait although there is room: a limit was raised, or a process died between two steps. Each
+ * line of waiters has a transaction of its own, and a gate's lines are listed after the gate before it has let its
+ * waiters go.
  * @returns ids that may be enqueued now
  */
 export async function admitWaiting(database: Database, settings: AdmissionSettings): Promise<number[]> {

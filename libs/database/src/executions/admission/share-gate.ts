@@ -3,8 +3,8 @@ import type { Session } from '../../connection/database.js';
 import { MAX_RELEASED, toReleased, type Gate, type Released, type ReleasedRow } from './gate.js';
 
 /**
- * One user has at most a share of admitted executions at a time. Nothing is locked for the count: two processes may exceed
- * the share by what they admit at the same moment.
+ * One user has at most a share of admitted executions at a time. Nothing is locked for the count: two processes may
+ * exceed the share by what they admit at the same moment.
  */
 export const shareGate: Gate = {
   locksKeys: false,
@@ -31,8 +31,8 @@ export function admittedOf(userEmail: Prisma.Sql, max: number): Prisma.Sql {
 }
 
 /**
- * SQL that adds `held_at` to the rows of `given`, a batch of executions in the order of `n`: those that no gate holds back
- * yet wait here past the share. Each user's admitted executions are counted once, and the batch on top of them.
+ * SQL that adds `held_at` to the rows of `given`, a batch of executions in the order of `n`: those that no gate holds
+ * back yet wait here past the share. Each user's admitted executions are counted once, and the batch on top of them.
  */
 export function placedByShare(userShare: number): Prisma.Sql {
   return Prisma.sql`

@@ -27,8 +27,8 @@ export const slotGate: Gate = {
 };
 
 /**
- * The slots of those of these procs that have a limit. Their rows are locked before the count, so that no slot is counted
- * twice; all processes lock them in the order of their names.
+ * The slots of those of these procs that have a limit. Their rows are locked before the count, so that no slot is
+ * counted twice; all processes lock them in the order of their names.
  */
 export async function lockSlots(
   session: Session,
