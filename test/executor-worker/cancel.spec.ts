@@ -21,7 +21,7 @@ describe('cancel', () => {
     expect((await system.api.cancel(id)).status).toBe(409);
   }, 90_000);
 
-  it('in the very moment of launch, a thousand times: no container left, no wrong answer', async () => {
+  it('during the launch, a thousand times: no container left, no wrong answer', async () => {
     const total = 1_000;
     const atOnce = 40;
     const ids = new Map<number, string>();

@@ -9,7 +9,7 @@ import { startSystem, type System } from '../support/system.js';
 const count = (n: number) => `i=0; while [ $i -lt ${n} ]; do i=$((i+1)); echo line $i; sleep 0.1; done`;
 const counted = (n: number) => Array.from({ length: n }, (_, i) => `line ${i + 1}\n`).join('');
 
-describe('what happens when something fails', () => {
+describe('an execution during failures', () => {
   let system: System;
   beforeAll(async () => {
     system = await startSystem({ workers: 2, ownPostgres: true });
@@ -50,7 +50,7 @@ describe('what happens when something fails', () => {
     return { id, name, worker: await followerOf(id) };
   }
 
-  it('goes on after kill -9 of its worker: one Job, each line once', async () => {
+  it('continues after kill -9 of its worker: one Job, each line once', async () => {
     const { id, name, worker } = await startCounting(60);
     worker.kill('SIGKILL');
     await system.startWorker();
@@ -74,7 +74,7 @@ describe('what happens when something fails', () => {
     await expectCompleteRun(id, name, 60);
   }, 120_000);
 
-  it('refuses the writes of a worker that was stopped past its lease and goes on', async () => {
+  it('continues after its worker stood still past its lease, whose writes are refused', async () => {
     const { id, name, worker } = await startCounting(300);
     worker.kill('SIGSTOP');
     await until(async () => {
@@ -91,7 +91,7 @@ describe('what happens when something fails', () => {
     await expectCompleteRun(id, name, 300);
   }, 150_000);
 
-  it('ends rightly when Redis is flushed in mid-run', async () => {
+  it('ends correctly if Redis is flushed mid-run', async () => {
     const running = await startCounting(60);
     const { Redis } = await import('ioredis');
     const redis = new Redis(system.redis.port, '127.0.0.1');
@@ -102,7 +102,7 @@ describe('what happens when something fails', () => {
     await expectCompleteRun(waiting.id, waiting.name, 1);
   }, 120_000);
 
-  it('accepts executions while Redis is away, and runs them when it is back', async () => {
+  it('is accepted while Redis is unavailable, and runs when it is back', async () => {
     const running = await startCounting(150);
     await system.redis.stop();
     const at = Date.now();
@@ -118,7 +118,7 @@ describe('what happens when something fails', () => {
     await expectCompleteRun(running.id, running.name, 150);
   }, 150_000);
 
-  it('says 503 while Postgres is away, and ends what ran rightly when it is back', async () => {
+  it('is refused with 503 while Postgres is unavailable; a running one ends correctly when it is back', async () => {
     const running = await startCounting(150);
     await system.postgres?.stop();
     await until(async () => (await fetch(`${system.gatewayUrl}/health/ready`)).status === 503, 5_000);
@@ -129,7 +129,7 @@ describe('what happens when something fails', () => {
     await expectCompleteRun(running.id, running.name, 150);
   }, 150_000);
 
-  it('does not run an execution again whose Job was deleted by hand', async () => {
+  it('does not run again after its Job was deleted by hand', async () => {
     const { id, name } = await startCounting(300);
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromFile(system.sandbox.kubeconfigPath);
@@ -145,7 +145,7 @@ describe('what happens when something fails', () => {
     expect(runsOf(name)).toHaveLength(1);
   }, 90_000);
 
-  it('lets a burst survive the killing of workers: each once, none forgotten', async () => {
+  it('survives killed workers in a burst: each runs once, none is lost', async () => {
     const submitted = await Promise.all(
       Array.from({ length: 60 }, (_, i) => system.api.run(`echo ${i}; sleep 0.3; echo done ${i}`)),
     );

@@ -73,13 +73,13 @@ describe('a mail over TLS', () => {
     30_000,
   );
 
-  it('is sent in the open where none is offered and none is required', async () => {
+  it('is sent unencrypted if TLS is neither offered nor required', async () => {
     const told = await tell({}, TRUSTED);
     await bench.settled(told.id, ['sent']);
     expect(told.server.to(told.owner)).toMatchObject([{ isSecure: false }]);
   }, 30_000);
 
-  it('waits, and no password goes out, where it is required and not offered', async () => {
+  it('waits, without sending a password, if TLS is required but not offered', async () => {
     const told = await tell({}, { ...TRUSTED, PROCTOR_MAIL_TLS: 'required' });
     expect(await reasonOf(told.id)).toMatch(/STARTTLS|TLS/);
     expect(told.server.mails).toEqual([]);
@@ -102,13 +102,13 @@ describe('a mail over TLS', () => {
 });
 
 describe('an address that is not ASCII', () => {
-  it('is reached where the server knows such', async () => {
+  it('is reached if the server supports SMTPUTF8', async () => {
     const told = await tell({}, {}, 'é@exämple.org');
     await bench.settled(told.id, ['sent']);
     expect(told.server.to(told.owner)).toHaveLength(1);
   }, 30_000);
 
-  it('fails where the server does not, and says why', async () => {
+  it('fails with a reason if the server does not', async () => {
     const told = await tell({ hideSMTPUTF8: true }, {}, 'ö@example.org');
     const [failed] = await bench.settled(told.id, ['failed']);
     expect(failed?.failedReason).toMatch(
@@ -117,7 +117,7 @@ describe('an address that is not ASCII', () => {
     expect(told.server.to(told.owner)).toEqual([]);
   }, 30_000);
 
-  it('is reached in ASCII where only its domain is not', async () => {
+  it('is reached in ASCII if only its domain is not', async () => {
     const told = await tell({ hideSMTPUTF8: true }, {}, 'ada@exämple.org');
     await bench.settled(told.id, ['sent']);
     const raw = told.server.mails.map((one) => one.raw).join('\n');

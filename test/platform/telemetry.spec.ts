@@ -169,11 +169,11 @@ describe('sending metrics', () => {
     expect(await telemetry.prometheusText()).toContain('proctor_test_total 1');
     expect(log.map(({ level, msg }) => `${level} ${msg}`)).toEqual([
       'info sending metrics',
-      'warn metrics could not be sent',
+      'warn could not send metrics',
     ]);
     collector.answer = accept;
     await until(() => log.length === 3);
-    expect(log[2]?.msg).toBe('metrics are sent again');
+    expect(log[2]?.msg).toBe('sending metrics works again');
     expect(JSON.stringify(log)).not.toContain(LICENCE_KEY);
   });
 
@@ -194,7 +194,7 @@ describe('sending metrics', () => {
       OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `http://127.0.0.1:${await freePort()}/v1/metrics`,
       OTEL_METRIC_EXPORT_INTERVAL: '200',
     });
-    await until(() => log.some(({ msg }) => msg === 'metrics could not be sent'));
+    await until(() => log.some(({ msg }) => msg === 'could not send metrics'));
     expect(JSON.stringify(log)).toContain('ECONNREFUSED');
     expect(await telemetry.prometheusText()).toContain('process_cpu_seconds_total');
   });

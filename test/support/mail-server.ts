@@ -5,37 +5,37 @@ import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 
 export interface ReceivedMail {
-  /** Of the envelope. */
+  /** From the envelope. */
   to: string[];
   from: string;
   parsed: ParsedMail;
   raw: string;
   messageId: string;
-  /** It came over TLS. */
+  /** Whether it arrived over TLS. */
   isSecure: boolean;
 }
 
 export interface MailServerOptions {
   /** `starttls`: offers it; `implicit`: from the first byte; left out: none. */
   tls?: { mode: 'starttls' | 'implicit'; key: string; cert: string };
-  /** Knows no addresses but those in ASCII. */
+  /** Accepts ASCII addresses only. */
   hideSMTPUTF8?: boolean;
 }
 
 export interface MailBehaviour {
   /** The reply to each recipient, to the content, or at the greeting; null: as usual. */
   refuse?: { at: 'rcpt' | 'data' | 'connect'; code: number; text: string } | null;
-  /** The content was taken, the answer comes this much later. */
+  /** Delays the reply after accepting the content. */
   answerAfterMs?: number;
-  /** Takes the connection and says nothing. */
+  /** Accepts the connection and sends nothing. */
   isHanging?: boolean;
 }
 
-/** A real SMTP server on loopback that keeps what it gets, and can be told to misbehave. */
+/** A real SMTP server on loopback that keeps the mails it receives, and misbehaves on demand. */
 export class MailServer {
   readonly mails: ReceivedMail[] = [];
   connections = 0;
-  /** Tries to log in, right or wrong. */
+  /** Login attempts, successful or not. */
   logins = 0;
   behaviour: MailBehaviour = {};
   private server: SMTPServer | null = null;
@@ -49,12 +49,12 @@ export class MailServer {
     return server;
   }
 
-  /** Those to this address. */
+  /** The mails to this address. */
   to(address: string): ReceivedMail[] {
     return this.mails.filter(({ to }) => to.includes(address));
   }
 
-  /** Goes away; `open` brings it back on the same port. */
+  /** Stops the server; `open` restarts it on the same port. */
   async close(): Promise<void> {
     const { server } = this;
     this.server = null;
@@ -132,7 +132,7 @@ interface SmtpSession {
   secure: boolean;
 }
 
-/** A port on which nobody listens. */
+/** Finds a port without a listener. */
 export async function unusedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -13,14 +13,14 @@ export interface EndedOptions {
   log?: readonly string[];
 }
 
-/** A database with its outbox, and real notifier processes on it. */
+/** A database with its outbox, and real notifier processes. */
 export interface NotifierBench {
   stores: Stores;
   notifications: NotificationsStore;
   preferences: NotificationPreferencesStore;
-  /** One more, with these settings. */
+  /** Starts another notifier with these settings. */
   startNotifier(env?: Record<string, string>): Promise<ServiceProcess>;
-  /** Exactly one, with these settings: the one that runs if it has them. */
+  /** Makes sure that exactly one notifier runs, with these settings. */
   useNotifier(env?: Record<string, string>): Promise<ServiceProcess>;
   /** Accepts an execution and ends it. @returns its id */
   end(options?: EndedOptions): Promise<number>;

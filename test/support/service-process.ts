@@ -1,15 +1,15 @@
 import { startServerProcess } from '../../scripts/lib/server-process.mjs';
 
-/** One of our services as a child process, with all that it printed. */
+/** A service as a child process, with its output. */
 export interface ServiceProcess {
   name: string;
   pid: number;
   output(): string;
   kill(signal: NodeJS.Signals): void;
-  /** SIGTERM; resolves with the exit code when it has ended. Killed if it takes more than 20 s. */
+  /** Sends SIGTERM, and SIGKILL after 20 s. Resolves with the exit code. */
   stop(): Promise<number | null>;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  /** Resolves once a line of its output matches; fails when it ends before, or after `timeoutMs`. */
+  /** Resolves once a line of its output matches. Rejects if it exits first, or after `timeoutMs`. */
   waitForOutput(pattern: RegExp, timeoutMs?: number): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ const KEPT_LINES = 20_000;
 
 /**
  * @param entry the built file, e.g. `apps/gateway/src/main.js` below dist
- * @param onLine gets each line that it prints; of those that are kept here the oldest go when there are too many
+ * @param onLine receives every line; `output` keeps the latest ones only
  */
 export async function startService(
   name: string,

@@ -18,15 +18,15 @@ import { startService, type ServiceProcess } from './service-process.js';
 export interface SystemOptions {
   workers?: number;
   schedulers?: number;
-  /** Also sends notifications. */
+  /** Starts a notifier too. */
   notifier?: boolean;
-  /** A Postgres that the spec may stop; otherwise a database in the shared one. */
+  /** A Postgres the spec may stop, instead of a database in the shared one. */
   ownPostgres?: boolean;
   sandbox?: Partial<SandboxOptions>;
   env?: Record<string, string>;
 }
 
-/** The whole of Proctor as it runs in production: real processes, Postgres, Redis; the sandbox as its cluster. */
+/** All of Proctor as in production: real processes, Postgres, Redis; the sandbox as the cluster. */
 export interface System {
   api: ApiClient;
   gatewayUrl: string;
@@ -126,7 +126,7 @@ async function openDatabase(options: SystemOptions, cleanUps: (() => unknown)[])
   return { databaseUrl: () => postgres.url('proctor'), postgres };
 }
 
-/** What all services of a system are started with. */
+/** The environment of all services of a system. */
 export function serviceEnv(
   databaseUrl: string,
   redis: { address: string },

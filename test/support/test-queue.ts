@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { ExecutionConsumer, ExecutionQueue, type ConsumeOptions, type RedisSettings } from '@app/queue';
 import type { OwnRedis } from './servers.js';
 
-/** One installation's queue on a Redis, with a look at it from outside. */
+/** The queue of one installation on a Redis, and direct access to it. */
 export class TestQueue {
   readonly installationId = randomBytes(4).toString('hex');
   readonly settings: RedisSettings;
@@ -42,7 +42,7 @@ export class TestQueue {
     return this.inspect((queue) => queue.pause());
   }
 
-  /** The entry disappears behind everybody's back. */
+  /** Removes the entry behind the back of queue and workers. */
   async lose(executionId: number): Promise<void> {
     await this.inspect((queue) => queue.remove(`execution-${executionId}`));
   }
@@ -60,7 +60,7 @@ export class TestQueue {
     }
   }
 
-  /** Makes an entry that stays after its end, as it would with other options. Nobody may be consuming. */
+  /** Creates an entry that stays after its end, as with other options. No consumer may be running. */
   async leaveBehind(executionId: number, state: 'completed' | 'failed'): Promise<void> {
     await this.inspect((queue) =>
       queue.add('run', { executionId }, { jobId: `execution-${executionId}`, attempts: 1 }),
@@ -91,7 +91,7 @@ export class TestQueue {
   }
 }
 
-/** Follows until it is told to stop, and hands over then. */
+/** A handler that follows until it is stopped, and then hands over. */
 export const follow =
   (seen: (id: number, signal: AbortSignal) => void): ConsumeOptions['handle'] =>
   async (id, _lease, signal) => {

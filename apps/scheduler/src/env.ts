@@ -27,7 +27,7 @@ export const schema = serviceSchema({
 
 export type SchedulerEnv = ReturnType<typeof loadSchedulerEnv>;
 
-/** The scheduler's settings. @throws ConfigurationError with all that is wrong */
+/** The scheduler's settings. @throws ConfigurationError with every problem */
 export function loadSchedulerEnv(source: EnvSource) {
   const env = loadEnv(schema, source);
   const common = serviceSettings(env);
@@ -38,10 +38,10 @@ export function loadSchedulerEnv(source: EnvSource) {
     tickPostgres: { ...common.postgres, maxConnections: 1 },
     health: healthSettings(env),
     userShare: env.PROCTOR_USER_SHARE,
-    /** Null: authentication is off, and nobody's standing is looked at. */
+    /** Null: authentication is off, and owners are not checked. */
     owners: env.PROCTOR_AUTH_ENABLED ? ownerRules(env) : null,
     recheckMinutes: env.PROCTOR_SCHEDULED_JOBS_FETCH_INTERVAL_IN_MINS,
-    /** Null: everything is kept. */
+    /** Null: the history is kept forever. */
     retentionDays: env.PROCTOR_RETENTION_DAYS ?? null,
   };
 }

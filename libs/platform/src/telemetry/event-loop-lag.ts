@@ -2,17 +2,17 @@ import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 
 const RESOLUTION_MS = 10;
 
-/** Long enough for a 99th percentile, short enough to see when it was. */
+/** Long enough for a 99th percentile, short enough to see when it happened. */
 const WINDOW_MS = 10_000;
 
-/** Seconds by which timers were late. */
+/** By how many seconds timers were late. */
 export interface LagSeconds {
   mean: number;
   p99: number;
   max: number;
 }
 
-/** How long the event loop kept timers waiting in the last whole window, whoever looks and how often. */
+/** Measures how late timers were in the last whole window, regardless of how often it is read. */
 export class EventLoopLag {
   private readonly histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   private readonly timer: NodeJS.Timeout;
@@ -26,7 +26,7 @@ export class EventLoopLag {
     }, windowMs).unref();
   }
 
-  /** Until the first window is over: so far. */
+  /** Before the end of the first window: the values so far. */
   read(): LagSeconds {
     return this.lastWindow ?? lagOf(this.histogram);
   }
@@ -39,7 +39,7 @@ export class EventLoopLag {
 
 function lagOf(histogram: IntervalHistogram): LagSeconds {
   if (histogram.count === 0) return { mean: 0, p99: 0, max: 0 };
-  // What is recorded is the time from one tick of its timer to the next, not only what is too much of it.
+  // The histogram records the whole time between two ticks of its timer, not only the delay.
   const toLag = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - RESOLUTION_MS / 1e3);
   return { mean: toLag(histogram.mean), p99: toLag(histogram.percentile(99)), max: toLag(histogram.max) };
 }

@@ -17,21 +17,21 @@ beforeEach(() => {
 });
 
 describe('ExportLog', () => {
-  it('tells of failures at most once a minute, and how many there were', () => {
+  it('logs failures at most once a minute, with their number', () => {
     for (; nowMs < 150_000; nowMs += 1_000) log.failed(new Error('away'));
     expect(lines.map(({ level, msg, reason, failures }) => [level, msg, reason, failures])).toEqual([
-      ['warn', 'metrics could not be sent', 'away', 1],
-      ['warn', 'metrics could not be sent', 'away', 60],
-      ['warn', 'metrics could not be sent', 'away', 60],
+      ['warn', 'could not send metrics', 'away', 1],
+      ['warn', 'could not send metrics', 'away', 60],
+      ['warn', 'could not send metrics', 'away', 60],
     ]);
   });
 
-  it('tells once that it works again, if it told that it did not', () => {
+  it('logs the recovery once, if it logged a failure', () => {
     log.succeeded();
     log.failed(new Error('away'));
     log.succeeded();
     log.succeeded();
-    expect(lines.map(({ msg }) => msg)).toEqual(['metrics could not be sent', 'metrics are sent again']);
+    expect(lines.map(({ msg }) => msg)).toEqual(['could not send metrics', 'sending metrics works again']);
   });
 
   it.each<[unknown, string]>([

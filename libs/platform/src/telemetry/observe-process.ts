@@ -1,7 +1,7 @@
 import type { Meter } from '@opentelemetry/api';
 import { EventLoopLag } from './event-loop-lag.js';
 
-/** Metrics of this process, under the names that dashboards for Node know. @returns stops measuring */
+/** Measures this process, under the metric names of common Node dashboards. @returns stops measuring */
 export function observeProcess(meter: Meter): () => void {
   observeCpuAndStart(meter);
   observeMemory(meter);

@@ -14,19 +14,19 @@ import type { ExportLog } from './export-log.js';
 import { SendingExporter } from './sending-exporter.js';
 import type { TelemetrySettings } from './telemetry-vars.js';
 
-/** What one look at all metrics may take; what is slower is left out. */
+/** How long collecting all metrics may take; slower ones are left out. */
 const COLLECT_TIMEOUT_MS = 3_000;
 
 export interface OpenMeter {
   meter: Meter;
   prometheusText(): Promise<string>;
-  /** Sends what was measured since the last time. Does not throw; takes as long as the collector. */
+  /** Sends the latest metrics. Does not throw; takes as long as the collector. */
   flushAndClose(): Promise<void>;
-  /** Ends attempts that are still going on. */
+  /** Aborts attempts in flight. */
   giveUp(): void;
 }
 
-/** OpenTelemetry's machinery. Loading this file takes a quarter of a second: import it when it is needed. */
+/** Sets up OpenTelemetry. Loading this file takes a quarter of a second: import it when needed. */
 export function openMeter(service: string, settings: TelemetrySettings, log: ExportLog): OpenMeter {
   const page = new PageReader();
   const exporter = settings.export && new SendingExporter(settings.export, log);
@@ -56,9 +56,9 @@ function resourceOf(service: string, { serviceName, resourceAttributes }: Teleme
   );
 }
 
-/** Gives the present state when it is asked for. */
+/** Collects the current values on demand. */
 class PageReader extends MetricReader {
-  // No resource on the page: whoever scrapes labels the target, and its names might collide.
+  // No resource on the page: Prometheus labels the target, and the names might collide.
   private readonly serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
   private readonly making = new SingleFlight<string>();
 
@@ -68,14 +68,14 @@ class PageReader extends MetricReader {
     });
   }
 
-  /** Who asks while the page is being made gets the same one. */
+  /** Concurrent callers share one rendering. */
   text(): Promise<string> {
     return this.making.run(() => this.make());
   }
 
   private async make(): Promise<string> {
     const { resourceMetrics } = await this.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
-    // Lines of a later format, with OpenTelemetry's own names of units.
+    // Removes lines of a later format, with OpenTelemetry's own unit names.
     return this.serializer.serialize(resourceMetrics).replace(/^# UNIT .*\n/gm, '');
   }
 

@@ -6,12 +6,12 @@ import type { TelemetryExport, Temporality } from './telemetry-vars.js';
 
 type ExporterOptions = NonNullable<ConstructorParameters<typeof OTLPMetricExporter>[0]>;
 
-/** The numbers of `AggregationTemporalityPreference`, whose package is not ours. */
+/** The numbers of `AggregationTemporalityPreference`, whose package is not a dependency. */
 const PREFERENCES = { delta: 0, cumulative: 1, lowmemory: 2 } as const satisfies Record<Temporality, number>;
 
 const MAX_SEND_MS = 10_000;
 
-/** Sends metrics to a collector, with some retries in `MAX_SEND_MS`, and tells how that went. */
+/** Sends metrics to a collector, with some retries within `MAX_SEND_MS`, and logs the result. */
 export class SendingExporter extends OTLPMetricExporter {
   private isClosed = false;
 
