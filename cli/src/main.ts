@@ -8,13 +8,13 @@ const INTERNAL = 70;
 const { stdin, stdout, stderr, env } = process;
 stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE')
-    stderr.write(`proctor: the output can't be written: ${error.code ?? error.message}\n`);
+    stderr.write(`proctor: cannot write the output: ${error.code ?? error.message}\n`);
   process.exit(error.code === 'EPIPE' ? BROKEN_PIPE : INTERNAL);
 });
-// Nobody is left to be told.
+// No stream is left to report to.
 stderr.on('error', () => process.exit(BROKEN_PIPE));
 
-/** The package's version; from dist/cli/src it is three folders up. */
+/** package.json is three folders above dist/cli/src. */
 function readVersion(): string {
   try {
     const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');

@@ -4,21 +4,21 @@ import { readEnv } from './env.js';
 import { asAppError, renderError } from './output/render-error.js';
 import { Printer, type Output } from './terminal/printer.js';
 
-/** What the CLI has around it. */
-export interface Surroundings {
+/** What the CLI uses of its process. */
+export interface CliProcess {
   env: NodeJS.ProcessEnv;
   stdin: NodeJS.ReadStream;
   stdout: Output & { columns?: number };
   stderr: Output;
-  /** The package's own version. */
+  /** Of the package. */
   version: string;
-  /** What is to be done and said on Ctrl-C. */
+  /** Registers the handler of Ctrl-C. */
   onInterrupt: (handler: () => void) => void;
 }
 
-/** One run of the CLI with these words; resolves to the exit code. Every error becomes a line on standard error. */
-export async function run(words: readonly string[], around: Surroundings): Promise<number> {
-  const { stdin, stdout, stderr, version } = around;
+/** Runs one command line; resolves to the exit code. Every error is reported on standard error. */
+export async function run(words: readonly string[], cli: CliProcess): Promise<number> {
+  const { stdin, stdout, stderr, version } = cli;
   const reportError = (error: unknown, json: boolean): number => {
     const { text, exitCode } = renderError(asAppError(error), json);
     stderr.write(text);
@@ -36,10 +36,10 @@ export async function run(words: readonly string[], around: Surroundings): Promi
     return 0;
   }
 
-  const env = readEnv(around.env);
+  const env = readEnv(cli.env);
   const printer = new Printer({ stdout, stderr, json: request.json, noColor: env.noColor });
   let advice: readonly string[] | null = null;
-  around.onInterrupt(() => {
+  cli.onInterrupt(() => {
     printer.stopWaiting();
     for (const line of advice ?? []) printer.warn(line);
   });

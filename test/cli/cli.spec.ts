@@ -3,12 +3,19 @@ import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { followLog } from '../../cli/src/api/follow-log.js';
-import { GatewayClient } from '../../cli/src/api/gateway-client.js';
-import { tokenIdentity } from '../../cli/src/api/identity.js';
+import { connectWs } from '../../cli/src/gateway/connect-ws.js';
 import { executionReply, type ExecutionReply } from '@app/contract';
 import { AppError } from '@app/domain';
+import {
+  connectWebSocket,
+  followLog,
+  GatewayClient,
+  tokenIdentity,
+  type ConnectLog,
+  type LogSource,
+} from '@app/gateway-client';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { WebSocket } from 'ws';
 import {
   EMAIL,
   FakeGateway,
@@ -451,12 +458,18 @@ describe('everything that can go wrong', () => {
   }
 });
 
-describe('followLog', () => {
+// Over `ws` as in the CLI, and over the class that browsers have, which `ws` offers too.
+describe.each([
+  ['ws', connectWs],
+  ["a browser's WebSocket", connectWithCookies],
+])('followLog over %s', (_, connectLog) => {
   const client = () =>
-    new GatewayClient(
-      { baseUrl: `http://${gateway.host}`, timeoutMs: 2000, statusPollCount: 1 },
-      tokenIdentity(EMAIL, TOKEN),
-    );
+    new GatewayClient({
+      baseUrl: `http://${gateway.host}`,
+      timeoutMs: 2000,
+      identity: tokenIdentity(EMAIL, TOKEN),
+      connectLog,
+    });
 
   async function linesUntilFailure(retryDelaysMs: number[]): Promise<{ lines: string[]; failure: unknown }> {
     const lines: string[] = [];
@@ -469,28 +482,36 @@ describe('followLog', () => {
     }
   }
 
-  it('gives up after the tries that it has, and says how to come back', async () => {
+  it('gives up after the last attempt', async () => {
     gateway.logScripts = [sendThenCut(['first'])];
     const { lines, failure } = await linesUntilFailure([1, 1, 1]);
     expect(lines).toEqual(['first']);
     expect(gateway.logConnections).toBe(4);
-    expect(failure).toMatchObject({
-      code: 'unavailable',
-      hint: expect.stringMatching(/proctor logs \d+/) as unknown,
-    });
+    const executionId = expect.stringMatching(/^\d+$/) as unknown;
+    expect(failure).toMatchObject({ kind: 'log_lost', code: 'unavailable', executionId });
   });
 
-  it('counts tries anew after each new line', async () => {
+  it('counts attempts from the last new line', async () => {
     const lines = ['a', 'b', 'c', 'd'];
     gateway.logScripts = [...lines.map((_, n) => sendThenCut(lines.slice(0, n + 1))), sendLines(lines)];
     expect(await linesUntilFailure([1])).toEqual({ lines, failure: null });
   });
 
-  it('does not lose or double a line of a batch that was cut', async () => {
+  it('neither loses nor repeats a line of a batch that was cut off', async () => {
     gateway.logScripts = [sendThenCut(['a\nb\n', 'c']), sendLines(['a', 'b', '', 'c', '', 'd'], 3)];
     expect(await linesUntilFailure([1])).toEqual({ lines: ['a', 'b', '', 'c', '', 'd'], failure: null });
   });
 });
+
+/** In place of a browser's cookies, the handshake carries the headers. */
+function connectWithCookies(source: LogSource): ReturnType<ConnectLog> {
+  class BrowserSocket extends WebSocket {
+    constructor(url: string) {
+      super(url, { headers: source.headers });
+    }
+  }
+  return connectWebSocket(BrowserSocket as unknown as typeof globalThis.WebSocket)(source);
+}
 
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

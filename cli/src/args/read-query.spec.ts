@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { queryOf, readTime } from './read-query.js';
+import { z } from 'zod';
+import { readQuery, readTime } from './read-query.js';
 
 const now = Date.parse('2026-01-31T10:00:00Z');
 
@@ -21,8 +22,27 @@ describe('readTime', () => {
   );
 });
 
-describe('queryOf', () => {
-  it('leaves out what was not given, and keeps what is empty', () => {
-    expect(queryOf({ a: undefined, b: '', c: 'x' })).toEqual({ b: '', c: 'x' });
+describe('readQuery', () => {
+  const schema = z.object({
+    a: z.string().optional(),
+    b: z.string().optional(),
+    limit: z.string().regex(/^\d+$/, 'must be a number').transform(Number).default(50),
+  });
+
+  it('omits options that were not given, and keeps empty ones as they are', () => {
+    const query = readQuery(schema, { a: undefined, b: '', limit: '5' });
+    expect(Object.entries(query)).toEqual([
+      ['b', ''],
+      ['limit', '5'],
+    ]);
+  });
+
+  it('refuses what the schema refuses, by the name of the option', () => {
+    expect(() => readQuery(schema, { limit: 'x' })).toThrow(
+      expect.objectContaining({
+        code: 'invalid_args',
+        details: [{ field: '--limit', message: 'must be a number' }],
+      }),
+    );
   });
 });

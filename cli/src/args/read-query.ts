@@ -2,18 +2,20 @@ import { detailsFromIssues, instantQuery, parseDurationMs } from '@app/contract'
 import { AppError } from '@app/domain';
 import type { z } from 'zod';
 
-/** What the gateway is asked for: options that were not given are left out. */
-export function queryOf(options: Record<string, string | undefined>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(options).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-}
+export const INVALID_OPTIONS = 'Invalid options.';
 
-/** Throws `invalid_args` with one detail per option that the route's schema refuses. */
-export function checkQuery(schema: z.ZodType, query: Record<string, string>): void {
+/**
+ * The options that were given, as the query that the route's schema accepts. Throws `invalid_args` with one detail per
+ * option that it refuses.
+ */
+export function readQuery<Schema extends z.ZodType>(
+  schema: Schema,
+  options: Partial<Record<keyof z.input<Schema>, string | undefined>>,
+): z.input<Schema> {
+  const query = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const parsed = schema.safeParse(query);
-  if (parsed.success) return;
-  throw new AppError('invalid_args', "These options can't be used.", {
+  if (parsed.success) return query as z.input<Schema>;
+  throw new AppError('invalid_args', INVALID_OPTIONS, {
     details: detailsFromIssues(parsed.error.issues).map(({ field, message }) => ({
       field: `--${field.split('.')[0]}`,
       message,
@@ -21,7 +23,7 @@ export function checkQuery(schema: z.ZodType, query: Record<string, string>): vo
   });
 }
 
-/** An instant as given, or a duration back from now: `2h` → RFC 3339. Throws `invalid_args` for anything else. */
+/** `2h` (ago), a day or an instant as an RFC 3339 instant. Throws `invalid_args` for anything else. */
 export function readTime(option: string, text: string | undefined, nowMs: number): string | undefined {
   if (text === undefined) return undefined;
   const ms = parseDurationMs(text);
@@ -30,12 +32,12 @@ export function readTime(option: string, text: string | undefined, nowMs: number
   if (instantQuery.safeParse(text).success) return text;
   const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : '';
   if (instantQuery.safeParse(date).success) return date;
-  throw new AppError('invalid_args', "These options can't be used.", {
+  throw new AppError('invalid_args', INVALID_OPTIONS, {
     details: [
       {
         field: option,
         message:
-          'must be a duration back from now such as 2h, a day such as 2026-01-31 or a time such as 2026-01-31T10:00:00Z',
+          'must be a time such as 2026-01-31T10:00:00Z, a day such as 2026-01-31, or a duration back from now such as 2h',
       },
     ],
   });

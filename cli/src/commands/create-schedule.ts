@@ -1,33 +1,33 @@
 import { AppError } from '@app/domain';
 import { readScheduleOptions, type ScheduleOptions } from '../args/read-schedule-options.js';
-import { openGateway, type Context } from '../context.js';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
 import { renderSchedule } from '../output/render-schedule.js';
-import { askForSecretArgs, readGivenArgs } from './read-given-args.js';
+import { addSecretArgs, readArgs } from './read-args.js';
 
 export interface CreateScheduleOptions extends ScheduleOptions {
   proc: string;
   /** `NAME=value` */
   words: readonly string[];
-  /** YAML, `-`: standard input; words win over it. */
+  /** YAML, `-`: standard input. Words take precedence. */
   file: string | undefined;
 }
 
-/** Not repeated when the connection breaks: a second one would be refused as a duplicate. */
+/** Not repeated when the connection breaks: the gateway would refuse the repetition as a duplicate. */
 export async function createSchedule(context: Context, options: CreateScheduleOptions): Promise<number> {
   const { proc, cron, at } = options;
   const { timeZone } = context.env;
   if (cron === undefined && at === undefined) {
-    throw new AppError('invalid_args', 'Give --cron for again and again, or --at for once.');
+    throw new AppError('invalid_args', 'The schedule has no time.', {
+      hint: 'Use --cron to repeat, --at to run once.',
+    });
   }
   const fields = readScheduleOptions(options, { nowMs: Date.now(), timeZone });
-  const given = await readGivenArgs(context, options);
+  const parsed = await readArgs(context, options);
   const client = await openGateway(context);
-  const args = await askForSecretArgs(
-    context,
-    await client.call('getProc', { params: { name: proc } }),
-    given,
-  );
-  context.onInterrupt(['Interrupted before the gateway answered; see `proctor schedule list`.']);
+  const declaration = await client.call('getProc', { params: { name: proc } });
+  const args = await addSecretArgs(context, declaration, parsed);
+  context.onInterrupt(['Interrupted before the gateway replied. See `proctor schedule list`.']);
   const schedule = await client.call('createSchedule', {
     body: { jobName: proc, args, ...fields, enabled: true },
   });

@@ -1,4 +1,5 @@
-import { openGateway, type Context } from '../context.js';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
 import { renderProc } from '../output/render-proc.js';
 import { findProc } from './find-proc.js';
 

@@ -1,15 +1,14 @@
-import type { GroupReply } from '@app/contract';
-import { agree, openGateway, type Context } from '../context.js';
+import { readPages } from '@app/gateway-client';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
 import { plainLine } from '../output/filter-controls.js';
 import { formatTable } from '../output/table.js';
-import { readPages } from './read-pages.js';
+import { confirmChange } from '../terminal/confirm-change.js';
+import { collectItems } from './print-pages.js';
 
 export async function listGroups(context: Context): Promise<number> {
   const client = await openGateway(context);
-  const groups: GroupReply[] = [];
-  const read = async (cursor: { cursor?: string }) =>
-    await client.call('listGroups', { query: { ...cursor } });
-  for await (const page of readPages(read, true)) groups.push(...page.groups);
+  const groups = await collectItems(readPages(client, 'listGroups', {}), (page) => page.groups);
   const rows = groups.map(({ name, members, description }) => [
     plainLine(name),
     String(members),
@@ -32,13 +31,13 @@ export async function createGroup(
 
 export async function removeGroup(context: Context, name: string, yes: boolean): Promise<number> {
   const client = await openGateway(context);
-  await agree(context, `Remove the group ${name}? Its members lose what it allows.`, yes);
+  await confirmChange(context, `Remove group ${name}? Its members lose the access it gives.`, yes);
   await client.call('removeGroup', { params: { name } });
   await context.printer.result(`Removed: ${name}\n`, { name, removed: true });
   return 0;
 }
 
-/** One after the other; those before one that is refused stay changed. May be repeated. */
+/** One by one: the changes before a refused one stay. May be repeated. */
 export async function changeMembers(
   context: Context,
   change: 'add' | 'drop',
@@ -48,7 +47,7 @@ export async function changeMembers(
   const route = change === 'add' ? 'addMember' : 'removeMember';
   for (const email of emails) {
     await client.call(route, { params: { name, email } });
-    const text = change === 'add' ? `Added to ${name}: ${email}\n` : `Taken out of ${name}: ${email}\n`;
+    const text = change === 'add' ? `Added to ${name}: ${email}\n` : `Removed from ${name}: ${email}\n`;
     await context.printer.result(text, { group: name, email, change });
   }
   return 0;

@@ -1,16 +1,17 @@
 import { listExecutionsQuery, MAX_PAGE } from '@app/contract';
-import { checkQuery, queryOf, readTime } from '../args/read-query.js';
-import { openGateway, type Context } from '../context.js';
+import { readPages } from '@app/gateway-client';
+import { readQuery, readTime } from '../args/read-query.js';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
 import { HISTORY_HEADER, historyRow } from '../output/render-execution.js';
-import { pagedTable } from '../output/table.js';
-import { readPages } from './read-pages.js';
+import { printPages } from './print-pages.js';
 
 export interface HistoryOptions {
   proc: string | undefined;
   user: string | undefined;
   /** Only the caller's own. */
   mine: boolean;
-  /** In any case, several also with commas. */
+  /** In upper or lower case, also several separated by commas. */
   statuses: readonly string[];
   schedule: string | undefined;
   since: string | undefined;
@@ -20,37 +21,26 @@ export interface HistoryOptions {
   all: boolean;
 }
 
-/** Prints each page as it comes; as JSON: one object a page, one a line. */
+/** Newest first. */
 export async function history(context: Context, options: HistoryOptions): Promise<number> {
-  const { printer } = context;
+  const { statuses, all } = options;
   const nowMs = Date.now();
-  const query = queryOf({
+  const query = readQuery(listExecutionsQuery, {
     proc: options.proc,
     user: options.user,
-    status: options.statuses.length > 0 ? options.statuses.join(',').toUpperCase() : undefined,
+    status: statuses.length > 0 ? statuses.join(',').toUpperCase() : undefined,
     schedule: options.schedule,
     since: readTime('--since', options.since, nowMs),
     until: readTime('--until', options.until, nowMs),
-    limit: options.limit ?? (options.all ? String(MAX_PAGE) : undefined),
+    limit: options.limit ?? (all ? String(MAX_PAGE) : undefined),
   });
-  checkQuery(listExecutionsQuery, query);
   const client = await openGateway(context);
-  if (options.mine) query['user'] = (await client.call('whoAmI')).email;
-
-  const table = pagedTable(HISTORY_HEADER);
-  const pages = readPages(
-    async (cursor) => await client.call('listExecutions', { query: { ...query, ...cursor } }),
-    options.all,
-  );
-  let count = 0;
-  let next: string | undefined;
-  for await (const page of pages) {
-    count += page.executions.length;
-    next = page.next;
-    if (count === 0) await printer.result('', page);
-    else await printer.result(table(page.executions.map((one) => historyRow(one, nowMs))), page);
-  }
-  if (count === 0) printer.note('No executions found.');
-  if (next !== undefined) printer.note('There are more: --all, or --limit up to 500.');
+  if (options.mine) query.user = (await client.call('whoAmI')).email;
+  await printPages(context, readPages(client, 'listExecutions', { query }), {
+    all,
+    header: HISTORY_HEADER,
+    rowsOf: (page) => page.executions.map((execution) => historyRow(execution, nowMs)),
+    none: 'No executions found.',
+  });
   return 0;
 }

@@ -1,4 +1,5 @@
-import { openGateway, type Context } from '../context.js';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
 import { renderProcList } from '../output/render-proc.js';
 
 export async function list(context: Context, namesOnly: boolean): Promise<number> {

@@ -1,25 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@app/domain';
-import type { Target } from '../api/gateway-client.js';
 import { loadConfig } from '../config/load-config.js';
 import { parseHost } from '../config/parse-host.js';
-import { targetFrom, type ResolvedValues } from '../config/resolve-config.js';
-import { openAsNobody, openGateway, type Context } from '../context.js';
+import { targetFrom, type ResolvedValues, type Target } from '../config/resolve-config.js';
+import type { Context } from '../context.js';
+import { openAnonymously, openGateway } from '../gateway/open-gateway.js';
+import { plainLine } from '../output/filter-controls.js';
 import { awaitSignIn } from '../sign-in/await-sign-in.js';
 import { SignInFile } from '../sign-in/sign-in-file.js';
 import { signInFrom } from '../sign-in/sign-in-identity.js';
-import { plainLine } from '../output/filter-controls.js';
 
 export interface LoginOptions {
   host: string | undefined;
 }
 
-/** Signs in with the device flow; what comes of it is kept beside the configuration and used from then on. */
+/** Signs in with the device flow. The credentials are saved beside the configuration and used from then on. */
 export async function login(context: Context, { host }: LoginOptions): Promise<number> {
   const { env, printer } = context;
   const config = await loadConfig(env);
   const target = targetOf(config.values, host);
-  const client = openAsNobody(target);
+  const client = openAnonymously(target);
   refuseWithoutDeviceFlow(await client.call('getSignIn'));
 
   const started = await client.call('startSignIn');
@@ -33,20 +33,20 @@ export async function login(context: Context, { host }: LoginOptions): Promise<n
     expires_in_seconds: started.expires_in_seconds,
   });
   printer.note(`Open ${address} in a browser and confirm this code: ${plainLine(started.user_code)}`);
-  printer.showWaiting('Waiting for you to confirm');
+  printer.showWaiting('Waiting for your confirmation');
   const reply = await awaitSignIn(
     async () => await client.call('pollSignIn', { body: { device_code: started.device_code } }),
     started,
-    { sleep: (ms) => sleep(ms), now: () => performance.now() },
+    { sleep: async (ms) => await sleep(ms), now: () => performance.now() },
   );
 
   const file = new SignInFile(env.configDir);
   const signIn = signInFrom({ host: target.baseUrl }, reply, Date.now());
   await file.write(signIn);
   context.onInterrupt(null);
-  const { signInIsUnusedBecause } = await loadConfig(env);
-  if (signInIsUnusedBecause !== null) {
-    await printer.result(`Signed in, but not used: ${signInIsUnusedBecause}.\n`, {
+  const { signInUnusedReason } = await loadConfig(env);
+  if (signInUnusedReason !== null) {
+    await printer.result(`Signed in, but the sign-in is not used: ${signInUnusedReason}.\n`, {
       type: 'signed_in',
       used: false,
     });
@@ -63,27 +63,30 @@ export async function login(context: Context, { host }: LoginOptions): Promise<n
   return 0;
 }
 
-/** `--host` only where nothing else says so: a sign-in at another gateway would never be used. */
+/** `--host` must not contradict the configuration: a sign-in at another gateway would never be used. */
 function targetOf(values: ResolvedValues, host: string | undefined): Target {
   if (host === undefined) return targetFrom(values);
   const { PROCTOR_HOST: configured } = values;
-  const asked = targetFrom({ ...values, PROCTOR_HOST: { value: host, source: 'environment' } });
+  const target = targetFrom({ ...values, PROCTOR_HOST: { value: host, source: 'environment' } });
   const isFixed = configured?.source === 'environment' || configured?.source === 'file';
-  if (isFixed && parseHost(configured.value) !== asked.baseUrl) {
-    throw new AppError('conflict', `PROCTOR_HOST is ${plainLine(configured.value)} (${configured.source}).`, {
-      hint: 'Change it with `proctor config --host`, or leave --host out.',
-    });
+  if (isFixed && parseHost(configured.value) !== target.baseUrl) {
+    throw new AppError(
+      'conflict',
+      `--host ${plainLine(host)} contradicts PROCTOR_HOST, which is ${plainLine(configured.value)} (${configured.source}).`,
+      { hint: 'Change PROCTOR_HOST with `proctor config --host`, or omit --host.' },
+    );
   }
-  return asked;
+  return target;
 }
 
 function refuseWithoutDeviceFlow({ sign_in }: { sign_in: 'device' | 'token' | 'off' }): void {
   if (sign_in === 'device') return;
-  const message =
-    sign_in === 'off'
-      ? 'This gateway asks nobody to sign in.'
-      : 'This gateway lets people in with an e-mail and a token only.';
-  throw new AppError('malformed_request', message, {
-    hint: sign_in === 'off' ? 'Just go on: `proctor list`.' : 'Set them with `proctor config`.',
+  if (sign_in === 'off') {
+    throw new AppError('malformed_request', 'This gateway requires no sign-in.', {
+      hint: 'Use it right away: `proctor list`.',
+    });
+  }
+  throw new AppError('malformed_request', 'This gateway has no single sign-on.', {
+    hint: 'Use an email and an access token: `proctor config`.',
   });
 }

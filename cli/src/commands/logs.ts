@@ -1,17 +1,17 @@
 import { readLogQuery } from '@app/contract';
 import { AppError, isFinal } from '@app/domain';
-import type { GatewayClient } from '../api/gateway-client.js';
-import { readTextLines } from '../api/read-text.js';
-import { checkQuery, queryOf } from '../args/read-query.js';
-import { openGateway, type Context } from '../context.js';
-import { awaitReportedEnd, streamLog, withWayBack } from './stream-log.js';
-import { readExecutionId } from './read-execution-id.js';
+import { streamLines, type GatewayClient, type RequestOf } from '@app/gateway-client';
+import { readQuery } from '../args/read-query.js';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
+import { readExecutionId } from './read-id.js';
+import { adviseOnInterrupt, reportEnd, streamLog } from './stream-log.js';
 
 export interface LogsOptions {
   id: string;
   /** Only the last so many lines. */
   tail: string | undefined;
-  /** Only lines printed since. */
+  /** Only lines printed since then. */
   since: string | undefined;
   /** Only what is there now. */
   noFollow: boolean;
@@ -23,8 +23,7 @@ export async function logs(
   { id: idText, tail, since, noFollow }: LogsOptions,
 ): Promise<number> {
   const id = readExecutionId(idText);
-  const query = queryOf({ tail, since });
-  checkQuery(readLogQuery, query);
+  const query = readQuery(readLogQuery, { tail, since });
   const client = await openGateway(context);
   const execution = await client.call('getExecutionStatus', { params: { id } });
   await context.printer.event({ type: 'execution', ...execution });
@@ -32,29 +31,30 @@ export async function logs(
     await streamLog(context, client, execution);
     return 0;
   }
-  await readPart(context, client, id, { ...query, follow: String(!noFollow) }, !noFollow);
-  if (!noFollow) await awaitReportedEnd(context, client, id);
-  else if (!isFinal(execution.status)) context.printer.note(`Execution ${id} goes on: ${execution.status}.`);
+  await readPart(context, client, { params: { id }, query: { ...query, follow: !noFollow } });
+  if (!noFollow) await reportEnd(context, client, id);
+  else if (!isFinal(execution.status))
+    context.printer.note(`Execution ${id} continues: ${execution.status}.`);
   return 0;
 }
 
-/** A part of the log can't be taken up again after a cut: where it began is no longer known. */
+/** Part of a log cannot be resumed after a lost connection: where it began is no longer known. */
 async function readPart(
   { printer, onInterrupt }: Context,
   client: GatewayClient,
-  id: string,
-  query: Record<string, string>,
-  mayPause: boolean,
+  request: RequestOf<'readExecutionLog'> & { params: { id: string } },
 ): Promise<void> {
-  if (mayPause) withWayBack(onInterrupt, id);
+  const { id } = request.params;
+  const isLive = request.query?.follow === true;
+  if (isLive) adviseOnInterrupt(onInterrupt, id);
   printer.showWaiting(`Waiting for the log of execution ${id}`);
   try {
-    for await (const lines of readTextLines(client, 'readExecutionLog', { params: { id }, query, mayPause }))
+    for await (const lines of streamLines(client, 'readExecutionLog', { ...request, isLive }))
       await printer.logLines(lines);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'unavailable') throw error;
     throw new AppError(error.code, error.message, {
-      hint: `To see the whole log: \`proctor logs ${id}\`.`,
+      hint: `See the whole log with \`proctor logs ${id}\`.`,
       cause: error,
     });
   } finally {

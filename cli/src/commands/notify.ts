@@ -1,7 +1,8 @@
 import { readNotifyEvents } from '../args/read-notify-events.js';
-import { openGateway, type Context } from '../context.js';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
 
-/** Shows what the caller is told of their own executions, or chooses it. @param words none: it is shown */
+/** Chooses which events the caller gets email about. @param words none: shows the choice */
 export async function notify(context: Context, words: readonly string[]): Promise<number> {
   const body = words.length === 0 ? null : { notify_on: readNotifyEvents('events', words) };
   const client = await openGateway(context);
@@ -9,7 +10,10 @@ export async function notify(context: Context, words: readonly string[]): Promis
     ? await client.call('setNotifyPreference', { body })
     : await client.call('getNotifyPreference');
   const events = preference.notify_on.join(', ');
-  const text = events === '' ? 'You are told of nothing' : `You are told of: ${events}`;
-  await context.printer.result(`${text} (executions that you ask for by hand).\n`, preference);
+  const text =
+    events === ''
+      ? 'You get no email about executions you start yourself.\n'
+      : `You get email about executions you start yourself: ${events}.\n`;
+  await context.printer.result(text, preference);
   return 0;
 }

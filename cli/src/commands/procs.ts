@@ -1,9 +1,11 @@
 import { stringify } from 'yaml';
-import { agree, openGateway, type Context } from '../context.js';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
 import { plainLine } from '../output/filter-controls.js';
 import { shortTime } from '../output/render-execution.js';
 import { formatTable } from '../output/table.js';
 import { normalForm } from '../procs/normal-form.js';
+import { confirmChange } from '../terminal/confirm-change.js';
 
 export async function listProcs(context: Context): Promise<number> {
   const procs = await (await openGateway(context)).call('listProcs');
@@ -21,18 +23,18 @@ export async function listProcs(context: Context): Promise<number> {
   return 0;
 }
 
-/** As YAML that `procs apply` takes. */
+/** As YAML that `procs apply` accepts. */
 export async function describeProc(context: Context, name: string): Promise<number> {
   const proc = await (await openGateway(context)).call('getProc', { params: { name } });
-  const about = `# Revision ${proc.revision}, changed ${shortTime(proc.updated_at)}`;
-  await context.printer.result(`${about}\n${stringify(normalForm(proc), { lineWidth: 0 })}`, proc);
+  const comment = `# Revision ${proc.revision}, changed ${shortTime(proc.updated_at)}`;
+  await context.printer.result(`${comment}\n${stringify(normalForm(proc), { lineWidth: 0 })}`, proc);
   return 0;
 }
 
 export async function removeProc(context: Context, name: string, yes: boolean): Promise<number> {
   const client = await openGateway(context);
   await client.call('getProc', { params: { name } });
-  await agree(context, `Remove the proc ${name} and its secrets? Its history stays.`, yes);
+  await confirmChange(context, `Remove proc ${name} and its secrets? Its history stays.`, yes);
   await client.call('removeProc', { params: { name } });
   await context.printer.result(`Removed: ${name}\n`, { name, removed: true });
   return 0;

@@ -1,11 +1,11 @@
 import type { ExecutionReply } from '@app/contract';
-import type { GatewayClient } from '../api/gateway-client.js';
+import type { GatewayClient } from '@app/gateway-client';
 import type { Context } from '../context.js';
 import { exitCodeOfStatus } from '../output/exit-code.js';
 import { plainLine } from '../output/filter-controls.js';
 import { streamLog } from './stream-log.js';
 
-/** Says that an execution was accepted; then its log and how it ended, or with `detach` its id alone. */
+/** Reports that an execution was accepted, then its log and its end. With `detach`: prints only its id. */
 export async function reportAccepted(
   context: Context,
   client: GatewayClient,
@@ -16,7 +16,7 @@ export async function reportAccepted(
   if (detach) {
     onInterrupt(null);
     await printer.result(`${execution.id}\n`, execution);
-    printer.note(`Accepted. To see its log: proctor logs ${execution.id}`);
+    printer.note(`Accepted. See its log with: proctor logs ${execution.id}`);
     return 0;
   }
   await printer.event({ type: 'execution', ...execution });

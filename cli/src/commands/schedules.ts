@@ -1,21 +1,15 @@
-import type { ReplyOf } from '@app/contract';
-import { queryOf } from '../args/read-query.js';
-import { openGateway, type Context } from '../context.js';
+import { readPages } from '@app/gateway-client';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
 import { inBoth, renderSchedule, renderScheduleList } from '../output/render-schedule.js';
-import { readScheduleId } from './read-execution-id.js';
+import { collectItems } from './print-pages.js';
+import { readScheduleId } from './read-id.js';
 
-/** @param all those that are paused too */
+/** @param all include paused schedules */
 export async function listSchedules(context: Context, all: boolean): Promise<number> {
-  const gateway = await openGateway(context);
-  const schedules: ReplyOf<'listSchedules'> = [];
-  for (let cursor: string | undefined; ;) {
-    const query = queryOf({ all: all ? 'true' : undefined, cursor });
-    const page = await gateway.call('listSchedules', { query });
-    const last = page.at(-1);
-    if (!last) break;
-    schedules.push(...page);
-    cursor = String(last.id);
-  }
+  const client = await openGateway(context);
+  const query = { all: all || undefined };
+  const schedules = await collectItems(readPages(client, 'listSchedules', { query }), (page) => page);
   await context.printer.result(renderScheduleList(schedules, context.env.timeZone), schedules);
   return 0;
 }
@@ -27,7 +21,7 @@ export async function describeSchedule(context: Context, idText: string): Promis
   return 0;
 }
 
-/** Without a question, as in v2. */
+/** Without confirmation, as in v2. */
 export async function removeSchedule(context: Context, idText: string): Promise<number> {
   const id = readScheduleId(idText);
   const text = await (await openGateway(context)).call('removeSchedule', { params: { id } });
@@ -35,7 +29,7 @@ export async function removeSchedule(context: Context, idText: string): Promise<
   return 0;
 }
 
-/** Pauses or resumes. */
+/** Resumes or pauses. */
 export async function enableSchedule(context: Context, idText: string, enabled: boolean): Promise<number> {
   const id = readScheduleId(idText);
   const client = await openGateway(context);
@@ -44,8 +38,8 @@ export async function enableSchedule(context: Context, idText: string, enabled: 
   const next =
     nextFireAt === undefined ? '' : `Next: ${inBoth(timeZone, context.env.timeZone, nextFireAt)}\n`;
   const text = enabled
-    ? `Schedule ${id} is on again.\n${next}`
-    : `Schedule ${id} is paused, and in \`proctor schedule list --all\` only.\nTo go on: proctor schedule resume ${id}\n`;
+    ? `Schedule ${id} is active.\n${next}`
+    : `Schedule ${id} is paused. See it with \`proctor schedule list --all\`.\nResume it: proctor schedule resume ${id}\n`;
   await context.printer.result(text, schedule);
   return 0;
 }

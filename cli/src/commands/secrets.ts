@@ -1,15 +1,16 @@
-import { agree, openGateway, type Context } from '../context.js';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
 import { plainLine } from '../output/filter-controls.js';
 import { shortTime } from '../output/render-execution.js';
 import { formatTable } from '../output/table.js';
 import { readSecretValues, type SecretSources } from '../secrets/read-secret-values.js';
+import { confirmChange } from '../terminal/confirm-change.js';
 
-/** Names, and who set them when; nobody is shown a value. */
+/** Names, and who set them when. No route returns a value. */
 export async function listSecrets(context: Context, proc: string): Promise<number> {
   const reply = await (await openGateway(context)).call('listSecrets', { params: { name: proc } });
   const rows = reply.secrets.map(({ name, set_at, set_by }) => [name, shortTime(set_at), plainLine(set_by)]);
-  const text =
-    rows.length > 0 ? formatTable(['NAME', 'SET', 'BY'], rows) : `No secrets are set for ${proc}.\n`;
+  const text = rows.length > 0 ? formatTable(['NAME', 'SET', 'BY'], rows) : `${proc} has no secrets.\n`;
   await context.printer.result(text, reply);
   return 0;
 }
@@ -27,7 +28,7 @@ export async function removeSecret(
   { proc, name, yes }: { proc: string; name: string; yes: boolean },
 ): Promise<number> {
   const client = await openGateway(context);
-  await agree(context, `Forget the secret ${name} of ${proc}?`, yes);
+  await confirmChange(context, `Remove secret ${name} of ${proc}?`, yes);
   await client.call('removeSecret', { params: { name: proc, secret: name } });
   await context.printer.result(`Removed: ${name} of ${proc}\n`, { job_name: proc, removed: name });
   return 0;

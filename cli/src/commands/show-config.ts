@@ -5,7 +5,7 @@ import { plainLine } from '../output/filter-controls.js';
 import { maskToken } from '../output/mask-token.js';
 import { formatTable } from '../output/table.js';
 
-/** The values that count, where each comes from, and as whom requests are sent; never a token. */
+/** The effective values, where each comes from, and which account requests are sent as. Never shows a token. */
 export async function showConfig({ env, printer }: Context): Promise<number> {
   const config = await loadConfig(env);
   const shown = CONFIG_KEYS.map((key) => {
@@ -16,13 +16,13 @@ export async function showConfig({ env, printer }: Context): Promise<number> {
   });
   const rows = shown.map(({ key, value, source }) => [key, value ?? '(not set)', source ?? '']);
   const text = [
-    `File: ${config.path}${config.isFileThere ? '' : ' (not there)'}\n`,
+    `File: ${config.path}${config.fileExists ? '' : ' (does not exist)'}\n`,
     formatTable(['KEY', 'VALUE', 'FROM'], rows),
     `${describeIdentity(config)}\n`,
   ].join('\n');
   await printer.result(text, {
     file: config.path,
-    exists: config.isFileThere,
+    exists: config.fileExists,
     values: Object.fromEntries(shown.map(({ key, value, source }) => [key, { value, source }])),
     uses: usesSignIn(config) ? 'sign-in' : 'token',
     sign_in: config.signIn && {
@@ -30,29 +30,30 @@ export async function showConfig({ env, printer }: Context): Promise<number> {
       email: config.signIn.email ?? null,
       expires_at: config.signIn.expires_at ?? null,
       renewable: config.signIn.refresh_token !== undefined,
-      unused_because: config.signInIsUnusedBecause,
+      unused_because: config.signInUnusedReason,
     },
   });
   return 0;
 }
 
-function usesSignIn({ signIn, signInIsUnusedBecause }: LoadedConfig): boolean {
-  return signIn !== null && signInIsUnusedBecause === null;
+function usesSignIn({ signIn, signInUnusedReason }: LoadedConfig): boolean {
+  return signIn !== null && signInUnusedReason === null;
 }
 
 function describeIdentity(config: LoadedConfig): string {
-  const { signIn, signInIsUnusedBecause, values } = config;
+  const { signIn, signInUnusedReason, values } = config;
   if (signIn && usesSignIn(config)) {
     const renewal = signIn.refresh_token === undefined ? '' : ', then renewed';
     const until = signIn.expires_at === undefined ? '' : `, until ${signIn.expires_at}${renewal}`;
-    return `Requests are sent as ${plainLine(signIn.email ?? 'who signed in')} (proctor login${until}).`;
+    const account = plainLine(signIn.email ?? 'the signed-in account');
+    return `Requests are sent as ${account} (proctor login${until}).`;
   }
   const { EMAIL_ID, ACCESS_TOKEN } = values;
-  const who =
+  const identity =
     EMAIL_ID && ACCESS_TOKEN
       ? `Requests are sent as ${plainLine(EMAIL_ID.value)}, with ACCESS_TOKEN.`
-      : 'Nobody is configured: `proctor login` or `proctor config`.';
-  return signInIsUnusedBecause === null
-    ? who
-    : `${who} \`proctor login\` is not used: ${signInIsUnusedBecause}.`;
+      : 'No account is configured. Run `proctor login` or `proctor config`.';
+  return signInUnusedReason === null
+    ? identity
+    : `${identity} \`proctor login\` is not used: ${signInUnusedReason}.`;
 }

@@ -1,14 +1,15 @@
-import { openGateway, type Context } from '../context.js';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
 import { renderExecution, renderExecutionDetails } from '../output/render-execution.js';
-import { readExecutionId } from './read-execution-id.js';
+import { readExecutionId } from './read-id.js';
 
 export interface StatusOptions {
   id: string;
-  /** With args, attempts, who and from where. */
+  /** Also arguments, attempts, user and address. */
   details: boolean;
 }
 
-/** 0 whatever the status is: asking succeeded. */
+/** 0 for every status: the command succeeded. */
 export async function status(context: Context, { id: idText, details }: StatusOptions): Promise<number> {
   const id = readExecutionId(idText);
   const client = await openGateway(context);

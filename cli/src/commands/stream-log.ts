@@ -1,14 +1,11 @@
 import type { ExecutionReply } from '@app/contract';
-import { awaitEnd } from '../api/await-end.js';
-import { followLog } from '../api/follow-log.js';
-import type { GatewayClient } from '../api/gateway-client.js';
+import { awaitEnd, followLog, type GatewayClient } from '@app/gateway-client';
+import { loadConfig } from '../config/load-config.js';
+import { targetFrom } from '../config/resolve-config.js';
 import type { Context } from '../context.js';
 import { endLine } from '../output/render-execution.js';
 
-/**
- * Prints the log of an execution from its first line to its end, then how it ended; returns that. Ctrl-C in the
- * middle says how to come back.
- */
+/** Prints the log of an execution from its first line to its end, then reports the end. Returns the ended execution. */
 export async function streamLog(
   context: Context,
   client: GatewayClient,
@@ -16,35 +13,36 @@ export async function streamLog(
 ): Promise<ExecutionReply> {
   const { printer } = context;
   const id = String(execution.id);
-  withWayBack(context.onInterrupt, id);
+  adviseOnInterrupt(context.onInterrupt, id);
   printer.showWaiting(`Waiting for the log of execution ${id}`);
-  const onRetry = () => printer.showWaiting('Connection lost, trying again');
+  const onRetry = () => printer.showWaiting('Connection lost, reconnecting');
   try {
     for await (const lines of followLog(client, id, { onRetry })) await printer.logLines(lines);
   } finally {
     await printer.endLog();
   }
-  return await awaitReportedEnd(context, client, id);
+  return await reportEnd(context, client, id);
 }
 
-/** Waits for the status after the end of the log, and says how the execution ended. */
-export async function awaitReportedEnd(
-  { printer, onInterrupt }: Context,
+/** Waits for the final status after the end of the log, and reports it. */
+export async function reportEnd(
+  { printer, onInterrupt, env }: Context,
   client: GatewayClient,
   id: string,
 ): Promise<ExecutionReply> {
   printer.showWaiting('Waiting for the status');
-  const ended = await awaitEnd(client, id);
+  const { statusPollCount } = targetFrom((await loadConfig(env)).values);
+  const ended = await awaitEnd(client, id, { pollCount: statusPollCount });
   await printer.event({ type: 'end', ...ended });
   printer.note(endLine(ended));
   onInterrupt(null);
   return ended;
 }
 
-/** What Ctrl-C says while an execution is watched. */
-export function withWayBack(onInterrupt: Context['onInterrupt'], id: string): void {
+/** Ctrl-C stops the CLI, not the execution. */
+export function adviseOnInterrupt(onInterrupt: Context['onInterrupt'], id: string): void {
   onInterrupt([
-    `The execution goes on. To see its log again: proctor logs ${id}`,
-    `To stop it: proctor cancel ${id}`,
+    `The execution continues. See its log again with: proctor logs ${id}`,
+    `Cancel it with: proctor cancel ${id}`,
   ]);
 }

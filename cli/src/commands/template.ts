@@ -1,14 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { AppError } from '@app/domain';
-import { confirm } from '../terminal/prompt.js';
-import { openGateway, type Context } from '../context.js';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
 import { renderTemplate } from '../output/render-template.js';
+import { confirm } from '../terminal/prompt.js';
 import { findProc } from './find-proc.js';
 
 export interface TemplateOptions {
   proc: string;
   file: string;
-  /** Overwrite without asking. */
+  /** Overwrite without confirmation. */
   yes: boolean;
 }
 
@@ -19,22 +20,23 @@ export async function template(
   const proc = await findProc(await openGateway(context), name);
   const text = renderTemplate(proc);
   if (!(await writeTo(file, text, yes ? 'w' : 'wx'))) {
-    const isAgreed = context.stdin.isTTY && (await confirm(`${file} exists. Overwrite it?`, context.stdin));
-    if (!isAgreed) {
-      throw new AppError('conflict', `${file} exists; nothing was written.`, {
-        hint: 'Name another file, or overwrite it with --yes.',
+    const isConfirmed =
+      context.stdin.isTTY && (await confirm(`${file} exists. Overwrite it?`, context.stdin));
+    if (!isConfirmed) {
+      throw new AppError('conflict', `${file} already exists. Nothing was written.`, {
+        hint: 'Choose another file, or overwrite this one with --yes.',
       });
     }
     await writeTo(file, text, 'w');
   }
-  await context.printer.result(`Written: ${file}\nThen: proctor execute ${name} -f ${file}\n`, {
+  await context.printer.result(`Written: ${file}\nThen run: proctor execute ${name} -f ${file}\n`, {
     file,
     proc: name,
   });
   return 0;
 }
 
-/** False if `flag` forbids to overwrite what is there. */
+/** False: the file exists, and `flag` forbids overwriting it. */
 async function writeTo(file: string, text: string, flag: 'w' | 'wx'): Promise<boolean> {
   try {
     await writeFile(file, text, { flag });
@@ -42,8 +44,8 @@ async function writeTo(file: string, text: string, flag: 'w' | 'wx'): Promise<bo
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     if (reason === 'EEXIST') return false;
-    throw new AppError('malformed_request', `${file} can't be written: ${reason}.`, {
-      hint: 'Name a file in a folder that exists and that you may write to.',
+    throw new AppError('malformed_request', `Cannot write ${file}: ${reason}.`, {
+      hint: 'Choose a file in an existing folder that you may write to.',
       cause: error,
     });
   }

@@ -1,21 +1,22 @@
 import type { BodyInputOf } from '@app/contract';
 import { AppError } from '@app/domain';
-import type { GatewayClient } from '../api/gateway-client.js';
+import type { GatewayClient } from '@app/gateway-client';
 import { readScheduleOptions, type ScheduleOptions } from '../args/read-schedule-options.js';
-import { openGateway, type Context } from '../context.js';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
 import { renderSchedule } from '../output/render-schedule.js';
-import { askForSecretArgs, readGivenArgs, type GivenArgs } from './read-given-args.js';
-import { readScheduleId } from './read-execution-id.js';
+import { addSecretArgs, readArgs, type ParsedArgs } from './read-args.js';
+import { readScheduleId } from './read-id.js';
 
 export interface UpdateScheduleOptions extends ScheduleOptions {
   id: string;
   noBlackouts: boolean;
-  /** `NAME=value`; these and the file replace all args. */
+  /** `NAME=value`. Words and file together replace all arguments. */
   words: readonly string[];
   file: string | undefined;
 }
 
-/** What is not given stays. May be repeated. */
+/** Omitted options stay as they are. May be repeated. */
 export async function updateSchedule(context: Context, options: UpdateScheduleOptions): Promise<number> {
   const { noBlackouts, blackouts, words, file } = options;
   const { timeZone } = context.env;
@@ -27,14 +28,14 @@ export async function updateSchedule(context: Context, options: UpdateScheduleOp
     ...readScheduleOptions(options, { nowMs: Date.now(), timeZone }),
     ...(noBlackouts && { blackouts: [] }),
   };
-  const given = words.length > 0 || file !== undefined ? await readGivenArgs(context, options) : null;
-  if (given === null && Object.keys(body).length === 0) {
+  const parsed = words.length > 0 || file !== undefined ? await readArgs(context, options) : null;
+  if (parsed === null && Object.keys(body).length === 0) {
     throw new AppError('invalid_args', 'There is nothing to change.', {
-      hint: 'See `proctor help schedule update`.',
+      hint: 'See the options with `proctor help schedule update`.',
     });
   }
   const client = await openGateway(context);
-  if (given !== null) body.args = await withSecretArgs(context, client, id, given);
+  if (parsed !== null) body.args = await withSecretArgs(context, client, id, parsed);
   const schedule = await client.call('updateSchedule', { params: { id }, body });
   await context.printer.result(`Changed.\n${renderSchedule(schedule, timeZone)}`, schedule);
   return 0;
@@ -44,8 +45,8 @@ async function withSecretArgs(
   context: Context,
   client: GatewayClient,
   id: string,
-  given: GivenArgs,
+  parsed: ParsedArgs,
 ): Promise<Record<string, string>> {
   const { jobName } = await client.call('getSchedule', { params: { id } });
-  return await askForSecretArgs(context, await client.call('getProc', { params: { name: jobName } }), given);
+  return await addSecretArgs(context, await client.call('getProc', { params: { name: jobName } }), parsed);
 }

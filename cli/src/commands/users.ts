@@ -1,22 +1,22 @@
 import type { UserReply } from '@app/contract';
 import { AppError } from '@app/domain';
-import { agree, openGateway, type Context } from '../context.js';
+import { readPages } from '@app/gateway-client';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
 import { plainLine } from '../output/filter-controls.js';
 import { shortTime } from '../output/render-execution.js';
 import { formatFields, formatTable } from '../output/table.js';
-import { queryOf } from '../args/read-query.js';
-import { readPages } from './read-pages.js';
+import { confirmChange } from '../terminal/confirm-change.js';
+import { collectItems } from './print-pages.js';
 
 export async function listUsers(context: Context, group: string | undefined): Promise<number> {
   const client = await openGateway(context);
-  const users: UserReply[] = [];
-  const read = async (cursor: { cursor?: string }) =>
-    await client.call('listUsers', { query: { ...queryOf({ group }), ...cursor } });
-  for await (const page of readPages(read, true)) users.push(...page.users);
+  const pages = readPages(client, 'listUsers', { query: { group } });
+  const users = await collectItems(pages, (page) => page.users);
   const rows = users.map((user) => [
     plainLine(user.email),
     plainLine(user.name),
-    user.active ? 'active' : 'off',
+    stateOf(user),
     user.service ? 'service' : 'person',
     user.groups.map(plainLine).join(', '),
   ]);
@@ -35,7 +35,7 @@ export async function showUser(context: Context, email: string): Promise<number>
 export interface CreateUserOptions {
   email: string;
   name: string | undefined;
-  /** An account of a program. */
+  /** An account for a program. */
   service: boolean;
   groups: readonly string[];
 }
@@ -45,9 +45,9 @@ export async function createUser(
   { email, name, service, groups }: CreateUserOptions,
 ): Promise<number> {
   const client = await openGateway(context);
-  const user = await client.call('createUser', { body: { email, name, service, groups } });
+  const user = await client.call('createUser', { body: { email, name, service, groups: [...groups] } });
   await context.printer.result(renderUser(user), user);
-  context.printer.note(`Give it a token: proctor token create --email ${plainLine(user.email)}`);
+  context.printer.note(`Create a token for it: proctor token create --email ${plainLine(user.email)}`);
   return 0;
 }
 
@@ -56,40 +56,40 @@ export interface UpdateUserOptions {
   name: string | undefined;
   activate: boolean;
   deactivate: boolean;
-  /** Replace all memberships; none given: they stay. */
+  /** Replace all memberships; empty: they stay. */
   groups: readonly string[];
   noGroups: boolean;
 }
 
 export async function updateUser(context: Context, options: UpdateUserOptions): Promise<number> {
   const { email, name, activate, deactivate, groups, noGroups } = options;
-  const contradiction = [activate && deactivate, noGroups && groups.length > 0].some(Boolean);
+  const isContradiction = (activate && deactivate) || (noGroups && groups.length > 0);
   const body = {
     ...(name !== undefined && { name }),
     ...((activate || deactivate) && { active: activate }),
-    ...((noGroups || groups.length > 0) && { groups }),
+    ...((noGroups || groups.length > 0) && { groups: [...groups] }),
   };
-  if (contradiction || Object.keys(body).length === 0) {
+  if (isContradiction || Object.keys(body).length === 0) {
     throw new AppError(
       'invalid_args',
-      contradiction ? 'These options contradict each other.' : 'Nothing to change.',
+      isContradiction ? 'These options contradict each other.' : 'There is nothing to change.',
       {
-        hint: 'Give --name, --activate or --deactivate, --group (once for each, all of them) or --no-groups.',
+        hint: 'Use --name, --activate or --deactivate, and --group (once for each group) or --no-groups.',
       },
     );
   }
   const user = await (await openGateway(context)).call('updateUser', { params: { email }, body });
   await context.printer.result(renderUser(user), user);
   const { paused_schedules: paused } = user;
-  if (paused) context.printer.note(`Schedules that were paused: ${paused}.`);
+  if (paused) context.printer.note(`Paused ${paused} schedule${paused === 1 ? '' : 's'} of this account.`);
   return 0;
 }
 
 export async function removeUser(context: Context, email: string, yes: boolean): Promise<number> {
   const client = await openGateway(context);
-  await agree(
+  await confirmChange(
     context,
-    `Remove the account ${email} and its tokens? What it did stays in the history, its schedules are paused.`,
+    `Remove account ${email} and its tokens? Its history stays, its schedules are paused.`,
     yes,
   );
   await client.call('removeUser', { params: { email } });
@@ -101,9 +101,13 @@ function renderUser(user: UserReply): string {
   return formatFields([
     ['Email', plainLine(user.email)],
     ['Name', plainLine(user.name)],
-    ['State', user.active ? 'active' : 'off'],
+    ['State', stateOf(user)],
     ['Kind', user.service ? 'service' : 'person'],
     ['Groups', user.groups.map(plainLine).join(', ')],
     ['Created', shortTime(user.created_at)],
   ]);
+}
+
+function stateOf({ active }: UserReply): string {
+  return active ? 'active' : 'disabled';
 }

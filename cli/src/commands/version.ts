@@ -1,11 +1,12 @@
 import { AppError } from '@app/domain';
-import { openGateway, type Context } from '../context.js';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
 import { CLIENT_VERSION } from '../version.js';
 
-/** 0 also when no gateway can be asked. */
+/** 0 even if the gateway cannot be reached. */
 export async function version(context: Context): Promise<number> {
-  context.printer.showWaiting('Asking the gateway');
-  const gateway = await askGateway(context);
+  context.printer.showWaiting('Reading the version of the gateway');
+  const gateway = await readGatewayVersion(context);
   const text = [
     `proctor ${context.version} (client version ${CLIENT_VERSION})`,
     `gateway ${gateway.version ?? gateway.problem}`,
@@ -20,7 +21,9 @@ export async function version(context: Context): Promise<number> {
   return 0;
 }
 
-async function askGateway(context: Context): Promise<{ version: string | null; problem: string | null }> {
+async function readGatewayVersion(
+  context: Context,
+): Promise<{ version: string | null; problem: string | null }> {
   try {
     const client = await openGateway(context);
     const reply = await client.call('healthLive');

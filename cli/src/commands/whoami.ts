@@ -1,4 +1,5 @@
-import { openGateway, type Context } from '../context.js';
+import type { Context } from '../context.js';
+import { openGateway } from '../gateway/open-gateway.js';
 import { plainLine } from '../output/filter-controls.js';
 import { formatFields } from '../output/table.js';
 

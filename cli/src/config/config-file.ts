@@ -10,8 +10,8 @@ export function configFilePath(configDir: string): string {
 }
 
 /**
- * The file's values, or null if there is no file. Keys may be in any case (v2 read them so); others are ignored.
- * Throws `malformed_request` if it is not a YAML map of `NAME: value`, or can't be read.
+ * The values in the file, or null if it does not exist. Keys may be in any case, as in v2; unknown keys are ignored.
+ * Throws `malformed_request` if the file cannot be read or is not a YAML map of `NAME: value`.
  */
 export async function readConfigFile(path: string): Promise<ConfigValues | null> {
   let text: string;
@@ -29,12 +29,12 @@ export async function readConfigFile(path: string): Promise<ConfigValues | null>
   return values;
 }
 
-/** Replaces the file in one step, readable by its owner only. */
+/** Replaces the file atomically; only its owner can read it. */
 export async function writeConfigFile(path: string, values: ConfigValues): Promise<void> {
   const inOrder = Object.fromEntries(CONFIG_KEYS.flatMap((key) => (values[key] ? [[key, values[key]]] : [])));
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    // A link into somebody's dotfiles stays a link.
+    // A symbolic link, for example into a dotfiles repository, stays one.
     const target = await realpath(path).catch(() => path);
     const draft = `${target}.${process.pid}.new`;
     try {
@@ -45,13 +45,13 @@ export async function writeConfigFile(path: string, values: ConfigValues): Promi
       throw error;
     }
   } catch (error) {
-    throw unusable(path, 'written', error);
+    throw unusable(path, 'write', error);
   }
 }
 
 function unusable(path: string, verb: string, error: unknown): AppError {
   const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-  return new AppError('malformed_request', `The configuration ${path} can't be ${verb}: ${reason}.`, {
+  return new AppError('malformed_request', `Cannot ${verb} the configuration ${path}: ${reason}.`, {
     hint: 'Check the path and its permissions, or set LOCAL_CONFIG_DIR to another folder.',
     cause: error,
   });

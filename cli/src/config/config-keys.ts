@@ -1,4 +1,4 @@
-/** The keys of `proctor.yaml`, as in v2, and the environment variables that win over them. */
+/** The keys of `proctor.yaml`, as in v2. Environment variables with these names take precedence. */
 export const CONFIG_KEYS = [
   'PROCTOR_HOST',
   'EMAIL_ID',

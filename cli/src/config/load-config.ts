@@ -6,11 +6,11 @@ import { resolveValues, type ResolvedValues } from './resolve-config.js';
 
 export interface LoadedConfig {
   path: string;
-  isFileThere: boolean;
+  fileExists: boolean;
   values: ResolvedValues;
   signIn: SignIn | null;
-  /** Why the sign-in does not count. Null: it does, or there is none. */
-  signInIsUnusedBecause: string | null;
+  /** Why the sign-in is not used. Null: it is, or there is none. */
+  signInUnusedReason: string | null;
 }
 
 /** Reads the files and the environment. Throws as `readConfigFile` does. */
@@ -21,22 +21,22 @@ export async function loadConfig(env: CliEnv): Promise<LoadedConfig> {
   const values = resolveValues(file ?? {}, env.overrides, signIn ? { PROCTOR_HOST: signIn.host } : {});
   return {
     path,
-    isFileThere: file !== null,
+    fileExists: file !== null,
     values,
     signIn,
-    signInIsUnusedBecause: signIn && reasonAgainst(signIn, values),
+    signInUnusedReason: signIn && reasonAgainst(signIn, values),
   };
 }
 
-/** The token of a sign-in goes to the gateway that it came from only; what the environment says wins. */
+/** A sign-in's token only goes to the gateway that issued it, and the environment takes precedence over it. */
 function reasonAgainst(signIn: SignIn, values: ResolvedValues): string | null {
   const set = (['EMAIL_ID', 'ACCESS_TOKEN'] as const).filter((key) => values[key]?.source === 'environment');
-  if (set.length > 0) return `${set.join(' and ')} in the environment`;
+  if (set.length > 0) return `the environment sets ${set.join(' and ')}`;
   try {
     return parseHost(values.PROCTOR_HOST?.value ?? '') === signIn.host
       ? null
-      : `it is for ${signIn.host}, and PROCTOR_HOST is another gateway`;
+      : `it is for ${signIn.host}, but PROCTOR_HOST is another gateway`;
   } catch {
-    return 'PROCTOR_HOST is wrong';
+    return 'PROCTOR_HOST is invalid';
   }
 }

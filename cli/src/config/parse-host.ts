@@ -1,6 +1,6 @@
 /**
- * The gateway's base URL from `host:port`, as v2 wrote it (plain HTTP), or from an http(s) URL. No slash at the end.
- * Throws `Error` for anything else, e.g. a URL with a password in it.
+ * The gateway's base URL, without a slash at the end, from `host:port` (plain HTTP, as in v2) or an http(s) URL. Throws
+ * `Error` for anything else, such as a URL with a password in it.
  */
 export function parseHost(text: string): string {
   const trimmed = text.trim();
@@ -13,6 +13,6 @@ export function parseHost(text: string): string {
     url.password === '' &&
     url.search === '' &&
     url.hash === '';
-  if (!isUsable || /\s/.test(trimmed)) throw new Error('must be host:port or a http(s) URL');
+  if (!isUsable || /\s/.test(trimmed)) throw new Error('must be host:port or an http(s) URL');
   return url.href.replace(/\/+$/, '');
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readEnv } from '../env.js';
 import type { ConfigValues } from './config-keys.js';
 import { parseHost } from './parse-host.js';
-import { connectionFrom, resolveValues } from './resolve-config.js';
+import { credentialsFrom, resolveValues } from './resolve-config.js';
 
 const full: ConfigValues = { PROCTOR_HOST: 'localhost:5000', EMAIL_ID: 'a@b.c', ACCESS_TOKEN: 'from-file' };
 
@@ -20,9 +20,9 @@ describe('resolveValues', () => {
   });
 });
 
-describe('connectionFrom', () => {
+describe('credentialsFrom', () => {
   it('reads an old v2 configuration', () => {
-    expect(connectionFrom(resolveValues(full, {}))).toEqual({
+    expect(credentialsFrom(resolveValues(full, {}))).toEqual({
       baseUrl: 'http://localhost:5000',
       email: 'a@b.c',
       token: 'from-file',
@@ -52,7 +52,7 @@ describe('connectionFrom', () => {
 
   function refusal(values: ConfigValues): AppError {
     try {
-      connectionFrom(resolveValues(values, {}));
+      credentialsFrom(resolveValues(values, {}));
     } catch (error) {
       if (error instanceof AppError) return error;
       throw error;

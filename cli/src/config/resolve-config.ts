@@ -1,10 +1,18 @@
 import { AppError, type ErrorDetail } from '@app/domain';
-import type { Target } from '../api/gateway-client.js';
 import { CONFIG_DEFAULTS, CONFIG_KEYS, type ConfigKey, type ConfigValues } from './config-keys.js';
 import { parseHost } from './parse-host.js';
 
-/** What a command needs to talk to the gateway with an e-mail and a token. */
-export interface Connection extends Target {
+/** Where the gateway is, and how long to wait for it. */
+export interface Target {
+  /** Without a slash at the end. */
+  baseUrl: string;
+  timeoutMs: number;
+  /** How often to poll the status, once a second, after the end of a log. */
+  statusPollCount: number;
+}
+
+/** For requests with an email and a token. */
+export interface Credentials extends Target {
   email: string;
   token: string;
 }
@@ -13,7 +21,7 @@ export type ConfigSource = 'environment' | 'file' | 'sign-in' | 'default';
 
 export type ResolvedValues = Partial<Record<ConfigKey, { value: string; source: ConfigSource }>>;
 
-/** Which value counts for each key, and where it comes from: environment, file, `proctor login`, default. */
+/** The effective value of each key and its source; environment wins over file, `proctor login` and default. */
 export function resolveValues(
   file: ConfigValues,
   overrides: ConfigValues,
@@ -35,10 +43,10 @@ export function resolveValues(
 }
 
 /**
- * Throws `unauthenticated` naming the keys that are missing, `malformed_request` naming those that are wrong. A
- * value is never part of the message: it could be a token in the wrong place.
+ * Throws `unauthenticated` naming the missing keys, or `malformed_request` naming the invalid ones. No message contains a
+ * value: it could be a token in the wrong place.
  */
-export function connectionFrom(values: ResolvedValues): Connection {
+export function credentialsFrom(values: ResolvedValues): Credentials {
   return readValues(values, ['PROCTOR_HOST', 'EMAIL_ID', 'ACCESS_TOKEN'], (read) => ({
     ...readTarget(read),
     email: read('EMAIL_ID', parseHeaderValue),
@@ -46,7 +54,7 @@ export function connectionFrom(values: ResolvedValues): Connection {
   }));
 }
 
-/** The same without who is asking: for those who signed in, and for what anybody may ask. */
+/** Without email and token: for `proctor login`, and for routes that need no account. */
 export function targetFrom(values: ResolvedValues): Target {
   return readValues(values, ['PROCTOR_HOST'], readTarget);
 }
@@ -61,15 +69,17 @@ function readTarget(read: Read): Target {
   };
 }
 
+export const NOT_CONFIGURED = 'The CLI is not configured';
+
 function readValues<Result>(
   values: ResolvedValues,
-  needed: readonly ConfigKey[],
+  required: readonly ConfigKey[],
   readAll: (read: Read) => Result,
 ): Result {
-  const missing = needed.filter((key) => !values[key]);
+  const missing = required.filter((key) => !values[key]);
   if (missing.length > 0) {
-    throw new AppError('unauthenticated', `The CLI is not configured: ${missing.join(', ')} missing.`, {
-      hint: 'Run `proctor config` (or `proctor login`), or set environment variables of these names.',
+    throw new AppError('unauthenticated', `${NOT_CONFIGURED}: missing ${missing.join(', ')}.`, {
+      hint: 'Run `proctor config` or `proctor login`, or set environment variables with these names.',
     });
   }
   const details: ErrorDetail[] = [];
@@ -85,15 +95,15 @@ function readValues<Result>(
     }
   });
   if (details.length > 0) {
-    throw new AppError('malformed_request', "The CLI's configuration is wrong.", {
-      hint: 'See `proctor config show`, change it with `proctor config`.',
+    throw new AppError('malformed_request', 'The configuration of the CLI is invalid.', {
+      hint: 'See it with `proctor config show`, change it with `proctor config`.',
       details,
     });
   }
   return result;
 }
 
-/** Text that can travel in an HTTP header. Throws `Error` otherwise. */
+/** Text that an HTTP header can carry. Throws `Error` otherwise. */
 export function parseHeaderValue(text: string): string {
   const value = text.trim();
   if (!/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(value)) {
@@ -104,7 +114,6 @@ export function parseHeaderValue(text: string): string {
 
 function parseCount(text: string, max: number): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > max)
-    throw new Error(`must be a whole number from 1 to ${max}`);
+  if (!/^\d+$/.test(text) || value < 1 || value > max) throw new Error(`must be an integer from 1 to ${max}`);
   return value;
 }

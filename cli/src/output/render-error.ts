@@ -1,19 +1,25 @@
 import { AppError } from '@app/domain';
+import { GatewayError } from '@app/gateway-client';
+import { hintFor } from '../gateway/hint-for.js';
 import { exitCodeOfError, type ExitCode } from './exit-code.js';
 import { plainLine } from './filter-controls.js';
 import { toJsonLine } from './json-line.js';
 
-/** Anything thrown, as a refusal. What is not an `AppError` is a bug of the CLI: one line, no stack. */
+/** Any thrown value as an `AppError`, with a hint. What was none is a bug in the CLI: one line, no stack. */
 export function asAppError(error: unknown): AppError {
+  if (error instanceof GatewayError) {
+    const { code, message, details } = error;
+    return new AppError(code, message, { hint: hintFor(error), details, cause: error });
+  }
   if (error instanceof AppError) return error;
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new AppError('internal', `The CLI failed: ${what}.`, {
-    hint: 'This is a bug in the CLI; please report it with the command that you typed.',
+    hint: 'This is a bug in the CLI. Please report it with the command you ran.',
     cause: error,
   });
 }
 
-/** What goes to standard error, and the exit code. */
+/** The text for standard error, and the exit code. */
 export function renderError(error: AppError, json: boolean): { text: string; exitCode: ExitCode } {
   const exitCode = exitCodeOfError(error.code);
   if (json) {

@@ -1,9 +1,9 @@
 import type { PollSignInReply } from '@app/contract';
 import { AppError } from '@app/domain';
 
-export interface Waiting {
+export interface Timer {
   sleep: (ms: number) => Promise<void>;
-  /** Milliseconds that only go forward. */
+  /** Milliseconds of a monotonic clock. */
   now: () => number;
 }
 
@@ -11,28 +11,28 @@ const SLOW_DOWN_SECONDS = 5;
 const MIN_INTERVAL_SECONDS = 1;
 
 /**
- * Asks until the user has confirmed or refused (RFC 8628, 3.4 and 3.5); a gateway that is away or busy meanwhile is
- * asked again, more slowly. Throws `unauthenticated` when it was denied or came too late.
+ * Polls until the user confirms or denies the sign-in (RFC 8628, 3.4 and 3.5). Polls more slowly while the gateway is
+ * unavailable or busy. Throws `unauthenticated` if the sign-in is denied or the code expires.
  */
 export async function awaitSignIn(
   poll: () => Promise<PollSignInReply>,
   { interval_seconds, expires_in_seconds }: { interval_seconds: number; expires_in_seconds: number },
-  { sleep, now }: Waiting,
+  { sleep, now }: Timer,
 ): Promise<PollSignInReply> {
   let intervalSeconds = Math.max(interval_seconds, MIN_INTERVAL_SECONDS);
   const expiresAt = now() + expires_in_seconds * 1000;
   for (;;) {
     await sleep(intervalSeconds * 1000);
-    if (now() >= expiresAt) throw tooLate();
+    if (now() >= expiresAt) throw expired();
     const reply = await pollOnce(poll);
     switch (reply.status) {
       case 'signed_in':
         if (reply.token !== undefined) return reply;
-        throw new AppError('unavailable', 'The gateway says that you are signed in, but sent no token.');
+        throw new AppError('unavailable', 'The gateway confirmed the sign-in but sent no token.');
       case 'denied':
-        throw new AppError('unauthenticated', 'The sign-in was denied.', { hint: AGAIN });
+        throw new AppError('unauthenticated', 'The sign-in was denied.', { hint: RETRY_HINT });
       case 'expired':
-        throw tooLate();
+        throw expired();
       case 'slow_down':
         intervalSeconds += SLOW_DOWN_SECONDS;
         break;
@@ -42,10 +42,10 @@ export async function awaitSignIn(
   }
 }
 
-const AGAIN = 'To try again: `proctor login`.';
+const RETRY_HINT = 'Run `proctor login` to try again.';
 
-function tooLate(): AppError {
-  return new AppError('unauthenticated', 'The code has expired before it was confirmed.', { hint: AGAIN });
+function expired(): AppError {
+  return new AppError('unauthenticated', 'The code expired before it was confirmed.', { hint: RETRY_HINT });
 }
 
 async function pollOnce(poll: () => Promise<PollSignInReply>): Promise<PollSignInReply> {

@@ -6,21 +6,21 @@ import { AppError } from '@app/domain';
 import { z } from 'zod';
 
 const signIn = z.object({
-  /** The gateway's base URL: nobody else gets the token. */
+  /** The gateway's base URL: the token goes to no other. */
   host: z.string().min(1),
   token: z.string().min(1),
   refresh_token: z.string().min(1).optional(),
-  /** By this machine's clock; left out: not known. */
+  /** By this machine's clock; left out: unknown. */
   expires_at: z.iso.datetime().optional(),
-  /** Who that is, to show it. */
+  /** For display. */
   email: z.string().optional(),
 });
-/** What `proctor login` got. */
+/** The credentials that `proctor login` saved. */
 export type SignIn = z.output<typeof signIn>;
 
 const LOCK_RETRY_MS = 50;
 
-/** `login.json` beside the configuration: readable by its owner only, replaced in one step. */
+/** `login.json` beside the configuration: readable only by its owner, replaced atomically. */
 export class SignInFile {
   readonly path: string;
 
@@ -28,7 +28,7 @@ export class SignInFile {
     this.path = join(configDir, 'login.json');
   }
 
-  /** Null: not signed in. A file that nobody can make sense of counts as none. */
+  /** Null: not signed in, or the file is corrupt. */
   async read(): Promise<SignIn | null> {
     try {
       const parsed = signIn.safeParse(JSON.parse(await readFile(this.path, 'utf8')));
@@ -48,38 +48,38 @@ export class SignInFile {
       await rename(draft, this.path);
     } catch (error) {
       await rm(draft, { force: true }).catch(() => undefined);
-      throw this.unusable('written', error);
+      throw this.unusable('write', error);
     }
   }
 
-  /** False: there was none. */
+  /** False: there was no file. */
   async remove(): Promise<boolean> {
     try {
       await rm(this.path);
       return true;
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return false;
-      throw this.unusable('removed', error);
+      throw this.unusable('remove', error);
     }
   }
 
   /**
-   * Runs `work` while no other process of this user does the same: a refresh token is good for one use. A lock that is
-   * older than `heldAtMostMs` belongs to a process that was killed. Throws `unavailable` when it is never free.
+   * Runs `work` while no other process of this user does: a refresh token can be used only once. A lock older than
+   * `maxHeldMs` was left by a killed process and is removed. Throws `unavailable` if the lock does not become free.
    */
-  async whileLocked<Result>(heldAtMostMs: number, work: () => Promise<Result>): Promise<Result> {
+  async whileLocked<Result>(maxHeldMs: number, work: () => Promise<Result>): Promise<Result> {
     const lock = `${this.path}.lock`;
-    const giveUpAt = performance.now() + 2 * heldAtMostMs;
+    const deadline = performance.now() + 2 * maxHeldMs;
     while (!(await this.tryLock(lock))) {
-      if (performance.now() > giveUpAt) {
+      if (performance.now() > deadline) {
         throw new AppError('unavailable', `Another proctor process holds ${lock}.`, {
-          hint: 'Try again; if no other is running, remove that file.',
+          hint: 'Try again. If no other process is running, remove that file.',
         });
       }
-      await removeIfOlder(lock, heldAtMostMs);
+      await removeIfOlder(lock, maxHeldMs);
       await sleep(LOCK_RETRY_MS);
     }
-    // Ctrl-C ends the process in the middle; the next one must not have to wait for the lock to grow old.
+    // After Ctrl-C the next process must not have to wait until the lock is old enough.
     const release = () => rmSync(lock, { force: true });
     process.once('exit', release);
     try {
@@ -97,25 +97,25 @@ export class SignInFile {
       return true;
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
-      throw this.unusable('locked', error);
+      throw this.unusable('lock', error);
     }
   }
 
   private unusable(verb: string, error: unknown): AppError {
-    return new AppError('malformed_request', `${this.path} can't be ${verb}: ${codeOf(error)}.`, {
+    return new AppError('malformed_request', `Cannot ${verb} ${this.path}: ${codeOf(error)}.`, {
       hint: 'Check its permissions, or set LOCAL_CONFIG_DIR to another folder.',
       cause: error,
     });
   }
 }
 
-/** Moves it away first: of two processes that find it old, one only succeeds. */
+/** Renames it first: of two processes that find the lock old, only one succeeds. */
 async function removeIfOlder(lock: string, ageMs: number): Promise<void> {
   const found = await stat(lock).catch(() => null);
   if (found === null || Date.now() - found.mtimeMs <= ageMs) return;
-  const aside = `${lock}.${process.pid}`;
-  await rename(lock, aside).catch(() => undefined);
-  await rm(aside, { force: true });
+  const renamed = `${lock}.${process.pid}`;
+  await rename(lock, renamed).catch(() => undefined);
+  await rm(renamed, { force: true });
 }
 
 function codeOf(error: unknown): string {

@@ -1,27 +1,27 @@
 import type { PollSignInReply } from '@app/contract';
 import { AppError } from '@app/domain';
-import type { Identity } from '../api/identity.js';
+import type { Headers, Identity } from '@app/gateway-client';
 import type { SignIn, SignInFile } from './sign-in-file.js';
 
 export interface SignInIdentityOptions {
   file: Pick<SignInFile, 'read' | 'write' | 'whileLocked'>;
-  /** What the file holds at the start. */
+  /** The content of the file. */
   signIn: SignIn;
-  /** Asks the gateway; a sign-in that is over is `denied` or `expired`. */
+  /** Requests new credentials from the gateway: `denied` or `expired` if the sign-in is no longer valid. */
   refresh: (refreshToken: string) => Promise<PollSignInReply>;
-  /** Longest time that `refresh` takes. */
+  /** The longest that `refresh` takes. */
   timeoutMs: number;
   now?: () => number;
 }
 
-/** A token this close to its end is replaced before it is sent. */
+/** A token that expires sooner is replaced before it is sent. */
 const REFRESH_BEFORE_END_MS = 30_000;
-/** For what a holder of the lock does besides the request. */
+/** For what the holder of the lock does besides the request. */
 const LOCK_MARGIN_MS = 10_000;
 
-/** Who signed in with `proctor login`. The token is replaced shortly before its end, and once when it is refused. */
+/** The account of `proctor login`. Its token is replaced shortly before it expires, and once when it is refused. */
 export class SignInIdentity implements Identity {
-  readonly hint = 'Your sign-in is over: `proctor login` signs in again.';
+  readonly scheme = 'bearer';
   private current: SignIn;
   private readonly now: () => number;
 
@@ -30,7 +30,7 @@ export class SignInIdentity implements Identity {
     this.now = options.now ?? Date.now;
   }
 
-  async headers(): Promise<Record<string, string>> {
+  async headers(): Promise<Headers> {
     const leftMs = this.leftMs();
     if (leftMs < REFRESH_BEFORE_END_MS && this.current.refresh_token !== undefined) {
       try {
@@ -42,7 +42,7 @@ export class SignInIdentity implements Identity {
     return bearer(this.current.token);
   }
 
-  async renew(refused: Record<string, string>): Promise<boolean> {
+  async renew(refused: Headers): Promise<boolean> {
     await this.replace(this.current.token, refused);
     return bearer(this.current.token)['Authorization'] !== refused['Authorization'];
   }
@@ -53,8 +53,8 @@ export class SignInIdentity implements Identity {
       : Date.parse(this.current.expires_at) - this.now();
   }
 
-  /** Takes over what another process (or another call here) got meanwhile; else asks for a new token. */
-  private async replace(old: string, refused: Record<string, string> = bearer(old)): Promise<void> {
+  /** Takes the token that another process or call has obtained meanwhile; else requests a new one. */
+  private async replace(old: string, refused: Headers = bearer(old)): Promise<void> {
     if (bearer(old)['Authorization'] !== refused['Authorization']) return;
     const { file, refresh, timeoutMs } = this.options;
     await file.whileLocked(timeoutMs + LOCK_MARGIN_MS, async () => {
@@ -74,7 +74,7 @@ export class SignInIdentity implements Identity {
   }
 }
 
-/** What to keep of a reply. An issuer that gives no new refresh token means: the old one stays good. */
+/** What to save of a reply. If the issuer sends no new refresh token, the old one stays valid. */
 export function signInFrom(
   before: Pick<SignIn, 'host' | 'refresh_token' | 'email'>,
   { token, refresh_token = before.refresh_token, expires_in_seconds }: PollSignInReply,

@@ -36,7 +36,7 @@ const envRecord = z
  * Values of args or secrets keyed by name, within the limits. Null (a nil map in Go) and omitted both mean empty.
  * The result has no prototype.
  */
-export const envValues = z.preprocess((input, context) => {
+export const envValues = z.preprocess((input: Record<string, string> | null | undefined, context) => {
   // z.record silently drops this key.
   if (typeof input === 'object' && input !== null && Object.hasOwn(input, '__proto__')) {
     context.addIssue({ code: 'custom', message: `the name ${ENV_NAME_RULE}`, path: ['__proto__'] });

@@ -33,7 +33,10 @@ export type BodyOf<Name extends RouteName> = z.output<SchemaOf<Name, 'body'>>;
 export type BodyInputOf<Name extends RouteName> = z.input<SchemaOf<Name, 'body'>>;
 export type ParamsOf<Name extends RouteName> = z.output<SchemaOf<Name, 'params'>>;
 export type QueryOf<Name extends RouteName> = z.output<SchemaOf<Name, 'query'>>;
-export type ReplyOf<Name extends RouteName> = z.output<SchemaOf<Name, 'reply'>>;
+/** The parsed reply; `void` for an empty one. */
+export type ReplyOf<Name extends RouteName> = (typeof routes)[Name]['reply'] extends null
+  ? void
+  : z.output<SchemaOf<Name, 'reply'>>;
 
 /** Builds the escaped path and query of a request: `pathOf('getExecutionStatus', { id: '7' })` → `/execution/7/status`. */
 export function pathOf(

@@ -8,19 +8,19 @@ import type { Context } from '../context.js';
 import { plainLine } from '../output/filter-controls.js';
 import { askHidden, readAll } from '../terminal/prompt.js';
 
-export interface GivenArgs {
-  /** Of the file and the words together, words winning. */
+export interface ParsedArgs {
+  /** From the file and the words together; words take precedence. */
   args: Record<string, string>;
   /** Names that came as `NAME=value` words. */
   wordNames: readonly string[];
 }
 
-/** From `NAME=value` words and `-f FILE` (`-`: standard input). */
-export async function readGivenArgs(
+/** Reads `NAME=value` words and `-f FILE` (`-`: standard input). */
+export async function readArgs(
   { stdin }: Context,
   { words, file }: { words: readonly string[]; file: string | undefined },
-): Promise<GivenArgs> {
-  const given = parseArgWords(words);
+): Promise<ParsedArgs> {
+  const fromWords = parseArgWords(words);
   const fromFile =
     file === undefined
       ? {}
@@ -28,39 +28,35 @@ export async function readGivenArgs(
         ? parseYamlMap(await readAll(stdin), 'standard input')
         : await readArgsFile(file);
   return {
-    args: Object.assign(Object.create(null) as Record<string, string>, fromFile, given),
-    wordNames: Object.keys(given),
+    args: Object.assign(Object.create(null) as Record<string, string>, fromFile, fromWords),
+    wordNames: Object.keys(fromWords),
   };
 }
 
 /**
- * The args with the required secret ones that were not given: asked for on a terminal, without showing what is typed.
- * Throws `invalid_args` for a secret one among the words, or where nobody can be asked.
+ * Adds the required secret arguments that are missing: prompts for them on a terminal, without showing what is typed.
+ * Throws `invalid_args` for a secret argument among the words, and without a terminal.
  */
-export async function askForSecretArgs(
+export async function addSecretArgs(
   { stdin }: Context,
   proc: ProcMetadata,
-  { args, wordNames }: GivenArgs,
+  { args, wordNames }: ParsedArgs,
 ): Promise<Record<string, string>> {
   refuseSecretWords(proc, wordNames);
   const missing = missingSecretArgs(proc, args);
   if (missing.length > 0 && !stdin.isTTY) {
-    throw new AppError(
-      'invalid_args',
-      'Secret args are missing, and nobody can be asked without a terminal.',
-      {
-        hint: 'Put `NAME: value` lines into a file for -f FILE, or on standard input with -f -.',
-        details: missing.map(({ name, description }) => ({
-          field: name,
-          message: `is required${description ? ` (${plainLine(description)})` : ''}`,
-        })),
-      },
-    );
+    throw new AppError('invalid_args', 'Secret arguments are missing, and a prompt needs a terminal.', {
+      hint: 'Put `NAME: value` lines into a file for -f FILE, or on standard input with -f -.',
+      details: missing.map(({ name, description }) => ({
+        field: name,
+        message: `is required${description ? ` (${plainLine(description)})` : ''}`,
+      })),
+    });
   }
   const all = Object.assign(Object.create(null) as Record<string, string>, args);
   for (const { name, description } of missing) {
     const about = description ? `${plainLine(description)}, ` : '';
-    all[name] = await askHidden(`${name} (${about}not shown): `, stdin);
+    all[name] = await askHidden(`${name} (${about}hidden): `, stdin);
   }
   return all;
 }

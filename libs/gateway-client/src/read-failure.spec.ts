@@ -1,9 +1,11 @@
 import { PROBLEM_MEDIA_TYPE, problemFromError } from '@app/contract';
 import { AppError } from '@app/domain';
 import { describe, expect, it } from '@jest/globals';
-import { failureFromAnswer, unexpectedAnswer, unreachable } from './failure.js';
+import { readFailure, unexpectedReply } from './read-failure.js';
+import { unreachable } from './unreachable.js';
 
 const gateway = 'http://gateway';
+const facts = { baseUrl: gateway, scheme: 'token' } as const;
 const answer = (status: number, contentType: string, body: string) => ({
   status,
   contentType,
@@ -11,18 +13,16 @@ const answer = (status: number, contentType: string, body: string) => ({
   location: null,
 });
 
-describe('failureFromAnswer', () => {
-  it('takes over all that a problem says', () => {
+describe('readFailure', () => {
+  it('takes code, message, hint and details from a problem', () => {
     const sent = new AppError('invalid_args', 'Wrong.', {
       hint: 'Do.',
       details: [{ field: 'A', message: 'no' }],
     });
     const body = JSON.stringify(problemFromError(sent, 400));
-    const { code, message, hint, details } = failureFromAnswer(
-      answer(400, PROBLEM_MEDIA_TYPE, body),
-      gateway,
-    );
-    expect({ code, message, hint, details }).toEqual({
+    const { kind, code, message, hint, details } = readFailure(answer(400, PROBLEM_MEDIA_TYPE, body), facts);
+    expect({ kind, code, message, hint, details }).toEqual({
+      kind: 'refused',
       code: 'invalid_args',
       message: 'Wrong.',
       hint: 'Do.',
@@ -46,32 +46,36 @@ describe('failureFromAnswer', () => {
     [504, 'unavailable'],
     [599, 'internal'],
   ])('reads %d with a line of text as %s', (status, code) => {
-    const error = failureFromAnswer(answer(status, 'text/plain; charset=utf-8', 'What was wrong\n'), gateway);
-    expect([error.code, error.message]).toEqual([code, 'What was wrong']);
+    const error = readFailure(answer(status, 'text/plain; charset=utf-8', 'What was wrong\n'), facts);
+    expect([error.kind, error.code, error.message]).toEqual(['refused', code, 'What was wrong']);
+    expect([error.scheme, error.hint]).toEqual(['token', undefined]);
   });
 
   it.each([
     ['text/html', '<html>secret page</html>', 'a web page'],
     ['application/json', '{"half', 'broken JSON'],
-    ['application/json', '{"a":1}', 'JSON of another shape'],
+    ['application/json', '{"a":1}', 'unexpected JSON'],
     ['', '', 'an empty body'],
-    ['', 'x', 'no stated type'],
+    ['', 'x', 'without a content type'],
     ['text/plain', 'Error\n    at foo (bar.js:1:1)', 'text/plain'],
-  ])('describes a body of type %j and does not print it', (contentType, body, says) => {
-    const error = failureFromAnswer(answer(502, contentType, body), gateway);
+  ])('describes a body of type %j without quoting it', (contentType, body, says) => {
+    const error = readFailure(answer(502, contentType, body), facts);
     expect(error.message).toContain(says);
     expect(error.message).not.toMatch(/secret page|foo/);
   });
 
   it('does not follow a redirect', () => {
-    const error = failureFromAnswer({ ...answer(302, '', ''), location: 'https://elsewhere/' }, gateway);
+    const error = readFailure({ ...answer(302, '', ''), location: 'https://elsewhere/' }, facts);
+    expect(error.kind).toBe('redirected');
     expect(error.message).toContain('https://elsewhere/');
   });
 });
 
-describe('unexpectedAnswer', () => {
-  it('says what came', () => {
-    expect(unexpectedAnswer(answer(200, 'text/html', '<p>'), gateway).message).toContain('a web page');
+describe('unexpectedReply', () => {
+  it('describes the reply', () => {
+    const error = unexpectedReply(answer(200, 'text/html', '<p>'), gateway);
+    expect(error.kind).toBe('unexpected_reply');
+    expect(error.message).toContain('a web page');
   });
 });
 
@@ -80,7 +84,7 @@ describe('unreachable', () => {
     [Object.assign(new Error('x'), { code: 'ECONNREFUSED' }), 'connection refused'],
     [
       new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ENOTFOUND' }) }),
-      'no such host',
+      'host not found',
     ],
     [
       new TypeError('fetch failed', {
@@ -88,13 +92,13 @@ describe('unreachable', () => {
       }),
       'connection refused',
     ],
-    [new DOMException('late', 'TimeoutError'), 'no answer within 3 seconds'],
+    [new DOMException('late', 'TimeoutError'), 'no response within 3 seconds'],
     [Object.assign(new Error('x'), { code: 'HPE_INVALID_VERSION' }), 'does not speak HTTP'],
     [new Error('bad port'), 'bad port'],
     ['what', 'unknown reason'],
-  ])('says why: %s', (error, says) => {
-    const { code, message } = unreachable(gateway, error, 3000);
-    expect(code).toBe('unavailable');
+  ])('gives the reason: %s', (error, says) => {
+    const { kind, code, message } = unreachable(gateway, error, 3000);
+    expect([kind, code]).toEqual(['unreachable', 'unavailable']);
     expect(message).toContain(says);
   });
 });

@@ -1,0 +1,43 @@
+import { GatewayClient, tokenIdentity, type Identity } from '@app/gateway-client';
+import { loadConfig } from '../config/load-config.js';
+import { credentialsFrom, targetFrom, type Target } from '../config/resolve-config.js';
+import type { Context } from '../context.js';
+import { SignInFile } from '../sign-in/sign-in-file.js';
+import { SignInIdentity } from '../sign-in/sign-in-identity.js';
+import { CLIENT_VERSION } from '../version.js';
+import { connectWs } from './connect-ws.js';
+import { openNodeStream } from './open-node-stream.js';
+
+/** As the signed-in account, else with the configured token. Throws `AppError` if neither is usable. */
+export async function openGateway({ env }: Pick<Context, 'env'>): Promise<GatewayClient> {
+  const { values, signIn, signInUnusedReason } = await loadConfig(env);
+  if (signIn === null || signInUnusedReason !== null) {
+    const { email, token, ...target } = credentialsFrom(values);
+    return openAt(target, tokenIdentity(email, token));
+  }
+  const target = targetFrom(values);
+  const identity = new SignInIdentity({
+    file: new SignInFile(env.configDir),
+    signIn,
+    timeoutMs: target.timeoutMs,
+    refresh: async (refresh_token) =>
+      await openAnonymously(target).call('refreshSignIn', { body: { refresh_token } }),
+  });
+  return openAt(target, identity);
+}
+
+/** For the routes that need no account. */
+export function openAnonymously(target: Target): GatewayClient {
+  return openAt(target);
+}
+
+function openAt({ baseUrl, timeoutMs }: Target, identity?: Identity): GatewayClient {
+  return new GatewayClient({
+    baseUrl,
+    timeoutMs,
+    identity,
+    clientVersion: CLIENT_VERSION,
+    openStream: openNodeStream,
+    connectLog: connectWs,
+  });
+}

@@ -1,0 +1,101 @@
+import { errorCodeOf, problem } from '@app/contract';
+import type { ErrorCode } from '@app/domain';
+import { GatewayError } from './gateway-error.js';
+import type { Identity } from './identity.js';
+
+/** A complete HTTP response. */
+export interface Answer {
+  status: number;
+  /** Empty if the response does not state it. */
+  contentType: string;
+  location: string | null;
+  body: string;
+}
+
+export interface RequestFacts {
+  baseUrl: string;
+  /** How the request was signed. */
+  scheme: Identity['scheme'];
+}
+
+/** The error that a response other than 2xx stands for. */
+export function readFailure(answer: Answer, { baseUrl, scheme }: RequestFacts): GatewayError {
+  const { status, location } = answer;
+  if (status >= 300 && status <= 399) {
+    const target = location === null ? '' : ` to ${location}`;
+    return new GatewayError(
+      'redirected',
+      'unavailable',
+      `${baseUrl} answered with a redirect (${status})${target}.`,
+    );
+  }
+  const parsed = isJson(answer.contentType) ? problem.safeParse(parseJson(answer.body)) : null;
+  if (parsed?.success) {
+    const { detail, title, hint, errors } = parsed.data;
+    const code = errorCodeOf(parsed.data) ?? codeForStatus(status);
+    return new GatewayError('refused', code, detail || title, { hint, details: errors, scheme });
+  }
+  const code = codeForStatus(status);
+  const line = answer.body.trim();
+  const isOneLine = answer.contentType.startsWith('text/plain') && /^[^\n]{1,500}$/.test(line);
+  if (isOneLine) return new GatewayError('refused', code, line, { scheme });
+  // Anything between the client and the gateway may answer with a page of its own.
+  const kind = answer.contentType.includes('html') ? 'unexpected_reply' : 'refused';
+  return new GatewayError(kind, code, `${baseUrl} answered ${status} with ${describeBody(answer)}.`, {
+    scheme,
+  });
+}
+
+/** A 2xx response that breaks the contract: another server, a proxy's page, a truncated body. */
+export function unexpectedReply(answer: Answer, baseUrl: string): GatewayError {
+  return new GatewayError(
+    'unexpected_reply',
+    'unavailable',
+    `${baseUrl} answered ${answer.status} with ${describeBody(answer)} instead of a Proctor gateway's reply.`,
+  );
+}
+
+function codeForStatus(status: number): ErrorCode {
+  switch (status) {
+    case 401:
+      return 'unauthenticated';
+    case 403:
+      return 'forbidden';
+    case 404:
+      return 'not_found';
+    case 409:
+      return 'conflict';
+    case 413:
+      return 'too_large';
+    case 422:
+      return 'idempotency_key_reused';
+    case 429:
+      return 'too_many_requests';
+    case 502:
+    case 503:
+    case 504:
+      return 'unavailable';
+    default:
+      return status >= 500 ? 'internal' : 'malformed_request';
+  }
+}
+
+function describeBody({ contentType, body }: Answer): string {
+  if (body.trim() === '') return 'an empty body';
+  if (contentType.includes('html')) return 'a web page';
+  if (isJson(contentType)) return parseJson(body) === undefined ? 'broken JSON' : 'unexpected JSON';
+  return contentType === '' ? 'a body without a content type' : `a body of type ${contentType.split(';')[0]}`;
+}
+
+function isJson(contentType: string): boolean {
+  return /^application\/([a-z.]+\+)?json\b/.test(contentType);
+}
+
+/** Undefined: not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
