@@ -16,7 +16,8 @@ export async function withTimeout<T, Late>(
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timedOut = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, timeoutMs);
-    if (unref) timer.unref?.();
+    // A timer is an object in Node only.
+    if (unref) (timer as unknown as { unref?: () => void }).unref?.();
   });
   try {
     return await Promise.race([work, timedOut.then(onTimeout)]);
