@@ -6,6 +6,6 @@ const main = new URL('../../dist/cli/src/main.js', import.meta.url);
 if (existsSync(main)) {
   await import(main.href);
 } else {
-  process.stderr.write('proctor: the CLI is not built yet; run `npm start` (or `npm run build`) first.\n');
+  process.stderr.write('proctor: The CLI is not built yet. Run `npm start` or `npm run build` first.\n');
   process.exitCode = 69;
 }

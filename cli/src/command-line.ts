@@ -1,11 +1,12 @@
 import { AppError } from '@app/domain';
 import type { Run } from './context.js';
 import { COMMANDS, defineCommands } from './define-commands.js';
+import type { Command } from './tree/command.js';
 
-/** What the words on the command line ask for. */
+/** A parsed command line. */
 export type Request = { kind: 'run'; json: boolean; run: Run } | { kind: 'help'; text: string };
 
-/** Parses the command line; runs nothing. Throws `malformed_request` for anything that can't be understood. */
+/** Parses the command line; runs nothing. Throws `malformed_request` for an invalid one. */
 export async function parseCommandLine(words: readonly string[], columns: number): Promise<Request> {
   if (words.length === 0) return await parseCommandLine(['--help'], columns);
   const selection: { run: Run | null } = { run: null };
@@ -21,7 +22,7 @@ export async function parseCommandLine(words: readonly string[], columns: number
     });
     json = [argv['output']].flat().at(-1) === 'json';
   } catch (error) {
-    throw misunderstood((error as Error).message, words);
+    throw invalidCommandLine((error as Error).message, words);
   }
   if (helpText !== '') return { kind: 'help', text: `${helpText}\n` };
   if (!selection.run)
@@ -29,7 +30,7 @@ export async function parseCommandLine(words: readonly string[], columns: number
   return { kind: 'run', json, run: selection.run };
 }
 
-/** Whether errors are to be JSON where the command line can't be understood. */
+/** Whether an invalid command line asks for errors as JSON. */
 export function wantsJson(words: readonly string[]): boolean {
   return words.some(
     (word, index) =>
@@ -37,42 +38,66 @@ export function wantsJson(words: readonly string[]): boolean {
   );
 }
 
-/** Throws for a topic that is no command; the words of a subcommand are taken as they are typed. */
+/** Throws for a topic that is not a command. */
 function checkTopic(topic: readonly string[]): readonly string[] {
   let commands = COMMANDS;
   for (const word of topic) {
     const found = commands.find(({ name }) => name === word);
-    if (!found) throw misunderstood(`Unknown command: ${topic.join(' ')}`, []);
+    if (!found) throw invalidCommandLine(`Unknown command: ${topic.join(' ')}`, []);
     commands = found.subcommands;
   }
   return topic;
 }
 
-function misunderstood(parserMessage: string, words: readonly string[]): AppError {
-  const known = knownWords(words);
-  const message = parserMessage
-    .replace(/^Not enough non-option arguments.*/s, 'Something is missing after the command')
-    .replace(/^Unknown command:/, known.length > 0 ? 'Unexpected word:' : 'Unknown command:')
-    .replace(/^Missing required arguments?: /, 'Options are missing: --')
-    .replace(/^(Options are missing: .*)$/, (line) => line.replace(/, /g, ', --'))
-    .trim();
-  return new AppError('malformed_request', `${message}.`, {
-    hint:
-      known.length > 0 ? `See \`proctor help ${known.join(' ')}\`, with examples.` : 'See `proctor help`.',
+function invalidCommandLine(parserMessage: string, words: readonly string[]): AppError {
+  const { path, command } = knownCommand(words);
+  const names = path.join(' ');
+  return new AppError('malformed_request', `${rephrase(parserMessage, command)}.`, {
+    hint: command ? `See \`proctor help ${names}\` for examples.` : 'See `proctor help`.',
   });
 }
 
-/** The leading words that name a command and its subcommand. */
-function knownWords(words: readonly string[]): string[] {
-  const known: string[] = [];
+/** yargs' messages in the CLI's words. */
+function rephrase(message: string, command: Command | null): string {
+  const missing = /^Not enough non-option arguments: got (\d+)/.exec(message);
+  if (missing && command) {
+    const names = Object.entries(command.positionals).filter(([, { optional }]) => !optional);
+    return list(
+      'Missing argument',
+      names.slice(Number(missing[1])).map(([name]) => name.toUpperCase()),
+    );
+  }
+  const options = /^Missing required arguments?: (.*)$/.exec(message);
+  if (options?.[1])
+    return list(
+      'Missing option',
+      options[1].split(', ').map((name) => `--${name}`),
+    );
+  const value = /Argument: ([\w-]+), Given: (.*), Choices: (.*)/.exec(message);
+  if (value) return `Invalid value for ${value[1]}: expected one of ${value[3]}; got ${value[2]}`;
+  return message
+    .replace(/^Not enough arguments following: (.*)$/, 'Option $1 needs a value')
+    .replace(/^Unknown command:/, command ? 'Unexpected argument:' : 'Unknown command:')
+    .trim();
+}
+
+function list(what: string, names: readonly string[]): string {
+  return `${what}${names.length === 1 ? '' : 's'}: ${names.join(', ')}`;
+}
+
+/** The leading words that name a command and its subcommand, and the last of these commands. */
+function knownCommand(words: readonly string[]): { path: string[]; command: Command | null } {
+  const path: string[] = [];
+  let command: Command | null = null;
   let commands = COMMANDS;
   for (const word of words) {
     const found = commands.find(({ name }) => name === word);
     if (!found) break;
-    known.push(word);
+    path.push(word);
+    command = found;
     commands = found.subcommands;
   }
-  return known;
+  return { path, command };
 }
 
 function isHelpOption(word: string): boolean {

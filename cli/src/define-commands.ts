@@ -28,7 +28,7 @@ const GLOBAL_OPTIONS: Options = {
     alias: 'o',
     choices: ['text', 'json'],
     default: 'text',
-    description: 'text for people, json for programs',
+    description: 'Output format: text for people, json for programs',
   },
 };
 
@@ -38,7 +38,7 @@ export const COMMAND_TREE: CommandTree = { commands: COMMANDS, globalOptions: GL
 /** Parsing runs nothing: the matched command's work is passed to `select`. */
 export function defineCommands(select: (run: Run) => void): Argv {
   return buildParser(COMMANDS, GLOBAL_OPTIONS, select, {
-    usage: '$0 COMMAND\n\nExecutes procs and shows their logs.',
+    usage: '$0 COMMAND\n\nRun procs and follow their logs.',
     epilogue: exitCodes(),
   });
 }

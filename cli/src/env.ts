@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { CONFIG_KEYS, type ConfigKey } from './config/config-keys.js';
 import { findTimeZone } from './output/local-time.js';
 
-/** What the CLI takes from its environment, read once in main.ts. */
+/** The CLI's settings from the environment. */
 export interface CliEnv {
-  /** Where `proctor.yaml` is. */
+  /** The folder of `proctor.yaml`. */
   configDir: string;
-  /** Configuration keys that are set as environment variables (not empty). */
+  /** Configuration keys from environment variables; an empty one is not set. */
   overrides: Partial<Record<ConfigKey, string>>;
   /** NO_COLOR (https://no-color.org): set and not empty. */
   noColor: boolean;

@@ -1,5 +1,2 @@
-/**
- * What the CLI says in `Client-Version`. It continues v2's count, so that a gateway with
- * `PROCTOR_MIN_CLIENT_VERSION` set to some v2 version lets it in.
- */
+/** Sent as `Client-Version`. Continues v2's numbering, so that `PROCTOR_MIN_CLIENT_VERSION` may be a v2 version. */
 export const CLIENT_VERSION = 'v3.0.0';

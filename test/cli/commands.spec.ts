@@ -114,34 +114,40 @@ describe('queries', () => {
     [['token', 'revoke', 'x'], 'token list'],
     [['user', 'update', 'a@b.c'], '--deactivate'],
     [['user', 'update', 'a@b.c', '--activate', '--deactivate'], 'contradict'],
-    [['schedule', 'say-hello', '-c', 'x'], '--group'],
-    [['schedule', ...'-c c -g g -n n -T t'.split(' ')], 'Something is missing'],
-    [['schedule', 'say-hello', ...'-g g -n n -T t'.split(' ')], '--cron for again'],
+    [['schedule', 'say-hello', '-c', 'x'], 'Missing options: --group, --notify, --tags'],
+    [['schedule', ...'-c c -g g -n n -T t'.split(' ')], 'Missing argument: PROC'],
+    [['schedule', 'say-hello', ...'-g g -n n -T t'.split(' ')], 'Use --cron to repeat, --at to run once'],
     [['schedule', 'say-hello', ...'-c c --at 2h -g g -n n -T t'.split(' ')], 'either --cron or --at'],
     [['schedule', 'say-hello', ...'--at noon -g g -n n -T t'.split(' ')], '--at'],
-    [['schedule', 'say-hello', ...'-c c --overlap never -g g -n n -T t'.split(' ')], 'overlap'],
+    [
+      ['schedule', 'say-hello', ...'-c c --overlap never -g g -n n -T t'.split(' ')],
+      'Invalid value for overlap',
+    ],
     [['schedule', 'update', '7', '--blackout', 'weekend'], '--blackout'],
     [['schedule', 'update', '7', '--blackout', '1:00-2:00', '--no-blackouts'], 'contradict'],
     [['schedule', 'update', '7', '--grace', '90'], '--grace'],
     [['schedule', 'update', '7', '--notify-on', 'ended'], '--notify-on'],
     [['schedule', 'update', '7'], 'nothing to change'],
-    [['schedule', 'update', 'x', '-c', 'c'], "schedule's id"],
+    [['schedule', 'update', 'x', '-c', 'c'], 'schedule id'],
     [['schedule', 'next', '7', '--count', '101'], '--count'],
-    [['schedule', 'next'], 'Something is missing'],
+    [['schedule', 'next'], 'Missing argument: ID'],
+    [['template', 'p'], 'Missing argument: FILE'],
+    [['template'], 'Missing arguments: PROC, FILE'],
+    [['execute', 'p', '-f'], 'Option f needs a value'],
     [['schedule', 'history', '7', '--limit', '0'], '--limit'],
     [['notification'], 'needs a subcommand'],
     [['notification', 'list', '--state', 'lost'], 'state'],
     [['notification', 'list', '--execution', 'x'], '--execution'],
-    [['notification', 'resend', 'x'], "notification's id"],
+    [['notification', 'resend', 'x'], 'notification id'],
     [['notify', 'always'], 'events'],
     [['notify', 'none', 'start'], 'none alone'],
-    [['schedule', 'pause', 'x'], "schedule's id"],
+    [['schedule', 'pause', 'x'], 'schedule id'],
     [['procs', 'apply'], '--file'],
     [['procs', 'apply', '-f', '/nowhere'], 'ENOENT'],
     [['procs'], 'needs a subcommand'],
     [['procs', 'bogus'], 'bogus'],
-    [['secrets', 'set', 'p'], 'No secret is named'],
-    [['secrets', 'set', 'p', 'A', 'B'], 'Only one'],
+    [['secrets', 'set', 'p'], 'No secrets given'],
+    [['secrets', 'set', 'p', 'A', 'B'], 'only one secret'],
     [['completion', 'tcsh'], 'shell'],
   ])('%j: refused with 2 before anything is asked', async (words, says) => {
     const { exitCode, stderr, stdout } = await proctor(words);
@@ -167,8 +173,8 @@ describe('procs apply', () => {
     );
     const { exitCode, stderr } = await proctor(['procs', 'apply', '-f', file, '--yes']);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("p: image_nme: there is no such field; did you mean 'image_name'?");
-    expect(stderr).toContain("p: env_vars.args.0.requird: there is no such field; did you mean 'required'?");
+    expect(stderr).toContain("p: image_nme: unknown field; did you mean 'image_name'?");
+    expect(stderr).toContain("p: env_vars.args.0.requird: unknown field; did you mean 'required'?");
     expect(stderr).toContain('q: image_name: must be an image reference');
   });
 

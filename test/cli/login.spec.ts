@@ -179,7 +179,7 @@ describe('a sign-in', () => {
     gateway.overrides.set('POST /auth/refresh', (_, response) => json(response, 200, { status: 'denied' }));
     const { exitCode, stderr } = await proctor(['list']);
     expect(exitCode).toBe(3);
-    expect(stderr).toContain('`proctor login` signs in again');
+    expect(stderr).toContain('Run `proctor login` to sign in again');
   });
 
   it('is not lost while the gateway is away', async () => {

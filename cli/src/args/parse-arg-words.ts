@@ -1,8 +1,8 @@
 import { AppError, type ErrorDetail } from '@app/domain';
 
 /**
- * `NAME=value` words, as in `proctor execute PROC NAME=value`. The first `=` separates; a value may be empty or
- * contain `=`. Throws `invalid_args` with one detail per wrong word.
+ * Parses `NAME=value` words, as in `proctor execute PROC NAME=value`. The first `=` separates name and value; a value may
+ * be empty or contain `=`. Throws `invalid_args` with one detail per invalid word.
  */
 export function parseArgWords(words: readonly string[]): Record<string, string> {
   const args = Object.create(null) as Record<string, string>;
@@ -19,8 +19,8 @@ export function parseArgWords(words: readonly string[]): Record<string, string> 
     }
   }
   if (details.length > 0) {
-    throw new AppError('invalid_args', "The arguments can't be understood.", {
-      hint: 'Write each as NAME=value, in quotes if it has spaces: "NAME=some text".',
+    throw new AppError('invalid_args', 'Invalid arguments.', {
+      hint: 'Write each as NAME=value, in quotes if it contains spaces: "NAME=some text".',
       details,
     });
   }

@@ -1,24 +1,26 @@
 import { instantQuery, type BlackoutBody } from '@app/contract';
 import { AppError, describeBlackoutProblem, WEEK_DAYS, type WeekDay } from '@app/domain';
 
+import { INVALID_OPTIONS } from './read-query.js';
+
 const WEEKLY = /^(?:(?<days>[a-z,-]+)\s+)?(?<from>\d{1,2}:\d{2})-(?<until>\d{1,2}:\d{2})$/;
 const EXPECTED =
-  "expected 'mon-fri 22:00-06:00', '22:00-06:00' for all days, or '2026-12-24T00:00:00Z/2026-12-27T00:00:00Z', in the years 1 to 9999 in UTC";
+  "expected 'mon-fri 22:00-06:00', '22:00-06:00' for every day, or '2026-12-24T00:00:00Z/2026-12-27T00:00:00Z', in the years 1 to 9999 in UTC";
 
 /**
- * A window as typed: `mon-fri 22:00-06:00` (days with commas and ranges; left out: all; of the schedule's zone), or two
- * instants with a slash. Pure. Throws `invalid_args` for anything else.
+ * Parses a blackout window: `mon-fri 22:00-06:00` in the schedule's time zone (days as lists and ranges, by default all),
+ * or two instants separated by a slash. Throws `invalid_args` for anything else.
  */
 export function parseBlackout(text: string): BlackoutBody {
-  const typed = text.trim();
-  const blackout = parseOnce(typed) ?? parseWeekly(typed.toLowerCase());
-  if (blackout === null) throw refused(typed, EXPECTED);
+  const trimmed = text.trim();
+  const blackout = parseOnce(trimmed) ?? parseWeekly(trimmed.toLowerCase());
+  if (blackout === null) throw refused(trimmed, EXPECTED);
   const problem = describeBlackoutProblem(
     blackout.kind === 'once'
       ? { ...blackout, from: new Date(blackout.from), until: new Date(blackout.until) }
       : blackout,
   );
-  if (problem !== null) throw refused(typed, problem);
+  if (problem !== null) throw refused(trimmed, problem);
   return blackout;
 }
 
@@ -32,11 +34,10 @@ function parseOnce(text: string): BlackoutBody | null {
 function parseWeekly(text: string): BlackoutBody | null {
   const { days, from, until } = WEEKLY.exec(text)?.groups ?? {};
   if (from === undefined || until === undefined) return null;
-  const wanted = days === undefined ? WEEK_DAYS : parseDays(days);
-  if (wanted === null) return null;
-  // In the order of the week, whatever the order they are typed in.
-  const inOrder = WEEK_DAYS.filter((day) => wanted.includes(day));
-  // The end of a day may be written 24:00: the schedule's form of it is 00:00.
+  const chosen = days === undefined ? WEEK_DAYS : parseDays(days);
+  if (chosen === null) return null;
+  const inOrder = WEEK_DAYS.filter((day) => chosen.includes(day));
+  // The contract writes the end of a day as 00:00.
   return {
     kind: 'weekly',
     days: inOrder,
@@ -49,7 +50,7 @@ function withZero(time: string): string {
   return time.padStart(5, '0');
 }
 
-/** Null: not days. A range may go over the end of the week. */
+/** Null: not days. A range may wrap around the end of the week. */
 function parseDays(text: string): WeekDay[] | null {
   const days: WeekDay[] = [];
   for (const part of text.split(',')) {
@@ -62,7 +63,7 @@ function parseDays(text: string): WeekDay[] | null {
 }
 
 function refused(text: string, message: string): AppError {
-  return new AppError('invalid_args', "These options can't be used.", {
+  return new AppError('invalid_args', INVALID_OPTIONS, {
     details: [{ field: '--blackout', message: `${message}; got ${JSON.stringify(text)}` }],
   });
 }

@@ -2,9 +2,8 @@ import { AppError } from '@app/domain';
 import { LineCounter, parseDocument } from 'yaml';
 
 /**
- * A YAML file of `NAME: value` lines. Every value is the text as written: `007` stays `007`, `yes` stays `yes`.
- * An empty document is an empty map. Throws `malformed_request` with the line; never quotes the text, which may be
- * secret.
+ * Parses YAML with `NAME: value` lines. Each value is the text as written: `007` stays `007`, `yes` stays `yes`. An empty
+ * document is an empty map. Throws `malformed_request` with the line number, never with the text, which may be secret.
  */
 export function parseYamlMap(text: string, path: string): Record<string, string> {
   const lines = new LineCounter();
@@ -32,7 +31,7 @@ export function parseYamlMap(text: string, path: string): Record<string, string>
 }
 
 function refused(path: string, problem: string): AppError {
-  return new AppError('malformed_request', `${path} can't be used: ${problem}.`, {
-    hint: 'Write one `NAME: value` a line; quote values with special characters.',
+  return new AppError('malformed_request', `Cannot read ${path}: ${problem}.`, {
+    hint: 'Write one `NAME: value` per line; quote values with special characters.',
   });
 }

@@ -3,7 +3,7 @@ import { MAX_BODY_BYTES } from '@app/contract';
 import { AppError } from '@app/domain';
 import { parseYamlMap } from './parse-yaml-map.js';
 
-/** The args in a YAML file (`execute -f`). Throws `malformed_request` if it can't be read or is no map of texts. */
+/** The arguments in a YAML file (`execute -f`). Throws `malformed_request` if it is unreadable or not a map of strings. */
 export async function readArgsFile(path: string): Promise<Record<string, string>> {
   try {
     const { size } = await stat(path);
@@ -13,7 +13,7 @@ export async function readArgsFile(path: string): Promise<Record<string, string>
   } catch (error) {
     if (error instanceof AppError) throw error;
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new AppError('malformed_request', `The arguments' file ${path} can't be read: ${reason}.`, {
+    throw new AppError('malformed_request', `Cannot read the arguments file ${path}: ${reason}.`, {
       hint: 'Create one with `proctor template PROC FILE`.',
       cause: error,
     });

@@ -1,30 +1,31 @@
 import { instantQuery, parseDurationMs, type BodyInputOf } from '@app/contract';
 import { AppError, type MisfirePolicy, type OverlapPolicy } from '@app/domain';
 import { parseBlackout } from './parse-blackout.js';
+import { INVALID_OPTIONS } from './read-query.js';
 import { readNotifyEvents } from './read-notify-events.js';
 
-/** What `schedule create` and `schedule update` both take, as typed. What is left out is not sent. */
+/** The options that `schedule create` and `schedule update` share, as typed. Undefined or empty: not given. */
 export interface ScheduleOptions {
   cron: string | undefined;
-  /** An instant, or a duration from now on. */
+  /** An instant, or a duration from now. */
   at: string | undefined;
-  /** IANA, or `local` for the user's own. */
+  /** An IANA name, or `local` for the user's own. */
   timeZone: string | undefined;
   overlap: string | undefined;
   misfire: string | undefined;
   /** A duration. */
   grace: string | undefined;
-  /** Several also with commas. */
+  /** Each may be several, separated by commas. */
   notifyOn: readonly string[];
   blackouts: readonly string[];
   group: string | undefined;
-  /** Comma-separated e-mails. */
+  /** Comma-separated email addresses. */
   notify: string | undefined;
   /** Comma-separated. */
   tags: string | undefined;
 }
 
-export interface Here {
+export interface LocalClock {
   nowMs: number;
   /** The user's. */
   timeZone: string;
@@ -45,15 +46,15 @@ type Fields = Pick<
   | 'tags'
 >;
 
-/** The same as the gateway takes it. Pure. Throws `invalid_args` for the first option that can't be used. */
-export function readScheduleOptions(options: ScheduleOptions, here: Here): Fields {
+/** The options as fields of the request. Throws `invalid_args` for the first invalid option. */
+export function readScheduleOptions(options: ScheduleOptions, clock: LocalClock): Fields {
   const { cron, at, timeZone, overlap, misfire, grace, notifyOn, blackouts, group, notify, tags } = options;
-  if (cron !== undefined && at !== undefined) throw refused('--at', 'give either --cron or --at, not both');
+  if (cron !== undefined && at !== undefined) throw refused('--at', 'use either --cron or --at, not both');
   return {
     ...(cron !== undefined && { cron }),
-    ...(at !== undefined && { at: readMoment(at, here.nowMs) }),
-    ...(timeZone !== undefined && { timeZone: timeZone === 'local' ? here.timeZone : timeZone }),
-    // The parser has refused all other words.
+    ...(at !== undefined && { at: readMoment(at, clock.nowMs) }),
+    ...(timeZone !== undefined && { timeZone: timeZone === 'local' ? clock.timeZone : timeZone }),
+    // The parser accepts only the declared choices.
     ...(overlap !== undefined && { overlap: overlap as OverlapPolicy }),
     ...(misfire !== undefined && { misfire: misfire as MisfirePolicy }),
     ...(grace !== undefined && { misfireGraceSeconds: readGrace(grace) }),
@@ -68,12 +69,12 @@ export function readScheduleOptions(options: ScheduleOptions, here: Here): Field
 function readMoment(text: string, nowMs: number): string {
   if (instantQuery.safeParse(text).success) return text;
   const ms = parseDurationMs(text);
-  // Null also for a time that no Date holds.
+  // Null also for an instant outside the range of Date.
   const at = ms === null ? null : new Date(nowMs + ms).toJSON();
   if (at !== null && instantQuery.safeParse(at).success) return at;
   throw refused(
     '--at',
-    `expected a time with its offset, such as 2026-12-24T18:00:00+01:00, or a duration from now on such as 2h, until the end of the year 9999 in UTC; got ${JSON.stringify(text)}`,
+    `expected a time with its offset, such as 2026-12-24T18:00:00+01:00, or a duration from now such as 2h, up to the end of the year 9999 in UTC; got ${JSON.stringify(text)}`,
   );
 }
 
@@ -84,5 +85,5 @@ function readGrace(text: string): number {
 }
 
 function refused(field: string, message: string): AppError {
-  return new AppError('invalid_args', "These options can't be used.", { details: [{ field, message }] });
+  return new AppError('invalid_args', INVALID_OPTIONS, { details: [{ field, message }] });
 }

@@ -3,7 +3,7 @@ import { AppError } from '@app/domain';
 
 type Declaration = ProcMetadata['env_vars']['args'][number];
 
-/** Required args of type secret that were not given and have no default. */
+/** Required secret arguments that were not given and have no default. */
 export function missingSecretArgs(
   proc: ProcMetadata,
   given: Readonly<Record<string, string>>,
@@ -14,15 +14,15 @@ export function missingSecretArgs(
   );
 }
 
-/** Throws `invalid_args` if one of these names is an arg of type secret: everybody on this machine sees a word. */
+/** Throws `invalid_args` if one of these is a secret argument: other users of the machine can see the command line. */
 export function refuseSecretWords(proc: ProcMetadata, names: readonly string[]): void {
   const secret = proc.env_vars.args.filter(({ type, name }) => type === 'secret' && names.includes(name));
   if (secret.length === 0) return;
   throw new AppError(
     'invalid_args',
-    'A secret does not belong on the command line, where others can see it.',
+    'Secret arguments are not accepted on the command line, where other users can see them.',
     {
-      hint: 'Leave it out and be asked for it, or put `NAME: value` into a file for -f FILE (-f -: standard input).',
+      hint: 'Omit them to be prompted, or put `NAME: value` lines into a file for -f FILE (-f - reads standard input).',
       details: secret.map(({ name }) => ({ field: name, message: 'is secret' })),
     },
   );

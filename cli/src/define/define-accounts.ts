@@ -8,11 +8,11 @@ import { ALL_PAGES, LIMIT, SINCE, UNTIL, YES } from './shared-options.js';
 
 const EMAIL = { description: 'Email of the account' } as const;
 const GROUP = { description: 'Name of the group' } as const;
-const MEMBERS = { description: 'Emails', many: true } as const;
+const MEMBERS = { description: 'Emails of the accounts', many: true } as const;
 
 const user = command({
   name: 'user',
-  description: 'Accounts: list, show, create, update, remove (admins)',
+  description: 'Manage accounts: list, show, create, update, remove (admins)',
   examples: [['user create ann@example.com --group ops', '']],
   subcommands: [
     command({
@@ -37,12 +37,12 @@ const user = command({
     }),
     command({
       name: 'create',
-      description: 'Make an account, of a person or of a program',
+      description: 'Create an account for a person or a program',
       positionals: { email: EMAIL },
       options: {
-        name: { kind: 'text', description: 'Name to show' },
-        service: { kind: 'flag', description: 'It belongs to a program' },
-        group: { kind: 'texts', description: 'Group to be in; repeatable' },
+        name: { kind: 'text', description: 'Display name' },
+        service: { kind: 'flag', description: 'The account belongs to a program' },
+        group: { kind: 'texts', description: 'Group to add the account to; repeatable' },
       },
       examples: [
         ['user create ann@example.com --name Ann --group ops', ''],
@@ -55,14 +55,14 @@ const user = command({
     }),
     command({
       name: 'update',
-      description: 'Change an account, or switch it off',
+      description: 'Change or disable an account',
       positionals: { email: EMAIL },
       options: {
-        name: { kind: 'text', description: 'Name to show' },
-        activate: { kind: 'flag', description: 'Switch it on' },
-        deactivate: { kind: 'flag', description: 'Switch it off' },
-        group: { kind: 'texts', description: 'All groups that it is to be in, one for each option' },
-        'no-groups': { kind: 'flag', description: 'Take it out of all groups' },
+        name: { kind: 'text', description: 'Display name' },
+        activate: { kind: 'flag', description: 'Enable the account' },
+        deactivate: { kind: 'flag', description: 'Disable the account' },
+        group: { kind: 'texts', description: 'Replace all groups with these; repeatable' },
+        'no-groups': { kind: 'flag', description: 'Remove the account from all groups' },
       },
       examples: [['user update ann@example.com --deactivate', '']],
       run:
@@ -86,7 +86,7 @@ const user = command({
 
 const group = command({
   name: 'group',
-  description: 'Groups: list, create, remove, add, drop (admins)',
+  description: 'Manage groups: list, create, remove, add, drop (admins)',
   examples: [['group add ops ann@example.com', '']],
   subcommands: [
     command({
@@ -97,15 +97,15 @@ const group = command({
     }),
     command({
       name: 'create',
-      description: 'Make a group',
+      description: 'Create a group',
       positionals: { name: GROUP },
-      options: { description: { kind: 'text', description: 'What it is for' } },
+      options: { description: { kind: 'text', description: 'What the group is for' } },
       examples: [['group create ops --description "People on call"', '']],
       run: (values) => (context) => createGroup(context, values),
     }),
     command({
       name: 'remove',
-      description: 'Remove a group that no proc asks for',
+      description: 'Remove a group that no proc requires',
       positionals: { name: GROUP },
       options: { yes: YES },
       examples: [['group remove ops', '']],
@@ -123,7 +123,7 @@ const group = command({
     }),
     command({
       name: 'drop',
-      description: 'Take accounts out of a group',
+      description: 'Remove accounts from a group',
       positionals: { name: GROUP, emails: MEMBERS },
       examples: [['group drop ops ann@example.com', '']],
       run: (values) => (context) => changeMembers(context, 'drop', values),
@@ -133,37 +133,37 @@ const group = command({
 
 const token = command({
   name: 'token',
-  description: 'Access tokens: list, create, revoke',
+  description: 'Manage access tokens: list, create, revoke',
   examples: [['token create --label laptop --expires 90d', '']],
   subcommands: [
     command({
       name: 'list',
       description: 'List tokens, without their values',
       options: {
-        email: { kind: 'text', description: 'Of this account (admins)' },
-        all: { kind: 'flag', description: 'Of all accounts (admins)' },
+        email: { kind: 'text', description: 'Only tokens of this account (admins)' },
+        all: { kind: 'flag', description: 'Tokens of all accounts (admins)' },
       },
-      examples: [['token list', 'Your own']],
+      examples: [['token list', 'Your own tokens']],
       run: (values) => (context) => listTokens(context, values),
     }),
     command({
       name: 'create',
-      description: 'Make a token; it is printed this once',
+      description: 'Create a token and print it once',
       options: {
-        email: { kind: 'text', description: 'For this account (admins)' },
-        label: { kind: 'text', description: 'What it is for' },
-        expires: { kind: 'text', description: 'After how long, such as 12h or 90d; else never' },
+        email: { kind: 'text', description: 'Create the token for this account (admins)' },
+        label: { kind: 'text', description: 'What the token is for' },
+        expires: { kind: 'text', description: 'Lifetime, such as 12h or 90d (default: never expires)' },
       },
       examples: [
         ['token create --label laptop --expires 90d', ''],
-        ['token create --email ci@example.com > token.txt', 'Nothing but the token in the file'],
+        ['token create --email ci@example.com > token.txt', 'Write only the token to a file'],
       ],
       run: (values) => (context) => createToken(context, values),
     }),
     command({
       name: 'revoke',
-      description: 'Make a token worthless',
-      positionals: { id: { description: 'Id of the token, as `token list` shows it' } },
+      description: 'Revoke a token',
+      positionals: { id: { description: 'Id of the token (see `proctor token list`)' } },
       examples: [['token revoke 0b9f1c1e-6d0a-4c1e-9a53-0c6b6c3c2f11', '']],
       run:
         ({ id }) =>
@@ -176,7 +176,7 @@ const token = command({
 export const accountCommands = [
   command({
     name: 'whoami',
-    description: 'Show who the gateway takes you for',
+    description: 'Show the account you are signed in as',
     examples: [['whoami', '']],
     run: () => whoAmI,
   }),
@@ -187,16 +187,16 @@ export const accountCommands = [
     name: 'audit',
     description: 'Show who did what, newest first (admins)',
     options: {
-      actor: { kind: 'text', description: 'Only what this email did' },
-      action: { kind: 'text', description: 'Only this, such as submitExecution' },
-      subject: { kind: 'text', description: 'Only what was done to this' },
-      allowed: { kind: 'flag', description: 'Only what was allowed' },
-      refused: { kind: 'flag', description: 'Only what was refused' },
+      actor: { kind: 'text', description: 'Only requests of this account (email)' },
+      action: { kind: 'text', description: 'Only this action, such as submitExecution' },
+      subject: { kind: 'text', description: 'Only actions on this proc, execution, account and so on' },
+      allowed: { kind: 'flag', description: 'Only allowed requests' },
+      refused: { kind: 'flag', description: 'Only refused requests' },
       since: SINCE,
       until: UNTIL,
       limit: LIMIT,
       all: ALL_PAGES,
-      export: { kind: 'flag', description: 'All as JSON lines, oldest first' },
+      export: { kind: 'flag', description: 'Export every match as JSON lines, oldest first' },
     },
     examples: [
       ['audit --refused --since 1d', ''],

@@ -21,13 +21,13 @@ import {
 export const executionCommands = [
   command({
     name: 'execute',
-    description: 'Execute a proc and follow its log',
+    description: 'Run a proc and follow its log',
     positionals: { proc: PROC, args: ARG_WORDS },
     options: { file: ARGS_FILE, detach: DETACH },
     examples: [
       ['execute say-hello-world SAMPLE_ARG_ONE=foo', ''],
       ['execute say-hello-world -f args.yaml "SAMPLE_ARG_TWO=two words"', ''],
-      ['execute say-hello-world --detach', 'Prints the id and ends'],
+      ['execute say-hello-world --detach', 'Print the id and exit'],
     ],
     run:
       ({ proc, args, file, detach }) =>
@@ -36,30 +36,30 @@ export const executionCommands = [
   }),
   command({
     name: 'rerun',
-    description: 'Execute again what was executed, with the same args',
+    description: 'Run an execution again with the same arguments',
     positionals: { id: EXECUTION_ID },
     options: { detach: DETACH },
     examples: [
-      ['rerun 1234', 'The proc as it is now; secret args are taken over unseen'],
-      ['rerun 1234 --detach', 'Prints the new id and ends'],
+      ['rerun 1234', 'Uses the current version of the proc; secret arguments are reused'],
+      ['rerun 1234 --detach', 'Print the new id and exit'],
     ],
     run: (values) => (context) => rerun(context, values),
   }),
   command({
     name: 'logs',
-    description: 'Show the log of an execution, live until it ends',
+    description: 'Show the log of an execution and follow it to the end',
     positionals: { id: EXECUTION_ID },
     options: {
-      tail: { kind: 'text', alias: 'n', description: 'Only the last so many lines, then what follows' },
+      tail: { kind: 'text', alias: 'n', description: 'Start with the last N lines' },
       since: {
         kind: 'text',
-        description: 'Only lines printed since: 10m (back from now) or 2026-01-31T10:00:00Z',
+        description: 'Start with lines printed after this time: 10m (ago) or 2026-01-31T10:00:00Z',
       },
-      'no-follow': { kind: 'flag', description: 'Only what is there now' },
+      'no-follow': { kind: 'flag', description: 'Print the current lines and exit' },
     },
     examples: [
       ['logs 1234', ''],
-      ['logs 1234 > log.txt', 'Nothing but the log in the file'],
+      ['logs 1234 > log.txt', 'Write only the log to a file'],
       ['logs 1234 --tail 20 --no-follow', ''],
       ['logs 1234 --since 10m', ''],
     ],
@@ -70,10 +70,13 @@ export const executionCommands = [
   }),
   command({
     name: 'status',
-    description: 'Show how an execution is doing or how it ended',
+    description: 'Show the status of an execution',
     positionals: { id: EXECUTION_ID },
     options: {
-      details: { kind: 'flag', description: 'With args (not secret ones), attempts, who and from where' },
+      details: {
+        kind: 'flag',
+        description: 'Also show arguments (secret ones masked), attempts, and who started it from where',
+      },
     },
     examples: [
       ['status 1234', ''],
@@ -84,7 +87,7 @@ export const executionCommands = [
   }),
   command({
     name: 'cancel',
-    description: 'Stop an execution',
+    description: 'Cancel an execution',
     positionals: { id: EXECUTION_ID },
     examples: [['cancel 1234', '']],
     run:
@@ -96,15 +99,15 @@ export const executionCommands = [
     name: 'history',
     description: 'List executions, newest first',
     options: {
-      proc: { kind: 'text', description: 'Only of this proc', completes: 'proc' },
-      user: { kind: 'text', description: 'Only of this user (email)' },
-      mine: { kind: 'flag', description: 'Only your own' },
+      proc: { kind: 'text', description: 'Only executions of this proc', completes: 'proc' },
+      user: { kind: 'text', description: 'Only executions of this user (email)' },
+      mine: { kind: 'flag', description: 'Only your own executions' },
       status: {
         kind: 'texts',
         completes: EXECUTION_STATUSES,
-        description: 'Only in this status; separate several with commas or repeat the option',
+        description: 'Only these statuses; separate with commas, or repeat the option',
       },
-      schedule: { kind: 'text', description: 'Only of the schedule with this id' },
+      schedule: { kind: 'text', description: 'Only executions of the schedule with this id' },
       since: SINCE,
       until: UNTIL,
       limit: LIMIT,
@@ -113,7 +116,7 @@ export const executionCommands = [
     examples: [
       ['history --mine --since 2h', ''],
       ['history --proc say-hello-world --status POD_FAILED --status TIMED_OUT', ''],
-      ['history --all -o json', 'One object for each page, one a line'],
+      ['history --all -o json', 'One JSON object per page, one per line'],
     ],
     run:
       ({ status: statuses, ...values }) =>

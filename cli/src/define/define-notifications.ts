@@ -8,19 +8,19 @@ import { ALL_PAGES, LIMIT } from './shared-options.js';
 export const notificationCommands = [
   command({
     name: 'notify',
-    description: 'Choose of what you are told by mail, or show it',
+    description: 'Show or choose which events you get email about',
     positionals: {
       events: {
-        description: `Of executions that you ask for by hand: ${NOTIFY_EVENTS.join(', ')}; or ${NO_EVENTS}`,
+        description: `For executions you start yourself: ${NOTIFY_EVENTS.join(', ')}; or ${NO_EVENTS}`,
         optional: true,
         many: true,
         completes: [...NOTIFY_EVENTS, NO_EVENTS],
       },
     },
     examples: [
-      ['notify', 'Show what is chosen'],
-      ['notify failure slow', 'Only when it fails, or runs longer than usual'],
-      ['notify none', ''],
+      ['notify', 'Show your choice'],
+      ['notify failure slow', 'Email about failures, and about runs that take longer than usual'],
+      ['notify none', 'No email'],
     ],
     run:
       ({ events }) =>
@@ -29,20 +29,20 @@ export const notificationCommands = [
   }),
   command({
     name: 'notification',
-    description: 'Who was told what: list, resend (admins)',
+    description: 'List notifications or send one again: list, resend (admins)',
     examples: [['notification list --state failed', '']],
     subcommands: [
       command({
         name: 'list',
         description: 'List notifications, newest first',
         options: {
-          state: { kind: 'text', choices: DELIVERY_STATES, description: 'Only in this state' },
+          state: { kind: 'text', choices: DELIVERY_STATES, description: 'Only notifications in this state' },
           channel: {
             kind: 'text',
             completes: ['mail', 'slack', 'webhook', 'callback'],
-            description: 'Only over this: mail, slack, webhook, callback or plugin:NAME',
+            description: 'Only this channel: mail, slack, webhook, callback or plugin:NAME',
           },
-          execution: { kind: 'text', description: 'Only of the execution with this id' },
+          execution: { kind: 'text', description: 'Only notifications about the execution with this id' },
           limit: LIMIT,
           all: ALL_PAGES,
         },
@@ -54,7 +54,7 @@ export const notificationCommands = [
       }),
       command({
         name: 'resend',
-        description: 'Send a notification again, under the same key',
+        description: 'Send a notification again; its recipient can recognize it as a repeat',
         positionals: { id: { description: 'Id of the notification' } },
         examples: [['notification resend 57', '']],
         run:

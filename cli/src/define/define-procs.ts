@@ -9,7 +9,7 @@ import { PROC, YES } from './shared-options.js';
 
 const procs = command({
   name: 'procs',
-  description: 'Keep procs as code: list, describe, apply, remove',
+  description: 'Manage procs as code: list, describe, apply, remove',
   examples: [
     ['procs apply -f procs/ --dry-run', ''],
     ['procs describe say-hello-world > proc.yaml', ''],
@@ -23,7 +23,7 @@ const procs = command({
     }),
     command({
       name: 'describe',
-      description: 'Show a proc as YAML that apply takes',
+      description: 'Show a proc as YAML that `procs apply` accepts',
       positionals: { proc: PROC },
       examples: [['procs describe say-hello-world > proc.yaml', '']],
       run:
@@ -33,21 +33,22 @@ const procs = command({
     }),
     command({
       name: 'apply',
-      description: 'Register or change procs from YAML or JSON, all or none, after showing what changes',
+      description: 'Create or update procs from YAML or JSON: shows the changes, then applies all or none',
       options: {
         file: {
           kind: 'texts',
           alias: 'f',
           required: true,
           completes: 'path',
-          description: 'File or folder (proc.yaml in it at any depth, *.yaml at its top); -: standard input',
+          description:
+            'File, folder (proc.yaml at any depth, *.yaml at its top level), or - for standard input',
         },
-        'dry-run': { kind: 'flag', description: 'Only show what would change' },
+        'dry-run': { kind: 'flag', description: 'Show the changes without applying them' },
         yes: YES,
       },
       examples: [
-        ['procs apply -f procs/ --dry-run', 'Shows the difference and ends'],
-        ['procs apply -f proc.yaml --yes', 'Does not ask'],
+        ['procs apply -f procs/ --dry-run', 'Show the changes and exit'],
+        ['procs apply -f proc.yaml --yes', 'Apply without confirmation'],
       ],
       run:
         ({ file, 'dry-run': dryRun, yes }) =>
@@ -70,15 +71,15 @@ const procs = command({
 
 const secrets = command({
   name: 'secrets',
-  description: "Set a proc's secrets: list, set, remove",
+  description: "Manage a proc's secrets: list, set, remove",
   examples: [
     ['secrets list say-hello-world', ''],
-    ['secrets set say-hello-world SAMPLE_SECRET_ONE', 'Asks for the value'],
+    ['secrets set say-hello-world SAMPLE_SECRET_ONE', 'Prompts for the value'],
   ],
   subcommands: [
     command({
       name: 'list',
-      description: 'List the names of the secrets that are set; nobody is shown a value',
+      description: "List the names of a proc's secrets; values are never shown",
       positionals: { proc: PROC },
       examples: [['secrets list say-hello-world', '']],
       run:
@@ -88,18 +89,22 @@ const secrets = command({
     }),
     command({
       name: 'set',
-      description: 'Set secrets: asks for the values, or takes them from standard input or files',
+      description: 'Set secrets: prompts for the values, or reads them from standard input or files',
       positionals: {
         proc: PROC,
-        names: { description: 'NAME of each, without its value', optional: true, many: true },
+        names: { description: 'Names of the secrets, without values', optional: true, many: true },
       },
       options: {
-        'from-file': { kind: 'texts', completes: 'path', description: 'NAME=FILE: all that is in the file' },
-        'env-file': { kind: 'texts', completes: 'path', description: 'File of NAME=value lines' },
+        'from-file': {
+          kind: 'texts',
+          completes: 'path',
+          description: 'NAME=FILE: use the whole file as the value',
+        },
+        'env-file': { kind: 'texts', completes: 'path', description: 'File with NAME=value lines' },
       },
       examples: [
-        ['secrets set say-hello-world SAMPLE_SECRET_ONE', 'Asks for the value, not shown'],
-        ['secrets set say-hello-world SAMPLE_SECRET_ONE < value.txt', 'The value on standard input'],
+        ['secrets set say-hello-world SAMPLE_SECRET_ONE', 'Prompts for the value'],
+        ['secrets set say-hello-world SAMPLE_SECRET_ONE < value.txt', 'Reads the value from standard input'],
         ['secrets set say-hello-world --from-file TLS_KEY=tls.key --env-file secrets.env', ''],
       ],
       run:
@@ -109,7 +114,7 @@ const secrets = command({
     }),
     command({
       name: 'remove',
-      description: 'Forget a secret',
+      description: 'Remove a secret',
       positionals: { proc: PROC, name: { description: 'Name of the secret' } },
       options: { yes: YES },
       examples: [['secrets remove say-hello-world SAMPLE_SECRET_ONE', '']],
@@ -121,8 +126,8 @@ const secrets = command({
 export const procCommands = [
   command({
     name: 'list',
-    description: 'List the procs that you may execute',
-    options: { names: { kind: 'flag', description: 'Only their names, one a line' } },
+    description: 'List the procs you may run',
+    options: { names: { kind: 'flag', description: 'Print only the names, one per line' } },
     examples: [['list', '']],
     run:
       ({ names }) =>
@@ -131,7 +136,7 @@ export const procCommands = [
   }),
   command({
     name: 'describe',
-    description: 'Show what a proc does and which args it takes',
+    description: 'Show what a proc does and which arguments it takes',
     positionals: { proc: PROC },
     examples: [['describe say-hello-world', '']],
     run:
@@ -141,9 +146,9 @@ export const procCommands = [
   }),
   command({
     name: 'template',
-    description: "Write a YAML file of a proc's args, for execute -f",
+    description: "Write a YAML file with a proc's arguments, for `execute -f`",
     positionals: { proc: PROC, file: { description: 'File to write', completes: 'path' } },
-    options: { yes: { ...YES, description: 'Overwrite without asking' } },
+    options: { yes: { ...YES, description: 'Overwrite without confirmation' } },
     examples: [['template say-hello-world args.yaml', '']],
     run: (values) => (context) => template(context, values),
   }),

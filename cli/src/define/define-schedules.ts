@@ -4,13 +4,13 @@ import { describeSchedule, enableSchedule, listSchedules, removeSchedule } from 
 import { updateSchedule } from '../commands/update-schedule.js';
 import type { Run } from '../context.js';
 import { command, type Command, type CommandValues } from '../tree/command.js';
-import { CHANGEABLE, WHEN_AND_HOW } from './schedule-options.js';
+import { SCHEDULE_CHANGES, NEW_SCHEDULE } from './schedule-options.js';
 import { ALL_PAGES, ARG_WORDS, ARGS_FILE, LIMIT, PROC } from './shared-options.js';
 
 const ID = { description: 'Id of the schedule' } as const;
 
 const positionals = { proc: PROC, args: ARG_WORDS } as const;
-const options = { ...WHEN_AND_HOW, file: ARGS_FILE } as const;
+const options = { ...NEW_SCHEDULE, file: ARGS_FILE } as const;
 
 function create({ args, ...values }: CommandValues<typeof positionals, typeof options>): Run {
   const { 'time-zone': timeZone, 'notify-on': notifyOn, blackout: blackouts } = values;
@@ -26,39 +26,36 @@ const byId = (name: string, description: string, run: (id: string) => Run): Comm
     run: ({ id }) => run(id),
   });
 
-const AT_NIGHT = "schedule report -c '0 7 * * *' --time-zone Europe/Berlin -g ops -n a@b.c -T daily";
+const DAILY_REPORT = "schedule report -c '0 7 * * *' --time-zone Europe/Berlin -g ops -n a@b.c -T daily";
 
 export const scheduleCommands = [
   command({
     name: 'schedule',
-    description: 'Execute a proc again and again, or once later',
+    description: 'Run a proc on a schedule, or once at a later time',
     positionals,
     options,
     examples: [
       ["schedule say-hello-world -c '*/5 * * * *' -g ops -n a@b.c -T nightly SAMPLE_ARG_ONE=x", ''],
-      [AT_NIGHT, 'By the clock of a zone'],
+      [DAILY_REPORT, 'In a time zone'],
       ['schedule report --at 2h -g ops -n a@b.c -T t', 'Once, in two hours'],
-      [`${AT_NIGHT} --overlap skip --blackout 'sat,sun 00:00-00:00'`, ''],
-      [
-        "schedule create list -c '@daily' -g ops -n a@b.c -T t",
-        'For a proc with the name of a command below',
-      ],
+      [`${DAILY_REPORT} --overlap skip --blackout 'sat,sun 00:00-00:00'`, ''],
+      ["schedule create list -c '@daily' -g ops -n a@b.c -T t", 'For a proc named like a subcommand'],
       ['schedule list', ''],
     ],
     run: create,
     subcommands: [
       command({
         name: 'create',
-        description: 'The same as `schedule PROC`, for procs of any name',
+        description: 'Same as `schedule PROC`, for procs named like a subcommand',
         positionals,
         options,
-        examples: [["schedule create list -c '@daily' -g ops -n a@b.c -T t", 'A proc called list']],
+        examples: [["schedule create list -c '@daily' -g ops -n a@b.c -T t", 'A proc named list']],
         run: create,
       }),
       command({
         name: 'list',
-        description: 'List schedules that are on, with when they fire next',
-        options: { all: { kind: 'flag', description: 'Those that are paused too' } },
+        description: 'List active schedules with their next run',
+        options: { all: { kind: 'flag', description: 'Include paused schedules' } },
         examples: [
           ['schedule list', ''],
           ['schedule list --all', ''],
@@ -71,11 +68,11 @@ export const scheduleCommands = [
       byId('describe', 'Show a schedule', (id) => (context) => describeSchedule(context, id)),
       command({
         name: 'update',
-        description: 'Change a schedule; what you leave out stays',
-        positionals: { id: ID, args: { ...ARG_WORDS, description: 'NAME=value; replaces all args' } },
+        description: 'Change a schedule; omitted options stay as they are',
+        positionals: { id: ID, args: { ...ARG_WORDS, description: 'NAME=value; replaces all arguments' } },
         options: {
-          ...CHANGEABLE,
-          'no-blackouts': { kind: 'flag', description: 'Fire at any time again' },
+          ...SCHEDULE_CHANGES,
+          'no-blackouts': { kind: 'flag', description: 'Remove all blackout windows' },
           file: ARGS_FILE,
         },
         examples: [
@@ -97,22 +94,28 @@ export const scheduleCommands = [
           },
       }),
       byId('remove', 'Remove a schedule', (id) => (context) => removeSchedule(context, id)),
-      byId('pause', 'Stop firing, until resumed', (id) => (context) => enableSchedule(context, id, false)),
-      byId('resume', 'Fire again', (id) => (context) => enableSchedule(context, id, true)),
+      byId(
+        'pause',
+        'Pause a schedule until you resume it',
+        (id) => (context) => enableSchedule(context, id, false),
+      ),
+      byId('resume', 'Resume a paused schedule', (id) => (context) => enableSchedule(context, id, true)),
       command({
         name: 'next',
-        description: 'Show when a schedule fires next',
+        description: 'Show when a schedule runs next',
         positionals: { id: ID },
-        options: { count: { kind: 'text', description: 'How many times, at most 100 (default 10)' } },
-        examples: [['schedule next 1234 --count 3', "In the schedule's zone and in yours"]],
+        options: {
+          count: { kind: 'text', description: 'Number of times to show, at most 100 (default 10)' },
+        },
+        examples: [['schedule next 1234 --count 3', "In the schedule's time zone and in yours"]],
         run: (values) => (context) => nextTimes(context, values),
       }),
       command({
         name: 'history',
-        description: 'Show what became of its ticks, newest first',
+        description: 'Show what happened at each scheduled time, newest first',
         positionals: { id: ID },
         options: { limit: LIMIT, all: ALL_PAGES },
-        examples: [['schedule history 1234', 'Its executions: `proctor history --schedule 1234`']],
+        examples: [['schedule history 1234', 'For its executions, use `proctor history --schedule 1234`']],
         run: (values) => (context) => scheduleHistory(context, values),
       }),
     ],

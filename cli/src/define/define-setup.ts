@@ -12,17 +12,17 @@ export const setupCommands = [
   command({
     name: 'config',
     description: 'Set the gateway, your email and access token',
-    positionals: { settings: { description: "KEY=value, v2's form", optional: true, many: true } },
+    positionals: { settings: { description: 'KEY=value, as in v2', optional: true, many: true } },
     options: {
-      host: { kind: 'text', description: "The gateway's host:port or URL" },
+      host: { kind: 'text', description: 'Address of the gateway: host:port or URL' },
       email: { kind: 'text', description: 'Your email' },
       'token-file': { kind: 'text', description: 'File with the access token', completes: 'path' },
-      yes: { ...YES, description: 'Overwrite without asking' },
+      yes: { ...YES, description: 'Overwrite without confirmation' },
     },
     examples: [
-      ['config --host localhost:8080 --email me@example.com', 'Asks for the token'],
-      ['config --host HOST --email EMAIL < token.txt', 'The token on standard input'],
-      ['config show', 'What counts, and where it comes from'],
+      ['config --host localhost:8080 --email me@example.com', 'Prompts for the token'],
+      ['config --host HOST --email EMAIL < token.txt', 'Reads the token from standard input'],
+      ['config show', 'Show the effective values and their sources'],
     ],
     run:
       ({ host, email, 'token-file': tokenFile, settings, yes }) =>
@@ -31,7 +31,7 @@ export const setupCommands = [
     subcommands: [
       command({
         name: 'show',
-        description: 'Show the configuration that counts, without the token',
+        description: 'Show the effective configuration',
         examples: [['config show', '']],
         run: () => showConfig,
       }),
@@ -39,8 +39,10 @@ export const setupCommands = [
   }),
   command({
     name: 'login',
-    description: 'Sign in with a browser, where the gateway has single sign-on',
-    options: { host: { kind: 'text', description: "The gateway's host:port or URL, if none is configured" } },
+    description: 'Sign in with a browser, if the gateway has single sign-on',
+    options: {
+      host: { kind: 'text', description: 'Address of the gateway, if none is configured: host:port or URL' },
+    },
     examples: [
       ['login', ''],
       ['login --host proctor.example.com', ''],
@@ -49,14 +51,14 @@ export const setupCommands = [
   }),
   command({
     name: 'logout',
-    description: 'Forget what login got',
+    description: 'Sign out and delete the saved credentials',
     examples: [['logout', '']],
     run: () => logout,
   }),
   command({
     name: 'completion',
-    description: 'Print a script for your shell that completes commands, options and procs',
-    positionals: { shell: { description: 'Which shell', choices: SHELLS } },
+    description: 'Print a completion script for your shell',
+    positionals: { shell: { description: 'Your shell', choices: SHELLS } },
     examples: [
       ['completion bash > ~/.local/share/bash-completion/completions/proctor', ''],
       ['completion zsh > "${fpath[1]}/_proctor"', ''],
@@ -69,15 +71,15 @@ export const setupCommands = [
   }),
   command({
     name: 'version',
-    description: "Show the CLI's and the gateway's version",
+    description: 'Show the versions of the CLI and the gateway',
     examples: [['version -o json', '']],
     run: () => version,
   }),
   command({
     name: 'help',
-    description: 'Show help, with examples for a command',
-    positionals: { topic: { description: 'A command', optional: true, many: true } },
-    // Answered before any command is looked for; here it is listed only.
+    description: 'Show help for a command, with examples',
+    positionals: { topic: { description: 'Command and subcommand', optional: true, many: true } },
+    // `parseCommandLine` answers it; declared so that it is listed.
     examples: [],
     run: () => async () => 0,
   }),

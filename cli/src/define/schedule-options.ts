@@ -1,50 +1,60 @@
 import { MISFIRE_POLICIES, NOTIFY_EVENTS, OVERLAP_POLICIES } from '@app/domain';
 import { NO_EVENTS } from '../args/read-notify-events.js';
 
-const GROUP = { kind: 'text', alias: 'g', description: 'Group that it belongs to' } as const;
-const NOTIFY = { kind: 'text', alias: 'n', description: 'Emails to notify, with commas' } as const;
-const TAGS = { kind: 'text', alias: 'T', description: 'Tags, with commas' } as const;
+const GROUP = { kind: 'text', alias: 'g', description: 'Group the schedule belongs to' } as const;
+const NOTIFY = {
+  kind: 'text',
+  alias: 'n',
+  description: 'Email addresses to notify, separated by commas',
+} as const;
+const TAGS = { kind: 'text', alias: 'T', description: 'Tags, separated by commas' } as const;
 
-const HOW = {
+const TIMING = {
   cron: {
     kind: 'text',
     alias: 'c',
-    description: 'When: five fields, six with seconds first, or @daily and such',
+    description: 'When to run: five fields, six with seconds first, or a name such as @daily',
   },
-  at: { kind: 'text', description: 'Once, instead of -c: 2026-12-24T18:00:00+01:00, or 2h (from now on)' },
+  at: {
+    kind: 'text',
+    description: 'Run once, instead of --cron: 2026-12-24T18:00:00+01:00, or 2h (from now)',
+  },
   'time-zone': {
     kind: 'text',
-    description: 'Whose clock it goes by: Europe/Berlin, local (yours); else UTC',
+    description: 'Time zone: a name such as Europe/Berlin, or local for yours (default UTC)',
   },
   overlap: {
     kind: 'text',
     choices: OVERLAP_POLICIES,
-    description: 'While the run before it goes on: run both, leave it out, or wait (default allow)',
+    description: 'If the previous run is still going: allow both, skip, or queue (default allow)',
   },
   misfire: {
     kind: 'text',
     choices: MISFIRE_POLICIES,
-    description: 'What nobody fired in time: leave out, the latest one, or all (default once)',
+    description: 'Missed runs: skip them, run the latest once, or run all (default once)',
   },
-  grace: { kind: 'text', description: 'How late is still in time: 90s, 10m, at most 7d (default 60s)' },
+  grace: {
+    kind: 'text',
+    description: 'How late a run may start before it counts as missed: 90s, 10m, at most 7d (default 60s)',
+  },
   'notify-on': {
     kind: 'texts',
     completes: [...NOTIFY_EVENTS, NO_EVENTS],
-    description: `What the emails are told: ${NOTIFY_EVENTS.join(', ')}; with commas; or ${NO_EVENTS}`,
+    description: `Events to send email about, separated by commas: ${NOTIFY_EVENTS.join(', ')}; or ${NO_EVENTS}`,
   },
   blackout: {
     kind: 'texts',
-    description: "When not: 'mon-fri 22:00-06:00' or INSTANT/INSTANT; may be given several times",
+    description: "Blackout window: 'mon-fri 22:00-06:00' or INSTANT/INSTANT; repeatable",
   },
 } as const;
 
-/** What a new schedule takes. */
-export const WHEN_AND_HOW = {
-  ...HOW,
+/** Options of a new schedule. */
+export const NEW_SCHEDULE = {
+  ...TIMING,
   group: { ...GROUP, required: true },
   notify: { ...NOTIFY, required: true },
   tags: { ...TAGS, required: true },
 } as const;
 
-/** What a schedule can be changed in. */
-export const CHANGEABLE = { ...HOW, group: GROUP, notify: NOTIFY, tags: TAGS } as const;
+/** Options that change a schedule. */
+export const SCHEDULE_CHANGES = { ...TIMING, group: GROUP, notify: NOTIFY, tags: TAGS } as const;

@@ -1,8 +1,8 @@
-/** Declarations that several commands have in common. */
+/** Declarations that several commands share. */
 export const PROC = { description: 'Name of the proc', completes: 'proc' } as const;
 export const EXECUTION_ID = { description: 'Id of the execution' } as const;
 export const ARG_WORDS = {
-  description: 'NAME=value; not for secret ones',
+  description: 'Arguments as NAME=value (not for secret ones)',
   optional: true,
   many: true,
 } as const;
@@ -10,18 +10,18 @@ export const ARGS_FILE = {
   kind: 'text',
   alias: 'f',
   completes: 'path',
-  description: 'YAML file of args (-: standard input); NAME=value wins over it',
+  description: 'YAML file with arguments (- reads standard input); NAME=value takes precedence',
 } as const;
-export const YES = { kind: 'flag', alias: 'y', description: 'Without asking' } as const;
+export const YES = { kind: 'flag', alias: 'y', description: 'Skip the confirmation' } as const;
 export const DETACH = {
   kind: 'flag',
   alias: 'd',
-  description: 'Print the id and end, without following the log',
+  description: 'Print the id and exit instead of following the log',
 } as const;
 export const SINCE = {
   kind: 'text',
-  description: 'From this time on: 2h (back from now), 2026-01-31 or 2026-01-31T10:00:00Z',
+  description: 'From this time on: 2h (ago), 2026-01-31 or 2026-01-31T10:00:00Z',
 } as const;
 export const UNTIL = { kind: 'text', description: 'Before this time' } as const;
-export const LIMIT = { kind: 'text', description: 'How many, at most 500 (default 50)' } as const;
-export const ALL_PAGES = { kind: 'flag', description: 'All of them, page after page' } as const;
+export const LIMIT = { kind: 'text', description: 'Entries per page, at most 500 (default 50)' } as const;
+export const ALL_PAGES = { kind: 'flag', description: 'Fetch all pages' } as const;

@@ -1,20 +1,20 @@
 import type { ErrorCode, ExecutionStatus } from '@app/domain';
 
-/** What each exit code means; shown by `proctor help`. 69 (not built) comes from bin/proctor.mjs. */
+/** The meaning of each exit code, shown by `proctor help`. 69 (not built) comes from bin/proctor.mjs. */
 export const EXIT_CODE_MEANINGS = {
-  0: 'done; for `execute`: the execution finished with success',
+  0: 'success; for `execute`: the execution succeeded',
   1: 'the execution failed',
-  2: 'wrong usage, arguments or configuration',
-  3: 'not signed in, or the credentials were not accepted',
+  2: 'invalid usage, arguments or configuration',
+  3: 'not signed in, or the credentials were rejected',
   4: 'not allowed',
-  5: 'no such proc, execution, schedule, notification or account',
-  6: 'conflict: it is over, in use or there already, or you said no',
-  7: 'the gateway cannot be reached, is not available or busy',
+  5: 'proc, execution, schedule, notification or account not found',
+  6: 'conflict: already ended, in use or existing, or you declined',
+  7: 'the gateway is unreachable, unavailable or busy',
   8: 'the execution was cancelled or timed out',
   9: 'this CLI is too old for the gateway',
   70: 'internal error of the gateway or the CLI',
-  130: 'interrupted by Ctrl-C; the execution goes on',
-  141: 'nobody reads the output any more (`| head`)',
+  130: 'interrupted by Ctrl-C; the execution continues',
+  141: 'the reader of the output closed it (`| head`)',
 } as const;
 
 export type ExitCode = keyof typeof EXIT_CODE_MEANINGS;
@@ -34,7 +34,7 @@ const BY_ERROR: Record<ErrorCode, ExitCode> = {
   internal: 70,
 };
 
-/** For a status that is not final: what `execute` would have to say if nothing more came. */
+/** A status that is not final means that `execute` could not learn the end. */
 const BY_STATUS: Record<ExecutionStatus, ExitCode> = {
   RECEIVED: 7,
   CREATED: 7,

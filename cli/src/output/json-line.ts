@@ -1,9 +1,9 @@
-/** One line of JSON that no terminal takes as a command: C1 and DEL are escaped too, as JSON leaves them. */
+/** One line of JSON that is harmless for a terminal: also escapes C1 controls and DEL, which JSON allows. */
 export function toJsonLine(value: unknown): string {
   return `${escapeControls(JSON.stringify(value))}\n`;
 }
 
-/** The same for text that is JSON already. */
+/** The same for a text that is JSON already. */
 export function escapeControls(json: string): string {
   return json.replace(
     /[\x7f-\x9f]/g,

@@ -1,8 +1,8 @@
 const FORMATS = new Map<string, Intl.DateTimeFormat | null>();
 
 /**
- * An instant as the wall clock of a zone shows it, to the second and with its offset: `2026-01-31T11:00:00+01:00`.
- * Without the zone's offset, as UTC, if this machine does not know the zone.
+ * An instant in a time zone, to the second and with its offset: `2026-01-31T11:00:00+01:00`. In UTC if this machine does
+ * not know the zone.
  */
 export function timeIn(timeZone: string, instant: string): string {
   const date = new Date(instant);
@@ -10,21 +10,21 @@ export function timeIn(timeZone: string, instant: string): string {
   if (format === null || Number.isNaN(date.getTime())) return instant.replace(/\.\d+/, '');
   const parts = Object.fromEntries(format.formatToParts(date).map(({ type, value }) => [type, value]));
   const { year = '', month, day, hour, minute, second, timeZoneName = '' } = parts;
-  // ICU writes no offset, or one of zero, for UTC, as its version goes.
+  // For UTC, some versions of ICU write no offset, others one of zero.
   const offset = timeZoneName.replace('GMT', '').replace('\u2212', '-').replace('+00:00', '') || 'Z';
   return `${year.padStart(4, '0')}-${month}-${day}T${hour}:${minute}:${second}${offset}`;
 }
 
-/** Null: there is no such zone here. */
+/** Null: this machine does not know the zone. */
 function formatOf(timeZone: string): Intl.DateTimeFormat | null {
   const known = FORMATS.get(timeZone);
   if (known !== undefined) return known;
-  const format = makeFormat(timeZone);
+  const format = createFormat(timeZone);
   FORMATS.set(timeZone, format);
   return format;
 }
 
-function makeFormat(timeZone: string): Intl.DateTimeFormat | null {
+function createFormat(timeZone: string): Intl.DateTimeFormat | null {
   const twoDigits = '2-digit';
   try {
     return new Intl.DateTimeFormat('en-US-u-ca-iso8601-nu-latn', {
@@ -38,7 +38,7 @@ function makeFormat(timeZone: string): Intl.DateTimeFormat | null {
   }
 }
 
-/** The zone that `name` names if this machine knows it, else the machine's own. */
+/** The named time zone if this machine knows it, else the machine's own. */
 export function findTimeZone(name: string | undefined): string {
   return name && formatOf(name) !== null ? name : new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

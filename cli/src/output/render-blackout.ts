@@ -2,7 +2,7 @@ import type { BlackoutBody } from '@app/contract';
 import { WEEK_DAYS } from '@app/domain';
 import { plainLine } from './filter-controls.js';
 
-/** A window as `--blackout` takes it. Pure. */
+/** A blackout window in the form that `--blackout` accepts. */
 export function renderBlackout(blackout: BlackoutBody): string {
   if (blackout.kind === 'once') return `${shortInstant(blackout.from)}/${shortInstant(blackout.until)}`;
   const { days, from, until } = blackout;
@@ -14,7 +14,7 @@ function shortInstant(instant: string): string {
   return instant.replace(/\.\d+/, '');
 }
 
-/** Three or more in a row as a range: `mon-fri,sun`. */
+/** Three or more consecutive days as a range: `mon-fri,sun`. */
 function renderDays(days: readonly string[]): string {
   const runs: string[][] = [];
   for (const day of WEEK_DAYS) {

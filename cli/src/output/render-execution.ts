@@ -7,26 +7,26 @@ type Fields = Array<[string, string | undefined]>;
 
 /** `proctor status ID`. */
 export function renderExecution(execution: ExecutionReply): string {
-  return formatGiven(fieldsOf(execution));
+  return formatPresent(fieldsOf(execution));
 }
 
 /** `proctor status ID --details`. */
 export function renderExecutionDetails(execution: ExecutionDetailReply): string {
   const { args, attempts } = execution;
   const sections = [
-    formatGiven([
+    formatPresent([
       ...fieldsOf(execution),
       ['From', execution.remote_address && plainLine(execution.remote_address)],
       ['Proc revision', String(execution.proc_revision)],
-      ['Waits for', execution.waiting_for && gateNamed(execution.waiting_for).waitsFor],
+      ['Waiting for', execution.waiting_for && gateNamed(execution.waiting_for).waitsFor],
       ['Schedule', execution.schedule_id?.toString()],
-      ['Repeats', execution.rerun_of?.toString()],
+      ['Rerun of', execution.rerun_of?.toString()],
     ]),
   ];
   const names = Object.keys(args).sort();
   if (names.length > 0) {
     const rows = names.map((name) => [`  ${plainLine(name)}`, plainLine(args[name] ?? '')] as const);
-    sections.push(`Args:\n${formatFields(rows)}`);
+    sections.push(`Arguments:\n${formatFields(rows)}`);
   }
   if (attempts.length > 0) {
     const rows = attempts.map((attempt) => [
@@ -45,7 +45,7 @@ export function renderExecutionDetails(execution: ExecutionDetailReply): string 
 
 export const HISTORY_HEADER = ['ID', 'PROC', 'STATUS', 'USER', 'STARTED', 'DURATION'];
 
-/** A row of `proctor history`; what runs has lasted until `nowMs`. */
+/** A row of `proctor history`. The duration of a running execution is counted until `nowMs`. */
 export function historyRow(execution: ExecutionReply, nowMs: number): string[] {
   const { started_at, ended_at } = execution;
   const end = ended_at ?? (isFinal(execution.status) ? undefined : new Date(nowMs).toISOString());
@@ -59,7 +59,7 @@ export function historyRow(execution: ExecutionReply, nowMs: number): string[] {
   ];
 }
 
-function formatGiven(fields: Fields): string {
+function formatPresent(fields: Fields): string {
   return formatFields(fields.filter((field): field is [string, string] => Boolean(field[1])));
 }
 
@@ -77,11 +77,11 @@ function fieldsOf(execution: ExecutionReply): Fields {
     ['Started', execution.started_at],
     ['Ended', execution.ended_at],
     ['Took', durationOf(execution)],
-    ['Cancel asked', isFinal(execution.status) ? undefined : execution.cancel_requested_at],
+    ['Cancel requested', isFinal(execution.status) ? undefined : execution.cancel_requested_at],
   ];
 }
 
-/** How it ended, as one sentence: `Execution 7 of count-slowly: POD_FAILED (exit code 3, Error) after 1.2 s.` */
+/** The end as one sentence: `Execution 7 of count-slowly: POD_FAILED (exit code 3, Error) after 1.2 s.` */
 export function endLine(execution: ExecutionReply): string {
   const { exit_code, reason } = execution;
   const facts = [
@@ -97,7 +97,7 @@ export function endLine(execution: ExecutionReply): string {
   ].join('');
 }
 
-/** `2026-01-31T10:00:00Z`: to the second. */
+/** To the second: `2026-01-31T10:00:00Z`. */
 export function shortTime(instant: string | undefined): string {
   return instant === undefined ? '' : instant.replace(/\.\d+/, '');
 }

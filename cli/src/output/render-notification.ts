@@ -5,26 +5,28 @@ import { shortTime } from './render-execution.js';
 export const NOTIFICATION_HEADER = [
   'ID',
   'EVENT',
-  'OF',
+  'ABOUT',
   'CHANNEL',
   'RECIPIENT',
   'STATE',
-  'TRIES',
+  'ATTEMPTS',
   'WHEN',
   'REASON',
 ];
 
-/** A row of `proctor notification list`. `WHEN`: when it was sent, or is tried next. */
-export function notificationRow(one: NotificationReply): string[] {
+/** A row of `proctor notification list`. `WHEN`: when it was sent, or when the next attempt is due. */
+export function notificationRow(notification: NotificationReply): string[] {
   return [
-    String(one.id),
-    one.event,
-    one.execution_id === undefined ? `schedule ${one.schedule_id ?? '?'}` : String(one.execution_id),
-    plainLine(one.channel),
-    plainLine(one.recipient),
-    one.state,
-    String(one.attempts),
-    shortTime(one.sent_at ?? one.next_attempt_at),
-    plainLine(one.failed_reason ?? ''),
+    String(notification.id),
+    notification.event,
+    notification.execution_id === undefined
+      ? `schedule ${notification.schedule_id ?? '?'}`
+      : String(notification.execution_id),
+    plainLine(notification.channel),
+    plainLine(notification.recipient),
+    notification.state,
+    String(notification.attempts),
+    shortTime(notification.sent_at ?? notification.next_attempt_at),
+    plainLine(notification.failed_reason ?? ''),
   ];
 }

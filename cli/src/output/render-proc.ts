@@ -4,7 +4,7 @@ import { formatFields, formatTable } from './table.js';
 
 /** `proctor list`. */
 export function renderProcList(procs: readonly ProcMetadata[]): string {
-  if (procs.length === 0) return 'No procs that you may execute.\n';
+  if (procs.length === 0) return 'There are no procs you may run.\n';
   const rows = [...procs]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((proc) => [proc.name, plainLine(proc.description)]);
@@ -21,10 +21,10 @@ export function renderProc(proc: ProcMetadata): string {
     ['Author', plainLine(proc.author)],
     ['Contributors', plainLine(proc.contributors)],
     ['Organization', plainLine(proc.organization)],
-    ['Groups', proc.authorized_groups.map(plainLine).join(', ') || '(anyone who is signed in)'],
+    ['Groups', proc.authorized_groups.map(plainLine).join(', ') || '(any signed-in user)'],
     ['Time limit', proc.timeout_seconds == null ? '' : `${proc.timeout_seconds} seconds`],
     ['Retries', proc.retries == null ? '' : String(proc.retries)],
-    ['At a time', proc.concurrency ? `${proc.concurrency.limit}, then ${proc.concurrency.when_full}` : ''],
+    ['Concurrency', proc.concurrency ? `${proc.concurrency.limit}, then ${proc.concurrency.when_full}` : ''],
   ];
   const sections = [formatFields(fields.filter(([, value]) => value !== ''))];
   if (args.length > 0) {
@@ -34,17 +34,17 @@ export function renderProc(proc: ProcMetadata): string {
       arg.required ? 'required' : '',
       [plainLine(arg.description), describeRules(arg)].filter(Boolean).join(' '),
     ]);
-    sections.push(`Args:\n${formatFieldRows(rows)}`);
+    sections.push(`Arguments:\n${formatFieldRows(rows)}`);
   }
   if (secrets.length > 0) {
     const rows = secrets.map((secret) => [`  ${secret.name}`, plainLine(secret.description)]);
     sections.push(`Secrets (set by an administrator):\n${formatFieldRows(rows)}`);
   }
-  sections.push(`To execute it:\n  ${exampleCommand(proc)}\n`);
+  sections.push(`Run it with:\n  ${exampleCommand(proc)}\n`);
   return sections.join('\n');
 }
 
-/** The required args; where there are none, all of them. */
+/** With the required arguments; if there are none, with all of them. */
 export function exampleCommand({ name, env_vars }: ProcMetadata): string {
   const required = env_vars.args.filter((arg) => arg.required);
   const shown = required.length > 0 ? required : env_vars.args;
@@ -52,7 +52,7 @@ export function exampleCommand({ name, env_vars }: ProcMetadata): string {
   return ['proctor execute', name, ...words].join(' ');
 }
 
-/** `(default 10, from 1 to 100, e.g. 7)`; empty for an arg that takes any value. */
+/** `(from 1 to 100; default "10"; e.g. "7")`; empty for an argument that accepts any value. */
 export function describeRules(arg: ProcMetadata['env_vars']['args'][number]): string {
   const { default: value, options, min, max, pattern, example, type } = arg;
   const bounds =
@@ -70,7 +70,7 @@ export function describeRules(arg: ProcMetadata['env_vars']['args'][number]): st
     pattern != null ? `matching ${pattern}` : '',
     value != null ? `default ${JSON.stringify(value)}` : '',
     example != null ? `e.g. ${JSON.stringify(example)}` : '',
-    type === 'secret' ? 'asked for, or in a file for -f' : '',
+    type === 'secret' ? 'prompted for, or from a file with -f' : '',
   ].filter(Boolean);
   return rules.length > 0 ? `(${plainLine(rules.join('; '))})` : '';
 }

@@ -1,4 +1,5 @@
 import { scheduleReply, type NotificationReply, type ScheduleReply } from '@app/contract';
+import { ONE_SHOT_DONE } from '@app/domain';
 import { describe, expect, it } from '@jest/globals';
 import { notificationRow } from './render-notification.js';
 import { renderNextTimes, tickHeader, tickRow } from './render-schedule-times.js';
@@ -36,7 +37,7 @@ describe('renderSchedule', () => {
         'Proc         report',
         'Cron         0 7 * * *',
         'Zone         Europe/Berlin',
-        'State        on',
+        'State        active',
         'Next         2026-02-02T07:00:00+01:00 (Europe/Berlin), 2026-02-02T06:00:00Z (UTC)',
         'Overlap      skip',
         'Misfire      once, after 60 s',
@@ -48,7 +49,7 @@ describe('renderSchedule', () => {
         'User         me@b.c',
         'Created      2026-01-01T00:00:00Z',
         'Changed      2026-01-02T00:00:00Z',
-        'Args:',
+        'Arguments:',
         '  A  1',
         '  B  2',
         '',
@@ -56,7 +57,15 @@ describe('renderSchedule', () => {
     );
   });
 
-  it('says why it is paused, and that nobody is told', () => {
+  it('shows when a schedule that was to run once has run', () => {
+    const at = '2026-02-02T06:00:00Z';
+    const done = { ...paused, cron: '', at, pausedReason: ONE_SHOT_DONE };
+    expect(renderSchedule(done, 'Europe/Berlin')).toMatch(
+      /^State +done: ran once at 2026-02-02T07:00:00\+01:00$/m,
+    );
+  });
+
+  it('shows why it is paused, and that it sends no email', () => {
     const text = renderSchedule({ ...paused, notifyOn: [] }, 'Europe/Berlin');
     expect(text).toMatch(/^State +paused: Its owner left\.$/m);
     expect(text).toMatch(/^Next +none$/m);
@@ -84,7 +93,9 @@ describe('times', () => {
     expect(renderNextTimes({ timeZone: 'UTC', times: times.slice(1) }, 'UTC')).toBe(
       'UTC\n2026-02-03T06:00:00Z\n',
     );
-    expect(renderNextTimes({ timeZone: 'UTC', times: [] }, 'UTC')).toBe('It does not fire any more.\n');
+    expect(renderNextTimes({ timeZone: 'UTC', times: [] }, 'UTC')).toBe(
+      'The schedule has no further runs.\n',
+    );
   });
 
   it('that have passed say what became of them', () => {

@@ -1,4 +1,5 @@
 import type { ScheduleReply } from '@app/contract';
+import { ONE_SHOT_DONE } from '@app/domain';
 import { plainLine } from './filter-controls.js';
 import { timeIn } from './local-time.js';
 import { renderBlackout } from './render-blackout.js';
@@ -6,40 +7,40 @@ import { shortTime } from './render-execution.js';
 import { formatFields, formatTable } from './table.js';
 
 /**
- * `proctor schedule list`; the sentence for none is v2's.
- * @param hereZone the user's
+ * `proctor schedule list`. The sentence for an empty list is v2's.
+ * @param localZone the user's
  */
-export function renderScheduleList(schedules: readonly ScheduleReply[], hereZone: string): string {
+export function renderScheduleList(schedules: readonly ScheduleReply[], localZone: string): string {
   if (schedules.length === 0) return 'No scheduled jobs found\n';
-  const rows = schedules.map((one) => [
-    String(one.id),
-    plainLine(one.jobName),
-    one.at === undefined ? plainLine(one.cron) : 'once',
-    plainLine(one.group),
-    plainLine(one.tags),
-    plainLine(one.userEmail),
-    plainLine(one.timeZone),
-    one.enabled ? nextIn(plainLine(one.timeZone), one) : 'paused',
-    one.enabled ? nextIn(hereZone, one) : 'paused',
+  const rows = schedules.map((schedule) => [
+    String(schedule.id),
+    plainLine(schedule.jobName),
+    schedule.at === undefined ? plainLine(schedule.cron) : 'once',
+    plainLine(schedule.group),
+    plainLine(schedule.tags),
+    plainLine(schedule.userEmail),
+    plainLine(schedule.timeZone),
+    schedule.enabled ? nextIn(plainLine(schedule.timeZone), schedule) : 'paused',
+    schedule.enabled ? nextIn(localZone, schedule) : 'paused',
   ]);
-  const header = ['ID', 'PROC', 'CRON', 'GROUP', 'TAGS', 'USER', 'ZONE', 'NEXT', `NEXT (${hereZone})`];
+  const header = ['ID', 'PROC', 'CRON', 'GROUP', 'TAGS', 'USER', 'ZONE', 'NEXT', `NEXT (${localZone})`];
   return formatTable(header, rows);
 }
 
-/** `proctor schedule describe ID`. @param hereZone the user's */
-export function renderSchedule(schedule: ScheduleReply, hereZone: string): string {
+/** `proctor schedule describe ID`. @param localZone the user's */
+export function renderSchedule(schedule: ScheduleReply, localZone: string): string {
   const { at, nextFireAt, notifyOn, blackouts } = schedule;
   const zone = plainLine(schedule.timeZone);
   const fields = formatFields([
     ['Id', String(schedule.id)],
     ['Proc', plainLine(schedule.jobName)],
-    at === undefined ? ['Cron', plainLine(schedule.cron)] : ['Once at', inBoth(zone, hereZone, at)],
+    at === undefined ? ['Cron', plainLine(schedule.cron)] : ['Once at', inBoth(zone, localZone, at)],
     ['Zone', zone],
-    ['State', stateOf(schedule)],
-    ['Next', nextFireAt === undefined ? 'none' : inBoth(zone, hereZone, nextFireAt)],
+    ['State', stateOf(schedule, localZone)],
+    ['Next', nextFireAt === undefined ? 'none' : inBoth(zone, localZone, nextFireAt)],
     ['Overlap', schedule.overlap],
     ['Misfire', `${schedule.misfire}, after ${schedule.misfireGraceSeconds} s`],
-    ...blackouts.map((one) => ['Blackout', renderBlackout(one)] as const),
+    ...blackouts.map((blackout) => ['Blackout', renderBlackout(blackout)] as const),
     ['Group', plainLine(schedule.group)],
     ['Tags', plainLine(schedule.tags)],
     ['Notifies', plainLine(schedule.notificationEmails)],
@@ -51,17 +52,18 @@ export function renderSchedule(schedule: ScheduleReply, hereZone: string): strin
   const names = Object.keys(schedule.args).sort();
   if (names.length === 0) return fields;
   const rows = names.map((name) => [`  ${plainLine(name)}`, plainLine(schedule.args[name] ?? '')] as const);
-  return `${fields}Args:\n${formatFields(rows)}`;
+  return `${fields}Arguments:\n${formatFields(rows)}`;
 }
 
 /** `2026-01-31T11:00:00+01:00 (Europe/Berlin), 2026-01-31T10:00:00Z (UTC)`; once, if the zones are the same. */
-export function inBoth(zone: string, hereZone: string, instant: string): string {
-  const zones = zone === hereZone ? [zone] : [zone, hereZone];
+export function inBoth(zone: string, localZone: string, instant: string): string {
+  const zones = zone === localZone ? [zone] : [zone, localZone];
   return zones.map((each) => `${timeIn(each, instant)} (${each})`).join(', ');
 }
 
-function stateOf({ enabled, pausedReason }: ScheduleReply): string {
-  if (enabled) return 'on';
+function stateOf({ enabled, pausedReason, at }: ScheduleReply, localZone: string): string {
+  if (enabled) return 'active';
+  if (at !== undefined && pausedReason === ONE_SHOT_DONE) return `done: ran once at ${timeIn(localZone, at)}`;
   return pausedReason === undefined ? 'paused' : `paused: ${plainLine(pausedReason)}`;
 }
 

@@ -5,25 +5,25 @@ import { describeRules } from './render-proc.js';
 type Arg = ProcMetadata['env_vars']['args'][number];
 
 /**
- * A YAML file for `execute -f`: each arg with its description as a comment, as in v2. What may be left out and has a
- * default or an example is written as a comment.
+ * A YAML file for `execute -f`: each argument with its description as a comment, as in v2. An argument with a default, and
+ * an optional one with an example, is commented out.
  */
 export function renderTemplate(proc: ProcMetadata): string {
-  const header = [`# Args of ${proc.name}. Fill in, then: proctor execute ${proc.name} -f FILE`];
+  const header = [`# Arguments of ${proc.name}. Fill in, then run: proctor execute ${proc.name} -f FILE`];
   const args = proc.env_vars.args.map((arg) => `\n# ${aboutOf(arg)}\n${lineOf(arg)}`);
-  if (args.length === 0) header.push('# It declares no args.');
+  if (args.length === 0) header.push('# The proc declares no arguments.');
   return `${[...header, ...args].join('\n')}\n`;
 }
 
 function aboutOf(arg: Arg): string {
-  const need = arg.required ? '(required)' : '(optional: delete the line to leave it out)';
+  const need = arg.required ? '(required)' : '(optional: delete the line to omit it)';
   return [plainLine(arg.description), describeRules(arg), need].filter(Boolean).join(' ');
 }
 
-/** JSON's strings are YAML's. */
+/** Every JSON string is a YAML string. */
 function lineOf({ name, type, required, default: value, example }: Arg): string {
   if (value != null) return `# ${name}: ${JSON.stringify(value)}`;
-  // An empty text is a value for a text only.
+  // Only a string may be empty.
   const isText = type == null || type === 'string';
   if (example != null) return `${required ? '' : '# '}${name}: ${JSON.stringify(example)}`;
   return isText || required ? `${name}: ""` : `# ${name}: ""`;

@@ -32,7 +32,7 @@ describe('a typed arg', () => {
     const text = renderProc(typed);
     expect(text).toContain('How many (from 1 to 9; default "3")');
     expect(text).toMatch(/E +enum +required +\(one of a, b\)/);
-    expect(text).toMatch(/S +secret +required +\(asked for, or in a file for -f\)/);
+    expect(text).toMatch(/S +secret +required +\(prompted for, or from a file with -f\)/);
     expect(text).toContain('(matching [a-z]+; e.g. "abc")');
     expect(text).toContain('proctor execute greet E=VALUE\n');
   });

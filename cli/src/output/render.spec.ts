@@ -69,7 +69,7 @@ describe('renderProcList', () => {
   });
 
   it('says that there is none', () => {
-    expect(renderProcList([])).toBe('No procs that you may execute.\n');
+    expect(renderProcList([])).toBe('There are no procs you may run.\n');
   });
 });
 
@@ -79,7 +79,7 @@ describe('renderProc', () => {
     expect(text).toMatch(/^ {2}WHO {7}string {2}required {2}Whom$/m);
     expect(text).toMatch(/^ {2}LANGUAGE {2}string {12}In: "which" language$/m);
     expect(text).toContain('  proctor execute greet WHO=VALUE\n');
-    expect(text).toContain('anyone who is signed in');
+    expect(text).toContain('any signed-in user');
     expect(text).not.toContain('\x1b');
   });
 });

@@ -1,36 +1,36 @@
-/** A line that went (`-`), came (`+`) or stayed (` `). */
+/** A line that was removed (`-`), added (`+`) or kept (` `). */
 export interface DiffLine {
   sign: '-' | '+' | ' ';
   line: string;
 }
 
-/** The fewest lines that must go and come, in order: the longest common part stays. For some hundred lines. */
+/** The shortest edit script between two texts of up to some hundred lines. */
 export function diffLines(before: readonly string[], after: readonly string[]): DiffLine[] {
-  const common = lengthsOfCommonEnds(before, after);
+  const common = commonLengths(before, after);
   const diff: DiffLine[] = [];
-  let [old, fresh] = [0, 0];
-  while (old < before.length || fresh < after.length) {
-    const [oldLine, freshLine] = [before[old], after[fresh]];
-    if (oldLine !== undefined && oldLine === freshLine) {
+  let [oldIndex, newIndex] = [0, 0];
+  while (oldIndex < before.length || newIndex < after.length) {
+    const [oldLine, newLine] = [before[oldIndex], after[newIndex]];
+    if (oldLine !== undefined && oldLine === newLine) {
       diff.push({ sign: ' ', line: oldLine });
-      old += 1;
-      fresh += 1;
+      oldIndex += 1;
+      newIndex += 1;
     } else if (
       oldLine !== undefined &&
-      (freshLine === undefined || at(common, old + 1, fresh) >= at(common, old, fresh + 1))
+      (newLine === undefined || at(common, oldIndex + 1, newIndex) >= at(common, oldIndex, newIndex + 1))
     ) {
       diff.push({ sign: '-', line: oldLine });
-      old += 1;
+      oldIndex += 1;
     } else {
-      diff.push({ sign: '+', line: freshLine ?? '' });
-      fresh += 1;
+      diff.push({ sign: '+', line: newLine ?? '' });
+      newIndex += 1;
     }
   }
   return diff;
 }
 
-/** [i][j]: how many lines `before` from i and `after` from j have in common. */
-function lengthsOfCommonEnds(before: readonly string[], after: readonly string[]): number[][] {
+/** [i][j]: the length of the longest common subsequence of `before` from i and `after` from j. */
+function commonLengths(before: readonly string[], after: readonly string[]): number[][] {
   const lengths = Array.from({ length: before.length + 1 }, () =>
     new Array<number>(after.length + 1).fill(0),
   );

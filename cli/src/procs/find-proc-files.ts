@@ -4,7 +4,7 @@ import { AppError } from '@app/domain';
 import { readAll } from '../terminal/prompt.js';
 
 export interface SourceText {
-  /** For messages. */
+  /** For error messages. */
   path: string;
   text: string;
 }
@@ -14,9 +14,9 @@ const PROC_FILE = /^proc\.(ya?ml|json)$/;
 const TOP_FILE = /\.ya?ml$/;
 
 /**
- * The texts behind `-f`: files as they are named; of a folder each `proc.yaml`, `proc.yml` and `proc.json` at any depth
- * (hidden folders and node_modules left out) and every YAML file at its top; `-`: standard input. Throws
- * `malformed_request` for what can't be read and for a folder without any.
+ * Reads what `-f` names: files; folders, with each `proc.yaml`, `proc.yml` and `proc.json` at any depth (except in hidden
+ * folders and node_modules) and every YAML file at the top level; `-`: standard input. Throws `malformed_request` for
+ * unreadable files, and for a folder without any.
  */
 export async function readProcSources(
   paths: readonly string[],
@@ -40,8 +40,8 @@ async function filesOf(path: string): Promise<string[]> {
   if (!found.isDirectory()) return [path];
   const files = await search(path, true);
   if (files.length > 0) return files;
-  throw new AppError('malformed_request', `There is no proc in ${path}.`, {
-    hint: 'A folder is searched for proc.yaml, proc.yml and proc.json, and for *.yaml at its top.',
+  throw new AppError('malformed_request', `Found no proc files in ${path}.`, {
+    hint: 'A folder needs a proc.yaml, proc.yml or proc.json at any depth, or a *.yaml at its top level.',
   });
 }
 
@@ -75,5 +75,5 @@ async function readText(path: string): Promise<string> {
 
 function unreadable(path: string, error: unknown): AppError {
   const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-  return new AppError('malformed_request', `${path} can't be read: ${reason}.`, { cause: error });
+  return new AppError('malformed_request', `Cannot read ${path}: ${reason}.`, { cause: error });
 }

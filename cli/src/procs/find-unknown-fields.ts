@@ -9,18 +9,18 @@ interface Shape {
   anyOf?: Shape[];
 }
 
-/** What a proc's file may have besides: a sample's values for `npm start`, and what `describe -o json` adds. */
+/** Other fields that a proc file may have: sample secrets for `npm start`, and what `describe -o json` adds. */
 const IGNORED = new Set(['sample_secrets', 'revision', 'created_at', 'updated_at']);
 
-/** Of a proc at the top of a file; what is ignored is gone. Not an object: unchanged. */
+/** The proc without the ignored fields. Anything but an object is returned as it is. */
 export function withoutIgnored(proc: unknown): unknown {
   if (typeof proc !== 'object' || proc === null || Array.isArray(proc)) return proc;
   return Object.fromEntries(Object.entries(proc).filter(([name]) => !IGNORED.has(name)));
 }
 
 /**
- * Fields that a proc can't have, with the nearest name that it can. The gateway ignores them, as v2 did: a typo would
- * change nothing without a word.
+ * Unknown fields, each with the most similar known name. The gateway ignores unknown fields, as v2 did, so that a typo
+ * would have no effect and raise no error.
  */
 export function findUnknownFields(proc: unknown): ErrorDetail[] {
   const shape = z.toJSONSchema(procMetadata, { io: 'input', unrepresentable: 'any' }) as Shape;
@@ -33,7 +33,7 @@ function unknownIn(value: unknown, shape: Shape, path: string): ErrorDetail[] {
     return items ? value.flatMap((one, index) => unknownIn(one, items, `${path}${index}.`)) : [];
   }
   if (typeof value !== 'object' || value === null) return [];
-  // A map of the user's own names has none.
+  // A map with arbitrary names, such as node_selector.
   const properties = partOf(shape, 'properties');
   if (!properties) return [];
   return Object.entries(value).flatMap(([name, inner]) => {
@@ -41,8 +41,10 @@ function unknownIn(value: unknown, shape: Shape, path: string): ErrorDetail[] {
     if (known) return unknownIn(inner, known, `${path}${name}.`);
     const nearest = nearestWord(name, Object.keys(properties));
     const advice =
-      nearest === null ? `known are ${Object.keys(properties).join(', ')}` : `did you mean '${nearest}'?`;
-    return [{ field: `${path}${name}`, message: `there is no such field; ${advice}` }];
+      nearest === null
+        ? `expected one of ${Object.keys(properties).join(', ')}`
+        : `did you mean '${nearest}'?`;
+    return [{ field: `${path}${name}`, message: `unknown field; ${advice}` }];
   });
 }
 

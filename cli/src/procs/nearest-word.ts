@@ -1,4 +1,4 @@
-/** The candidate that takes the fewest changes of a letter to reach, if that is few enough to be a typo. */
+/** The candidate with the smallest edit distance, if it is small enough for a typo. Null: none. */
 export function nearestWord(word: string, candidates: readonly string[]): string | null {
   let nearest: string | null = null;
   let fewest = Math.max(2, Math.floor(word.length / 3)) + 1;
@@ -9,7 +9,7 @@ export function nearestWord(word: string, candidates: readonly string[]): string
   return nearest;
 }
 
-/** Levenshtein's distance. */
+/** The Levenshtein distance. */
 function countChanges(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (const [index, letter] of [...from].entries()) {

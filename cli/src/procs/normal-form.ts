@@ -1,14 +1,11 @@
 import { metadataFromProc, procFromMetadata, type ProcMetadata } from '@app/contract';
 
-/** Metadata with everything left out that says nothing, as the gateway gives it back. */
+/** The metadata without fields that have their default, as the gateway returns it. */
 export function normalForm(metadata: ProcMetadata): ProcMetadata {
   return metadataFromProc(procFromMetadata(metadata));
 }
 
-/**
- * A proc as lines of `field: value`, one a leaf; args and secrets by their name. Two procs that mean the same have the
- * same lines.
- */
+/** A proc as `field: value` lines, one per leaf, with arguments and secrets by name. Equivalent procs have equal lines. */
 export function linesOf(metadata: ProcMetadata): string[] {
   return flatten(normalForm(metadata), '');
 }

@@ -1,12 +1,12 @@
 import { AppError } from '@app/domain';
 import { LineCounter, isScalar, parseAllDocuments, visit, type Document } from 'yaml';
 
-/** Values of these reach a container: `0.50` stays `0.50` and does not become `0.5`. */
+/** Values of these fields reach a container as written: `0.50` does not become `0.5`. */
 const KEPT_AS_WRITTEN = new Set(['default', 'example', 'options']);
 
 /**
- * The procs of a YAML or JSON text, unchecked: one or a list in each of its documents; empty documents are none.
- * Throws `malformed_request` with the line for what is neither.
+ * The unvalidated procs of a YAML or JSON text: one proc or a list in each document. Throws `malformed_request` with the
+ * line number for a syntax error.
  */
 export function parseProcDocuments(text: string, path: string): unknown[] {
   const lines = new LineCounter();
@@ -20,7 +20,7 @@ export function parseProcDocuments(text: string, path: string): unknown[] {
         'malformed_request',
         `${path}, line ${lines.linePos(problem.pos[0]).line}: ${what}.`,
         {
-          hint: 'Expected YAML or JSON with one proc or a list of procs.',
+          hint: 'Use YAML or JSON with one proc or a list of procs.',
         },
       );
     }

@@ -3,15 +3,15 @@ import { plainLine } from '../output/filter-controls.js';
 import { diffLines } from './diff-lines.js';
 import { linesOf } from './normal-form.js';
 
-/** What applying would do to one proc. */
+/** What `procs apply` would do to one proc. */
 export interface ProcChange {
   name: string;
   change: 'created' | 'changed' | 'unchanged';
-  /** Lines that go, with `- `, and come, with `+ `. */
+  /** Removed lines with `- `, added lines with `+ `. */
   diff: string[];
 }
 
-/** `before` null: there is no such proc yet. */
+/** `before` null: the proc does not exist yet. */
 export function changeOf(before: ProcMetadata | null, after: ProcMetadata): ProcChange {
   const diff = diffLines(before ? linesOf(before) : [], linesOf(after))
     .filter(({ sign }) => sign !== ' ')
@@ -20,7 +20,7 @@ export function changeOf(before: ProcMetadata | null, after: ProcMetadata): Proc
   return { name: after.name, change, diff };
 }
 
-/** `proctor procs apply`, before anything is done. */
+/** The preview of `proctor procs apply`. */
 export function renderChanges(changes: readonly ProcChange[]): string {
   const lines = changes.flatMap(({ name, change, diff }) => [
     `${name}: ${change}`,

@@ -5,12 +5,12 @@ import { parseProcDocuments } from './parse-proc-documents.js';
 import type { SourceText } from './find-proc-files.js';
 
 /**
- * The procs in these texts. Throws `invalid_args` that lists everything wrong in all of them: wrong values, fields that
- * there are not, a proc that is there twice.
+ * The procs in these texts. Throws `invalid_args` with every problem in all of them: invalid values, unknown fields,
+ * duplicate procs.
  */
 export function readProcs(sources: readonly SourceText[]): ProcMetadata[] {
   const procs: ProcMetadata[] = [];
-  const whereIs = new Map<string, string>();
+  const pathOfProc = new Map<string, string>();
   const details: ErrorDetail[] = [];
   for (const { path, text } of sources) {
     for (const [index, document] of parseProcDocuments(text, path).entries()) {
@@ -20,19 +20,19 @@ export function readProcs(sources: readonly SourceText[]): ProcMetadata[] {
       const problems = [...findUnknownFields(value), ...detailsFromIssues(parsed.error?.issues ?? [])];
       details.push(...problems.map(({ field, message }) => ({ field: `${place}: ${field}`, message })));
       if (!parsed.success || problems.length > 0) continue;
-      const other = whereIs.get(parsed.data.name);
-      if (other !== undefined) details.push({ field: place, message: `is also in ${other}` });
-      whereIs.set(parsed.data.name, path);
+      const otherPath = pathOfProc.get(parsed.data.name);
+      if (otherPath !== undefined) details.push({ field: place, message: `is also in ${otherPath}` });
+      pathOfProc.set(parsed.data.name, path);
       procs.push(parsed.data);
     }
   }
   if (details.length > 0) {
-    throw new AppError('invalid_args', 'Nothing was changed: these procs are not right.', {
-      hint: '`proctor procs describe PROC` shows a proc as it is written.',
+    throw new AppError('invalid_args', 'The proc files have errors. Nothing was changed.', {
+      hint: '`proctor procs describe PROC` prints a registered proc as an example.',
       details,
     });
   }
-  if (procs.length === 0) throw new AppError('invalid_args', 'There is no proc in what was given.');
+  if (procs.length === 0) throw new AppError('invalid_args', 'The files contain no procs.');
   return procs;
 }
 

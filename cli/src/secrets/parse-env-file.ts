@@ -1,9 +1,9 @@
 import { AppError } from '@app/domain';
 
 /**
- * `NAME=value` lines: empty lines and those that begin with `#` are left out, an `export ` before the name and one pair
- * of quotes around the whole value are taken away; all else is part of the value, also `#` and `$`. Throws
- * `malformed_request` with the line's number, never with its text, which may be secret.
+ * Parses `NAME=value` lines. Skips empty lines and those that begin with `#`; strips an `export ` before the name and one
+ * pair of quotes around the whole value. Everything else is part of the value, also `#` and `$`. Throws
+ * `malformed_request` with the line number, never with the text, which may be secret.
  */
 export function parseEnvFile(text: string, path: string): Record<string, string> {
   const values = Object.create(null) as Record<string, string>;
@@ -19,7 +19,7 @@ export function parseEnvFile(text: string, path: string): Record<string, string>
       separator < 1 ? 'expected NAME=value' : Object.hasOwn(values, name) ? `${name} is given twice` : null;
     if (problem !== null) {
       throw new AppError('malformed_request', `${path}, line ${index + 1}: ${problem}.`, {
-        hint: 'A value of several lines goes into a file of its own: --from-file NAME=FILE.',
+        hint: 'Put a value of several lines into its own file: --from-file NAME=FILE.',
       });
     }
     values[name] = withoutQuotes(line.slice(separator + 1).trim());

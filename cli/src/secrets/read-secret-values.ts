@@ -5,14 +5,14 @@ import { askHidden, readAll } from '../terminal/prompt.js';
 import { parseEnvFile } from './parse-env-file.js';
 
 export interface SecretSources {
-  /** Asked for on a terminal; one alone may come on standard input. */
+  /** Prompted for on a terminal; a single one may come on standard input. */
   names: readonly string[];
-  /** `NAME=FILE`: the whole file is the value, to the last byte. */
+  /** `NAME=FILE`: the whole file is the value. */
   fromFiles: readonly string[];
   envFiles: readonly string[];
 }
 
-/** Throws `invalid_args` or `malformed_request`; no message has a value in it. */
+/** Throws `invalid_args` or `malformed_request`. No message contains a value. */
 export async function readSecretValues(
   { names, fromFiles, envFiles }: SecretSources,
   stdin: NodeJS.ReadStream,
@@ -25,8 +25,8 @@ export async function readSecretValues(
   refuseRepeated([...given.map(([name]) => name), ...names]);
   given.push(...(await readTyped(names, stdin)));
   if (given.length === 0) {
-    throw new AppError('invalid_args', 'No secret is named.', {
-      hint: 'Name those to be asked for, or give --from-file NAME=FILE or --env-file FILE.',
+    throw new AppError('invalid_args', 'No secrets given.', {
+      hint: 'Name the secrets to be prompted for their values, or use --from-file NAME=FILE or --env-file FILE.',
     });
   }
   return Object.assign(Object.create(null) as Record<string, string>, Object.fromEntries(given));
@@ -35,13 +35,13 @@ export async function readSecretValues(
 async function readTyped(names: readonly string[], stdin: NodeJS.ReadStream) {
   const values: Array<readonly [string, string]> = [];
   if (stdin.isTTY) {
-    for (const name of names) values.push([name, await askHidden(`${name} (not shown): `, stdin)]);
+    for (const name of names) values.push([name, await askHidden(`${name} (hidden): `, stdin)]);
   } else if (names.length === 1) {
-    // What `echo` adds is not part of a secret.
+    // `echo` adds a newline that is not part of the secret.
     values.push([names[0] ?? '', (await readAll(stdin)).replace(/\r?\n$/, '')]);
   } else if (names.length > 1) {
-    throw new AppError('invalid_args', 'Only one secret can come on standard input.', {
-      hint: 'Set one after the other, or use --env-file FILE.',
+    throw new AppError('invalid_args', 'Standard input can hold only one secret.', {
+      hint: 'Set them one by one, or use --env-file FILE.',
     });
   }
   const empty = values.filter(([, value]) => value === '').map(([name]) => name);
@@ -58,15 +58,15 @@ function checkNames(names: readonly string[]): void {
       'invalid_args',
       'A value does not belong on the command line, where others can see it.',
       {
-        hint: 'Name the secret only and be asked for its value, or pipe it in, or use --from-file NAME=FILE.',
+        hint: 'Give only the name to be prompted for the value, pipe the value in, or use --from-file NAME=FILE.',
       },
     );
   }
   const details: ErrorDetail[] = names.flatMap((name) => {
     const { error } = envName.safeParse(name);
-    return error ? [{ field: name, message: error.issues[0]?.message ?? 'is not a name' }] : [];
+    return error ? [{ field: name, message: error.issues[0]?.message ?? 'is not a valid name' }] : [];
   });
-  if (details.length > 0) throw new AppError('invalid_args', 'These are no names of secrets.', { details });
+  if (details.length > 0) throw new AppError('invalid_args', 'Invalid secret names.', { details });
 }
 
 function splitFromFile(word: string): { name: string; path: string } {
@@ -86,15 +86,15 @@ function refuseRepeated(names: readonly string[]): void {
   throw new AppError('invalid_args', `Given twice: ${[...new Set(repeated)].join(', ')}.`);
 }
 
-/** Text as it is in the file; throws for bytes that are none. */
+/** The exact text of the file. Throws if it is not UTF-8. */
 async function readText(path: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(path));
   } catch (error) {
     const reason =
       error instanceof TypeError ? 'it is not UTF-8 text' : (error as NodeJS.ErrnoException).code;
-    throw new AppError('malformed_request', `${path} can't be read: ${reason}.`, {
-      hint: 'A binary secret can be stored as base64.',
+    throw new AppError('malformed_request', `Cannot read ${path}: ${reason}.`, {
+      hint: 'Store a binary secret as base64.',
       cause: error,
     });
   }

@@ -3,7 +3,7 @@ import { escapeControls, toJsonLine } from '../output/json-line.js';
 import { RESET_COLOURS, filterControls, hasColours } from '../output/filter-controls.js';
 import { Spinner } from './spinner.js';
 
-/** What of a stream is needed. */
+/** The part of a stream that the printer uses. */
 export type Output = Pick<WriteStream, 'write' | 'once' | 'writableNeedDrain'> & { isTTY?: boolean };
 
 export interface PrinterOptions {
@@ -14,8 +14,8 @@ export interface PrinterOptions {
 }
 
 /**
- * Results go to standard output, all else (ids, progress, hints) to standard error, so that a pipe gets the
- * result alone. Writing waits for a reader that is slow.
+ * Writes results to standard output and everything else (notes, progress, hints) to standard error, so that a pipe gets
+ * only the result. Waits for a slow reader.
  */
 export class Printer {
   readonly json: boolean;
@@ -33,22 +33,22 @@ export class Printer {
     this.spinner = new Spinner(stderr.isTTY && !json ? (text) => void stderr.write(text) : null);
   }
 
-  /** A command's result: the text for people, or the value as one line of JSON. */
+  /** Prints a command's result: the text, or with `--output json` the value as one line of JSON. */
   async result(text: string, value: unknown): Promise<void> {
     await this.write(this.json ? toJsonLine(value) : text);
   }
 
-  /** With `--output json`: one event as a line. Else nothing. */
+  /** Prints an event as one line of JSON, only with `--output json`. */
   async event(value: { type: string; [field: string]: unknown }): Promise<void> {
     if (this.json) await this.write(toJsonLine(value));
   }
 
-  /** Lines of a result that is JSON already: C1 controls and DEL escaped, as in all JSON from here. */
+  /** Prints lines that are JSON already, with C1 controls and DEL escaped. */
   async lines(lines: readonly string[]): Promise<void> {
     await this.write(lines.map((line) => `${escapeControls(line)}\n`).join(''));
   }
 
-  /** Lines of a log: as they are, unless a terminal would obey them. */
+  /** Prints lines of a log: unchanged into a pipe, without control sequences on a terminal. */
   async logLines(lines: readonly string[]): Promise<void> {
     if (this.json) {
       await this.write(lines.map((line) => toJsonLine({ type: 'log', line })).join(''));
@@ -61,24 +61,24 @@ export class Printer {
     }
   }
 
-  /** After a log: whatever colour it left open must not run into what follows. */
+  /** Resets the colours that the log left open. */
   async endLog(): Promise<void> {
     if (this.coloursAreOpen) await this.write(RESET_COLOURS);
     this.coloursAreOpen = false;
   }
 
-  /** One line for people, beside the result. Not with `--output json`. */
+  /** Prints one line on standard error, but not with `--output json`. */
   note(line: string): void {
     if (!this.json) this.warn(line);
   }
 
-  /** One line on standard error in any case. */
+  /** Prints one line on standard error. */
   warn(line: string): void {
     this.spinner.stop();
     this.stderr.write(`${line}\n`);
   }
 
-  /** Shows on a terminal that something is awaited, until the next output. */
+  /** On a terminal, shows a spinner until the next output. */
   showWaiting(what: string): void {
     this.spinner.start(what);
   }

@@ -2,28 +2,28 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { AppError } from '@app/domain';
 
-/** Asks on the terminal; the question goes to standard error. Throws `malformed_request` when there is no answer. */
+/** Prompts on standard error. Throws `malformed_request` if the input ends without an answer. */
 export async function ask(question: string, stdin: NodeJS.ReadStream): Promise<string> {
   return await readAnswer(question, stdin, process.stderr);
 }
 
-/** The same, without showing what is typed. */
+/** Prompts without echoing the input. */
 export async function askHidden(question: string, stdin: NodeJS.ReadStream): Promise<string> {
   process.stderr.write(question);
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const discard = new Writable({ write: (_chunk, _encoding, done) => done() });
   try {
-    return await readAnswer('', stdin, nowhere);
+    return await readAnswer('', stdin, discard);
   } finally {
     process.stderr.write('\n');
   }
 }
 
-/** Yes only when the answer is `y` or `yes`. */
+/** True only for `y` or `yes`. */
 export async function confirm(question: string, stdin: NodeJS.ReadStream): Promise<boolean> {
   return /^y(es)?$/i.test((await ask(`${question} [y/N] `, stdin)).trim());
 }
 
-/** All of standard input, as text. Throws `too_large` for more than that. */
+/** The whole of standard input. Throws `too_large` beyond `maxCharacters`. */
 export async function readAll(stdin: NodeJS.ReadStream, maxCharacters = 64 * 1024): Promise<string> {
   let text = '';
   stdin.setEncoding('utf8');

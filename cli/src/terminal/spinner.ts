@@ -2,13 +2,13 @@ const FRAMES = ['|', '/', '-', '\\'];
 const FRAME_MS = 120;
 const CLEAR_LINE = '\r\x1b[K';
 
-/** One line that turns while something is awaited. `write` null: not a terminal, shows nothing. */
+/** An animated line on a terminal. `write` null: shows nothing. */
 export class Spinner {
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly write: ((text: string) => void) | null) {}
 
-  /** Shows this text, also if another one is shown. */
+  /** Replaces the text that is shown, if any. */
   start(text: string): void {
     this.stop();
     if (!this.write) return;

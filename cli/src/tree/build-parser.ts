@@ -97,7 +97,7 @@ function readValues({ positionals, options }: Command, argv: ParsedWords, depth:
   const put = (name: string, value: string | boolean | undefined | readonly string[]) =>
     (read[name] = value as never);
   for (const [name, { many, optional }] of Object.entries(positionals)) {
-    if (!optional && argv[name] === undefined) throw new Error('Not enough non-option arguments');
+    if (!optional && argv[name] === undefined) throw new Error(`Missing argument: ${name.toUpperCase()}`);
     // yargs keeps the words after a `--` in `_`.
     put(name, many ? [...listOf(argv[name]), ...argv._.slice(depth).map(String)] : listOf(argv[name]).at(-1));
   }
