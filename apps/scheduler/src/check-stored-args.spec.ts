@@ -41,7 +41,7 @@ describe('describeArgsProblem', () => {
       [plainArg('A', { type: 'secret' })],
       { A: 'long enough' },
       null,
-      /secret now; give/,
+      /now declared as secret; set/,
     ],
     ['a missing arg', [plainArg('A', { required: true })], {}, null, /Argument A is required/],
   ])('reports %s', (_name, declared, args, sealed, expected) => {
@@ -103,6 +103,7 @@ describe('cacheFittingArgs', () => {
     const describeProblem = cacheFittingArgs(matches);
     const before = registered([plainArg('A', { pattern: '[0-9]+' })], 1);
     expect(describeProblem(schedule({ A: '1' }), before)).toBeNull();
-    for (let tick = 0; tick < 2; tick++) expect(describeProblem(due, proc)).toMatch(/fit p as it is now/);
+    for (let tick = 0; tick < 2; tick++)
+      expect(describeProblem(due, proc)).toMatch(/fit the current version of p/);
   });
 });
