@@ -7,7 +7,14 @@ import { Redis } from 'ioredis';
 import { loadKubeConfig } from '../../libs/runner/src/kubernetes/kube-config.js';
 import { SCRIPT_PROC, until } from '../support/api-client.js';
 import { startTestGateway } from '../support/gateway.js';
-import { createDatabase, freePort, startOwnRedis, tempDir, testRedisAddress } from '../support/servers.js';
+import {
+  createDatabase,
+  freePort,
+  postgresEnv,
+  startOwnRedis,
+  tempDir,
+  testRedisAddress,
+} from '../support/servers.js';
 import { startService } from '../support/service-process.js';
 import { startSystem, type System } from '../support/system.js';
 
@@ -128,15 +135,10 @@ describe('every variable of the contract', () => {
 
 async function databaseEnv() {
   const database = await createDatabase();
-  const url = new URL(database.url);
   return {
     database,
     env: {
-      PROCTOR_POSTGRES_HOST: url.hostname,
-      PROCTOR_POSTGRES_PORT: url.port,
-      PROCTOR_POSTGRES_USER: decodeURIComponent(url.username),
-      PROCTOR_POSTGRES_PASSWORD: decodeURIComponent(url.password),
-      PROCTOR_POSTGRES_DATABASE: url.pathname.slice(1),
+      ...postgresEnv(database.url),
       PROCTOR_REDIS_ADDRESS: testRedisAddress(),
       PROCTOR_SECRET_KEY: 'ab'.repeat(32),
       PROCTOR_APP_HOST: '127.0.0.1',

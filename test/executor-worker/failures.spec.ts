@@ -18,6 +18,17 @@ describe('an execution during failures', () => {
 
   const runsOf = (jobName: string) => system.sandbox.history().filter((run) => run.jobName === jobName);
 
+  /** Waits until a second worker has claimed an execution. */
+  async function untilTakenOver(id: number, withinMs: number): Promise<void> {
+    await until(async () => {
+      const [row] = await system.query<{ n: number }>(
+        'select lease_epoch as n from execution where id = $1',
+        [id],
+      );
+      return (row?.n ?? 0) >= 2;
+    }, withinMs);
+  }
+
   /** The worker that follows the execution. */
   async function followerOf(id: number): Promise<ServiceProcess> {
     const [row] = await system.query<{ worker_id: string }>('select worker_id from execution where id = $1', [
@@ -61,13 +72,7 @@ describe('an execution during failures', () => {
     const { id, name, worker } = await startCounting(60);
     const at = Date.now();
     const stopped = worker.stop();
-    await until(async () => {
-      const [row] = await system.query<{ n: number }>(
-        'select lease_epoch as n from execution where id = $1',
-        [id],
-      );
-      return (row?.n ?? 0) >= 2;
-    }, 10_000);
+    await untilTakenOver(id, 10_000);
     expect(Date.now() - at).toBeLessThan(2_000);
     expect(await stopped).toBe(0);
     await system.startWorker();
@@ -77,13 +82,7 @@ describe('an execution during failures', () => {
   it('continues after its worker stood still past its lease, whose writes are refused', async () => {
     const { id, name, worker } = await startCounting(300);
     worker.kill('SIGSTOP');
-    await until(async () => {
-      const [row] = await system.query<{ n: number }>(
-        'select lease_epoch as n from execution where id = $1',
-        [id],
-      );
-      return (row?.n ?? 0) >= 2;
-    }, 60_000);
+    await untilTakenOver(id, 60_000);
     worker.kill('SIGCONT');
     await worker.waitForOutput(
       new RegExp(`${id}.*(another worker has taken this execution over|the queue entry was lost)`),

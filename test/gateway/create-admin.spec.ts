@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { createDatabase, type TestDatabase } from '../support/servers.js';
+import { createDatabase, type TestDatabase, postgresEnv } from '../support/servers.js';
 
 const EMAIL = 'boss@example.com';
 
@@ -26,14 +26,9 @@ interface Outcome {
 
 /** Runs the built program as an operator does. */
 async function createAdmin(args: string[] = [], env: Record<string, string> = {}): Promise<Outcome> {
-  const url = new URL(database.url);
   const variables = {
     PATH: process.env['PATH'],
-    PROCTOR_POSTGRES_HOST: url.hostname,
-    PROCTOR_POSTGRES_PORT: url.port,
-    PROCTOR_POSTGRES_USER: decodeURIComponent(url.username),
-    PROCTOR_POSTGRES_PASSWORD: decodeURIComponent(url.password),
-    PROCTOR_POSTGRES_DATABASE: url.pathname.slice(1),
+    ...postgresEnv(database.url),
     PROCTOR_ADMIN_EMAIL: EMAIL,
     ...env,
   };

@@ -1,7 +1,13 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { identityHeaders, startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
+import {
+  identityHeaders,
+  startTestGateway,
+  type Identity,
+  type TestGateway,
+  toAnswer,
+} from '../support/gateway.js';
 
 interface ExecutionBody {
   id: number;
@@ -484,17 +490,6 @@ describe('secrets', () => {
     expect(dump?.all).not.toContain(Buffer.from(value).toString('hex'));
   });
 });
-
-async function toAnswer(response: Response) {
-  const text = await response.text();
-  return {
-    status: response.status,
-    type: response.headers.get('content-type')?.split(';')[0] ?? '',
-    headers: response.headers,
-    text,
-    json: <T>() => JSON.parse(text) as T,
-  };
-}
 
 /** Sends bytes and returns what arrived until the server paused or closed. */
 function sendRaw(text: string): Promise<string> {

@@ -49,6 +49,13 @@ async function enqueue(ids: number[]): Promise<void> {
   await stores.stuck.markEnqueued(ids);
 }
 
+/** Registers a proc that runs one execution at a time. @returns it as a submission names it */
+async function registerOneAtATime(): Promise<ReturnType<typeof aSubmission>['proc']> {
+  const concurrency = { limit: 1, whenFull: 'queue' as const };
+  await stores.procs.register([aProc('one', { concurrency })]);
+  return { ...aSubmission().proc, name: 'one', concurrency };
+}
+
 describe('the sweep', () => {
   it('enqueues accepted executions that were never enqueued, after a grace time', async () => {
     const id = await submit();
@@ -61,12 +68,7 @@ describe('the sweep', () => {
   });
 
   it('leaves waiting and ended executions alone', async () => {
-    await stores.procs.register([aProc('one', { concurrency: { limit: 1, whenFull: 'queue' } })]);
-    const proc = {
-      ...aSubmission().proc,
-      name: 'one',
-      concurrency: { limit: 1, whenFull: 'queue' as const },
-    };
+    const proc = await registerOneAtATime();
     const [, waiting] = [await submit({ proc }), await submit({ proc })];
     const ended = await submit();
     await stores.executions.requestCancel(ended, 'x');
@@ -152,12 +154,7 @@ describe('the sweep', () => {
   }, 20_000);
 
   it('lets in and queues who waits although there is room', async () => {
-    await stores.procs.register([aProc('one', { concurrency: { limit: 1, whenFull: 'queue' } })]);
-    const proc = {
-      ...aSubmission().proc,
-      name: 'one',
-      concurrency: { limit: 1, whenFull: 'queue' as const },
-    };
+    const proc = await registerOneAtATime();
     const ids = [await submit({ proc }), await submit({ proc }), await submit({ proc })];
     await enqueue(ids.slice(0, 1));
     await stores.procs.register([aProc('one', { concurrency: { limit: 2, whenFull: 'queue' } })]);

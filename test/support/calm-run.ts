@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccountsStore } from '@app/database';
-import type { ChaosRecord, ScheduleRecord, Script, Submission } from '../../tools/chaos/record.js';
+import {
+  newSubmission,
+  type ChaosRecord,
+  type ScheduleRecord,
+  type Script,
+  type Submission,
+} from '../../tools/chaos/record.js';
 import { ApiClient, SCRIPT_PROC } from './api-client.js';
 import { openDatabase } from './stores.js';
 import type { System } from './system.js';
@@ -68,18 +74,12 @@ export class CalmRun {
 
   /** Submits an execution. */
   async start(script: Script, { proc = SCRIPT_PROC, api = this.system.api, isRepeated }: ClientActions = {}) {
-    const submission: Submission = {
+    const submission = newSubmission({
       key: randomUUID(),
       proc,
       userEmail: api.identity.email,
       script,
-      askedAtMs: Date.now(),
-      acceptedIds: [],
-      refusals: [],
-      cancel: null,
-      seenEnds: [],
-      viewedLines: null,
-    };
+    });
     for (let times = isRepeated ? 2 : 1; times > 0; times--) {
       const { id } = await api.run(shellOf(script), proc, { 'Idempotency-Key': submission.key });
       submission.acceptedIds.push(id);

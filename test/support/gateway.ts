@@ -6,7 +6,7 @@ import { WebSocket, type ClientOptions } from 'ws';
 import { loadGatewayEnv } from '../../apps/gateway/src/env.js';
 import type { Gateway } from '../../apps/gateway/src/gateway.module.js';
 import { startGateway } from '../../apps/gateway/src/start-gateway.js';
-import { createDatabase, freePort, query, testRedisAddress } from './servers.js';
+import { createDatabase, freePort, postgresEnv, query, testRedisAddress } from './servers.js';
 
 export interface Identity {
   email: string;
@@ -114,13 +114,8 @@ export async function startTestGateway(options: GatewayOptions = {}): Promise<Te
 }
 
 function envOf(databaseUrl: string, options: GatewayOptions, port: number): Record<string, string> {
-  const url = new URL(databaseUrl);
   return {
-    PROCTOR_POSTGRES_HOST: url.hostname,
-    PROCTOR_POSTGRES_PORT: url.port,
-    PROCTOR_POSTGRES_USER: decodeURIComponent(url.username),
-    PROCTOR_POSTGRES_PASSWORD: decodeURIComponent(url.password),
-    PROCTOR_POSTGRES_DATABASE: url.pathname.slice(1),
+    ...postgresEnv(databaseUrl),
     PROCTOR_REDIS_ADDRESS: options.redisAddress ?? testRedisAddress(),
     PROCTOR_SECRET_KEY: 'ab'.repeat(32),
     PROCTOR_APP_HOST: '127.0.0.1',
@@ -146,6 +141,10 @@ async function callGateway(
     headers: { ...identityHeaders(who), ...headers },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
+  return toAnswer(response);
+}
+
+export async function toAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
   return {
     status: response.status,

@@ -1,7 +1,7 @@
 import { NotificationPreferencesStore, NotificationsStore, type DeliveryRecord } from '@app/database';
 import type { ExecutionStatus } from '@app/domain';
 import { until } from './api-client.js';
-import { testRedisAddress } from './servers.js';
+import { postgresEnv, testRedisAddress } from './servers.js';
 import { startService, type ServiceProcess } from './service-process.js';
 import { anAttempt, aRow, aSubmission, aBatch, claim, openStores, type Stores } from './stores.js';
 
@@ -130,13 +130,8 @@ export async function openNotifierBench(): Promise<NotifierBench> {
 }
 
 function serviceEnv(databaseUrl: string): Record<string, string> {
-  const url = new URL(databaseUrl);
   return {
-    PROCTOR_POSTGRES_HOST: url.hostname,
-    PROCTOR_POSTGRES_PORT: url.port,
-    PROCTOR_POSTGRES_USER: decodeURIComponent(url.username),
-    PROCTOR_POSTGRES_PASSWORD: decodeURIComponent(url.password),
-    PROCTOR_POSTGRES_DATABASE: url.pathname.slice(1),
+    ...postgresEnv(databaseUrl),
     PROCTOR_POSTGRES_MAX_CONNECTIONS: '5',
     PROCTOR_REDIS_ADDRESS: testRedisAddress(),
     PROCTOR_LOG_LEVEL: 'debug',

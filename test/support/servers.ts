@@ -21,6 +21,18 @@ export const testRedisAddress = (): string => fromTestRun('PROCTOR_TEST_REDIS_AD
 export const testPostgresUrl = (database = 'postgres'): string =>
   Object.assign(new URL(fromTestRun('PROCTOR_TEST_POSTGRES_URL')), { pathname: `/${database}` }).href;
 
+/** The `PROCTOR_POSTGRES_*` variables of a connection string. */
+export function postgresEnv(connectionString: string) {
+  const url = new URL(connectionString);
+  return {
+    PROCTOR_POSTGRES_HOST: url.hostname,
+    PROCTOR_POSTGRES_PORT: url.port,
+    PROCTOR_POSTGRES_USER: decodeURIComponent(url.username),
+    PROCTOR_POSTGRES_PASSWORD: decodeURIComponent(url.password),
+    PROCTOR_POSTGRES_DATABASE: url.pathname.slice(1),
+  };
+}
+
 const pools = new Map<string, pg.Pool>();
 
 /** Runs one statement on any pooled connection: session state does not carry over. */
@@ -106,22 +118,13 @@ export async function startOwnPostgres({
   const dir = folder === undefined ? tempDir() : { path: folder, remove: () => undefined };
   chmodSync(dir.path, 0o711); // As root, Postgres runs as another user.
   const settings = { fsync: 'off', max_connections: '200', ...more };
-  const open = (port?: number) =>
-    startPostgres({ dataDir: join(dir.path, 'postgres'), port, settings, ...options });
-  let server = await open();
-  const { port } = server;
+  const dataDir = join(dir.path, 'postgres');
+  const { own, current } = await startOwn((port) => startPostgres({ dataDir, port, settings, ...options }));
   return {
-    port,
-    url: (database) => server.url(database),
-    pid: () => server.process.pid,
-    isAlive: () => server.process.isAlive(),
-    stop: () => server.stop(),
-    start: async () => {
-      server = await open(port);
-    },
-    kill: (signal) => killAndWait(server, signal),
+    ...own,
+    url: (database) => current().url(database),
     remove: async () => {
-      await server.remove();
+      await current().remove();
       dir.remove();
     },
   };
@@ -132,32 +135,44 @@ export async function startOwnRedis(
   options: { appendonly?: boolean; password?: string; log?: (line: string) => void } = {},
 ): Promise<OwnRedis> {
   const dir = tempDir();
-  const open = (port?: number) => startRedis({ dir: join(dir.path, 'redis'), port, ...options });
-  let server = await open();
-  const { port, address } = server;
+  const { own, current } = await startOwn((port) =>
+    startRedis({ dir: join(dir.path, 'redis'), port, ...options }),
+  );
   return {
+    ...own,
+    address: current().address,
+    remove: async () => {
+      await current().stop();
+      dir.remove();
+    },
+  };
+}
+
+interface StartedServer {
+  port: number;
+  process: { pid: number; isAlive(): boolean; exited: Promise<unknown> };
+  stop(): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Starts a server that can be stopped and started again on its port. */
+async function startOwn<Server extends StartedServer>(
+  open: (port?: number) => Promise<Server>,
+): Promise<{ own: Omit<OwnServer, 'remove'>; current: () => Server }> {
+  let server = await open();
+  const { port } = server;
+  const own = {
     port,
-    address,
     pid: () => server.process.pid,
     isAlive: () => server.process.isAlive(),
     stop: () => server.stop(),
     start: async () => {
       server = await open(port);
     },
-    kill: (signal) => killAndWait(server, signal),
-    remove: async () => {
-      await server.stop();
-      dir.remove();
+    kill: async (signal: NodeJS.Signals) => {
+      server.kill(signal);
+      if (signal === 'SIGKILL') await server.process.exited;
     },
   };
-}
-
-interface Killable {
-  kill(signal: NodeJS.Signals): void;
-  process: { exited: Promise<unknown> };
-}
-
-async function killAndWait(server: Killable, signal: NodeJS.Signals): Promise<void> {
-  server.kill(signal);
-  if (signal === 'SIGKILL') await server.process.exited;
+  return { own, current: () => server };
 }

@@ -6,6 +6,7 @@ import { ApiClient } from './api-client.js';
 import {
   createDatabase,
   freePort,
+  postgresEnv,
   query,
   startOwnPostgres,
   startOwnRedis,
@@ -133,13 +134,8 @@ export function serviceEnv(
   sandbox: { kubeconfigPath: string },
   port: number,
 ): Record<string, string> {
-  const url = new URL(databaseUrl);
   return {
-    PROCTOR_POSTGRES_HOST: url.hostname,
-    PROCTOR_POSTGRES_PORT: url.port,
-    PROCTOR_POSTGRES_USER: decodeURIComponent(url.username),
-    PROCTOR_POSTGRES_PASSWORD: decodeURIComponent(url.password),
-    PROCTOR_POSTGRES_DATABASE: url.pathname.slice(1),
+    ...postgresEnv(databaseUrl),
     PROCTOR_POSTGRES_MAX_CONNECTIONS: '10',
     PROCTOR_REDIS_ADDRESS: redis.address,
     PROCTOR_SECRET_KEY: randomBytes(32).toString('base64'),

@@ -49,9 +49,9 @@ function parse(args: readonly string[]): ChaosOptions | 'help' | 'bad' {
   }
 }
 
-function writeDocs({ summary: { command, faults } }: ChaosResult): void {
+function writeDocs({ summary }: ChaosResult): void {
   const page = readFileSync(MEASURED_PAGE, 'utf8');
-  writeFileSync(MEASURED_PAGE, replaceMeasured(page, renderMeasured(command, faults)));
+  writeFileSync(MEASURED_PAGE, replaceMeasured(page, renderMeasured(summary)));
   say(`measured waits: ${MEASURED_PAGE}`);
 }
 

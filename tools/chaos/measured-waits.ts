@@ -1,5 +1,7 @@
 import { StartError } from '../../scripts/lib/start-error.mjs';
-import { CALM, WAITS, type FaultEffects, type WaitName } from './fault-effects.js';
+import { CALM, WAITS, type FaultEffect, type WaitName } from './fault-effects.js';
+import { FAULT_KINDS } from './faults/fault-kinds.js';
+import type { Summary } from './summary.js';
 
 /** The page that shows the measured waits, between these two markers. */
 export const MEASURED_PAGE = 'docs/failures.md';
@@ -19,24 +21,22 @@ export function replaceMeasured(page: string, content: string): string {
 }
 
 /** The longest waits by kind of fault as Markdown, in the layout that Prettier gives a table. Pure. */
-export function renderMeasured(command: string, faults: FaultEffects): string {
+export function renderMeasured({ command, executions, faults }: Measured): string {
   const names = Object.keys(WAITS) as WaitName[];
-  const { [CALM]: calm, ...others } = faults;
-  const row = (label: string, times: string, { longestMs }: FaultEffects[string]) => [
+  const row = (label: string, { longestMs }: FaultEffect) => [
     label,
-    times,
     ...names.map((name) => secondsOf(longestMs[name])),
   ];
+  const kinds = FAULT_KINDS.filter((kind) => faults[kind]);
   const table = renderTable([
-    ['Fault', 'Times', ...names.map((name) => `${name[0]!.toUpperCase()}${name.slice(1)}`)],
-    ...Object.keys(others)
-      .sort()
-      .map((kind) => row(`\`${kind}\``, String(others[kind]!.times), others[kind]!)),
-    ...(calm ? [row('No fault near', '', calm)] : []),
+    ['fault', ...names],
+    ...kinds.map((kind) => row(`\`${kind}\``, faults[kind]!)),
+    ...(faults[CALM] ? [row('no fault near', faults[CALM])] : []),
   ]);
-  const legend = names.map((name) => `- ${name}: ${WAITS[name]}`);
-  return [`Longest waits in seconds, from \`${command}\`:`, legend.join('\n'), table].join('\n\n');
+  return `\`${command}\`: ${executions.toLocaleString('en')} executions.\n\n${table}`;
 }
+
+type Measured = Pick<Summary, 'command' | 'executions' | 'faults'>;
 
 /** The first column is aligned to the left, the others to the right. */
 function renderTable(rows: readonly string[][]): string {
@@ -50,4 +50,4 @@ function renderTable(rows: readonly string[][]): string {
   return [line(head!), line(rule), ...body.map(line)].join('\n');
 }
 
-const secondsOf = (ms: number | undefined) => (ms === undefined ? '-' : (ms / 1_000).toFixed(1));
+const secondsOf = (ms: number | undefined) => (ms === undefined ? '' : (ms / 1_000).toFixed(1));

@@ -31,6 +31,21 @@ export interface Submission {
   viewedLines: string[] | null;
 }
 
+/** A submission that has no answer yet. */
+export function newSubmission(
+  request: Pick<Submission, 'key' | 'proc' | 'userEmail' | 'script'>,
+): Submission {
+  return {
+    ...request,
+    askedAtMs: Date.now(),
+    acceptedIds: [],
+    refusals: [],
+    cancel: null,
+    seenEnds: [],
+    viewedLines: null,
+  };
+}
+
 /** A schedule that fired while faults happened, with the policies `misfire: all` and `overlap: allow`. */
 export interface ScheduleRecord {
   id: number;

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../random.js';
-import type { Submission } from '../record.js';
+import { newSubmission, type Submission } from '../record.js';
 import type { Gateways, Identity } from './gateways.js';
 import { keyOf, planRequest } from './plan-request.js';
 import { RunRequest, type RequestContext } from './run-request.js';
@@ -48,7 +48,12 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
   const begin = () => {
     const plan = planRequest(plans, longestMs);
     const user = choices.pick(users);
-    const submission = newSubmission(keyOf(plan.kind, seed, submissions.length), user.email, plan);
+    const submission = newSubmission({
+      key: keyOf(plan.kind, seed, submissions.length),
+      userEmail: user.email,
+      proc: plan.proc,
+      script: plan.script,
+    });
     submissions.push(submission);
     const request = new RunRequest(context, user, plan, submission);
     track(
@@ -83,23 +88,4 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
 function track(set: Set<Promise<void>>, work: Promise<void>): void {
   set.add(work);
   void work.finally(() => set.delete(work));
-}
-
-function newSubmission(
-  key: string,
-  userEmail: string,
-  { proc, script }: Pick<Submission, 'proc' | 'script'>,
-): Submission {
-  return {
-    key,
-    proc,
-    userEmail,
-    script,
-    askedAtMs: Date.now(),
-    acceptedIds: [],
-    refusals: [],
-    cancel: null,
-    seenEnds: [],
-    viewedLines: null,
-  };
 }

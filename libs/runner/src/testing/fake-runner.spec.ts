@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_POD_SETTINGS } from '@app/domain';
-import { RunnerUnavailableError } from '../runner.js';
+import { RunnerUnavailableError, type JobRequest } from '../runner.js';
 import { FakeRunner } from './fake-runner.js';
 import { describeRunner } from './runner-conformance.js';
 import { playScenario } from './scenarios.js';
@@ -10,6 +10,18 @@ describeRunner('FakeRunner', async () => ({
   image: 'fake',
 }));
 
+const REQUEST: JobRequest = {
+  jobName: 'a',
+  executionId: '1',
+  procName: 'p',
+  image: 'i',
+  args: {},
+  context: {},
+  timeoutSeconds: 9,
+  retries: 0,
+  pod: DEFAULT_POD_SETTINGS,
+};
+
 describe('FakeRunner', () => {
   it('is unavailable, or refuses, when switched to', async () => {
     const runner = new FakeRunner();
@@ -17,34 +29,12 @@ describe('FakeRunner', () => {
     await expect(runner.read('any')).rejects.toBeInstanceOf(RunnerUnavailableError);
     runner.isUnavailable = false;
     runner.refusal = 'forbidden';
-    const request = {
-      jobName: 'a',
-      executionId: '1',
-      procName: 'p',
-      image: 'i',
-      args: {},
-      context: {},
-      timeoutSeconds: 1,
-      retries: 0,
-      pod: DEFAULT_POD_SETTINGS,
-    };
-    expect(await runner.createJob(request)).toEqual({ kind: 'refused', message: 'forbidden' });
+    expect(await runner.createJob(REQUEST)).toEqual({ kind: 'refused', message: 'forbidden' });
   });
 
   it('removes a Job that is being followed', async () => {
     const runner = new FakeRunner({ script: (run) => run.stopped });
-    const request = {
-      jobName: 'a',
-      executionId: '1',
-      procName: 'p',
-      image: 'i',
-      args: {},
-      context: {},
-      timeoutSeconds: 9,
-      retries: 0,
-      pod: DEFAULT_POD_SETTINGS,
-    };
-    const outcome = await runner.createJob(request);
+    const outcome = await runner.createJob(REQUEST);
     if (outcome.kind !== 'created') throw new Error('not created');
     await runner.createSecret({ jobName: 'a', jobUid: outcome.jobUid }, {});
     runner.vanish('a');
