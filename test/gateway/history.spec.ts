@@ -151,7 +151,7 @@ describe('GET /execution', () => {
   it.each([
     ['?proc=not%20a%20name', /proc/],
     ['?user=nobody', /email/],
-    ['?status=DONE', /status must be among/],
+    ['?status=DONE', /status must be one of/],
     ['?since=yesterday', /such as 2026/],
     ['?limit=0', /1 to 500/],
     ['?limit=501', /1 to 500/],

@@ -372,9 +372,9 @@ describe('one schedule', () => {
       {
         blackouts: [{ kind: 'once', from: '2026-12-24T00:00:00-05:00', until: '9999-12-31T23:59:59-05:00' }],
       },
-      /blackouts.0.until.*years 1 to 9999/,
+      /blackouts.0.until.*years 1 and 9999/,
     ],
-    ['a time past the year 9999', { at: '9999-12-31T23:59:59-01:00' }, /at.*years 1 to 9999/],
+    ['a time past the year 9999', { at: '9999-12-31T23:59:59-01:00' }, /at.*years 1 and 9999/],
     ['an unknown event', { notifyOn: ['full moon'] }, /notifyOn/],
   ])('refuses %s', async (_name, changes, message) => {
     const { id } = await create(owner);
