@@ -14,7 +14,7 @@ import { runCommand } from './lib/run-command.mjs';
 import { changedPaths, hashSourceTree } from './lib/source-tree.mjs';
 import { describeError, runMain, StartError } from './lib/start-error.mjs';
 
-const help = `npm run check [-- --all]: checks format, types, boundaries, documents, lint and build, and runs the unit tests.
+const help = `npm run check [-- --all]: checks format, types, boundaries, exports, documents, lint and build, and runs the unit tests.
 
 Skips what passed before on exactly these files, packages and Node.js; after a change runs only the unit tests that it
 can affect.
@@ -42,6 +42,7 @@ const lanes = [
   [
     { name: 'typecheck', reads: isRead },
     { name: 'boundaries', reads: isRead },
+    { name: 'exports', reads: isRead },
     { name: 'format:check' },
     { name: 'docs:check' },
     { name: 'lint', reads: isRead },

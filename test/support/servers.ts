@@ -51,6 +51,20 @@ export async function query<Row extends pg.QueryResultRow>(
   return (await pool.query<Row>(sql, values)).rows;
 }
 
+/** All rows of each table of a database, as text. */
+export async function textOfTables(connectionString: string): Promise<string[]> {
+  const tables = await query<{ name: string }>(
+    connectionString,
+    `select c.oid::regclass::text as name from pg_class c where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace`,
+  );
+  const texts: string[] = [];
+  for (const { name } of tables) {
+    const rows = await query<{ row: string }>(connectionString, `select t::text as row from ${name} t`);
+    texts.push(rows.map(({ row }) => row).join('\n'));
+  }
+  return texts;
+}
+
 export interface TestDatabase {
   url: string;
   name: string;

@@ -71,13 +71,11 @@ describe('parseDurationMs', () => {
 });
 
 describe('listAuditQuery and exportAuditQuery', () => {
-  const filters = {
-    actor: 'unknown',
-    action: 'POST /execution',
-    subject: 'p',
-    allowed: 'false',
-    since: '2026-01-31T10:00:00Z',
-  };
+  const filters = Object.fromEntries(
+    new URLSearchParams(
+      'actor=unknown&action=POST+/execution&subject=p&allowed=false&since=2026-01-31T10:00:00Z',
+    ),
+  );
 
   it('accept every filter', () => {
     expect(exportAuditQuery.parse(filters)).toEqual({ ...filters, allowed: false });

@@ -1,9 +1,9 @@
-export { awaitEnd, type AwaitEndOptions } from './await-end.js';
+export { awaitEnd } from './await-end.js';
 export { connectWebSocket } from './connect-web-socket.js';
-export { followLog, type FollowOptions } from './follow-log.js';
-export { GatewayClient, type GatewayClientOptions } from './gateway-client.js';
-export { GatewayError, type FailureKind } from './gateway-error.js';
-export { ANONYMOUS, tokenIdentity, type Headers, type Identity } from './identity.js';
+export { followLog } from './follow-log.js';
+export { GatewayClient } from './gateway-client.js';
+export { GatewayError } from './gateway-error.js';
+export { tokenIdentity, type Headers, type Identity } from './identity.js';
 export {
   LogEventQueue,
   NORMAL_CLOSURE,
@@ -11,7 +11,7 @@ export {
   type LogEvent,
   type LogSource,
 } from './log-connection.js';
-export { type OpenStream, type StreamedResponse } from './open-stream.js';
-export { cursorAfter, readPages, type PagedRouteName } from './read-pages.js';
+export type { OpenStream } from './open-stream.js';
+export { readPages } from './read-pages.js';
 export { type RequestOf } from './request.js';
-export { streamLines, type StreamLinesRequest, type TextRouteName } from './stream-lines.js';
+export { streamLines } from './stream-lines.js';
