@@ -24,7 +24,7 @@ describe('parseCommandLine', () => {
     ['group', 'add', 'g', 'a@b.c', 'd@e.f'],
     ['history', '--status', 'FINISHED', '--status', 'POD_FAILED', '-o', 'text', '-o', 'json'],
     ['completion', 'fish'],
-  ])('understands %s %s %s', async (...words) => {
+  ])('accepts %s %s %s', async (...words) => {
     expect(await parseCommandLine(words, 80)).toMatchObject({ kind: 'run', json: words.includes('json') });
   });
 
@@ -49,7 +49,7 @@ describe('parseCommandLine', () => {
     ['procs', 'bogus'],
     ['help', 'procs', 'bogus'],
     ['completion', 'tcsh'],
-  ])('refuses %s %s %s %s with a way on', async (...words) => {
+  ])('refuses %s %s %s %s with a hint', async (...words) => {
     await expect(parseCommandLine(words, 80)).rejects.toMatchObject({
       code: 'malformed_request',
       message: expect.not.stringMatching(/undefined|TypeError/) as unknown,
@@ -57,7 +57,7 @@ describe('parseCommandLine', () => {
     });
   });
 
-  it.each(COMMAND_NAMES)('helps with %s, with an example', async (name) => {
+  it.each(COMMAND_NAMES)('shows help for %s, with an example', async (name) => {
     const help = await parseCommandLine(['help', name], 80);
     expect(help).toMatchObject({ kind: 'help', text: expect.stringContaining(`proctor ${name}`) as unknown });
     expect(help).toMatchObject({ text: expect.stringContaining('Examples:') as unknown });
@@ -70,7 +70,7 @@ describe('parseCommandLine', () => {
     ]);
 
   it.each(paths(COMMANDS).filter(([name]) => name !== 'help'))(
-    'helps with %s %s, with an example',
+    'shows help for %s %s, with an example',
     async (...path) => {
       const words = path.filter((word) => word !== undefined);
       const help = await parseCommandLine(['help', ...words], 80);

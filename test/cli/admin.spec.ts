@@ -42,14 +42,14 @@ function as(who: Identity, words: readonly string[], input: Input = ''): Promise
 
 const admin = (...words: string[]) => as(gateway.admin, words);
 
-async function good(result: Promise<CliResult>): Promise<string> {
+async function succeed(result: Promise<CliResult>): Promise<string> {
   const { exitCode, stdout, stderr } = await result;
   expect([exitCode, exitCode === 0 ? '' : stderr]).toEqual([0, '']);
   return stdout;
 }
 
 async function jsonOf<T>(who: Identity, ...words: string[]): Promise<T> {
-  return JSON.parse(await good(as(who, [...words, '-o', 'json']))) as T;
+  return JSON.parse(await succeed(as(who, [...words, '-o', 'json']))) as T;
 }
 
 const GREET = `name: greet
@@ -66,22 +66,24 @@ env_vars:
 `;
 
 describe('procs', () => {
-  it('are created, compared, changed all or none, and removed', async () => {
+  it('can be created, compared, changed all or none, and removed', async () => {
     const procs = join(folder, 'procs');
     await mkdir(join(procs, 'greet'), { recursive: true });
     const file = join(procs, 'greet', 'proc.yaml');
     await writeFile(file, `${GREET}sample_secrets: {KEY: abcdef}\n`);
 
-    const planned = await good(admin('procs', 'apply', '-f', procs, '--dry-run'));
+    const planned = await succeed(admin('procs', 'apply', '-f', procs, '--dry-run'));
     expect(planned).toContain('greet: created\n');
     expect(planned).toContain('  + env_vars.args.TIMES.default: 1.50\n');
     expect(await jsonOf(gateway.admin, 'procs', 'list')).toEqual([]);
 
-    expect(await good(admin('procs', 'apply', '-f', procs, '--yes'))).toContain('Applied: 1 created');
-    expect(await good(admin('procs', 'apply', '-f', procs))).toBe('greet: unchanged\nNothing to change.\n');
+    expect(await succeed(admin('procs', 'apply', '-f', procs, '--yes'))).toContain('Applied: 1 created');
+    expect(await succeed(admin('procs', 'apply', '-f', procs))).toBe(
+      'greet: unchanged\nNothing to change.\n',
+    );
 
     await writeFile(file, GREET.replace('max: 9', 'max: 10').replace('Greets', 'Greets you'));
-    expect(await good(admin('procs', 'apply', '-f', file, '--yes'))).toBe(
+    expect(await succeed(admin('procs', 'apply', '-f', file, '--yes'))).toBe(
       [
         'greet: changed',
         '  - description: Greets',
@@ -93,9 +95,9 @@ describe('procs', () => {
       ].join('\n'),
     );
 
-    const described = await good(admin('procs', 'describe', 'greet'));
+    const described = await succeed(admin('procs', 'describe', 'greet'));
     await writeFile(file, `${described}---\nname: other\nimage_name: proctor/other:1\n`);
-    expect(await good(admin('procs', 'apply', '-f', file, '--yes'))).toContain(
+    expect(await succeed(admin('procs', 'apply', '-f', file, '--yes'))).toContain(
       'greet: unchanged\nother: created\n',
     );
     await writeFile(
@@ -103,15 +105,15 @@ describe('procs', () => {
       'name: other\nimage_name: proctor/other:1\nretries: 3\n---\nname: bad\nimage_name: "::"\n',
     );
     expect((await admin('procs', 'apply', '-f', file, '--yes')).exitCode).toBe(2);
-    expect(await good(admin('procs', 'describe', 'other'))).not.toContain('retries');
+    expect(await succeed(admin('procs', 'describe', 'other'))).not.toContain('retries');
 
     expect((await admin('procs', 'remove', 'other')).exitCode).toBe(2);
-    await good(admin('procs', 'remove', 'other', '--yes'));
+    await succeed(admin('procs', 'remove', 'other', '--yes'));
     expect((await admin('procs', 'describe', 'other')).exitCode).toBe(5);
-    expect(await good(as(ann, ['list', '--names']))).toBe('greet\n');
+    expect(await succeed(as(ann, ['list', '--names']))).toBe('greet\n');
   });
 
-  it('are not for everybody to change', async () => {
+  it('may only be changed by admins', async () => {
     const file = join(folder, 'one.yaml');
     await writeFile(file, GREET.replace('Greets', 'Mine'));
     const { exitCode, stderr } = await as(ann, ['procs', 'apply', '-f', file, '--yes']);
@@ -121,28 +123,28 @@ describe('procs', () => {
 });
 
 describe('secrets', () => {
-  it('come from standard input, a prompt and files, and are never shown', async () => {
-    await good(as(gateway.admin, ['secrets', 'set', 'greet', 'KEY'], 'from-stdin-1\n'));
+  it('can be set from standard input, a prompt and files, and are never shown', async () => {
+    await succeed(as(gateway.admin, ['secrets', 'set', 'greet', 'KEY'], 'from-stdin-1\n'));
     const prompted = await as(gateway.admin, ['secrets', 'set', 'greet', 'KEY'], {
       typed: ['from-prompt-2'],
     });
     expect(prompted).toMatchObject({ exitCode: 0, stdout: 'Set for greet: KEY\n' });
     await writeFile(join(folder, 'key'), 'from-file-3\n');
-    await good(admin('secrets', 'set', 'greet', '--from-file', `KEY=${join(folder, 'key')}`));
-    expect(await good(admin('secrets', 'list', 'greet'))).toMatch(
+    await succeed(admin('secrets', 'set', 'greet', '--from-file', `KEY=${join(folder, 'key')}`));
+    expect(await succeed(admin('secrets', 'list', 'greet'))).toMatch(
       /^NAME +SET +BY\nKEY +\S+Z +admin@example.com\n$/,
     );
-    await good(admin('secrets', 'remove', 'greet', 'KEY', '--yes'));
-    expect(await good(admin('secrets', 'list', 'greet'))).toBe('greet has no secrets.\n');
+    await succeed(admin('secrets', 'remove', 'greet', 'KEY', '--yes'));
+    expect(await succeed(admin('secrets', 'list', 'greet'))).toBe('greet has no secrets.\n');
   });
 });
 
 describe('executions', () => {
-  it('are submitted with a secret arg that was typed, listed, shown and repeated', async () => {
+  it('are submitted with a typed secret arg, listed, shown and rerun', async () => {
     const file = join(folder, 'args.yaml');
     await writeFile(file, 'PIN: s3cr3t-pin\n');
-    const id = (await good(as(ann, ['execute', 'greet', 'WHO=x', '-f', file, '--detach']))).trim();
-    const details = await good(as(ann, ['status', id, '--details']));
+    const id = (await succeed(as(ann, ['execute', 'greet', 'WHO=x', '-f', file, '--detach']))).trim();
+    const details = await succeed(as(ann, ['status', id, '--details']));
     expect(details).toMatch(/PIN +\*\*\*\n/);
     expect(details).toMatch(/TIMES +1.50\n/);
     expect(details).toMatch(/User +ann@example.com/);
@@ -150,7 +152,7 @@ describe('executions', () => {
     const again = await jsonOf<{ rerun_of: number; id: number }>(ann, 'rerun', id, '--detach');
     expect(again.rerun_of).toBe(Number(id));
 
-    const history = await good(
+    const history = await succeed(
       as(ann, ['history', '--mine', '--proc', 'greet', '--since', '1h', '--status', 'received']),
     );
     expect(history.split('\n').slice(0, 3)).toEqual([
@@ -158,25 +160,25 @@ describe('executions', () => {
       expect.stringMatching(new RegExp(`^${again.id} +greet +RECEIVED +ann@example.com$`)),
       expect.stringMatching(new RegExp(`^${id} +greet +RECEIVED`)),
     ]);
-    const pages = (await good(as(ann, ['history', '--all', '--limit', '1', '-o', 'json'])))
+    const pages = (await succeed(as(ann, ['history', '--all', '--limit', '1', '-o', 'json'])))
       .trim()
       .split('\n');
     const all = pages.flatMap((page) => (JSON.parse(page) as { executions: { id: number }[] }).executions);
     expect(all.map((one) => one.id)).toEqual([again.id, Number(id)]);
-    expect(await good(as(ann, ['history', '--until', '1h']))).toBe('');
+    expect(await succeed(as(ann, ['history', '--until', '1h']))).toBe('');
   });
 
-  it('have logs of which a part may be asked for', async () => {
-    const id = (await good(as(ann, ['execute', 'greet', 'WHO=x', '--detach']))).trim();
+  it('have logs that can be shown in part', async () => {
+    const id = (await succeed(as(ann, ['execute', 'greet', 'WHO=x', '--detach']))).trim();
     await gateway.addRows(Number(id), [{ text: 'one' }, { text: 'two' }, { text: 'three' }]);
-    expect(await good(as(ann, ['logs', id, '--tail', '2', '--no-follow']))).toBe('two\nthree\n');
+    expect(await succeed(as(ann, ['logs', id, '--tail', '2', '--no-follow']))).toBe('two\nthree\n');
     const followed = startCli(['logs', id, '--tail', '1'], envOf(ann));
     const result = resultOf(followed);
     await untilWritten(followed.stdout, 'three\n');
     await gateway.addRows(Number(id), [{ text: 'four' }]);
     await gateway.end(Number(id));
-    expect(await good(result)).toBe('three\nfour\n');
-    expect(await good(as(ann, ['logs', id, '--no-follow']))).toBe('one\ntwo\nthree\nfour\n');
+    expect(await succeed(result)).toBe('three\nfour\n');
+    expect(await succeed(as(ann, ['logs', id, '--no-follow']))).toBe('one\ntwo\nthree\nfour\n');
   });
 });
 
@@ -184,17 +186,19 @@ describe('schedule', () => {
   const when = ['-c', '*/5 * * * *', '-g', 'ops', '-n', 'a@example.com', '-T', 'nightly'];
 
   it("takes v2's words, and is listed, paused, resumed and removed", async () => {
-    expect(await good(as(ann, ['schedule', 'list']))).toBe('No scheduled jobs found\n');
+    expect(await succeed(as(ann, ['schedule', 'list']))).toBe('No scheduled jobs found\n');
     const { id } = await jsonOf<{ id: number }>(ann, 'schedule', 'greet', ...when, 'WHO=x');
     expect((await as(ann, ['schedule', 'greet', ...when, 'WHO=x'])).exitCode).toBe(6);
-    expect(await good(as(ann, ['schedule', 'list']))).toMatch(
+    expect(await succeed(as(ann, ['schedule', 'list']))).toMatch(
       /\*\/5 \* \* \* \* +ops +nightly +ann@example.com/,
     );
-    expect(await good(as(ann, ['schedule', 'describe', String(id)]))).toMatch(/State +active\n/);
-    await good(as(ann, ['schedule', 'pause', String(id)]));
-    expect(await good(as(ann, ['schedule', 'describe', String(id)]))).toMatch(/State +paused\n/);
-    await good(as(ann, ['schedule', 'resume', String(id)]));
-    expect(await good(as(ann, ['schedule', 'remove', String(id)]))).toBe('Schedule delete is successful\n');
+    expect(await succeed(as(ann, ['schedule', 'describe', String(id)]))).toMatch(/State +active\n/);
+    await succeed(as(ann, ['schedule', 'pause', String(id)]));
+    expect(await succeed(as(ann, ['schedule', 'describe', String(id)]))).toMatch(/State +paused\n/);
+    await succeed(as(ann, ['schedule', 'resume', String(id)]));
+    expect(await succeed(as(ann, ['schedule', 'remove', String(id)]))).toBe(
+      'Schedule delete is successful\n',
+    );
     expect((await as(ann, ['schedule', 'describe', String(id)])).exitCode).toBe(5);
   });
 
@@ -213,7 +217,7 @@ describe('schedule', () => {
   });
 });
 
-describe('a schedule with more than v2 knew', () => {
+describe('a schedule with options that v2 lacks', () => {
   const to = ['-g', 'ops', '-n', 'a@example.com', '-T', 'nightly'];
   const inKolkata = (...words: string[]) =>
     runCliHere(words, {
@@ -227,10 +231,10 @@ describe('a schedule with more than v2 knew', () => {
     nextFireAt?: string;
   }
 
-  it('goes by a zone, and is shown in that and in the user’s', async () => {
+  it("runs in a time zone, and is shown in that and in the user's", async () => {
     const how = ['--time-zone', 'Europe/Berlin', '--overlap', 'skip', '--misfire', 'all', '--grace', '10m'];
     const when = ['-c', '0 7 * * *', '--notify-on', 'failure,slow', '--blackout', 'sat,sun 00:00-24:00'];
-    const made = await good(inKolkata('schedule', 'greet', ...when, ...how, ...to, 'WHO=zone'));
+    const made = await succeed(inKolkata('schedule', 'greet', ...when, ...how, ...to, 'WHO=zone'));
     expect(made).toMatch(/^Scheduled\.\nId +\d+\n/);
     expect(made).toMatch(
       /^Next +\S+T07:00:00\+0[12]:00 \(Europe\/Berlin\), \S+:30:00\+05:30 \(Asia\/Kolkata\)$/m,
@@ -238,11 +242,11 @@ describe('a schedule with more than v2 knew', () => {
     expect(made).toMatch(/^Misfire +all, after 600 s\nBlackout +sat,sun 00:00-00:00$/m);
     expect(made).toMatch(/^Notifies on +failure, slow$/m);
     const id = /^Id +(\d+)$/m.exec(made)?.[1] ?? '';
-    expect(await good(inKolkata('schedule', 'list'))).toMatch(
+    expect(await succeed(inKolkata('schedule', 'list'))).toMatch(
       /NEXT \(Asia\/Kolkata\)\n.* Europe\/Berlin +\S+T07:00:00\+0[12]:00 +\S+:30:00\+05:30\n/,
     );
 
-    const next = (await good(inKolkata('schedule', 'next', id, '--count', '3'))).split('\n');
+    const next = (await succeed(inKolkata('schedule', 'next', id, '--count', '3'))).split('\n');
     expect(next).toHaveLength(5);
     expect(next[0]).toMatch(/^Europe\/Berlin +Asia\/Kolkata$/);
     const { times } = await jsonOf<{ times: string[] }>(ann, 'schedule', 'next', id, '--count', '7');
@@ -251,24 +255,26 @@ describe('a schedule with more than v2 knew', () => {
     expect(times).toHaveLength(7);
 
     expect((await inKolkata('schedule', 'pause', id)).stdout).toContain('list --all');
-    expect(await good(inKolkata('schedule', 'list'))).toBe('No scheduled jobs found\n');
-    expect(await good(inKolkata('schedule', 'list', '--all'))).toMatch(/Europe\/Berlin +paused +paused\n$/);
+    expect(await succeed(inKolkata('schedule', 'list'))).toBe('No scheduled jobs found\n');
+    expect(await succeed(inKolkata('schedule', 'list', '--all'))).toMatch(
+      /Europe\/Berlin +paused +paused\n$/,
+    );
     expect((await inKolkata('schedule', 'next', id)).stderr).toContain('The schedule is paused.');
 
     const changed = ['-c', '0 9 * * *', '--time-zone', 'local', '--no-blackouts', '--notify-on', 'none'];
-    await good(inKolkata('schedule', 'update', id, ...changed, 'WHO=other'));
-    expect(await good(inKolkata('schedule', 'resume', id))).toMatch(
+    await succeed(inKolkata('schedule', 'update', id, ...changed, 'WHO=other'));
+    expect(await succeed(inKolkata('schedule', 'resume', id))).toMatch(
       /is active\.\nNext: \S+T09:00:00\+05:30 \(Asia\/Kolkata\)\n$/,
     );
-    const shown = await good(inKolkata('schedule', 'describe', id));
+    const shown = await succeed(inKolkata('schedule', 'describe', id));
     expect(shown).toMatch(/^Notifies on +nothing$/m);
     expect(shown).toMatch(/^ +WHO +other$/m);
     expect(shown).not.toContain('Blackout');
     expect(shown).toMatch(/^Overlap +skip$/m);
-    await good(inKolkata('schedule', 'remove', id));
+    await succeed(inKolkata('schedule', 'remove', id));
   });
 
-  it('fires once at a time', async () => {
+  it('runs once at a given time', async () => {
     const before = Date.now();
     const made = await jsonOf<Shown>(ann, 'schedule', 'greet', '--at', '2h', ...to, 'WHO=once');
     const atMs = Date.parse(made.at ?? '');
@@ -278,7 +284,7 @@ describe('a schedule with more than v2 knew', () => {
     const again = await jsonOf<Shown>(ann, 'schedule', 'update', String(made.id), '-c', '@daily');
     expect(again).toMatchObject({ cron: '@daily' });
     expect(again).not.toHaveProperty('at');
-    await good(as(ann, ['schedule', 'remove', String(made.id)]));
+    await succeed(as(ann, ['schedule', 'remove', String(made.id)]));
   });
 
   it('has a history, page after page', async () => {
@@ -292,17 +298,17 @@ describe('a schedule with more than v2 knew', () => {
        ($1, '2026-01-01T00:00:00Z', 'refused', null, 1, 'not in ops any more')`,
       [id],
     );
-    const text = await good(as(ann, ['schedule', 'history', String(id), '--all', '--limit', '1']));
+    const text = await succeed(as(ann, ['schedule', 'history', String(id), '--all', '--limit', '1']));
     const lines = text.trimEnd().split('\n');
     expect(lines).toHaveLength(4);
     expect(lines[1]).toMatch(/^2026-01-03T00:00:00Z .*fired +12$/);
     expect(lines[2]).toMatch(/missed \(12 in a row\) +nobody looked$/);
     const first = await as(ann, ['schedule', 'history', String(id), '--limit', '1']);
     expect(first.stderr).toContain('--all');
-    await good(as(ann, ['schedule', 'remove', String(id)]));
+    await succeed(as(ann, ['schedule', 'remove', String(id)]));
   });
 
-  it('is refused with what is wrong', async () => {
+  it('is refused with the reason', async () => {
     const zone = await as(ann, [
       'schedule',
       'greet',
@@ -322,19 +328,19 @@ describe('a schedule with more than v2 knew', () => {
 });
 
 describe('notifications', () => {
-  it('are listed and sent again by admins', async () => {
-    const id = (await good(as(ann, ['execute', 'greet', 'WHO=x', '--detach']))).trim();
+  it('can be listed and sent again by admins', async () => {
+    const id = (await succeed(as(ann, ['execute', 'greet', 'WHO=x', '--detach']))).trim();
     const [row] = await gateway.query<{ id: string }>(
       `with event as (insert into notification (execution_id, event, spread_at) values ($1, 'slow', now()) returning id)
        insert into delivery (notification_id, channel, recipient, state, attempts, failed_reason)
        select id, 'mail', 'a@example.com', 'failed', 8, '550 no such user' from event returning id::text`,
       [id],
     );
-    const listed = await good(admin('notification', 'list', '--state', 'failed', '--execution', id));
+    const listed = await succeed(admin('notification', 'list', '--state', 'failed', '--execution', id));
     expect(listed).toMatch(
       new RegExp(`^ID .*\\n${row?.id} +slow +${id} +mail +a@example.com +failed +8 +550 no such user\\n$`),
     );
-    expect(await good(admin('notification', 'resend', row?.id ?? ''))).toMatch(
+    expect(await succeed(admin('notification', 'resend', row?.id ?? ''))).toMatch(
       /Queued for sending\.\n.*\n.* pending +0 /,
     );
     const page = await jsonOf<{ notifications: { state: string }[] }>(
@@ -348,26 +354,28 @@ describe('notifications', () => {
     expect((await as(ann, ['notification', 'list'])).exitCode).toBe(4);
   });
 
-  it('are chosen by everybody for themselves', async () => {
-    expect(await good(as(ann, ['notify']))).toBe('You get no email about executions you start yourself.\n');
-    expect(await good(as(ann, ['notify', 'failure', 'slow']))).toContain(
+  it('follow the choice of each account', async () => {
+    expect(await succeed(as(ann, ['notify']))).toBe(
+      'You get no email about executions you start yourself.\n',
+    );
+    expect(await succeed(as(ann, ['notify', 'failure', 'slow']))).toContain(
       'executions you start yourself: failure, slow.',
     );
     expect(await jsonOf(ann, 'notify')).toEqual({ notify_on: ['failure', 'slow'] });
     expect(await jsonOf(gateway.admin, 'notify')).toEqual({ notify_on: [] });
-    expect(await good(as(ann, ['notify', 'none']))).toBe(
+    expect(await succeed(as(ann, ['notify', 'none']))).toBe(
       'You get no email about executions you start yourself.\n',
     );
   });
 });
 
 describe('accounts', () => {
-  it('are made, changed and removed, with groups and tokens', async () => {
-    await good(admin('group', 'create', 'night', '--description', 'At night'));
-    await good(admin('user', 'create', 'bob@example.com', '--name', 'Bob', '--group', 'ops'));
-    await good(admin('group', 'add', 'night', 'bob@example.com', 'ann@example.com'));
-    expect(await good(admin('group', 'list'))).toMatch(/night +2 +At night/);
-    await good(admin('group', 'drop', 'night', 'ann@example.com'));
+  it('can be created, changed and removed, with groups and tokens', async () => {
+    await succeed(admin('group', 'create', 'night', '--description', 'At night'));
+    await succeed(admin('user', 'create', 'bob@example.com', '--name', 'Bob', '--group', 'ops'));
+    await succeed(admin('group', 'add', 'night', 'bob@example.com', 'ann@example.com'));
+    expect(await succeed(admin('group', 'list'))).toMatch(/night +2 +At night/);
+    await succeed(admin('group', 'drop', 'night', 'ann@example.com'));
 
     const created = await admin(
       'token',
@@ -381,26 +389,26 @@ describe('accounts', () => {
     );
     const bob = { email: 'bob@example.com', token: created.stdout.trim() };
     expect(created.stderr).toContain('shown only once');
-    expect(await good(as(bob, ['whoami']))).toMatch(/Groups +ops, night\nAdmin +no\n/);
+    expect(await succeed(as(bob, ['whoami']))).toMatch(/Groups +ops, night\nAdmin +no\n/);
     const [token] = await jsonOf<Array<{ id: string }>>(bob, 'token', 'list');
     expect(JSON.stringify(token)).not.toContain(bob.token);
 
-    await good(as(bob, ['token', 'revoke', token?.id ?? '']));
+    await succeed(as(bob, ['token', 'revoke', token?.id ?? '']));
     expect((await as(bob, ['whoami'])).exitCode).toBe(3);
-    expect(await good(admin('user', 'update', 'bob@example.com', '--deactivate', '--no-groups'))).toMatch(
+    expect(await succeed(admin('user', 'update', 'bob@example.com', '--deactivate', '--no-groups'))).toMatch(
       /State +disabled/,
     );
-    expect(await good(admin('user', 'list'))).toMatch(/bob@example.com +Bob +disabled +person\n/);
-    await good(admin('user', 'remove', 'bob@example.com', '--yes'));
+    expect(await succeed(admin('user', 'list'))).toMatch(/bob@example.com +Bob +disabled +person\n/);
+    await succeed(admin('user', 'remove', 'bob@example.com', '--yes'));
     expect((await admin('user', 'show', 'bob@example.com')).exitCode).toBe(5);
-    await good(admin('group', 'remove', 'night', '--yes'));
+    await succeed(admin('group', 'remove', 'night', '--yes'));
   });
 
-  it('leave a trace', async () => {
-    expect(await good(admin('audit', '--actor', 'ann@example.com', '--refused'))).toMatch(
+  it('leave audit events', async () => {
+    expect(await succeed(admin('audit', '--actor', 'ann@example.com', '--refused'))).toMatch(
       /ann@example.com .*refused/,
     );
-    const file = (await good(admin('audit', '--export'))).trimEnd().split('\n');
+    const file = (await succeed(admin('audit', '--export'))).trimEnd().split('\n');
     const events = file.map((line) => JSON.parse(line) as { id: number; action: string });
     expect(events.map(({ action }) => action)).toEqual(
       expect.arrayContaining(['registerProcs', 'createUser']),

@@ -29,7 +29,7 @@ import {
 import { resultOf, runCli, startCli, untilWritten } from '../support/run-cli.js';
 import { freePort } from '../support/servers.js';
 
-// Each test starts Node several times, on a machine that may be busy.
+// Each test starts Node several times, possibly on a busy machine.
 jest.setTimeout(60_000);
 
 let gateway: FakeGateway;
@@ -82,7 +82,7 @@ describe('list and describe', () => {
     });
   });
 
-  it('say what to do about an unknown proc', async () => {
+  it('suggest a similar name for an unknown proc', async () => {
     const { exitCode, stderr } = await proctor('describe', 'Say-Hello');
     expect(exitCode).toBe(5);
     expect(stderr).toContain("Did you mean 'say-hello'?");
@@ -90,7 +90,7 @@ describe('list and describe', () => {
 });
 
 describe('execute', () => {
-  it('gives a pipe the log and nothing else, and tells people the rest on standard error', async () => {
+  it('writes only the log to standard output, and everything else to standard error', async () => {
     const { exitCode, stdout, stderr } = await proctor('execute', 'say-hello', 'WHO=pa$$word $(HOME)=x');
     expect(stdout).toBe('hello\n\nbye\n');
     expect(stderr).toMatch(/Execution \d+ of say-hello accepted\.\nExecution \d+ of say-hello: FINISHED\.\n/);
@@ -105,7 +105,7 @@ describe('execute', () => {
     [{ status: 'REQUIREMENT_NOT_MET', reason: 'No secret KEY' }, 1],
     [{ status: 'CANCELLED' }, 8],
     [{ status: 'TIMED_OUT' }, 8],
-  ])('ends %j with exit code %d', async (ending, exitCode) => {
+  ])('exits for %j with %d', async (ending, exitCode) => {
     gateway.nextEnding = ending;
     const result = await proctor('execute', 'say-hello', 'WHO=x');
     expect(result.exitCode).toBe(exitCode);
@@ -113,7 +113,7 @@ describe('execute', () => {
     if (ending.exit_code !== undefined) expect(result.stderr).toContain('exit code 3, Error');
   });
 
-  it('takes a file of args, words winning', async () => {
+  it('reads a file of arguments; words take precedence', async () => {
     const file = join(folder, 'args.yaml');
     await writeFile(file, 'WHO: file\nHOW: 007\n');
     expect((await proctor('execute', 'say-hello', '-f', file, 'WHO=word')).exitCode).toBe(0);
@@ -122,7 +122,7 @@ describe('execute', () => {
     ]);
   });
 
-  it('takes the file that template writes', async () => {
+  it('accepts the file that template writes', async () => {
     const file = join(folder, 'args.yaml');
     expect((await proctor('template', 'say-hello', file)).exitCode).toBe(0);
     expect(await readFile(file, 'utf8')).toContain('# Whom to greet (required)\nWHO: ""\n');
@@ -133,7 +133,7 @@ describe('execute', () => {
     expect((await proctor('template', 'say-hello', file, '--yes')).exitCode).toBe(0);
   });
 
-  it('is events, one a line, for programs', async () => {
+  it('prints events for programs, one per line', async () => {
     gateway.logScripts = [sendLines(['\x1b[31mred', 'ü'])];
     gateway.nextEnding = { status: 'POD_FAILED', exit_code: 3 };
     const { stdout, stderr, exitCode } = await proctor('execute', 'say-hello', 'WHO=x', '-o', 'json');
@@ -148,13 +148,13 @@ describe('execute', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('sends the same submission again when the connection breaks before the answer', async () => {
+  it('repeats the submission when the connection breaks before the reply', async () => {
     let broken = 0;
     gateway.overrides.set('POST /execution', (request) => {
       broken += 1;
       if (broken === 2) gateway.overrides.delete('POST /execution');
       const key = String(request.headers['idempotency-key']);
-      // Accepted, but the answer is lost.
+      // Accepted, but the reply is lost.
       if (!gateway.submissions.has(key)) {
         gateway.submissions.set(key, { name: 'say-hello', args: {} });
         gateway.addExecution();
@@ -167,7 +167,7 @@ describe('execute', () => {
     expect(gateway.executions.size).toBe(1);
   });
 
-  it('shows lines while the stream goes on', async () => {
+  it('shows lines while the stream continues', async () => {
     gateway.logScripts = [sendThenHang(['first'])];
     const child = startCli(['execute', 'say-hello', 'WHO=x'], env);
     try {
@@ -194,7 +194,7 @@ describe('logs', () => {
     expect(await proctor('logs', String(gateway.addExecution()))).toMatchObject({ exitCode: 0, stdout: '' });
   });
 
-  it('go on after lost connections, each line once', async () => {
+  it('resume after lost connections, with each line once', async () => {
     const lines = ['a', 'b', 'c', 'd', 'e', 'f'];
     gateway.logScripts = [
       sendThenCut(lines.slice(0, 2)),
@@ -209,7 +209,7 @@ describe('logs', () => {
     expect(gateway.logConnections).toBe(5);
   });
 
-  it('end with 0 for an execution that failed, and say so', async () => {
+  it('exit with 0 for a failed execution, and report its end', async () => {
     const result = await proctor(
       'logs',
       String(gateway.addExecution({}, { status: 'POD_FAILED', exit_code: 9 })),
@@ -218,13 +218,13 @@ describe('logs', () => {
     expect(result.stderr).toContain('POD_FAILED (exit code 9)');
   });
 
-  it('say so when the status stays open after the end of the log', async () => {
+  it('report a status that is not final after the end of the log', async () => {
     const result = await proctor('logs', String(gateway.addExecution({ status: 'POD_READY' }, {})));
     expect(result.exitCode).toBe(7);
     expect(result.stderr).toMatch(/still POD_READY[^]*proctor status \d+/);
   });
 
-  it('say how to come back on Ctrl-C', async () => {
+  it('tell how to resume after Ctrl-C', async () => {
     gateway.logScripts = [sendThenHang(['first'])];
     const id = gateway.addExecution();
     const child = startCli(['logs', String(id)], env);
@@ -237,7 +237,7 @@ describe('logs', () => {
     expect(stderr).toContain(`proctor cancel ${id}`);
   });
 
-  it('stop quietly when nobody reads them any more', async () => {
+  it('stop silently when the reader of the output closes it', async () => {
     gateway.logScripts = [sendLines(Array.from({ length: 50_000 }, (_, n) => `line ${n}`))];
     const child = startCli(['logs', String(gateway.addExecution())], env);
     const ended = resultOf(child);
@@ -256,7 +256,7 @@ describe('status and cancel', () => {
     expect(JSON.parse(forPrograms.stdout)).toMatchObject({ id, exit_code: 3 });
   });
 
-  it('cancel what runs, and say when it is over already', async () => {
+  it('cancel a running execution, and refuse an ended one', async () => {
     const running = gateway.addExecution({ status: 'POD_READY' });
     expect(await proctor('cancel', String(running))).toMatchObject({ exitCode: 0 });
     expect(gateway.executions.get(running)?.reply.cancel_requested_at).toBeDefined();
@@ -271,7 +271,7 @@ describe('config', () => {
   const words = () => ['config', '--host', gateway.host, '--email', EMAIL];
   const bare = () => ({ LOCAL_CONFIG_DIR: join(folder, 'config') });
 
-  it('takes the token on standard input, keeps it to its owner and never shows it', async () => {
+  it('reads the token from standard input, protects the file and never shows it', async () => {
     expect((await runCli(words(), bare(), `${TOKEN}\n`)).exitCode).toBe(0);
     expect((await stat(path())).mode & 0o777).toBe(0o600);
     expect((await runCli(['list'], bare())).exitCode).toBe(0);
@@ -282,7 +282,7 @@ describe('config', () => {
     }
   });
 
-  it('asks before it overwrites, and keeps what it was not told to change', async () => {
+  it('confirms before it overwrites, and keeps the other values', async () => {
     await runCli([...words(), 'CONNECTION_TIMEOUT_SECS=7'], bare(), TOKEN);
     const before = await readFile(path(), 'utf8');
     const refused = await runCli(['config', '--host', 'elsewhere'], bare(), 'x');
@@ -299,7 +299,7 @@ describe('config', () => {
     );
   });
 
-  it('writes nothing that cannot be used', async () => {
+  it('writes no unusable configuration', async () => {
     for (const wrong of [
       ['config', '--host', 'ftp://x', '--email', EMAIL],
       ['config', '--email', EMAIL],
@@ -311,7 +311,7 @@ describe('config', () => {
     await expect(stat(path())).rejects.toThrow('ENOENT');
   });
 
-  it('reads an old v2 file; the environment wins', async () => {
+  it('reads a v2 file; the environment takes precedence', async () => {
     await mkdir(join(folder, 'config'));
     await writeFile(path(), `PROCTOR_HOST: "${gateway.host}"\nEMAIL_ID: ${EMAIL}\nACCESS_TOKEN: ${TOKEN}\n`);
     expect((await runCli(['list'], bare())).exitCode).toBe(0);
@@ -333,7 +333,7 @@ describe('version', () => {
   });
 });
 
-describe('everything that can go wrong', () => {
+describe('errors', () => {
   const list = ['list'];
   const answerWith = (status: number, contentType: string, body: string) => () =>
     gateway.overrides.set('GET /metadata', (_, response) => {
@@ -398,7 +398,7 @@ describe('everything that can go wrong', () => {
     ['an unknown command', () => {}, ['bogus'], 2],
     ['an unknown option', () => {}, ['list', '--bogus'], 2],
     ['a log stream that is refused', () => rejectUpgrade(), ['logs', 'ID'], 3],
-  ])('%s: a line that says so, and the right exit code', async (_, arrange, words, exitCode) => {
+  ])('%s: one line and the right exit code', async (_, arrange, words, exitCode) => {
     await arrange();
     const id = String(gateway.addExecution());
     const asked = words.map((word) => (word === 'ID' ? id : word));
@@ -419,7 +419,7 @@ describe('everything that can go wrong', () => {
     expect(JSON.parse(result.stderr)).toMatchObject({ type: 'error', exit_code: exitCode });
   });
 
-  it('is a server that speaks no HTTP', async () => {
+  it('include a server that does not speak HTTP', async () => {
     const server = createServer((socket) => socket.end('220 mail ready\r\n'));
     env['PROCTOR_HOST'] = await listen(server);
     const { exitCode, stderr } = await proctor('list');
@@ -445,7 +445,7 @@ describe('everything that can go wrong', () => {
     gateway.overrides.set('GET /metadata', () => {});
   }
 
-  /** The status is given with any token, the stream is not. */
+  /** The status is served with any token, the stream is not. */
   function rejectUpgrade(): void {
     env['ACCESS_TOKEN'] = 'wrong';
     const id = gateway.addExecution();

@@ -42,7 +42,7 @@ describe('a secret arg', () => {
     gateway.proc = withSecretArg;
   });
 
-  it('is asked for on a terminal, and not shown', async () => {
+  it('is prompted for on a terminal, and not shown', async () => {
     gateway.replies.set('POST /execution', execution());
     const result = await proctor(['execute', 'say-hello', 'WHO=x', '-d'], { typed: ['my-pin'] });
     expect(result).toMatchObject({ exitCode: 0, stdout: '7\n' });
@@ -52,7 +52,7 @@ describe('a secret arg', () => {
     ]);
   });
 
-  it('comes from a file or standard input', async () => {
+  it('can come from a file or standard input', async () => {
     gateway.replies.set('POST /execution', execution());
     expect((await proctor(['execute', 'say-hello', '-f', '-', '-d'], 'PIN: from-stdin')).exitCode).toBe(0);
     expect(gateway.seen.at(-1)?.body).toMatchObject({ args: { PIN: 'from-stdin' } });
@@ -65,7 +65,7 @@ describe('a secret arg', () => {
       ['schedule', 'say-hello', 'PIN=my-pin', ...'-c c -g g -n n -T t'.split(' ')],
       'is secret',
     ],
-    ['not at all without a terminal', ['execute', 'say-hello'], 'is required'],
+    ['if it is missing without a terminal', ['execute', 'say-hello'], 'is required'],
   ])('is refused %s', async (_, words, says) => {
     gateway.replies.set('POST /execution', execution());
     const { exitCode, stderr } = await proctor(words);
@@ -78,7 +78,7 @@ describe('a secret arg', () => {
 });
 
 describe('queries', () => {
-  it('of the history carry what was asked for', async () => {
+  it('of the history contain every filter', async () => {
     gateway.replies.set('GET /execution', { executions: [execution()], next: '7' });
     gateway.replies.set('GET /whoami', { email: 'me@example.com', name: '', groups: [], is_admin: false });
     const { stderr } = await proctor([
@@ -149,14 +149,14 @@ describe('queries', () => {
     [['secrets', 'set', 'p'], 'No secrets given'],
     [['secrets', 'set', 'p', 'A', 'B'], 'only one secret'],
     [['completion', 'tcsh'], 'shell'],
-  ])('%j: refused with 2 before anything is asked', async (words, says) => {
+  ])('%j: fails with 2 before any request', async (words, says) => {
     const { exitCode, stderr, stdout } = await proctor(words);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toContain(says);
     expect(stderr).not.toMatch(/^\s+at |undefined|\[object/m);
   });
 
-  it('never repeat a value that was given as a word', async () => {
+  it('never repeat a value from the command line', async () => {
     const { exitCode, stderr } = await proctor(['secrets', 'set', 'p', 'KEY=hunter2']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('--from-file');
@@ -165,7 +165,7 @@ describe('queries', () => {
 });
 
 describe('procs apply', () => {
-  it('names typos, all of them, and asks nobody', async () => {
+  it('reports every typo, without a request', async () => {
     const file = join(folder, 'p.yaml');
     await writeFile(
       file,
@@ -178,7 +178,7 @@ describe('procs apply', () => {
     expect(stderr).toContain('q: image_name: must be an image reference');
   });
 
-  it('asks on a terminal, and does nothing after a no', async () => {
+  it('asks on a terminal, and changes nothing if the user declines', async () => {
     gateway.replies.set('POST /metadata', undefined);
     const text = join(folder, 'p.yaml');
     await writeFile(text, 'name: p\nimage_name: a:1\n');

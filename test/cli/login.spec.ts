@@ -79,7 +79,7 @@ async function writeLogin(more: object = {}): Promise<void> {
 }
 
 describe('login', () => {
-  it('shows where to go and the code, waits, and is used from then on', async () => {
+  it('shows the address and the code, waits, and is used from then on', async () => {
     polls = [{ status: 'pending' }, signedIn()];
     const { exitCode, stdout, stderr } = await proctor(['login']);
     expect([exitCode, stdout]).toEqual([0, 'Signed in as ann@example.com (groups: ops).\n']);
@@ -109,7 +109,7 @@ describe('login', () => {
   it.each([
     [{ status: 'denied' }, 'denied'],
     [{ status: 'expired' }, 'expired'],
-  ])('ends with 3 when it is %j', async (reply, says) => {
+  ])('exits with 3 for %j', async (reply, says) => {
     polls = [reply];
     const { exitCode, stderr } = await proctor(['login']);
     expect(exitCode).toBe(3);
@@ -128,7 +128,7 @@ describe('login', () => {
 });
 
 describe('a sign-in', () => {
-  it('gives its token to the gateway that it came from only, and gives way to the environment', async () => {
+  it('sends its token only to the gateway that issued it, and yields to the environment', async () => {
     await writeLogin({ host: 'http://elsewhere.invalid' });
     expect((await proctor(['list'])).exitCode).toBe(3);
     expect((await proctor(['config', 'show'])).stdout).toContain(
@@ -140,7 +140,7 @@ describe('a sign-in', () => {
     expect(refreshes).toBe(0);
   });
 
-  it('is renewed shortly before its end', async () => {
+  it('is renewed shortly before it expires', async () => {
     await writeLogin({ expires_at: new Date(Date.now() + 5_000).toISOString() });
     expect((await proctor(['list'])).exitCode).toBe(0);
     expect(refreshes).toBe(1);
@@ -158,7 +158,7 @@ describe('a sign-in', () => {
     const id = gateway.addExecution();
     let asked = 0;
     gateway.overrides.set(`GET /execution/${id}/status`, (_, response) => {
-      // The token comes to its end between the two requests.
+      // The token expires between the two requests.
       if (asked++ === 0) gateway.bearerTokens.clear();
       json(response, 200, { ...gateway.executions.get(id)?.reply });
     });
@@ -166,14 +166,14 @@ describe('a sign-in', () => {
     expect(refreshes).toBe(2);
   });
 
-  it('is renewed by one of several processes, the others take that over', async () => {
+  it('is renewed by one of several processes for all', async () => {
     await writeLogin({ expires_at: new Date(Date.now() - 1000).toISOString() });
     const results = await Promise.all(Array.from({ length: 5 }, () => proctor(['list'])));
     expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0, 0]);
     expect(refreshes).toBe(1);
   });
 
-  it('that is over says how to sign in again', async () => {
+  it('tells how to sign in again when it has expired', async () => {
     await writeLogin();
     gateway.bearerTokens.clear();
     gateway.overrides.set('POST /auth/refresh', (_, response) => json(response, 200, { status: 'denied' }));
@@ -182,7 +182,7 @@ describe('a sign-in', () => {
     expect(stderr).toContain('Run `proctor login` to sign in again');
   });
 
-  it('is not lost while the gateway is away', async () => {
+  it('survives while the gateway is unavailable', async () => {
     await writeLogin({ expires_at: new Date(Date.now() - 1000).toISOString() });
     gateway.overrides.set('POST /auth/refresh', (_, response) =>
       refuse(response, 503, new AppError('unavailable', 'The issuer is away.')),

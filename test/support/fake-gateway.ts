@@ -7,7 +7,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** What was asked of a path that `replies` has. */
+/** A request that `replies` answered. */
 export interface SeenRequest {
   /** `METHOD /path?query` */
   line: string;
@@ -15,12 +15,12 @@ export interface SeenRequest {
   authorization: string | undefined;
 }
 
-/** What happens on one connection to a log stream. The last one is used for all that follow. */
+/** Plays one connection to a log stream. The last script is repeated. */
 export type LogScript = (socket: WebSocket) => Promise<void> | void;
 
 export interface FakeExecution {
   reply: ExecutionReply;
-  /** What the status becomes once a log stream was read to its end. */
+  /** Merged into `reply` once a log stream ends. */
   ending: Partial<ExecutionReply>;
 }
 
@@ -44,22 +44,22 @@ export const sayHello: ProcMetadata = {
   organization: 'O',
 };
 
-/** A gateway that behaves as the contract says, in memory, on a free port; each answer can be replaced. */
+/** A gateway in memory, on a free port, that follows the contract. Each reply can be replaced. */
 export class FakeGateway {
   readonly executions = new Map<number, FakeExecution>();
   /** Bodies of accepted submissions, by idempotency key. */
   readonly submissions = new Map<string, { name: string; args: Record<string, string> }>();
   submitRequests = 0;
   logConnections = 0;
-  /** `METHOD /path` → another answer. */
+  /** `METHOD /path` → the handler that replaces the usual one. */
   readonly overrides = new Map<string, Answer>();
-  /** `METHOD /path` → the JSON that it answers to whoever is signed in (200; undefined: an empty 204). */
+  /** `METHOD /path` → the JSON for authenticated requests (status 200; undefined: an empty 204). */
   readonly replies = new Map<string, unknown>();
-  /** Those that `replies` answered. */
+  /** The requests that `replies` answered. */
   readonly seen: SeenRequest[] = [];
-  /** What is accepted as `Authorization: Bearer`, beside the one e-mail and token. */
+  /** Accepted as `Authorization: Bearer`, in addition to the one email and token. */
   readonly bearerTokens = new Set<string>();
-  /** As `sayHello`, for `GET /metadata/{name}` and the list. */
+  /** The only registered proc. */
   proc: ProcMetadata = sayHello;
   nextEnding: Partial<ExecutionReply> = { status: 'FINISHED', exit_code: 0 };
   logScripts: LogScript[] = [sendLines(['hello', '', 'bye'])];
@@ -203,7 +203,7 @@ export class FakeGateway {
   }
 }
 
-/** Sends these lines, `perMessage` to a message, then the log is complete. */
+/** Sends these lines, `perMessage` per message; then the log is complete. */
 export function sendLines(lines: readonly string[], perMessage = 2): LogScript {
   return (socket) => {
     for (let at = 0; at < lines.length; at += perMessage) {
@@ -212,17 +212,17 @@ export function sendLines(lines: readonly string[], perMessage = 2): LogScript {
   };
 }
 
-/** Sends these lines, then cuts the connection without a word. */
+/** Sends these lines, then cuts the connection without a close frame. */
 export function sendThenCut(lines: readonly string[]): LogScript {
   return async (socket) => {
     for (const line of lines) await new Promise((resolve) => socket.send(line, resolve));
-    // Long enough for the client to have read them.
+    // Leaves the client time to read them.
     await new Promise((resolve) => setTimeout(resolve, 100));
     socket.terminate();
   };
 }
 
-/** Sends these lines and then nothing more. */
+/** Sends these lines, then stays silent. */
 export function sendThenHang(lines: readonly string[]): LogScript {
   return (socket) => {
     for (const line of lines) socket.send(line);

@@ -12,10 +12,10 @@ export interface CliResult {
   stderr: string;
 }
 
-/** What stands for standard input: text that ends, or a terminal on which these lines are typed. */
+/** A stand-in for standard input: a text, or a terminal on which these lines are typed. */
 export type Input = string | { typed: readonly string[] };
 
-/** Runs the CLI in this process: quicker, and on what stands for a terminal. */
+/** Runs the CLI in this process: faster, and with a fake terminal. */
 export async function runCliHere(
   words: readonly string[],
   env: Record<string, string>,
@@ -35,7 +35,7 @@ export async function runCliHere(
   if (typeof input === 'string') stdin.end(input);
   else {
     Object.assign(stdin, { isTTY: true });
-    // One at a time: a prompt takes what is there, not what was meant for the next one.
+    // One line per prompt: a prompt consumes everything that is there.
     let waiting = [...input.typed];
     stdin.on('resume', () => {
       const [line, ...rest] = waiting;
@@ -54,7 +54,7 @@ export async function runCliHere(
   return { exitCode, ...output };
 }
 
-/** Starts the built CLI as a user would, with this environment and nothing of ours. */
+/** Starts the built CLI as a user would, with only this environment. */
 export function startCli(
   words: readonly string[],
   env: Record<string, string>,
@@ -82,7 +82,7 @@ export async function resultOf(child: ChildProcessWithoutNullStreams): Promise<C
   return result;
 }
 
-/** Resolves once the text was written. */
+/** Resolves once the stream contains the text. */
 export async function untilWritten(stream: NodeJS.ReadableStream, text: string): Promise<void> {
   let seen = '';
   await new Promise<void>((resolve, reject) => {

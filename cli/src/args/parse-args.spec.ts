@@ -5,7 +5,7 @@ import { parseArgWords } from './parse-arg-words.js';
 import { parseYamlMap } from './parse-yaml-map.js';
 
 describe('parseArgWords', () => {
-  it('separates at the first =, and keeps the value as it is', () => {
+  it('splits at the first =, and keeps the value unchanged', () => {
     expect({ ...parseArgWords(['A=b=c', 'B=', 'C= x ', 'D=007', 'E=--x', 'F=pa$$word $(HOME)']) }).toEqual({
       A: 'b=c',
       B: '',
@@ -30,13 +30,13 @@ describe('parseArgWords', () => {
     [[''], ''],
     [['A=1', 'A=2'], 'A'],
     [['__proto__=1', '__proto__=2'], '__proto__'],
-  ])('refuses %j and says which', (words, field) => {
+  ])('refuses %j and names the word', (words, field) => {
     expect(refusal(() => parseArgWords(words)).details.map((detail) => detail.field)).toEqual([field]);
   });
 });
 
 describe('parseYamlMap', () => {
-  it('gives every value as it is written', () => {
+  it('returns each value as written', () => {
     const text = 'A: 007\nB: yes\nC:\nD: "x: y"\nE: 1e3\nF: |\n  one\n  two\nG: null\n';
     expect({ ...parseYamlMap(text, 'f') }).toEqual({
       A: '007',
@@ -49,7 +49,7 @@ describe('parseYamlMap', () => {
     });
   });
 
-  it.each(['', '# nothing\n', '\n'])('takes %j as empty', (text) => {
+  it.each(['', '# nothing\n', '\n'])('reads %j as an empty map', (text) => {
     expect(Object.keys(parseYamlMap(text, 'f'))).toEqual([]);
   });
 

@@ -15,7 +15,7 @@ describe('parseBlackout', () => {
     expect(parseBlackout(text)).toEqual({ kind: 'weekly', days, from, until });
   });
 
-  it('takes two instants', () => {
+  it('accepts two instants', () => {
     const [from, until] = ['2026-12-24T00:00:00+01:00', '2026-12-27T00:00:00Z'];
     expect(parseBlackout(`${from}/${until}`)).toEqual({ kind: 'once', from, until });
   });
@@ -43,7 +43,7 @@ describe('parseBlackout', () => {
     );
   });
 
-  it('reads what is shown of a window as that window', () => {
+  it('parses what renderBlackout prints', () => {
     const time = fc
       .nat(24 * 60 - 1)
       .map((n) => [Math.floor(n / 60), n % 60].map((part) => String(part).padStart(2, '0')).join(':'));

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { readNotifyEvents } from './read-notify-events.js';
 import { readScheduleOptions, type ScheduleOptions } from './read-schedule-options.js';
 
-const HERE = { nowMs: Date.parse('2026-01-31T10:00:00Z'), timeZone: 'Asia/Kolkata' };
-const NOTHING: ScheduleOptions = {
+const CLOCK = { nowMs: Date.parse('2026-01-31T10:00:00Z'), timeZone: 'Asia/Kolkata' };
+const NO_OPTIONS: ScheduleOptions = {
   cron: undefined,
   at: undefined,
   timeZone: undefined,
@@ -18,11 +18,11 @@ const NOTHING: ScheduleOptions = {
 };
 
 describe('readScheduleOptions', () => {
-  it('sends nothing of what is not given', () => {
-    expect(readScheduleOptions(NOTHING, HERE)).toEqual({});
+  it('sends nothing for options that are not given', () => {
+    expect(readScheduleOptions(NO_OPTIONS, CLOCK)).toEqual({});
   });
 
-  it('sends all that is given in the form of the contract', () => {
+  it('sends every given option in the form of the contract', () => {
     expect(
       readScheduleOptions(
         {
@@ -30,7 +30,7 @@ describe('readScheduleOptions', () => {
           ...{ grace: '1h30m', notifyOn: ['start,slow', 'failure'], blackouts: ['mon 01:00-02:00'] },
           ...{ group: 'ops', notify: 'a@b.c', tags: 't' },
         },
-        HERE,
+        CLOCK,
       ),
     ).toEqual({
       ...{ cron: '@daily', timeZone: 'Europe/Berlin', overlap: 'queue', misfire: 'all' },
@@ -47,7 +47,7 @@ describe('readScheduleOptions', () => {
     [{ grace: '0s' }, { misfireGraceSeconds: 0 }],
     [{ notifyOn: ['none'] }, { notifyOn: [] }],
   ])('%j: %j', (given, fields) => {
-    expect(readScheduleOptions({ ...NOTHING, ...given }, HERE)).toEqual(fields);
+    expect(readScheduleOptions({ ...NO_OPTIONS, ...given }, CLOCK)).toEqual(fields);
   });
 
   it.each([
@@ -63,7 +63,7 @@ describe('readScheduleOptions', () => {
     [{ notifyOn: [''] }, '--notify-on'],
     [{ blackouts: ['01:00-02:00', 'x'] }, '--blackout'],
   ])('refuses %j', (given, field) => {
-    expect(() => readScheduleOptions({ ...NOTHING, ...given }, HERE)).toThrow(
+    expect(() => readScheduleOptions({ ...NO_OPTIONS, ...given }, CLOCK)).toThrow(
       expect.objectContaining({ code: 'invalid_args', details: [expect.objectContaining({ field })] }),
     );
   });

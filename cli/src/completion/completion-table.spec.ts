@@ -6,14 +6,14 @@ const table = completionTable(COMMAND_TREE);
 const entry = (path: string) => table.find((one) => one.path === path);
 
 describe('completionTable', () => {
-  it('has a place for every command, each once', () => {
+  it('has one entry per command', () => {
     expect(new Set(table.map(({ path }) => path)).size).toBe(table.length);
     for (const { path, commands } of table) {
       for (const { name } of commands) expect(entry(`${path} ${name}`.trim())).toBeDefined();
     }
   });
 
-  it('says what options and words take', () => {
+  it('knows the values of options and positionals', () => {
     expect(entry('execute')?.positionals[0]).toEqual({ many: false, value: 'proc' });
     expect(entry('execute')?.options).toContainEqual(
       expect.objectContaining({ names: ['--file', '-f'], value: 'path' }),
@@ -27,7 +27,7 @@ describe('completionTable', () => {
     );
   });
 
-  it('has no letter for two options of one command', () => {
+  it('uses each letter for one option per command', () => {
     for (const { options } of table) {
       const names = options.flatMap((option) => option.names);
       expect(new Set(names).size).toBe(names.length);

@@ -31,7 +31,7 @@ describe('credentialsFrom', () => {
     });
   });
 
-  it('names all that is missing', () => {
+  it('names every missing key', () => {
     const error = refusal({ EMAIL_ID: 'a@b.c' });
     expect(error.code).toBe('unauthenticated');
     expect(error.message).toContain('PROCTOR_HOST, ACCESS_TOKEN');
@@ -44,7 +44,7 @@ describe('credentialsFrom', () => {
     [{ CONNECTION_TIMEOUT_SECS: '0' }, 'CONNECTION_TIMEOUT_SECS'],
     [{ CONNECTION_TIMEOUT_SECS: 'soon' }, 'CONNECTION_TIMEOUT_SECS'],
     [{ PROC_EXECUTION_STATUS_POLL_COUNT: '1.5' }, 'PROC_EXECUTION_STATUS_POLL_COUNT'],
-  ])('refuses %j without quoting it', (wrong, field) => {
+  ])('refuses %j without quoting the value', (wrong, field) => {
     const error = refusal({ ...full, ...wrong });
     expect(error.details.map((detail) => detail.field)).toEqual([field]);
     expect(JSON.stringify([error.message, error.details])).not.toMatch(/lines|tökenü/);
@@ -68,7 +68,7 @@ describe('parseHost', () => {
     ['http://example.com/', 'http://example.com'],
     ['https://example.com/proctor/', 'https://example.com/proctor'],
     ['[::1]:80', 'http://[::1]'],
-  ])('takes %s', (text, url) => {
+  ])('accepts %s', (text, url) => {
     expect(parseHost(text)).toBe(url);
   });
 
@@ -81,7 +81,7 @@ describe('parseHost', () => {
 });
 
 describe('readEnv', () => {
-  it('takes the folder and the overrides; empty is not set', () => {
+  it('reads the folder and the overrides; an empty variable is not set', () => {
     expect(
       readEnv({
         LOCAL_CONFIG_DIR: '/x',

@@ -28,7 +28,7 @@ describe('filterControls', () => {
     expect(filterControls(line, keep)).toBe(expected);
   });
 
-  it('drops colours too when asked to', () => {
+  it('removes colours, too, on request', () => {
     expect(filterControls('\x1b[1;31mred\x1b[0m', drop)).toBe('red');
   });
 
@@ -58,7 +58,7 @@ describe('filterControls', () => {
     )
     .map((parts) => parts.join(''));
 
-  it('leaves no control character but tabs and those of colours', () => {
+  it('leaves no control characters except tabs and colours', () => {
     fc.assert(
       fc.property(nasty, (line) => {
         const rest = filterControls(line, keep).replace(/\x1b\[[0-9;:]*m/g, '');
@@ -69,7 +69,7 @@ describe('filterControls', () => {
     );
   });
 
-  it('changes nothing the second time', () => {
+  it('is idempotent', () => {
     fc.assert(
       fc.property(nasty, (line) => {
         const once = filterControls(line, keep);
@@ -80,7 +80,7 @@ describe('filterControls', () => {
   });
 
   it.each(['\x1b', '\x1b]', '\x9d', '\x9b', '\x1b[', '\x1b[0;', '\x1b ', '\x1bP\x9d'])(
-    'takes time in proportion to the length for many %j',
+    'takes linear time for many %j',
     (part) => {
       const startedAt = performance.now();
       filterControls(part.repeat(200_000), keep);
@@ -90,7 +90,7 @@ describe('filterControls', () => {
 });
 
 describe('plainLine', () => {
-  it('makes one harmless line of any text', () => {
+  it('turns any text into one harmless line', () => {
     expect(plainLine(' a\r\n\tb\x1b[31mc\n')).toBe('a bc');
   });
 });

@@ -19,7 +19,7 @@ describe('timeIn', () => {
 });
 
 describe('findTimeZone', () => {
-  it('takes a zone that there is, else that of the machine', () => {
+  it('uses a known zone, else the zone of the machine', () => {
     const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
     expect(findTimeZone('Asia/Kolkata')).toBe('Asia/Kolkata');
     expect([undefined, '', ':/etc/localtime', 'CET-1CEST'].map(findTimeZone)).toEqual(Array(4).fill(own));

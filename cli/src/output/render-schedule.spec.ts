@@ -23,14 +23,14 @@ describe('renderScheduleList', () => {
     expect(two).toMatch(/Europe\/Berlin +paused +paused$/);
   });
 
-  it('says once for a time, and none where nothing is left', () => {
+  it('shows once for a single time, and none if no run is left', () => {
     const { nextFireAt: __, ...done } = { ...nightly, cron: '', at: '2026-02-02T06:00:00.000Z' };
     expect(renderScheduleList([done], 'UTC')).toMatch(/report +once .* none +none\n$/);
   });
 });
 
 describe('renderSchedule', () => {
-  it('shows all of it, harmless for a terminal', () => {
+  it('shows every field, harmless for a terminal', () => {
     expect(renderSchedule(nightly, 'UTC')).toBe(
       [
         'Id           7',
@@ -72,7 +72,7 @@ describe('renderSchedule', () => {
     expect(text).toMatch(/^Notifies on +nothing$/m);
   });
 
-  it('shows a time once in a zone that is the same', () => {
+  it('shows a time once if both zones are equal', () => {
     const text = renderSchedule({ ...nightly, cron: '', at: '2026-02-02T06:00:00Z' }, 'Europe/Berlin');
     expect(text).toMatch(/^Once at +2026-02-02T07:00:00\+01:00 \(Europe\/Berlin\)$/m);
   });
@@ -98,7 +98,7 @@ describe('times', () => {
     );
   });
 
-  it('that have passed say what became of them', () => {
+  it('in the past show their outcome', () => {
     const tick = { fireAt: times[0]!, decidedAt: times[0]!, count: 1 };
     expect(tickHeader('UTC', 'UTC')).toEqual(['UTC', 'OUTCOME', 'EXECUTION', 'REASON']);
     expect(tickRow({ ...tick, outcome: 'fired', executionId: 12 }, 'UTC', 'Europe/Berlin')).toEqual([
@@ -117,7 +117,7 @@ describe('notificationRow', () => {
     ...{ attempts: 8, failed_reason: '550 no\u001b[2J such user', created_at: '2026-01-01T00:00:00.000Z' },
   };
 
-  it('says of what, and when', () => {
+  it('shows its subject and its time', () => {
     expect(notificationRow(failed)).toEqual([
       ...['5', 'ended', '12', 'mail', 'a@b.c', 'failed', '8', '', '550 no such user'],
     ]);

@@ -7,7 +7,7 @@ import { renderTemplate } from './render-template.js';
 import { pagedTable } from './table.js';
 
 describe('pagedTable', () => {
-  it('has one header, and columns that only grow', () => {
+  it('prints the header once, and never narrows a column', () => {
     const table = pagedTable(['A', 'B']);
     const pages = [[['x', '1']], [['long', '2']], [['y', '3']]];
     expect(pages.map((rows) => table(rows)).join('')).toBe('A  B\nx  1\nlong  2\ny     3\n');
@@ -37,7 +37,7 @@ describe('a typed arg', () => {
     expect(text).toContain('proctor execute greet E=VALUE\n');
   });
 
-  it('is in a template that gives only what must be filled in', () => {
+  it('is active in a template only if it must be filled in', () => {
     const text = renderTemplate(typed);
     expect(text).toContain('# N: "3"');
     expect({ ...parseYamlMap(text, 'args.yaml') }).toEqual({ E: '', S: '' });
@@ -57,7 +57,7 @@ describe('historyRow', () => {
     status: 'POD_FAILED',
   };
 
-  it('counts until now what still runs', () => {
+  it('counts the duration of a running execution until now', () => {
     const now = Date.parse('2024-01-01T01:00:01.123Z');
     const running: ExecutionReply = { ...ended, status: 'POD_READY', ended_at: undefined };
     expect(historyRow(running, now).slice(4)).toEqual(['2024-01-01T00:00:01Z', '1 h 0 min 0 s']);

@@ -42,7 +42,7 @@ const failed: ExecutionReply = {
 };
 
 describe('formatTable', () => {
-  it('lines columns up, also with wide and combining characters', () => {
+  it('aligns columns, also with wide and combining characters', () => {
     const rows = [
       ['漢字', 'x'],
       ['e\u0301', 'y'],
@@ -62,19 +62,19 @@ describe('formatTable', () => {
 });
 
 describe('renderProcList', () => {
-  it('is a table in order of names, without control characters', () => {
+  it('is a table sorted by name, without control characters', () => {
     expect(renderProcList([aProc(), aProc({ name: 'a', description: 'First' })])).toBe(
       'NAME   DESCRIPTION\na      First\ngreet  Says hello\n',
     );
   });
 
-  it('says that there is none', () => {
+  it('says that there are none', () => {
     expect(renderProcList([])).toBe('There are no procs you may run.\n');
   });
 });
 
 describe('renderProc', () => {
-  it('marks what is required and shows a command to try', () => {
+  it('marks required arguments and shows an example command', () => {
     const text = renderProc(aProc());
     expect(text).toMatch(/^ {2}WHO {7}string {2}required {2}Whom$/m);
     expect(text).toMatch(/^ {2}LANGUAGE {2}string {12}In: "which" language$/m);
@@ -85,7 +85,7 @@ describe('renderProc', () => {
 });
 
 describe('renderTemplate', () => {
-  it('is YAML that -f takes, whatever the descriptions say', () => {
+  it('is YAML that -f accepts, whatever the descriptions contain', () => {
     const text = renderTemplate(aProc());
     expect({ ...parseYamlMap(text, 'x') }).toEqual({ WHO: '', LANGUAGE: '' });
     expect(text).toContain('# Whom (required)\nWHO: ""');
@@ -93,12 +93,12 @@ describe('renderTemplate', () => {
 });
 
 describe('renderExecution', () => {
-  it('shows how it ended, aligned', () => {
+  it('shows the end, aligned', () => {
     expect(renderExecution(failed)).toContain('Status     POD_FAILED\nExit code  3\nReason     Error\n');
     expect(renderExecution(failed)).toMatch(/^Took {7}2\.5 s$/m);
   });
 
-  it('leaves out what is not there', () => {
+  it('omits missing fields', () => {
     const v2 = {
       ...failed,
       exit_code: undefined,
@@ -125,7 +125,7 @@ describe('endLine', () => {
 });
 
 describe('toJsonLine', () => {
-  it('escapes what a terminal would obey and JSON leaves', () => {
+  it('escapes control characters that JSON allows', () => {
     const value = { a: '\x1b[2J\x9b2J\x7f\n' };
     const line = toJsonLine(value);
     expect(line).toMatch(/^[\x20-\x7e]+\n$/);
@@ -139,7 +139,7 @@ describe('renderError', () => {
     details: [{ field: 'A', message: 'wrong' }],
   });
 
-  it('says what, where and what to do next', () => {
+  it('shows the message, the details and the hint', () => {
     expect(renderError(error, false)).toEqual({
       text: 'proctor: No proc x.\n  A: wrong\nLook.\n',
       exitCode: 5,

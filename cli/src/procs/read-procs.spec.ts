@@ -24,12 +24,12 @@ describe('readProcs', () => {
       ['a', 'b'],
     ],
     ['JSON', '[{"name": "a", "image_name": "x"}]', ['a']],
-    ['what is ignored knowingly', 'name: a\nimage_name: x\nsample_secrets: {A: b}\nrevision: 3', ['a']],
-  ])('takes %s', (_, text, names) => {
+    ['ignored fields', 'name: a\nimage_name: x\nsample_secrets: {A: b}\nrevision: 3', ['a']],
+  ])('accepts %s', (_, text, names) => {
     expect(read(text).map(({ name }) => name)).toEqual(names);
   });
 
-  it('keeps numbers and booleans as they are written', () => {
+  it('keeps numbers and booleans as written', () => {
     const text =
       'name: a\nimage_name: x\nenv_vars: {args: [{name: A, default: 0.50, example: 007, options: [1.0, yes, true]}]}';
     expect(read(text)[0]?.env_vars.args[0]).toMatchObject({
@@ -60,7 +60,7 @@ describe('readProcs', () => {
 });
 
 describe('findUnknownFields', () => {
-  it('looks into lists and objects, not into maps of own names', () => {
+  it('searches lists and objects, but not maps with arbitrary names', () => {
     const found = findUnknownFields({
       name: 'p',
       node_selector: { anything: 'x' },
@@ -117,12 +117,12 @@ describe('changeOf', () => {
     expect(changeOf(before, after)).toEqual({ name: 'p', change: 'changed', diff });
   });
 
-  it('shows all of a new one, harmless for a terminal', () => {
+  it('shows every field of a new proc, harmless for a terminal', () => {
     const shown = renderChanges([changeOf(null, proc({ description: 'a\x1b[2Jb' }))]);
     expect(shown).toBe('p: created\n  + description: ab\n  + image_name: a:1\n  + name: p\n');
   });
 
-  it('gives the same lines to what the gateway gives back', () => {
+  it('sees no difference to what the gateway returns', () => {
     const written = proc({
       tolerations: [{ key: 'k', effect: 'NoSchedule' }],
       resources: { limits: { cpu: 1 } },
@@ -134,7 +134,7 @@ describe('changeOf', () => {
 describe('diffLines', () => {
   const texts = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 12 });
 
-  it('leads from one text to the other, and says nothing of equal ones', () => {
+  it('leads from one text to the other, and is empty for equal ones', () => {
     fc.assert(
       fc.property(texts, texts, (before, after) => {
         const diff = diffLines(before, after);

@@ -46,17 +46,17 @@ async function readTyped(names: readonly string[], stdin: NodeJS.ReadStream) {
   }
   const empty = values.filter(([, value]) => value === '').map(([name]) => name);
   if (empty.length > 0) {
-    throw new AppError('invalid_args', `Nothing was set: no value was given for ${empty.join(', ')}.`);
+    throw new AppError('invalid_args', `No value given for ${empty.join(', ')}. Nothing was set.`);
   }
   return values;
 }
 
 function checkNames(names: readonly string[]): void {
-  // Whoever wrote a value must not find it in the message again, which may be logged.
+  // The message must not repeat a value: it may be logged.
   if (names.some((name) => name.includes('='))) {
     throw new AppError(
       'invalid_args',
-      'A value does not belong on the command line, where others can see it.',
+      'Secret values are not accepted on the command line, where other users can see them.',
       {
         hint: 'Give only the name to be prompted for the value, pipe the value in, or use --from-file NAME=FILE.',
       },
@@ -83,7 +83,7 @@ function splitFromFile(word: string): { name: string; path: string } {
 function refuseRepeated(names: readonly string[]): void {
   const repeated = names.filter((name, index) => names.indexOf(name) !== index);
   if (repeated.length === 0) return;
-  throw new AppError('invalid_args', `Given twice: ${[...new Set(repeated)].join(', ')}.`);
+  throw new AppError('invalid_args', `Secrets given twice: ${[...new Set(repeated)].join(', ')}.`);
 }
 
 /** The exact text of the file. Throws if it is not UTF-8. */

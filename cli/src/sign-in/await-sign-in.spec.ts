@@ -3,7 +3,7 @@ import { AppError } from '@app/domain';
 import { describe, expect, it } from '@jest/globals';
 import { awaitSignIn } from './await-sign-in.js';
 
-/** Time that passes only by sleeping. */
+/** A clock that only sleeping advances. */
 function script(replies: Array<PollSignInReply | AppError>) {
   const sleepsMs: number[] = [];
   const poll = async (): Promise<PollSignInReply> => {
@@ -26,7 +26,7 @@ function script(replies: Array<PollSignInReply | AppError>) {
 const done: PollSignInReply = { status: 'signed_in', token: 't' };
 
 describe('awaitSignIn', () => {
-  it('asks at the interval, five seconds slower after each slow_down', async () => {
+  it('polls at the interval, five seconds slower after each slow_down', async () => {
     const { run, sleepsMs } = script([
       { status: 'pending' },
       { status: 'slow_down' },
@@ -37,12 +37,12 @@ describe('awaitSignIn', () => {
     expect(sleepsMs).toEqual([5000, 5000, 10_000, 10_000]);
   });
 
-  it('goes on while the gateway is away or busy', async () => {
+  it('continues while the gateway is unavailable or busy', async () => {
     const { run } = script([new AppError('unavailable', ''), new AppError('too_many_requests', ''), done]);
     expect(await run()).toEqual(done);
   });
 
-  it('ends when the code has expired, also if nobody says so', async () => {
+  it('ends when the code has expired, even if the gateway does not report it', async () => {
     const { run, sleepsMs } = script([]);
     await expect(run()).rejects.toMatchObject({ code: 'unauthenticated' });
     expect(sleepsMs.length).toBe(12);

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { Printer, type PrinterOptions } from './printer.js';
 
-/** A stream that remembers, and is full after each write until it is emptied, if told so. */
+/** Collects what is written. `isSlow`: full after each write until it is drained. */
 class FakeOutput extends EventEmitter {
   text = '';
   writableNeedDrain = false;
@@ -35,28 +35,28 @@ function aPrinter({
 const lines = ['\x1b[31mred', '\x1b[2Jcleared\r', ''];
 
 describe('Printer', () => {
-  it('gives a pipe the log as it came', async () => {
+  it('writes the log unchanged into a pipe', async () => {
     const { printer, stdout } = aPrinter();
     await printer.logLines(lines);
     await printer.endLog();
     expect(stdout.text).toBe('\x1b[31mred\n\x1b[2Jcleared\r\n\n');
   });
 
-  it('gives a terminal colours alone, and ends them', async () => {
+  it('keeps only colours on a terminal, and resets them', async () => {
     const { printer, stdout } = aPrinter({ isTTY: true });
     await printer.logLines(lines);
     await printer.endLog();
     expect(stdout.text).toBe('\x1b[31mred\ncleared\n\n\x1b[0m');
   });
 
-  it('gives no colours where they are not wanted', async () => {
+  it('removes colours with NO_COLOR', async () => {
     const { printer, stdout } = aPrinter({ isTTY: true, noColor: true });
     await printer.logLines(lines);
     await printer.endLog();
     expect(stdout.text).toBe('red\ncleared\n\n');
   });
 
-  it('gives programs each line as JSON, and no notes', async () => {
+  it('writes each line as JSON for programs, and no notes', async () => {
     const { printer, stdout, stderr } = aPrinter({ json: true });
     await printer.logLines(['a"\x9b']);
     printer.note('for people');
@@ -75,7 +75,7 @@ describe('Printer', () => {
     expect(isDone).toBe(true);
   });
 
-  it('shows waiting on a terminal only, and clears it before anything else', async () => {
+  it('shows the spinner only on a terminal, and clears it before other output', async () => {
     const { printer, stderr } = aPrinter({ isTTY: true });
     printer.showWaiting('Waiting');
     await printer.logLines(['a']);

@@ -4,7 +4,7 @@ export type Headers = Record<string, string>;
 
 /** The account that requests are sent as. */
 export interface Identity {
-  /** How requests are signed: tells whoever explains a 401 which credentials were refused. */
+  /** How requests are signed: explains which credentials a 401 refused. */
   readonly scheme: 'none' | 'token' | 'bearer';
   headers(): Promise<Headers>;
   /** Called after a 401 for these headers. True: `headers()` now has others, which are worth one more request. */
