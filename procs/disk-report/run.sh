@@ -1,4 +1,0 @@
-#!/bin/sh
-set -eu
-echo "Disk usage of $FOLDER:"
-df -h "$FOLDER"
