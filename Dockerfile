@@ -1,4 +1,4 @@
-# One image for all services; the command says which.
+# One image for all services; the command selects one.
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
