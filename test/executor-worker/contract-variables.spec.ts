@@ -22,7 +22,7 @@ import { startSystem, type System } from '../support/system.js';
 type Shown = [spec: string, title: string];
 
 const HERE = 'test/executor-worker/contract-variables.spec.ts';
-const WORKER_ENV: Shown = ['apps/executor-worker/src/env.spec.ts', 'takes the names of v2'];
+const WORKER_ENV: Shown = ['apps/executor-worker/src/env.spec.ts', 'reads the variables of v2'];
 const WAITS = 'renew the wait for a pod that finds no node as often as they say, not longer';
 const JOB: Shown = [HERE, 'are put on every Job'];
 const MAIL: Shown[] = [
@@ -45,12 +45,12 @@ const VARIABLES: Record<string, Shown[]> = {
     [HERE, 'refuse a bound on connections to Redis with which %s would not work'],
   ],
   PROCTOR_LOGS_STREAM_READ_BUFFER_SIZE: [
-    ['test/gateway/streams.spec.ts', 'closes on a client that sends more than is read'],
+    ['test/gateway/streams.spec.ts', 'closes when a client sends a message over the limit'],
   ],
   PROCTOR_LOGS_STREAM_WRITE_BUFFER_SIZE: [
     [
       'test/gateway/streams.spec.ts',
-      'holds little for a reader that stops, and lets go of it; others are not held up',
+      'buffers little for a stalled reader, disconnects it, and does not delay others',
     ],
   ],
   PROCTOR_KUBE_CONFIG: [JOB, [HERE, 'in a cluster that is none: the start says what to set']],
@@ -93,7 +93,7 @@ const VARIABLES: Record<string, Shown[]> = {
   PROCTOR_SCHEDULED_JOBS_FETCH_INTERVAL_IN_MINS: [
     [
       'test/scheduler/schedules-firing.spec.ts',
-      'finds when schedules of an older version, a changed zone or a changed table are due',
+      'corrects the next tick of an older version, a changed time zone or a changed table',
     ],
   ],
   PROCTOR_MAIL_USERNAME: MAIL,
@@ -103,14 +103,14 @@ const VARIABLES: Record<string, Shown[]> = {
   PROCTOR_AUTH_ENABLED: [
     [
       'test/gateway/outages.spec.ts',
-      'makes everybody an admin when authentication is switched off, and warns',
+      'treats every client as an admin while authentication is off, and warns',
     ],
   ],
   PROCTOR_AUTH_PLUGIN_BINARY: [
-    ['test/gateway/auth-plugins.spec.ts', 'lets in whom the server knows, with their groups'],
+    ['test/gateway/auth-plugins.spec.ts', 'accepts the server’s users, with their groups'],
   ],
   PROCTOR_AUTH_PLUGIN_EXPORTED: [
-    ['test/gateway/auth-plugins.spec.ts', 'ends the start with the reason: it %s'],
+    ['test/gateway/auth-plugins.spec.ts', 'stops the start with the reason: it %s'],
   ],
   PROCTOR_REQUIRED_ADMIN_GROUP: [[HERE, 'say who is an admin: %s']],
   PROCTOR_AUTH_REQUIRED_ADMIN_GROUP: [[HERE, 'say who is an admin: %s']],
@@ -256,7 +256,7 @@ describe('PROCTOR_KUBE_CONTEXT', () => {
       loadKubeConfig({ mode: 'out-of-cluster', kubeconfigPath, context }).getCurrentCluster()?.server;
     expect(serverOf('default')).toBe('https://one.example');
     expect(serverOf('two')).toBe('https://two.example');
-    expect(() => serverOf('three')).toThrow(/no context "three"; it has: one, two/);
+    expect(() => serverOf('three')).toThrow(/no context "three"\. It has: one, two/);
   });
 });
 

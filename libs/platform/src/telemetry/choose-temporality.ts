@@ -1,8 +1,8 @@
 import { AggregationTemporality, InstrumentType } from '@opentelemetry/sdk-metrics';
 
 /**
- * `preferred`, but for observed gauges, where the choice changes nothing that a reader sees except this: a series
- * that is not observed any more (a dependency that can't be asked) is gone, and not told with its last value for ever.
+ * Returns `preferred`, except for observable gauges, which are always delta. Readers see the same values, but a series that
+ * is no longer observed (such as an unreachable dependency) disappears instead of repeating its last value forever.
  */
 export function chooseTemporality(
   type: InstrumentType,

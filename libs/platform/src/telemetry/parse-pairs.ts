@@ -3,8 +3,8 @@ import { parsedVar } from '../env-vars.js';
 export type Pairs = Readonly<Record<string, string>>;
 
 /**
- * `a=1, b=x%20y` → `{ a: '1', b: 'x y' }`: the form of lists in the OTEL_* variables. Undefined if an item has no name or no
- * `=`, or is not properly percent-encoded. The last of two items with the same name wins.
+ * Parses the list syntax of the OTEL_* variables: `a=1, b=x%20y` becomes `{ a: '1', b: 'x y' }`. Returns undefined if an item
+ * has no name, no `=`, or invalid percent-encoding. If a name is repeated, the last value wins.
  */
 export function parsePairs(text: string): Pairs | undefined {
   const items = text.split(',').filter((item) => item.trim() !== '');
@@ -29,7 +29,7 @@ export const attributesVar = parsedVar(
   parsePairs,
 );
 
-/** Names come out in lower case. */
+/** Names are lower-cased. */
 export const headersVar = parsedVar(
   'a comma-separated list of header=value, percent-encoded where needed',
   (text) => {

@@ -23,7 +23,7 @@ export class SendingExporter extends OTLPMetricExporter {
       url: settings.url,
       timeoutMillis: Math.min(MAX_SEND_MS, settings.intervalMs),
       temporalityPreference: PREFERENCES[settings.temporality] as ExporterOptions['temporalityPreference'],
-      // Asked for before each try.
+      // Called before each attempt.
       headers: async () => {
         if (this.isClosed) throw new Error('closed');
         return { ...settings.headers };
@@ -43,7 +43,7 @@ export class SendingExporter extends OTLPMetricExporter {
     return chooseTemporality(type, super.selectAggregationTemporality(type));
   }
 
-  /** No further try, also not of what is being sent. */
+  /** Stops retrying, including the request in flight. */
   giveUp(): void {
     this.isClosed = true;
   }

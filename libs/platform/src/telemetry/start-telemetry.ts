@@ -7,14 +7,14 @@ import type { TelemetrySettings } from './telemetry-vars.js';
 
 export type { Attributes, Counter, Gauge, Histogram, Meter, ObservableResult } from '@opentelemetry/api';
 
-/** What a process measures of itself, and the two ways out of it: a page for Prometheus, and OTLP to a collector. */
+/** The metrics of a process, exposed as a page for Prometheus and sent to a collector over OTLP. */
 export interface Telemetry {
   /**
-   * Makes counters, histograms and gauges. Names as Prometheus wants them (`proctor_…_seconds`, `…_total`), labels only with
-   * few values: past 2,000 sets of them a metric's further ones are counted as one.
+   * Creates counters, histograms and gauges. Use Prometheus names (`proctor_…_seconds`, `…_total`) and labels with few values:
+   * beyond 2,000 label sets per metric, further sets are counted as one.
    */
   meter: Meter;
-  /** All metrics in Prometheus' text format 0.0.4. Takes at most a few seconds; a gauge that can't be read in time is left out. */
+  /** Returns all metrics in Prometheus' text format 0.0.4, within a few seconds. Gauges that cannot be read in time are omitted. */
   prometheusText(): Promise<string>;
   /** Sends the last metrics and stops, within two seconds. Never throws; may be repeated. */
   close(): Promise<void>;
@@ -24,7 +24,7 @@ export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8
 
 const MAX_CLOSE_MS = 2_000;
 
-/** @param service the process, e.g. `gateway`. A collector that is away, slow or broken never disturbs: it is logged. */
+/** @param service the process, e.g. `gateway`. An unreachable, slow or broken collector is logged and never affects the process. */
 export async function startTelemetry(options: {
   service: string;
   settings: TelemetrySettings;

@@ -9,22 +9,22 @@ const urlVar = parsedVar('an http or https address such as http://localhost:4318
 
 export const TEMPORALITIES = ['cumulative', 'delta', 'lowmemory'] as const;
 
-/** Whether sums count from the process's start or from the last time they were sent; lowmemory: whatever is cheaper. */
+/** Whether sums count from the start of the process or from the last export. `lowmemory` chooses the cheaper one per metric. */
 export type Temporality = (typeof TEMPORALITIES)[number];
 
 const temporalityVar = parsedVar(`one of ${TEMPORALITIES.join(', ')}`, (text) =>
   TEMPORALITIES.find((temporality) => temporality === text.toLowerCase()),
 );
 
-/** As a header's value, so without what a header can't carry. */
+/** Sent as a header value, so it must not contain characters that headers cannot carry. */
 const licenceKeyVar = parsedVar('a licence key (no spaces in it)', (text) =>
   /^[\x21-\x7e]+$/.test(text) ? text : undefined,
 );
 
 /**
- * Where metrics are sent, to be spread into an app's schema: `requireNewRelicPair(z.object({ ...telemetryVars }))`.
- * The names beginning with OTEL_ are OpenTelemetry's own. Its exporter reads OTEL_EXPORTER_OTLP_COMPRESSION and
- * OTEL_EXPORTER_OTLP_CERTIFICATE from the process's environment by itself.
+ * The variables that say where metrics are sent. Use them in a schema: `requireNewRelicPair(z.object({ ...telemetryVars }))`.
+ * Names that start with OTEL_ are OpenTelemetry's own. Its exporter reads OTEL_EXPORTER_OTLP_COMPRESSION and
+ * OTEL_EXPORTER_OTLP_CERTIFICATE from the environment itself.
  */
 export const telemetryVars = {
   PROCTOR_NEW_RELIC_APP_NAME: textVar('the name that Proctor has in New Relic').optional(),
@@ -42,31 +42,31 @@ export const telemetryVars = {
 
 const NEW_RELIC_PAIR = ['PROCTOR_NEW_RELIC_APP_NAME', 'PROCTOR_NEW_RELIC_LICENCE_KEY'] as const;
 
-/** The same schema, for which one New Relic variable without the other is a problem, told together with all others. */
+/** Extends the schema: one New Relic variable without the other is a problem, reported together with all others. */
 export function requireNewRelicPair<Schema extends z.ZodObject>(schema: Schema): Schema {
   return NEW_RELIC_PAIR.reduce((refined, missing, index) => {
     const given = NEW_RELIC_PAIR[1 - index] ?? missing;
     return refined.refine((env) => env[missing] !== undefined || env[given] === undefined, {
       path: [missing],
       message: `a value, because ${given} is set (both or none)`,
-      // Also when other variables are wrong; zod would keep it for later.
+      // Reported even if other variables are invalid; zod would defer it.
       when: () => true,
     });
   }, schema);
 }
 
 export interface TelemetrySettings {
-  /** The name of this process towards a collector; null: `proctor-<process>`. */
+  /** The service name sent to the collector. Null means `proctor-<process>`. */
   serviceName: string | null;
   resourceAttributes: Pairs;
-  /** Null: nothing is sent anywhere. */
+  /** Null if metrics are not sent. */
   export: TelemetryExport | null;
 }
 
 export interface TelemetryExport {
-  /** The address that takes OTLP metrics, with its path. */
+  /** The URL that accepts OTLP metrics, including its path. */
   url: string;
-  /** May hold secrets. Names in lower case. */
+  /** May contain secrets. Names are lower-case. */
   headers: Pairs;
   intervalMs: number;
   temporality: Temporality;
@@ -74,7 +74,7 @@ export interface TelemetryExport {
 
 type TelemetryEnv = z.output<z.ZodObject<typeof telemetryVars>>;
 
-/** Settings of OpenTelemetry's own variables win over what New Relic's imply. */
+/** OpenTelemetry's own variables override what New Relic's variables imply. */
 export function telemetrySettings(env: TelemetryEnv): TelemetrySettings {
   return {
     serviceName:
@@ -100,13 +100,13 @@ function exportSettings(env: TelemetryEnv): TelemetryExport | null {
       ...env.OTEL_EXPORTER_OTLP_METRICS_HEADERS,
     },
     intervalMs: env.OTEL_METRIC_EXPORT_INTERVAL,
-    // New Relic makes gauges of cumulative sums, which then can't be counted.
+    // New Relic turns cumulative sums into gauges, which cannot be summed.
     temporality:
       env.OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE ?? (licenceKey ? 'delta' : 'cumulative'),
   };
 }
 
-/** Keys of accounts outside the United States begin with their region, as in `eu01xx…`. */
+/** Keys of accounts outside the United States start with their region, as in `eu01xx…`. */
 function newRelicEndpoint(licenceKey: string): string {
   const region = /^([a-z]{2}\d{2})x/.exec(licenceKey)?.[1];
   return region ? `https://otlp.${region}.nr-data.net` : 'https://otlp.nr-data.net';
