@@ -51,7 +51,7 @@ describe('accept', () => {
     expect(rows.map(({ created_at }) => created_at)).toEqual(accepted.map(({ createdAt }) => createdAt));
   });
 
-  it("counts a user's share over the batch; what waits anyway takes none of it", async () => {
+  it("counts a user's share over the batch, without executions that wait anyway", async () => {
     const userEmail = anEmail();
     await acceptAll([aNew({ userEmail })]);
     const batch = [
@@ -63,14 +63,14 @@ describe('accept', () => {
     expect(accepted.map(({ waitingFor }) => waitingFor)).toEqual(['slot', null, null, 'share', null]);
   });
 
-  it('counts no share where the caller has', async () => {
+  it('does not count the share if the caller has', async () => {
     const userEmail = anEmail();
     const batch = Array.from({ length: USER_SHARE + 1 }, () => aNew({ userEmail }));
     const accepted = await accept(stores.database.client, batch, { ...options, userShare: null });
     expect(accepted.map(({ waitingFor }) => waitingFor)).toEqual([null, null, null, null]);
   });
 
-  it('stores text that is no valid Unicode, as far as it can', async () => {
+  it('stores text that is not valid Unicode with a replacement character', async () => {
     const accepted = await acceptAll([aNew({ callbackUrl: 'https://x.org/\ud800' })]);
     const detail = await stores.executions.findDetail(accepted[0]!.id);
     expect(detail?.callbackUrl).toBe('https://x.org/\ufffd');
@@ -78,7 +78,7 @@ describe('accept', () => {
 });
 
 describe('finish', () => {
-  it('ends what it may of a batch, with one event each, and says which', async () => {
+  it('ends what the fence allows of a batch, with one event each, and returns which', async () => {
     const claimed = await claimNew(stores, { userEmail: anEmail() });
     const [fresh, fenced] = await acceptAll([aNew({ userEmail: anEmail() }), aNew({ userEmail: anEmail() })]);
     const { executionId, epoch } = claimed.lease;
@@ -96,7 +96,7 @@ describe('finish', () => {
     expect(await eventsOf(fenced!.id)).toEqual([]);
   });
 
-  it('changes nothing where the status does not allow it', async () => {
+  it('changes nothing if the status does not allow the move', async () => {
     const { lease } = await claimNew(stores, { userEmail: anEmail() });
     const end = { executionId: lease.executionId, epoch: lease.epoch, exitCode: 0, reason: null };
     expect((await finishAll([{ ...end, status: 'FINISHED' }])).ended.size).toBe(0);
@@ -118,14 +118,14 @@ describe('finish', () => {
     expect(admitted.toSorted()).toEqual(waiting.toSorted());
   });
 
-  it('does not deadlock with batches of the same executions in another order', async () => {
+  it('does not deadlock with the same batch in another order', async () => {
     const accepted = await acceptAll(Array.from({ length: 40 }, () => aNew({ userEmail: anEmail() })));
     const batch = accepted.map(({ id }) => cancelled(id));
     const results = await Promise.all([batch, batch.toReversed(), batch, batch.toReversed()].map(finishAll));
     expect(results.map(({ ended }) => ended.size).toSorted()).toEqual([0, 0, 0, 40]);
   });
 
-  it('stores a reason that is no valid Unicode, as far as it can', async () => {
+  it('stores a reason that is not valid Unicode with a replacement character', async () => {
     const [one] = await acceptAll([aNew({ userEmail: anEmail() })]);
     await finishAll([{ ...cancelled(one!.id), reason: 'cut \ud83d' }]);
     expect((await stores.executions.find(one!.id))?.reason).toBe('cut \ufffd');

@@ -30,7 +30,7 @@ async function anAccount(changes: { groups?: string[]; isService?: boolean } = {
 }
 
 describe('accounts', () => {
-  it('are made with groups that are missing, and found as they were given', async () => {
+  it('are created together with missing groups, and read back unchanged', async () => {
     const [email, one, two] = [anEmail(), ...[randomName(), randomName()].sort()];
     const given = { email, name: 'Ada', isService: true, groups: [two ?? '', one ?? '', one ?? ''] };
     const account = await accounts.create(given);
@@ -41,7 +41,7 @@ describe('accounts', () => {
     expect(await accounts.find(email)).toEqual(account);
   });
 
-  it('are made once, however many ask at once in whatever case', async () => {
+  it('are created once by concurrent requests, in any case of the email', async () => {
     const email = anEmail();
     const made = await Promise.all(
       Array.from({ length: 12 }, (_, i) =>
@@ -56,7 +56,7 @@ describe('accounts', () => {
     expect(made.filter((account) => account !== null)).toHaveLength(1);
   });
 
-  it('are listed page by page, all or those of a group', async () => {
+  it('are listed page by page, all or by group', async () => {
     const group = randomName();
     const emails = [await anAccount({ groups: [group] }), await anAccount({ groups: [group, 'x'] })].sort();
     await anAccount();
@@ -75,7 +75,7 @@ describe('accounts', () => {
     expect(new Set(found).size).toBe(found.length);
   });
 
-  it('change in what is given, and lose memberships that are not', async () => {
+  it('change only in the given fields, and lose memberships that are not given', async () => {
     const [a, b, c] = [randomName(), randomName(), randomName()].sort();
     const email = await anAccount({ groups: [a ?? '', b ?? ''] });
     expect(await accounts.update(email, { name: 'Bea' }, [])).toMatchObject({
@@ -98,7 +98,7 @@ describe('accounts', () => {
 });
 
 describe('the last admin', () => {
-  /** Two groups that make an admin, with so many who are in both. */
+  /** Creates two admin groups with this many accounts in both. */
   async function admins(count: number) {
     const adminGroups = [randomName(), randomName()];
     const emails: string[] = [];
@@ -124,12 +124,12 @@ describe('the last admin', () => {
     );
   });
 
-  it('does not stand in the way of anybody else', async () => {
+  it('does not restrict other accounts', async () => {
     const { adminGroups, emails, group } = await admins(3);
     expect((await accounts.update(emails[0] ?? '', { active: false }, adminGroups)).kind).toBe('updated');
     expect(await groups.removeMember(group, emails[1] ?? '', adminGroups)).toBe('ok');
     expect(await accounts.remove(await anAccount(), adminGroups)).toBe('removed');
-    // Where nobody is one, nobody is the last.
+    // Without any admin, there is no last one.
     const nobody = [randomName()];
     expect(await accounts.remove(emails[0] ?? '', nobody)).toBe('removed');
     expect(await accounts.remove(emails[1] ?? '', [])).toBe('removed');
@@ -143,7 +143,7 @@ describe('the last admin', () => {
       'taken out of a group',
       (email, adminGroups) => groups.removeMember(adminGroups[0] ?? '', email, adminGroups),
     ],
-  ])('stays when all are %s at once', async (_name, takeAway) => {
+  ])('stays when all admins are %s at once', async (_name, takeAway) => {
     const { adminGroups, emails } = await admins(6);
     await Promise.all(emails.map((email) => takeAway(email, adminGroups)));
     const left = (await accounts.list({ group: adminGroups[0] ?? '', after: null, limit: 10 })).filter(
@@ -154,7 +154,7 @@ describe('the last admin', () => {
 });
 
 describe('groups', () => {
-  it('are made once, listed with their members, and removed with the memberships', async () => {
+  it('are created once, listed with their members, and removed with the memberships', async () => {
     const [group, email] = [randomName(), await anAccount()];
     expect([await groups.create(group, 'what for'), await groups.create(group, 'other')]).toEqual([
       true,
@@ -173,7 +173,7 @@ describe('groups', () => {
     expect((await accounts.find(email))?.groups).toEqual([]);
   });
 
-  it('stay while a proc asks for them', async () => {
+  it('stay while a proc requires them', async () => {
     const [group, name] = [randomName(), randomName()];
     await groups.create(group, '');
     await stores.procs.register([aProc(name, { authorizedGroups: ['x', group] })]);
@@ -182,7 +182,7 @@ describe('groups', () => {
     expect(await groups.remove(group)).toBe('removed');
   });
 
-  it('say which of the two is missing', async () => {
+  it('report whether the group or the account is missing', async () => {
     const [group, email] = [randomName(), await anAccount()];
     await groups.create(group, '');
     expect(await groups.addMember('none', email)).toBe('no_group');
@@ -194,7 +194,7 @@ describe('groups', () => {
 });
 
 describe('tokens', () => {
-  it('are shown once, with our prefix, and let in until they are revoked', async () => {
+  it('are shown once, with our prefix, and are valid until they are revoked', async () => {
     const email = await anAccount();
     const made = await tokens.create({ email, label: 'ci', expiresAt: null, createdBy: 'ada' });
     if (!made) throw new Error('no token');
@@ -217,7 +217,7 @@ describe('tokens', () => {
     expect(await tokens.find(made.record.id)).toEqual(revoked);
   });
 
-  it('expire to the moment that was asked for', async () => {
+  it('expire at exactly the requested time', async () => {
     const email = await anAccount();
     const expiresAt = new Date(Date.now() - 1);
     const made = await tokens.create({ email, label: '', expiresAt, createdBy: '' });
@@ -225,14 +225,14 @@ describe('tokens', () => {
     expect(await accounts.authenticate(null, made?.token ?? '')).toBeNull();
   });
 
-  it('still let in those who have one without our prefix', async () => {
+  it('without our prefix stay valid', async () => {
     const email = await anAccount();
     await tokens.create({ email, label: '', expiresAt: null, createdBy: '' });
     await stores.query(`update access_token set token_hash = sha256('old token') where email = $1`, [email]);
     expect(await accounts.authenticate(email, 'old token')).toMatchObject({ email });
   });
 
-  it('are listed newest first, page by page, all or of one account', async () => {
+  it('are listed newest first, page by page, all or by account', async () => {
     const [email, other] = [await anAccount(), await anAccount()];
     const made: string[] = [];
     for (let i = 0; i < 7; i++) {
@@ -240,7 +240,7 @@ describe('tokens', () => {
       made.unshift(token?.record.id ?? '');
     }
     await tokens.create({ email: other, label: '', expiresAt: null, createdBy: '' });
-    // Those of the same moment are in some order, and each is there once.
+    // Tokens of the same moment come in any order, each once.
     await stores.query('update access_token set created_at = now() where email = $1 and label < $2', [
       email,
       '4',
@@ -257,7 +257,7 @@ describe('tokens', () => {
     expect(owners).toEqual(expect.arrayContaining([email, other]));
   });
 
-  it('need an account, and an id that is one', async () => {
+  it('require an existing account and a valid id', async () => {
     expect(await tokens.create({ email: 'none', label: '', expiresAt: null, createdBy: '' })).toBeNull();
     for (const id of ['', 'x', '00000000-0000-4000-8000-000000000000']) {
       expect(await tokens.find(id)).toBeNull();
@@ -268,7 +268,7 @@ describe('tokens', () => {
 });
 
 describe('the audit trail', () => {
-  it('is read by filters, newest first, and exported oldest first', async () => {
+  it('is filtered newest first, and exported oldest first', async () => {
     const audit = new AuditStore(stores.database);
     const actor = randomName();
     for (let i = 0; i < 9; i++) {

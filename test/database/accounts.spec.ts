@@ -23,7 +23,7 @@ describe('accounts', () => {
     accounts = new AccountsStore(stores.database);
   });
 
-  it('get one first admin when several processes start at once, whatever address each was told', async () => {
+  it('get one first admin when several processes start at once, each with its own address', async () => {
     const tokens = await Promise.all(
       Array.from({ length: 8 }, (_, i) =>
         accounts.createFirstAdmin(`admin-${i % 2}@example.org`, ['proctor_admin', 'ops', 'ops']),
@@ -49,7 +49,7 @@ describe('accounts', () => {
     return { email, token, set };
   }
 
-  it('are found by address and token, or by token alone', async () => {
+  it('are found by email and token, or by token alone', async () => {
     const { email, token } = await newAccount();
     expect(await accounts.authenticate(email, token)).toMatchObject({ email, name: 'Ada', active: true });
     expect(await accounts.authenticate(null, token)).toMatchObject({ email });
@@ -58,7 +58,7 @@ describe('accounts', () => {
     expect(await accounts.authenticate(email, '')).toBeNull();
   });
 
-  it('do not let an expired or revoked token in', async () => {
+  it('reject an expired or revoked token', async () => {
     const expired = await newAccount();
     await expired.set(`expires_at = now() - interval '1 second'`);
     expect(await accounts.authenticate(expired.email, expired.token)).toBeNull();
@@ -68,7 +68,7 @@ describe('accounts', () => {
     expect(await accounts.authenticate(expired.email, expired.token)).toBeNull();
   });
 
-  it('are never made twice, and a token is stored as its hash only', async () => {
+  it('are never created twice, and store only the hash of a token', async () => {
     const { email, token } = await newAccount();
     expect(await accounts.createAccount({ email, name: 'Eve', groups: ['admin'] }, 'x')).toBeNull();
     expect((await accounts.authenticate(email, token))?.name).toBe('Ada');
@@ -77,7 +77,7 @@ describe('accounts', () => {
     ).toEqual([]);
   });
 
-  it('note the use of a token once a minute', async () => {
+  it('record the use of a token once a minute', async () => {
     const { email, token, set } = await newAccount();
     const lastUse = async () =>
       (
@@ -100,7 +100,7 @@ describe('accounts', () => {
 describe('secrets', () => {
   const keep = (key = randomBytes(32)) => new SecretsStore(stores.database, new SecretBox(key));
 
-  it('come back as they were set, and replace the one of the same name only', async () => {
+  it('are read back unchanged, and replace only the secret of the same name', async () => {
     const key = randomBytes(32);
     const proc = randomName();
     await keep(key).set(proc, { A: 'first value ☃', B: '' }, 'ada');
@@ -128,7 +128,7 @@ describe('secrets', () => {
     await expect(store.read(to)).rejects.toThrow();
   });
 
-  it('are not in the table in the clear', async () => {
+  it('are not stored in plain text', async () => {
     const proc = randomName();
     await keep().set(proc, { A: 'plain text' }, 'ada');
     const rows = await stores.query(
@@ -139,7 +139,7 @@ describe('secrets', () => {
 });
 
 describe('the audit trail', () => {
-  it('takes entries and refuses every change, also of no row', async () => {
+  it('accepts entries and refuses every change, even of no row', async () => {
     const audit = new AuditStore(stores.database);
     const refused = {
       ...{ actor: 'ada', action: 'execution.cancel', subject: '1' },
@@ -168,14 +168,14 @@ describe('the audit trail', () => {
 });
 
 describe('the installation', () => {
-  it('has one id, for every process and every start', async () => {
+  it('has one id for every process and every start', async () => {
     const ids = await Promise.all(Array.from({ length: 6 }, () => readInstallationId(stores.database)));
     expect(new Set(ids).size).toBe(1);
     expect(ids[0]).toMatch(/^[0-9a-f]{8}$/);
     expect(await readInstallationId(stores.database)).toBe(ids[0]);
   });
 
-  it('is another one after the database was copied', async () => {
+  it('gets a new id after the database was copied', async () => {
     const copied = await readInstallationId(stores.database);
     await stores.query(`update installation set database_identity = 'of the original'`);
     const own = await readInstallationId(stores.database);
@@ -183,7 +183,7 @@ describe('the installation', () => {
     expect(await readInstallationId(stores.database)).toBe(own);
   });
 
-  it('is waited for while the database is not migrated, until told to stop', async () => {
+  it('is awaited while the database is not migrated, until the signal aborts', async () => {
     const empty = await createDatabase({ migrated: false });
     const database = openDatabase(empty.url);
     try {
@@ -202,7 +202,7 @@ describe('the installation', () => {
     }
   });
 
-  it('can be read by a role that is no superuser', async () => {
+  it('can be read by a role without superuser rights', async () => {
     const role = randomName();
     await query(stores.url, `create role ${role} login password 'x'`);
     await query(stores.url, `grant all on all tables in schema public to ${role}`);

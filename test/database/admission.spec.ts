@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => stores?.close());
 
-/** Registers a proc that runs so often at once, and gives what submits it. */
+/** Registers a proc with this concurrency limit and returns functions that use it. */
 async function limitedProc(limit: number | null, whenFull: 'queue' | 'refuse' = 'queue') {
   const name = randomName();
   const concurrency = limit === null ? null : { limit, whenFull };
@@ -48,7 +48,7 @@ const countLive = async (procName: string) =>
   ))[0]; // prettier-ignore
 
 describe('the concurrency limit of a proc', () => {
-  it('is never exceeded while 25 clients submit and executions end at once, and all get their turn', async () => {
+  it('is never exceeded while 25 clients submit and executions end concurrently, and all get their turn', async () => {
     const proc = await limitedProc(1);
     const running: number[] = [];
     const order: number[] = [];
@@ -99,12 +99,12 @@ describe('the concurrency limit of a proc', () => {
     expect(maxAtOnce).toBe(1);
   }, 30_000);
 
-  it('lets a waiter in that was accepted while the last one ended', async () => {
+  it('admits a waiter that was accepted while the last execution ended', async () => {
     const proc = await limitedProc(1);
     const first = await proc.submit('ada@example.org');
     const other = new pg.Client({ connectionString: stores.url });
     await other.connect();
-    // A gateway that has counted the slots, found none, and has not committed yet.
+    // A gateway that has counted the slots, found none free, and has not committed yet.
     await other.query('begin');
     await other.query('select * from proc where name = $1 for update', [proc.name]);
     await other.query(
@@ -119,7 +119,7 @@ describe('the concurrency limit of a proc', () => {
     expect(await ending).toHaveLength(1);
   });
 
-  it('gives users turns, whoever waited longest since the last one first', async () => {
+  it('gives users turns: the one whose last admission is the longest ago comes first', async () => {
     const proc = await limitedProc(1);
     let { execution: running } = await proc.submit('ada@example.org');
     const users = ['ada', 'ada', 'ada', 'bob', 'bob', 'eve'];
@@ -128,7 +128,7 @@ describe('the concurrency limit of a proc', () => {
     for (let i = 0; i < users.length; i++) {
       const [next] = await end(running.id);
       const execution = await stores.executions.find(next ?? 0);
-      if (!execution) throw new Error('nobody was admitted');
+      if (!execution) throw new Error('no execution was admitted');
       turns.push(execution.userEmail.slice(0, 3));
       running = execution;
     }
@@ -136,7 +136,7 @@ describe('the concurrency limit of a proc', () => {
     expect(await end(running.id)).toEqual([]);
   });
 
-  it('refuses where the proc says so, but answers a repeated request', async () => {
+  it('refuses if the proc says so, but answers a repeated request', async () => {
     const proc = await limitedProc(1, 'refuse');
     const idempotency = { identity: 'ada', route: 'r', key: proc.name, bodyHash: 'a' };
     const submission = aSubmission({
@@ -148,7 +148,7 @@ describe('the concurrency limit of a proc', () => {
     const refusal = await proc.submit('bob@example.org').catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(AppError);
     expect(refusal).toMatchObject({ code: 'too_many_requests' });
-    // A key of a refused request is not used up.
+    // A refused request does not use up its key.
     const refused = { ...submission, idempotency: { ...idempotency, key: `${proc.name}-2` } };
     await expect(stores.executions.submit(refused)).rejects.toMatchObject({ code: 'too_many_requests' });
     await end(first.execution.id);
@@ -166,7 +166,7 @@ describe('the concurrency limit of a proc', () => {
     });
   });
 
-  it('lets more in once it is raised, and all once it is taken away', async () => {
+  it('admits more once it is raised, and all once it is removed', async () => {
     const proc = await limitedProc(1);
     for (let i = 0; i < 6; i++) await proc.submit(`user-${i}@example.org`);
     expect(await stores.stuck.admitWaiting(USER_SHARE)).toEqual([]);
@@ -178,7 +178,7 @@ describe('the concurrency limit of a proc', () => {
     expect(await countLive(proc.name)).toEqual({ admitted: 6, waiting: 0 });
   });
 
-  it('is not exceeded by two sweeps at once', async () => {
+  it('is not exceeded by two concurrent sweeps', async () => {
     const proc = await limitedProc(1);
     for (let i = 0; i < 20; i++) await proc.submit(`user-${i}@example.org`);
     await proc.setLimit(8);
@@ -186,7 +186,7 @@ describe('the concurrency limit of a proc', () => {
     expect(await countLive(proc.name)).toEqual({ admitted: 8, waiting: 12 });
   });
 
-  it('passes over a waiter that was cancelled, and frees the slot of one that never ran', async () => {
+  it('skips a cancelled waiter, and frees the slot of an execution that never ran', async () => {
     const proc = await limitedProc(1);
     const [first, second, third] = [
       await proc.submit('a@x.y'),
@@ -206,7 +206,7 @@ describe('the concurrency limit of a proc', () => {
 });
 
 describe("a user's share", () => {
-  it('holds back what is beyond it, and lets it in one by one, oldest first', async () => {
+  it('holds back executions past it, and admits them one by one, oldest first', async () => {
     const user = `${randomName()}@example.org`;
     const ids: number[] = [];
     for (let i = 0; i < USER_SHARE + 3; i++)
@@ -243,7 +243,7 @@ describe("a user's share", () => {
     expect(await waitingFor(execution.id)).toBeNull();
   });
 
-  it('lets in all that fit when it is raised', async () => {
+  it('admits all that fit once it is raised', async () => {
     const user = `${randomName()}@example.org`;
     const ids: number[] = [];
     for (let i = 0; i < USER_SHARE + 4; i++)

@@ -28,7 +28,7 @@ async function rowOf(id: number) {
   return row;
 }
 
-/** Does `work` while another session holds the row, and lets that session's change commit once `work` waits for it. */
+/** Runs `work` while another session holds the row lock, and commits that session once `work` waits for it. */
 async function whileRowIsHeld<T>(id: number, change: string, work: () => Promise<T>): Promise<T> {
   const other = new pg.Client({ connectionString: stores.url });
   await other.connect();
@@ -57,7 +57,7 @@ describe('accepting an execution', () => {
     bodyHash,
   });
 
-  it('gives ids that grow with time and are exact in JavaScript', async () => {
+  it('assigns ids that grow with time and are exact in JavaScript', async () => {
     const ids: number[] = [];
     for (let i = 0; i < 5; i++) {
       ids.push((await stores.executions.submit(aSubmission())).execution.id);
@@ -67,7 +67,7 @@ describe('accepting an execution', () => {
     expect(ids.every(Number.isSafeInteger)).toBe(true);
   });
 
-  it('keeps what it was accepted with', async () => {
+  it('stores the request', async () => {
     const args = { A: 'quote \' " \\ ☃ $1', B: '' };
     const { execution, isNew, isAdmitted } = await stores.executions.submit(aSubmission({ args }));
     expect({ isNew, isAdmitted }).toEqual({ isNew: true, isAdmitted: true });
@@ -82,7 +82,7 @@ describe('accepting an execution', () => {
     expect(second).toEqual({ ...first, isNew: false });
   });
 
-  it('accepts one of twenty requests with one key at once', async () => {
+  it('accepts one of twenty concurrent requests with the same key', async () => {
     const replies = await Promise.all(
       Array.from({ length: 20 }, () =>
         stores.executions.submit(aSubmission({ idempotency: key('at once') })),
@@ -92,7 +92,7 @@ describe('accepting an execution', () => {
     expect(replies.filter(({ isNew }) => isNew)).toHaveLength(1);
   });
 
-  it('refuses a key that was used for another body, and keeps keys of two users apart', async () => {
+  it('refuses a key that was used with another body, and separates the keys of two users', async () => {
     const { execution } = await stores.executions.submit(aSubmission({ idempotency: key('body') }));
     const other = stores.executions.submit(aSubmission({ idempotency: key('body', 'b') }));
     expect(await other.catch(codeOf)).toBe('idempotency_key_reused');
@@ -102,7 +102,7 @@ describe('accepting an execution', () => {
     );
   });
 
-  it('forgets keys after their time, in steps', async () => {
+  it('deletes expired keys in steps', async () => {
     for (const name of ['old', 'older', 'oldest', 'young']) {
       await stores.executions.submit(aSubmission({ idempotency: key(name) }));
     }
@@ -117,7 +117,7 @@ describe('accepting an execution', () => {
 });
 
 describe('the lease', () => {
-  it('goes to whoever claimed last; the number of claims without progress is kept', async () => {
+  it('belongs to the last claim; claims without progress are counted', async () => {
     const first = await claimNew(stores);
     const second = await claim(stores, first.execution.id, 'worker-2');
     expect([first.lease.epoch, second.lease.epoch]).toEqual([1, 2]);
@@ -126,7 +126,7 @@ describe('the lease', () => {
     expect(await stores.leases.isHeld(second.lease)).toBe(true);
   });
 
-  it('gives each of many simultaneous claims an epoch of its own', async () => {
+  it('gives each of many concurrent claims its own epoch', async () => {
     const { execution } = await stores.executions.submit(aSubmission());
     const claims = await Promise.all(
       Array.from({ length: 10 }, (_, i) => claim(stores, execution.id, `worker-${i}`)),
@@ -136,7 +136,7 @@ describe('the lease', () => {
     ]);
   });
 
-  it('refuses every write of an old epoch and changes nothing by it', async () => {
+  it('refuses every write of an old epoch without a change', async () => {
     const { lease: old, execution } = await claimRunning(stores);
     await claim(stores, execution.id, 'worker-2');
     const before = await rowOf(execution.id);
@@ -154,7 +154,7 @@ describe('the lease', () => {
     ).toHaveLength(1);
   });
 
-  it('tells the new follower the Job, the pods and how far their logs are stored', async () => {
+  it('gives the new follower the Job, the pods and the positions of their logs', async () => {
     const { lease, execution } = await claimRunning(stores);
     await stores.leases.recordAttempt(lease, anAttempt('pod-2'));
     const position = { sinceSecond: 1_800_000_000, lines: 7, hash: 0xffff_ffff, partialBytes: 3 };
@@ -167,7 +167,7 @@ describe('the lease', () => {
     ]);
   });
 
-  it('says fenced, not cancelled, to a Job that is recorded while somebody else claims', async () => {
+  it('reports a Job as fenced, not cancelled, if another worker claims meanwhile', async () => {
     const { lease, execution } = await claimNew(stores);
     const outcome = await whileRowIsHeld(
       execution.id,
@@ -177,7 +177,7 @@ describe('the lease', () => {
     expect(outcome).toBe('fenced');
   });
 
-  it('tells of a cancel that commits while the Job is recorded', async () => {
+  it('reports a cancel that commits while the Job is recorded', async () => {
     const { lease, execution } = await claimNew(stores);
     const outcome = await whileRowIsHeld(
       execution.id,
@@ -188,7 +188,7 @@ describe('the lease', () => {
     expect(await rowOf(execution.id)).toMatchObject({ status: 'RECEIVED', job_uid: null });
   });
 
-  it('records the same Job again after an answer that was lost, but no other', async () => {
+  it('records the same Job again after a lost answer, but no other Job', async () => {
     const { lease, execution } = await claimNew(stores);
     expect(await stores.leases.recordJob(lease, 'job-uid')).toBe('recorded');
     expect(await stores.leases.recordJob(lease, 'job-uid')).toBe('recorded');
@@ -196,7 +196,7 @@ describe('the lease', () => {
     expect(await rowOf(execution.id)).toMatchObject({ status: 'CREATED', job_uid: 'job-uid' });
   });
 
-  it('moves along the table only, and back from POD_READY to JOB_READY', async () => {
+  it('moves only along the table, and back from POD_READY to JOB_READY', async () => {
     const { lease, execution } = await claimRunning(stores);
     const statusAfter = async (status: 'CREATED' | 'JOB_READY' | 'POD_READY') => {
       expect(await stores.leases.move(lease, status, `to ${status}`)).toBe(true);
@@ -207,12 +207,12 @@ describe('the lease', () => {
     expect(await statusAfter('POD_READY')).toBe('POD_READY');
   });
 
-  it('counts claims until something is really recorded', async () => {
+  it('counts claims until progress is recorded', async () => {
     const { lease, execution } = await claimRunning(stores);
     await claim(stores, execution.id);
     const { lease: third, claimsWithoutProgress } = await claim(stores, execution.id);
     expect(claimsWithoutProgress).toBe(1);
-    // What was recorded before is no progress.
+    // Recording the same again is no progress.
     await stores.leases.move(third, 'POD_READY', null);
     expect((await claim(stores, execution.id)).claimsWithoutProgress).toBe(2);
     const { lease: fifth } = await claim(stores, execution.id);
@@ -221,7 +221,7 @@ describe('the lease', () => {
     expect(lease.epoch).toBe(1);
   });
 
-  it('keeps the number of an attempt, and what is known of it', async () => {
+  it('keeps the number and the known state of an attempt', async () => {
     const { lease, execution } = await claimRunning(stores);
     const at = new Date('2026-11-22T10:00:00Z');
     await stores.leases.recordAttempt(lease, { ...anAttempt('pod-2'), startedAt: at });
@@ -241,7 +241,7 @@ describe('the lease', () => {
     ]);
   });
 
-  it('lists what of a worker shall be cancelled, and which executions are live', async () => {
+  it('lists the executions of a worker that are to be cancelled, and the live ones', async () => {
     const a = await claim(stores, (await claimNew(stores)).execution.id, 'lister');
     const b = await claim(stores, (await claimNew(stores)).execution.id, 'lister');
     await stores.executions.requestCancel(a.execution.id, 'by ada');
@@ -260,7 +260,7 @@ describe('the end', () => {
   const notificationsOf = (id: number) =>
     stores.query('select event from notification where execution_id = $1', [id]);
 
-  it('is written once, with its notification', async () => {
+  it('is recorded once, with its event', async () => {
     const { lease, execution } = await claimRunning(stores);
     expect(
       await stores.leases.end(lease, { status: 'POD_FAILED', exitCode: 3, reason: 'exit code 3' }),
@@ -274,7 +274,7 @@ describe('the end', () => {
     expect(await notificationsOf(execution.id)).toHaveLength(1);
   });
 
-  it('is one of end and cancel when both come at once', async () => {
+  it('is either the end or the cancel if both come at once', async () => {
     for (let i = 0; i < 40; i++) {
       const { lease, execution } = await claimRunning(stores);
       const [ended, cancelled] = await Promise.all([
@@ -308,7 +308,7 @@ describe('the end', () => {
     expect([...kinds].every((kind) => ['cancelled', 'requested'].includes(kind))).toBe(true);
   }, 30_000);
 
-  it('never changes again, whatever is tried', async () => {
+  it('never changes again', async () => {
     const { lease, execution } = await claimRunning(stores);
     await stores.leases.end(lease, done);
     const before = await rowOf(execution.id);
@@ -330,7 +330,7 @@ describe('the end', () => {
     expect(await stores.logs.read(id, 0)).toEqual([]);
   });
 
-  it('is consistent for the database itself', async () => {
+  it('is enforced by database constraints', async () => {
     const { execution } = await claimRunning(stores);
     const set = (columns: string) =>
       stores.query(`update execution set ${columns} where id = $1`, [execution.id]);
@@ -340,11 +340,11 @@ describe('the end', () => {
     await expect(set(`waiting_for = 'luck'`)).rejects.toThrow(/execution_waiting_for/);
   });
 
-  it('says so when there is nothing to cancel', async () => {
+  it('reports that there is nothing to cancel', async () => {
     expect(await stores.executions.requestCancel(1, 'by ada')).toEqual({ kind: 'not_found' });
   });
 
-  it('of a batch that waits for the row is the end of the log: nothing is stored after it', async () => {
+  it('closes the log: a batch that waits for the row is not stored after it', async () => {
     const { lease, execution } = await claimRunning(stores);
     const batch: LogBatch = aBatch(lease, [aRow(1)]);
     const stored = await whileRowIsHeld(

@@ -37,12 +37,12 @@ const errorOf = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-/** Fails with the error itself, so that its real shape is in the report. */
+/** Fails with the error itself, so that the report shows its shape. */
 function expectUnavailable(error: unknown): void {
   if (!isDatabaseUnavailable(error)) throw error;
 }
 
-/** As Postgres writes it to a connection that an administrator ends. */
+/** What Postgres sends to a connection that an administrator terminates. */
 const TERMINATED = (() => {
   const fields = ['SFATAL', 'VFATAL', 'C57P01', 'Mterminating connection due to administrator command', ''];
   const body = Buffer.from(fields.map((field) => `${field}\0`).join(''));
@@ -52,7 +52,7 @@ const TERMINATED = (() => {
 })();
 const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
 
-/** Before a Postgres: ends the next connection that is ready for a query, in the packet that says that it is. */
+/** A proxy for Postgres that ends the next connection in the very packet that says it is ready for a query. */
 async function startEnder(serverUrl: string) {
   let isArmed = false;
   const sockets = new Set<Socket>();
@@ -81,7 +81,7 @@ async function startEnder(serverUrl: string) {
 
 const raw = (database: Database, sql: string) => database.client.$queryRawUnsafe(sql);
 
-/** Until Postgres works at a `pg_sleep`. */
+/** Waits until Postgres executes a `pg_sleep`. */
 const untilSleeping = () =>
   until(
     async () => {
@@ -92,7 +92,7 @@ const untilSleeping = () =>
     () => 'a statement that sleeps',
   );
 
-describe('an error that means "Postgres is away or gave way"', () => {
+describe('an error that means "Postgres is down or aborted the work"', () => {
   it.each<[string, string[]]>([
     ['a statement that took too long', [`set local statement_timeout = 50`, `select 1 from pg_sleep(2)`]],
     [
@@ -130,7 +130,7 @@ describe('an error that means "Postgres is away or gave way"', () => {
     expectUnavailable(refused[0]?.reason);
   });
 
-  it('nobody listens', async () => {
+  it('no server listens', async () => {
     const nowhere = Object.assign(new URL(url), { port: String(await freePort()) }).href;
     expectUnavailable(await onPool((database) => errorOf(database.ping()), nowhere));
     expectUnavailable(
@@ -142,7 +142,7 @@ describe('an error that means "Postgres is away or gave way"', () => {
   it('no connection is free', async () => {
     const error = await onPool(
       async (database) => {
-        // Prisma begins when somebody waits for it.
+        // Prisma starts only when the promise is awaited.
         const busy = raw(database, 'select 1 from pg_sleep(8)').then(() => undefined);
         await untilSleeping();
         const refused = await errorOf(database.transaction(async (session) => session.$queryRaw`SELECT 1`));
@@ -155,7 +155,7 @@ describe('an error that means "Postgres is away or gave way"', () => {
     expectUnavailable(error);
   }, 30_000);
 
-  it('the server has no connection left for us', async () => {
+  it('the server has no connections left', async () => {
     await query(url, `create role busy login password 'x' connection limit 1`);
     const asBusy = Object.assign(new URL(url), { username: 'busy', password: 'x' }).href;
     await onPool(async (first) => {
@@ -164,7 +164,7 @@ describe('an error that means "Postgres is away or gave way"', () => {
     }, asBusy);
   });
 
-  it('the connection was ended by an administrator, in a statement and in a transaction', async () => {
+  it('an administrator terminated the connection, in a statement and in a transaction', async () => {
     await onPool(async (database) => {
       const ours = `select pid from pg_stat_activity where application_name = 'proctor'`;
       const terminate = () => query(url, `select pg_terminate_backend(pid) from (${ours}) backend`);
@@ -188,7 +188,7 @@ describe('an error that means "Postgres is away or gave way"', () => {
   it.each([
     ['just made', false],
     ['just given back', true],
-  ])('the connection that a transaction gets was %s and ended at once', async (_name, isUsed) => {
+  ])('the connection of a transaction was %s and ended at once', async (_name, isUsed) => {
     const ender = await startEnder(url);
     try {
       await onPool(
@@ -209,7 +209,7 @@ describe('an error that means "Postgres is away or gave way"', () => {
     }
   });
 
-  it('the server froze, was stopped or killed, and all is well after it', async () => {
+  it('the server froze, was stopped or killed, and works again afterwards', async () => {
     await onPool(async (database) => {
       await database.ping();
       const idle = openDatabase(url);
@@ -239,7 +239,7 @@ describe('an error that means "Postgres is away or gave way"', () => {
   }, 40_000);
 });
 
-describe('an error that is no sign of that', () => {
+describe('another error', () => {
   it.each([
     ['a row that is there', 'insert into fact values (1, 1)'],
     ['a value that a check refuses', 'insert into fact values (9, 0)'],
@@ -250,7 +250,7 @@ describe('an error that is no sign of that', () => {
     expect(isDatabaseUnavailable(await onPool((database) => errorOf(raw(database, statement))))).toBe(false);
   });
 
-  it('a password that is wrong, a database that is missing', async () => {
+  it('a wrong password, a missing database', async () => {
     const wrong = Object.assign(new URL(url), { pathname: '/missing' }).href;
     expect(isDatabaseUnavailable(await onPool((database) => errorOf(database.ping()), wrong))).toBe(false);
   });

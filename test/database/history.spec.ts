@@ -71,7 +71,7 @@ describe('the history', () => {
     expect(all[0]).not.toHaveProperty('args');
   });
 
-  it('finds what matches and may be seen, page by page, each once', async () => {
+  it('finds what matches and is visible, page by page, each once', async () => {
     const optional = <T>(values: readonly T[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
     const instant = fc.nat(299).map((at) => all[at]?.createdAt ?? new Date());
     const filters = fc.record({
@@ -99,7 +99,7 @@ describe('the history', () => {
     );
   }, 120_000);
 
-  it('says exactly when an execution was accepted, so that a time is a range of ids', async () => {
+  it('derives the time of acceptance from the id, so that a time is a range of ids', async () => {
     const [row] = await stores.query<{ n: number }>(
       `select count(*)::int as n from execution
        where created_at = updated_at and id >= first_execution_id_at(created_at)
@@ -108,7 +108,7 @@ describe('the history', () => {
     expect(row?.n).toBe(300);
   });
 
-  it('takes any time', async () => {
+  it('accepts any time', async () => {
     const list = (since: Date, until: Date) =>
       stores.history.list({ visibleTo: null, since, until }, { before: null, limit: 1_000 });
     const [first, last] = [new Date('0001-01-01'), new Date('9999-12-31')];
@@ -118,7 +118,7 @@ describe('the history', () => {
 });
 
 describe('an execution in detail', () => {
-  it('has what it was accepted with, and its attempts, oldest first', async () => {
+  it('has its request and its attempts, oldest first', async () => {
     const secretArgs = { TOKEN: { ciphertext: 'AAAA', keyId: 'k' }, KEY: { ciphertext: 'BBBB', keyId: 'k' } };
     const { execution, lease, ...claimed } = await claimNew(stores, {
       secretArgs,
@@ -164,7 +164,7 @@ describe('an execution in detail', () => {
     expect(await stores.executions.find(execution.id)).toEqual(execution);
   });
 
-  it('has default pod settings where it was accepted before there were any', async () => {
+  it('has default pod settings if it was accepted before they existed', async () => {
     const { execution } = await stores.executions.submit(aSubmission());
     await stores.query(`update execution set snapshot = snapshot - 'pod' where id = $1`, [execution.id]);
     const claimed = await stores.leases.claim(execution.id, 'worker-1');

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => stores?.close());
 
 describe('appending to logs', () => {
-  it('leaves the lines of a fenced execution out and keeps the others', async () => {
+  it('omits the lines of a fenced execution and keeps the others', async () => {
     const [a, b, c] = [await claimRunning(stores), await claimRunning(stores), await claimRunning(stores)];
     await claim(stores, b.execution.id);
     const batches = [a, b, c].map(({ lease }) => aBatch(lease, [aRow(1), aRow(2)]));
@@ -22,7 +22,7 @@ describe('appending to logs', () => {
     expect(counts).toEqual([2, 0, 2]);
   });
 
-  it('tells a fenced batch from a good one of the same execution', async () => {
+  it('distinguishes a fenced batch from a valid one of the same execution', async () => {
     const old = await claimRunning(stores);
     const { lease } = await claim(stores, old.execution.id);
     const batches = [aBatch(old.lease, [aRow(1, 'old'), aRow(2, 'old')]), aBatch(lease, [aRow(1, 'new')])];
@@ -48,7 +48,7 @@ describe('appending to logs', () => {
     expect((await claim(stores, execution.id)).attempts[0]?.logPosition.lines).toBe(0);
   });
 
-  it('keeps any text as it is', async () => {
+  it('stores any text unchanged', async () => {
     const { lease, execution } = await claimRunning(stores);
     const texts = [
       '', ' ', 'NULL', 'null', '{}', '{a,b}', '"', '\\', '\\"', "'", ',', '\t\r\b\f\v', '\u0001\u007f\u0085',
@@ -66,7 +66,7 @@ describe('appending to logs', () => {
     expect(rows[0]?.stampedAt).toBe('2026-11-22T10:00:00.123Z');
   });
 
-  it('stores only a position, and markers without a time', async () => {
+  it('stores a position alone, and markers without a time', async () => {
     const { lease, execution } = await claimRunning(stores);
     await stores.logs.append([
       aBatch(lease, [], {
@@ -80,7 +80,7 @@ describe('appending to logs', () => {
     ]);
   });
 
-  it('drops what lies between two numbers and tells its extent to whoever goes on', async () => {
+  it('drops the rows between two numbers and reports the extent for the next follower', async () => {
     const { lease, execution } = await claimRunning(stores);
     const marker = aRow(3, 'cut', { kind: 'cut', stampedAt: null });
     await stores.logs.append([
@@ -116,7 +116,7 @@ describe('appending to logs', () => {
     });
   });
 
-  it('is read in pages that are bounded by bytes, with at least one row each', async () => {
+  it('is read in pages bounded by bytes, with at least one row each', async () => {
     const { lease, execution } = await claimRunning(stores);
     await stores.logs.append([
       aBatch(lease, [
@@ -136,7 +136,7 @@ describe('appending to logs', () => {
     expect(pages).toEqual([[1], [2, 3], [4]]);
   });
 
-  it('makes partitions once, also when two do it together, and has a place for every other row', async () => {
+  it('creates partitions once, even concurrently, and has a place for every other row', async () => {
     const made = await Promise.all([stores.logs.ensurePartitions(30), stores.logs.ensurePartitions(30)]);
     expect(made.sort((a, b) => a - b)).toEqual([0, 22]);
     const { lease, execution } = await claimRunning(stores);
@@ -152,7 +152,7 @@ describe('appending to logs', () => {
     ]);
   });
 
-  it('makes the other partitions although one week lies in the default partition', async () => {
+  it('creates the other partitions even if one week lies in the default partition', async () => {
     const [week] = await stores.query<{ id: string }>(
       `select first_execution_id_at(now() + interval '250 days') as id`,
     );
@@ -161,7 +161,7 @@ describe('appending to logs', () => {
   });
 });
 
-describe('where to begin to read a log', () => {
+describe('the start of a partial log', () => {
   const at = (second: number) => `2026-11-22T10:00:0${second}Z`;
   const rows = [
     aRow(1, 'one', { stampedAt: at(1) }),
@@ -196,7 +196,7 @@ describe('where to begin to read a log', () => {
     for (const lines of [6, 7, 1_000_000]) expect(await log.tail(lines)).toEqual(texts);
   });
 
-  it('counts a last line that has not ended yet', async () => {
+  it('counts an unfinished last line', async () => {
     const log = await logOf([
       ...rows,
       aRow(11, 'still ', { endsLine: false }),
@@ -206,7 +206,7 @@ describe('where to begin to read a log', () => {
     expect(await log.tail(2)).toEqual(['last', 'still ', 'open']);
   });
 
-  it('is found by time: the first line that began then or later', async () => {
+  it('is found by time: the first line that began at or after it', async () => {
     const log = await logOf(rows);
     const texts = rows.map(({ text }) => text);
     expect(await log.since(0)).toEqual(texts);
@@ -216,7 +216,7 @@ describe('where to begin to read a log', () => {
     expect(await log.since(7)).toEqual([]);
   });
 
-  it('ends with the last row, which is found without a look at the others', async () => {
+  it('ends with the last row, found without reading the others', async () => {
     const { lease, execution } = await claimRunning(stores);
     await stores.logs.append([
       aBatch(
@@ -231,7 +231,7 @@ describe('where to begin to read a log', () => {
     expect((await explain(stores.url, statement!, 'run')).buffers).toBeLessThan(10);
   });
 
-  it('is the beginning where nothing is stored', async () => {
+  it('is the beginning of an empty log', async () => {
     expect(await stores.logs.findEnd(2)).toBe(0);
     expect(await stores.logs.findTailStart(2, 10)).toBe(0);
     expect(await stores.logs.findSinceStart(2, new Date(0))).toBe(0);

@@ -4,7 +4,7 @@ import { until } from '../support/api-client.js';
 import { explain, indexesOf, nodesOf, type Plan, readsAll, statementsOf } from '../support/plans.js';
 import { aProc, aSubmission, claimNew, openDatabase, type Stores, openStores } from '../support/stores.js';
 
-/** Executions that are over, 40 procs and 500 users: what a year leaves behind. */
+/** Ended executions of 40 procs and 500 users: the history of about a year. */
 const HISTORY = 200_000;
 const LIVE = 2_000;
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stores?.close());
 
-/** The statements that `work` sends about executions, with their plans. */
+/** The statements on `execution` that `work` sends, with their plans. */
 async function plansOf(work: () => Promise<unknown>): Promise<{ sql: string; plan: Plan }[]> {
   const plans = [];
   for (const statement of await statementsOf(work, /\bexecution\b/)) {
@@ -69,7 +69,7 @@ describe('with a history of 200,000 executions', () => {
         stores.logs.append([{ lease, podUid: 'p', rows: [], position: zero, isComplete: false, drop: null }]),
     ],
   ])(
-    '%s reads no more than it must',
+    '%s reads no more than necessary',
     async (_name, work) => {
       const plans = await plansOf(work);
       expect(plans.length).toBeGreaterThan(0);
@@ -86,7 +86,7 @@ describe('with a history of 200,000 executions', () => {
     30_000,
   );
 
-  it('notices a statement that reads everything', async () => {
+  it('detects a statement that reads everything', async () => {
     const database = openDatabase(stores.url);
     const plans = await plansOf(
       () => database.client.$queryRaw`SELECT count(*) FROM execution WHERE reason = 'x'`,
@@ -116,7 +116,7 @@ describe('a live row', () => {
     expect({ all: after.all - before.all, hot: after.hot - before.hot }).toEqual({ all: 7, hot: 7 });
   });
 
-  /** Each connection reports what it has done, at the latest when its server process ends, soon after it is closed. */
+  /** Closes all connections: a server process reports its statistics at the latest when it ends. */
   async function settled(): Promise<void> {
     await stores.database.close();
     const areGone = async () => {
@@ -147,7 +147,7 @@ describe('an audit trail of 200,000 entries', () => {
   const filters: [string, AuditFilter, string][] = [
     ['nothing', {}, 'audit_event_by_time'],
     ['who', { actor: 'user-7' }, 'audit_event_by_actor'],
-    ['who never did anything', { actor: 'nobody' }, 'audit_event_by_actor'],
+    ['an actor without entries', { actor: 'nobody' }, 'audit_event_by_actor'],
     ['what', { action: 'action-7' }, 'audit_event_by_action'],
     ['on what', { subject: 'subject-7' }, 'audit_event_by_subject'],
     ['refusals', { allowed: false }, 'audit_event_refused'],

@@ -45,7 +45,7 @@ async function create(changes: Partial<NewSchedule> = {}) {
 }
 
 describe('a schedule', () => {
-  it('is kept as it was given, its secret args apart', async () => {
+  it('is stored as given, with its secret args separate', async () => {
     const secretArgs = { TOKEN: { ciphertext: 'AAAA', keyId: 'k' } };
     const { given, schedule } = await create({ secretArgs });
     const { argsHash, secretArgs: _, ...shown } = given;
@@ -57,7 +57,7 @@ describe('a schedule', () => {
     expect(await schedules.readSecretArgs(1)).toBeNull();
   });
 
-  it('is there once for a proc and its args, however many ask at once', async () => {
+  it('exists once per proc and args, even after concurrent requests', async () => {
     const given = await aSchedule();
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => schedules.create(given)));
     expect(outcomes.map(({ kind }) => kind).sort()).toEqual([
@@ -67,11 +67,11 @@ describe('a schedule', () => {
     expect((await schedules.create({ ...given, argsHash: 'other' })).kind).toBe('created');
   });
 
-  it('needs its proc', async () => {
+  it('requires its proc', async () => {
     expect(await schedules.create({ ...(await aSchedule()), procName: 'none' })).toEqual({ kind: 'no_proc' });
   });
 
-  it('is listed while it is enabled, in the order of ids', async () => {
+  it('is listed while it is enabled, by id', async () => {
     const [a, b] = [await create(), await create()];
     await schedules.update(a.schedule.id, { enabled: false });
     const listed = (await schedules.list({ all: false, visibleTo: null, after: null, limit: 1_000 })).map(
@@ -85,7 +85,7 @@ describe('a schedule', () => {
     ).toContain(a.schedule.id);
   });
 
-  it('changes in what is given, and in nothing else', async () => {
+  it('changes only in the given fields', async () => {
     const { schedule } = await create({ secretArgs: { TOKEN: { ciphertext: 'AAAA', keyId: 'k' } } });
     const renamed = await schedules.update(schedule.id, { tags: 'c', group: 'dev', notificationEmails: [] });
     expect(renamed).toMatchObject({
@@ -104,7 +104,7 @@ describe('a schedule', () => {
     expect(await schedules.update(1, { tags: 'c' })).toEqual({ kind: 'not_found' });
   });
 
-  it('does not become what another one is', async () => {
+  it('cannot become a duplicate of another schedule', async () => {
     const { given } = await create();
     const outcome = await schedules.create({ ...given, argsHash: 'other' });
     if (outcome.kind !== 'created') throw new Error(outcome.kind);
@@ -122,7 +122,7 @@ describe('a schedule', () => {
 });
 
 describe('a proc', () => {
-  it('keeps its declarations and pod settings; what was registered before there were any gets defaults', async () => {
+  it('keeps its declarations and pod settings; older registrations get defaults', async () => {
     const pod = {
       ...aProc('x').pod,
       resources: { requests: { cpu: '100m' }, limits: {} },
@@ -150,7 +150,7 @@ describe('a proc', () => {
     });
   });
 
-  it('is listed by name, and by the group it asks for', async () => {
+  it('is listed by name, and by required group', async () => {
     const [a, b, c] = [randomName(), randomName(), randomName()].sort();
     const group = randomName();
     await stores.procs.register([
@@ -179,7 +179,7 @@ describe('a proc', () => {
     expect(await stores.executions.find(execution.id)).toMatchObject({ procName, status: 'CANCELLED' });
   });
 
-  it('is not removed under an execution or a schedule that comes at the same moment', async () => {
+  it('is not removed under a concurrent execution or schedule', async () => {
     for (let round = 0; round < 20; round++) {
       const concurrency = { limit: 5, whenFull: 'queue' as const };
       const given = await aSchedule();
@@ -193,7 +193,7 @@ describe('a proc', () => {
       ]);
       const isThere = (await stores.procs.find(procName)) !== null;
       expect(isThere).toBe(removed.kind === 'in_use');
-      // Whoever came first is safe, and whoever came after is told.
+      // The first one wins, and the second one gets an error.
       if (!isThere) {
         expect(accepted).toBeInstanceOf(AppError);
         expect(scheduled.kind).toBe('no_proc');
@@ -206,7 +206,7 @@ describe('a proc', () => {
 });
 
 describe('secret args', () => {
-  it('are read by who has the key, and differ each time they are sealed', () => {
+  it('are readable with the key, and differ each time they are sealed', () => {
     const args = { TOKEN: 'value ☃', EMPTY: '' };
     const [first, second] = [secrets.sealArgs('proc', args), secrets.sealArgs('proc', args)];
     expect(secrets.openArgs('proc', first ?? {})).toEqual(args);
@@ -215,7 +215,7 @@ describe('secret args', () => {
     expect(secrets.sealArgs('proc', {})).toBeNull();
   });
 
-  it('belong to their proc and name, and are no secrets of the proc', async () => {
+  it('belong to their proc and name, and are not secrets of the proc', async () => {
     const sealed = secrets.sealArgs('proc', { TOKEN: 'value' }) ?? {};
     const token = sealed['TOKEN'] ?? { ciphertext: '', keyId: '' };
     for (const open of [
@@ -232,7 +232,7 @@ describe('secret args', () => {
     await expect(secrets.read('proc')).rejects.toThrow();
   });
 
-  it('name the arg and both keys where the key is another one', () => {
+  it('name the arg and both keys if the key differs', () => {
     const other = new SecretsStore(stores.database, new SecretBox(randomBytes(32)));
     const sealed = other.sealArgs('proc', { TOKEN: 'the value' }) ?? {};
     const keyId = sealed['TOKEN']?.keyId ?? '';
@@ -243,7 +243,7 @@ describe('secret args', () => {
 });
 
 describe('secrets of a proc', () => {
-  it('are listed by name with who set them when, and removed one by one', async () => {
+  it('are listed by name with their author and time, and removed one by one', async () => {
     const proc = randomName();
     await secrets.set(proc, { B: 'x', A: 'y' }, 'ada');
     await secrets.set(proc, { A: 'z' }, 'bob');

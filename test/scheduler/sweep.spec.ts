@@ -102,7 +102,7 @@ describe('the sweep', () => {
     expect(await sweepNow()).toMatchObject({ requeued: 1 });
   });
 
-  it('queues at once what a worker has given back', async () => {
+  it('enqueues at once what a worker has released', async () => {
     const { lease, execution } = await claimRunning(stores);
     await age();
     await stores.leases.release(lease);
@@ -110,7 +110,7 @@ describe('the sweep', () => {
     expect(await queue.stateOf(execution.id)).toBe('waiting');
   });
 
-  it('fills a flushed Redis again, what is followed too', async () => {
+  it('refills a flushed Redis, running executions included', async () => {
     const followed = await submit();
     const ids = [followed];
     for (let i = 0; i < 4; i++) ids.push(await submit());
@@ -124,7 +124,7 @@ describe('the sweep', () => {
     expect(await sweepNow()).toMatchObject({ wasFullPass: false });
   });
 
-  it('looks at everything after a restart of Redis, and now and then', async () => {
+  it('makes a full pass after a restart of Redis, and periodically', async () => {
     await redis.stop();
     await expect(sweepNow()).rejects.toThrow();
     await redis.start();
@@ -134,7 +134,7 @@ describe('the sweep', () => {
     expect(await sweepNow()).toMatchObject({ wasFullPass: false });
   }, 20_000);
 
-  it('passes over thousands in pages', async () => {
+  it('makes a full pass over thousands in pages', async () => {
     await stores.query(
       `insert into execution (proc_name, proc_revision, job_name, image, args, snapshot, user_email, enqueued_at)
        select 'p', 1, 'job-' || i, 'i', '{}', '{}', 'u', now() from generate_series(1, 1200) i`,
@@ -144,7 +144,7 @@ describe('the sweep', () => {
     expect(await queue.open().countWaiting()).toBe(1200);
   }, 20_000);
 
-  it('queues thousands that were never queued at once', async () => {
+  it('enqueues thousands that were never enqueued in one sweep', async () => {
     await stores.query(
       `insert into execution (proc_name, proc_revision, job_name, image, args, snapshot, user_email, created_at)
        select 'p', 1, 'job-' || i, 'i', '{}', '{}', 'u', now() - interval '1 minute' from generate_series(1, 1200) i`,
@@ -153,7 +153,7 @@ describe('the sweep', () => {
     expect(await queue.open().countWaiting()).toBe(1200);
   }, 20_000);
 
-  it('lets in and queues who waits although there is room', async () => {
+  it('admits and enqueues executions that wait although there is room', async () => {
     const proc = await registerOneAtATime();
     const ids = [await submit({ proc }), await submit({ proc }), await submit({ proc })];
     await enqueue(ids.slice(0, 1));
@@ -162,7 +162,7 @@ describe('the sweep', () => {
     expect(await statesOf(ids)).toEqual(['waiting', 'waiting', 'unknown']);
   });
 
-  it('may be done by several at once: each entry is made once, each waiter let in once', async () => {
+  it('may run concurrently: each entry is added once, each waiter admitted once', async () => {
     const ids: number[] = [];
     for (let i = 0; i < 5; i++) ids.push(await submit({ userEmail: `user-${i}@example.org` }));
     await stores.query(`update execution set waiting_for = 'share', admitted_at = null where id = any($1)`, [
@@ -178,7 +178,7 @@ describe('the sweep', () => {
     expect(seen.sort()).toEqual([...ids].sort());
   });
 
-  it('forgets workers that are gone for long and have nothing', async () => {
+  it('deletes workers that are long gone and hold nothing', async () => {
     await stores.workers.heartbeat('gone');
     await stores.workers.heartbeat('gone, but followed something');
     await stores.workers.heartbeat('living');
