@@ -45,7 +45,6 @@ beforeAll(async () => {
     due,
     stuck: stores.stuck,
     queue,
-    userShare: USER_SHARE,
     owners,
     logger,
   });

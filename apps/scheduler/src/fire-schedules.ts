@@ -22,7 +22,6 @@ export interface FireSchedulesDependencies {
   stuck: Pick<StuckExecutionsStore, 'markEnqueued'>;
   queue: Pick<ExecutionQueue, 'add'>;
   logger: Logger;
-  userShare: number;
   /** Null: authentication is off and everyone may run everything. */
   owners: OwnerRules | null;
 }
@@ -56,8 +55,7 @@ export class FireSchedules {
 
   constructor(private readonly dependencies: FireSchedulesDependencies) {
     const describeProblem = (due: DueSchedule, now: Date) => this.describeProblem(due, now);
-    const { userShare } = dependencies;
-    this.rules = { nextFireAt, localTimeOf, describeProblem, lookAheadMs: LOOK_AHEAD_MS, userShare };
+    this.rules = { nextFireAt, localTimeOf, describeProblem, lookAheadMs: LOOK_AHEAD_MS };
   }
 
   /** Warms up before the first poll, without Postgres or Redis. */

@@ -12,7 +12,6 @@ const rules: FireRules = {
   localTimeOf,
   describeProblem: () => null,
   lookAheadMs: 20,
-  userShare: 100,
 };
 
 function due(changes: Partial<Schedule> = {}, rest: Partial<DueSchedule> = {}): DueSchedule {
@@ -44,7 +43,6 @@ function due(changes: Partial<Schedule> = {}, rest: Partial<DueSchedule> = {}): 
       updatedAt: TICK,
     },
     owner: { account: null, signIn: null },
-    live: 0,
     ...rest,
   };
 }
@@ -52,8 +50,7 @@ function due(changes: Partial<Schedule> = {}, rest: Partial<DueSchedule> = {}): 
 const batch = (dues: DueSchedule[], rest: Partial<DueBatch> = {}): DueBatch => ({
   now: NOW,
   due: dues,
-  slots: new Map(),
-  admittedOf: new Map(),
+  room: {},
   ...rest,
 });
 
@@ -116,8 +113,9 @@ describe('planFires', () => {
     ['queue', OVERLAP_QUEUE_CAP, ['fired overlap', 'overlapped', 'overlapped']],
   ] as const)('overlap %s with %d live executions', (overlap, live, expected) => {
     const nextFireAtOf = new Date(TICK.getTime() - 120_000);
-    const given = due({ overlap, misfire: 'all', nextFireAt: nextFireAtOf }, { live });
-    expect(briefly(planFires(batch([given]), rules).ticks)).toEqual(expected);
+    const given = due({ overlap, misfire: 'all', nextFireAt: nextFireAtOf });
+    const room = { liveBySchedule: new Map([[given.schedule.id, live]]) };
+    expect(briefly(planFires(batch([given], { room }), rules).ticks)).toEqual(expected);
   });
 
   it.each([
@@ -128,7 +126,7 @@ describe('planFires', () => {
     const plan = planFires(
       batch(
         [1, 2, 3].map((id) => due({ id })),
-        { slots },
+        { room: { slots } },
       ),
       rules,
     );
@@ -137,11 +135,11 @@ describe('planFires', () => {
   });
 
   it('assigns the share of a user once', () => {
-    const admittedOf = new Map([['ada@example.org', 98]]);
+    const share = { max: 100, admittedByUser: new Map([['ada@example.org', 98]]) };
     const plan = planFires(
       batch(
         [1, 2, 3].map((id) => due({ id })),
-        { admittedOf },
+        { room: { share } },
       ),
       rules,
     );

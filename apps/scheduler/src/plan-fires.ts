@@ -34,12 +34,11 @@ export interface FireRules {
   /** Why the schedule must not fire, or null. */
   describeProblem: (due: DueSchedule, now: Date) => string | null;
   lookAheadMs: number;
-  userShare: number;
 }
 
 /** Decides the outcome of each due tick, and when each schedule is due next. Pure. */
 export function planFires(batch: DueBatch, rules: FireRules): FirePlan {
-  const room = roomOf(batch, rules.userShare);
+  const room = new AdmissionRoom(batch.room);
   const shared = { ...rules, nextFireAt: cache(rules.nextFireAt) };
   const plans = batch.due.map((due) => planSchedule(due, batch.now, room, shared));
   return { ticks: plans.flatMap(({ ticks }) => ticks), schedules: plans.map(({ schedule }) => schedule) };
@@ -122,14 +121,6 @@ function missed(scheduleId: number, { first, last, count, isCountExact }: Droppe
       ? 'no scheduler fired it in time'
       : `no scheduler fired them in time; ${more} was due at ${last.toISOString()}`;
   return { scheduleId, fireAt: first, outcome: 'missed', count, reason, run: null };
-}
-
-function roomOf({ due, slots, admittedOf }: DueBatch, userShare: number): AdmissionRoom {
-  return new AdmissionRoom({
-    liveBySchedule: new Map(due.map(({ schedule, live }) => [schedule.id, live])),
-    share: { max: userShare, admittedByUser: admittedOf },
-    slots,
-  });
 }
 
 function requestOf({ schedule: { id, procName, userEmail, overlap } }: DueSchedule): AdmissionRequest {

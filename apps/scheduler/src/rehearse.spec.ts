@@ -11,7 +11,6 @@ it.each([null, { adminGroups: ['admins'], signInTrustHours: 24 }])(
       due: { fire: never },
       stuck: { markEnqueued: never },
       queue: { add: never },
-      userShare: 1_000,
       owners,
       logger: createLogger({ service: 'test', level: 'fatal' }),
     });

@@ -44,7 +44,6 @@ function createBatch(): DueBatch {
     secretArgs: null,
     proc: registered,
     owner: { account: { isActive: true, groups: [] }, signIn: null },
-    live: 0,
   }));
-  return { now, due, slots: new Map(), admittedOf: new Map() };
+  return { now, due, room: {} };
 }

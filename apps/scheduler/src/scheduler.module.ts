@@ -39,7 +39,7 @@ export class SchedulerModule {
     const due = new DueSchedulesStore(tickDatabase, { installationId, userShare });
     const clock = new ClockService(
       {
-        fireSchedules: new FireSchedules({ due, stuck, queue, userShare, owners, logger }),
+        fireSchedules: new FireSchedules({ due, stuck, queue, owners, logger }),
         recheck: new ScheduleRecheckStore(database, nextFireAt),
         recheckMinutes,
         sweepStuck: new SweepStuck(stuck, new WorkersStore(database), queue, userShare),

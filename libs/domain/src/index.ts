@@ -5,6 +5,7 @@ export { ADMISSION_GATES, type WaitingFor, GATE_NAMES, gateNamed } from './execu
 export {
   OVERLAP_QUEUE_CAP,
   type ProcSlots,
+  type RoomFigures,
   type AdmissionRequest,
   type Admission,
   AdmissionRoom,

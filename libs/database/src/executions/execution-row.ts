@@ -1,6 +1,6 @@
 import type { Execution, ExecutionStatus, ExecutionSummary } from '@app/domain';
 import { Prisma } from '../generated/client.js';
-import { originFromRow, type OriginRow } from './origin-columns.js';
+import { ORIGIN_COLUMNS_OF_E, originFromRow, type OriginRow } from './origin-columns.js';
 import { namesOfSealed, type SealedArgs } from './sealed-args.js';
 
 /** The columns that lists select of `execution`. */
@@ -21,7 +21,7 @@ export interface ExecutionSummaryRow extends OriginRow {
 }
 
 export const SUMMARY_COLUMNS = Prisma.sql`e.id, e.proc_name, e.job_name, e.image, e.user_email, e.status, e.exit_code,
-  e.reason, e.created_at, e.updated_at, e.started_at, e.ended_at, e.cancel_requested_at, e.schedule_id, e.rerun_of`;
+  e.reason, e.created_at, e.updated_at, e.started_at, e.ended_at, e.cancel_requested_at, ${ORIGIN_COLUMNS_OF_E}`;
 
 /** A row of `execution` as Postgres returns it; the columns that stores select for an Execution. */
 export interface ExecutionRow extends ExecutionSummaryRow {

@@ -10,6 +10,8 @@ export interface OriginRow {
 }
 
 export const ORIGIN_COLUMNS = Prisma.sql`schedule_id, rerun_of`;
+/** The same columns of the alias `e`. */
+export const ORIGIN_COLUMNS_OF_E = Prisma.sql`e.schedule_id, e.rerun_of`;
 export const ORIGIN_COLUMN_TYPES = Prisma.sql`schedule_id bigint, rerun_of bigint`;
 
 export function originColumns(origin: ExecutionOrigin): Record<keyof OriginRow, number | null> {

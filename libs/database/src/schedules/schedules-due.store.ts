@@ -43,7 +43,7 @@ export class DueSchedulesStore {
     return this.database.transaction(async (session) => {
       const locked = await lockDue(session, limits, this.settings.userShare);
       if (locked.rows.length === 0) return { due: 0, isMoreDue: false, admitted: [], waiting: 0, paused: [] };
-      const planned = plan(await readBatch(session, locked));
+      const planned = plan(await readBatch(session, locked, this.settings.userShare));
       const { admitted, waiting } = await recordTicks(session, planned, this.settings.installationId);
       await disableDone(session, planned);
       const pauses = planned.schedules.filter((each) => each.kind === 'pause');
@@ -57,8 +57,12 @@ export class DueSchedulesStore {
 const isStillDue = (now: string) => (each: PlannedSchedule) =>
   each.kind === 'next' && each.nextFireAt.getTime() <= Date.parse(now);
 
-async function readBatch(session: Session, { now, rows, procs, owners }: LockedSchedules): Promise<DueBatch> {
-  const live = await countLive(
+async function readBatch(
+  session: Session,
+  { now, rows, procs, owners }: LockedSchedules,
+  userShare: number,
+): Promise<DueBatch> {
+  const liveBySchedule = await countLive(
     session,
     rows.filter(({ overlap }) => overlap !== 'allow').map(({ id }) => id),
   );
@@ -71,10 +75,10 @@ async function readBatch(session: Session, { now, rows, procs, owners }: LockedS
     secretArgs: row.secret_args,
     proc: procOf.get(row.proc_name) ?? null,
     owner: ownerOf.get(row.user_email) ?? { account: null, signIn: null },
-    live: live.get(row.id) ?? 0,
   }));
-  const admittedOf = new Map((owners ?? []).map(({ email, admitted }) => [email, admitted]));
-  return { now: new Date(now), due, slots, admittedOf };
+  const admittedByUser = new Map((owners ?? []).map(({ email, admitted }) => [email, admitted]));
+  const room = { liveBySchedule, share: { max: userShare, admittedByUser }, slots };
+  return { now: new Date(now), due, room };
 }
 
 interface LockedSchedules {

@@ -1,4 +1,4 @@
-import type { ProcSlots, Schedule, TickOutcome } from '@app/domain';
+import type { RoomFigures, Schedule, TickOutcome } from '@app/domain';
 import type { NewExecution } from '../executions/accept.js';
 import type { SealedArgs } from '../executions/sealed-args.js';
 import type { RegisteredProc } from '../procs/procs.store.js';
@@ -8,10 +8,8 @@ export interface DueBatch {
   /** Postgres' clock. */
   now: Date;
   due: readonly DueSchedule[];
-  /** Slots of the procs with a concurrency limit, by name; exact, because the rows of these procs are locked too. */
-  slots: ReadonlyMap<string, ProcSlots>;
-  /** How many executions of each owner are admitted; counted no further than the share. */
-  admittedOf: ReadonlyMap<string, number>;
+  /** The room at each gate of admission; exact where the rows that guard it are locked. */
+  room: RoomFigures;
 }
 
 /** The fields that decide when a schedule fires and what it runs. */
@@ -38,8 +36,6 @@ export interface DueSchedule {
   /** As it is now; null: it was removed. */
   proc: RegisteredProc | null;
   owner: OwnerStanding;
-  /** Its executions that have not ended; counted only if the overlap policy needs it. */
-  live: number;
 }
 
 /** What Proctor knows of an owner who is not signed in at the moment. */

@@ -1,5 +1,5 @@
 import type { TickOutcome } from '../schedule/schedule.js';
-import type { OriginKind } from './execution-origin.js';
+import { ORIGIN_KINDS, type OriginKind } from './execution-origin.js';
 
 interface AdmissionGate {
   /** Stored in `execution.waiting_for` while the gate holds an execution back. */
@@ -20,8 +20,6 @@ interface AdmissionGate {
   waitsFor: string;
 }
 
-const EVERY_ORIGIN = ['person', 'rerun', 'schedule'] as const satisfies readonly OriginKind[];
-
 /**
  * Everything that can hold an accepted execution back, in the order in which executions pass. An execution that is
  * released from one gate moves on to the next one that applies; an execution that no gate holds is admitted and
@@ -40,7 +38,7 @@ export const ADMISSION_GATES = [
   },
   {
     name: 'share',
-    appliesTo: EVERY_ORIGIN,
+    appliesTo: ORIGIN_KINDS,
     queuesBy: 'user',
     countsWaiters: false,
     hidesLaterGates: false,
@@ -49,7 +47,7 @@ export const ADMISSION_GATES = [
   },
   {
     name: 'slot',
-    appliesTo: EVERY_ORIGIN,
+    appliesTo: ORIGIN_KINDS,
     queuesBy: 'proc',
     countsWaiters: false,
     hidesLaterGates: false,
