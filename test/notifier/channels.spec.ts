@@ -272,10 +272,10 @@ describe('a notifier whose configuration is wrong', () => {
     for (const part of [
       /5 problems/,
       /PROCTOR_MAIL_TLS: expected one of starttls, required, implicit, off/,
-      /PROCTOR_WEBHOOK_URL: expected an http or https address/,
+      /PROCTOR_WEBHOOK_URL: expected an http or https URL/,
       /PROCTOR_NOTIFICATION_PLUGIN_BINARY: expected slack, which ships with Proctor/,
       /PROCTOR_NOTIFICATION_PLUGIN_EXPORTED: expected as many names/,
-      /SLACK_PLUGIN_URL: expected the address that the plugin slack sends to/,
+      /SLACK_PLUGIN_URL: expected the URL that the plugin slack sends to/,
     ]) {
       expect(service.output()).toMatch(part);
     }

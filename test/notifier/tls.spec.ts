@@ -112,7 +112,7 @@ describe('an address that is not ASCII', () => {
     const told = await tell({ hideSMTPUTF8: true }, {}, 'ö@example.org');
     const [failed] = await bench.settled(told.id, ['failed']);
     expect(failed?.failedReason).toMatch(
-      /553 .*malformed address.*not ASCII, which takes a mail server with SMTPUTF8/,
+      /553 .*malformed address.*not ASCII, so the mail server needs SMTPUTF8/,
     );
     expect(told.server.to(told.owner)).toEqual([]);
   }, 30_000);
