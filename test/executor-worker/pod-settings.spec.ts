@@ -141,9 +141,9 @@ describe('a proc with typed args and pod settings', () => {
     for (const part of [
       '"COUNT" must be a number from 1 to 5, got "6"',
       '"LOUD" must be true or false, got "yes"',
-      '"CODE" must match the pattern [A-Z]{2}',
-      '"TOKEN" must match the pattern',
-      'Argument MODE is required',
+      '"CODE" must match the whole pattern [A-Z]{2}',
+      '"TOKEN" must match the whole pattern',
+      'Argument "MODE" is required',
     ])
       expect(text).toContain(part);
     expect(text).not.toContain('NOT THE PATTERN');

@@ -179,7 +179,7 @@ describe('refusals', () => {
   refuse(
     'a missing arg and an undeclared one',
     400,
-    /"C" is not an arg.*Argument A is required/,
+    /"C" is not an arg.*Argument "A" is required/,
     post('/execution', { name: 'open', args: { C: '100%' } }),
   );
   refuse(

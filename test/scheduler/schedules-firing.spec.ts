@@ -510,7 +510,12 @@ describe('the owner', () => {
 describe('a proc that has changed', () => {
   it.each([
     ['an arg is gone', [], {}, /"A" is not an arg/],
-    ['an arg is required', [plainArg('A'), plainArg('B', { required: true })], {}, /Argument B is required/],
+    [
+      'an arg is required',
+      [plainArg('A'), plainArg('B', { required: true })],
+      {},
+      /Argument "B" is required/,
+    ],
     ['an arg has another type', [plainArg('A', { type: 'boolean' })], {}, /must be true or false/],
     ['an arg has become secret', [plainArg('A', { type: 'secret' })], {}, /A/],
     ['a secret arg is gone', [plainArg('A')], { T: { ciphertext: 'AAAA', keyId: 'k' } }, /"T" is not an arg/],

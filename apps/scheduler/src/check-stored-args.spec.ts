@@ -43,7 +43,7 @@ describe('describeArgsProblem', () => {
       null,
       /now declared as secret; set/,
     ],
-    ['a missing arg', [plainArg('A', { required: true })], {}, null, /Argument A is required/],
+    ['a missing arg', [plainArg('A', { required: true })], {}, null, /Argument "A" is required/],
   ])('reports %s', (_name, declared, args, sealed, expected) => {
     const problem = problemOf(declared, args, sealed);
     expect(problem).toMatch(expected);

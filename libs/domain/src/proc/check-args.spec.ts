@@ -44,7 +44,7 @@ describe('checkArgs', () => {
     expect(checkArgs(proc, {})).toEqual([
       {
         field: 'NAME',
-        message: 'Argument NAME is required (whom to greet). Add NAME=value',
+        message: 'Argument "NAME" is required (whom to greet). Add NAME=value',
       },
     ]);
   });

@@ -59,7 +59,7 @@ function describeValueProblem(
 
 function describeMissing(name: string, description: string): string {
   const meaning = description.trim() === '' ? '' : ` (${description.trim()})`;
-  return `Argument ${name} is required${meaning}. Add ${name}=value`;
+  return `Argument ${quoteForMessage(name)} is required${meaning}. Add ${name}=value`;
 }
 
 function checkTotal(args: Readonly<Record<string, string>>): ErrorDetail[] {
