@@ -87,7 +87,7 @@ describe('npm start', () => {
     const shown = await proctor('status', String(id));
     expect(shown.stdout).toMatch(/POD_FAILED/);
     expect(shown.stdout).toMatch(/Exit code\s+7/);
-    expect((await proctor('logs', String(id))).stdout).toContain('exit code 7');
+    expect((await proctor('logs', String(id))).stdout).toContain('Exiting with code 7');
   }, 60_000);
 
   it('restarts a service that was killed', async () => {
