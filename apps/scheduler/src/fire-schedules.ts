@@ -88,7 +88,7 @@ export class FireSchedules {
 
   private async fireSome(): Promise<FiredBatch> {
     try {
-      const limits = { most: this.schedulesAtOnce, lookAheadMs: LOOK_AHEAD_MS };
+      const limits = { max: this.schedulesAtOnce, lookAheadMs: LOOK_AHEAD_MS };
       const fired = await this.dependencies.due.fire(limits, (batch) => planFires(batch, this.rules));
       this.schedulesAtOnce = MAX_AT_ONCE;
       return fired;

@@ -14,14 +14,12 @@ export class PruneHistory {
   async prune(): Promise<PruneReport> {
     const days = this.retentionDays;
     const deadlineMs = performance.now() + MAX_ROUND_MS;
-    const executions = await repeatStep(deadlineMs, EXECUTIONS_AT_ONCE, (most) =>
-      this.retention.forgetExecutions(days, most),
+    const executions = await repeatStep(deadlineMs, EXECUTIONS_AT_ONCE, (max) =>
+      this.retention.forgetExecutions(days, max),
     );
-    const ticks = await repeatStep(deadlineMs, ROWS_AT_ONCE, (most) =>
-      this.retention.forgetTicks(days, most),
-    );
-    const notifications = await repeatStep(deadlineMs, ROWS_AT_ONCE, (most) =>
-      this.retention.forgetNotifications(days, most),
+    const ticks = await repeatStep(deadlineMs, ROWS_AT_ONCE, (max) => this.retention.forgetTicks(days, max));
+    const notifications = await repeatStep(deadlineMs, ROWS_AT_ONCE, (max) =>
+      this.retention.forgetNotifications(days, max),
     );
     await this.retention.forgetSignIns(days);
     let partitions = 0;

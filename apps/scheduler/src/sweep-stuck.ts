@@ -48,8 +48,8 @@ export class SweepStuck {
   /** Housekeeping that is not urgent. */
   async forgetOld(): Promise<void> {
     await this.workers.forgetSilent(WORKER_RETENTION_SECONDS);
-    await repeatStep(performance.now() + MAX_ROUND_MS, PAGE, (most) =>
-      this.stuck.forgetIdempotencyKeys(IDEMPOTENCY_KEY_HOURS, most),
+    await repeatStep(performance.now() + MAX_ROUND_MS, PAGE, (max) =>
+      this.stuck.forgetIdempotencyKeys(IDEMPOTENCY_KEY_HOURS, max),
     );
   }
 

@@ -34,11 +34,11 @@ function isCalm(timeZone: string): (date: Date) => boolean {
   };
 }
 
-function timesOfCroner(cron: string, timeZone: string, after: Date, until: Date, most: number): Date[] {
+function timesOfCroner(cron: string, timeZone: string, after: Date, until: Date, max: number): Date[] {
   const job = new Cron(cron, { timezone: timeZone, paused: true });
   const times: Date[] = [];
   let next = job.nextRun(after);
-  while (next !== null && next <= until && times.length < most) {
+  while (next !== null && next <= until && times.length < max) {
     times.push(next);
     next = job.nextRun(next);
   }

@@ -3,9 +3,9 @@ import { fireTimesBetween } from './fire-times-between.js';
 import { nextFireAt } from './next-fire-at.js';
 
 /** The fire times after `after`, as `MM-DD HH:MM` in UTC, with the year if it differs from that of `after`. */
-function fires(cron: string, timeZone: string, after: string, most: number): string[] {
+function fires(cron: string, timeZone: string, after: string, max: number): string[] {
   const until = new Date('2200-01-01T00:00:00Z');
-  return fireTimesBetween({ cron, timeZone }, new Date(after), until, most).map((date) =>
+  return fireTimesBetween({ cron, timeZone }, new Date(after), until, max).map((date) =>
     date
       .toISOString()
       .slice(0, 16)
@@ -179,8 +179,8 @@ describe('a one-shot schedule', () => {
 
 describe('fireTimesBetween', () => {
   const timing = { cron: '0 * * * *', timeZone: 'UTC' };
-  const between = (after: string, until: string, most: number) =>
-    fireTimesBetween(timing, new Date(after), new Date(until), most).map((date) => date.getUTCHours());
+  const between = (after: string, until: string, max: number) =>
+    fireTimesBetween(timing, new Date(after), new Date(until), max).map((date) => date.getUTCHours());
 
   it('excludes the start, includes the end, and stops at the limit', () => {
     expect(between('2026-01-01T01:00:00Z', '2026-01-01T04:00:00Z', 9)).toEqual([2, 3, 4]);

@@ -14,11 +14,11 @@ export class MetricsStore {
     return { waiting: row?.waiting ?? 0, running: row?.running ?? 0 };
   }
 
-  /** Executions that no worker has launched yet, for whatever reason, by user. Counts at most `most`. */
-  async countWaiting(most: number): Promise<Map<string, number>> {
+  /** Executions that no worker has launched yet, for whatever reason, by user. Counts at most `max`. */
+  async countWaiting(max: number): Promise<Map<string, number>> {
     const rows = await this.database.client.$queryRaw<{ user_email: string; n: number }[]>`
       SELECT user_email, count(*)::int AS n FROM (
-        SELECT user_email FROM execution WHERE ended_at IS NULL AND status = ${INITIAL_STATUS} LIMIT ${most}) waiting
+        SELECT user_email FROM execution WHERE ended_at IS NULL AND status = ${INITIAL_STATUS} LIMIT ${max}) waiting
       GROUP BY user_email`;
     return new Map(rows.map(({ user_email, n }) => [user_email, n]));
   }

@@ -6,18 +6,18 @@ export class StuckExecutionsStore {
   constructor(private readonly database: Database) {}
 
   /** Admitted executions that were accepted some seconds ago and never marked as enqueued. Oldest first. */
-  async listNotEnqueued(olderThanSeconds: number, most: number): Promise<number[]> {
+  async listNotEnqueued(olderThanSeconds: number, max: number): Promise<number[]> {
     return ids(
       await this.database.client.$queryRaw<IdRow[]>`
         SELECT id FROM execution
         WHERE ended_at IS NULL AND waiting_for IS NULL AND enqueued_at IS NULL
           AND created_at < now() - make_interval(secs => ${olderThanSeconds}::float8)
-        ORDER BY created_at LIMIT ${most}`,
+        ORDER BY created_at LIMIT ${max}`,
     );
   }
 
   /** Executions whose worker has missed its heartbeats or is gone. */
-  async listOfSilentWorkers(silentSeconds: number, most: number): Promise<number[]> {
+  async listOfSilentWorkers(silentSeconds: number, max: number): Promise<number[]> {
     return ids(
       await this.database.client.$queryRaw<IdRow[]>`
         WITH silent AS (
@@ -27,16 +27,16 @@ export class StuckExecutionsStore {
           WHERE w.id IS NULL OR w.seen_at < now() - make_interval(secs => ${silentSeconds}::float8))
         SELECT e.id FROM silent s JOIN execution e ON e.worker_id = s.worker_id
         WHERE e.ended_at IS NULL AND e.waiting_for IS NULL
-        ORDER BY e.id LIMIT ${most}`,
+        ORDER BY e.id LIMIT ${max}`,
     );
   }
 
   /** A page of all executions that should be in the queue: ids after `afterId`. */
-  async listAdmitted(afterId: number, most: number): Promise<number[]> {
+  async listAdmitted(afterId: number, max: number): Promise<number[]> {
     return ids(
       await this.database.client.$queryRaw<IdRow[]>`
         SELECT id FROM execution WHERE ended_at IS NULL AND waiting_for IS NULL AND id > ${afterId}
-        ORDER BY id LIMIT ${most}`,
+        ORDER BY id LIMIT ${max}`,
     );
   }
 
@@ -53,12 +53,12 @@ export class StuckExecutionsStore {
   }
 
   /** Deletes expired Idempotency-Keys, the oldest first. @returns how many */
-  async forgetIdempotencyKeys(olderThanHours: number, most: number): Promise<number> {
+  async forgetIdempotencyKeys(olderThanHours: number, max: number): Promise<number> {
     return this.database.client.$executeRaw`
       DELETE FROM idempotency_key WHERE (identity, route, key) IN (
         SELECT identity, route, key FROM idempotency_key
         WHERE created_at < now() - make_interval(hours => ${olderThanHours}::int)
-        ORDER BY created_at LIMIT ${most} FOR UPDATE SKIP LOCKED)`;
+        ORDER BY created_at LIMIT ${max} FOR UPDATE SKIP LOCKED)`;
   }
 }
 

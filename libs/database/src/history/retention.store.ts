@@ -20,14 +20,14 @@ export class RetentionStore {
   constructor(private readonly database: Database) {}
 
   /** Deletes executions that ended this long ago, with their attempts. Live ones stay, however old. */
-  async forgetExecutions(olderThanDays: number, most: number): Promise<number> {
+  async forgetExecutions(olderThanDays: number, max: number): Promise<number> {
     return this.database.transaction(async (session) => {
       // Ids are ordered by time, so the primary key leads to the oldest.
       const rows = await session.$queryRaw<{ id: bigint }[]>`
         SELECT id FROM execution
         WHERE id < first_execution_id_at(${cutoff(olderThanDays)}::timestamptz)
           AND ended_at < ${cutoff(olderThanDays)}::timestamptz
-        ORDER BY id LIMIT ${most} FOR UPDATE SKIP LOCKED`;
+        ORDER BY id LIMIT ${max} FOR UPDATE SKIP LOCKED`;
       const ids = rows.map(({ id }) => id);
       if (ids.length === 0) return 0;
       await session.$executeRaw`DELETE FROM execution_attempt WHERE execution_id = ANY(${ids}::bigint[])`;
@@ -37,19 +37,19 @@ export class RetentionStore {
     });
   }
 
-  async forgetTicks(olderThanDays: number, most: number): Promise<number> {
+  async forgetTicks(olderThanDays: number, max: number): Promise<number> {
     return this.database.client.$executeRaw`
       DELETE FROM schedule_tick WHERE (schedule_id, fire_at) IN (
         SELECT schedule_id, fire_at FROM schedule_tick WHERE decided_at < ${cutoff(olderThanDays)}::timestamptz
-        ORDER BY decided_at LIMIT ${most} FOR UPDATE SKIP LOCKED)`;
+        ORDER BY decided_at LIMIT ${max} FOR UPDATE SKIP LOCKED)`;
   }
 
   /** Deletes notifications with their deliveries. */
-  async forgetNotifications(olderThanDays: number, most: number): Promise<number> {
+  async forgetNotifications(olderThanDays: number, max: number): Promise<number> {
     // The oldest by id: ids are ordered by time, on which there is no index.
     return this.database.client.$executeRaw`
       DELETE FROM notification WHERE id IN (
-        SELECT id FROM (SELECT id, created_at FROM notification ORDER BY id LIMIT ${most}) oldest
+        SELECT id FROM (SELECT id, created_at FROM notification ORDER BY id LIMIT ${max}) oldest
         WHERE created_at < ${cutoff(olderThanDays)}::timestamptz)`;
   }
 

@@ -20,7 +20,7 @@ import { recordTicks } from './record-ticks.js';
 
 export interface FireLimits {
   /** Schedules per transaction. */
-  most: number;
+  max: number;
   /** Ticks this close are due already. */
   lookAheadMs: number;
 }
@@ -48,7 +48,7 @@ export class DueSchedulesStore {
       await disableDone(session, planned);
       const pauses = planned.schedules.filter((each) => each.kind === 'pause');
       const paused = await pauseSchedules(session, pauses, { actor: 'scheduler', allowed: false });
-      const isMoreDue = locked.rows.length === limits.most || planned.schedules.some(isStillDue(locked.now));
+      const isMoreDue = locked.rows.length === limits.max || planned.schedules.some(isStillDue(locked.now));
       return { due: locked.rows.length, isMoreDue, admitted, waiting, paused };
     });
   }
@@ -106,7 +106,7 @@ interface JsonOwner {
  */
 async function lockDue(
   session: Session,
-  { most, lookAheadMs }: FireLimits,
+  { max, lookAheadMs }: FireLimits,
   userShare: number,
 ): Promise<LockedSchedules> {
   const [answer] = await session.$queryRaw<{ locked: string }[]>`
@@ -115,7 +115,7 @@ async function lockDue(
         user_email, next_fire_at
       FROM schedule
       WHERE enabled AND next_fire_at <= now() + make_interval(secs => ${lookAheadMs / 1000}::float8)
-      ORDER BY next_fire_at LIMIT ${most} FOR UPDATE SKIP LOCKED
+      ORDER BY next_fire_at LIMIT ${max} FOR UPDATE SKIP LOCKED
     ), owner AS (
       SELECT u.email, a.active, s.active AS seen_active, s.groups AS seen_groups, s.seen_at,
         array(SELECT m.group_name FROM account_membership m WHERE m.email = u.email) AS groups,
