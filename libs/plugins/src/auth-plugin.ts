@@ -8,7 +8,7 @@ import type { DeviceFlow } from './device-flow.js';
 export abstract class AuthPlugin {
   /**
    * Identifies the user with this email and token.
-   * @param email null for a bearer token sent without an email: the user is whoever owns the token
+   * @param email null for a bearer token sent without an email: the owner of the token is the user
    * @returns null if the email or token is unknown, they do not match, or the token is no longer valid
    * @throws AppError `unavailable` if the backend is unreachable or its response is invalid; never contains the token
    */

@@ -34,8 +34,8 @@ export class DueSchedulesStore {
 
   /**
    * Locks schedules with due ticks, the longest overdue first, and carries out what `plan` returns, in one transaction.
-   * Concurrent callers get other schedules without waiting; a tick that has an outcome keeps it, whoever plans it
-   * again. Begin and commit enclose two statements, unless a policy or limit needs more: many schedules fire at the
+   * Concurrent callers get other schedules without waiting; a tick that has an outcome keeps it when it is
+   * planned again. Begin and commit enclose two statements, unless a policy or limit needs more: many schedules fire at the
    * same moment, and each statement delays them all.
    * @param plan pure
    */
