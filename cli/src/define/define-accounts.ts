@@ -10,34 +10,20 @@ const EMAIL = { description: 'Email of the account' } as const;
 const GROUP = { description: 'Name of the group' } as const;
 const MEMBERS = { description: 'Emails of the accounts', many: true } as const;
 
-const user = command({
-  name: 'user',
-  description: 'Manage accounts: list, show, create, update, remove (admins)',
+const user = command('user', 'Manage accounts: list, show, create, update, remove (admins)', {
   examples: [['user create ann@example.com --group ops', '']],
   subcommands: [
-    command({
-      name: 'list',
-      description: 'List accounts',
+    command('list', 'List accounts', {
       options: { group: { kind: 'text', description: 'Only members of this group' } },
       examples: [['user list --group ops', '']],
-      run:
-        ({ group }) =>
-        (context) =>
-          listUsers(context, group),
+      run: (context, { group }) => listUsers(context, group),
     }),
-    command({
-      name: 'show',
-      description: 'Show one account',
+    command('show', 'Show one account', {
       positionals: { email: EMAIL },
       examples: [['user show ann@example.com', '']],
-      run:
-        ({ email }) =>
-        (context) =>
-          showUser(context, email),
+      run: (context, { email }) => showUser(context, email),
     }),
-    command({
-      name: 'create',
-      description: 'Create an account for a person or a program',
+    command('create', 'Create an account for a person or a program', {
       positionals: { email: EMAIL },
       options: {
         name: { kind: 'text', description: 'Display name' },
@@ -48,14 +34,9 @@ const user = command({
         ['user create ann@example.com --name Ann --group ops', ''],
         ['user create ci@example.com --service', ''],
       ],
-      run:
-        ({ group, ...values }) =>
-        (context) =>
-          createUser(context, { ...values, groups: group }),
+      run: (context, { group, ...values }) => createUser(context, { ...values, groups: group }),
     }),
-    command({
-      name: 'update',
-      description: 'Change or disable an account',
+    command('update', 'Change or disable an account', {
       positionals: { email: EMAIL },
       options: {
         name: { kind: 'text', description: 'Display name' },
@@ -65,90 +46,62 @@ const user = command({
         'no-groups': { kind: 'flag', description: 'Remove the account from all groups' },
       },
       examples: [['user update ann@example.com --deactivate', '']],
-      run:
-        ({ group, 'no-groups': noGroups, ...values }) =>
-        (context) =>
-          updateUser(context, { ...values, groups: group, noGroups }),
+      run: (context, { group, 'no-groups': noGroups, ...values }) =>
+        updateUser(context, { ...values, groups: group, noGroups }),
     }),
-    command({
-      name: 'remove',
-      description: 'Remove an account and its tokens',
+    command('remove', 'Remove an account and its tokens', {
       positionals: { email: EMAIL },
       options: { yes: YES },
       examples: [['user remove ann@example.com', '']],
-      run:
-        ({ email, yes }) =>
-        (context) =>
-          removeUser(context, email, yes),
+      run: (context, { email, yes }) => removeUser(context, email, yes),
     }),
   ],
 });
 
-const group = command({
-  name: 'group',
-  description: 'Manage groups: list, create, remove, add, drop (admins)',
+const group = command('group', 'Manage groups: list, create, remove, add, drop (admins)', {
   examples: [['group add ops ann@example.com', '']],
   subcommands: [
-    command({
-      name: 'list',
-      description: 'List groups',
+    command('list', 'List groups', {
       examples: [['group list', '']],
-      run: () => listGroups,
+      run: listGroups,
     }),
-    command({
-      name: 'create',
-      description: 'Create a group',
+    command('create', 'Create a group', {
       positionals: { name: GROUP },
       options: { description: { kind: 'text', description: 'What the group is for' } },
       examples: [['group create ops --description "People on call"', '']],
-      run: (values) => (context) => createGroup(context, values),
+      run: createGroup,
     }),
-    command({
-      name: 'remove',
-      description: 'Remove a group that no proc requires',
+    command('remove', 'Remove a group that no proc requires', {
       positionals: { name: GROUP },
       options: { yes: YES },
       examples: [['group remove ops', '']],
-      run:
-        ({ name, yes }) =>
-        (context) =>
-          removeGroup(context, name, yes),
+      run: (context, { name, yes }) => removeGroup(context, name, yes),
     }),
-    command({
-      name: 'add',
-      description: 'Add accounts to a group',
+    command('add', 'Add accounts to a group', {
       positionals: { name: GROUP, emails: MEMBERS },
       examples: [['group add ops ann@example.com bob@example.com', '']],
-      run: (values) => (context) => changeMembers(context, 'add', values),
+      run: (context, values) => changeMembers(context, 'add', values),
     }),
-    command({
-      name: 'drop',
-      description: 'Remove accounts from a group',
+    command('drop', 'Remove accounts from a group', {
       positionals: { name: GROUP, emails: MEMBERS },
       examples: [['group drop ops ann@example.com', '']],
-      run: (values) => (context) => changeMembers(context, 'drop', values),
+      run: (context, values) => changeMembers(context, 'drop', values),
     }),
   ],
 });
 
-const token = command({
-  name: 'token',
-  description: 'Manage access tokens: list, create, revoke',
+const token = command('token', 'Manage access tokens: list, create, revoke', {
   examples: [['token create --label laptop --expires 90d', '']],
   subcommands: [
-    command({
-      name: 'list',
-      description: 'List tokens, without their values',
+    command('list', 'List tokens, without their values', {
       options: {
         email: { kind: 'text', description: 'Only tokens of this account (admins)' },
         all: { kind: 'flag', description: 'Tokens of all accounts (admins)' },
       },
       examples: [['token list', 'Your own tokens']],
-      run: (values) => (context) => listTokens(context, values),
+      run: listTokens,
     }),
-    command({
-      name: 'create',
-      description: 'Create a token and print it once',
+    command('create', 'Create a token and print it once', {
       options: {
         email: { kind: 'text', description: 'Create the token for this account (admins)' },
         label: { kind: 'text', description: 'What the token is for' },
@@ -158,34 +111,25 @@ const token = command({
         ['token create --label laptop --expires 90d', ''],
         ['token create --email ci@example.com > token.txt', 'Write only the token to a file'],
       ],
-      run: (values) => (context) => createToken(context, values),
+      run: createToken,
     }),
-    command({
-      name: 'revoke',
-      description: 'Revoke a token',
+    command('revoke', 'Revoke a token', {
       positionals: { id: { description: 'Id of the token (see `proctor token list`)' } },
       examples: [['token revoke 0b9f1c1e-6d0a-4c1e-9a53-0c6b6c3c2f11', '']],
-      run:
-        ({ id }) =>
-        (context) =>
-          revokeToken(context, id),
+      run: (context, { id }) => revokeToken(context, id),
     }),
   ],
 });
 
 export const accountCommands = [
-  command({
-    name: 'whoami',
-    description: 'Show the account you are signed in as',
+  command('whoami', 'Show the account you are signed in as', {
     examples: [['whoami', '']],
-    run: () => whoAmI,
+    run: whoAmI,
   }),
   token,
   user,
   group,
-  command({
-    name: 'audit',
-    description: 'Show who did what, newest first (admins)',
+  command('audit', 'Show who did what, newest first (admins)', {
     options: {
       actor: { kind: 'text', description: 'Only requests of this account (email)' },
       action: { kind: 'text', description: 'Only this action, such as submitExecution' },
@@ -202,6 +146,6 @@ export const accountCommands = [
       ['audit --refused --since 1d', ''],
       ['audit --export > audit.jsonl', ''],
     ],
-    run: (values) => (context) => audit(context, values),
+    run: audit,
   }),
 ];

@@ -19,9 +19,7 @@ import {
 } from './shared-options.js';
 
 export const executionCommands = [
-  command({
-    name: 'execute',
-    description: 'Run a proc and follow its log',
+  command('execute', 'Run a proc and follow its log', {
     positionals: { proc: PROC, args: ARG_WORDS },
     options: { file: ARGS_FILE, detach: DETACH },
     examples: [
@@ -29,25 +27,18 @@ export const executionCommands = [
       ['execute say-hello-world -f args.yaml "SAMPLE_ARG_TWO=two words"', ''],
       ['execute say-hello-world --detach', 'Print the id and exit'],
     ],
-    run:
-      ({ proc, args, file, detach }) =>
-      (context) =>
-        execute(context, { proc, words: args, file, detach }),
+    run: (context, { proc, args, file, detach }) => execute(context, { proc, words: args, file, detach }),
   }),
-  command({
-    name: 'rerun',
-    description: 'Run an execution again with the same arguments',
+  command('rerun', 'Run an execution again with the same arguments', {
     positionals: { id: EXECUTION_ID },
     options: { detach: DETACH },
     examples: [
       ['rerun 1234', 'Uses the current version of the proc; secret arguments are reused'],
       ['rerun 1234 --detach', 'Print the new id and exit'],
     ],
-    run: (values) => (context) => rerun(context, values),
+    run: rerun,
   }),
-  command({
-    name: 'logs',
-    description: 'Show the log of an execution and follow it to the end',
+  command('logs', 'Show the log of an execution and follow it to the end', {
     positionals: { id: EXECUTION_ID },
     options: {
       tail: { kind: 'text', alias: 'n', description: 'Start with the last N lines' },
@@ -63,14 +54,10 @@ export const executionCommands = [
       ['logs 1234 --tail 20 --no-follow', ''],
       ['logs 1234 --since 10m', ''],
     ],
-    run:
-      ({ id, tail, since, 'no-follow': noFollow }) =>
-      (context) =>
-        logs(context, { id, tail, since, noFollow }),
+    run: (context, { id, tail, since, 'no-follow': noFollow }) =>
+      logs(context, { id, tail, since, noFollow }),
   }),
-  command({
-    name: 'status',
-    description: 'Show the status of an execution',
+  command('status', 'Show the status of an execution', {
     positionals: { id: EXECUTION_ID },
     options: {
       details: {
@@ -83,21 +70,14 @@ export const executionCommands = [
       ['status 1234 --details', ''],
       ['status 1234 -o json', ''],
     ],
-    run: (values) => (context) => status(context, values),
+    run: status,
   }),
-  command({
-    name: 'cancel',
-    description: 'Cancel an execution',
+  command('cancel', 'Cancel an execution', {
     positionals: { id: EXECUTION_ID },
     examples: [['cancel 1234', '']],
-    run:
-      ({ id }) =>
-      (context) =>
-        cancel(context, id),
+    run: (context, { id }) => cancel(context, id),
   }),
-  command({
-    name: 'history',
-    description: 'List executions, newest first',
+  command('history', 'List executions, newest first', {
     options: {
       proc: { kind: 'text', description: 'Only executions of this proc', completes: 'proc' },
       user: { kind: 'text', description: 'Only executions of this user (email)' },
@@ -118,9 +98,6 @@ export const executionCommands = [
       ['history --proc say-hello-world --status POD_FAILED --status TIMED_OUT', ''],
       ['history --all -o json', 'One JSON object per page, one per line'],
     ],
-    run:
-      ({ status: statuses, ...values }) =>
-      (context) =>
-        history(context, { ...values, statuses }),
+    run: (context, { status: statuses, ...values }) => history(context, { ...values, statuses }),
   }),
 ];

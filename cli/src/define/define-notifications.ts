@@ -6,9 +6,7 @@ import { command } from '../tree/command.js';
 import { ALL_PAGES, LIMIT } from './shared-options.js';
 
 export const notificationCommands = [
-  command({
-    name: 'notify',
-    description: 'Show or choose which events you get email about',
+  command('notify', 'Show or choose which events you get email about', {
     positionals: {
       events: {
         description: `For executions you start yourself: ${NOTIFY_EVENTS.join(', ')}; or ${NO_EVENTS}`,
@@ -22,19 +20,12 @@ export const notificationCommands = [
       ['notify failure slow', 'Email about failures, and about runs that take longer than usual'],
       ['notify none', 'No email'],
     ],
-    run:
-      ({ events }) =>
-      (context) =>
-        notify(context, events),
+    run: (context, { events }) => notify(context, events),
   }),
-  command({
-    name: 'notification',
-    description: 'List notifications or send one again: list, resend (admins)',
+  command('notification', 'List notifications or send one again: list, resend (admins)', {
     examples: [['notification list --state failed', '']],
     subcommands: [
-      command({
-        name: 'list',
-        description: 'List notifications, newest first',
+      command('list', 'List notifications, newest first', {
         options: {
           state: { kind: 'text', choices: DELIVERY_STATES, description: 'Only notifications in this state' },
           channel: {
@@ -50,17 +41,12 @@ export const notificationCommands = [
           ['notification list --state failed --channel mail', ''],
           ['notification list --execution 1234', ''],
         ],
-        run: (values) => (context) => listNotifications(context, values),
+        run: listNotifications,
       }),
-      command({
-        name: 'resend',
-        description: 'Send a notification again; its recipient can recognize it as a repeat',
+      command('resend', 'Send a notification again; its recipient can recognize it as a repeat', {
         positionals: { id: { description: 'Id of the notification' } },
         examples: [['notification resend 57', '']],
-        run:
-          ({ id }) =>
-          (context) =>
-            resendNotification(context, id),
+        run: (context, { id }) => resendNotification(context, id),
       }),
     ],
   }),

@@ -7,89 +7,65 @@ import { template } from '../commands/template.js';
 import { command } from '../tree/command.js';
 import { PROC, YES } from './shared-options.js';
 
-const procs = command({
-  name: 'procs',
-  description: 'Manage procs as code: list, describe, apply, remove',
+const procs = command('procs', 'Manage procs as code: list, describe, apply, remove', {
   examples: [
     ['procs apply -f procs/ --dry-run', ''],
     ['procs describe say-hello-world > proc.yaml', ''],
   ],
   subcommands: [
-    command({
-      name: 'list',
-      description: 'List procs with their images and groups',
+    command('list', 'List procs with their images and groups', {
       examples: [['procs list', '']],
-      run: () => listProcs,
+      run: listProcs,
     }),
-    command({
-      name: 'describe',
-      description: 'Show a proc as YAML that `procs apply` accepts',
+    command('describe', 'Show a proc as YAML that `procs apply` accepts', {
       positionals: { proc: PROC },
       examples: [['procs describe say-hello-world > proc.yaml', '']],
-      run:
-        ({ proc }) =>
-        (context) =>
-          describeProc(context, proc),
+      run: (context, { proc }) => describeProc(context, proc),
     }),
-    command({
-      name: 'apply',
-      description: 'Create or update procs from YAML or JSON: shows the changes, then applies all or none',
-      options: {
-        file: {
-          kind: 'texts',
-          alias: 'f',
-          required: true,
-          completes: 'path',
-          description:
-            'File, folder (proc.yaml at any depth, *.yaml at its top level), or - for standard input',
+    command(
+      'apply',
+      'Create or update procs from YAML or JSON: shows the changes, then applies all or none',
+      {
+        options: {
+          file: {
+            kind: 'texts',
+            alias: 'f',
+            required: true,
+            completes: 'path',
+            description:
+              'File, folder (proc.yaml at any depth, *.yaml at its top level), or - for standard input',
+          },
+          'dry-run': { kind: 'flag', description: 'Show the changes without applying them' },
+          yes: YES,
         },
-        'dry-run': { kind: 'flag', description: 'Show the changes without applying them' },
-        yes: YES,
+        examples: [
+          ['procs apply -f procs/ --dry-run', 'Show the changes and exit'],
+          ['procs apply -f proc.yaml --yes', 'Apply without confirmation'],
+        ],
+        run: (context, { file, 'dry-run': dryRun, yes }) => applyProcs(context, { files: file, dryRun, yes }),
       },
-      examples: [
-        ['procs apply -f procs/ --dry-run', 'Show the changes and exit'],
-        ['procs apply -f proc.yaml --yes', 'Apply without confirmation'],
-      ],
-      run:
-        ({ file, 'dry-run': dryRun, yes }) =>
-        (context) =>
-          applyProcs(context, { files: file, dryRun, yes }),
-    }),
-    command({
-      name: 'remove',
-      description: 'Remove a proc and its secrets; its history stays',
+    ),
+    command('remove', 'Remove a proc and its secrets; its history stays', {
       positionals: { proc: PROC },
       options: { yes: YES },
       examples: [['procs remove say-hello-world', '']],
-      run:
-        ({ proc, yes }) =>
-        (context) =>
-          removeProc(context, proc, yes),
+      run: (context, { proc, yes }) => removeProc(context, proc, yes),
     }),
   ],
 });
 
-const secrets = command({
-  name: 'secrets',
-  description: "Manage a proc's secrets: list, set, remove",
+const secrets = command('secrets', "Manage a proc's secrets: list, set, remove", {
   examples: [
     ['secrets list say-hello-world', ''],
     ['secrets set say-hello-world SAMPLE_SECRET_ONE', 'Prompts for the value'],
   ],
   subcommands: [
-    command({
-      name: 'list',
-      description: "List the names of a proc's secrets; values are never shown",
+    command('list', "List the names of a proc's secrets; values are never shown", {
       positionals: { proc: PROC },
       examples: [['secrets list say-hello-world', '']],
-      run:
-        ({ proc }) =>
-        (context) =>
-          listSecrets(context, proc),
+      run: (context, { proc }) => listSecrets(context, proc),
     }),
-    command({
-      name: 'set',
-      description: 'Set secrets: prompts for the values, or reads them from standard input or files',
+    command('set', 'Set secrets: prompts for the values, or reads them from standard input or files', {
       positionals: {
         proc: PROC,
         names: { description: 'Names of the secrets, without values', optional: true, many: true },
@@ -107,50 +83,34 @@ const secrets = command({
         ['secrets set say-hello-world SAMPLE_SECRET_ONE < value.txt', 'Reads the value from standard input'],
         ['secrets set say-hello-world --from-file TLS_KEY=tls.key --env-file secrets.env', ''],
       ],
-      run:
-        ({ proc, names, 'from-file': fromFiles, 'env-file': envFiles }) =>
-        (context) =>
-          setSecrets(context, proc, { names, fromFiles, envFiles }),
+      run: (context, { proc, names, 'from-file': fromFiles, 'env-file': envFiles }) =>
+        setSecrets(context, proc, { names, fromFiles, envFiles }),
     }),
-    command({
-      name: 'remove',
-      description: 'Remove a secret',
+    command('remove', 'Remove a secret', {
       positionals: { proc: PROC, name: { description: 'Name of the secret' } },
       options: { yes: YES },
       examples: [['secrets remove say-hello-world SAMPLE_SECRET_ONE', '']],
-      run: (values) => (context) => removeSecret(context, values),
+      run: removeSecret,
     }),
   ],
 });
 
 export const procCommands = [
-  command({
-    name: 'list',
-    description: 'List the procs you may run',
+  command('list', 'List the procs you may run', {
     options: { names: { kind: 'flag', description: 'Print only the names, one per line' } },
     examples: [['list', '']],
-    run:
-      ({ names }) =>
-      (context) =>
-        list(context, names),
+    run: (context, { names }) => list(context, names),
   }),
-  command({
-    name: 'describe',
-    description: 'Show what a proc does and which arguments it takes',
+  command('describe', 'Show what a proc does and which arguments it takes', {
     positionals: { proc: PROC },
     examples: [['describe say-hello-world', '']],
-    run:
-      ({ proc }) =>
-      (context) =>
-        describe(context, proc),
+    run: (context, { proc }) => describe(context, proc),
   }),
-  command({
-    name: 'template',
-    description: "Write a YAML file with a proc's arguments, for `execute -f`",
+  command('template', "Write a YAML file with a proc's arguments, for `execute -f`", {
     positionals: { proc: PROC, file: { description: 'File to write', completes: 'path' } },
     options: { yes: { ...YES, description: 'Overwrite without confirmation' } },
     examples: [['template say-hello-world args.yaml', '']],
-    run: (values) => (context) => template(context, values),
+    run: template,
   }),
   procs,
   secrets,

@@ -2,7 +2,7 @@ import { createSchedule } from '../commands/create-schedule.js';
 import { nextTimes, scheduleHistory } from '../commands/schedule-times.js';
 import { describeSchedule, enableSchedule, listSchedules, removeSchedule } from '../commands/schedules.js';
 import { updateSchedule } from '../commands/update-schedule.js';
-import type { Run } from '../context.js';
+import type { Context } from '../context.js';
 import { command, type Command, type CommandValues } from '../tree/command.js';
 import { SCHEDULE_CHANGES, NEW_SCHEDULE } from './schedule-options.js';
 import { ALL_PAGES, ARG_WORDS, ARGS_FILE, LIMIT, PROC } from './shared-options.js';
@@ -12,26 +12,29 @@ const ID = { description: 'Id of the schedule' } as const;
 const positionals = { proc: PROC, args: ARG_WORDS } as const;
 const options = { ...NEW_SCHEDULE, file: ARGS_FILE } as const;
 
-function create({ args, ...values }: CommandValues<typeof positionals, typeof options>): Run {
+function create(
+  context: Context,
+  { args, ...values }: CommandValues<typeof positionals, typeof options>,
+): Promise<number> {
   const { 'time-zone': timeZone, 'notify-on': notifyOn, blackout: blackouts } = values;
-  return (context) => createSchedule(context, { ...values, timeZone, notifyOn, blackouts, words: args });
+  return createSchedule(context, { ...values, timeZone, notifyOn, blackouts, words: args });
 }
 
-const byId = (name: string, description: string, run: (id: string) => Run): Command =>
-  command({
-    name,
-    description,
+const byId = (
+  name: string,
+  description: string,
+  run: (context: Context, id: string) => Promise<number>,
+): Command =>
+  command(name, description, {
     positionals: { id: ID },
     examples: [[`schedule ${name} 1234`, '']],
-    run: ({ id }) => run(id),
+    run: (context, { id }) => run(context, id),
   });
 
 const DAILY_REPORT = "schedule report -c '0 7 * * *' --time-zone Europe/Berlin -g ops -n a@b.c -T daily";
 
 export const scheduleCommands = [
-  command({
-    name: 'schedule',
-    description: 'Run a proc on a schedule, or once at a later time',
+  command('schedule', 'Run a proc on a schedule, or once at a later time', {
     positionals,
     options,
     examples: [
@@ -44,31 +47,22 @@ export const scheduleCommands = [
     ],
     run: create,
     subcommands: [
-      command({
-        name: 'create',
-        description: 'Same as `schedule PROC`, for procs named like a subcommand',
+      command('create', 'Same as `schedule PROC`, for procs named like a subcommand', {
         positionals,
         options,
         examples: [["schedule create list -c '@daily' -g ops -n a@b.c -T t", 'A proc named list']],
         run: create,
       }),
-      command({
-        name: 'list',
-        description: 'List active schedules with their next run',
+      command('list', 'List active schedules with their next run', {
         options: { all: { kind: 'flag', description: 'Include paused schedules' } },
         examples: [
           ['schedule list', ''],
           ['schedule list --all', ''],
         ],
-        run:
-          ({ all }) =>
-          (context) =>
-            listSchedules(context, all),
+        run: (context, { all }) => listSchedules(context, all),
       }),
-      byId('describe', 'Show a schedule', (id) => (context) => describeSchedule(context, id)),
-      command({
-        name: 'update',
-        description: 'Change a schedule; omitted options stay as they are',
+      byId('describe', 'Show a schedule', describeSchedule),
+      command('update', 'Change a schedule; omitted options stay as they are', {
         positionals: { id: ID, args: { ...ARG_WORDS, description: 'NAME=value; replaces all arguments' } },
         options: {
           ...SCHEDULE_CHANGES,
@@ -79,44 +73,36 @@ export const scheduleCommands = [
           ["schedule update 1234 -c '0 6 * * *' --time-zone Europe/Berlin", ''],
           ['schedule update 1234 --notify-on failure,slow', ''],
         ],
-        run:
-          ({ args, 'no-blackouts': noBlackouts, 'time-zone': timeZone, ...values }) =>
-          (context) => {
-            const { 'notify-on': notifyOn, blackout: blackouts } = values;
-            return updateSchedule(context, {
-              ...values,
-              timeZone,
-              notifyOn,
-              blackouts,
-              noBlackouts,
-              words: args,
-            });
-          },
+        run: (context, { args, 'no-blackouts': noBlackouts, 'time-zone': timeZone, ...values }) => {
+          const { 'notify-on': notifyOn, blackout: blackouts } = values;
+          return updateSchedule(context, {
+            ...values,
+            timeZone,
+            notifyOn,
+            blackouts,
+            noBlackouts,
+            words: args,
+          });
+        },
       }),
-      byId('remove', 'Remove a schedule', (id) => (context) => removeSchedule(context, id)),
-      byId(
-        'pause',
-        'Pause a schedule until you resume it',
-        (id) => (context) => enableSchedule(context, id, false),
+      byId('remove', 'Remove a schedule', removeSchedule),
+      byId('pause', 'Pause a schedule until you resume it', (context, id) =>
+        enableSchedule(context, id, false),
       ),
-      byId('resume', 'Resume a paused schedule', (id) => (context) => enableSchedule(context, id, true)),
-      command({
-        name: 'next',
-        description: 'Show when a schedule runs next',
+      byId('resume', 'Resume a paused schedule', (context, id) => enableSchedule(context, id, true)),
+      command('next', 'Show when a schedule runs next', {
         positionals: { id: ID },
         options: {
           count: { kind: 'text', description: 'Number of times to show, at most 100 (default 10)' },
         },
         examples: [['schedule next 1234 --count 3', "In the schedule's time zone and in yours"]],
-        run: (values) => (context) => nextTimes(context, values),
+        run: nextTimes,
       }),
-      command({
-        name: 'history',
-        description: 'Show what happened at each scheduled time, newest first',
+      command('history', 'Show what happened at each scheduled time, newest first', {
         positionals: { id: ID },
         options: { limit: LIMIT, all: ALL_PAGES },
         examples: [['schedule history 1234', 'For its executions, use `proctor history --schedule 1234`']],
-        run: (values) => (context) => scheduleHistory(context, values),
+        run: scheduleHistory,
       }),
     ],
   }),

@@ -9,9 +9,7 @@ import { command } from '../tree/command.js';
 import { YES } from './shared-options.js';
 
 export const setupCommands = [
-  command({
-    name: 'config',
-    description: 'Set the gateway, your email and access token',
+  command('config', 'Set the gateway, your email and access token', {
     positionals: { settings: { description: 'KEY=value, as in v2', optional: true, many: true } },
     options: {
       host: { kind: 'text', description: 'Address of the gateway: host:port or URL' },
@@ -24,22 +22,16 @@ export const setupCommands = [
       ['config --host HOST --email EMAIL < token.txt', 'Reads the token from standard input'],
       ['config show', 'Show the effective values and their sources'],
     ],
-    run:
-      ({ host, email, 'token-file': tokenFile, settings, yes }) =>
-      (context) =>
-        writeConfig(context, { host, email, tokenFile, words: settings, yes }),
+    run: (context, { host, email, 'token-file': tokenFile, settings, yes }) =>
+      writeConfig(context, { host, email, tokenFile, words: settings, yes }),
     subcommands: [
-      command({
-        name: 'show',
-        description: 'Show the effective configuration',
+      command('show', 'Show the effective configuration', {
         examples: [['config show', '']],
-        run: () => showConfig,
+        run: showConfig,
       }),
     ],
   }),
-  command({
-    name: 'login',
-    description: 'Sign in with a browser, if the gateway has single sign-on',
+  command('login', 'Sign in with a browser, if the gateway has single sign-on', {
     options: {
       host: { kind: 'text', description: 'Address of the gateway, if none is configured: host:port or URL' },
     },
@@ -47,40 +39,29 @@ export const setupCommands = [
       ['login', ''],
       ['login --host proctor.example.com', ''],
     ],
-    run: (values) => (context) => login(context, values),
+    run: login,
   }),
-  command({
-    name: 'logout',
-    description: 'Sign out and delete the saved credentials',
+  command('logout', 'Sign out and delete the saved credentials', {
     examples: [['logout', '']],
-    run: () => logout,
+    run: logout,
   }),
-  command({
-    name: 'completion',
-    description: 'Print a completion script for your shell',
+  command('completion', 'Print a completion script for your shell', {
     positionals: { shell: { description: 'Your shell', choices: SHELLS } },
     examples: [
       ['completion bash > ~/.local/share/bash-completion/completions/proctor', ''],
       ['completion zsh > "${fpath[1]}/_proctor"', ''],
       ['completion fish > ~/.config/fish/completions/proctor.fish', ''],
     ],
-    run:
-      ({ shell }) =>
-      (context) =>
-        printCompletion(context, shell),
+    run: (context, { shell }) => printCompletion(context, shell),
   }),
-  command({
-    name: 'version',
-    description: 'Show the versions of the CLI and the gateway',
+  command('version', 'Show the versions of the CLI and the gateway', {
     examples: [['version -o json', '']],
-    run: () => version,
+    run: version,
   }),
-  command({
-    name: 'help',
-    description: 'Show help for a command, with examples',
+  command('help', 'Show help for a command, with examples', {
     positionals: { topic: { description: 'Command and subcommand', optional: true, many: true } },
     // `parseCommandLine` answers it; declared so that it is listed.
     examples: [],
-    run: () => async () => 0,
+    run: async () => 0,
   }),
 ];

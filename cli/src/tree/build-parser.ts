@@ -51,7 +51,9 @@ function addCommand(parser: Argv, command: Command, depth: number, select: (run:
       return run ? y : y.demandCommand(1, `\`proctor ${command.name}\` needs a subcommand`);
     },
     (argv) => {
-      if (run) select(run(readValues(command, argv, depth)));
+      if (!run) return;
+      const values = readValues(command, argv, depth);
+      select((context) => run(context, values));
     },
   );
 }

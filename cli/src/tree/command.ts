@@ -1,4 +1,4 @@
-import type { Run } from '../context.js';
+import type { Context } from '../context.js';
 import type { CommandDescription, Option, Options, Positional, Positionals } from './command-tree.js';
 
 type PositionalValue<P extends Positional> = P extends { many: true }
@@ -21,28 +21,32 @@ export type CommandValues<P extends Positionals, O extends Options> = {
 } & { readonly [Name in keyof O]: OptionValue<O[Name]> };
 
 interface CommandDeclaration<P extends Positionals, O extends Options> {
-  name: string;
-  description: string;
   positionals?: P;
   options?: O;
   examples: CommandDescription['examples'];
-  /** Left out: a group, which needs one of its subcommands. */
-  run?: (values: CommandValues<P, O>) => Run;
+  /** Resolves to the exit code. Left out: a group, which needs one of its subcommands. */
+  run?: (context: Context, values: CommandValues<NoInfer<P>, NoInfer<O>>) => Promise<number>;
   subcommands?: readonly Command[];
 }
 
 export interface Command extends CommandDescription {
-  run: ((values: CommandValues<Positionals, Options>) => Run) | undefined;
+  run: ((context: Context, values: CommandValues<Positionals, Options>) => Promise<number>) | undefined;
   subcommands: readonly Command[];
 }
 
-/** Declares a command; the types of the values that `run` receives follow from the declaration. */
+/** Declares a command: its name, one line of help, and the rest. The types of the values that `run` receives follow. */
 export function command<
   const P extends Positionals = Record<never, never>,
   const O extends Options = Record<never, never>,
->({ positionals, options, subcommands = [], run, ...declaration }: CommandDeclaration<P, O>): Command {
+>(
+  name: string,
+  description: string,
+  { positionals, options, examples, run, subcommands = [] }: CommandDeclaration<P, O>,
+): Command {
   return {
-    ...declaration,
+    name,
+    description,
+    examples,
     positionals: positionals ?? {},
     options: options ?? {},
     isRunnable: run !== undefined,
