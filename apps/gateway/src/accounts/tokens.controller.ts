@@ -1,9 +1,8 @@
 import { Controller } from '@nestjs/common';
-import type { BodyOf, ParamsOf, QueryOf, ReplyOf } from '@app/contract';
+import type { ReplyOf } from '@app/contract';
 import type { TokensStore } from '@app/database';
-import { CurrentCaller, type Caller } from '../authentication/caller.js';
+import { Call, type CallOf } from '../authentication/call.js';
 import { toPage } from '../http/page.js';
-import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
 import { Serves } from '../http/serves.js';
 import { onlyAdmins, type ChangeTokens } from './change-tokens.js';
 import { toTokenReply } from './to-reply.js';
@@ -16,10 +15,9 @@ export class TokensController {
   ) {}
 
   @Serves('listTokens')
-  async list(
-    @CurrentCaller() { user, isAdmin }: Caller,
-    @ParsedQuery() { email, all, cursor, limit }: QueryOf<'listTokens'>,
-  ): Promise<ReplyOf<'listTokens'>> {
+  async list(@Call() { caller, query }: CallOf<'listTokens'>): Promise<ReplyOf<'listTokens'>> {
+    const { user, isAdmin } = caller;
+    const { email, all, cursor, limit } = query;
     const isOwn = !all && (email === undefined || email === user.email);
     if (!isOwn && !isAdmin) throw onlyAdmins('list the tokens of other accounts');
     const whose = all ? email : (email ?? user.email);
@@ -28,19 +26,13 @@ export class TokensController {
   }
 
   @Serves('createToken')
-  async create(
-    @CurrentCaller() caller: Caller,
-    @ParsedBody() body: BodyOf<'createToken'>,
-  ): Promise<ReplyOf<'createToken'>> {
+  async create(@Call() { caller, body }: CallOf<'createToken'>): Promise<ReplyOf<'createToken'>> {
     const { token, record } = await this.changeTokens.create(body, caller);
     return { ...toTokenReply(record), token };
   }
 
   @Serves('revokeToken')
-  async revoke(
-    @CurrentCaller() caller: Caller,
-    @ParsedParams() { id }: ParamsOf<'revokeToken'>,
-  ): Promise<void> {
-    await this.changeTokens.revoke(id, caller);
+  async revoke(@Call() { caller, params }: CallOf<'revokeToken'>): Promise<void> {
+    await this.changeTokens.revoke(params.id, caller);
   }
 }

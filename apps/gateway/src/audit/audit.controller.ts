@@ -1,10 +1,9 @@
 import { Controller, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { QueryOf, ReplyOf } from '@app/contract';
+import type { ReplyOf } from '@app/contract';
 import type { AuditStore } from '@app/database';
-import { CurrentCaller, type Caller } from '../authentication/caller.js';
+import { Call, type CallOf } from '../authentication/call.js';
 import { toIdNumber, toPage } from '../http/page.js';
-import { ParsedQuery } from '../http/parse-request.js';
 import { Serves, ServesByHand } from '../http/serves.js';
 import { toEventReply, toFilter } from './audit-filter.js';
 import type { ExportAudit } from './export-audit.js';
@@ -17,9 +16,8 @@ export class AuditController {
   ) {}
 
   @Serves('listAudit')
-  async list(
-    @ParsedQuery() { limit, cursor, ...filter }: QueryOf<'listAudit'>,
-  ): Promise<ReplyOf<'listAudit'>> {
+  async list(@Call() { query }: CallOf<'listAudit'>): Promise<ReplyOf<'listAudit'>> {
+    const { limit, cursor, ...filter } = query;
     const before = cursor === undefined ? null : toIdNumber(cursor);
     const events = await this.store.list(toFilter(filter), { before, limit });
     return { events: events.map(toEventReply), ...toPage(events, limit, ({ id }) => String(id)) };
@@ -27,8 +25,7 @@ export class AuditController {
 
   @ServesByHand('exportAudit')
   async export(
-    @CurrentCaller() caller: Caller,
-    @ParsedQuery() query: QueryOf<'exportAudit'>,
+    @Call() { caller, query }: CallOf<'exportAudit'>,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {

@@ -22,9 +22,14 @@ export function findCaller(request: FastifyRequest): Caller | null {
   return callers.get(request) ?? null;
 }
 
-/** Injects the caller into a handler of a route that requires one. */
-export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  const caller = findCaller(context.switchToHttp().getRequest<FastifyRequest>());
+/** @throws Error on a route that is open to anyone */
+export function callerOf(request: FastifyRequest): Caller {
+  const caller = findCaller(request);
   if (!caller) throw new Error('a route that is open to anyone has no caller');
   return caller;
-});
+}
+
+/** Injects the caller into a handler of a route that requires one. */
+export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
+  callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);

@@ -1,14 +1,8 @@
 import { Controller, Headers, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import {
-  IDEMPOTENCY_KEY_HEADER,
-  type BodyOf,
-  type ParamsOf,
-  type QueryOf,
-  type ReplyOf,
-} from '@app/contract';
+import { IDEMPOTENCY_KEY_HEADER, type ReplyOf } from '@app/contract';
+import { Call, type CallOf } from '../authentication/call.js';
 import { CurrentCaller, type Caller } from '../authentication/caller.js';
-import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
 import { Serves, ServesByHand } from '../http/serves.js';
 import type { CancelExecution } from './cancel-execution.js';
 import type { FindExecution } from './find-execution.js';
@@ -35,28 +29,23 @@ export class ExecutionsController {
 
   @Serves('submitExecution')
   async submit(
-    @CurrentCaller() caller: Caller,
-    @ParsedBody() body: BodyOf<'submitExecution'>,
+    @Call() { caller, body }: CallOf<'submitExecution'>,
     @Headers(IDEMPOTENCY_KEY_HEADER) key: string | undefined,
   ): Promise<ReplyOf<'submitExecution'>> {
     return toReply(await this.dependencies.submitExecution.submit(body, key, caller));
   }
 
   @Serves('listExecutions')
-  async list(
-    @CurrentCaller() caller: Caller,
-    @ParsedQuery() query: QueryOf<'listExecutions'>,
-  ): Promise<ReplyOf<'listExecutions'>> {
+  async list(@Call() { caller, query }: CallOf<'listExecutions'>): Promise<ReplyOf<'listExecutions'>> {
     const { executions, next } = await this.dependencies.listExecutions.list(query, caller);
     return { executions: executions.map(toReply), ...(next !== null && { next }) };
   }
 
   @Serves('getExecutionStatus')
   async status(
-    @CurrentCaller() caller: Caller,
-    @ParsedParams() { id }: ParamsOf<'getExecutionStatus'>,
+    @Call() { caller, params }: CallOf<'getExecutionStatus'>,
   ): Promise<ReplyOf<'getExecutionStatus'>> {
-    return toReply(await this.dependencies.findExecution.find(id, caller));
+    return toReply(await this.dependencies.findExecution.find(params.id, caller));
   }
 
   @ServesByHand('streamExecutionLogs')
@@ -69,18 +58,13 @@ export class ExecutionsController {
   }
 
   @Serves('getExecution')
-  async detail(
-    @CurrentCaller() caller: Caller,
-    @ParsedParams() { id }: ParamsOf<'getExecution'>,
-  ): Promise<ReplyOf<'getExecution'>> {
-    return toDetailReply(await this.dependencies.findExecution.findDetail(id, caller));
+  async detail(@Call() { caller, params }: CallOf<'getExecution'>): Promise<ReplyOf<'getExecution'>> {
+    return toDetailReply(await this.dependencies.findExecution.findDetail(params.id, caller));
   }
 
   @ServesByHand('readExecutionLog')
   async log(
-    @CurrentCaller() caller: Caller,
-    @ParsedParams() params: ParamsOf<'readExecutionLog'>,
-    @ParsedQuery() query: QueryOf<'readExecutionLog'>,
+    @Call() { caller, params, query }: CallOf<'readExecutionLog'>,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -88,19 +72,15 @@ export class ExecutionsController {
   }
 
   @Serves('cancelExecution')
-  async cancel(
-    @CurrentCaller() caller: Caller,
-    @ParsedParams() { id }: ParamsOf<'cancelExecution'>,
-  ): Promise<ReplyOf<'cancelExecution'>> {
-    return toReply(await this.dependencies.cancelExecution.cancel(id, caller));
+  async cancel(@Call() { caller, params }: CallOf<'cancelExecution'>): Promise<ReplyOf<'cancelExecution'>> {
+    return toReply(await this.dependencies.cancelExecution.cancel(params.id, caller));
   }
 
   @Serves('rerunExecution')
   async rerun(
-    @CurrentCaller() caller: Caller,
-    @ParsedParams() { id }: ParamsOf<'rerunExecution'>,
+    @Call() { caller, params }: CallOf<'rerunExecution'>,
     @Headers(IDEMPOTENCY_KEY_HEADER) key: string | undefined,
   ): Promise<ReplyOf<'rerunExecution'>> {
-    return toReply(await this.dependencies.rerunExecution.rerun(id, key, caller));
+    return toReply(await this.dependencies.rerunExecution.rerun(params.id, key, caller));
   }
 }

@@ -15,19 +15,14 @@ export const ParsedBody = createParamDecorator((_: unknown, context: ExecutionCo
   return parseBody(routes[routeNameOf(context.getHandler())], request.body);
 });
 
-/** The path parameters, parsed by the route's schema. @throws AppError `malformed_request` */
-export const ParsedParams = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
-  const route: Route = routes[routeNameOf(context.getHandler())];
-  return parseText(route.params, request.params);
-});
-
-/** The query, parsed by the route's schema. @throws AppError `malformed_request` */
-export const ParsedQuery = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
-  const route: Route = routes[routeNameOf(context.getHandler())];
-  return parseQuery(route.query, request.query);
-});
+/** The parts that the route declares, parsed by its schemas. @throws AppError `malformed_request` */
+export function parseRequest(route: Route, { params, query, body }: FastifyRequest) {
+  return {
+    ...(route.params && { params: parseText(route.params, params) }),
+    ...(route.query && { query: parseQuery(route.query, query) }),
+    ...(route.body && { body: parseBody(route, body) }),
+  };
+}
 
 /** @param bytes undefined if the request has no body @throws AppError `malformed_request` */
 export function parseBody(route: Route, bytes: unknown): unknown {

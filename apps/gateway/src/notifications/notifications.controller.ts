@@ -1,9 +1,9 @@
 import { Controller } from '@nestjs/common';
-import type { BodyOf, ParamsOf, QueryOf, ReplyOf } from '@app/contract';
+import type { ReplyOf } from '@app/contract';
 import type { NotificationsStore } from '@app/database';
+import { Call, type CallOf } from '../authentication/call.js';
 import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { toIdNumber, toPage } from '../http/page.js';
-import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
 import { Serves } from '../http/serves.js';
 import type { NotifyPreference } from './notify-preference.js';
 import type { ResendNotification } from './resend-notification.js';
@@ -18,9 +18,8 @@ export class NotificationsController {
   ) {}
 
   @Serves('listNotifications')
-  async list(
-    @ParsedQuery() { state, channel, execution, limit, cursor }: QueryOf<'listNotifications'>,
-  ): Promise<ReplyOf<'listNotifications'>> {
+  async list(@Call() { query }: CallOf<'listNotifications'>): Promise<ReplyOf<'listNotifications'>> {
+    const { state, channel, execution, limit, cursor } = query;
     const deliveries = await this.notifications.list(
       {
         ...(state !== undefined && { state }),
@@ -37,10 +36,9 @@ export class NotificationsController {
 
   @Serves('resendNotification')
   async resend(
-    @CurrentCaller() caller: Caller,
-    @ParsedParams() { id }: ParamsOf<'resendNotification'>,
+    @Call() { caller, params }: CallOf<'resendNotification'>,
   ): Promise<ReplyOf<'resendNotification'>> {
-    return toNotificationReply(await this.resendNotification.resend(id, caller));
+    return toNotificationReply(await this.resendNotification.resend(params.id, caller));
   }
 
   @Serves('getNotifyPreference')
@@ -50,9 +48,8 @@ export class NotificationsController {
 
   @Serves('setNotifyPreference')
   async setPreference(
-    @CurrentCaller() caller: Caller,
-    @ParsedBody() { notify_on }: BodyOf<'setNotifyPreference'>,
+    @Call() { caller, body }: CallOf<'setNotifyPreference'>,
   ): Promise<ReplyOf<'setNotifyPreference'>> {
-    return { notify_on: await this.preference.set(notify_on, caller) };
+    return { notify_on: await this.preference.set(body.notify_on, caller) };
   }
 }

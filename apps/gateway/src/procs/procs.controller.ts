@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
-import { metadataFromProc, type BodyOf, type ParamsOf, type ReplyOf } from '@app/contract';
+import { metadataFromProc, type ReplyOf } from '@app/contract';
+import { Call, type CallOf } from '../authentication/call.js';
 import { CurrentCaller, type Caller } from '../authentication/caller.js';
-import { ParsedBody, ParsedParams } from '../http/parse-request.js';
 import { Serves } from '../http/serves.js';
 import type { FindProc } from './find-proc.js';
 import type { RegisterProcs } from './register-procs.js';
@@ -21,19 +21,13 @@ export class ProcsController {
   }
 
   @Serves('registerProcs')
-  async register(
-    @CurrentCaller() caller: Caller,
-    @ParsedBody() body: BodyOf<'registerProcs'>,
-  ): Promise<void> {
+  async register(@Call() { caller, body }: CallOf<'registerProcs'>): Promise<void> {
     await this.registerProcs.register(body, caller);
   }
 
   @Serves('getProc')
-  async get(
-    @CurrentCaller() caller: Caller,
-    @ParsedParams() { name }: ParamsOf<'getProc'>,
-  ): Promise<ReplyOf<'getProc'>> {
-    const { proc, revision, createdAt, updatedAt } = await this.procs.find(name, caller);
+  async get(@Call() { caller, params }: CallOf<'getProc'>): Promise<ReplyOf<'getProc'>> {
+    const { proc, revision, createdAt, updatedAt } = await this.procs.find(params.name, caller);
     return {
       ...metadataFromProc(proc),
       revision,
@@ -43,10 +37,7 @@ export class ProcsController {
   }
 
   @Serves('removeProc')
-  async remove(
-    @CurrentCaller() caller: Caller,
-    @ParsedParams() { name }: ParamsOf<'removeProc'>,
-  ): Promise<void> {
-    await this.removeProc.remove(name, caller);
+  async remove(@Call() { caller, params }: CallOf<'removeProc'>): Promise<void> {
+    await this.removeProc.remove(params.name, caller);
   }
 }

@@ -1,16 +1,8 @@
 import { Controller, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import {
-  MAX_EXECUTION_ID,
-  SCHEDULE_TEXTS,
-  type BodyOf,
-  type ParamsOf,
-  type QueryOf,
-  type ReplyOf,
-} from '@app/contract';
+import { MAX_EXECUTION_ID, SCHEDULE_TEXTS, type ReplyOf } from '@app/contract';
 import type { TicksStore } from '@app/database';
-import { CurrentCaller, type Caller } from '../authentication/caller.js';
-import { ParsedBody, ParsedParams, ParsedQuery } from '../http/parse-request.js';
+import { Call, type CallOf } from '../authentication/call.js';
 import { Serves, ServesByHand } from '../http/serves.js';
 import type { CreateSchedule } from './create-schedule.js';
 import type { FindSchedule } from './find-schedule.js';
@@ -37,10 +29,7 @@ export class SchedulesController {
   constructor(private readonly dependencies: SchedulesControllerDependencies) {}
 
   @Serves('createSchedule')
-  async create(
-    @CurrentCaller() caller: Caller,
-    @ParsedBody() body: BodyOf<'createSchedule'>,
-  ): Promise<ReplyOf<'createSchedule'>> {
+  async create(@Call() { caller, body }: CallOf<'createSchedule'>): Promise<ReplyOf<'createSchedule'>> {
     return toScheduleReply(await this.dependencies.createSchedule.create(body, caller));
   }
 
@@ -49,11 +38,7 @@ export class SchedulesController {
    * `Link` header points to the next page, which starts after the last id.
    */
   @ServesByHand('listSchedules')
-  async list(
-    @CurrentCaller() caller: Caller,
-    @ParsedQuery() query: QueryOf<'listSchedules'>,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  async list(@Call() { caller, query }: CallOf<'listSchedules'>, @Res() reply: FastifyReply): Promise<void> {
     const { all, limit, cursor } = query;
     const after = cursor === undefined ? null : Math.min(Number(cursor), MAX_EXECUTION_ID);
     const body: ReplyOf<'listSchedules'> = [];
@@ -83,31 +68,25 @@ export class SchedulesController {
   }
 
   @Serves('getSchedule')
-  async get(
-    @CurrentCaller() caller: Caller,
-    @ParsedParams() { id }: ParamsOf<'getSchedule'>,
-  ): Promise<ReplyOf<'getSchedule'>> {
-    return toScheduleReply(await this.dependencies.findSchedule.find(id, caller));
+  async get(@Call() { caller, params }: CallOf<'getSchedule'>): Promise<ReplyOf<'getSchedule'>> {
+    return toScheduleReply(await this.dependencies.findSchedule.find(params.id, caller));
   }
 
   @Serves('getScheduleNext')
   async next(
-    @CurrentCaller() caller: Caller,
-    @ParsedParams() { id }: ParamsOf<'getScheduleNext'>,
-    @ParsedQuery() { count }: QueryOf<'getScheduleNext'>,
+    @Call() { caller, params, query }: CallOf<'getScheduleNext'>,
   ): Promise<ReplyOf<'getScheduleNext'>> {
-    const schedule = await this.dependencies.findSchedule.find(id, caller);
-    const times = listNextTimes(schedule, new Date(), count);
+    const schedule = await this.dependencies.findSchedule.find(params.id, caller);
+    const times = listNextTimes(schedule, new Date(), query.count);
     return { timeZone: schedule.timeZone, times: times.map((time) => time.toISOString()) };
   }
 
   @Serves('getScheduleHistory')
   async history(
-    @CurrentCaller() caller: Caller,
-    @ParsedParams() { id }: ParamsOf<'getScheduleHistory'>,
-    @ParsedQuery() { limit, cursor }: QueryOf<'getScheduleHistory'>,
+    @Call() { caller, params, query }: CallOf<'getScheduleHistory'>,
   ): Promise<ReplyOf<'getScheduleHistory'>> {
-    const schedule = await this.dependencies.findSchedule.find(id, caller);
+    const { limit, cursor } = query;
+    const schedule = await this.dependencies.findSchedule.find(params.id, caller);
     const before = cursor === undefined ? null : new Date(Math.min(Number(cursor), MAX_DATE_MS));
     const ticks = await this.dependencies.ticks.list(schedule.id, { before, limit });
     const last = ticks.length === limit ? ticks.at(-1) : undefined;
@@ -116,19 +95,14 @@ export class SchedulesController {
 
   @Serves('updateSchedule')
   async update(
-    @CurrentCaller() caller: Caller,
-    @ParsedParams() { id }: ParamsOf<'updateSchedule'>,
-    @ParsedBody() body: BodyOf<'updateSchedule'>,
+    @Call() { caller, params, body }: CallOf<'updateSchedule'>,
   ): Promise<ReplyOf<'updateSchedule'>> {
-    return toScheduleReply(await this.dependencies.updateSchedule.update(id, body, caller));
+    return toScheduleReply(await this.dependencies.updateSchedule.update(params.id, body, caller));
   }
 
   @Serves('removeSchedule')
-  async remove(
-    @CurrentCaller() caller: Caller,
-    @ParsedParams() { id }: ParamsOf<'removeSchedule'>,
-  ): Promise<ReplyOf<'removeSchedule'>> {
-    await this.dependencies.removeSchedule.remove(id, caller);
+  async remove(@Call() { caller, params }: CallOf<'removeSchedule'>): Promise<ReplyOf<'removeSchedule'>> {
+    await this.dependencies.removeSchedule.remove(params.id, caller);
     return SCHEDULE_TEXTS.deleted;
   }
 }

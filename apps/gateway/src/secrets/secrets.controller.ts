@@ -1,7 +1,6 @@
 import { Controller } from '@nestjs/common';
-import type { BodyOf, ParamsOf, ReplyOf } from '@app/contract';
-import { CurrentCaller, type Caller } from '../authentication/caller.js';
-import { ParsedBody, ParsedParams } from '../http/parse-request.js';
+import type { ReplyOf } from '@app/contract';
+import { Call, type CallOf } from '../authentication/call.js';
 import { Serves } from '../http/serves.js';
 import type { ListSecrets } from './list-secrets.js';
 import type { RemoveSecret } from './remove-secret.js';
@@ -16,15 +15,15 @@ export class SecretsController {
   ) {}
 
   @Serves('setSecrets')
-  async set(@CurrentCaller() caller: Caller, @ParsedBody() body: BodyOf<'setSecrets'>): Promise<void> {
+  async set(@Call() { caller, body }: CallOf<'setSecrets'>): Promise<void> {
     await this.setSecrets.set(body, caller);
   }
 
   @Serves('listSecrets')
-  async list(@ParsedParams() { name }: ParamsOf<'listSecrets'>): Promise<ReplyOf<'listSecrets'>> {
-    const secrets = await this.listSecrets.list(name);
+  async list(@Call() { params }: CallOf<'listSecrets'>): Promise<ReplyOf<'listSecrets'>> {
+    const secrets = await this.listSecrets.list(params.name);
     return {
-      job_name: name,
+      job_name: params.name,
       secrets: secrets.map((secret) => ({
         name: secret.name,
         set_at: secret.setAt.toISOString(),
@@ -34,10 +33,7 @@ export class SecretsController {
   }
 
   @Serves('removeSecret')
-  async remove(
-    @CurrentCaller() caller: Caller,
-    @ParsedParams() { name, secret }: ParamsOf<'removeSecret'>,
-  ): Promise<void> {
-    await this.removeSecret.remove(name, secret, caller);
+  async remove(@Call() { caller, params }: CallOf<'removeSecret'>): Promise<void> {
+    await this.removeSecret.remove(params.name, params.secret, caller);
   }
 }
