@@ -41,7 +41,7 @@ export function renderRest(): string {
       ),
     ),
     '## Bodies',
-    'Optional fields are marked; an answer leaves a field out while it has no value.',
+    'Optional fields are marked. An answer omits a field that has no value.',
     ...Object.entries(schemas).map(([name, schema]) => renderSchema(name, schema)),
   ].join('\n\n');
 }
@@ -138,10 +138,20 @@ function renderFields(schema: Schema, indent: string): string {
       const title = `${code(field)}${required.has(field) ? '' : ' (optional)'}: ${typeOf(value)}`;
       const description = value.description as string | undefined;
       const text = description ? `${title}. ${sentence(description)}` : title;
-      const inner = objectsIn(value).map((object) => renderFields(object, `${indent}  `));
-      return [`${indent}- ${wrap(text, 108, `${indent}  `)}`, ...inner];
+      return [
+        `${indent}- ${wrap(text, 108, `${indent}  `)}`,
+        ...renderObjects(objectsIn(value), `${indent}  `),
+      ];
     })
     .join('\n');
+}
+
+/** The fields of the objects that a field may hold. Several are alternatives. */
+function renderObjects(objects: readonly Schema[], indent: string): string[] {
+  if (objects.length < 2) return objects.map((object) => renderFields(object, indent));
+  return objects.map(
+    (object, at) => `${indent}- ${at === 0 ? 'either' : 'or'}\n${renderFields(object, `${indent}  `)}`,
+  );
 }
 
 /** The object schemas that a field holds by itself: not those with a name, which are described where they stand. */
@@ -167,14 +177,18 @@ function typeOf(schema: Schema): string {
   if (Array.isArray(type)) return type.map((one) => typeOf({ ...schema, type: one as string })).join(' or ');
   if (type === 'array') return listOf(typeOf((items ?? {}) as Schema));
   if (type === 'object' && isObject(additionalProperties))
-    return `object, each value ${typeOf(additionalProperties)}`;
+    return Object.keys(additionalProperties).length === 0
+      ? 'object'
+      : `object, each value ${typeOf(additionalProperties)}`;
   return typeof type === 'string' ? `${type}${describeLimits(schema, format)}` : 'any value';
 }
 
 const listOf = (item: string): string =>
   item.startsWith('one of')
     ? `list, each ${item}`
-    : `list of ${item.replace(/^(string|integer|number|object|boolean)\b/, '$1s')}`;
+    : item.includes(' or ')
+      ? `list, each a ${item}`
+      : `list of ${item.replace(/^(string|integer|number|object|boolean)\b/, '$1s')}`;
 
 const isObject = (value: unknown): value is Schema => typeof value === 'object' && value !== null;
 

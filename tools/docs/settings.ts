@@ -34,24 +34,24 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       },
       PROCTOR_TRUST_PROXY: {
         meaning:
-          'Which proxies may set `X-Forwarded-*` headers: `true` for all, or their comma-separated addresses or CIDR ranges. Behind a proxy that is not trusted all users share one address, and so the limit for failed logins.',
+          'Which proxies may set `X-Forwarded-*` headers: `true` for all, or their comma-separated addresses or CIDR ranges. Behind a proxy that is not trusted, all users seem to have the same address and share its limit for failed logins.',
       },
       PROCTOR_MIN_CLIENT_VERSION: {
         meaning: 'Oldest `Client-Version` that is accepted, such as `v2.0.8`. Unset: any version.',
       },
       PROCTOR_LOGS_STREAM_READ_BUFFER_SIZE: { meaning: 'Largest inbound WebSocket message, in bytes.' },
       PROCTOR_LOGS_STREAM_WRITE_BUFFER_SIZE: {
-        meaning: 'Bytes that may wait for a viewer of a log who reads slowly.',
+        meaning: 'Bytes that the gateway buffers for each viewer of a live log.',
       },
       PROCTOR_LOGS_STREAM_PATIENCE_SECONDS: {
         meaning: 'Seconds after which a viewer who does not read is disconnected.',
       },
       PROCTOR_QUEUE_LIMIT: {
         meaning:
-          'Executions that may wait. Beyond it `POST /execution` answers 429; one user gets 429 from half of it on. Ticks of schedules are always accepted.',
+          'How many executions may wait. Beyond this limit `POST /execution` answers 429. A single user gets 429 beyond half of it. Ticks of schedules are always accepted.',
       },
       PROCTOR_SCHEDULES_PER_OWNER: {
-        meaning: 'Schedules that one user may have. Beyond it `POST /schedule` answers 409.',
+        meaning: 'How many schedules one user may have. Beyond this limit `POST /schedule` answers 409.',
       },
       PROCTOR_ALLOWED_SERVICE_ACCOUNTS: {
         meaning: 'Comma-separated service accounts that procs may name. Unset: any.',
@@ -67,39 +67,40 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         meaning: 'Comma-separated image pull secrets that procs may name. Unset: any.',
       },
       PROCTOR_DOCS_PATH: {
-        meaning: 'Accepted for compatibility with v2 and not used: the API page is built in.',
+        meaning: 'Ignored, for compatibility with v2: the API page is built in.',
         elsewhere: { default: '', readBy: 'nothing' },
       },
     },
   },
   {
     title: 'Authentication',
-    intro: 'See [Access](access.md). Gateway and scheduler must agree on the settings that both read.',
+    intro:
+      'See [Access](access.md). Give the gateway and the scheduler the same values of the settings that both read.',
     settings: {
       PROCTOR_AUTH_ENABLED: {
         meaning:
-          'Whether users must sign in. Without authentication everyone who can connect is an administrator; requests of web pages from other sites are refused with 403.',
+          'Whether users must sign in. Without authentication everyone who can connect is an administrator; requests from web pages of other sites are refused with 403.',
       },
       PROCTOR_AUTH_PLUGIN_BINARY: {
         meaning:
           'Where users come from: `postgres`, `gate`, `oidc`, the path of a JavaScript module, or the name of a package.',
       },
-      PROCTOR_AUTH_PLUGIN_EXPORTED: { meaning: 'Export of a custom plugin to use.' },
+      PROCTOR_AUTH_PLUGIN_EXPORTED: { meaning: 'Name of the export to use of a custom plugin.' },
       PROCTOR_REQUIRED_ADMIN_GROUP: {
-        meaning:
-          'Comma-separated groups. A member of all of them is an administrator. Unset: `proctor_admin`.',
+        meaning: 'Comma-separated groups. Members of all of them are administrators. Unset: `proctor_admin`.',
       },
       PROCTOR_AUTH_REQUIRED_ADMIN_GROUP: {
-        meaning: 'The name that v2 read. Used if `PROCTOR_REQUIRED_ADMIN_GROUP` is not set.',
+        meaning:
+          'The name under which v2 read this setting. Used if `PROCTOR_REQUIRED_ADMIN_GROUP` is not set.',
       },
       PROCTOR_FAILED_LOGINS_PER_ADDRESS: {
-        meaning: 'Failed logins per minute from one address before it gets 429.',
+        meaning: 'Failed logins per minute from one address, beyond which it gets 429.',
       },
       PROCTOR_FAILED_LOGINS_PER_IDENTITY: {
-        meaning: 'Failed logins per minute for one identity before it gets 429.',
+        meaning: 'Failed logins per minute for one email, beyond which logins with it get 429.',
       },
       PROCTOR_ADMIN_EMAIL: {
-        meaning: 'Account that the first start creates as administrator.',
+        meaning: 'Email of the administrator that the first start creates.',
         elsewhere: {
           default: 'admin@localhost',
           readBy: '`npm start` and `create-admin.js`',
@@ -108,33 +109,37 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       },
       PROCTOR_SIGN_IN_TRUST_HOURS: {
         meaning:
-          'How long the scheduler trusts what a plugin said about the owner of a schedule at the last sign-in.',
+          "How long the scheduler trusts the plugin's answer at the last sign-in of a schedule's owner.",
       },
     },
   },
   {
     title: 'OpenID Connect',
-    intro: 'Read with `PROCTOR_AUTH_PLUGIN_BINARY=oidc`.',
+    intro: 'Used only with `PROCTOR_AUTH_PLUGIN_BINARY=oidc`.',
     settings: {
       PROCTOR_OIDC_ISSUER: {
-        meaning: 'The issuer, exactly as in the `iss` claim of its tokens. `http://` only on loopback.',
+        meaning:
+          'The issuer, exactly as in the `iss` claim of its tokens. `http://` is allowed only on loopback.',
         ...inPlugin('oidc', '', 'an https:// address'),
       },
       PROCTOR_OIDC_CLIENT_ID: {
-        meaning: 'The client id of Proctor at the issuer.',
+        meaning: 'Client id under which the issuer knows Proctor.',
         ...inPlugin('oidc', ''),
       },
-      PROCTOR_OIDC_CLIENT_SECRET: { meaning: 'Unset: a public client.', ...inPlugin('oidc', '') },
+      PROCTOR_OIDC_CLIENT_SECRET: {
+        meaning: 'Secret of the client. Unset: Proctor is a public client.',
+        ...inPlugin('oidc', ''),
+      },
       PROCTOR_OIDC_AUDIENCE: {
         meaning: 'Audience that is accepted in addition to the client id.',
         ...inPlugin('oidc', ''),
       },
       PROCTOR_OIDC_EMAIL_CLAIM: {
-        meaning: 'Claim with the email address. Choose one that users cannot change themselves.',
+        meaning: 'Claim that holds the email address. Choose one that users cannot change themselves.',
         ...inPlugin('oidc', 'email'),
       },
       PROCTOR_OIDC_GROUPS_CLAIM: {
-        meaning: 'Claim with the groups. A dotted path is possible, such as `realm_access.roles`.',
+        meaning: 'Claim that holds the groups; may be a dotted path such as `realm_access.roles`.',
         ...inPlugin('oidc', 'groups'),
       },
       PROCTOR_OIDC_SCOPES: {
@@ -149,7 +154,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   },
   {
     title: 'Gate',
-    intro: 'Read with `PROCTOR_AUTH_PLUGIN_BINARY=gate`.',
+    intro: 'Used only with `PROCTOR_AUTH_PLUGIN_BINARY=gate`.',
     settings: {
       GATE_PLUGIN_HOST: {
         meaning: 'Host of the Gate server, with a port if needed.',
@@ -157,7 +162,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       },
       GATE_PLUGIN_PROTOCOL: { meaning: '`https` or `http`.', ...inPlugin('gate', 'https', 'https or http') },
       GATE_PLUGIN_PROFILE_PATH: {
-        meaning: 'Path of the profile that Gate answers with.',
+        meaning: 'Path on the Gate server that returns the profile of a user.',
         ...inPlugin('gate', 'api/v1/users/profile', 'a path without a query'),
       },
     },
@@ -167,7 +172,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     settings: {
       PROCTOR_SECRET_KEY: {
         meaning:
-          'Encrypts the secrets of procs: 32 random bytes as base64 or hex, such as from `openssl rand -base64 32`. The same on all services that read it. `npm start` creates one in `.proctor/secret.key`. If it is lost, all secrets must be set again.',
+          'Key that encrypts the secrets of procs: 32 random bytes as base64 or hex, for example from `openssl rand -base64 32`. Must be the same on all services that read it. `npm start` creates one in `.proctor/secret.key`. If it is lost, all secrets must be set again.',
       },
       PROCTOR_LOG_LEVEL: {
         meaning:
@@ -177,7 +182,8 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         meaning: 'Address of `/health/live` and `/health/ready` in services other than the gateway.',
       },
       PROCTOR_HEALTH_PORT: {
-        meaning: 'Port for the same. Unset: no health server. `npm start` picks free ports.',
+        meaning:
+          'Port of `/health/live` and `/health/ready` in those services. Unset: no health server. `npm start` picks free ports.',
       },
     },
   },
@@ -190,29 +196,36 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         meaning: 'Name of the application in New Relic. Set both New Relic variables, or neither.',
       },
       PROCTOR_NEW_RELIC_LICENCE_KEY: {
-        meaning: 'Sends metrics to New Relic. With an OTLP endpoint, metrics and key go there instead.',
+        meaning:
+          'Licence key; if set, metrics are sent to New Relic. If an OTLP endpoint is set too, metrics and key are sent there instead.',
       },
       OTEL_EXPORTER_OTLP_ENDPOINT: {
-        meaning: 'Collector that metrics are sent to, by OTLP over HTTP. `/v1/metrics` is appended.',
+        meaning: 'Collector to which metrics are sent, by OTLP over HTTP. `/v1/metrics` is appended.',
       },
-      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: { meaning: 'The same for metrics only; used as it is.' },
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: {
+        meaning: 'The same, but takes precedence, and nothing is appended.',
+      },
       OTEL_EXPORTER_OTLP_HEADERS: { meaning: 'Headers for the collector, as `name=value,name=value`.' },
       OTEL_EXPORTER_OTLP_METRICS_HEADERS: { meaning: 'Further headers for metrics.' },
       OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: {
-        meaning: 'Unset: `cumulative`, with a New Relic key `delta`.',
+        meaning:
+          'Whether sums count from the start of the process or from the last export. Unset: `cumulative`, or `delta` with a New Relic key.',
       },
-      OTEL_SERVICE_NAME: { meaning: 'Name of the process. Unset: `proctor-` and the name of the service.' },
+      OTEL_SERVICE_NAME: {
+        meaning:
+          'Name under which the collector shows the process. Unset: `proctor-` and the name of the service.',
+      },
       OTEL_RESOURCE_ATTRIBUTES: { meaning: 'Attributes of every metric, as `name=value,name=value`.' },
       OTEL_METRIC_EXPORT_INTERVAL: { meaning: 'Milliseconds between two exports.' },
-      OTEL_SDK_DISABLED: { meaning: '`true` sends nothing.' },
+      OTEL_SDK_DISABLED: { meaning: 'Set to `true` to send no metrics.' },
     },
   },
   {
     title: 'Postgres',
     intro:
-      'With `PROCTOR_POSTGRES_HOST` unset `npm start` brings its own Postgres; the services themselves require one.',
+      'If `PROCTOR_POSTGRES_HOST` is unset, `npm start` starts a Postgres of its own. The services themselves require one.',
     settings: {
-      PROCTOR_POSTGRES_HOST: { meaning: 'A name, an address, or the folder of a socket.' },
+      PROCTOR_POSTGRES_HOST: { meaning: 'Host of Postgres: a name, an address, or the folder of a socket.' },
       PROCTOR_POSTGRES_PORT: { meaning: 'Port of Postgres.' },
       PROCTOR_POSTGRES_USER: { meaning: 'User to connect as.' },
       PROCTOR_POSTGRES_PASSWORD: { meaning: 'Password of the user. Unset: none.' },
@@ -226,9 +239,9 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   {
     title: 'Redis',
     intro:
-      'With `PROCTOR_REDIS_ADDRESS` unset `npm start` brings its own Redis; the services themselves require one.',
+      'If `PROCTOR_REDIS_ADDRESS` is unset, `npm start` starts a Redis of its own. The services themselves require one.',
     settings: {
-      PROCTOR_REDIS_ADDRESS: { meaning: 'Where Redis is, as `host:port`.' },
+      PROCTOR_REDIS_ADDRESS: { meaning: 'Address of Redis, as `host:port`.' },
       PROCTOR_REDIS_PASSWORD: { meaning: 'Password of Redis. Unset: none.' },
       PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: { meaning: 'Upper limit on the connections of one process.' },
     },
@@ -236,7 +249,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   {
     title: 'Kubernetes',
     intro:
-      'With `PROCTOR_KUBE_CONFIG` unset a worker uses the cluster it runs in, and `npm start` brings the sandbox, which runs procs on this machine.',
+      'If `PROCTOR_KUBE_CONFIG` is unset, a worker uses the cluster it runs in, and `npm start` starts the sandbox, which runs procs on this machine.',
     settings: {
       PROCTOR_KUBE_CONFIG: {
         meaning: '`out-of-cluster` uses the kubeconfig in `KUBECONFIG`, or `~/.kube/config`.',
@@ -247,7 +260,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       },
       PROCTOR_DEFAULT_NAMESPACE: { meaning: 'Namespace that Jobs are created in.' },
       PROCTOR_KUBE_JOB_ACTIVE_DEADLINE_SECONDS: {
-        meaning: 'Time limit of an execution, for procs without `timeout_seconds`.',
+        meaning: 'Time limit of one attempt in seconds, for procs without `timeout_seconds`.',
       },
       PROCTOR_KUBE_JOB_RETRIES: { meaning: 'Retries of an execution, for procs without `retries`.' },
       PROCTOR_KUBE_SERVICE_ACCOUNT_NAME: {
@@ -255,13 +268,16 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       },
       PROCTOR_JOB_POD_ANNOTATIONS: { meaning: 'Annotations of every pod, as a JSON object of strings.' },
       PROCTOR_KUBE_POD_LIST_WAIT_TIME: {
-        meaning: 'Seconds that a Job or pod may take to become ready. Unset: 60.',
+        meaning:
+          'Seconds to wait for an image to be pulled. A Job or a pod may take longer to start: see `PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT`. Unset: 60.',
       },
       PROCTOR_KUBE_LOG_PROCESS_WAIT_TIME: {
-        meaning: 'The name that v2 read. Used if `PROCTOR_KUBE_POD_LIST_WAIT_TIME` is not set.',
+        meaning:
+          'The name under which v2 read this setting. Used if `PROCTOR_KUBE_POD_LIST_WAIT_TIME` is not set.',
       },
       PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT: {
-        meaning: 'How many times that wait is renewed, except for an image that cannot be pulled.',
+        meaning:
+          'A Job or a pod may take this many times `PROCTOR_KUBE_POD_LIST_WAIT_TIME` to start before its execution fails.',
       },
     },
   },
@@ -274,7 +290,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       },
       PROCTOR_LOG_LIMIT_BYTES: {
         meaning:
-          'Bytes of the log of one execution that are stored. Beyond it the head and the end are kept.',
+          'How many bytes of the log of one execution are stored. Of a longer log the head and the end are kept.',
       },
     },
   },
@@ -283,11 +299,11 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     settings: {
       PROCTOR_SCHEDULED_JOBS_FETCH_INTERVAL_IN_MINS: {
         meaning:
-          'Minutes between two full checks of the next fire times. A changed schedule takes effect at once, whatever this is.',
+          'Minutes between two full checks of the next fire times. Whatever the value, a changed schedule takes effect at once.',
       },
       PROCTOR_RETENTION_DAYS: {
         meaning:
-          'Days after which executions that ended are removed with their logs, as are ticks, notifications and sign-ins. The audit trail is never removed. Unset: everything is kept.',
+          'Days after which ended executions with their logs, ticks, notifications and sign-ins are removed. The audit trail is never removed. Unset: everything is kept.',
       },
     },
   },
@@ -296,7 +312,9 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     intro: 'See [Notifications](notifications.md).',
     settings: {
       PROCTOR_MAIL_SERVER_HOST: { meaning: 'SMTP server. Unset: no email is sent.' },
-      PROCTOR_MAIL_SERVER_PORT: { meaning: 'Unset: 587; with `PROCTOR_MAIL_TLS=implicit` 465.' },
+      PROCTOR_MAIL_SERVER_PORT: {
+        meaning: 'Port of the SMTP server. Unset: 587, or 465 with `PROCTOR_MAIL_TLS=implicit`.',
+      },
       PROCTOR_MAIL_USERNAME: { meaning: 'User name at the SMTP server. Unset: no login.' },
       PROCTOR_MAIL_PASSWORD: { meaning: 'Password at the SMTP server.' },
       PROCTOR_MAIL_FROM: {
@@ -305,27 +323,30 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       },
       PROCTOR_MAIL_TLS: {
         meaning:
-          '`starttls` (if the server offers it), `required`, `implicit` or `off`. Unset: `starttls`; with port 465 `implicit`. To trust a private certificate authority set `NODE_EXTRA_CA_CERTS=/path/to/ca.pem`.',
+          'Encryption: `starttls` (if the server offers it), `required`, `implicit` or `off`. Unset: `starttls`, or `implicit` with port 465. To trust a private certificate authority set `NODE_EXTRA_CA_CERTS=/path/to/ca.pem`.',
       },
       SLACK_PLUGIN_URL: { meaning: 'Incoming webhook of Slack. Unset: nothing is sent to Slack.' },
-      PROCTOR_WEBHOOK_URL: { meaning: 'Receives every event as JSON. Unset: no webhook.' },
-      PROCTOR_WEBHOOK_SECRET: { meaning: 'Signs webhooks and callbacks.' },
+      PROCTOR_WEBHOOK_URL: { meaning: 'URL that receives every event as JSON. Unset: no webhook.' },
+      PROCTOR_WEBHOOK_SECRET: {
+        meaning: 'Key that signs webhooks and callbacks. Unset: they are not signed.',
+      },
       PROCTOR_OUTBOUND_ALLOWED: {
         meaning:
-          'Private places that a `callback_url` may reach: comma-separated CIDR ranges, addresses and host names, such as `10.0.0.0/8,hooks.internal`. What the operator sets (`PROCTOR_WEBHOOK_URL`, `SLACK_PLUGIN_URL`) may be anywhere.',
+          'Private destinations that a `callback_url` may reach: comma-separated CIDR ranges, addresses and host names, such as `10.0.0.0/8,hooks.internal`. URLs that the operator sets (`PROCTOR_WEBHOOK_URL`, `SLACK_PLUGIN_URL`) are not restricted.',
       },
       PROCTOR_NOTIFICATION_PLUGIN_BINARY: {
         meaning:
           'Comma-separated plugins: `slack` and `webhook`, which ship with Proctor, paths of modules, or packages.',
       },
       PROCTOR_NOTIFICATION_PLUGIN_EXPORTED: {
-        meaning: 'Their exports, one for each plugin in the same order. Unset: `Notification`.',
+        meaning:
+          'Comma-separated names of the exports of these plugins, in the same order. Unset: `Notification`.',
       },
       PROCTOR_NOTIFICATION_ATTEMPTS: { meaning: 'Attempts before a delivery fails for good.' },
       PROCTOR_NOTIFICATION_RETRY_SECONDS: {
-        meaning: 'Pause before the first retry. Each further pause is longer, up to 15 minutes.',
+        meaning: 'Seconds before the first retry. Each further pause is longer, up to 15 minutes.',
       },
-      PROCTOR_NOTIFICATION_SEND_SECONDS: { meaning: 'Time limit of one attempt.' },
+      PROCTOR_NOTIFICATION_SEND_SECONDS: { meaning: 'Seconds that one attempt to send may take.' },
     },
   },
   {

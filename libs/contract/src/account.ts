@@ -31,15 +31,17 @@ export type UserReply = z.output<typeof userReply>;
 
 /** Reply of `PATCH /user/{email}`. */
 export const updateUserReply = userReply.extend({
-  /** How many schedules were paused because the account was disabled. Omitted if none were. */
-  paused_schedules: z.int().optional(),
+  paused_schedules: z
+    .int()
+    .optional()
+    .describe('How many schedules were paused because the account was disabled. Omitted if none were.'),
 });
 
 /** Groups that do not exist are created. */
 export const createUserBody = z.object({
   email,
   name: name.optional(),
-  service: z.boolean().optional().default(false),
+  service: z.boolean().optional().default(false).describe('True: the account belongs to a program.'),
   groups: groups.optional().default([]),
 });
 export type CreateUserBody = z.output<typeof createUserBody>;
@@ -47,13 +49,16 @@ export type CreateUserBody = z.output<typeof createUserBody>;
 /** Omitted fields keep their values; `groups` replaces all memberships. */
 export const updateUserBody = z.object({
   name: name.optional(),
-  active: z.boolean().optional(),
-  groups: groups.optional(),
+  active: z.boolean().optional().describe('False: disables the account.'),
+  groups: groups.optional().describe('Replaces all memberships.'),
 });
 export type UpdateUserBody = z.output<typeof updateUserBody>;
 
 export const userParams = z.object({ email });
-export const listUsersQuery = z.object({ group: groupName.optional(), ...namePage });
+export const listUsersQuery = z.object({
+  group: groupName.optional().describe('Only members of this group.'),
+  ...namePage,
+});
 export const listUsersReply = z.object({ users: z.array(userReply), next });
 
 export const groupReply = z.object({ name: z.string(), description: z.string(), members: z.int() });
@@ -71,10 +76,14 @@ const MAX_TOKEN_SECONDS = 10 * 365 * 24 * 60 * 60;
  * token never outlives it: the requested lifetime is cut, and `expires_at` in the reply shows the result.
  */
 export const createTokenBody = z.object({
-  email: email.optional(),
-  label: name.optional().default(''),
-  /** If omitted, the token does not expire, or expires with the token used to create it. */
-  expires_in_seconds: z.int().min(60).max(MAX_TOKEN_SECONDS).optional(),
+  email: email.optional().describe('The account. Default: the caller.'),
+  label: name.optional().default('').describe('What the token is for.'),
+  expires_in_seconds: z
+    .int()
+    .min(60)
+    .max(MAX_TOKEN_SECONDS)
+    .optional()
+    .describe('If omitted, the token expires with the token used to create it, or never.'),
 });
 export type CreateTokenBody = z.output<typeof createTokenBody>;
 
@@ -89,14 +98,15 @@ export const tokenReply = z.object({
   revoked_at: instant.optional(),
 });
 export type TokenReply = z.output<typeof tokenReply>;
-/** The only reply that contains the token itself. */
-export const createTokenReply = tokenReply.extend({ token: z.string() });
+export const createTokenReply = tokenReply.extend({
+  token: z.string().describe('The token itself. No other reply contains it.'),
+});
 
 export const tokenParams = z.object({ id: z.uuid('must be a token id; see `proctor token list`') });
 /** Without `email` and `all`, lists the caller's own tokens. */
 export const listTokensQuery = z.object({
-  email: email.optional(),
-  all: queryFlag.optional().default(false),
+  email: email.optional().describe('Only tokens of this account.'),
+  all: queryFlag.optional().default(false).describe('Tokens of all accounts.'),
   ...namePage,
 });
 export const listTokensReply = z.object({ tokens: z.array(tokenReply), next });

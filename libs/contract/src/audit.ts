@@ -8,9 +8,9 @@ const filters = {
   actor: filterText.describe('An email, or `unknown` for callers who were not authenticated.'),
   action: filterText.describe('The name of a route, or the method and path of a rejected request.'),
   subject: filterText.describe('The object that was acted on.'),
-  allowed: queryFlag.optional(),
-  since: instantQuery.describe('At or after.').optional(),
-  until: instantQuery.describe('Before.').optional(),
+  allowed: queryFlag.optional().describe('Only allowed requests, or only refused ones.'),
+  since: instantQuery.describe('Only events at or after this time.').optional(),
+  until: instantQuery.describe('Only events before this time.').optional(),
 };
 
 /** `GET /audit`. Filters are combined with AND. */

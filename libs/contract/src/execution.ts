@@ -9,47 +9,42 @@ import { email, isStorable, NOT_STORABLE } from './text.js';
 
 /** Body of `POST /execution`. Unknown fields are ignored. */
 export const submitExecutionBody = z.object({
-  name: procName,
+  name: procName.describe('Name of the proc.'),
   args: envValues,
-  /** A field of v2. The notifier checks the address before it calls it. */
   callback_url: z
     .string()
     .max(2000)
     .refine(isStorable, NOT_STORABLE)
     .nullish()
-    .transform((url) => url || undefined),
+    .transform((url) => url || undefined)
+    .describe('URL that is notified when the execution has ended.'),
 });
 export type SubmitExecutionBody = z.output<typeof submitExecutionBody>;
 
 const id = z.int().min(1).max(MAX_EXECUTION_ID);
 
-/** An execution as clients see it. `name` is the name of the Kubernetes Job. Optional fields are not in v2. */
+/** An execution as clients see it. Optional fields are not in v2. */
 export const executionReply = z.object({
   id,
-  job_name: z.string(),
-  name: z.string(),
-  image_tag: z.string(),
+  job_name: z.string().describe('Name of the proc.'),
+  name: z.string().describe('Name of the Kubernetes Job.'),
+  image_tag: z.string().describe('Image that the container runs.'),
   created_at: instant,
   updated_at: instant,
   status: z.enum(EXECUTION_STATUSES),
-  /** Omitted until the container exits. */
-  exit_code: z.int().optional(),
-  /** Why it ended, as one line for people, e.g. `OOMKilled`. */
-  reason: z.string().optional(),
+  exit_code: z.int().optional().describe('Omitted until the container has exited.'),
+  reason: z.string().optional().describe('Why it ended, in one line, such as `OOMKilled`.'),
   started_at: instant.optional(),
   ended_at: instant.optional(),
   user_email: z.string().optional(),
   cancel_requested_at: instant.optional(),
-  /** The schedule that fired it. */
-  schedule_id: id.optional(),
-  /** The execution of which this is a rerun. */
-  rerun_of: id.optional(),
+  schedule_id: id.optional().describe('The schedule that started it.'),
+  rerun_of: id.optional().describe('The execution of which this is a rerun.'),
 });
 export type ExecutionReply = z.output<typeof executionReply>;
 
 const attempt = z.object({
-  /** Counts from 1. */
-  n: z.int(),
+  n: z.int().describe('Number of the attempt, from 1.'),
   pod_name: z.string(),
   started_at: instant.optional(),
   ended_at: instant.optional(),
@@ -62,32 +57,31 @@ export const HIDDEN_VALUE = '***';
 
 /** An execution in detail. */
 export const executionDetailReply = executionReply.extend({
-  /** Args of type `secret` appear as `***`. */
-  args: z.record(z.string(), z.string()),
+  args: z.record(z.string(), z.string()).describe('Args of type `secret` appear as `***`.'),
   proc_revision: z.int(),
-  /** The address the request came from. */
-  remote_address: z.string().optional(),
-  /** The gate at which an accepted execution waits before it is queued. Omitted once it is admitted. */
-  waiting_for: z.enum(GATE_NAMES).optional(),
-  /** One per pod, oldest first. */
-  attempts: z.array(attempt),
+  remote_address: z.string().optional().describe('Address that the request came from.'),
+  waiting_for: z
+    .enum(GATE_NAMES)
+    .optional()
+    .describe('The gate at which the execution waits. Omitted once it is admitted to the queue.'),
+  attempts: z.array(attempt).describe('One per pod, oldest first.'),
 });
 export type ExecutionDetailReply = z.output<typeof executionDetailReply>;
 
 export const executionParams = z.object({ id: executionIdText });
-export const executionLogsQuery = z.object({ context_id: executionIdText });
+export const executionLogsQuery = z.object({ context_id: executionIdText.describe('Id of the execution.') });
 
 /** `GET /execution`. Filters are combined with AND. */
 export const listExecutionsQuery = z.object({
-  proc: procName.optional(),
-  user: email.optional(),
+  proc: procName.optional().describe('Only executions of this proc.'),
+  user: email.optional().describe('Only executions of the user with this email.'),
   status: queryList(
     z.enum(EXECUTION_STATUSES, { error: `status must be one of ${EXECUTION_STATUSES.join(', ')}` }),
     EXECUTION_STATUSES.length,
   ).optional(),
-  schedule: executionIdText.optional(),
-  since: instantQuery.describe('Accepted at or after.').optional(),
-  until: instantQuery.describe('Accepted before.').optional(),
+  schedule: executionIdText.optional().describe('Only executions of the schedule with this id.'),
+  since: instantQuery.describe('Only executions accepted at or after this time.').optional(),
+  until: instantQuery.describe('Only executions accepted before this time.').optional(),
   ...idPage,
 });
 export type ListExecutionsQuery = z.output<typeof listExecutionsQuery>;
@@ -117,7 +111,7 @@ export const readLogQuery = z.object({
     .refine((text) => parseDurationMs(text) !== null || instantQuery.safeParse(text).success, {
       error: 'since must be a duration such as 10m or a time such as 2026-01-31T10:00:00Z',
     })
-    .describe('Return only lines printed since this time, or within this duration, such as `10m`.')
+    .describe('Return only lines printed since this time, or within this duration before now, such as `10m`.')
     .optional(),
   follow: queryFlag.default(false).describe('Keep streaming until the execution ends.'),
 });

@@ -11,9 +11,11 @@ export type HealthLiveReply = z.output<typeof healthLiveReply>;
 export const healthReadyReply = z.object({
   status: z.enum(['ok', 'degraded', 'unavailable']),
   version: z.string().optional(),
-  /** Keyed by dependency, e.g. `postgres`, `redis`. */
   checks: z
     .record(z.string(), z.object({ status: z.enum(['ok', 'failing']), message: z.string().optional() }))
-    .optional(),
+    .optional()
+    .describe(
+      'By dependency, such as `postgres` or `redis`: its `status` (`ok` or `failing`) and a `message`.',
+    ),
 });
 export type HealthReadyReply = z.output<typeof healthReadyReply>;

@@ -32,19 +32,17 @@ const argDeclaration = z.object({
   name: envName,
   description: optionalText,
   // The fields below are not in v2.
-  type: z.enum(ARG_TYPES).nullish(),
-  /** If true, executions without this arg are rejected. */
-  required: z.boolean().nullish(),
-  /** The value used when the arg is omitted. */
-  default: argText.nullish(),
-  /** RE2 syntax; the whole value must match. */
-  pattern: z.string().max(MAX_PATTERN_LENGTH).nullish(),
-  /** The allowed values of an `enum`. */
-  options: z.array(argText).max(MAX_ENV_COUNT).nullish(),
-  /** Bounds of a `number`. */
-  min: z.number().nullish(),
-  max: z.number().nullish(),
-  example: argText.nullish(),
+  type: z.enum(ARG_TYPES).nullish().describe('Default: string.'),
+  required: z
+    .boolean()
+    .nullish()
+    .describe('If true, executions without this arg are refused. Default: false.'),
+  default: argText.nullish().describe('The value used when the arg is omitted.'),
+  pattern: z.string().max(MAX_PATTERN_LENGTH).nullish().describe('RE2 syntax; the whole value must match.'),
+  options: z.array(argText).max(MAX_ENV_COUNT).nullish().describe('The allowed values of an `enum`.'),
+  min: z.number().nullish().describe('Lower bound of a `number`.'),
+  max: z.number().nullish().describe('Upper bound of a `number`.'),
+  example: argText.nullish().describe('Shown to users.'),
 });
 
 const secretDeclaration = z.object({ name: envName, description: optionalText });
@@ -77,8 +75,11 @@ const envVars = z
   .pipe(onceMore(declaredVars));
 
 const concurrency = z.object({
-  limit: z.int().min(1).max(MAX_CONCURRENCY_LIMIT),
-  when_full: z.enum(['queue', 'refuse']).default('queue'),
+  limit: z.int().min(1).max(MAX_CONCURRENCY_LIMIT).describe('How many executions may run at a time.'),
+  when_full: z
+    .enum(['queue', 'refuse'])
+    .default('queue')
+    .describe('Whether further executions wait or are refused with 429. Default: queue.'),
 });
 
 const shortText = z.string().max(MAX_POD_TEXT_LENGTH).refine(isStorable, NOT_STORABLE);
@@ -113,14 +114,19 @@ export const procMetadata = z.object({
       `must be an image reference like registry/name:tag, at most ${MAX_IMAGE_NAME_LENGTH} characters`,
     ),
   env_vars: envVars,
-  authorized_groups: optionalList(groupName, MAX_GROUPS),
+  authorized_groups: optionalList(groupName, MAX_GROUPS).describe(
+    'A user must be a member of all of them. Empty: every signed-in user may execute the proc.',
+  ),
   author: optionalText,
   contributors: optionalText,
   organization: optionalText,
   // The fields below are not in v2.
-  allow_undeclared_args: z.boolean().nullish(),
-  timeout_seconds: z.int().min(1).max(MAX_TIMEOUT_SECONDS).nullish(),
-  retries: z.int().min(0).max(MAX_RETRIES).nullish(),
+  allow_undeclared_args: z
+    .boolean()
+    .nullish()
+    .describe('Also accept undeclared args, as v2 did. Default: false.'),
+  timeout_seconds: z.int().min(1).max(MAX_TIMEOUT_SECONDS).nullish().describe('Time limit of one attempt.'),
+  retries: z.int().min(0).max(MAX_RETRIES).nullish().describe('Further attempts after one that failed.'),
   concurrency: concurrency.nullish(),
   resources: z.object({ requests: quantities.nullish(), limits: quantities.nullish() }).nullish(),
   node_selector: textMap.nullish(),
@@ -146,8 +152,7 @@ export const procParams = z.object({ name: procName });
 
 /** A registered proc. */
 export const procReply = procMetadata.extend({
-  /** Incremented by each change. */
-  revision: z.int(),
+  revision: z.int().describe('Incremented by each change.'),
   created_at: instant,
   updated_at: instant,
 });

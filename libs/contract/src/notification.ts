@@ -15,7 +15,7 @@ export const listNotificationsQuery = z.object({
     .min(1)
     .max(MAX_CHANNEL_LENGTH)
     .refine(isStorable, NOT_STORABLE)
-    .describe('mail, slack, webhook, callback, or plugin:NAME.')
+    .describe('Only this channel: `mail`, `slack`, `webhook`, `callback`, or `plugin:NAME`.')
     .optional(),
   execution: executionIdText.describe('Only notifications about this execution.').optional(),
   ...idPage,
@@ -25,27 +25,20 @@ const id = z.int().min(1).max(MAX_EXECUTION_ID);
 
 /** One event delivered to one recipient over one channel. */
 export const notificationReply = z.object({
-  /** Increases over time. Not the id of an execution. */
-  id,
+  id: id.describe('Increases over time. Not the id of an execution.'),
   event: z.enum(OUTBOX_EVENTS),
-  /** Omitted for events of a schedule. */
-  execution_id: id.optional(),
-  /** Omitted for events of an execution. */
-  schedule_id: id.optional(),
-  /** `mail`, `slack`, `webhook`, `callback`, or `plugin:NAME`. */
-  channel: z.string(),
-  /**
-   * For a URL, only its scheme, host and port, because the path and query may be secret. Empty for channels with a single
-   * target.
-   */
-  recipient: z.string(),
+  execution_id: id.optional().describe('Omitted for events of a schedule.'),
+  schedule_id: id.optional().describe('Omitted for events of an execution.'),
+  channel: z.string().describe('`mail`, `slack`, `webhook`, `callback`, or `plugin:NAME`.'),
+  recipient: z
+    .string()
+    .describe(
+      'Of a URL, only the scheme, host and port, because the rest may be secret. Empty for a channel with a single target.',
+    ),
   state: z.enum(DELIVERY_STATES),
-  /** Attempts since the notification was created or resent. */
-  attempts: z.int(),
-  /** Present only while the delivery is pending. */
-  next_attempt_at: instant.optional(),
-  /** Why the last attempt failed, in one line. Omitted if no attempt has failed. */
-  failed_reason: z.string().optional(),
+  attempts: z.int().describe('Attempts since the notification was created or resent.'),
+  next_attempt_at: instant.optional().describe('Present only while the notification is pending.'),
+  failed_reason: z.string().optional().describe('Why the last attempt failed, in one line.'),
   created_at: instant,
   sent_at: instant.optional(),
 });

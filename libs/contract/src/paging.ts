@@ -39,7 +39,11 @@ export const instantQuery = instantWith('must be a time such as 2026-01-31T10:00
 export function queryList<Item extends z.ZodType<unknown, string>>(item: Item, max: number) {
   return z.preprocess(
     (given: string | z.input<Item>[]) => (typeof given === 'string' ? given.split(',') : given),
-    z.array(item).min(1).max(max).describe('A list: repeat the parameter, or separate values with commas.'),
+    z
+      .array(item)
+      .min(1)
+      .max(max)
+      .describe('To give several, repeat the parameter or separate them with commas.'),
   );
 }
 

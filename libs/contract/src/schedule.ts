@@ -18,21 +18,21 @@ const blackout = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('once'), from: instant, until: instant }),
   z.object({
     kind: z.literal('weekly'),
-    /** The days on which a window begins. */
-    days: z.array(z.enum(WEEK_DAYS)),
-    /** `HH:MM` in the schedule's time zone. If it is not before `until`, the window ends on the next day. */
-    from: z.string(),
-    until: z.string(),
+    days: z.array(z.enum(WEEK_DAYS)).describe('The days on which the window begins.'),
+    from: z
+      .string()
+      .describe(
+        "`HH:MM` in the schedule's time zone. If it is not before `until`, the window ends on the next day.",
+      ),
+    until: z.string().describe('`HH:MM`, exclusive.'),
   }),
 ]);
 export type BlackoutBody = z.output<typeof blackout>;
 
 /** Fields that are not in v2. */
 const additions = {
-  /** An IANA name, such as `Europe/Berlin`. */
   timeZone: storableText.describe('An IANA time zone, such as Europe/Berlin. Default: UTC.'),
-  /** Fire once, at this time. Replaces `cron`. */
-  at: instantQuery.describe('Fire once, at this time. Replaces cron.'),
+  at: instantQuery.describe('Fire once, at this time. Replaces `cron`.'),
   overlap: z
     .enum(OVERLAP_POLICIES)
     .describe('What to do at a tick while the previous run is still going. Default: allow.'),
@@ -56,18 +56,19 @@ const additions = {
  * accepts any text and the gateway checks the fields in v2's order.
  */
 export const createScheduleBody = z.object({
-  jobName: optionalText,
+  jobName: optionalText.describe('Name of the proc. Required.'),
   args: envValues,
-  tags: optionalText,
-  /** Five fields, six with seconds first, or a name such as `@daily`. */
-  cron: optionalText,
-  /** Comma-separated. */
-  notificationEmails: optionalText,
-  group: optionalText,
+  tags: optionalText.describe('Labels, comma-separated. Required.'),
+  cron: optionalText.describe(
+    'Five fields, six with seconds first, or a name such as `@daily`. Required without `at`.',
+  ),
+  notificationEmails: optionalText.describe('Addresses to notify, comma-separated. Required.'),
+  group: optionalText.describe('Group that the schedule belongs to. Required.'),
   enabled: z
     .boolean()
     .nullish()
-    .transform((enabled) => enabled ?? true),
+    .transform((enabled) => enabled ?? true)
+    .describe('False: create it paused. Default: true.'),
   ...z.object(additions).partial().shape,
 });
 export type CreateScheduleBody = z.output<typeof createScheduleBody>;
@@ -106,15 +107,13 @@ export const listSchedulesQuery = z.object({
 export const scheduleReply = z.object({
   id: z.int().min(1).max(MAX_EXECUTION_ID),
   jobName: z.string(),
-  /** Args of type `secret` appear as `***`. */
-  args: z.record(z.string(), z.string()),
+  args: z.record(z.string(), z.string()).describe('Args of type `secret` appear as `***`.'),
   tags: z.string(),
-  /** Empty if `at` is set. */
-  cron: z.string(),
+  cron: z.string().describe('Empty if `at` is set.'),
   notificationEmails: z.string(),
-  userEmail: z.string(),
+  userEmail: z.string().describe('The owner.'),
   group: z.string(),
-  enabled: z.boolean(),
+  enabled: z.boolean().describe('False: it is paused.'),
   createdAt: instant,
   updatedAt: instant,
   timeZone: z.string(),
@@ -124,10 +123,8 @@ export const scheduleReply = z.object({
   misfireGraceSeconds: z.int(),
   blackouts: z.array(blackout),
   notifyOn: z.array(z.enum(NOTIFY_EVENTS)),
-  /** Why the system paused it. Omitted if a person did. */
-  pausedReason: z.string().optional(),
-  /** Omitted while the schedule is paused. */
-  nextFireAt: instant.optional(),
+  pausedReason: z.string().optional().describe('Why Proctor paused it. Omitted if a person did.'),
+  nextFireAt: instant.optional().describe('Omitted while the schedule is paused.'),
 });
 export type ScheduleReply = z.output<typeof scheduleReply>;
 
@@ -156,13 +153,14 @@ export const scheduleHistoryQuery = z.object(idPage);
 
 /** The outcome of a tick. */
 export const tickReply = z.object({
-  /** The scheduled time. */
-  fireAt: instant,
+  fireAt: instant.describe('The scheduled time.'),
   outcome: z.enum(TICK_OUTCOMES),
-  /** Present if the outcome is `fired`. */
-  executionId: z.int().optional(),
-  /** If greater than 1, the number of consecutive missed ticks that this entry stands for, starting at `fireAt`. */
-  count: z.int(),
+  executionId: z.int().optional().describe('Present if the outcome is `fired`.'),
+  count: z
+    .int()
+    .describe(
+      'If greater than 1: how many consecutive missed ticks this entry stands for, from `fireAt` on.',
+    ),
   reason: z.string().optional(),
   decidedAt: instant,
 });

@@ -4,7 +4,10 @@ import { instant } from './paging.js';
 import { procName } from './proc-name.js';
 
 /** Body of `POST /secret`: values to set for one proc. No route ever returns them. */
-export const setSecretsBody = z.object({ job_name: procName, secrets: envValues });
+export const setSecretsBody = z.object({
+  job_name: procName.describe('Name of the proc.'),
+  secrets: envValues,
+});
 export type SetSecretsBody = z.output<typeof setSecretsBody>;
 
 /** The secrets set for one proc: their names, and who set them when. */

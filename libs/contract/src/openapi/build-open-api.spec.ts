@@ -221,8 +221,12 @@ describe('the schemas of a request', () => {
       components['schemas']?.[name]?.['properties'] as Record<string, Json>;
     expect(properties('SubmitExecution')['callback_url']).toEqual({
       anyOf: [{ type: 'string', maxLength: 2000 }, { type: 'null' }],
+      description: 'URL that is notified when the execution has ended.',
     });
-    expect(properties('CreateSchedule')['enabled']).toEqual({ type: ['boolean', 'null'] });
+    expect(properties('CreateSchedule')['enabled']).toEqual({
+      type: ['boolean', 'null'],
+      description: 'False: create it paused. Default: true.',
+    });
     expect(components['schemas']?.['CreateSchedule']?.['required']).toBeUndefined();
     const parameter = (name: string) =>
       byId.get('listExecutions')?.parameters.find((candidate) => candidate.name === name);
