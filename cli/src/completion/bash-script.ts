@@ -1,3 +1,4 @@
+import { caseArm, quote, valueLookups } from './case-lookups.js';
 import type { CommandEntry } from './completion-table.js';
 
 /** For bash 3.2 and later. */
@@ -7,46 +8,15 @@ export function bashScript(table: readonly CommandEntry[]): string {
 # Each sets _proctor_reply.
 _proctor_commands() {
   case "$1" in
-${table.map(({ path, commands }) => arm(quote(path), commands.map(({ name }) => name).join(' '))).join('')}    *) _proctor_reply='' ;;
+${table.map(({ path, commands }) => caseArm(quote(path), commands.map(({ name }) => name).join(' '))).join('')}    *) _proctor_reply='' ;;
   esac
 }
 _proctor_options() {
   case "$1" in
-${table.map(({ path, options }) => arm(quote(path), options.flatMap(({ names }) => names).join(' '))).join('')}    *) _proctor_reply='' ;;
+${table.map(({ path, options }) => caseArm(quote(path), options.flatMap(({ names }) => names).join(' '))).join('')}    *) _proctor_reply='' ;;
   esac
 }
-# What an option takes: nothing, proc, path, none (anything) or = and words.
-_proctor_value() {
-  case "$1|$2" in
-${table.flatMap(valueArms).join('')}    *) _proctor_reply='' ;;
-  esac
-}
-_proctor_positional() {
-  case "$1|$2" in
-${table.flatMap(positionalArms).join('')}    *) _proctor_reply='' ;;
-  esac
-}
-${FUNCTIONS}`;
-}
-
-function valueArms({ path, options }: CommandEntry): string[] {
-  return options.flatMap(({ names, value }) =>
-    value === null ? [] : [arm(names.map((name) => quote(`${path}|${name}`)).join(' | '), value)],
-  );
-}
-
-function positionalArms({ path, positionals }: CommandEntry): string[] {
-  return positionals.map(({ many, value }, index) =>
-    arm(many ? `${quote(`${path}|`)}*` : quote(`${path}|${index}`), value),
-  );
-}
-
-function arm(pattern: string, reply: string): string {
-  return `    ${pattern}) _proctor_reply=${quote(reply)} ;;\n`;
-}
-
-function quote(text: string): string {
-  return `'${text.replace(/'/g, "'\\''")}'`;
+${valueLookups(table)}${FUNCTIONS}`;
 }
 
 const FUNCTIONS = `_proctor_procs() {

@@ -1,3 +1,4 @@
+import { quote, valueLookups } from './case-lookups.js';
 import type { CommandEntry } from './completion-table.js';
 
 /** For zsh 5, to be sourced or put as `_proctor` into a folder of `fpath`. */
@@ -30,18 +31,7 @@ ${table
   .join('')}    *) _proctor_reply=() ;;
   esac
 }
-# What an option takes: nothing, proc, path, none (anything) or = and words.
-_proctor_value() {
-  case "$1|$2" in
-${table.flatMap(valueArms).join('')}    *) _proctor_reply='' ;;
-  esac
-}
-_proctor_positional() {
-  case "$1|$2" in
-${table.flatMap(positionalArms).join('')}    *) _proctor_reply='' ;;
-  esac
-}
-${FUNCTIONS}`;
+${valueLookups(table)}${FUNCTIONS}`;
 }
 
 function listArm(path: string, entries: ReadonlyArray<readonly string[]>): string {
@@ -49,26 +39,6 @@ function listArm(path: string, entries: ReadonlyArray<readonly string[]>): strin
     quote(`${name.replace(/:/g, '\\:')}:${description}`),
   );
   return `    ${quote(path)}) _proctor_reply=(${words.join(' ')}) ;;\n`;
-}
-
-function valueArms({ path, options }: CommandEntry): string[] {
-  return options.flatMap(({ names, value }) =>
-    value === null ? [] : [arm(names.map((name) => quote(`${path}|${name}`)).join(' | '), value)],
-  );
-}
-
-function positionalArms({ path, positionals }: CommandEntry): string[] {
-  return positionals.map(({ many, value }, index) =>
-    arm(many ? `${quote(`${path}|`)}*` : quote(`${path}|${index}`), value),
-  );
-}
-
-function arm(pattern: string, reply: string): string {
-  return `    ${pattern}) _proctor_reply=${quote(reply)} ;;\n`;
-}
-
-function quote(text: string): string {
-  return `'${text.replace(/'/g, "'\\''")}'`;
 }
 
 const FUNCTIONS = `_proctor_offer() {
