@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectWs } from '../../cli/src/gateway/connect-ws.js';
 import { executionReply, type ExecutionReply } from '@app/contract';
@@ -14,43 +13,27 @@ import {
   type ConnectLog,
   type LogSource,
 } from '@app/gateway-client';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { WebSocket } from 'ws';
-import {
-  EMAIL,
-  FakeGateway,
-  TOKEN,
-  json,
-  refuse,
-  sendLines,
-  sendThenCut,
-  sendThenHang,
-} from '../support/fake-gateway.js';
+import { EMAIL, TOKEN, json, refuse, sendLines, sendThenCut, sendThenHang } from '../support/fake-gateway.js';
 import { resultOf, runCli, startCli, untilWritten } from '../support/run-cli.js';
+import { setUpCli } from '../support/set-up-cli.js';
 import { freePort } from '../support/servers.js';
 
 // Each test starts Node several times, possibly on a busy machine.
 jest.setTimeout(60_000);
 
-let gateway: FakeGateway;
-let folder: string;
+const cli = setUpCli();
 let env: Record<string, string>;
 
-beforeEach(async () => {
-  gateway = await FakeGateway.start();
-  folder = await mkdtemp(join(tmpdir(), 'proctor-cli-'));
+beforeEach(() => {
   env = {
-    LOCAL_CONFIG_DIR: join(folder, 'config'),
-    PROCTOR_HOST: gateway.host,
+    LOCAL_CONFIG_DIR: join(cli.folder, 'config'),
+    PROCTOR_HOST: cli.gateway.host,
     EMAIL_ID: EMAIL,
     ACCESS_TOKEN: TOKEN,
     PROC_EXECUTION_STATUS_POLL_COUNT: '2',
   };
-});
-
-afterEach(async () => {
-  await gateway.stop();
-  await rm(folder, { recursive: true });
 });
 
 const proctor = (...words: string[]) => runCli(words, env);
@@ -95,7 +78,7 @@ describe('execute', () => {
     expect(stdout).toBe('hello\n\nbye\n');
     expect(stderr).toMatch(/Execution \d+ of say-hello accepted\.\nExecution \d+ of say-hello: FINISHED\.\n/);
     expect(exitCode).toBe(0);
-    expect([...gateway.submissions.values()]).toEqual([
+    expect([...cli.gateway.submissions.values()]).toEqual([
       { name: 'say-hello', args: { WHO: 'pa$$word $(HOME)=x' } },
     ]);
   });
@@ -106,7 +89,7 @@ describe('execute', () => {
     [{ status: 'CANCELLED' }, 8],
     [{ status: 'TIMED_OUT' }, 8],
   ])('exits for %j with %d', async (ending, exitCode) => {
-    gateway.nextEnding = ending;
+    cli.gateway.nextEnding = ending;
     const result = await proctor('execute', 'say-hello', 'WHO=x');
     expect(result.exitCode).toBe(exitCode);
     expect(result.stderr).toContain(ending.status);
@@ -114,16 +97,16 @@ describe('execute', () => {
   });
 
   it('reads a file of arguments; words take precedence', async () => {
-    const file = join(folder, 'args.yaml');
+    const file = join(cli.folder, 'args.yaml');
     await writeFile(file, 'WHO: file\nHOW: 007\n');
     expect((await proctor('execute', 'say-hello', '-f', file, 'WHO=word')).exitCode).toBe(0);
-    expect([...gateway.submissions.values()]).toEqual([
+    expect([...cli.gateway.submissions.values()]).toEqual([
       { name: 'say-hello', args: { WHO: 'word', HOW: '007' } },
     ]);
   });
 
   it('accepts the file that template writes', async () => {
-    const file = join(folder, 'args.yaml');
+    const file = join(cli.folder, 'args.yaml');
     expect((await proctor('template', 'say-hello', file)).exitCode).toBe(0);
     expect(await readFile(file, 'utf8')).toContain('# Whom to greet (required)\nWHO: ""\n');
     expect((await proctor('execute', 'say-hello', '-f', file)).exitCode).toBe(0);
@@ -134,8 +117,8 @@ describe('execute', () => {
   });
 
   it('prints events for programs, one per line', async () => {
-    gateway.logScripts = [sendLines(['\x1b[31mred', 'ü'])];
-    gateway.nextEnding = { status: 'POD_FAILED', exit_code: 3 };
+    cli.gateway.logScripts = [sendLines(['\x1b[31mred', 'ü'])];
+    cli.gateway.nextEnding = { status: 'POD_FAILED', exit_code: 3 };
     const { stdout, stderr, exitCode } = await proctor('execute', 'say-hello', 'WHO=x', '-o', 'json');
     expect(jsonLines(stdout)).toMatchObject([
       { type: 'execution', status: 'RECEIVED' },
@@ -150,25 +133,25 @@ describe('execute', () => {
 
   it('repeats the submission when the connection breaks before the reply', async () => {
     let broken = 0;
-    gateway.overrides.set('POST /execution', (request) => {
+    cli.gateway.overrides.set('POST /execution', (request) => {
       broken += 1;
-      if (broken === 2) gateway.overrides.delete('POST /execution');
+      if (broken === 2) cli.gateway.overrides.delete('POST /execution');
       const key = String(request.headers['idempotency-key']);
       // Accepted, but the reply is lost.
-      if (!gateway.submissions.has(key)) {
-        gateway.submissions.set(key, { name: 'say-hello', args: {} });
-        gateway.addExecution();
+      if (!cli.gateway.submissions.has(key)) {
+        cli.gateway.submissions.set(key, { name: 'say-hello', args: {} });
+        cli.gateway.addExecution();
       }
       request.socket.destroy();
     });
     expect((await proctor('execute', 'say-hello', 'WHO=x')).exitCode).toBe(0);
-    expect(gateway.submitRequests).toBe(1);
-    expect(gateway.submissions.size).toBe(1);
-    expect(gateway.executions.size).toBe(1);
+    expect(cli.gateway.submitRequests).toBe(1);
+    expect(cli.gateway.submissions.size).toBe(1);
+    expect(cli.gateway.executions.size).toBe(1);
   });
 
   it('shows lines while the stream continues', async () => {
-    gateway.logScripts = [sendThenHang(['first'])];
+    cli.gateway.logScripts = [sendThenHang(['first'])];
     const child = startCli(['execute', 'say-hello', 'WHO=x'], env);
     try {
       await untilWritten(child.stdout, 'first\n');
@@ -182,51 +165,54 @@ describe('execute', () => {
 describe('logs', () => {
   it('come complete and in order, 20,000 lines and one of 1 MiB', async () => {
     const lines = [...Array.from({ length: 20_000 }, (_, n) => `line ${n}`), 'x'.repeat(1024 * 1024), ''];
-    gateway.logScripts = [sendLines(lines, 500)];
-    const id = gateway.addExecution();
+    cli.gateway.logScripts = [sendLines(lines, 500)];
+    const id = cli.gateway.addExecution();
     const { stdout, exitCode } = await proctor('logs', String(id));
     expect(stdout === lines.map((line) => `${line}\n`).join('')).toBe(true);
     expect(exitCode).toBe(0);
   });
 
   it('may be empty', async () => {
-    gateway.logScripts = [sendLines([])];
-    expect(await proctor('logs', String(gateway.addExecution()))).toMatchObject({ exitCode: 0, stdout: '' });
+    cli.gateway.logScripts = [sendLines([])];
+    expect(await proctor('logs', String(cli.gateway.addExecution()))).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+    });
   });
 
   it('resume after lost connections, with each line once', async () => {
     const lines = ['a', 'b', 'c', 'd', 'e', 'f'];
-    gateway.logScripts = [
+    cli.gateway.logScripts = [
       sendThenCut(lines.slice(0, 2)),
       sendThenCut(lines.slice(0, 1)),
       (socket) => socket.close(1001, 'going away'),
       sendThenCut(lines.slice(0, 4)),
       sendLines(lines, 3),
     ];
-    const { stdout, exitCode } = await proctor('logs', String(gateway.addExecution()));
+    const { stdout, exitCode } = await proctor('logs', String(cli.gateway.addExecution()));
     expect(stdout).toBe('a\nb\nc\nd\ne\nf\n');
     expect(exitCode).toBe(0);
-    expect(gateway.logConnections).toBe(5);
+    expect(cli.gateway.logConnections).toBe(5);
   });
 
   it('exit with 0 for a failed execution, and report its end', async () => {
     const result = await proctor(
       'logs',
-      String(gateway.addExecution({}, { status: 'POD_FAILED', exit_code: 9 })),
+      String(cli.gateway.addExecution({}, { status: 'POD_FAILED', exit_code: 9 })),
     );
     expect(result.exitCode).toBe(0);
     expect(result.stderr).toContain('POD_FAILED (exit code 9)');
   });
 
   it('report a status that is not final after the end of the log', async () => {
-    const result = await proctor('logs', String(gateway.addExecution({ status: 'POD_READY' }, {})));
+    const result = await proctor('logs', String(cli.gateway.addExecution({ status: 'POD_READY' }, {})));
     expect(result.exitCode).toBe(7);
     expect(result.stderr).toMatch(/still POD_READY[^]*proctor status \d+/);
   });
 
   it('tell how to resume after Ctrl-C', async () => {
-    gateway.logScripts = [sendThenHang(['first'])];
-    const id = gateway.addExecution();
+    cli.gateway.logScripts = [sendThenHang(['first'])];
+    const id = cli.gateway.addExecution();
     const child = startCli(['logs', String(id)], env);
     const ended = resultOf(child);
     await untilWritten(child.stdout, 'first\n');
@@ -238,8 +224,8 @@ describe('logs', () => {
   });
 
   it('stop silently when the reader of the output closes it', async () => {
-    gateway.logScripts = [sendLines(Array.from({ length: 50_000 }, (_, n) => `line ${n}`))];
-    const child = startCli(['logs', String(gateway.addExecution())], env);
+    cli.gateway.logScripts = [sendLines(Array.from({ length: 50_000 }, (_, n) => `line ${n}`))];
+    const child = startCli(['logs', String(cli.gateway.addExecution())], env);
     const ended = resultOf(child);
     child.stdout.once('data', () => child.stdout.destroy());
     expect(await ended).toMatchObject({ exitCode: 141, stderr: '' });
@@ -248,7 +234,7 @@ describe('logs', () => {
 
 describe('status and cancel', () => {
   it('show one execution', async () => {
-    const id = gateway.addExecution({ status: 'POD_FAILED', exit_code: 3, reason: 'Error' });
+    const id = cli.gateway.addExecution({ status: 'POD_FAILED', exit_code: 3, reason: 'Error' });
     const { stdout, exitCode } = await proctor('status', String(id));
     expect(stdout).toContain('Status     POD_FAILED\nExit code  3\nReason     Error\n');
     expect(exitCode).toBe(0);
@@ -257,19 +243,19 @@ describe('status and cancel', () => {
   });
 
   it('cancel a running execution, and refuse an ended one', async () => {
-    const running = gateway.addExecution({ status: 'POD_READY' });
+    const running = cli.gateway.addExecution({ status: 'POD_READY' });
     expect(await proctor('cancel', String(running))).toMatchObject({ exitCode: 0 });
-    expect(gateway.executions.get(running)?.reply.cancel_requested_at).toBeDefined();
-    const over = await proctor('cancel', String(gateway.addExecution({ status: 'FINISHED' })));
+    expect(cli.gateway.executions.get(running)?.reply.cancel_requested_at).toBeDefined();
+    const over = await proctor('cancel', String(cli.gateway.addExecution({ status: 'FINISHED' })));
     expect(over.exitCode).toBe(6);
     expect(over.stderr).toContain('The execution has ended: FINISHED.');
   });
 });
 
 describe('config', () => {
-  const path = () => join(folder, 'config', 'proctor.yaml');
-  const words = () => ['config', '--host', gateway.host, '--email', EMAIL];
-  const bare = () => ({ LOCAL_CONFIG_DIR: join(folder, 'config') });
+  const path = () => join(cli.folder, 'config', 'proctor.yaml');
+  const words = () => ['config', '--host', cli.gateway.host, '--email', EMAIL];
+  const bare = () => ({ LOCAL_CONFIG_DIR: join(cli.folder, 'config') });
 
   it('reads the token from standard input, protects the file and never shows it', async () => {
     expect((await runCli(words(), bare(), `${TOKEN}\n`)).exitCode).toBe(0);
@@ -277,7 +263,7 @@ describe('config', () => {
     expect((await runCli(['list'], bare())).exitCode).toBe(0);
     for (const output of ['text', 'json']) {
       const { stdout, stderr } = await runCli(['config', 'show', '-o', output], bare());
-      expect(stdout).toContain(gateway.host);
+      expect(stdout).toContain(cli.gateway.host);
       expect(stdout + stderr).not.toContain(TOKEN);
     }
   });
@@ -289,7 +275,7 @@ describe('config', () => {
     expect(refused.exitCode).toBe(6);
     expect(refused.stderr).toContain('--yes');
     expect(await readFile(path(), 'utf8')).toBe(before);
-    const file = join(folder, 'token');
+    const file = join(cli.folder, 'token');
     await writeFile(file, 'another-token\n');
     expect(
       (await runCli(['config', '--email', 'b@c.d', '--token-file', file, '--yes'], bare())).exitCode,
@@ -312,8 +298,11 @@ describe('config', () => {
   });
 
   it('reads a v2 file; the environment takes precedence', async () => {
-    await mkdir(join(folder, 'config'));
-    await writeFile(path(), `PROCTOR_HOST: "${gateway.host}"\nEMAIL_ID: ${EMAIL}\nACCESS_TOKEN: ${TOKEN}\n`);
+    await mkdir(join(cli.folder, 'config'));
+    await writeFile(
+      path(),
+      `PROCTOR_HOST: "${cli.gateway.host}"\nEMAIL_ID: ${EMAIL}\nACCESS_TOKEN: ${TOKEN}\n`,
+    );
     expect((await runCli(['list'], bare())).exitCode).toBe(0);
     expect((await runCli(['list'], { ...bare(), ACCESS_TOKEN: 'wrong' })).exitCode).toBe(3);
   });
@@ -326,7 +315,7 @@ describe('version', () => {
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       gateway: { version: '9.9.9' },
     });
-    env = { LOCAL_CONFIG_DIR: folder };
+    env = { LOCAL_CONFIG_DIR: cli.folder };
     const alone = await proctor('version');
     expect(alone.exitCode).toBe(0);
     expect(alone.stdout).toContain('not configured');
@@ -336,18 +325,18 @@ describe('version', () => {
 describe('errors', () => {
   const list = ['list'];
   const answerWith = (status: number, contentType: string, body: string) => () =>
-    gateway.overrides.set('GET /metadata', (_, response) => {
+    cli.gateway.overrides.set('GET /metadata', (_, response) => {
       response.writeHead(status, { 'content-type': contentType }).end(body);
     });
   const submitRefused = (status: number, error: AppError) => () =>
-    gateway.overrides.set('POST /execution', (request, response) => {
+    cli.gateway.overrides.set('POST /execution', (request, response) => {
       request.resume();
       refuse(response, status, error);
     });
   const run = ['execute', 'say-hello', 'WHO=x'];
 
   it.each<[what: string, arrange: () => unknown, words: string[], exitCode: number]>([
-    ['no configuration', () => (env = { LOCAL_CONFIG_DIR: folder }), list, 3],
+    ['no configuration', () => (env = { LOCAL_CONFIG_DIR: cli.folder }), list, 3],
     ['a configuration that is no YAML', () => brokenConfig('A: "'), list, 2],
     ['a configuration that is a list', () => brokenConfig('- a'), list, 2],
     ['a wrong host', () => (env['PROCTOR_HOST'] = 'http://'), list, 2],
@@ -374,7 +363,7 @@ describe('errors', () => {
     [
       'a redirect',
       () =>
-        gateway.overrides.set(
+        cli.gateway.overrides.set(
           'GET /metadata',
           (_, response) => void response.writeHead(302, { location: 'http://elsewhere.invalid/' }).end(),
         ),
@@ -400,7 +389,7 @@ describe('errors', () => {
     ['a log stream that is refused', () => rejectUpgrade(), ['logs', 'ID'], 3],
   ])('%s: one line and the right exit code', async (_, arrange, words, exitCode) => {
     await arrange();
-    const id = String(gateway.addExecution());
+    const id = String(cli.gateway.addExecution());
     const asked = words.map((word) => (word === 'ID' ? id : word));
     const result = await runCli(asked, env);
     expect(result).toMatchObject({ exitCode, stdout: '' });
@@ -429,12 +418,12 @@ describe('errors', () => {
   });
 
   async function brokenConfig(text: string): Promise<void> {
-    await mkdir(join(folder, 'config'));
-    await writeFile(join(folder, 'config', 'proctor.yaml'), text);
+    await mkdir(join(cli.folder, 'config'));
+    await writeFile(join(cli.folder, 'config', 'proctor.yaml'), text);
   }
 
   function cutAnswer(): void {
-    gateway.overrides.set('GET /metadata', (request, response) => {
+    cli.gateway.overrides.set('GET /metadata', (request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
       response.write('[{"name"', () => request.socket.destroy());
     });
@@ -442,16 +431,16 @@ describe('errors', () => {
 
   function hang(): void {
     env['CONNECTION_TIMEOUT_SECS'] = '1';
-    gateway.overrides.set('GET /metadata', () => {});
+    cli.gateway.overrides.set('GET /metadata', () => {});
   }
 
   /** The status is served with any token, the stream is not. */
   function rejectUpgrade(): void {
     env['ACCESS_TOKEN'] = 'wrong';
-    const id = gateway.addExecution();
-    const reply = gateway.executions.get(id)?.reply;
+    const id = cli.gateway.addExecution();
+    const reply = cli.gateway.executions.get(id)?.reply;
     for (const known of [id, id + 1]) {
-      gateway.overrides.set(`GET /execution/${known}/status`, (_, response) =>
+      cli.gateway.overrides.set(`GET /execution/${known}/status`, (_, response) =>
         json(response, 200, { ...reply, id: known }),
       );
     }
@@ -465,7 +454,7 @@ describe.each([
 ])('followLog over %s', (_, connectLog) => {
   const client = () =>
     new GatewayClient({
-      baseUrl: `http://${gateway.host}`,
+      baseUrl: `http://${cli.gateway.host}`,
       timeoutMs: 2000,
       identity: tokenIdentity(EMAIL, TOKEN),
       connectLog,
@@ -474,7 +463,7 @@ describe.each([
   async function linesUntilFailure(retryDelaysMs: number[]): Promise<{ lines: string[]; failure: unknown }> {
     const lines: string[] = [];
     try {
-      for await (const batch of followLog(client(), String(gateway.addExecution()), { retryDelaysMs }))
+      for await (const batch of followLog(client(), String(cli.gateway.addExecution()), { retryDelaysMs }))
         lines.push(...batch);
       return { lines, failure: null };
     } catch (failure) {
@@ -483,22 +472,22 @@ describe.each([
   }
 
   it('gives up after the last attempt', async () => {
-    gateway.logScripts = [sendThenCut(['first'])];
+    cli.gateway.logScripts = [sendThenCut(['first'])];
     const { lines, failure } = await linesUntilFailure([1, 1, 1]);
     expect(lines).toEqual(['first']);
-    expect(gateway.logConnections).toBe(4);
+    expect(cli.gateway.logConnections).toBe(4);
     const executionId = expect.stringMatching(/^\d+$/) as unknown;
     expect(failure).toMatchObject({ kind: 'log_lost', code: 'unavailable', executionId });
   });
 
   it('counts attempts from the last new line', async () => {
     const lines = ['a', 'b', 'c', 'd'];
-    gateway.logScripts = [...lines.map((_, n) => sendThenCut(lines.slice(0, n + 1))), sendLines(lines)];
+    cli.gateway.logScripts = [...lines.map((_, n) => sendThenCut(lines.slice(0, n + 1))), sendLines(lines)];
     expect(await linesUntilFailure([1])).toEqual({ lines, failure: null });
   });
 
   it('neither loses nor repeats a line of a batch that was cut off', async () => {
-    gateway.logScripts = [sendThenCut(['a\nb\n', 'c']), sendLines(['a', 'b', '', 'c', '', 'd'], 3)];
+    cli.gateway.logScripts = [sendThenCut(['a\nb\n', 'c']), sendLines(['a', 'b', '', 'c', '', 'd'], 3)];
     expect(await linesUntilFailure([1])).toEqual({ lines: ['a', 'b', '', 'c', '', 'd'], failure: null });
   });
 });

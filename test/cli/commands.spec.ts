@@ -1,27 +1,24 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { EMAIL, FakeGateway, TOKEN, sayHello } from '../support/fake-gateway.js';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { EMAIL, TOKEN, sayHello } from '../support/fake-gateway.js';
 import { runCliHere, type Input } from '../support/run-cli.js';
+import { setUpCli } from '../support/set-up-cli.js';
 
 jest.setTimeout(60_000);
 
-let gateway: FakeGateway;
-let folder: string;
+const cli = setUpCli();
 let env: Record<string, string>;
 
-beforeEach(async () => {
-  gateway = await FakeGateway.start();
-  folder = await mkdtemp(join(tmpdir(), 'proctor-cli-'));
-  env = { LOCAL_CONFIG_DIR: folder, PROCTOR_HOST: gateway.host, EMAIL_ID: EMAIL, ACCESS_TOKEN: TOKEN };
-});
-
-afterEach(async () => {
-  await gateway.stop();
-  await rm(folder, { recursive: true });
+beforeEach(() => {
+  env = {
+    LOCAL_CONFIG_DIR: cli.folder,
+    PROCTOR_HOST: cli.gateway.host,
+    EMAIL_ID: EMAIL,
+    ACCESS_TOKEN: TOKEN,
+  };
 });
 
 const proctor = (words: readonly string[], input: Input = '') => runCliHere(words, env, input);
@@ -39,23 +36,23 @@ const withSecretArg = {
 
 describe('a secret arg', () => {
   beforeEach(() => {
-    gateway.proc = withSecretArg;
+    cli.gateway.proc = withSecretArg;
   });
 
   it('is prompted for on a terminal, and not shown', async () => {
-    gateway.replies.set('POST /execution', execution());
+    cli.gateway.replies.set('POST /execution', execution());
     const result = await proctor(['execute', 'say-hello', 'WHO=x', '-d'], { typed: ['my-pin'] });
     expect(result).toMatchObject({ exitCode: 0, stdout: '7\n' });
     expect(result.stderr).not.toContain('my-pin');
-    expect(gateway.seen.map(({ body }) => body)).toEqual([
+    expect(cli.gateway.seen.map(({ body }) => body)).toEqual([
       { name: 'say-hello', args: { WHO: 'x', PIN: 'my-pin' } },
     ]);
   });
 
   it('can come from a file or standard input', async () => {
-    gateway.replies.set('POST /execution', execution());
+    cli.gateway.replies.set('POST /execution', execution());
     expect((await proctor(['execute', 'say-hello', '-f', '-', '-d'], 'PIN: from-stdin')).exitCode).toBe(0);
-    expect(gateway.seen.at(-1)?.body).toMatchObject({ args: { PIN: 'from-stdin' } });
+    expect(cli.gateway.seen.at(-1)?.body).toMatchObject({ args: { PIN: 'from-stdin' } });
   });
 
   it.each([
@@ -67,20 +64,25 @@ describe('a secret arg', () => {
     ],
     ['if it is missing without a terminal', ['execute', 'say-hello'], 'is required'],
   ])('is refused %s', async (_, words, says) => {
-    gateway.replies.set('POST /execution', execution());
+    cli.gateway.replies.set('POST /execution', execution());
     const { exitCode, stderr } = await proctor(words);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(says);
     expect(stderr).toContain('-f FILE');
     expect(stderr).not.toContain('my-pin');
-    expect(gateway.seen).toEqual([]);
+    expect(cli.gateway.seen).toEqual([]);
   });
 });
 
 describe('queries', () => {
   it('of the history contain every filter', async () => {
-    gateway.replies.set('GET /execution', { executions: [execution()], next: '7' });
-    gateway.replies.set('GET /whoami', { email: 'me@example.com', name: '', groups: [], is_admin: false });
+    cli.gateway.replies.set('GET /execution', { executions: [execution()], next: '7' });
+    cli.gateway.replies.set('GET /whoami', {
+      email: 'me@example.com',
+      name: '',
+      groups: [],
+      is_admin: false,
+    });
     const { stderr } = await proctor([
       'history',
       '--mine',
@@ -96,7 +98,7 @@ describe('queries', () => {
       '5',
     ]);
     expect(stderr).toContain('--all');
-    expect(gateway.seen.at(-1)?.line).toBe(
+    expect(cli.gateway.seen.at(-1)?.line).toBe(
       'GET /execution?proc=p&status=POD_FAILED,TIMED_OUT,FINISHED&since=2026-01-31T00:00:00Z&limit=5&user=me@example.com',
     );
   });
@@ -166,7 +168,7 @@ describe('queries', () => {
 
 describe('procs apply', () => {
   it('reports every typo, without a request', async () => {
-    const file = join(folder, 'p.yaml');
+    const file = join(cli.folder, 'p.yaml');
     await writeFile(
       file,
       'name: p\nimage_nme: a:1\nenv_vars: {args: [{name: A, requird: true}]}\n---\n- name: q\n  image_name: "?"\n',
@@ -179,14 +181,14 @@ describe('procs apply', () => {
   });
 
   it('asks on a terminal, and changes nothing if the user declines', async () => {
-    gateway.replies.set('POST /metadata', undefined);
-    const text = join(folder, 'p.yaml');
+    cli.gateway.replies.set('POST /metadata', undefined);
+    const text = join(cli.folder, 'p.yaml');
     await writeFile(text, 'name: p\nimage_name: a:1\n');
     const no = await proctor(['procs', 'apply', '-f', text], { typed: ['n'] });
-    expect([no.exitCode, gateway.seen.length]).toEqual([6, 0]);
+    expect([no.exitCode, cli.gateway.seen.length]).toEqual([6, 0]);
     const yes = await proctor(['procs', 'apply', '-f', text], { typed: ['y'] });
-    expect([yes.exitCode, gateway.seen.length]).toEqual([0, 1]);
-    expect(gateway.seen[0]?.body).toMatchObject([{ name: 'p', image_name: 'a:1' }]);
+    expect([yes.exitCode, cli.gateway.seen.length]).toEqual([0, 1]);
+    expect(cli.gateway.seen[0]?.body).toMatchObject([{ name: 'p', image_name: 'a:1' }]);
     expect((await proctor(['procs', 'apply', '-f', text])).stderr).toContain('--yes');
   });
 });
@@ -200,13 +202,13 @@ describe('completion', () => {
 
   it('completes commands, options, values, procs and files in bash', async () => {
     const { stdout: script } = await proctor(['completion', 'bash']);
-    const file = join(folder, 'completion.bash');
+    const file = join(cli.folder, 'completion.bash');
     await writeFile(file, script);
     const complete = async (...words: string[]) => {
       const code = `source "$1"; shift
         proctor() { echo say-hello; echo "$* $CONNECTION_TIMEOUT_SECS" >> "$0"; }
         COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); _proctor; printf '%s\\n' "\${COMPREPLY[@]}"`;
-      const log = join(folder, 'calls');
+      const log = join(cli.folder, 'calls');
       const { stdout } = await promisify(execFile)('bash', ['-c', code, log, file, 'proctor', ...words]);
       return stdout.trim().split('\n');
     };
@@ -231,7 +233,7 @@ describe('completion', () => {
     for (const word of ['say-hello', 'procs apply', '--dry-run', 'POD_FAILED']) {
       expect(script.includes(word)).toBe(word !== 'say-hello');
     }
-    const file = join(folder, 'script');
+    const file = join(cli.folder, 'script');
     await writeFile(file, script);
     if (await isThere(shell)) await promisify(execFile)(shell, ['-n', file]);
   });

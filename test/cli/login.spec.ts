@@ -1,25 +1,22 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@app/domain';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { EMAIL, FakeGateway, TOKEN, json, refuse } from '../support/fake-gateway.js';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { EMAIL, TOKEN, json, refuse } from '../support/fake-gateway.js';
 import { runCliHere } from '../support/run-cli.js';
+import { setUpCli } from '../support/set-up-cli.js';
 
 jest.setTimeout(60_000);
 
-let gateway: FakeGateway;
-let folder: string;
+const cli = setUpCli();
 let polls: object[];
 let refreshes: number;
 
-beforeEach(async () => {
-  gateway = await FakeGateway.start();
-  folder = await mkdtemp(join(tmpdir(), 'proctor-cli-'));
+beforeEach(() => {
   polls = [];
   refreshes = 0;
   const anyone = (line: string, answer: () => object) =>
-    gateway.overrides.set(line, (request, response) => {
+    cli.gateway.overrides.set(line, (request, response) => {
       request.resume();
       json(response, 200, answer());
     });
@@ -35,11 +32,11 @@ beforeEach(async () => {
   anyone('POST /auth/refresh', () => {
     refreshes += 1;
     const token = `token-${refreshes + 1}`;
-    gateway.bearerTokens.clear();
-    gateway.bearerTokens.add(token);
+    cli.gateway.bearerTokens.clear();
+    cli.gateway.bearerTokens.add(token);
     return { status: 'signed_in', token, refresh_token: `refresh-${refreshes + 1}`, expires_in_seconds: 300 };
   });
-  gateway.replies.set('GET /whoami', {
+  cli.gateway.replies.set('GET /whoami', {
     email: 'ann@example.com',
     name: 'Ann',
     groups: ['ops'],
@@ -47,19 +44,14 @@ beforeEach(async () => {
   });
 });
 
-afterEach(async () => {
-  await gateway.stop();
-  await rm(folder, { recursive: true });
-});
-
-const loginFile = () => join(folder, 'login.json');
+const loginFile = () => join(cli.folder, 'login.json');
 
 function proctor(words: readonly string[], env: Record<string, string> = {}) {
-  return runCliHere(words, { LOCAL_CONFIG_DIR: folder, PROCTOR_HOST: gateway.host, ...env });
+  return runCliHere(words, { LOCAL_CONFIG_DIR: cli.folder, PROCTOR_HOST: cli.gateway.host, ...env });
 }
 
 function signedIn(more: object = {}): object {
-  gateway.bearerTokens.add('token-1');
+  cli.gateway.bearerTokens.add('token-1');
   return {
     status: 'signed_in',
     token: 'token-1',
@@ -70,8 +62,8 @@ function signedIn(more: object = {}): object {
 }
 
 async function writeLogin(more: object = {}): Promise<void> {
-  gateway.bearerTokens.add('token-1');
-  const host = `http://${gateway.host}`;
+  cli.gateway.bearerTokens.add('token-1');
+  const host = `http://${cli.gateway.host}`;
   await writeFile(
     loginFile(),
     JSON.stringify({ host, token: 'token-1', refresh_token: 'refresh-1', ...more }),
@@ -100,8 +92,8 @@ describe('login', () => {
 
   it('needs no configuration with --host', async () => {
     polls = [signedIn()];
-    const env = { LOCAL_CONFIG_DIR: folder };
-    expect((await runCliHere(['login', '--host', gateway.host], env)).exitCode).toBe(0);
+    const env = { LOCAL_CONFIG_DIR: cli.folder };
+    expect((await runCliHere(['login', '--host', cli.gateway.host], env)).exitCode).toBe(0);
     expect((await runCliHere(['list'], env)).exitCode).toBe(0);
     expect((await proctor(['login', '--host', 'elsewhere.invalid'])).exitCode).toBe(6);
   });
@@ -118,7 +110,7 @@ describe('login', () => {
   });
 
   it('says what to do where there is no single sign-on', async () => {
-    gateway.overrides.set('GET /auth', (_, response) =>
+    cli.gateway.overrides.set('GET /auth', (_, response) =>
       json(response, 200, { plugin: 'postgres', sign_in: 'token' }),
     );
     const { exitCode, stderr } = await proctor(['login']);
@@ -135,7 +127,7 @@ describe('a sign-in', () => {
       'is not used: it is for http://elsewhere.invalid',
     );
     await writeLogin();
-    gateway.bearerTokens.clear();
+    cli.gateway.bearerTokens.clear();
     expect((await proctor(['list'], { EMAIL_ID: EMAIL, ACCESS_TOKEN: TOKEN })).exitCode).toBe(0);
     expect(refreshes).toBe(0);
   });
@@ -152,15 +144,15 @@ describe('a sign-in', () => {
 
   it('is renewed once when it is refused, also for a log', async () => {
     await writeLogin();
-    gateway.bearerTokens.clear();
+    cli.gateway.bearerTokens.clear();
     expect((await proctor(['list'])).exitCode).toBe(0);
     expect(refreshes).toBe(1);
-    const id = gateway.addExecution();
+    const id = cli.gateway.addExecution();
     let asked = 0;
-    gateway.overrides.set(`GET /execution/${id}/status`, (_, response) => {
+    cli.gateway.overrides.set(`GET /execution/${id}/status`, (_, response) => {
       // The token expires between the two requests.
-      if (asked++ === 0) gateway.bearerTokens.clear();
-      json(response, 200, { ...gateway.executions.get(id)?.reply });
+      if (asked++ === 0) cli.gateway.bearerTokens.clear();
+      json(response, 200, { ...cli.gateway.executions.get(id)?.reply });
     });
     expect(await proctor(['logs', String(id)])).toMatchObject({ exitCode: 0, stdout: 'hello\n\nbye\n' });
     expect(refreshes).toBe(2);
@@ -175,8 +167,10 @@ describe('a sign-in', () => {
 
   it('tells how to sign in again when it has expired', async () => {
     await writeLogin();
-    gateway.bearerTokens.clear();
-    gateway.overrides.set('POST /auth/refresh', (_, response) => json(response, 200, { status: 'denied' }));
+    cli.gateway.bearerTokens.clear();
+    cli.gateway.overrides.set('POST /auth/refresh', (_, response) =>
+      json(response, 200, { status: 'denied' }),
+    );
     const { exitCode, stderr } = await proctor(['list']);
     expect(exitCode).toBe(3);
     expect(stderr).toContain('Run `proctor login` to sign in again');
@@ -184,7 +178,7 @@ describe('a sign-in', () => {
 
   it('survives while the gateway is unavailable', async () => {
     await writeLogin({ expires_at: new Date(Date.now() - 1000).toISOString() });
-    gateway.overrides.set('POST /auth/refresh', (_, response) =>
+    cli.gateway.overrides.set('POST /auth/refresh', (_, response) =>
       refuse(response, 503, new AppError('unavailable', 'The issuer is away.')),
     );
     expect((await proctor(['list'])).exitCode).toBe(7);
