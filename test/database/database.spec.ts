@@ -207,6 +207,36 @@ describe('the lease', () => {
     expect(await statusAfter('POD_READY')).toBe('POD_READY');
   });
 
+  it('adds up refusals, however often it is claimed, but not the time without any', async () => {
+    const { lease: first, execution } = await claimNew(stores);
+    const refusal = { reason: 'quota', limitMs: 60_000, maxGapMs: 20_000 };
+    const age = (seconds: number) =>
+      stores.query(`update execution set refused_at = refused_at - interval '${seconds} s' where id = $1`, [
+        execution.id,
+      ]);
+    const refusedMs = async () => Number((await rowOf(execution.id))?.refused_ms);
+    expect(await stores.leases.recordRefusal(first, refusal)).toMatchObject({ isOver: false });
+    expect(await refusedMs()).toBe(0);
+    await age(15);
+    const { lease } = await claim(stores, execution.id, 'worker-2');
+    expect(await stores.leases.recordRefusal(first, refusal)).toBeNull();
+    await stores.leases.recordRefusal(lease, refusal);
+    expect(Math.round((await refusedMs()) / 1000)).toBe(15);
+    await age(1_080);
+    expect(await stores.leases.noteOutage(lease, 'away')).toBe(true);
+    expect(await stores.executions.find(execution.id)).toMatchObject({ reason: 'away', waitsUntil: null });
+    const recorded = await stores.leases.recordRefusal(lease, refusal);
+    expect(recorded?.isOver).toBe(false);
+    expect(Math.round((recorded!.waitsUntil.getTime() - Date.now()) / 1000)).toBe(25);
+    expect(await stores.executions.find(execution.id)).toMatchObject({ reason: 'quota', status: 'RECEIVED' });
+    await age(20);
+    await stores.leases.recordRefusal(lease, refusal);
+    await age(20);
+    expect(await stores.leases.recordRefusal(lease, refusal)).toMatchObject({ isOver: true });
+    await stores.leases.recordJob(lease, 'job-uid');
+    expect(await rowOf(execution.id)).toMatchObject({ reason: null, waits_until: null, refused_ms: 0 });
+  });
+
   it('counts claims until progress is recorded', async () => {
     const { lease, execution } = await claimRunning(stores);
     await claim(stores, execution.id);

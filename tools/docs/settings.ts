@@ -279,6 +279,10 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         meaning:
           'A Job or a pod may take this many times `PROCTOR_KUBE_POD_LIST_WAIT_TIME` to start before its execution fails.',
       },
+      PROCTOR_KUBE_REFUSED_WAIT_TIME: {
+        meaning:
+          'Seconds for which Kubernetes may refuse a Job or its pods, because of a full quota or a webhook that is down. Time in which it does not answer is not counted.',
+      },
     },
   },
   {

@@ -1,8 +1,11 @@
 import type { ExecutionEnd } from '@app/database';
+import { canMove, type ExecutionStatus } from '@app/domain';
 import { LOCK_DURATION_MS } from '@app/queue';
-import type { JobRef, JobRequest } from '@app/runner';
+import { RunnerRefusedError, type CreateJobOutcome, type JobRef, type JobRequest } from '@app/runner';
 import type { Follower } from './follower.js';
 import { readSecrets, type SecretValues } from './read-secrets.js';
+import { toReason } from './to-reason.js';
+import { whileRefused } from './while-refused.js';
 import { whileUnavailable } from './while-unavailable.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -12,7 +15,10 @@ export const CREATE_TIMEOUT_MS = 5_000;
 const LEASE_MARGIN_MS = 3_000;
 
 export type LaunchOutcome =
-  { kind: 'launched'; job: JobRef } | { kind: 'end'; end: ExecutionEnd } | { kind: 'cancelled' };
+  | { kind: 'launched'; job: JobRef }
+  /** `hasJob`: remove its Job first. */
+  | { kind: 'end'; end: ExecutionEnd; hasJob: boolean }
+  | { kind: 'cancelled' };
 
 /**
  * Gives the execution its one Job with its Secret: creates the Job, adopts an existing one, or returns how the execution ends
@@ -24,29 +30,25 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
   if (claimed.jobUid !== null) return adoptKnownJob(context, follower, claimed.jobUid);
   if (follower.isCancelRequested) return { kind: 'cancelled' };
   const { values, problem } = await readSecrets(context, follower);
-  if (problem !== null) {
-    return { kind: 'end', end: { status: 'REQUIREMENT_NOT_MET', exitCode: null, reason: problem } };
-  }
-  const created = await whileUnavailable(
-    () => createInLease(context, follower, values),
-    follower.cancelSignal,
-    (error) => {
-      context.log.warn({ executionId: execution.id, err: error }, 'could not create the Job yet; retrying');
-    },
-  ).catch((error: unknown) => {
-    // A cancel cuts the wait short; rethrow anything else.
-    if (follower.signal.aborted || !follower.isCancelRequested) throw error;
-    return null;
-  });
+  if (problem !== null) return endWithoutJob('REQUIREMENT_NOT_MET', problem);
+  const create = () => createInLease(context, follower, values);
+  const created = await unlessCancelled(
+    follower,
+    whileRefused(context, follower, create, follower.cancelSignal),
+  );
   if (created === null) return { kind: 'cancelled' };
-  if (created.kind === 'refused') {
-    return { kind: 'end', end: { status: 'CREATION_FAILED', exitCode: null, reason: created.message } };
+  const found: CreateJobOutcome =
+    created.kind === 'done' ? created.value : { kind: 'refused', message: created.reason };
+  if (found.kind === 'exists' && !found.ours) {
+    return endWithoutJob('CREATION_FAILED', `another Job named ${execution.jobName} already exists`);
   }
-  if (created.kind === 'exists' && !created.ours) {
-    const reason = `another Job named ${execution.jobName} already exists`;
-    return { kind: 'end', end: { status: 'CREATION_FAILED', exitCode: null, reason } };
-  }
-  const job = { jobName: execution.jobName, jobUid: created.jobUid };
+  let jobUid: string | null;
+  if (found.kind === 'refused') {
+    // An earlier create may have succeeded without an answer.
+    jobUid = await findOwnJob(context, follower);
+    if (jobUid === null) return endWithoutJob('CREATION_FAILED', toReason(found.message));
+  } else jobUid = found.jobUid;
+  const job = { jobName: execution.jobName, jobUid };
   const recorded = await whileUnavailable(
     () => context.leases.recordJob(follower.lease, job.jobUid),
     follower.signal,
@@ -58,8 +60,57 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
     return { kind: 'cancelled' };
   }
   follower.status = 'CREATED';
-  await whileUnavailable(() => context.runner.createSecret(job, values), follower.signal);
-  return { kind: 'launched', job };
+  return openGate(context, follower, job, values);
+}
+
+/** Null: a cancel cut the wait short. */
+async function unlessCancelled<T>(follower: Follower, wait: Promise<T>): Promise<T | null> {
+  return await wait.catch((error: unknown) => {
+    if (follower.signal.aborted || !follower.isCancelRequested) throw error;
+    return null;
+  });
+}
+
+function endWithoutJob(status: ExecutionStatus, reason: string): LaunchOutcome {
+  return { kind: 'end', end: { status, exitCode: null, reason }, hasJob: false };
+}
+
+/** Reads the uid of the execution's Job directly. Null: there is none, or the worker may not know. */
+async function findOwnJob(
+  { runner }: WorkerContext,
+  { execution, signal }: Follower,
+): Promise<string | null> {
+  try {
+    const { job } = await whileUnavailable(() => runner.read(execution.jobName), signal);
+    return job?.executionId === String(execution.id) && !job.isBeingDeleted ? job.jobUid : null;
+  } catch (error) {
+    if (error instanceof RunnerRefusedError) return null;
+    throw error;
+  }
+}
+
+/** Creates the Secret, without which the Job's container does not start. */
+async function openGate(
+  context: WorkerContext,
+  follower: Follower,
+  job: JobRef,
+  values: SecretValues['values'],
+): Promise<LaunchOutcome> {
+  const create = () => context.runner.createSecret(job, values);
+  const refusal = (error: unknown) => {
+    if (!(error instanceof RunnerRefusedError)) throw error;
+    return { kind: 'given_up', reason: error.message } as const;
+  };
+  const created = await unlessCancelled(
+    follower,
+    whileRefused(context, follower, create, follower.cancelSignal).catch(refusal),
+  );
+  if (created === null) return { kind: 'cancelled' };
+  if (created.kind === 'done') return { kind: 'launched', job };
+  const status = canMove(follower.status, 'JOB_CREATION_FAILED')
+    ? 'JOB_CREATION_FAILED'
+    : 'POD_CREATION_FAILED';
+  return { kind: 'end', end: { status, exitCode: null, reason: toReason(created.reason) }, hasJob: true };
 }
 
 /** An earlier epoch recorded the Job. Its Secret is missing if that worker died in between. */
@@ -75,9 +126,9 @@ async function adoptKnownJob(
     const { values, problem } = await readSecrets(context, follower);
     if (problem !== null) {
       // Without a Secret the pod never starts; the sweep removes the Job.
-      return { kind: 'end', end: { status: 'POD_CREATION_FAILED', exitCode: null, reason: problem } };
+      return endWithoutJob('POD_CREATION_FAILED', problem);
     }
-    await whileUnavailable(() => context.runner.createSecret(job, values), follower.signal);
+    return openGate(context, follower, job, values);
   }
   return { kind: 'launched', job };
 }

@@ -69,6 +69,7 @@ function workerSettings(env: WorkerEnv, installationId: string): WorkerSettings 
     serviceAccountName: env.job.serviceAccountName,
     podAnnotations: env.job.podAnnotations,
     startLimits: env.startLimits,
+    refusedLimitMs: env.refusedLimitMs,
     logLimitBytes: env.logLimitBytes,
   };
 }

@@ -50,6 +50,7 @@ export class ExecutionHandler {
     const launched = await launchJob(this.context, follower);
     switch (launched.kind) {
       case 'end':
+        if (launched.hasJob) await this.removeJob(follower);
         return this.end(follower, launched.end);
       case 'cancelled':
         await this.removeJob(follower);

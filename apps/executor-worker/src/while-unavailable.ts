@@ -2,7 +2,7 @@ import { isDatabaseUnavailable } from '@app/database';
 import { RunnerUnavailableError } from '@app/runner';
 import { backOffMs, HALF_JITTER, retry } from '@app/timing';
 
-const BACK_OFF = { firstMs: 100, maxMs: 5_000, jitter: HALF_JITTER };
+export const OUTAGE_BACK_OFF = { firstMs: 100, maxMs: 5_000, jitter: HALF_JITTER };
 
 /**
  * Retries `work`, which must be repeatable, with back-off while Postgres or the cluster is unavailable. Throws any other error,
@@ -15,7 +15,7 @@ export async function whileUnavailable<T>(
 ): Promise<T> {
   return await retry(work, {
     isTransient: isUnavailable,
-    delayMs: (retries) => backOffMs(retries, BACK_OFF),
+    delayMs: (retries) => backOffMs(retries, OUTAGE_BACK_OFF),
     signal,
     onRetry: (error) => onWait?.(error as Error),
   });

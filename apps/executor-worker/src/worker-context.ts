@@ -12,6 +12,8 @@ export interface WorkerSettings {
   serviceAccountName: string | null;
   podAnnotations: Readonly<Record<string, string>>;
   startLimits: StartLimits;
+  /** For how long Kubernetes may refuse a Job or its pods. An outage does not count. */
+  refusedLimitMs: number;
   logLimitBytes: number;
 }
 

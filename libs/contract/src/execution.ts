@@ -33,7 +33,13 @@ export const executionReply = z.object({
   updated_at: instant,
   status: z.enum(EXECUTION_STATUSES),
   exit_code: z.int().optional().describe('Omitted until the container has exited.'),
-  reason: z.string().optional().describe('Why it ended, in one line, such as `OOMKilled`.'),
+  reason: z
+    .string()
+    .optional()
+    .describe('Why it ended, or what it waits for, in one line, such as `OOMKilled`.'),
+  waits_until: instant
+    .optional()
+    .describe('When it ends if it still waits for that. Omitted while no limit runs.'),
   started_at: instant.optional(),
   ended_at: instant.optional(),
   user_email: z.string().optional(),

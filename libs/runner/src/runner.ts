@@ -3,8 +3,9 @@ import type { LogPosition, PodSettings } from '@app/domain';
 /**
  * The port through which the executor worker runs containers. One implementation in production: Kubernetes
  * (`kubernetes/`). Every method may be repeated. A method that cannot reach the cluster, or gets a temporary failure
- * (429, 5xx, network, timeout), throws `RunnerUnavailableError`; the caller retries with back-off. A permanent refusal
- * throws `RunnerRefusedError`, except in `createJob`, which returns it as an outcome.
+ * (429, 5xx, network, timeout), throws `RunnerUnavailableError`; the caller retries with back-off. If the cluster answered
+ * that it refuses the request for now, the error is a `RunnerRefusedForNowError`. A permanent refusal throws
+ * `RunnerRefusedError`, except in `createJob`, which returns it as an outcome.
  */
 export abstract class Runner {
   /** Starts the shared Job and Pod watches. They restart themselves until `close`. */
@@ -142,7 +143,15 @@ export type LogPiece =
   | { kind: 'gap'; reason: string; position: LogPosition };
 
 export class RunnerUnavailableError extends Error {
-  override readonly name = 'RunnerUnavailableError';
+  override readonly name: string = 'RunnerUnavailableError';
+}
+
+/**
+ * Kubernetes refused a request and may accept it later: a full quota, a webhook that is down. The message is Kubernetes' own.
+ * A caller that waits bounds how long.
+ */
+export class RunnerRefusedForNowError extends RunnerUnavailableError {
+  override readonly name: string = 'RunnerRefusedForNowError';
 }
 
 /** Kubernetes refused a request permanently (forbidden, invalid). A retry fails until an operator fixes the cause. */

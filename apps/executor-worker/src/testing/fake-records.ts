@@ -8,6 +8,7 @@ import type {
   LogExtent,
   LogRow,
   RecordJobOutcome,
+  RefusalRecord,
 } from '@app/database';
 import {
   DEFAULT_POD_SETTINGS,
@@ -27,6 +28,7 @@ interface Row {
   epoch: number;
   jobUid: string | null;
   claimsWithoutProgress: number;
+  refusals: { atMs: number; sumMs: number } | null;
   attempts: AttemptRecord[];
   updates: Map<string, AttemptUpdate>;
   log: LogRow[];
@@ -72,6 +74,7 @@ export class FakeRecords {
         updatedAt: at,
         startedAt: null,
         endedAt: null,
+        waitsUntil: null,
         cancelRequestedAt: null,
         origin: { kind: 'person' },
         ...rest,
@@ -87,6 +90,7 @@ export class FakeRecords {
       epoch: 0,
       jobUid: null,
       claimsWithoutProgress: 0,
+      refusals: null,
       attempts: [],
       updates: new Map(),
       log: [],
@@ -133,18 +137,50 @@ export class FakeRecords {
     const row = this.held(lease);
     if (!row) return 'fenced';
     if (row.execution.cancelRequestedAt) return 'cancel_requested';
+    if (row.jobUid === null) {
+      row.refusals = null;
+      Object.assign(row.execution, { reason: null, waitsUntil: null });
+    }
     Object.assign(row, { jobUid, claimsWithoutProgress: 0 });
     row.execution.status = 'CREATED';
     return 'recorded';
   }
 
-  async move(lease: Lease, status: ExecutionStatus, reason: string | null = null): Promise<boolean> {
+  async move(
+    lease: Lease,
+    status: ExecutionStatus,
+    reason: string | null = null,
+    waitsUntil: Date | null = null,
+  ): Promise<boolean> {
     this.enter('move');
     const row = this.held(lease);
-    if (row && statusesBefore(status).includes(row.execution.status)) {
-      Object.assign(row.execution, { status, reason });
-      row.claimsWithoutProgress = 0;
+    if (row && [status, ...statusesBefore(status)].includes(row.execution.status)) {
+      if (row.execution.status !== status) row.claimsWithoutProgress = 0;
+      Object.assign(row.execution, { status, reason, waitsUntil });
+      row.refusals = null;
     }
+    return row !== null;
+  }
+
+  async recordRefusal(
+    lease: Lease,
+    { reason, limitMs, maxGapMs }: { reason: string; limitMs: number; maxGapMs: number },
+  ): Promise<RefusalRecord | null> {
+    this.enter('recordRefusal');
+    const row = this.held(lease);
+    if (!row) return null;
+    const now = Date.now();
+    const gapMs = row.refusals ? Math.min(now - row.refusals.atMs, maxGapMs) : 0;
+    row.refusals = { atMs: now, sumMs: (row.refusals?.sumMs ?? 0) + gapMs };
+    const waitsUntil = new Date(now + limitMs - row.refusals.sumMs);
+    Object.assign(row.execution, { reason, waitsUntil });
+    return { waitsUntil, isOver: row.refusals.sumMs >= limitMs };
+  }
+
+  async noteOutage(lease: Lease, reason: string): Promise<boolean> {
+    this.enter('noteOutage');
+    const row = this.held(lease);
+    if (row) Object.assign(row.execution, { reason, waitsUntil: null });
     return row !== null;
   }
 

@@ -76,6 +76,7 @@ export class FakeWorker {
         serviceAccountName: null,
         podAnnotations: {},
         startLimits: { startMs: 60_000, imageMs: 60_000 },
+        refusedLimitMs: 60_000,
         logLimitBytes: 1024 * 1024,
         ...settings,
       },

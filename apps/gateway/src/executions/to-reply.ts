@@ -9,7 +9,7 @@ import {
 
 /** Converts an execution to the contract's form. Leaves out fields beyond v2's that are null. */
 export function toReply(execution: ExecutionSummary): ReplyOf<'submitExecution'> {
-  const { exitCode, reason, startedAt, endedAt, cancelRequestedAt } = execution;
+  const { exitCode, reason, waitsUntil, startedAt, endedAt, cancelRequestedAt } = execution;
   const { scheduleId, rerunOf } = originIds(execution.origin);
   return {
     id: execution.id,
@@ -21,6 +21,7 @@ export function toReply(execution: ExecutionSummary): ReplyOf<'submitExecution'>
     status: execution.status,
     ...(exitCode !== null && { exit_code: exitCode }),
     ...(reason !== null && { reason }),
+    ...(waitsUntil && { waits_until: waitsUntil.toISOString() }),
     ...(startedAt && { started_at: startedAt.toISOString() }),
     ...(endedAt && { ended_at: endedAt.toISOString() }),
     user_email: execution.userEmail,

@@ -13,6 +13,7 @@ export interface ExecutionSummaryRow extends OriginRow {
   status: string;
   exit_code: number | null;
   reason: string | null;
+  waits_until: Date | null;
   created_at: Date;
   updated_at: Date;
   started_at: Date | null;
@@ -21,7 +22,7 @@ export interface ExecutionSummaryRow extends OriginRow {
 }
 
 export const SUMMARY_COLUMNS = Prisma.sql`e.id, e.proc_name, e.job_name, e.image, e.user_email, e.status, e.exit_code,
-  e.reason, e.created_at, e.updated_at, e.started_at, e.ended_at, e.cancel_requested_at, ${ORIGIN_COLUMNS_OF_E}`;
+  e.reason, e.waits_until, e.created_at, e.updated_at, e.started_at, e.ended_at, e.cancel_requested_at, ${ORIGIN_COLUMNS_OF_E}`;
 
 /** A row of `execution` as Postgres returns it; the columns that stores select for an Execution. */
 export interface ExecutionRow extends ExecutionSummaryRow {
@@ -43,6 +44,7 @@ export function toSummary(row: ExecutionSummaryRow): ExecutionSummary {
     status: row.status as ExecutionStatus,
     exitCode: row.exit_code,
     reason: row.reason,
+    waitsUntil: row.ended_at === null ? row.waits_until : null,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     startedAt: row.started_at,

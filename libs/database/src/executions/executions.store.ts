@@ -229,6 +229,7 @@ function toNewExecution(submission: Submission, accepted: Accepted, installation
     status: INITIAL_STATUS,
     exitCode: null,
     reason: null,
+    waitsUntil: null,
     createdAt,
     updatedAt: createdAt,
     startedAt: null,

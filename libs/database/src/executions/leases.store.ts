@@ -52,6 +52,12 @@ export interface AttemptUpdate {
   reason: string | null;
 }
 
+export interface RefusalRecord {
+  waitsUntil: Date;
+  /** The limit has passed. */
+  isOver: boolean;
+}
+
 const JOB_RECORDED: ExecutionStatus = 'CREATED';
 
 export type RecordJobOutcome = 'recorded' | 'cancel_requested' | 'fenced';
@@ -117,6 +123,10 @@ export class LeasesStore {
           WHEN cancel_requested_at IS NULL AND status = ANY(${statusesBefore(JOB_RECORDED)}::text[]) THEN ${JOB_RECORDED}
           ELSE status END,
         claims_without_progress = CASE WHEN job_uid IS NULL THEN 0 ELSE claims_without_progress END,
+        reason = CASE WHEN job_uid IS NULL THEN NULL ELSE reason END,
+        waits_until = CASE WHEN job_uid IS NULL THEN NULL ELSE waits_until END,
+        refused_at = CASE WHEN job_uid IS NULL THEN NULL ELSE refused_at END,
+        refused_ms = CASE WHEN job_uid IS NULL THEN 0 ELSE refused_ms END,
         updated_at = now()
       WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL
         AND (job_uid IS NULL OR job_uid = ${jobUid})
@@ -126,12 +136,14 @@ export class LeasesStore {
   }
 
   /**
-   * Moves to a status that is not final. A status that cannot follow the current one changes nothing. False: fenced.
+   * Moves to a status that is not final, with the reason why it waits there and until when. A status that cannot follow the
+   * current one changes nothing. False: fenced.
    */
   async move(
     { executionId, epoch }: Lease,
     status: ExecutionStatus,
     reason: string | null = null,
+    waitsUntil: Date | null = null,
   ): Promise<boolean> {
     const before = statusesBefore(status);
     // Recording the same status again is no progress: each new follower does it.
@@ -142,6 +154,9 @@ export class LeasesStore {
           WHEN status = ANY(${before}::text[]) OR (status = ${status} AND reason IS DISTINCT FROM ${reason}) THEN 0
           ELSE claims_without_progress END,
         reason = CASE WHEN status = ANY(${before}::text[]) OR status = ${status} THEN ${reason} ELSE reason END,
+        waits_until = CASE WHEN status = ANY(${before}::text[]) OR status = ${status} THEN ${waitsUntil} ELSE waits_until END,
+        refused_at = CASE WHEN status = ANY(${before}::text[]) OR status = ${status} THEN NULL ELSE refused_at END,
+        refused_ms = CASE WHEN status = ANY(${before}::text[]) OR status = ${status} THEN 0 ELSE refused_ms END,
         status = CASE WHEN status = ANY(${before}::text[]) THEN ${status} ELSE status END,
         started_at = CASE WHEN ${isRunning(status)} THEN coalesce(started_at, now()) ELSE started_at END,
         updated_at = now()
@@ -156,6 +171,39 @@ export class LeasesStore {
         ON CONFLICT DO NOTHING
       )
       SELECT 1 FROM moved`;
+    return rows.length > 0;
+  }
+
+  /**
+   * Records that Kubernetes has just refused the Job or its pods, without a change of status. Adds the time since the last
+   * refusal, or `maxGapMs` if that is shorter: meanwhile there was no answer, or no worker. Null: fenced.
+   */
+  async recordRefusal(
+    { executionId, epoch }: Lease,
+    { reason, limitMs, maxGapMs }: { reason: string; limitMs: number; maxGapMs: number },
+  ): Promise<RefusalRecord | null> {
+    const [row] = await this.database.client.$queryRaw<{ waits_until: Date; is_over: boolean }[]>`
+      UPDATE execution e SET
+        reason = ${reason}, refused_at = now(), refused_ms = g.ms, updated_at = now(),
+        waits_until = now() + (${limitMs} - g.ms) * interval '1 ms',
+        claims_without_progress =
+          CASE WHEN e.reason IS DISTINCT FROM ${reason} THEN 0 ELSE e.claims_without_progress END
+      FROM (
+        SELECT id, refused_ms + CASE WHEN refused_at IS NULL THEN 0
+          ELSE least(extract(epoch FROM now() - refused_at) * 1000, ${maxGapMs}::int)::int END AS ms
+        FROM execution WHERE id = ${executionId}
+      ) g
+      WHERE e.id = g.id AND e.lease_epoch = ${epoch} AND e.ended_at IS NULL
+      RETURNING e.waits_until, e.refused_ms >= ${limitMs} AS is_over`;
+    return row ? { waitsUntil: row.waits_until, isOver: row.is_over } : null;
+  }
+
+  /** Notes why an execution waits where no limit runs: Kubernetes does not answer. Keeps its refusals. False: fenced. */
+  async noteOutage({ executionId, epoch }: Lease, reason: string): Promise<boolean> {
+    const rows = await this.database.client.$queryRaw<unknown[]>`
+      UPDATE execution SET reason = ${reason}, waits_until = NULL, updated_at = now()
+      WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL
+      RETURNING 1`;
     return rows.length > 0;
   }
 

@@ -20,6 +20,8 @@ export interface Execution {
   exitCode: number | null;
   /** Why it ended, or what it waits for; one line. */
   reason: string | null;
+  /** When it ends if it still waits for what `reason` says; null: it does not wait, or without a limit. */
+  waitsUntil: Date | null;
   createdAt: Date;
   updatedAt: Date;
   startedAt: Date | null;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { RunnerRefusedError, RunnerUnavailableError } from '../runner.js';
+import { RunnerRefusedError, RunnerRefusedForNowError, RunnerUnavailableError } from '../runner.js';
 import {
   KubeStatusError,
   KubeUnreachableError,
@@ -14,24 +14,24 @@ const QUOTA = 'jobs.batch "a" is forbidden: exceeded quota: compute, requested: 
 describe('classifyError', () => {
   it.each<[number, string, string, ApiOutcome]>([
     [400, 'BadRequest', 'malformed', 'refused'],
-    [401, 'Unauthorized', 'Unauthorized', 'transient'],
+    [401, 'Unauthorized', 'Unauthorized', 'unanswered'],
     [403, 'Forbidden', 'jobs.batch is forbidden: User "x" cannot create', 'refused'],
-    [403, 'Forbidden', QUOTA, 'transient'],
+    [403, 'Forbidden', QUOTA, 'refused for now'],
     [404, 'NotFound', 'jobs.batch "a" not found', 'not-found'],
     [404, 'NotFound', 'namespaces "procs" not found', 'refused'],
     [409, 'AlreadyExists', 'jobs.batch "a" already exists', 'exists'],
-    [409, 'Conflict', 'Operation cannot be fulfilled on resourcequotas', 'transient'],
+    [409, 'Conflict', 'Operation cannot be fulfilled on resourcequotas', 'refused for now'],
     [413, '', 'Request entity too large', 'refused'],
     [422, 'Invalid', 'Job.batch "A" is invalid', 'refused'],
-    [429, 'TooManyRequests', 'try again', 'transient'],
-    [500, 'InternalError', 'failed calling webhook', 'transient'],
-    [503, '', 'apiserver is shutting down', 'transient'],
+    [429, 'TooManyRequests', 'try again', 'unanswered'],
+    [500, 'InternalError', 'Internal error occurred: failed calling webhook "a"', 'refused for now'],
+    [503, '', 'apiserver is shutting down', 'unanswered'],
   ])('classifies %d %s (%s) as %s', (status, reason, message, expected) => {
     expect(classifyError(new KubeStatusError(status, reason, message))).toBe(expected);
   });
 
-  it('classifies a missing response as transient', () => {
-    expect(classifyError(new KubeUnreachableError('ECONNREFUSED'))).toBe('transient');
+  it('classifies a missing response as unanswered', () => {
+    expect(classifyError(new KubeUnreachableError('ECONNREFUSED'))).toBe('unanswered');
   });
 });
 
@@ -58,6 +58,12 @@ describe('toRunnerError', () => {
     expect(toRunnerError(new KubeUnreachableError('ECONNRESET'), { what: 'read Job a' })).toBeInstanceOf(
       RunnerUnavailableError,
     );
+  });
+
+  it('passes on what Kubernetes says when it refuses a request for now', () => {
+    const error = toRunnerError(new KubeStatusError(403, 'Forbidden', QUOTA), { what: 'create Job a' });
+    expect(error).toBeInstanceOf(RunnerRefusedForNowError);
+    expect((error as Error).message).toBe(QUOTA);
   });
 
   it.each([400, 422, 500])('never repeats the text of a %d response to a Secret request', (status) => {

@@ -1,4 +1,5 @@
-import { RunnerRefusedError, RunnerUnavailableError } from '../runner.js';
+import { RunnerRefusedError, RunnerRefusedForNowError, RunnerUnavailableError } from '../runner.js';
+import { classifyRefusal } from './classify-refusal.js';
 
 /** An HTTP response with status 400 or above, with the reason and message of Kubernetes' `Status` object. */
 export class KubeStatusError extends Error {
@@ -16,7 +17,12 @@ export class KubeStatusError extends Error {
 
 /** No response: connection refused or dropped, name not resolved, timeout, or credentials not available. */
 export class KubeUnreachableError extends Error {
-  override readonly name = 'KubeUnreachableError';
+  override readonly name: string = 'KubeUnreachableError';
+}
+
+/** The API server was silent for too long. */
+export class KubeTimeoutError extends KubeUnreachableError {
+  override readonly name = 'KubeTimeoutError';
 }
 
 /** Reads the `Status` object that Kubernetes sends with an error. Proxies in between may send any other body. */
@@ -36,19 +42,19 @@ export function toStatusError(status: number, body: string): KubeStatusError {
   return new KubeStatusError(status, '', body.trim().slice(0, 500) || `HTTP ${status}`);
 }
 
-export type ApiOutcome = 'exists' | 'not-found' | 'transient' | 'refused';
+/**
+ * `unanswered`: the API server is away or busy, so nothing is known about the request. `refused for now`: it has
+ * refused the request, and may accept the same one later. `refused`: it will refuse the same request again.
+ */
+export type ApiOutcome = 'exists' | 'not-found' | 'unanswered' | 'refused for now' | 'refused';
 
 /** A 404 for the namespace is a refusal: no object can exist in it, and no retry will change that. */
 export function classifyError(error: KubeStatusError | KubeUnreachableError): ApiOutcome {
-  if (error instanceof KubeUnreachableError) return 'transient';
+  if (error instanceof KubeUnreachableError) return 'unanswered';
   const { status, reason, message } = error;
-  if (status === 409) return reason === 'AlreadyExists' ? 'exists' : 'transient';
+  if (status === 409 && reason === 'AlreadyExists') return 'exists';
   if (status === 404) return /^namespaces? "/.test(message) ? 'refused' : 'not-found';
-  // 401: a token is being rotated. 408 and 429 are temporary by definition. 410 occurs for lists and watches only.
-  if ([401, 408, 410, 429].includes(status) || status >= 500) return 'transient';
-  // A quota has room again once other Jobs are gone. The caller bounds how long it waits.
-  if (status === 403 && message.includes('exceeded quota')) return 'transient';
-  return 'refused';
+  return classifyRefusal(error);
 }
 
 export interface FailedRequest {
@@ -64,7 +70,12 @@ export function toRunnerError(error: unknown, { what, isConfidential = false }: 
   const isStatus = error instanceof KubeStatusError;
   const reason = isStatus && isConfidential ? `HTTP ${error.status} ${error.reason}`.trim() : error.message;
   const options = isStatus && isConfidential ? undefined : { cause: error };
-  return classifyError(error) === 'transient'
-    ? new RunnerUnavailableError(`Kubernetes did not ${what}: ${reason}`, options)
-    : new RunnerRefusedError(`Kubernetes refused to ${what}: ${reason}`, options);
+  switch (classifyError(error)) {
+    case 'unanswered':
+      return new RunnerUnavailableError(`Kubernetes did not ${what}: ${reason}`, options);
+    case 'refused for now':
+      return new RunnerRefusedForNowError(reason, options);
+    default:
+      return new RunnerRefusedError(`Kubernetes refused to ${what}: ${reason}`, options);
+  }
 }

@@ -2,7 +2,7 @@ import http, { type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { KubeStatusError, KubeUnreachableError, toStatusError } from './api-outcome.js';
+import { KubeStatusError, KubeTimeoutError, KubeUnreachableError, toStatusError } from './api-outcome.js';
 import { KubeConnections } from './kube-connections.js';
 
 export interface KubeRequest {
@@ -142,7 +142,7 @@ export class KubeHttp {
     } catch (error) {
       signal?.throwIfAborted();
       if (limit.signal.aborted)
-        throw new KubeUnreachableError(`no response within ${limitMs} ms`, { cause: error });
+        throw new KubeTimeoutError(`no response within ${limitMs} ms`, { cause: error });
       throw error;
     } finally {
       clearTimeout(timer);

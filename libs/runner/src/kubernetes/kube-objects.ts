@@ -42,8 +42,10 @@ export class KubeObjects {
         connectTimeoutMs: CREATE_CONNECT_TIMEOUT_MS,
       });
     } catch (error) {
-      if (error instanceof KubeStatusError && classifyError(error) !== 'transient') throw error;
-      throw toRunnerError(error, { what: `create Job ${job.metadata?.name}` });
+      const what = `create Job ${job.metadata?.name}`;
+      if (!(error instanceof KubeStatusError)) throw toRunnerError(error, { what });
+      const isRetryable = ['unanswered', 'refused for now'].includes(classifyError(error));
+      throw isRetryable ? toRunnerError(error, { what }) : error;
     }
   }
 

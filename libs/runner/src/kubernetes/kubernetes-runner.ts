@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import type { V1Job } from '@kubernetes/client-node';
 import type { LogPosition } from '@app/domain';
 import {
   Runner,
+  RunnerRefusedForNowError,
   RunnerUnavailableError,
   type CreateJobOutcome,
   type JobRef,
@@ -12,7 +14,7 @@ import {
   type PodView,
   type RunView,
 } from '../runner.js';
-import { KubeStatusError, classifyError } from './api-outcome.js';
+import { KubeStatusError, KubeTimeoutError, classifyError } from './api-outcome.js';
 import { ClusterView } from './cluster-view.js';
 import { buildJobManifest } from './job-manifest.js';
 import { loadKubeConfig } from './kube-config.js';
@@ -72,6 +74,7 @@ export class KubernetesRunner extends Runner {
       const job = await this.#objects.createJob(buildJobManifest(request, this.#settings), signal);
       return { kind: 'created', jobUid: job.metadata?.uid ?? '' };
     } catch (error) {
+      if (isTimeout(error)) return await this.#afterSilence(request, error, signal);
       if (!(error instanceof KubeStatusError)) throw error;
       return classifyError(error) === 'exists'
         ? await this.#adopt(request, signal)
@@ -122,10 +125,23 @@ export class KubernetesRunner extends Runner {
     return followLog({ ...this.#logs, open }, pod, from, signal);
   }
 
-  async #adopt({ jobName, executionId }: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome> {
+  /** A webhook that hangs takes longer than the request may. If reads are answered, the API server is not away. */
+  async #afterSilence(request: JobRequest, error: Error, signal?: AbortSignal): Promise<CreateJobOutcome> {
+    const job = await this.#objects.readJob(request.jobName, signal);
+    if (job) return this.#existing(job, request);
+    const message = `${error.message}, but it answers reads: an admission webhook may hang`;
+    throw new RunnerRefusedForNowError(message, { cause: error });
+  }
+
+  async #adopt(request: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome> {
+    const { jobName } = request;
     const job = await this.#objects.readJob(jobName, signal);
     if (!job)
       throw new RunnerUnavailableError(`Job ${jobName} existed and has just been deleted. Try again.`);
+    return this.#existing(job, request);
+  }
+
+  #existing(job: V1Job, { executionId }: JobRequest): CreateJobOutcome {
     const labels = job.metadata?.labels;
     const ours =
       labels?.[INSTALLATION_LABEL] === this.#settings.installationId &&
@@ -153,6 +169,10 @@ export class KubernetesRunner extends Runner {
     const pod = await this.#objects.readPod(podName, signal);
     return pod?.metadata?.uid === podUid ? toLife(toPodView(pod)) : { kind: 'gone' };
   }
+}
+
+function isTimeout(error: unknown): error is Error {
+  return error instanceof RunnerUnavailableError && error.cause instanceof KubeTimeoutError;
 }
 
 function toLife({ state }: PodView): PodLife {
