@@ -1,13 +1,11 @@
 const swc = {
-  // The build's .swcrc leaves specs out.
-  swcrc: false,
   sourceMaps: 'inline',
   module: { type: 'es6' },
   jsc: {
     target: 'es2022',
     keepClassNames: true,
     parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true },
+    transform: { legacyDecorator: true },
   },
 };
 

@@ -1,21 +1,29 @@
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { withLock } from './file-lock.mjs';
 import { hashTimes, listFiles, readStamp } from './fingerprint.mjs';
 import { proctorFolder, projectDir } from './project.mjs';
-import { runCommand } from './run-command.mjs';
-import { StartError } from './start-error.mjs';
 
 const distDir = join(projectDir, 'dist');
 const stampFile = join(distDir, '.stamp');
-const settings = ['nest-cli.json', 'tsconfig.json', '.swcrc', 'package-lock.json'].map((file) =>
-  join(projectDir, file),
+const settings = ['nest-cli.json', 'tsconfig.json', 'package-lock.json', 'scripts/lib/bundle.mjs'].map(
+  (file) => join(projectDir, file),
 );
 
+/** Programs beside the applications of nest-cli.json. */
+const OTHER_PROGRAMS = [
+  'apps/gateway/src/create-admin.ts',
+  'libs/kube-sandbox/src/main.ts',
+  'libs/kube-sandbox/src/kubelet/start-processes.ts',
+];
+
+/** A service that still runs from an earlier build may load a chunk of it later. */
+const OLD_CHUNKS_KEPT_MS = 86_400_000;
+
 /**
- * Compiles all apps and libs into `dist/`, unless nothing changed since the last time. The output of files that are
- * gone is removed afterwards rather than the folder before, so that services running from it never miss a file.
- * May be repeated and run at the same time.
+ * Bundles each program with the packages that it uses into `dist/`, unless nothing changed since the last time: a
+ * program that is one file and a few chunks starts in a quarter of the time that its thousands of modules take. May be
+ * repeated and run at the same time.
  * @returns {Promise<'built' | 'unchanged'>}
  */
 export async function buildProject() {
@@ -23,40 +31,55 @@ export async function buildProject() {
     const sources = ['apps', 'libs', 'cli'].flatMap((folder) =>
       listFiles(join(projectDir, folder), isCompiled),
     );
+    const programs = [...listApplications(), ...OTHER_PROGRAMS];
     const stamp = hashTimes([...sources, ...settings]);
-    if (readStamp(stampFile) === stamp && sources.every((file) => existsSync(outputOf(file))))
+    if (readStamp(stampFile) === stamp && programs.every((program) => existsSync(outputOf(program))))
       return 'unchanged';
 
-    mkdirSync(distDir, { recursive: true });
     rmSync(stampFile, { force: true });
-    const startedAtMs = Date.now() - 1_000; // file times may be cut to the second
-    const nest = join(projectDir, 'node_modules/@nestjs/cli/bin/nest.js');
-    const { status, output } = await runCommand(process.execPath, [nest, 'build', '--all']);
-    const missing = sources.filter(
-      (file) => !existsSync(outputOf(file)) || statSync(outputOf(file)).mtimeMs < startedAtMs,
-    );
-    if (status !== 0 || missing.length > 0) {
-      throw new StartError(
-        `the build failed (status ${status}):\n${output.trimEnd()}${listMissing(missing)}`,
-      );
-    }
-    const current = new Set(sources.map(outputOf));
-    for (const file of listFiles(distDir, (name) => /\.js(\.map)?$/.test(name))) {
-      if (!current.has(file.replace(/\.map$/, ''))) rmSync(file);
-    }
+    // Not at the top: scripts start before the packages are installed.
+    const { bundle } = await import('./bundle.mjs');
+    const files = await bundle(programs, distDir);
+    // Chunks first: a program that starts meanwhile finds each chunk that it names.
+    const inOrder = files.sort((a, b) => Number(isChunk(b.path)) - Number(isChunk(a.path)));
+    for (const { path, contents } of inOrder) replaceFile(path, contents);
+    removeOldFiles(new Set(files.map(({ path }) => path)));
     writeFileSync(stampFile, `${stamp}\n`);
     return 'built';
   });
 }
 
+/** @returns {string[]} the applications' main files, relative to the project */
+function listApplications() {
+  /** @type {{ projects: Record<string, { type: string, sourceRoot: string, entryFile: string }> }} */
+  const { projects } = JSON.parse(readFileSync(join(projectDir, 'nest-cli.json'), 'utf8'));
+  return Object.values(projects)
+    .filter(({ type }) => type === 'application')
+    .map(({ sourceRoot, entryFile }) => `${sourceRoot}/${entryFile}.ts`);
+}
+
+/** @param {string} path @param {Uint8Array | string} contents */
+function replaceFile(path, contents) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.new`, contents);
+  renameSync(`${path}.new`, path);
+}
+
+/** @param {Set<string>} current */
+function removeOldFiles(current) {
+  const keptSince = Date.now() - OLD_CHUNKS_KEPT_MS;
+  for (const file of listFiles(distDir, (name) => /\.js(\.map)?$/.test(name))) {
+    if (current.has(file) || (isChunk(file) && statSync(file).mtimeMs > keptSince)) continue;
+    rmSync(file);
+  }
+}
+
+/** @param {string} path */
+const isChunk = (path) => path.startsWith(join(distDir, 'chunks/'));
+
 /** @param {string} name */
 const isCompiled = (name) => name.endsWith('.ts') && !name.endsWith('.spec.ts') && !name.endsWith('.d.ts');
 
 /** @param {string} source @returns {string} */
-const outputOf = (source) => join(distDir, relative(projectDir, source).replace(/\.ts$/, '.js'));
-
-/** @param {string[]} files */
-function listMissing(files) {
-  if (files.length === 0) return '';
-  return `\nnot compiled: ${files.map((file) => relative(projectDir, file)).join(', ')}`;
-}
+const outputOf = (source) =>
+  join(distDir, relative(projectDir, join(projectDir, source)).replace(/\.ts$/, '.js'));

@@ -2,7 +2,7 @@ import { createModuleGraph } from './module-graph.mjs';
 
 const modulePattern = /\.(ts|mjs|cjs|js)$/;
 /** Not imported by specs, and yet able to change the outcome of each. */
-const affectsAll = /^(package(-lock)?\.json|jest\.config\.mjs|tsconfig\.json|prisma\/.*|\.swcrc|\.npmrc)$/;
+const affectsAll = /^(package(-lock)?\.json|jest\.config\.mjs|tsconfig\.json|prisma\/.*|\.npmrc)$/;
 
 /**
  * Chooses the specs whose outcome a change may alter: those that depend on a changed module, and, whatever changed,

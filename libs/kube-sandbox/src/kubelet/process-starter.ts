@@ -29,7 +29,7 @@ export interface StartedProcess {
 /** The compiled file, even if the sandbox runs from sources: the less the helper loads, the less each fork copies. */
 const ENTRY = fileURLToPath(
   import.meta.url.replace(
-    /(?:\/dist)?\/libs\/kube-sandbox\/.*$/,
+    /(?:\/dist)?\/(?:libs\/kube-sandbox|chunks)\/.*$/,
     '/dist/libs/kube-sandbox/src/kubelet/start-processes.js',
   ),
 );

@@ -1,0 +1,95 @@
+import { decode, encode } from '@jridgewell/sourcemap-codec';
+import { build } from 'esbuild';
+import { projectDir } from './project.mjs';
+import { StartError } from './start-error.mjs';
+
+/**
+ * Packages that Nest and others load only where an application has them installed, and native add-ons. `require` and
+ * `import` of these stay as they are and find the package in node_modules, or nothing.
+ */
+const NOT_BUNDLED = [
+  '@fastify/multipart',
+  '@fastify/static',
+  '@fastify/view',
+  '@grpc/grpc-js',
+  '@grpc/proto-loader',
+  '@nats-io/transport-node',
+  '@nestjs/platform-express',
+  '@nestjs/websockets',
+  '@nestjs/websockets/*',
+  'amqp-connection-manager',
+  'amqplib',
+  'bufferutil',
+  'class-transformer',
+  'class-validator',
+  'kafkajs',
+  'mqtt',
+  'msgpackr-extract',
+  'nats',
+  'pg-native',
+  'utf-8-validate',
+];
+
+/** What CommonJS packages expect to find in a module. */
+const COMMON_JS = `import { createRequire as proctorCreateRequire } from 'node:module';
+import { fileURLToPath as proctorFileUrlToPath } from 'node:url';
+const require = proctorCreateRequire(import.meta.url);
+const proctorFile = proctorFileUrlToPath(import.meta.url);
+const proctorFolder = proctorFileUrlToPath(new URL('.', import.meta.url));`;
+
+/**
+ * @param {string[]} programs source files, relative to the project
+ * @param {string} outputDir
+ * @returns {Promise<{ path: string, contents: Uint8Array | string }[]>} the programs, at their sources' paths below
+ *   `outputDir`, and the chunks that they share, in `chunks/`; nothing is written
+ */
+export async function bundle(programs, outputDir) {
+  try {
+    const { outputFiles } = await build({
+      absWorkingDir: projectDir,
+      entryPoints: programs,
+      outbase: '.',
+      outdir: outputDir,
+      chunkNames: 'chunks/[name]-[hash]',
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      external: NOT_BUNDLED,
+      // Nest's decorators expect it before the order in which bundled modules run would have it.
+      inject: ['reflect-metadata'],
+      banner: { js: COMMON_JS },
+      define: { __filename: 'proctorFile', __dirname: 'proctorFolder' },
+      // Errors and metrics name classes.
+      keepNames: true,
+      sourcemap: 'linked',
+      sourcesContent: false,
+      write: false,
+      logLevel: 'silent',
+    });
+    return outputFiles.map(({ path, contents, text }) => ({
+      path,
+      contents: path.endsWith('.map') ? withoutPackages(text) : contents,
+    }));
+  } catch (error) {
+    throw new StartError(`the build failed:\n${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/**
+ * Keeps only what a source map says of this project's code: Node parses the maps of all that it loads when a program
+ * starts, and those of the packages would take a third of that time.
+ * @param {string} text @returns {string}
+ */
+function withoutPackages(text) {
+  const map = JSON.parse(text);
+  /** @param {number | undefined} source */
+  const isPackage = (source) => source !== undefined && map.sources[source].includes('/node_modules/');
+  const lines = decode(map.mappings).map((line) =>
+    line
+      .map((segment) => (isPackage(segment[1]) ? /** @type {[number]} */ ([segment[0]]) : segment))
+      .filter(({ length }, index, segments) => length > 1 || (segments[index - 1]?.length ?? 1) > 1),
+  );
+  return JSON.stringify({ ...map, mappings: encode(lines) });
+}
