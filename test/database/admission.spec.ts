@@ -193,11 +193,11 @@ describe('the concurrency limit of a proc', () => {
       await proc.submit('b@x.y'),
       await proc.submit('c@x.y'),
     ];
-    expect(await stores.executions.requestCancel(second.execution.id, 'no')).toEqual({
+    expect(await stores.executions.requestCancel(second.execution.id, 'ada@example.com')).toEqual({
       kind: 'cancelled',
       admitted: [],
     });
-    expect(await stores.executions.requestCancel(first.execution.id, 'no')).toEqual({
+    expect(await stores.executions.requestCancel(first.execution.id, 'ada@example.com')).toEqual({
       kind: 'cancelled',
       admitted: [third.execution.id],
     });

@@ -274,7 +274,7 @@ describe('the lease', () => {
   it('lists the executions of a worker that are to be cancelled, and the live ones', async () => {
     const a = await claim(stores, (await claimNew(stores)).execution.id, 'lister');
     const b = await claim(stores, (await claimNew(stores)).execution.id, 'lister');
-    await stores.executions.requestCancel(a.execution.id, 'by ada');
+    await stores.executions.requestCancel(a.execution.id, 'ada@example.com');
     expect(await stores.leases.listCancelRequested('lister')).toEqual([a.execution.id]);
     await stores.leases.recordJob(b.lease, 'uid-b');
     await stores.leases.end(a.lease, { status: 'CANCELLED', exitCode: null, reason: null });
@@ -309,7 +309,7 @@ describe('the end', () => {
       const { lease, execution } = await claimRunning(stores);
       const [ended, cancelled] = await Promise.all([
         stores.leases.end(lease, done),
-        stores.executions.requestCancel(execution.id, 'by ada'),
+        stores.executions.requestCancel(execution.id, 'ada@example.com'),
       ]);
       expect(ended).not.toBeNull();
       expect(['requested', 'already_final']).toContain(cancelled.kind);
@@ -324,7 +324,7 @@ describe('the end', () => {
       const { execution } = await stores.executions.submit(aSubmission());
       const [claimed, cancelled] = await Promise.all([
         stores.leases.claim(execution.id, 'worker-1'),
-        stores.executions.requestCancel(execution.id, 'by ada'),
+        stores.executions.requestCancel(execution.id, 'ada@example.com'),
       ]);
       kinds.add(cancelled.kind);
       const status = (await stores.executions.find(execution.id))?.status;
@@ -353,7 +353,7 @@ describe('the end', () => {
     await stores.leases.noteSettled([lease]);
     expect(await stores.leases.isHeld(lease)).toBe(false);
     expect((await stores.logs.append([aBatch(lease, [aRow(1)])])).size).toBe(0);
-    expect(await stores.executions.requestCancel(id, 'late')).toEqual({ kind: 'already_final' });
+    expect(await stores.executions.requestCancel(id, 'late@example.com')).toEqual({ kind: 'already_final' });
     await stores.stuck.markEnqueued([id]);
     await stores.stuck.admitWaiting(500);
     expect(await rowOf(id)).toEqual(before);
@@ -370,8 +370,42 @@ describe('the end', () => {
     await expect(set(`waiting_for = 'luck'`)).rejects.toThrow(/execution_waiting_for/);
   });
 
+  it('names who requested a cancel first, whoever ends the execution', async () => {
+    const queued = (await stores.executions.submit(aSubmission())).execution.id;
+    await stores.executions.requestCancel(queued, 'ada@example.com');
+    const { lease, execution: running } = await claimRunning(stores);
+    await stores.executions.requestCancel(running.id, 'ada@example.com');
+    await stores.executions.requestCancel(running.id, 'bob@example.com');
+    await stores.leases.end(lease, { status: 'CANCELLED', exitCode: null, reason: 'cancelled' });
+    for (const id of [queued, running.id]) {
+      expect(await stores.executions.find(id)).toMatchObject({
+        status: 'CANCELLED',
+        reason: 'cancelled by ada@example.com',
+        cancelRequestedBy: 'ada@example.com',
+      });
+    }
+  });
+
+  it('keeps its own reason if it came before the cancel', async () => {
+    const { lease, execution } = await claimRunning(stores);
+    await stores.executions.requestCancel(execution.id, 'ada@example.com');
+    await stores.leases.end(lease, { status: 'POD_FAILED', exitCode: 3, reason: 'Error' });
+    expect(await stores.executions.find(execution.id)).toMatchObject({ reason: 'Error' });
+  });
+
+  it('is cancelled by nobody it can name if an earlier version took the request', async () => {
+    const { lease, execution } = await claimRunning(stores);
+    await stores.query('update execution set cancel_requested_at = now() where id = $1', [execution.id]);
+    await stores.executions.requestCancel(execution.id, 'bob@example.com');
+    await stores.leases.end(lease, { status: 'CANCELLED', exitCode: null, reason: 'cancelled' });
+    expect(await stores.executions.find(execution.id)).toMatchObject({
+      reason: 'cancelled',
+      cancelRequestedBy: null,
+    });
+  });
+
   it('reports that there is nothing to cancel', async () => {
-    expect(await stores.executions.requestCancel(1, 'by ada')).toEqual({ kind: 'not_found' });
+    expect(await stores.executions.requestCancel(1, 'ada@example.com')).toEqual({ kind: 'not_found' });
   });
 
   it('closes the log: a batch that waits for the row is not stored after it', async () => {

@@ -49,7 +49,7 @@ describe('with a history of 200,000 executions', () => {
     ['findDetail', () => stores.executions.findDetail(42)],
     ['readSecretArgs', () => stores.executions.readSecretArgs(42)],
     ['remove of a proc', () => stores.procs.remove('proc-1')],
-    ['requestCancel', () => stores.executions.requestCancel(42, 'x')],
+    ['requestCancel', () => stores.executions.requestCancel(42, 'ada@example.com')],
     ['claim', () => stores.leases.claim(42, 'worker-1')],
     ['recordJob', () => stores.leases.recordJob(lease, 'uid')],
     ['move', () => stores.leases.move(lease, 'POD_READY')],
@@ -110,7 +110,7 @@ describe('a live row', () => {
     const moves = ['CREATED', 'JOB_READY', 'POD_READY', 'JOB_READY', 'POD_READY'] as const;
     await stores.leases.recordJob(lease, 'uid');
     for (const status of moves) await stores.leases.move(lease, status, 'why');
-    await stores.executions.requestCancel(lease.executionId, 'x');
+    await stores.executions.requestCancel(lease.executionId, 'ada@example.com');
     await settled();
     const after = await updates();
     expect({ all: after.all - before.all, hot: after.hot - before.hot }).toEqual({ all: 7, hot: 7 });

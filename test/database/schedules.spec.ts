@@ -172,7 +172,7 @@ describe('a proc', () => {
     await schedules.remove(schedule.id);
     expect(await stores.procs.remove(procName)).toEqual({ kind: 'in_use', schedules: 0, live: 1 });
     expect(await secrets.list(procName)).toHaveLength(1);
-    await stores.executions.requestCancel(execution.id, 'x');
+    await stores.executions.requestCancel(execution.id, 'ada@example.com');
     expect(await stores.procs.remove(procName)).toEqual({ kind: 'removed' });
     expect(await stores.procs.remove(procName)).toEqual({ kind: 'not_found' });
     expect(await secrets.list(procName)).toEqual([]);

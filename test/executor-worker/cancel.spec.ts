@@ -13,7 +13,10 @@ describe('cancel', () => {
     const { id, name } = await system.api.run('echo begun; exec sleep 600');
     await system.api.waitForStatus(id, 'POD_READY');
     expect((await system.api.cancel(id)).status).toBe(200);
-    expect(await system.api.end(id, 60_000)).toMatchObject({ status: 'CANCELLED' });
+    expect(await system.api.end(id, 60_000)).toMatchObject({
+      status: 'CANCELLED',
+      reason: `cancelled by ${system.api.identity.email}`,
+    });
     expect(await system.api.log(id)).toBe('begun\n');
     const [run] = system.sandbox.history().filter((record) => record.jobName === name);
     expect(run).toMatchObject({ killed: true });

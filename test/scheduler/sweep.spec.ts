@@ -71,7 +71,7 @@ describe('the sweep', () => {
     const proc = await registerOneAtATime();
     const [, waiting] = [await submit({ proc }), await submit({ proc })];
     const ended = await submit();
-    await stores.executions.requestCancel(ended, 'x');
+    await stores.executions.requestCancel(ended, 'ada@example.com');
     await age();
     expect(await sweepNow()).toMatchObject({ requeued: 1 });
     expect(await statesOf([waiting, ended])).toEqual(['unknown', 'unknown']);

@@ -258,5 +258,5 @@ function isComplete({ job, pods }: RunView): boolean {
 }
 
 function cancelled(): ExecutionEnd {
-  return { status: 'CANCELLED', exitCode: null, reason: 'cancelled by a user' };
+  return { status: 'CANCELLED', exitCode: null, reason: 'cancelled' };
 }

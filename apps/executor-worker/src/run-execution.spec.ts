@@ -373,7 +373,7 @@ describe('a cancel', () => {
   it('of a running execution deletes the Job and keeps the log', async () => {
     runner.script = printsAndWaits;
     const id = await cancelOnceRunning();
-    expect(end(id)).toEqual({ status: 'CANCELLED', exitCode: null, reason: 'cancelled by a user' });
+    expect(end(id)).toEqual({ status: 'CANCELLED', exitCode: null, reason: 'cancelled' });
     expect(records.textOf(id)[0]).toBe('begun');
     expect(await runner.read('proctor-test-1')).toEqual({ job: null, pods: [] });
   });

@@ -54,7 +54,7 @@ export class ExecutionHandler {
         return this.end(follower, launched.end);
       case 'cancelled':
         await this.removeJob(follower);
-        return this.end(follower, { status: 'CANCELLED', exitCode: null, reason: 'cancelled by a user' });
+        return this.end(follower, { status: 'CANCELLED', exitCode: null, reason: 'cancelled' });
       case 'launched':
         return this.end(follower, await followRun(this.context, follower, launched.job));
     }

@@ -77,8 +77,13 @@ function fieldsOf(execution: ExecutionReply): Fields {
     ['Started', execution.started_at],
     ['Ended', execution.ended_at],
     ['Took', durationOf(execution)],
-    ['Cancel requested', isFinal(execution.status) ? undefined : execution.cancel_requested_at],
+    ['Cancel requested', isFinal(execution.status) ? undefined : cancelRequest(execution)],
   ];
+}
+
+function cancelRequest({ cancel_requested_at, cancel_requested_by }: ExecutionReply): string | undefined {
+  if (cancel_requested_at === undefined || cancel_requested_by === undefined) return cancel_requested_at;
+  return `${cancel_requested_at} by ${plainLine(cancel_requested_by)}`;
 }
 
 /** The end as one sentence: `Execution 7 of count-slowly: POD_FAILED (exit code 3, Error) after 1.2 s.` */

@@ -44,6 +44,7 @@ export const executionReply = z.object({
   ended_at: instant.optional(),
   user_email: z.string().optional(),
   cancel_requested_at: instant.optional(),
+  cancel_requested_by: z.string().optional().describe('Email of the person who requested it.'),
   schedule_id: id.optional().describe('The schedule that started it.'),
   rerun_of: id.optional().describe('The execution of which this is a rerun.'),
 });

@@ -76,6 +76,7 @@ export class FakeRecords {
         endedAt: null,
         waitsUntil: null,
         cancelRequestedAt: null,
+        cancelRequestedBy: null,
         origin: { kind: 'person' },
         ...rest,
       },

@@ -34,8 +34,8 @@ export class CancelExecution {
       address: caller.address,
       details: { proc: execution.procName },
     };
-    const reason = `cancelled by ${caller.user.email}`;
-    const outcome = await this.dependencies.audit.recordChange(entry, () => this.request(execution, reason));
+    const request = () => this.request(execution, caller.user.email);
+    const outcome = await this.dependencies.audit.recordChange(entry, request);
     if (outcome.kind === 'cancelled') await this.dependencies.enqueueExecutions.enqueue(outcome.admitted);
     else await this.dependencies.signal.send(execution.id);
     this.dependencies.updates.publish([execution.id]);
@@ -44,9 +44,9 @@ export class CancelExecution {
 
   private async request(
     execution: Execution,
-    reason: string,
+    requestedBy: string,
   ): Promise<Extract<CancelOutcome, { kind: 'cancelled' | 'requested' }>> {
-    const outcome = await this.dependencies.executions.requestCancel(execution.id, reason);
+    const outcome = await this.dependencies.executions.requestCancel(execution.id, requestedBy);
     if (outcome.kind === 'cancelled' || outcome.kind === 'requested') return outcome;
     throw alreadyFinal(await this.latest(execution));
   }

@@ -9,7 +9,7 @@ import {
 
 /** Converts an execution to the contract's form. Leaves out fields beyond v2's that are null. */
 export function toReply(execution: ExecutionSummary): ReplyOf<'submitExecution'> {
-  const { exitCode, reason, waitsUntil, startedAt, endedAt, cancelRequestedAt } = execution;
+  const { exitCode, reason, waitsUntil, startedAt, endedAt, cancelRequestedAt, cancelRequestedBy } = execution;
   const { scheduleId, rerunOf } = originIds(execution.origin);
   return {
     id: execution.id,
@@ -26,6 +26,7 @@ export function toReply(execution: ExecutionSummary): ReplyOf<'submitExecution'>
     ...(endedAt && { ended_at: endedAt.toISOString() }),
     user_email: execution.userEmail,
     ...(cancelRequestedAt && { cancel_requested_at: cancelRequestedAt.toISOString() }),
+    ...(cancelRequestedBy !== null && { cancel_requested_by: cancelRequestedBy }),
     ...(scheduleId !== null && { schedule_id: scheduleId }),
     ...(rerunOf !== null && { rerun_of: rerunOf }),
   };

@@ -19,6 +19,7 @@ export function anExecution(changes: Partial<Execution> = {}): Execution {
     startedAt: at(2),
     endedAt: at(14),
     cancelRequestedAt: null,
+    cancelRequestedBy: null,
     waitsUntil: null,
     origin: { kind: 'person' },
     ...changes,

@@ -19,10 +19,12 @@ export interface ExecutionSummaryRow extends OriginRow {
   started_at: Date | null;
   ended_at: Date | null;
   cancel_requested_at: Date | null;
+  cancel_requested_by: string | null;
 }
 
 export const SUMMARY_COLUMNS = Prisma.sql`e.id, e.proc_name, e.job_name, e.image, e.user_email, e.status, e.exit_code,
-  e.reason, e.waits_until, e.created_at, e.updated_at, e.started_at, e.ended_at, e.cancel_requested_at, ${ORIGIN_COLUMNS_OF_E}`;
+  e.reason, e.waits_until, e.created_at, e.updated_at, e.started_at, e.ended_at, e.cancel_requested_at,
+  e.cancel_requested_by, ${ORIGIN_COLUMNS_OF_E}`;
 
 /** A row of `execution` as Postgres returns it; the columns that stores select for an Execution. */
 export interface ExecutionRow extends ExecutionSummaryRow {
@@ -50,6 +52,7 @@ export function toSummary(row: ExecutionSummaryRow): ExecutionSummary {
     startedAt: row.started_at,
     endedAt: row.ended_at,
     cancelRequestedAt: row.cancel_requested_at,
+    cancelRequestedBy: row.cancel_requested_by,
     origin: originFromRow(row),
   };
 }

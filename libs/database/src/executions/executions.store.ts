@@ -125,16 +125,21 @@ export class ExecutionsStore {
     return row?.secret_args ?? null;
   }
 
-  /** Ends an execution that was never claimed; otherwise marks it for its worker. May be repeated. */
-  async requestCancel(id: number, reason: string): Promise<CancelOutcome> {
+  /**
+   * Ends an execution that was never claimed; otherwise marks it for its worker. May be repeated: the first request counts.
+   * @param requestedBy an email, which the reason of the end names
+   */
+  async requestCancel(id: number, requestedBy: string): Promise<CancelOutcome> {
     return this.database.transaction(async (session) => {
-      const end = { status: 'CANCELLED', exitCode: null, reason, isCancelRequest: true } as const;
-      const one = { executionId: id, epoch: NEVER_CLAIMED, ...end };
+      const end = { status: 'CANCELLED', exitCode: null, reason: null } as const;
+      const one = { executionId: id, epoch: NEVER_CLAIMED, ...end, cancelRequest: { by: requestedBy } };
       const { ended, admitted } = await finish(session, [one], this.settings);
       if (ended.has(id)) return { kind: 'cancelled', admitted };
       const [row] = await session.$queryRaw<{ is_final: boolean }[]>`
         UPDATE execution SET
-          cancel_requested_at = CASE WHEN ended_at IS NULL THEN coalesce(cancel_requested_at, now()) ELSE cancel_requested_at END
+          cancel_requested_at = CASE WHEN ended_at IS NULL THEN coalesce(cancel_requested_at, now()) ELSE cancel_requested_at END,
+          cancel_requested_by = CASE WHEN ended_at IS NULL AND cancel_requested_at IS NULL THEN ${requestedBy}
+            ELSE cancel_requested_by END
         WHERE id = ${id} RETURNING ended_at IS NOT NULL AS is_final`;
       if (!row) return { kind: 'not_found' };
       return row.is_final ? { kind: 'already_final' } : { kind: 'requested' };
@@ -235,6 +240,7 @@ function toNewExecution(submission: Submission, accepted: Accepted, installation
     startedAt: null,
     endedAt: null,
     cancelRequestedAt: null,
+    cancelRequestedBy: null,
     origin,
   };
 }

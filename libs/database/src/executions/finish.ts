@@ -1,4 +1,4 @@
-import { statusesBefore, type ExecutionStatus } from '@app/domain';
+import { isCancelled, statusesBefore, type ExecutionStatus } from '@app/domain';
 import type { Session } from '../connection/database.js';
 import { admitNext, type EndedExecution } from './admission/admit-next.js';
 import type { AdmissionSettings } from './admission/gate.js';
@@ -8,6 +8,7 @@ export interface ExecutionEnd {
   /** A final status. */
   status: ExecutionStatus;
   exitCode: number | null;
+  /** Replaced by "cancelled by EMAIL" if a cancel ends the execution and its requester is known. */
   reason: string | null;
 }
 
@@ -15,8 +16,8 @@ export interface Finish extends ExecutionEnd {
   executionId: number;
   /** The fence: the row must carry this epoch. `NEVER_CLAIMED`: only an execution that no worker has claimed. */
   epoch: number;
-  /** True: notes a request to cancel as well. */
-  isCancelRequest?: boolean;
+  /** Notes a request to cancel as well. `by`: the email of the requester; null: no person requested it. */
+  cancelRequest?: { by: string | null };
 }
 
 export const NEVER_CLAIMED = 0;
@@ -45,11 +46,15 @@ export async function finish(
   }
   const rows = await session.$queryRaw<EndedRow[]>`
     WITH ended AS (
-      UPDATE execution e SET status = g.status, exit_code = g.exit_code, reason = g.reason, ended_at = now(),
-        updated_at = now(),
-        cancel_requested_at = CASE WHEN g.is_cancel_request THEN now() ELSE e.cancel_requested_at END
+      UPDATE execution e SET status = g.status, exit_code = g.exit_code, ended_at = now(), updated_at = now(),
+        reason = CASE WHEN g.is_cancelled
+          THEN coalesce('cancelled by ' || coalesce(e.cancel_requested_by, g.cancel_requested_by), g.reason)
+          ELSE g.reason END,
+        cancel_requested_at = CASE WHEN g.is_cancel_request THEN now() ELSE e.cancel_requested_at END,
+        cancel_requested_by = coalesce(e.cancel_requested_by, g.cancel_requested_by)
       FROM json_to_recordset(${JSON.stringify(batch.map(toGiven))}::json) AS g(
-        id bigint, epoch int, status text, before text[], exit_code int, reason text, is_cancel_request boolean)
+        id bigint, epoch int, status text, is_cancelled boolean, before text[], exit_code int, reason text,
+        is_cancel_request boolean, cancel_requested_by text)
       WHERE e.id = g.id AND e.lease_epoch = g.epoch AND e.ended_at IS NULL AND e.status = ANY(g.before)
       RETURNING e.id, e.proc_name, e.user_email, e.schedule_id, e.waiting_for IS NULL AS was_admitted
     ), event AS (
@@ -63,16 +68,18 @@ export async function finish(
   };
 }
 
-function toGiven({ executionId, epoch, status, exitCode, reason, isCancelRequest = false }: Finish) {
+function toGiven({ executionId, epoch, status, exitCode, reason, cancelRequest }: Finish) {
   return {
     id: executionId,
     epoch,
     status,
+    is_cancelled: isCancelled(status),
     before: statusesBefore(status),
     exit_code: exitCode,
     // Postgres refuses half a surrogate pair in JSON.
     reason: reason?.toWellFormed() ?? null,
-    is_cancel_request: isCancelRequest,
+    is_cancel_request: cancelRequest !== undefined,
+    cancel_requested_by: cancelRequest?.by?.toWellFormed() ?? null,
   };
 }
 

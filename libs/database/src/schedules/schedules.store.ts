@@ -131,7 +131,9 @@ export class SchedulesStore {
         const isReopened = isResumed && row.argsHash.includes(DONE_HASH_SUFFIX);
         if (isReopened && (await this.hasTooMany(session, row.userEmail))) return { kind: 'too_many' };
         const hash = isResumed && { argsHash: changes.argsHash ?? withoutDone(row.argsHash) };
-        const data = { ...toColumns(changes), ...timing, ...hash, ...(isResumed && { pausedReason: null }) };
+        // What became of a single run is no longer true of a new time.
+        const reason = (isResumed || changes.at) && { pausedReason: null };
+        const data = { ...toColumns(changes), ...timing, ...hash, ...reason };
         const updated = await session.schedule.update({ where: { id: row.id }, data });
         return { kind: 'updated', schedule: toSchedule(updated) };
       });
@@ -205,7 +207,7 @@ function endOfRemoved(executionId: number): Finish {
     status: 'CANCELLED',
     exitCode: null,
     reason: 'Its schedule was removed before it could start.',
-    isCancelRequest: true,
+    cancelRequest: { by: null },
   };
 }
 

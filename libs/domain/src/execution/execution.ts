@@ -27,6 +27,8 @@ export interface Execution {
   startedAt: Date | null;
   endedAt: Date | null;
   cancelRequestedAt: Date | null;
+  /** An email. Null with a request: it came from a gateway of an earlier version. */
+  cancelRequestedBy: string | null;
   origin: ExecutionOrigin;
 }
 
