@@ -12,7 +12,7 @@ import {
   GroupsStore,
   type NewSchedule,
 } from '@app/database';
-import { DEFAULT_SCHEDULE_POLICIES, ONE_SHOT_DONE, plainArg, type Proc } from '@app/domain';
+import { DEFAULT_SCHEDULE_POLICIES, plainArg, type Proc } from '@app/domain';
 import { createLogger } from '@app/platform';
 import { FireSchedules } from '../../apps/scheduler/src/fire-schedules.js';
 import { aProc, claim, openStores, randomName, type Stores } from '../support/stores.js';
@@ -242,10 +242,13 @@ describe('a one-shot schedule', () => {
     );
     expect(await fireSchedules.fire()).toMatchObject({ executions: 1 });
     const done = await schedules.find(id);
-    expect(done).toMatchObject({ enabled: false, pausedReason: ONE_SHOT_DONE, nextFireAt: null });
+    expect(done).toMatchObject({ enabled: false, pausedReason: 'It ran once.', nextFireAt: null });
     const again = await create({ cron: '', at, argsHash: 'one', procName: done!.procName });
     expect(await schedules.update(id, { enabled: true })).toEqual({ kind: 'never' });
     expect(await schedules.update(id, { enabled: true, at })).toEqual({ kind: 'duplicate' });
+    expect(await schedules.update(id, { at })).toMatchObject({
+      schedule: { enabled: false, pausedReason: null },
+    });
     await schedules.remove(again);
     expect(await schedules.update(id, { enabled: true, at })).toMatchObject({
       kind: 'updated',
@@ -352,7 +355,7 @@ describe('overlap', () => {
             `select id from execution where schedule_id = $1 and ended_at is null order by id desc limit 1`,
             [id],
           );
-          if (waiter) await stores.executions.requestCancel(Number(waiter.id), 'test');
+          if (waiter) await stores.executions.requestCancel(Number(waiter.id), 'ada@example.com');
         })(),
       ]);
     }

@@ -6,6 +6,7 @@ import { planFires, type FireRules } from './plan-fires.js';
 
 const NOW = new Date('2026-11-22T12:00:00.500Z');
 const TICK = new Date('2026-11-22T12:00:00Z');
+const LATE = new Date(TICK.getTime() - 600_000);
 
 const rules: FireRules = {
   nextFireAt,
@@ -69,7 +70,49 @@ describe('planFires', () => {
   it('ends a schedule that has no further tick', () => {
     const plan = planFires(batch([due({ cron: '', at: TICK })]), rules);
     expect(briefly(plan.ticks)).toEqual(['fired now']);
-    expect(plan.schedules).toMatchObject([{ kind: 'done', id: 1 }]);
+    expect(plan.schedules).toEqual([{ kind: 'done', id: 1, reason: 'It ran once.' }]);
+  });
+
+  it.each([
+    [
+      'a blackout',
+      { blackouts: [{ kind: 'once' as const, from: TICK, until: NOW }] },
+      {},
+      'a blackout window covers that time.',
+    ],
+    [
+      'an execution that goes on',
+      { overlap: 'skip' as const },
+      { liveBySchedule: new Map([[1, 1]]) },
+      'the previous execution had not ended.',
+    ],
+    [
+      'a scheduler that was down',
+      { misfire: 'skip' as const, at: LATE, nextFireAt: LATE },
+      {},
+      'no scheduler fired it in time.',
+    ],
+  ])('says that a single run was skipped because of %s', (_, changes, room, reason) => {
+    const plan = planFires(batch([due({ cron: '', at: TICK, ...changes })], { room }), rules);
+    expect(plan.ticks).toMatchObject([{ run: null }]);
+    expect(plan.schedules).toEqual([
+      { kind: 'done', id: 1, reason: `It was due once and was skipped: ${reason}` },
+    ]);
+  });
+
+  it('says why a single run was refused, by a full proc or because it must not run', () => {
+    const once = due({ cron: '', at: TICK });
+    const slots = new Map([['p', { limit: 1, whenFull: 'refuse' as const, taken: 1 }]]);
+    expect(planFires(batch([once], { room: { slots } }), rules).schedules).toMatchObject([
+      { kind: 'done', reason: expect.stringMatching(/^It was due once and was refused: .*limit/) as unknown },
+    ]);
+    const describeProblem = () => 'Its owner left.';
+    expect(planFires(batch([once]), { ...rules, describeProblem }).schedules).toEqual([
+      { kind: 'pause', id: 1, reason: 'It was due once and was refused: Its owner left.' },
+    ]);
+    expect(planFires(batch([{ ...once, proc: null }]), rules).schedules).toEqual([
+      { kind: 'pause', id: 1, reason: 'It was due once and was refused: Its proc was removed.' },
+    ]);
   });
 
   it('pauses a schedule that may not run before any of its ticks fires, and fires the others', () => {

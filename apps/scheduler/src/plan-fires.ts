@@ -14,7 +14,7 @@ import {
   completeArgs,
   gateNamed,
   isBlackedOut,
-  ONE_SHOT_DONE,
+  oneShotReason,
   planTicks,
   timingOf,
   type AdmissionRequest,
@@ -71,7 +71,7 @@ function planSchedule(due: DueSchedule, now: Date, room: AdmissionRoom, rules: F
   } catch (error) {
     // A schedule that cannot be computed must not keep the others from firing.
     const problem = error instanceof Error ? error.message : String(error);
-    return refuse(id, nextFireAt ?? now, [], `Its next run cannot be computed: ${problem}`);
+    return refuse(due, nextFireAt ?? now, [], `Its next run cannot be computed: ${problem}`);
   }
   const ticks = plan.dropped ? [missed(id, plan.dropped)] : [];
   const localTimeOf = rules.localTimeOf(due.schedule.timeZone);
@@ -84,7 +84,7 @@ function planSchedule(due: DueSchedule, now: Date, room: AdmissionRoom, rules: F
     }
     const problem = isChecked ? null : rules.describeProblem(due, now);
     if (problem !== null || due.proc === null) {
-      return refuse(id, fireAt, ticks, problem ?? 'Its proc was removed.');
+      return refuse(due, fireAt, ticks, problem ?? 'Its proc was removed.');
     }
     isChecked = true;
     const admission = room.admit(requestOf(due));
@@ -95,7 +95,7 @@ function planSchedule(due: DueSchedule, now: Date, room: AdmissionRoom, rules: F
     const waitingFor = admission.kind === 'waits' ? admission.for : null;
     ticks.push({ ...tick, outcome: 'fired', run: runOf(due, due.proc, waitingFor) });
   }
-  return { ticks, schedule: nextOf(id, plan.nextFireAt) };
+  return { ticks, schedule: nextOf(due, plan.nextFireAt, ticks) };
 }
 
 function planTicksOf({ schedule }: DueSchedule, now: Date, rules: FireRules): TickPlan {
@@ -105,13 +105,26 @@ function planTicksOf({ schedule }: DueSchedule, now: Date, rules: FireRules): Ti
   return planTicks(state, (after) => rules.nextFireAt(timing, after));
 }
 
-function nextOf(id: number, nextFireAt: Date | null): PlannedSchedule {
-  return nextFireAt === null ? { kind: 'done', id, reason: ONE_SHOT_DONE } : { kind: 'next', id, nextFireAt };
+function nextOf(
+  { schedule: { id, at } }: DueSchedule,
+  nextFireAt: Date | null,
+  ticks: readonly PlannedTick[],
+): PlannedSchedule {
+  if (nextFireAt !== null) return { kind: 'next', id, nextFireAt };
+  const last = ticks.at(-1);
+  const reason = at !== null && last ? oneShotReason(last) : 'Its cron expression has no further time.';
+  return { kind: 'done', id, reason };
 }
 
-function refuse(id: number, fireAt: Date, before: PlannedTick[], reason: string): SchedulePlan {
+function refuse(
+  { schedule: { id, at } }: DueSchedule,
+  fireAt: Date,
+  before: PlannedTick[],
+  reason: string,
+): SchedulePlan {
   const tick: PlannedTick = { scheduleId: id, fireAt, outcome: 'refused', count: 1, reason, run: null };
-  return { ticks: [...before, tick], schedule: { kind: 'pause', id, reason } };
+  const schedule = { kind: 'pause', id, reason: at === null ? reason : oneShotReason(tick) } as const;
+  return { ticks: [...before, tick], schedule };
 }
 
 function missed(scheduleId: number, { first, last, count, isCountExact }: DroppedTicks): PlannedTick {

@@ -3,7 +3,7 @@ import { readPages } from '@app/gateway-client';
 import { readQuery } from '../args/read-query.js';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
-import { plainLine } from '../output/filter-controls.js';
+import { scheduleState } from '../output/render-schedule.js';
 import { renderNextTimes, tickHeader, tickRow } from '../output/render-schedule-times.js';
 import { printPages } from './print-pages.js';
 import { readScheduleId } from './read-id.js';
@@ -17,10 +17,11 @@ export async function nextTimes(
   const query = readQuery(nextTimesQuery, { count: options.count });
   const client = await openGateway(context);
   const reply = await client.call('getScheduleNext', { params: { id }, query });
-  const { enabled, pausedReason } = await client.call('getSchedule', { params: { id } });
+  const schedule = await client.call('getSchedule', { params: { id } });
   await printer.result(renderNextTimes(reply, env.timeZone), reply);
   // The gateway computes the times as if the schedule were active.
-  if (!enabled) printer.note(`The schedule is paused${pausedReason ? `: ${plainLine(pausedReason)}` : '.'}`);
+  if (!schedule.enabled)
+    printer.note(`The schedule is ${scheduleState(schedule, env.timeZone).replace(/\.?$/, '.')}`);
   return 0;
 }
 

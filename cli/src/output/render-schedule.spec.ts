@@ -1,5 +1,5 @@
 import { scheduleReply, type NotificationReply, type ScheduleReply } from '@app/contract';
-import { ONE_SHOT_DONE } from '@app/domain';
+import { oneShotReason } from '@app/domain';
 import { describe, expect, it } from '@jest/globals';
 import { notificationRow } from './render-notification.js';
 import { renderNextTimes, tickHeader, tickRow } from './render-schedule-times.js';
@@ -59,10 +59,26 @@ describe('renderSchedule', () => {
 
   it('shows when a schedule that was to run once has run', () => {
     const at = '2026-02-02T06:00:00Z';
-    const done = { ...paused, cron: '', at, pausedReason: ONE_SHOT_DONE };
+    const done = { ...paused, cron: '', at, pausedReason: oneShotReason({ outcome: 'fired', reason: null }) };
     expect(renderSchedule(done, 'Europe/Berlin')).toMatch(
       /^State +done: ran once at 2026-02-02T07:00:00\+01:00$/m,
     );
+  });
+
+  it.each([
+    ['blacked_out', null, 'skipped: a blackout window covers that time.'],
+    ['overlapped', 'the previous execution had not ended', 'skipped: the previous execution had not ended.'],
+    ['missed', 'no scheduler fired it in time', 'skipped: no scheduler fired it in time.'],
+    ['refused', 'Its proc was removed.', 'refused: Its proc was removed.'],
+  ] as const)('shows that its only run was %s', (outcome, reason, expected) => {
+    const once = { ...paused, cron: '', at: '2026-02-02T06:00:00Z' };
+    const text = renderSchedule({ ...once, pausedReason: oneShotReason({ outcome, reason }) }, 'UTC');
+    expect(text).toContain(`\nState        done: was due at 2026-02-02T06:00:00Z and was ${expected}\n`);
+  });
+
+  it('shows why a single run was paused before its time', () => {
+    const text = renderSchedule({ ...paused, cron: '', at: '2099-02-02T06:00:00Z' }, 'UTC');
+    expect(text).toMatch(/^State +paused: Its owner left\.$/m);
   });
 
   it('shows why it is paused, and that it sends no email', () => {

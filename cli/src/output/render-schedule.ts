@@ -1,5 +1,5 @@
 import type { ScheduleReply } from '@app/contract';
-import { ONE_SHOT_DONE } from '@app/domain';
+import { readOneShotEnd } from '@app/domain';
 import { plainLine } from './filter-controls.js';
 import { timeIn } from './local-time.js';
 import { renderBlackout } from './render-blackout.js';
@@ -36,7 +36,7 @@ export function renderSchedule(schedule: ScheduleReply, localZone: string): stri
     ['Proc', plainLine(schedule.jobName)],
     at === undefined ? ['Cron', plainLine(schedule.cron)] : ['Once at', inBoth(zone, localZone, at)],
     ['Zone', zone],
-    ['State', stateOf(schedule, localZone)],
+    ['State', scheduleState(schedule, localZone)],
     ['Next', nextFireAt === undefined ? 'none' : inBoth(zone, localZone, nextFireAt)],
     ['Overlap', schedule.overlap],
     ['Misfire', `${schedule.misfire}, after ${schedule.misfireGraceSeconds} s`],
@@ -61,9 +61,15 @@ export function inBoth(zone: string, localZone: string, instant: string): string
   return zones.map((each) => `${timeIn(each, instant)} (${each})`).join(', ');
 }
 
-function stateOf({ enabled, pausedReason, at }: ScheduleReply, localZone: string): string {
+/** `active`, `paused: WHY`, or what became of a single run. */
+export function scheduleState({ enabled, pausedReason, at }: ScheduleReply, localZone: string): string {
   if (enabled) return 'active';
-  if (at !== undefined && pausedReason === ONE_SHOT_DONE) return `done: ran once at ${timeIn(localZone, at)}`;
+  const end = at === undefined ? null : readOneShotEnd(pausedReason);
+  if (at !== undefined && end) {
+    const time = timeIn(localZone, at);
+    if (end.kind === 'ran') return `done: ran once at ${time}`;
+    return `done: was due at ${time} and was ${end.kind}: ${plainLine(end.reason)}`;
+  }
   return pausedReason === undefined ? 'paused' : `paused: ${plainLine(pausedReason)}`;
 }
 

@@ -58,6 +58,7 @@ export {
   planTicks,
 } from './schedule/plan-ticks.js';
 export { type ScheduleTiming, isOneShot } from './schedule/schedule-timing.js';
+export * from './schedule/one-shot-end.js';
 export * from './schedule/schedule.js';
 export { checkSecret } from './secret/check-secret.js';
 export {

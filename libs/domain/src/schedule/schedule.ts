@@ -66,9 +66,6 @@ export function timingOf({ at, cron, timeZone }: Pick<Schedule, 'at' | 'cron' | 
   return at === null ? { cron, timeZone } : { at };
 }
 
-/** The reason why a one-shot schedule is paused after it has fired. */
-export const ONE_SHOT_DONE = 'It was to fire once, and that time has come.';
-
 /** The outcomes of a tick. `missed`: no scheduler polled in time and the misfire policy drops it. */
 export const TICK_OUTCOMES = ['fired', 'overlapped', 'missed', 'blacked_out', 'refused'] as const;
 
