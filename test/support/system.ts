@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startKubeSandbox, type KubeSandbox, type SandboxOptions } from '@app/kube-sandbox';
 import { migrate } from '../../scripts/lib/apply-migrations.mjs';
 import { ApiClient } from './api-client.js';
+import { bringUp, type CleanUps } from './clean-ups.js';
 import {
   createDatabase,
   freePort,
@@ -44,42 +45,41 @@ export interface System {
   stop(): Promise<void>;
 }
 
+/** If it fails, or the spec ends first, whatever it has started is stopped. */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const cleanUps: (() => unknown)[] = [];
-  try {
-    return await bringUp(options, cleanUps);
-  } catch (error) {
-    for (const cleanUp of cleanUps.reverse()) await cleanUp();
-    throw error;
-  }
+  return await bringUp((cleanUps) => start(options, cleanUps));
 }
 
-async function bringUp(options: SystemOptions, cleanUps: (() => unknown)[]): Promise<System> {
+async function start(options: SystemOptions, cleanUps: CleanUps): Promise<System> {
   const dir = tempDir();
-  cleanUps.push(() => dir.remove());
+  await cleanUps.add(() => dir.remove());
   const { databaseUrl, postgres } = await openDatabase(options, cleanUps);
   const redis = await startOwnRedis();
-  cleanUps.push(() => redis.remove());
+  await cleanUps.add(() => redis.remove());
   const sandbox = await startKubeSandbox({
     dataDir: join(dir.path, 'kube'),
     procsDir: join(import.meta.dirname, '..', 'procs'),
     namespaces: ['default'],
     ...options.sandbox,
   });
-  cleanUps.push(() => sandbox.close());
+  await cleanUps.add(() => sandbox.close());
 
   const port = await freePort();
   const env = { ...serviceEnv(databaseUrl(), redis, sandbox, port), ...options.env };
   const services: ServiceProcess[] = [];
   const workers: ServiceProcess[] = [];
-  cleanUps.push(() => Promise.all(services.map((service) => service.stop())));
-  const start = async (name: string, own: Record<string, string> = {}) => {
+  await cleanUps.add(() => Promise.all(services.map((service) => service.stop())));
+  const startOne = async (name: string, own: Record<string, string> = {}) => {
     const service = await startService(name, `apps/${name}/src/main.js`, { ...env, ...own });
     services.push(service);
+    if (cleanUps.hasBegun) {
+      await service.stop();
+      throw new Error(`stopped while ${name} was still starting`);
+    }
     return service;
   };
   const startWorker = async (own: Record<string, string> = {}) => {
-    const worker = await start('executor-worker', own);
+    const worker = await startOne('executor-worker', own);
     workers.push(worker);
     await worker.waitForOutput(/taking executions/);
     return worker;
@@ -87,9 +87,9 @@ async function bringUp(options: SystemOptions, cleanUps: (() => unknown)[]): Pro
 
   const admin = await createAdmin(env);
   await Promise.all([
-    start('gateway'),
-    ...Array.from({ length: options.schedulers ?? 1 }, () => start('scheduler')),
-    ...(options.notifier ? [start('notifier')] : []),
+    startOne('gateway'),
+    ...Array.from({ length: options.schedulers ?? 1 }, () => startOne('scheduler')),
+    ...(options.notifier ? [startOne('notifier')] : []),
     ...Array.from({ length: options.workers ?? 1 }, () => startWorker()),
   ]);
   const gatewayUrl = `http://127.0.0.1:${port}`;
@@ -106,22 +106,20 @@ async function bringUp(options: SystemOptions, cleanUps: (() => unknown)[]): Pro
     services,
     workers,
     startWorker,
-    startScheduler: (own) => start('scheduler', own),
+    startScheduler: (own) => startOne('scheduler', own),
     query: (sql, values) => query(databaseUrl(), sql, values),
-    async stop() {
-      for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-    },
+    stop: () => cleanUps.run(),
   };
 }
 
-async function openDatabase(options: SystemOptions, cleanUps: (() => unknown)[]) {
+async function openDatabase(options: SystemOptions, cleanUps: CleanUps) {
   if (!options.ownPostgres) {
     const database = await createDatabase();
-    cleanUps.push(() => database.drop());
+    await cleanUps.add(() => database.drop());
     return { databaseUrl: () => database.url, postgres: null };
   }
   const postgres = await startOwnPostgres();
-  cleanUps.push(() => postgres.remove());
+  await cleanUps.add(() => postgres.remove());
   await query(postgres.url('postgres'), 'create database proctor');
   await migrate({ connectionString: postgres.url('proctor') });
   return { databaseUrl: () => postgres.url('proctor'), postgres };
