@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
 import {
   resultOf,
+  runCli,
   runCliHere,
   startCli,
   untilWritten,
@@ -51,6 +52,15 @@ async function succeed(result: Promise<CliResult>): Promise<string> {
 async function jsonOf<T>(who: Identity, ...words: string[]): Promise<T> {
   return JSON.parse(await succeed(as(who, [...words, '-o', 'json']))) as T;
 }
+
+describe('version', () => {
+  it('shows the versions of the CLI and of the gateway', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    expect(await succeed(runCli(['version'], envOf(ann)))).toBe(
+      `proctor ${version} (client version v3.0.0)\ngateway ${version}\n`,
+    );
+  });
+});
 
 const GREET = `name: greet
 description: Greets

@@ -18,7 +18,7 @@ const logger = createLogger({ service: 'test', level: 'fatal' });
 
 async function start(health: HealthRegistry, guard: Pick<AuthGuard, 'canActivate'>, refused: string[] = []) {
   const gateway = {
-    controllers: [new HealthController(health)],
+    controllers: [new HealthController(health, '1.2.3')],
     guard: guard as AuthGuard,
     noteRefusal: (error: AppError) => void refused.push(error.code),
   };

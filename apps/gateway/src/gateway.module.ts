@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { MetricsStore } from '@app/database';
-import type { Logger, OpenResources, Telemetry } from '@app/platform';
+import { packageVersion, type Logger, type OpenResources, type Telemetry } from '@app/platform';
 import type { AuthPlugin } from '@app/plugins';
 import { wireAccounts } from './accounts/wire.js';
 import { wireAudit } from './audit/wire.js';
@@ -40,7 +40,7 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const { adminGroups } = settings.access;
   const { database, queue, signals } = connections;
 
-  const { health, ...healthRoutes } = wireHealth({ database, queue });
+  const { health, ...healthRoutes } = wireHealth({ database, queue, version: packageVersion() });
   const { metrics, ...metricsRoutes } = wireMetrics({ telemetry });
   const exportPatienceMs = logStream.patienceMs;
   const auditing = wireAudit({ database, exportPatienceMs, logger, resources });

@@ -1,3 +1,4 @@
+import { CREDENTIALS_HINT } from '@app/contract';
 import { GatewayError } from '@app/gateway-client';
 import { describe, expect, it } from '@jest/globals';
 import { hintFor } from './hint-for.js';
@@ -30,6 +31,12 @@ describe('hintFor', () => {
     ['a missing group', refused('forbidden'), 'proctor whoami'],
   ])('says what to do about %s', (_, failure, hint) => {
     expect(hintFor(failure)).toContain(hint);
+  });
+
+  it("shows the gateway's own hint of a 401 first, unless it names the headers that the CLI sends", () => {
+    const hinted = (hint: string) => hintFor(refused('unauthenticated', { scheme: 'token', hint }));
+    expect(hinted('Ask Ann for an account.')).toMatch(/^Ask Ann for an account\. Run `proctor login` or/);
+    expect(hinted(CREDENTIALS_HINT)).toMatch(/^Run `proctor login` or/);
   });
 
   it('is silent where the message says it all', () => {

@@ -1,3 +1,4 @@
+import { CREDENTIALS_HINT } from '@app/contract';
 import type { ErrorCode } from '@app/domain';
 import type { GatewayError } from '@app/gateway-client';
 
@@ -21,11 +22,13 @@ export function hintFor(failure: GatewayError): string | undefined {
 }
 
 function hintForRefusal({ code, hint, scheme }: GatewayError): string | undefined {
-  // The gateway's hint names request headers, which the CLI sends by itself.
   if (code === 'unauthenticated') {
-    return scheme === 'bearer'
-      ? 'Your sign-in has expired. Run `proctor login` to sign in again.'
-      : 'Run `proctor login` or `proctor config`. See what is sent with `proctor config show`.';
+    const own =
+      scheme === 'bearer'
+        ? 'Your sign-in has expired. Run `proctor login` to sign in again.'
+        : 'Run `proctor login` or `proctor config`. See what is sent with `proctor config show`.';
+    // The usual hint names request headers, which the CLI sends by itself.
+    return hint === undefined || hint === CREDENTIALS_HINT ? own : `${hint} ${own}`;
   }
   return hint ?? HINTS[code];
 }

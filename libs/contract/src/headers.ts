@@ -15,3 +15,6 @@ export const idempotencyKey = z
     new RegExp(`^[\\x21-\\x7e]{1,${MAX_IDEMPOTENCY_KEY_LENGTH}}$`),
     `${IDEMPOTENCY_KEY_HEADER} must be 1 to ${MAX_IDEMPOTENCY_KEY_LENGTH} visible ASCII characters`,
   );
+
+/** The usual hint of a 401, for clients that send headers themselves. */
+export const CREDENTIALS_HINT = 'Send the Email-Id and Access-Token headers, or Authorization: Bearer.';

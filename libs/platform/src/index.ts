@@ -17,6 +17,7 @@ export * from './load-env.js';
 export { type Logger, createLogger } from './logger.js';
 export * from './nest-logger.js';
 export * from './open-resources.js';
+export { packageVersion } from './package-version.js';
 export { type ServiceContext, runService } from './run-service.js';
 export * from './service-vars.js';
 export {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { CREDENTIALS_HINT } from '@app/contract';
 import { AppError, type User } from '@app/domain';
 import { BoundedMap } from '@app/timing';
 import { readCredentials, type Credentials, type DistinctHeaders } from './credentials.js';
@@ -56,7 +57,7 @@ export class Authenticator {
     const user = credentials && (await find(credentials, keyOf(credentials)));
     if (user?.active) return user;
     throw new AppError('unauthenticated', 'The email or the access token is missing or wrong.', {
-      hint: 'Send the Email-Id and Access-Token headers, or Authorization: Bearer.',
+      hint: CREDENTIALS_HINT,
     });
   }
 

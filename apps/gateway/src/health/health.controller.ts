@@ -6,7 +6,11 @@ import { Serves, ServesByHand } from '../http/serves.js';
 
 @Controller()
 export class HealthController {
-  constructor(private readonly health: HealthRegistry) {}
+  /** @param version the gateway's; null: unknown */
+  constructor(
+    private readonly health: HealthRegistry,
+    private readonly version: string | null,
+  ) {}
 
   @Serves('ping')
   ping(): 'pong' {
@@ -15,12 +19,17 @@ export class HealthController {
 
   @Serves('healthLive')
   live(): ReplyOf<'healthLive'> {
-    return { status: 'ok' };
+    return { status: 'ok', ...this.versionField() };
   }
 
   @ServesByHand('healthReady')
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const report = await this.health.report();
-    await reply.code(httpStatusOfHealth(report)).send(report satisfies ReplyOf<'healthReady'>);
+    const body = { ...report, ...this.versionField() };
+    await reply.code(httpStatusOfHealth(report)).send(body satisfies ReplyOf<'healthReady'>);
+  }
+
+  private versionField(): { version?: string } {
+    return this.version === null ? {} : { version: this.version };
   }
 }
