@@ -9,7 +9,8 @@ import {
 
 /** Converts an execution to the contract's form. Leaves out fields beyond v2's that are null. */
 export function toReply(execution: ExecutionSummary): ReplyOf<'submitExecution'> {
-  const { exitCode, reason, waitsUntil, startedAt, endedAt, cancelRequestedAt, cancelRequestedBy } = execution;
+  const { exitCode, reason, waitsUntil, startedAt, endedAt, cancelRequestedAt, cancelRequestedBy } =
+    execution;
   const { scheduleId, rerunOf } = originIds(execution.origin);
   return {
     id: execution.id,
