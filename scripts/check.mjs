@@ -1,4 +1,4 @@
-// `npm run check`: what must pass before a change is handed in. `npm run check -- --help`.
+// `npm run check`: what must pass before a commit. `npm run check -- --help`.
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -70,7 +70,7 @@ await runMain(async () => {
       for (const check of lane) ((await passes(check, tree, all)) ? passed : failed).push(check.name);
     }),
   );
-  // What was saved meanwhile may have been what passed.
+  // A check may have passed for files that were saved after the tree was hashed.
   const isStable = changedPaths(tree, hashSourceTree()).length === 0;
   if (isStable) passed.forEach((name) => recordGreenTree(name, tree));
   else say(dim('files changed during the checks: the next run repeats them'));

@@ -2,7 +2,7 @@
 // Replaces Prisma's native schema engine, which would have to be downloaded. The Prisma CLI starts the program in
 // PRISMA_SCHEMA_ENGINE_BINARY and exchanges JSON-RPC with it, one message per line. This program answers with the same
 // engine compiled to WebAssembly, on the adapter that the services use, so that `prisma migrate dev`, `diff`,
-// `status`, `resolve`, `reset` and `db push|pull` work; see CONTRIBUTING.
+// `status`, `resolve`, `reset` and `db push|pull` work; see docs/development.md.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

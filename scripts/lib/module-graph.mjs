@@ -2,8 +2,8 @@ import { posix } from 'node:path';
 
 /**
  * Which modules a module uses, seen through barrels: `import { canRun } from '@app/domain'` depends on the file that
- * defines `canRun`, not on everything that libs/domain exports. What cannot be told from the text counts as a
- * dependency rather than being left out.
+ * defines `canRun`, not on everything that libs/domain exports. When the text alone does not decide, it
+ * counts as a dependency.
  *
  * @typedef {object} Import
  * @property {string} from @property {string[] | null} names null: all of its exports
@@ -93,7 +93,7 @@ export function createModuleGraph(texts) {
     if (!lib && !from.startsWith('.')) return undefined;
     const path = lib ? `libs/${lib}/src/index.ts` : posix.join(posix.dirname(importer), from);
     const source = path.replace(/\.js$/, '.ts');
-    // Of two missing ones the source: it was deleted.
+    // If neither exists, the source was deleted.
     return modules.has(path) ? path : source;
   };
 

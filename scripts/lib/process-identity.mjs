@@ -50,7 +50,7 @@ export function isRunning(identity) {
 }
 
 /**
- * Signals exactly this process, not one that was given its id later.
+ * Signals exactly this process, never a later one with the same id.
  * @param {ProcessIdentity} identity @param {NodeJS.Signals} signal @param {{ group?: boolean }} [options]
  * @returns {boolean} false: it is gone
  */

@@ -2,7 +2,7 @@ import { duration, say } from './progress.mjs';
 import { StartError } from './start-error.mjs';
 
 /**
- * @typedef {object} Launched a running process and how to stop it in order
+ * @typedef {object} Launched a running process and how to stop it gracefully
  * @property {import('./server-process.mjs').ServerProcess} process
  * @property {() => Promise<void>} stop
  *

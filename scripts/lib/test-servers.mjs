@@ -14,7 +14,7 @@ const fastSettings = {
   synchronous_commit: 'off',
   full_page_writes: 'off',
   max_connections: '300',
-  // No checkpoint and no small sort gets in the way of a spec that fills a million rows.
+  // Large enough that no checkpoint or on-disk sort slows a spec that fills a million rows.
   max_wal_size: '4GB',
   checkpoint_timeout: '1h',
   maintenance_work_mem: '256MB',

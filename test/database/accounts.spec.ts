@@ -86,13 +86,13 @@ describe('accounts', () => {
           [email],
         )
       )[0]?.at;
-    await accounts.noteTokenUse(token);
+    await accounts.recordTokenUse(token);
     const first = await lastUse();
     expect(first).toBeInstanceOf(Date);
-    await accounts.noteTokenUse(token);
+    await accounts.recordTokenUse(token);
     expect(await lastUse()).toEqual(first);
     await set(`last_used_at = now() - interval '2 minutes'`);
-    await accounts.noteTokenUse(token);
+    await accounts.recordTokenUse(token);
     expect((await lastUse())?.getTime()).toBeGreaterThanOrEqual(first?.getTime() ?? Infinity);
   });
 });

@@ -109,9 +109,9 @@ describe('accepting an execution', () => {
     await stores.query(
       `update idempotency_key set created_at = now() - interval '25 hours' where key like 'old%'`,
     );
-    expect(await stores.stuck.forgetIdempotencyKeys(24, 2)).toBe(2);
-    expect(await stores.stuck.forgetIdempotencyKeys(24, 2)).toBe(1);
-    expect(await stores.stuck.forgetIdempotencyKeys(24, 2)).toBe(0);
+    expect(await stores.stuck.deleteIdempotencyKeys(24, 2)).toBe(2);
+    expect(await stores.stuck.deleteIdempotencyKeys(24, 2)).toBe(1);
+    expect(await stores.stuck.deleteIdempotencyKeys(24, 2)).toBe(0);
     expect((await stores.executions.submit(aSubmission({ idempotency: key('old') }))).isNew).toBe(true);
   });
 });

@@ -62,7 +62,7 @@ describe('with a history of 200,000 executions', () => {
     ['listAdmitted, a later page', () => stores.stuck.listAdmitted(Number.MAX_SAFE_INTEGER - 1, 500)],
     ['markEnqueued', () => stores.stuck.markEnqueued([1, 2, 3])],
     ['admitWaiting: countAdmitted, hasSlotWaiters, admitNext, share', () => stores.stuck.admitWaiting(3)],
-    ['forgetSilent', () => stores.workers.forgetSilent(3_600)],
+    ['deleteSilent', () => stores.workers.deleteSilent(3_600)],
     [
       'append',
       () =>

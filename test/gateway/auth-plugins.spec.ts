@@ -65,7 +65,7 @@ describe('the plugin gate', () => {
     await gateway.call(ada, 'POST', '/user', { body: { email, service: true } });
     const made = await gateway.call(ada, 'POST', '/token', { body: { email } });
     const robot = { email, token: made.json<{ token: string }>().token };
-    gate.goAway();
+    gate.goDown();
     try {
       expect(await gateway.call(robot, 'GET', '/whoami')).toMatchObject({ status: 200 });
       expect(await gateway.call(gateway.admin, 'GET', '/user')).toMatchObject({ status: 200 });
@@ -106,7 +106,7 @@ describe('the plugin gate', () => {
     const eve = { email: 'eve@example.com', token: 'eve' };
     gate.know(eve.token, { email: eve.email, name: '', active: true, groups: [] });
     expect(await gateway.call(eve, 'GET', '/whoami')).toMatchObject({ status: 200 });
-    gate.goAway();
+    gate.goDown();
     try {
       expect(await gateway.call(eve, 'GET', '/whoami')).toMatchObject({ status: 200 });
       await sleep(5_100);

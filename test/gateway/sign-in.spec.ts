@@ -175,7 +175,7 @@ describe('a token of the issuer', () => {
 
   it('is accepted while the issuer is down, even if it is new', async () => {
     await ask(await issuer.token(person()));
-    issuer.goAway();
+    issuer.goDown();
     try {
       expect(await ask(await issuer.token(person({ email: 'late@example.com' })))).toMatchObject({
         status: 200,
@@ -228,7 +228,7 @@ describe('accounts alongside the issuer', () => {
 describe('an issuer that is down from the start', () => {
   it('is an outage for its own users only, and recovers soon', async () => {
     const away = await LocalIssuer.start();
-    away.goAway();
+    away.goDown();
     const other = await startTestGateway({ env: envFor(away) });
     try {
       const token = await away.token(person());

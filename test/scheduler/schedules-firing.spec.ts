@@ -634,13 +634,13 @@ describe('events of executions', () => {
       ]);
     await back(late, 205);
     await back(quick, 195);
-    expect(await slow.noteSlow()).toBe(0);
+    expect(await slow.recordSlow()).toBe(0);
     await stores.query(
       `update execution set status = 'FINISHED', started_at = now() - interval '300 s', ended_at = now() - interval '200 s' where id = $1`,
       [before[4]],
     );
-    expect(await slow.noteSlow()).toBe(1);
-    expect(await slow.noteSlow()).toBe(0);
+    expect(await slow.recordSlow()).toBe(1);
+    expect(await slow.recordSlow()).toBe(0);
     expect(await eventsOf(late)).toEqual(['slow']);
     expect(await eventsOf(quick)).toEqual([]);
   });

@@ -184,7 +184,7 @@ describe('the sweep', () => {
     await stores.workers.heartbeat('living');
     await claim(stores, await submit(), 'gone, but followed something');
     await stores.query(`update worker set seen_at = now() - interval '2 hours' where id <> 'living'`);
-    await sweep.forgetOld();
+    await sweep.deleteOld();
     const left = await stores.query<{ id: string }>('select id from worker order by id');
     expect(left.map(({ id }) => id)).toEqual(['gone, but followed something', 'living']);
   });

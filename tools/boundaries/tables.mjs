@@ -1,5 +1,5 @@
 /**
- * Who may import whom, and which package lives where: what .dependency-cruiser.mjs makes its rules of. A new part, lib
+ * Who may import whom, and which package lives where: what .dependency-cruiser.mjs builds its rules from. A new part, lib
  * or package is one row; boundaries.spec.ts plants breaches of it.
  */
 

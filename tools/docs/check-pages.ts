@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
 import { anchorsOf, codeSpansOf, linesOf, linksOf } from './markdown.js';
 
-/** By path from the project's folder, with `/`. */
+/** Keyed by path from the project's folder, with `/`. */
 export type Pages = Readonly<Record<string, string>>;
 
 export interface Known {
-  /** Is there such a file or folder? From the project's folder. */
+  /** Whether a file or folder exists, by its path from the project's folder. */
   exists: (path: string) => boolean;
   /** Environment variables that a page may mention. */
   settings: ReadonlySet<string>;
@@ -91,6 +91,6 @@ export function findUndocumented(path: string, source: string, settings: Readonl
     .map((name) => `${path}: reads ${name}, which docs/settings.md does not have`);
 }
 
-/** Code puts some names together from a prefix and an end. */
+/** Code builds some names from a prefix and a suffix. */
 const isPrefix = (name: string, settings: ReadonlySet<string>): boolean =>
   [...settings].some((setting) => setting.startsWith(`${name}_`));

@@ -11,7 +11,7 @@ import { renderTerminal } from './terminal-svg.js';
 
 const SERVICES = ['gateway', 'executor-worker', 'scheduler', 'notifier'] as const;
 
-/** Variables that are no settings of Proctor: keys of the CLI's configuration, and of tests and the sandbox. */
+/** Variables that are not settings of Proctor: keys of the CLI's configuration, and of tests and the sandbox. */
 const NOT_SETTINGS = [
   'PROCTOR_HOST',
   'PROCTOR_TEST_KUBECONFIG',
@@ -94,7 +94,7 @@ function checkSources(files: ProjectFiles, settings: ReadonlySet<string>): strin
     .flatMap((path) => findUndocumented(path, files.read(path), settings));
 }
 
-/** Apps are nobody's library: this and the CLI's tree are the only things that a tool takes out of them. */
+/** Nothing imports an app. The env schemas here and the CLI's command tree below are the only exceptions. */
 async function loadSchemas(): Promise<Record<string, z.ZodObject>> {
   const modules = SERVICES.map(async (service) => {
     const url = new URL(`../../apps/${service}/src/env.ts`, import.meta.url);

@@ -14,7 +14,7 @@ export interface Line {
   isCode: boolean;
 }
 
-/** The lines of a page, and whether each stands in a fenced code block (its fences included). */
+/** The lines of a page, and whether each is part of a fenced code block (fences included). */
 export function linesOf(page: string): Line[] {
   let fence: string | null = null;
   return page.split('\n').map((text, index) => {
@@ -57,7 +57,7 @@ export function anchorsOf(page: string): Set<string> {
   return anchors;
 }
 
-/** Links keep their text, code spans lose their marks; punctuation goes, blanks become hyphens. */
+/** Links keep their text, code spans lose their backticks; punctuation is removed, spaces become hyphens. */
 export function slugOf(title: string): string {
   return title
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')

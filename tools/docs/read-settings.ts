@@ -93,7 +93,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 
 const isEmpty = (value: unknown): boolean => isObject(value) && Object.keys(value).length === 0;
 
-/** The message for a variable that is missing says what a good one is; "a value" says nothing. */
+/** The message for a missing variable says what is expected; "a value" says nothing. */
 function describeExpected(variable: z.ZodType): string | null {
   const message = variable.safeParse(undefined).error?.issues[0]?.message ?? null;
   return message === 'a value' ? null : message;

@@ -154,7 +154,7 @@ function renderObjects(objects: readonly Schema[], indent: string): string[] {
   );
 }
 
-/** The object schemas that a field holds by itself: not those with a name, which are described where they stand. */
+/** The object schemas that a field holds by itself: not the named ones, which have sections of their own. */
 function objectsIn(schema: Schema): Schema[] {
   const { type, properties, items, anyOf, oneOf } = schema;
   if (type === 'object' && isObject(properties)) return [schema];

@@ -1,4 +1,4 @@
-/** Breaks prose at blanks, at most `width` characters a line where words allow it. Code spans with blanks may break. */
+/** Wraps prose at spaces, to lines of at most `width` characters where words allow it. Code spans may be split too. */
 export function wrap(text: string, width = 110, indent = ''): string {
   const lines: string[] = [];
   let line = '';

@@ -36,19 +36,20 @@ export const running: Scenario<Size> = {
   run: async (system, size, findings) => {
     const gate = createGate();
     try {
-      const crowd = new Crowd(system, size, findings, gate);
-      await crowd.start();
-      await crowd.readMeanwhile();
-      await crowd.cancelSome();
-      await crowd.handOver();
-      await crowd.end();
+      const load = new ManyExecutions(system, size, findings, gate);
+      await load.start();
+      await load.readMeanwhile();
+      await load.cancelSome();
+      await load.handOver();
+      await load.end();
     } finally {
       gate.remove();
     }
   },
 };
 
-class Crowd {
+/** The executions that run at the same time. */
+class ManyExecutions {
   private readonly ids: number[] = [];
   private cancelled = new Set<number>();
 

@@ -10,7 +10,7 @@ import {
   postgresSettings,
   postgresVars,
 } from '@app/platform';
-import { giveAdminToken, OPERATOR } from './accounts/give-admin-token.js';
+import { createAdminToken, OPERATOR } from './accounts/create-admin-token.js';
 
 const schema = z.object({
   ...postgresVars,
@@ -44,7 +44,7 @@ async function run(args: readonly string[]): Promise<Outcome> {
   try {
     if (isNewToken) {
       const stores = { accounts, audit, tokens: new TokensStore(database) };
-      return { created: true, email, token: await giveAdminToken(email, adminGroups, stores) };
+      return { created: true, email, token: await createAdminToken(email, adminGroups, stores) };
     }
     const token = await accounts.createFirstAdmin(email, adminGroups);
     if (token === null) return { created: false };

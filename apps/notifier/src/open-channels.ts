@@ -1,7 +1,7 @@
 import type { NotificationOutboxStore } from '@app/database';
 import { loadNotificationPlugin, type PluginEnv } from '@app/plugins';
 import { ChannelSet, type OpenChannel } from './channels/channel-set.js';
-import { MailIsOff } from './channels/mail-is-off.js';
+import { MailDisabled } from './channels/mail-disabled.js';
 import { MailChannel } from './channels/mail.js';
 import { PluginChannel } from './channels/plugin.js';
 import { SlackChannel } from './channels/slack.js';
@@ -32,7 +32,7 @@ export async function openChannels(options: OpenChannelsOptions): Promise<Channe
     [
       'mail',
       {
-        channel: mail ? new MailChannel(mail, { publicUrl, messageIdOf, logs: outbox }) : new MailIsOff(),
+        channel: mail ? new MailChannel(mail, { publicUrl, messageIdOf, logs: outbox }) : new MailDisabled(),
         concurrency: CONCURRENCY.mail,
       },
     ],

@@ -6,7 +6,7 @@ import type { FireSchedules } from './fire-schedules.js';
 import type { PruneHistory } from './prune-history.js';
 import type { SweepStuck } from './sweep-stuck.js';
 
-export interface ClockWork {
+export interface ClockTasks {
   fireSchedules: FireSchedules;
   recheck: ScheduleRecheckStore;
   recheckMinutes: number;
@@ -25,13 +25,13 @@ export class ClockService implements OnApplicationBootstrap, BeforeApplicationSh
   private minutes = 0;
 
   constructor(
-    private readonly work: ClockWork,
+    private readonly work: ClockTasks,
     private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
     const { fireSchedules, sweepStuck, slow, logs, pruneHistory, recheckMinutes } = this.work;
-    fireSchedules.rehearse();
+    fireSchedules.warmUp();
     this.every('* * * * * *', 'fire', () => this.fire());
     // In odd seconds: most schedules fire in even ones.
     this.every('1-59/2 * * * * *', 'sweep', async () => {
@@ -43,13 +43,13 @@ export class ClockService implements OnApplicationBootstrap, BeforeApplicationSh
       if (this.minutes % recheckMinutes === 0) await this.recheck();
     });
     this.every('23 * * * * *', 'slow', async () => {
-      const events = await slow.noteSlow();
+      const events = await slow.recordSlow();
       if (events > 0) this.logger.info({ events }, 'executions are slower than usual');
     });
     if (pruneHistory) this.every('41 * * * * *', 'prune', () => this.prune(pruneHistory));
     this.every('17 * * * *', 'housekeeping', async () => {
       await logs.ensurePartitions();
-      await sweepStuck.forgetOld();
+      await sweepStuck.deleteOld();
     });
     this.run('housekeeping', async () => {
       await logs.ensurePartitions();

@@ -6,7 +6,7 @@ import type { ExecutionQueue } from '@app/queue';
 import { describeOwnerProblem, type OwnerRules } from './check-owner.js';
 import { cacheFittingArgs } from './check-stored-args.js';
 import { planFires, type FireRules } from './plan-fires.js';
-import { rehearse } from './rehearse.js';
+import { warmUp } from './warm-up.js';
 
 /**
  * Schedules per transaction: a few large transactions cost less than many small ones, and three replicas share 1,000.
@@ -59,8 +59,8 @@ export class FireSchedules {
   }
 
   /** Warms up before the first poll, without Postgres or Redis. */
-  rehearse(): number {
-    return rehearse((batch) => planFires(batch, this.rules));
+  warmUp(): number {
+    return warmUp((batch) => planFires(batch, this.rules));
   }
 
   /** Fires everything that is due. @throws while Postgres is down; due ticks stay due */

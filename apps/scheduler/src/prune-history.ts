@@ -15,13 +15,13 @@ export class PruneHistory {
     const days = this.retentionDays;
     const deadlineMs = performance.now() + MAX_ROUND_MS;
     const executions = await repeatStep(deadlineMs, EXECUTIONS_AT_ONCE, (max) =>
-      this.retention.forgetExecutions(days, max),
+      this.retention.deleteExecutions(days, max),
     );
-    const ticks = await repeatStep(deadlineMs, ROWS_AT_ONCE, (max) => this.retention.forgetTicks(days, max));
+    const ticks = await repeatStep(deadlineMs, ROWS_AT_ONCE, (max) => this.retention.deleteTicks(days, max));
     const notifications = await repeatStep(deadlineMs, ROWS_AT_ONCE, (max) =>
-      this.retention.forgetNotifications(days, max),
+      this.retention.deleteNotifications(days, max),
     );
-    await this.retention.forgetSignIns(days);
+    await this.retention.deleteSignIns(days);
     let partitions = 0;
     while (performance.now() < deadlineMs && (await this.retention.dropLogPartition(days)) !== null) {
       partitions += 1;

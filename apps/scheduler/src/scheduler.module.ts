@@ -19,7 +19,7 @@ import { PruneHistory } from './prune-history.js';
 import { OwnInstallation, SignalsController } from './signals.controller.js';
 import { SweepStuck } from './sweep-stuck.js';
 
-export interface SchedulerParts {
+export interface SchedulerDependencies {
   env: SchedulerEnv;
   database: Database;
   /** One connection that nothing else uses. */
@@ -32,7 +32,7 @@ export interface SchedulerParts {
 /** Everything in a scheduler process. */
 @Module({})
 export class SchedulerModule {
-  static register(parts: SchedulerParts): DynamicModule {
+  static register(parts: SchedulerDependencies): DynamicModule {
     const { env, database, tickDatabase, queue, installationId, logger } = parts;
     const { userShare, owners, recheckMinutes, retentionDays } = env;
     const stuck = new StuckExecutionsStore(database);

@@ -46,10 +46,10 @@ export class SweepStuck {
   }
 
   /** Housekeeping that is not urgent. */
-  async forgetOld(): Promise<void> {
-    await this.workers.forgetSilent(WORKER_RETENTION_SECONDS);
+  async deleteOld(): Promise<void> {
+    await this.workers.deleteSilent(WORKER_RETENTION_SECONDS);
     await repeatStep(performance.now() + MAX_ROUND_MS, PAGE, (max) =>
-      this.stuck.forgetIdempotencyKeys(IDEMPOTENCY_KEY_HOURS, max),
+      this.stuck.deleteIdempotencyKeys(IDEMPOTENCY_KEY_HOURS, max),
     );
   }
 

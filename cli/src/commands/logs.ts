@@ -9,11 +9,11 @@ import { adviseOnInterrupt, reportEnd, streamLog } from './stream-log.js';
 
 export interface LogsOptions {
   id: string;
-  /** Only the last so many lines. */
+  /** Only this many of the last lines. */
   tail: string | undefined;
   /** Only lines printed since then. */
   since: string | undefined;
-  /** Only what is there now. */
+  /** Print the current lines and exit. */
   noFollow: boolean;
 }
 

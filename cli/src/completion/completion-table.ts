@@ -1,6 +1,6 @@
 import type { CommandDescription, CommandTree, Completes, Option, Options } from '../tree/command-tree.js';
 
-/** What the shell offers in one place: `proc`, `path`, `none` (anything may be typed) or `=` and the words. */
+/** What the shell offers at one position: `proc`, `path`, `none` (anything may be typed) or `=` and the words. */
 export type ValueKind = string;
 
 export interface OptionEntry {

@@ -5,7 +5,7 @@ import { exitCodeOfError, type ExitCode } from './exit-code.js';
 import { plainLine } from './filter-controls.js';
 import { toJsonLine } from './json-line.js';
 
-/** Any thrown value as an `AppError`, with a hint. What was none is a bug in the CLI: one line, no stack. */
+/** Any thrown value as an `AppError`, with a hint. Anything unexpected is a bug in the CLI: one line, no stack. */
 export function asAppError(error: unknown): AppError {
   if (error instanceof GatewayError) {
     const { code, message, details } = error;

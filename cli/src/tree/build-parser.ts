@@ -110,7 +110,7 @@ function readValues({ positionals, options }: Command, argv: ParsedWords, depth:
   return read;
 }
 
-/** yargs has an array for an option given twice, and undefined for one not given. */
+/** yargs returns an array for an option given twice, and undefined for an omitted one. */
 function listOf(value: unknown): string[] {
   return value === undefined ? [] : [value].flat().map(String);
 }

@@ -15,7 +15,7 @@ import {
 } from './limits.js';
 import { instant } from './paging.js';
 import { procName } from './proc-name.js';
-import { NOT_STORABLE, groupName, isStorable, onceMore, optionalList, optionalText } from './text.js';
+import { NOT_STORABLE, groupName, isStorable, asOutputSchema, optionalList, optionalText } from './text.js';
 
 /** Values reach the container as text. A JSON or YAML number or boolean is taken as it is written. */
 const argText = z
@@ -72,7 +72,7 @@ const envVars = z
   })
   .nullish()
   .transform((declared) => declared ?? { secrets: [], args: [] })
-  .pipe(onceMore(declaredVars));
+  .pipe(asOutputSchema(declaredVars));
 
 const concurrency = z.object({
   limit: z.int().min(1).max(MAX_CONCURRENCY_LIMIT).describe('How many executions may run at a time.'),

@@ -31,13 +31,13 @@ export function optionalList<Item extends z.ZodType>(item: Item, max: number) {
     .max(max, `must have at most ${max} entries`)
     .nullish()
     .transform((list) => list ?? [])
-    .pipe(onceMore(z.array(item)));
+    .pipe(asOutputSchema(z.array(item)));
 }
 
 /**
  * Makes a schema reusable behind its own transform, so that the JSON schema of the output can be generated.
  */
-export function onceMore<Schema extends z.ZodType>(schema: Schema) {
+export function asOutputSchema<Schema extends z.ZodType>(schema: Schema) {
   return schema as unknown as z.ZodType<z.output<Schema>, z.output<Schema>>;
 }
 

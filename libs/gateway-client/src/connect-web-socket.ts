@@ -1,7 +1,7 @@
 import { LogEventQueue, NORMAL_CLOSURE, type ConnectLog } from './log-connection.js';
 
 /**
- * Connects with the WebSocket of browsers: it sends the page's cookies instead of `headers`, and does not tell a refusal
+ * Connects with the WebSocket of browsers: it sends the page's cookies instead of `headers`, and cannot tell a refusal
  * from a lost connection. Omitted: the global class, looked up when it is needed.
  */
 export function connectWebSocket(WebSocketClass?: typeof WebSocket): ConnectLog {

@@ -113,7 +113,7 @@ describe('call', () => {
     expect(sent).toHaveLength(count);
   });
 
-  it('sends a refused request once more with renewed credentials', async () => {
+  it('retries a refused request with renewed credentials', async () => {
     let renewals = 0;
     const identity: Identity = {
       scheme: 'bearer',

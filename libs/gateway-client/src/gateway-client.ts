@@ -24,7 +24,7 @@ export interface GatewayClientOptions {
   identity?: Identity;
   /** Sent as `Client-Version`: the gateway can refuse outdated clients. */
   clientVersion?: string;
-  /** Before each repetition of a call with an idempotency key. */
+  /** Before each retry of a call with an idempotency key. */
   retryDelaysMs?: readonly number[];
   /** Omitted: the global `fetch`. */
   fetch?: (url: string, request: RequestInit) => Promise<Response>;
@@ -91,7 +91,7 @@ export class GatewayClient {
     return await this.identity.renew(refused);
   }
 
-  /** Sends a request, and once more with renewed credentials if the gateway rejects the first ones. */
+  /** Sends a request. If the gateway rejects its credentials, renews them and retries once. */
   async sendSigned<Response extends { status: number }>(
     send: (headers: Headers) => Promise<Response>,
   ): Promise<Response> {

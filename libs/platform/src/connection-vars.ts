@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { hostPortVar, integerVar, portVar, textVar } from './env-vars.js';
 
-/** The `PROCTOR_POSTGRES_*` variables, to spread into the schema of an app: `z.object({ ...postgresVars })`. */
+/** The `PROCTOR_POSTGRES_*` variables, for the schema of an app: `z.object({ ...postgresVars })`. */
 export const postgresVars = {
   PROCTOR_POSTGRES_USER: textVar("the database user's name"),
   PROCTOR_POSTGRES_PASSWORD: textVar().default(''),
@@ -40,7 +40,7 @@ export function postgresSettings(env: PostgresEnv): PostgresSettings {
   };
 }
 
-/** What a process opens at most; test/contract-variables.spec.ts counts them. */
+/** The most connections that a process opens; test/executor-worker/contract-variables.spec.ts counts them. */
 const NEEDED_REDIS_CONNECTIONS = 8;
 
 export const redisVars = {

@@ -23,7 +23,7 @@ interface NamedCheck {
   name: string;
   importance: 'required' | 'optional';
   check: HealthCheck;
-  /** A check that hangs is not started a second time beside itself. */
+  /** Keeps a check that hangs from being started again. */
   readonly running: SingleFlight<unknown>;
 }
 

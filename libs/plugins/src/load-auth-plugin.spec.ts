@@ -45,7 +45,7 @@ describeAuthPlugin("an operator's plugin", async () => ({
   staleToken: 'revoked',
   takesBearer: true,
   ignoresCaseOfEmail: true,
-  goAway: null,
+  goDown: null,
 }));
 
 describe('loadAuthPlugin', () => {

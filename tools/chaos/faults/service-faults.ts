@@ -1,8 +1,8 @@
-import type { KeptService } from '../world/kept-service.js';
+import type { SupervisedService } from '../world/supervised-service.js';
 import type { ServiceKind } from '../world/service-kinds.js';
 import { choose, nothingToHeal, type FaultContext, type Inject } from './fault.js';
 
-const victimOf = ({ world }: FaultContext, kind: ServiceKind, whom: number): KeptService =>
+const victimOf = ({ world }: FaultContext, kind: ServiceKind, whom: number): SupervisedService =>
   choose(
     world.services.filter((service) => service.kind === kind),
     whom,

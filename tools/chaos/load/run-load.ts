@@ -18,13 +18,13 @@ export interface LoadOptions {
   onProgress: (active: number, submissions: readonly Submission[]) => void;
 }
 
-/** Executions in flight; beyond that the polling of their clients would take the machine. */
+/** Executions in flight; more polling clients would overload the machine. */
 const MAX_ACTIVE = 80;
 /** The longest script: in a long chaos run, and in the shortest one. */
 const MAX_SCRIPT_MS = 40_000;
 const MIN_LONG_SCRIPT_MS = 8_000;
 /** After an outage at most this much of the load is caught up. */
-const MAX_ARREARS_SECONDS = 60;
+const MAX_CATCH_UP_SECONDS = 60;
 const PROGRESS_INTERVAL_MS = 15_000;
 
 export interface Load {
@@ -68,7 +68,7 @@ export async function runLoad(options: LoadOptions): Promise<Load> {
   let owed = 0;
   for (let last = 0; elapsedSeconds() < seconds && !stop.aborted; await sleep(25)) {
     const now = elapsedSeconds();
-    owed = Math.min(owed + (now - last) * rate, MAX_ARREARS_SECONDS * rate);
+    owed = Math.min(owed + (now - last) * rate, MAX_CATCH_UP_SECONDS * rate);
     last = now;
     for (; owed >= 1 && active.size < MAX_ACTIVE; owed -= 1) begin();
     if (performance.now() < nextProgressAt) continue;

@@ -40,7 +40,7 @@ export class RunRequest {
     ]);
   }
 
-  /** Polls once more after the end was seen: it must not have changed. */
+  /** Polls again after it has seen the end, which must not have changed. */
   async pollAgain(): Promise<void> {
     const [id] = this.submission.acceptedIds;
     const { pollsAgainAfterMs } = this.plan;

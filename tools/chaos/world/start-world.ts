@@ -15,8 +15,8 @@ import {
 import { createAdmin, serviceEnv } from '../../../test/support/system.js';
 import type { CrashRecord } from '../record.js';
 import { Child } from './child.js';
-import { KeptServer } from './kept-server.js';
-import { KeptService } from './kept-service.js';
+import { SupervisedServer } from './supervised-server.js';
+import { SupervisedService } from './supervised-service.js';
 import { removeFolder, removeLeftovers, RunState } from './leftovers.js';
 import { Network, STORES } from './network.js';
 import type { NetworkMethods } from './network-main.js';
@@ -32,9 +32,9 @@ export interface World {
   /** The API of the first gateway, as an admin. */
   admin: ApiClient;
   gatewayUrls: readonly string[];
-  services: readonly KeptService[];
-  postgres: KeptServer<OwnPostgres>;
-  redis: KeptServer<OwnRedis>;
+  services: readonly SupervisedService[];
+  postgres: SupervisedServer<OwnPostgres>;
+  redis: SupervisedServer<OwnRedis>;
   sandbox: Sandbox;
   mail: MailServer;
   /** Null: mounting is not permitted here. */
@@ -146,7 +146,7 @@ async function startServices(
 ): Promise<Pick<World, 'services' | 'gatewayUrls' | 'crashes'>> {
   const crashes: CrashRecord[] = [];
   const gatewayUrls: string[] = [];
-  const services: KeptService[] = [];
+  const services: SupervisedService[] = [];
   cleanUps.push(() => Promise.all(services.map((service) => service.close())));
   await Promise.all(
     SERVICES.map(async ({ kind, name }) => {
@@ -161,7 +161,7 @@ async function startServices(
         ...(kind === 'gateway' ? { PROCTOR_APP_PORT: String(port) } : {}),
       };
       services.push(
-        await KeptService.start({
+        await SupervisedService.start({
           ...{ name, kind, env, network, clock },
           log: logs.of(name),
           onStart: (pid) => state.addProcess(name, pid),
@@ -173,7 +173,10 @@ async function startServices(
   return { services, gatewayUrls, crashes };
 }
 
-async function openPostgres(start: Start, folder: string | undefined): Promise<KeptServer<OwnPostgres>> {
+async function openPostgres(
+  start: Start,
+  folder: string | undefined,
+): Promise<SupervisedServer<OwnPostgres>> {
   const server = await startOwnPostgres({
     folder,
     settings: POSTGRES_SETTINGS,
@@ -186,16 +189,20 @@ async function openPostgres(start: Start, folder: string | undefined): Promise<K
   return kept;
 }
 
-async function openRedis(start: Start): Promise<KeptServer<OwnRedis>> {
+async function openRedis(start: Start): Promise<SupervisedServer<OwnRedis>> {
   const server = await startOwnRedis({ log: start.logs.of('redis') });
   start.cleanUps.push(() => server.remove());
   return keep('redis', server, start);
 }
 
-function keep<Server extends OwnServer>(name: string, server: Server, start: Start): KeptServer<Server> {
+function keep<Server extends OwnServer>(
+  name: string,
+  server: Server,
+  start: Start,
+): SupervisedServer<Server> {
   const recordStart = () => start.state.addProcess(name, server.pid());
   recordStart();
-  const kept = new KeptServer(name, server, start.logs.of(name), recordStart);
+  const kept = new SupervisedServer(name, server, start.logs.of(name), recordStart);
   start.cleanUps.push(() => kept.close());
   return kept;
 }
@@ -236,7 +243,7 @@ const WORKING: Partial<Record<ServiceKind, RegExp>> = {
   notifier: /sending notifications/,
 };
 
-async function waitUntilWorking(service: KeptService): Promise<void> {
+async function waitUntilWorking(service: SupervisedService): Promise<void> {
   const pattern = WORKING[service.kind];
   if (pattern) await service.waitForOutput(pattern);
 }

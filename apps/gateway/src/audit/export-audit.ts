@@ -13,7 +13,7 @@ export class ExportAudit {
   constructor(
     private readonly store: Pick<AuditStore, 'list' | 'exportFrom'>,
     private readonly audit: AuditTrail,
-    /** How long a reader may take nothing before it is disconnected. */
+    /** How long a reader may stop reading before it is disconnected. */
     private readonly patienceMs: number,
     private readonly logger: Logger,
   ) {}

@@ -9,7 +9,7 @@ import { ExportAudit } from './export-audit.js';
 
 export interface AuditDependencies {
   database: Database;
-  /** How long the reader of an export may take nothing. */
+  /** How long the reader of an export may stop reading before it is disconnected. */
   exportPatienceMs: number;
   logger: Logger;
   resources: OpenResources;

@@ -16,7 +16,7 @@ export class Access {
   }
 
   /** A proc without groups may be executed by any active user, and every proc by admins. */
-  async mayExecute({ user, isAdmin }: Asker, authorizedGroups: readonly string[]): Promise<boolean> {
+  async mayExecute({ user, isAdmin }: Requester, authorizedGroups: readonly string[]): Promise<boolean> {
     if (isAdmin) return true;
     return user.active && (authorizedGroups.length === 0 || (await this.verify(user, authorizedGroups)));
   }
@@ -26,19 +26,19 @@ export class Access {
    * @param procGroups null: the proc was removed, which leaves the owner and admins
    */
   async maySee(
-    asker: Asker,
+    requester: Requester,
     execution: { userEmail: string },
     procGroups: readonly string[] | null,
   ): Promise<boolean> {
-    const { user, isAdmin } = asker;
+    const { user, isAdmin } = requester;
     if (!user.active) return false;
     if (isAdmin || (user.email !== '' && user.email === execution.userEmail)) return true;
-    return procGroups !== null && (await this.mayExecute(asker, procGroups));
+    return procGroups !== null && (await this.mayExecute(requester, procGroups));
   }
 }
 
 /** The user who makes a request. */
-export interface Asker {
+export interface Requester {
   user: User;
   isAdmin: boolean;
 }

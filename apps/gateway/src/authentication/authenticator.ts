@@ -10,14 +10,14 @@ const KNOWN_USER_MS = 5_000;
 const UNKNOWN_USER_MS = 2_000;
 const MAX_REMEMBERED = 10_000;
 
-interface Remembered {
+interface CachedUser {
   user: Promise<User | null>;
   until: number;
 }
 
 /** Identifies the user of a request. Caches users for seconds under a hash of their credentials, so that polling costs no query. */
 export class Authenticator {
-  private readonly remembered = new BoundedMap<string, Remembered>({ maxSize: MAX_REMEMBERED });
+  private readonly remembered = new BoundedMap<string, CachedUser>({ maxSize: MAX_REMEMBERED });
 
   constructor(
     private readonly sources: Pick<UserSources, 'find'>,

@@ -1,8 +1,8 @@
 import { FailedLogins, type FailedLoginLimits } from '@app/plugins';
 import { BoundedMap } from '@app/timing';
 
-const PROVEN_MS = 60 * 60_000;
-const MAX_PROVEN = 10_000;
+const EXEMPT_MS = 60 * 60_000;
+const MAX_EXEMPT = 10_000;
 
 /**
  * Limits failed logins. Credentials that succeeded within the last hour are exempt, so that an attacker cannot lock a
@@ -11,7 +11,7 @@ const MAX_PROVEN = 10_000;
 export class LoginLimits {
   private readonly failures: FailedLogins;
   /** When the exemption of each key ends. */
-  private readonly proven = new BoundedMap<string, number>({ maxSize: MAX_PROVEN });
+  private readonly exempt = new BoundedMap<string, number>({ maxSize: MAX_EXEMPT });
 
   constructor(
     limits: Pick<FailedLoginLimits, 'perAddress' | 'perIdentity'> = {},
@@ -32,13 +32,13 @@ export class LoginLimits {
     identity: string | null,
     lookUp: () => Promise<T | null>,
   ): Promise<T | null> {
-    const isProven = (this.proven.get(key) ?? -Infinity) > this.now();
-    if (!isProven) this.failures.check(address, identity);
+    const isExempt = (this.exempt.get(key) ?? -Infinity) > this.now();
+    if (!isExempt) this.failures.check(address, identity);
     const found = await lookUp();
     // Checked again: concurrent guesses must not get more answers than sequential ones.
-    if (!isProven) this.failures.check(address, identity);
+    if (!isExempt) this.failures.check(address, identity);
     if (found === null) this.failures.noteFailure(address, identity);
-    else this.proven.set(key, this.now() + PROVEN_MS);
+    else this.exempt.set(key, this.now() + EXEMPT_MS);
     return found;
   }
 }

@@ -3,7 +3,7 @@ import { AuthPlugin } from '@app/plugins';
 
 /** Users and tokens in Postgres as an authentication plugin: the default one, also used alongside any other. */
 export class PostgresAuth extends AuthPlugin {
-  constructor(private readonly accounts: Pick<AccountsStore, 'authenticate' | 'noteTokenUse'>) {
+  constructor(private readonly accounts: Pick<AccountsStore, 'authenticate' | 'recordTokenUse'>) {
     super();
   }
 
@@ -11,7 +11,7 @@ export class PostgresAuth extends AuthPlugin {
   override async auth(email: string | null, token: string): Promise<TokenOwner | null> {
     const user = await this.accounts.authenticate(email, token);
     // The time of the last use is informational: do not wait for the write or fail with it.
-    if (user?.active) this.accounts.noteTokenUse(token).catch(() => undefined);
+    if (user?.active) this.accounts.recordTokenUse(token).catch(() => undefined);
     return user;
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Access, Asker } from './access.js';
+import type { Access, Requester } from './access.js';
 import type { Authenticator } from './authenticator.js';
 
 /** Identifies the caller of an open stream again, whose permissions may have changed since it was opened. */
@@ -10,7 +10,7 @@ export class Reauthorizer {
   ) {}
 
   /** @throws AppError `unauthenticated` if the credentials are no longer valid */
-  async identify(request: FastifyRequest): Promise<Asker> {
+  async identify(request: FastifyRequest): Promise<Requester> {
     const user = await this.authenticator.authenticate(request.raw.headersDistinct);
     return { user, isAdmin: await this.access.isAdmin(user) };
   }

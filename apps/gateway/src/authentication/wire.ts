@@ -6,7 +6,7 @@ import { Access } from './access.js';
 import { AuthGuard } from './auth.guard.js';
 import { Authenticator } from './authenticator.js';
 import { LoginLimits } from './login-limits.js';
-import { NoteSignIns } from './note-sign-ins.js';
+import { RecordSignIns } from './record-sign-ins.js';
 import { OriginCheck } from './origin-check.js';
 import { PostgresAuth } from './postgres-auth.js';
 import { Reauthorizer } from './reauthorizer.js';
@@ -25,7 +25,7 @@ export function wireAuthentication({ settings, database, authPlugin, logger }: A
   const { adminGroups, isAuthenticationOn, plugin, failedLogins, minClientVersion } = settings.access;
   const accounts = new AccountsStore(database);
   const postgresAuth = new PostgresAuth(accounts);
-  const signIns = new NoteSignIns(new SignInsStore(database), plugin.shownName, logger);
+  const signIns = new RecordSignIns(new SignInsStore(database), plugin.shownName, logger);
   const isClosed = async (email: string) => {
     const account = await accounts.find(email);
     return account !== null && (account.isService || !account.isActive);

@@ -25,7 +25,7 @@ export interface AcceptExecutionDependencies {
   metrics: Pick<GatewayMetrics, 'countAcceptedExecution'>;
 }
 
-/** Stores and enqueues an execution of a request that is authorized. */
+/** Stores and enqueues the execution for an authorized request. */
 export class AcceptExecution {
   constructor(private readonly dependencies: AcceptExecutionDependencies) {}
 

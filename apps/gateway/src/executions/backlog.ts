@@ -28,13 +28,13 @@ export class Backlog {
    * @throws AppError `too_many_requests` past the limit, or past the user’s part of it
    */
   async throwIfFull(userEmail: string, idempotency: IdempotencyKey | null): Promise<void> {
-    const reason = this.whyFull(userEmail);
+    const reason = this.describeFull(userEmail);
     if (reason === null) return;
     if (idempotency && (await this.executions.isKeyTaken(idempotency))) return;
     throw new AppError('too_many_requests', reason, { hint: 'Try again in a few seconds.' });
   }
 
-  private whyFull(userEmail: string): string | null {
+  private describeFull(userEmail: string): string | null {
     const ageMs = this.latest ? this.now() - this.latest.at : Infinity;
     if (ageMs >= FRESH_MS) void this.count();
     if (this.latest === null || ageMs >= USABLE_MS) return null;

@@ -1,7 +1,7 @@
 import { isPossibleExecutionId } from '@app/contract';
 import type { ExecutionsStore, ProcsStore } from '@app/database';
 import { AppError, type Execution, type ExecutionDetail } from '@app/domain';
-import type { Access, Asker } from '../authentication/access.js';
+import type { Access, Requester } from '../authentication/access.js';
 
 /** Finds executions for users who may see them. */
 export class FindExecution {
@@ -12,20 +12,24 @@ export class FindExecution {
   ) {}
 
   /** @param id decimal digits @throws AppError `not_found`, `forbidden` */
-  async find(id: string, asker: Asker): Promise<Execution> {
-    return this.show(isPossibleExecutionId(id) ? await this.executions.find(Number(id)) : null, asker);
+  async find(id: string, requester: Requester): Promise<Execution> {
+    return this.show(isPossibleExecutionId(id) ? await this.executions.find(Number(id)) : null, requester);
   }
 
   /** Like `find`, with args and attempts. */
-  async findDetail(id: string, asker: Asker): Promise<ExecutionDetail> {
-    return this.show(isPossibleExecutionId(id) ? await this.executions.findDetail(Number(id)) : null, asker);
+  async findDetail(id: string, requester: Requester): Promise<ExecutionDetail> {
+    return this.show(
+      isPossibleExecutionId(id) ? await this.executions.findDetail(Number(id)) : null,
+      requester,
+    );
   }
 
-  private async show<Found extends Execution>(execution: Found | null, asker: Asker): Promise<Found> {
+  private async show<Found extends Execution>(execution: Found | null, requester: Requester): Promise<Found> {
     if (!execution) throw new AppError('not_found', 'Execution context not Found');
-    if (await this.access.maySee(asker, execution, null)) return execution;
+    if (await this.access.maySee(requester, execution, null)) return execution;
     const found = await this.procs.find(execution.procName);
-    if (await this.access.maySee(asker, execution, found?.proc.authorizedGroups ?? null)) return execution;
+    if (await this.access.maySee(requester, execution, found?.proc.authorizedGroups ?? null))
+      return execution;
     // Without the proc's name, which only users who may execute it may see.
     throw new AppError(
       'forbidden',

@@ -1,7 +1,7 @@
 import { MAX_EXECUTION_ID, type QueryOf } from '@app/contract';
 import type { HistoryFilter, HistoryStore } from '@app/database';
 import type { ExecutionSummary } from '@app/domain';
-import type { Asker } from '../authentication/access.js';
+import type { Requester } from '../authentication/access.js';
 import type { FindProc } from '../procs/find-proc.js';
 
 export interface ExecutionsPage {
@@ -18,7 +18,7 @@ export class ListExecutions {
   ) {}
 
   /** Newest first. A filter may name a proc, user or schedule that does not exist. */
-  async list(query: QueryOf<'listExecutions'>, asker: Asker): Promise<ExecutionsPage> {
+  async list(query: QueryOf<'listExecutions'>, requester: Requester): Promise<ExecutionsPage> {
     const { limit, cursor } = query;
     const filter: HistoryFilter = {
       ...(query.proc !== undefined && { procName: query.proc }),
@@ -27,7 +27,7 @@ export class ListExecutions {
       ...(query.schedule !== undefined && { scheduleId: toId(query.schedule) }),
       ...(query.since !== undefined && { since: new Date(query.since) }),
       ...(query.until !== undefined && { until: new Date(query.until) }),
-      visibleTo: await this.findVisible(asker),
+      visibleTo: await this.findVisible(requester),
     };
     const before = cursor === undefined ? null : toId(cursor);
     const executions = await this.history.list(filter, { before, limit });
@@ -35,10 +35,10 @@ export class ListExecutions {
     return { executions, next: last && executions.length === limit ? String(last.id) : null };
   }
 
-  private async findVisible(asker: Asker): Promise<HistoryFilter['visibleTo']> {
-    if (asker.isAdmin) return null;
-    const procs = await this.procs.listFor(asker);
-    return { email: asker.user.email, procNames: procs.map(({ name }) => name) };
+  private async findVisible(requester: Requester): Promise<HistoryFilter['visibleTo']> {
+    if (requester.isAdmin) return null;
+    const procs = await this.procs.listFor(requester);
+    return { email: requester.user.email, procNames: procs.map(({ name }) => name) };
   }
 }
 

@@ -9,7 +9,7 @@ export interface LogWebSocketSettings {
   largestInboundBytes: number;
   /** How much may be buffered for a slow reader before sending pauses. */
   maxWaitingBytes: number;
-  /** How long a reader may take nothing before it is disconnected. */
+  /** How long a reader may stop reading before it is disconnected. */
   patienceMs: number;
 }
 
@@ -66,7 +66,7 @@ export class LogWebSocket {
     });
   }
 
-  /** Resolves when there is room for more. @returns false if the reader took nothing for too long */
+  /** Resolves when there is room for more. @returns false if the reader has stopped reading for too long */
   async send(chunk: LogChunk): Promise<boolean> {
     // Only the newline of a long line is left, which the client has already added.
     if (chunk.text === '' && !chunk.startsLine) return true;

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { executionLogsQuery } from '@app/contract';
 import type { Execution } from '@app/domain';
-import type { Asker } from '../authentication/access.js';
+import type { Requester } from '../authentication/access.js';
 import type { Caller } from '../authentication/caller.js';
 import { parseText } from '../http/parse-request.js';
 import { findUpgrade, type Upgrade } from '../http/route-upgrades.js';
@@ -32,8 +32,8 @@ export class ServeLog {
     }
   }
 
-  private async find(request: FastifyRequest, asker: Asker): Promise<Execution> {
-    return this.finder.find(parseText(executionLogsQuery, request.query).context_id, asker);
+  private async find(request: FastifyRequest, requester: Requester): Promise<Execution> {
+    return this.finder.find(parseText(executionLogsQuery, request.query).context_id, requester);
   }
 
   private async open(

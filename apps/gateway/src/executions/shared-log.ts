@@ -32,7 +32,7 @@ export class SharedLog {
     return this.pages.use(key) ?? this.reads.run(key);
   }
 
-  /** The execution at some time after the call. */
+  /** The execution as it is at some moment after the call. */
   find(executionId: number): Promise<Execution | null> {
     return this.looks.run(executionId);
   }

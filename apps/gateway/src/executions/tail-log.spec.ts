@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LogRow } from '@app/database';
 import type { Execution, ExecutionStatus } from '@app/domain';
-import { LogNews } from './log-news.js';
+import { LogUpdates } from './log-updates.js';
 import { TailLog, type LogEvent, type LogRange } from './tail-log.js';
 
 /** A log in memory; `onFind` runs just after the status was read. */
@@ -25,7 +25,7 @@ class World {
       return found;
     },
   };
-  readonly news = {
+  readonly updates = {
     listen: (_id: number, listener: () => void) => {
       this.ring = listener;
       return () => (this.ring = () => {});
@@ -45,7 +45,7 @@ class World {
   }
 
   tail(signal: AbortSignal, pollIntervalMs = 60_000, range?: LogRange): AsyncGenerator<LogEvent, void> {
-    return new TailLog(this.logs, this.executions, new LogNews(this.news, pollIntervalMs)).tail(
+    return new TailLog(this.logs, this.executions, new LogUpdates(this.updates, pollIntervalMs)).tail(
       1,
       signal,
       range,

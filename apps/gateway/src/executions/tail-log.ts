@@ -2,7 +2,7 @@ import { isDatabaseUnavailable, type ExecutionsStore, type LogRow, type LogsStor
 import { isFinal, type ExecutionStatus } from '@app/domain';
 import { retry } from '@app/timing';
 import { LineJoiner, type LogChunk } from './join-lines.js';
-import type { LogNews } from './log-news.js';
+import type { LogUpdates } from './log-updates.js';
 
 export type LogEvent =
   | { kind: 'chunk'; chunk: LogChunk }
@@ -26,7 +26,7 @@ export class TailLog {
   constructor(
     private readonly logs: Pick<LogsStore, 'read'>,
     private readonly executions: Pick<ExecutionsStore, 'find'>,
-    private readonly news: Pick<LogNews, 'watch'>,
+    private readonly updates: Pick<LogUpdates, 'watch'>,
   ) {}
 
   /**
@@ -59,7 +59,7 @@ export class TailLog {
     signal: AbortSignal,
     startSeq: number,
   ): AsyncGenerator<LogRow[], ExecutionStatus | null> {
-    const watcher = this.news.watch(executionId, signal);
+    const watcher = this.updates.watch(executionId, signal);
     let afterSeq = startSeq;
     // The final status is written after the last row, so only a read that starts after it was seen is sure to get all rows.
     let end: { status: ExecutionStatus | null } | null = null;

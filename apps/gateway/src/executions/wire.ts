@@ -25,7 +25,7 @@ import { EnqueueExecutions } from './enqueue-executions.js';
 import { ExecutionsController } from './executions.controller.js';
 import { FindExecution } from './find-execution.js';
 import { ListExecutions } from './list-executions.js';
-import { LogNews } from './log-news.js';
+import { LogUpdates } from './log-updates.js';
 import { OpenStreams } from './open-streams.js';
 import { ReadLog } from './read-log.js';
 import { RerunExecution } from './rerun-execution.js';
@@ -77,7 +77,7 @@ export function wireExecutions({
 
   const openStreams = new OpenStreams(logger);
   const sharedLog = new SharedLog(logs, executions);
-  const tailLog = new TailLog(sharedLog, sharedLog, new LogNews(updatesSubscriber));
+  const tailLog = new TailLog(sharedLog, sharedLog, new LogUpdates(updatesSubscriber));
   const streamLog = new StreamLog(tailLog, openStreams, settings.logStream, logger);
 
   const controller = new ExecutionsController({

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-/** Writes, then waits until the buffer has room. @returns false if the reader took nothing for `patienceMs`, or has gone */
+/** Writes, then waits until the buffer has room. @returns false if the reader did not read for `patienceMs`, or has disconnected */
 export async function writePatiently(stream: Writable, text: string, patienceMs: number): Promise<boolean> {
   if (stream.destroyed) return false;
   if (stream.write(text)) return true;

@@ -4,7 +4,7 @@ import type { GatewayMetrics } from './gateway-metrics.js';
 import { labelRequest, type RequestLabels } from './request-labels.js';
 
 /** nginx's status for a client that disconnected before the answer. */
-const CLIENT_LEFT = 499;
+const CLIENT_CLOSED_REQUEST = 499;
 const SWITCHING_PROTOCOLS = 101;
 
 /** Counts and times the requests that reach the router. Call it before the server listens. */
@@ -20,7 +20,7 @@ export function measureRequests(fastify: FastifyInstance, metrics: GatewayMetric
       const labels = labelsOf(request);
       const status = finalStatusOf(request, reply);
       metrics.countRequest(labels, status);
-      if (status === CLIENT_LEFT) metrics.recordDuration(labels, status, secondsSince(start));
+      if (status === CLIENT_CLOSED_REQUEST) metrics.recordDuration(labels, status, secondsSince(start));
     });
   });
   // Not called for hijacked replies: those are logs, which last as long as their executions.
@@ -36,5 +36,5 @@ function labelsOf(request: FastifyRequest): RequestLabels {
 
 function finalStatusOf(request: FastifyRequest, { raw }: FastifyReply): number {
   if (raw.headersSent) return raw.statusCode;
-  return findUpgrade(request.raw) ? SWITCHING_PROTOCOLS : CLIENT_LEFT;
+  return findUpgrade(request.raw) ? SWITCHING_PROTOCOLS : CLIENT_CLOSED_REQUEST;
 }

@@ -42,7 +42,7 @@ describe('RecentValue', () => {
     expect(await readAs(3)).toBe(3);
   });
 
-  it('does not wait for long, and starts no second read beside one that hangs', async () => {
+  it('returns null when a read hangs, and starts no second read meanwhile', async () => {
     const [first, second] = [value.get(), value.get()];
     await jest.advanceTimersByTimeAsync(1_000);
     expect(await Promise.all([first, second])).toEqual([null, null]);

@@ -1,15 +1,15 @@
 import { SingleFlight, withTimeout } from '@app/timing';
 
 export interface RecentValueOptions {
-  /** A value this young is given again; so is a failure. */
+  /** How long the result of a read is reused, even if it failed. */
   maxAgeMs: number;
-  /** How long to wait for a read before the answer is that the value is not known. */
+  /** How long `get` waits for a read before it returns null. */
   waitMs: number;
   /** Monotonic, in ms. */
   now?: () => number;
 }
 
-/** Something that costs a query, read rarely however often it is asked for, and never twice at once. */
+/** Caches a value that costs a query: reads it at most once per `maxAgeMs`, and never twice at the same time. */
 export class RecentValue<T> {
   private latest: { at: number; value: Promise<T | null> } | null = null;
   private readonly reading = new SingleFlight<T | null>();
@@ -26,7 +26,7 @@ export class RecentValue<T> {
     this.now = now;
   }
 
-  /** Null: could not be read, or not in time. Never throws. */
+  /** Null: the read failed or took too long. Never throws. */
   async get(): Promise<T | null> {
     return await withTimeout(this.latestRead(), this.waitMs, () => null);
   }

@@ -25,7 +25,7 @@ function setUp() {
   return { finder: new FindProc(store, access), asked };
 }
 
-const asker = (groups: string[], isAdmin = false) => ({
+const requester = (groups: string[], isAdmin = false) => ({
   user: { email: 'ada@x.y', name: 'Ada', active: true, groups } satisfies User,
   isAdmin,
 });
@@ -33,19 +33,19 @@ const asker = (groups: string[], isAdmin = false) => ({
 describe('FindProc', () => {
   it('lists the procs that a user may execute, and checks the same groups once', async () => {
     const { finder, asked } = setUp();
-    const listed = await finder.listFor(asker(['one']));
+    const listed = await finder.listFor(requester(['one']));
     expect(listed.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
     expect(asked).toEqual(['one', 'one,two']);
-    expect(await finder.listFor(asker([], true))).toHaveLength(4);
+    expect(await finder.listFor(requester([], true))).toHaveLength(4);
   });
 
   it('names the required groups', async () => {
     const { finder } = setUp();
-    await expect(finder.find('d', asker(['one']))).rejects.toMatchObject({
+    await expect(finder.find('d', requester(['one']))).rejects.toMatchObject({
       code: 'forbidden',
       message: expect.stringContaining('one, two'),
     });
-    await expect(finder.find('x', asker([]))).rejects.toMatchObject({ code: 'not_found' });
-    expect(await finder.find('d', asker([], true))).toMatchObject({ revision: 1 });
+    await expect(finder.find('x', requester([]))).rejects.toMatchObject({ code: 'not_found' });
+    expect(await finder.find('d', requester([], true))).toMatchObject({ revision: 1 });
   });
 });

@@ -1,6 +1,6 @@
 import type { ProcsStore, RegisteredProc } from '@app/database';
 import { AppError, type Proc } from '@app/domain';
-import type { Access, Asker } from '../authentication/access.js';
+import type { Access, Requester } from '../authentication/access.js';
 
 /** Finds procs for users who may execute them. */
 export class FindProc {
@@ -10,16 +10,16 @@ export class FindProc {
   ) {}
 
   /** @throws AppError `not_found`, `forbidden` */
-  async find(name: string, asker: Asker): Promise<RegisteredProc> {
+  async find(name: string, requester: Requester): Promise<RegisteredProc> {
     const found = await this.procs.find(name);
     if (!found) throw new AppError('not_found', `No such proc: ${name}.`);
-    await this.throwUnlessExecutable(found.proc, asker);
+    await this.throwUnlessExecutable(found.proc, requester);
     return found;
   }
 
   /** @throws AppError `forbidden` */
-  async throwUnlessExecutable({ name, authorizedGroups }: Proc, asker: Asker): Promise<void> {
-    if (await this.access.mayExecute(asker, authorizedGroups)) return;
+  async throwUnlessExecutable({ name, authorizedGroups }: Proc, requester: Requester): Promise<void> {
+    if (await this.access.mayExecute(requester, authorizedGroups)) return;
     const groups = authorizedGroups.join(', ');
     throw new AppError(
       'forbidden',
@@ -28,12 +28,12 @@ export class FindProc {
   }
 
   /** All procs that the user may execute, by name. */
-  async listFor(asker: Asker): Promise<Proc[]> {
+  async listFor(requester: Requester): Promise<Proc[]> {
     // Many procs require the same groups, and a plugin may have to call another server.
     const answers = new Map<string, Promise<boolean>>();
     const mayExecute = (groups: readonly string[]) => {
       const key = JSON.stringify(groups);
-      const answer = answers.get(key) ?? this.access.mayExecute(asker, groups);
+      const answer = answers.get(key) ?? this.access.mayExecute(requester, groups);
       answers.set(key, answer);
       return answer;
     };

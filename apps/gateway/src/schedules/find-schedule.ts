@@ -1,7 +1,7 @@
 import { isPossibleExecutionId, SCHEDULE_TEXTS } from '@app/contract';
 import type { ProcsStore, SchedulesStore } from '@app/database';
 import { AppError, type Proc, type Schedule } from '@app/domain';
-import type { Access, Asker } from '../authentication/access.js';
+import type { Access, Requester } from '../authentication/access.js';
 import type { FindProc } from '../procs/find-proc.js';
 
 /** The args of one schedule can have hundreds of kilobytes. */
@@ -17,11 +17,11 @@ export class FindSchedule {
   ) {}
 
   /** @param id decimal digits @throws AppError `not_found`, `forbidden` */
-  async find(id: string, asker: Asker): Promise<Schedule> {
+  async find(id: string, requester: Requester): Promise<Schedule> {
     const schedule = isPossibleExecutionId(id) ? await this.schedules.find(Number(id)) : null;
     if (!schedule) throw new AppError('not_found', SCHEDULE_TEXTS.notFound);
     const groups = (await this.procs.find(schedule.procName))?.proc.authorizedGroups ?? null;
-    if (await this.access.maySee(asker, schedule, groups)) return schedule;
+    if (await this.access.maySee(requester, schedule, groups)) return schedule;
     // Without the proc's name, which only users who may execute it may see.
     throw new AppError(
       'forbidden',
@@ -31,14 +31,14 @@ export class FindSchedule {
 
   /** Yields schedules by id, reading a few at a time. @param options `all`: paused ones too; `after`: the id to start after */
   async *listFor(
-    asker: Asker,
+    requester: Requester,
     options: { all: boolean; after: number | null; limit: number },
   ): AsyncGenerator<Schedule, void> {
-    const visibleTo = asker.isAdmin
+    const visibleTo = requester.isAdmin
       ? null
       : {
-          email: asker.user.email,
-          procNames: (await this.executable.listFor(asker)).map(({ name }) => name),
+          email: requester.user.email,
+          procNames: (await this.executable.listFor(requester)).map(({ name }) => name),
         };
     let { after, limit } = options;
     while (limit > 0) {
@@ -52,10 +52,10 @@ export class FindSchedule {
   }
 
   /** Finds the proc of a new schedule. @throws AppError `not_found`, `forbidden` */
-  async findProc(name: string, asker: Asker): Promise<Proc> {
+  async findProc(name: string, requester: Requester): Promise<Proc> {
     const found = await this.procs.find(name);
     if (!found) throw procNotFound(name);
-    await this.executable.throwUnlessExecutable(found.proc, asker);
+    await this.executable.throwUnlessExecutable(found.proc, requester);
     return found.proc;
   }
 }

@@ -42,7 +42,7 @@ export class UpdateSchedule {
     const proc = isDisabledOnly(body)
       ? null
       : (await this.dependencies.findProc.find(schedule.procName, caller)).proc;
-    if (body.args) throwUnlessInOwnName(schedule, caller);
+    if (body.args) throwUnlessOwnerOrAdmin(schedule, caller);
     const changes: ScheduleChanges = {
       ...checked,
       ...(body.enabled !== undefined && { enabled: body.enabled }),
@@ -93,7 +93,7 @@ function isDisabledOnly({ enabled, ...rest }: Body): boolean {
   return enabled === false && Object.values(rest).every((value) => value === undefined);
 }
 
-function throwUnlessInOwnName({ userEmail }: Schedule, { user, isAdmin }: Caller): void {
+function throwUnlessOwnerOrAdmin({ userEmail }: Schedule, { user, isAdmin }: Caller): void {
   if (isAdmin || user.email === userEmail) return;
   throw new AppError(
     'forbidden',

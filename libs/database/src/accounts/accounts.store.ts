@@ -2,7 +2,7 @@ import type { User } from '@app/domain';
 import { hashToken, createToken } from './access-token.js';
 import { ACCOUNT_WITH_GROUPS, insertAccount, readAccount, toAccount, type Account } from './account-row.js';
 import type { Database } from '../connection/database.js';
-import { joinGroups, lockAdmins, wouldEndAdmins } from './membership.js';
+import { joinGroups, lockAdmins, wouldRemoveLastAdmin } from './membership.js';
 import { pauseSchedulesOf } from '../schedules/schedules-pause.js';
 
 export type { Account } from './account-row.js';
@@ -56,7 +56,7 @@ export class AccountsStore {
   }
 
   /** Records the use of a token, at most once a minute per token. */
-  async noteTokenUse(token: string): Promise<void> {
+  async recordTokenUse(token: string): Promise<void> {
     await this.database.client.$executeRaw`
       UPDATE access_token SET last_used_at = now()
       WHERE token_hash = ${hashToken(token)} AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`;
@@ -106,7 +106,8 @@ export class AccountsStore {
       const before = await readAccount(session, email);
       if (!before) return { kind: 'not_found' };
       const after = { ...before, isActive: active ?? before.isActive, groups: groups ?? before.groups };
-      if (await wouldEndAdmins(session, email, adminGroups, { before, after })) return { kind: 'last_admin' };
+      if (await wouldRemoveLastAdmin(session, email, adminGroups, { before, after }))
+        return { kind: 'last_admin' };
       await session.account.update({ where: { email }, data: { name, active } });
       if (groups !== undefined) {
         await session.membership.deleteMany({ where: { email, groupName: { notIn: [...groups] } } });
@@ -130,7 +131,8 @@ export class AccountsStore {
       await lockAdmins(session);
       const before = await readAccount(session, email);
       if (!before) return 'not_found';
-      if (await wouldEndAdmins(session, email, adminGroups, { before, after: null })) return 'last_admin';
+      if (await wouldRemoveLastAdmin(session, email, adminGroups, { before, after: null }))
+        return 'last_admin';
       await session.account.delete({ where: { email } });
       await pauseSchedulesOf(session, email, OWNER_REMOVED);
       return 'removed';

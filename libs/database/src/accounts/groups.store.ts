@@ -1,6 +1,6 @@
 import { readAccount } from './account-row.js';
 import type { Database } from '../connection/database.js';
-import { lockAdmins, wouldEndAdmins } from './membership.js';
+import { lockAdmins, wouldRemoveLastAdmin } from './membership.js';
 
 export interface GroupRecord {
   name: string;
@@ -82,7 +82,7 @@ export class GroupsStore {
       const before = await readAccount(session, email);
       if (!before) return 'no_account';
       const after = { ...before, groups: before.groups.filter((group) => group !== groupName) };
-      if (await wouldEndAdmins(session, email, adminGroups, { before, after })) return 'last_admin';
+      if (await wouldRemoveLastAdmin(session, email, adminGroups, { before, after })) return 'last_admin';
       await session.membership.deleteMany({ where: { email, groupName } });
       return 'ok';
     });

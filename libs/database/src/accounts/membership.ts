@@ -30,7 +30,7 @@ export async function lockAdmins(session: Session): Promise<void> {
  * True if this account is the last admin who is a person (active, no service account, in all admin groups) and would no
  * longer be one. Exact only under `lockAdmins`. @param after null: the account is to be removed
  */
-export async function wouldEndAdmins(
+export async function wouldRemoveLastAdmin(
   session: Session,
   email: string,
   adminGroups: readonly string[],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isDatabaseUnavailable } from './database-error.js';
 
-/** As Prisma 7 with its adapter for pg threw them (test/database-errors.spec.ts provokes each again). */
+/** As Prisma 7 with its adapter for pg threw them (test/database/errors.spec.ts provokes each again). */
 function rawFailure(
   cause: { kind: string; code?: string; originalCode?: string },
   message = 'Raw query failed.',

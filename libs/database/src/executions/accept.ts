@@ -58,7 +58,7 @@ export interface Accepted {
 export const UNCLAIMED = Prisma.sql`claimed AS (SELECT id AS execution_id FROM given)`;
 
 /**
- * Writes accepted executions: the only door into the system. One statement for the whole batch, inside or outside of a
+ * Writes accepted executions: the only way into the system. One statement for the whole batch, inside or outside of a
  * transaction. Executions that are not claimed are left out. Those without `waitingFor` may be enqueued after the
  * commit.
  */
@@ -72,7 +72,7 @@ export async function accept(
   const [answer] = await session.$queryRaw<{ accepted: string }[]>`
     WITH given AS MATERIALIZED (
       SELECT g.*, new_execution_id() AS id
-      FROM json_to_recordset(${JSON.stringify(batch.map((each, n) => toGiven(each, n, placeOf(each.proc))))}::json) AS g(
+      FROM json_to_recordset(${JSON.stringify(batch.map((each, n) => toJsonRow(each, n, placeOf(each.proc))))}::json) AS g(
         n int, proc int, args jsonb, secret_args jsonb, user_email text, remote_address text, callback_url text,
         waiting_for text, ${ORIGIN_COLUMN_TYPES})
     ), accepted_proc AS MATERIALIZED (
@@ -111,7 +111,7 @@ function jobNamePrefix(installationId: string): string {
 
 const PLACED_AS_GIVEN = Prisma.sql`SELECT *, waiting_for AS held_at FROM given`;
 
-function toGiven(execution: NewExecution, n: number, proc: number) {
+function toJsonRow(execution: NewExecution, n: number, proc: number) {
   return {
     n,
     proc,

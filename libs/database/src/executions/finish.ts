@@ -52,7 +52,7 @@ export async function finish(
           ELSE g.reason END,
         cancel_requested_at = CASE WHEN g.is_cancel_request THEN now() ELSE e.cancel_requested_at END,
         cancel_requested_by = coalesce(e.cancel_requested_by, g.cancel_requested_by)
-      FROM json_to_recordset(${JSON.stringify(batch.map(toGiven))}::json) AS g(
+      FROM json_to_recordset(${JSON.stringify(batch.map(toJsonRow))}::json) AS g(
         id bigint, epoch int, status text, is_cancelled boolean, before text[], exit_code int, reason text,
         is_cancel_request boolean, cancel_requested_by text)
       WHERE e.id = g.id AND e.lease_epoch = g.epoch AND e.ended_at IS NULL AND e.status = ANY(g.before)
@@ -68,7 +68,7 @@ export async function finish(
   };
 }
 
-function toGiven({ executionId, epoch, status, exitCode, reason, cancelRequest }: Finish) {
+function toJsonRow({ executionId, epoch, status, exitCode, reason, cancelRequest }: Finish) {
   return {
     id: executionId,
     epoch,

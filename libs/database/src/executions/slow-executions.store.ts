@@ -15,7 +15,7 @@ export class SlowExecutionsStore {
    * Records one `slow` event for each execution that has run for more than twice the median of its proc's last
    * successes. May be repeated, and run by several processes at once. @returns how many events were recorded
    */
-  async noteSlow(): Promise<number> {
+  async recordSlow(): Promise<number> {
     // Uses the index of live executions: an index on the start time would make every start touch all indexes.
     return this.database.client.$executeRaw`
       WITH running AS (

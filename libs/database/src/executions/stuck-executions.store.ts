@@ -53,7 +53,7 @@ export class StuckExecutionsStore {
   }
 
   /** Deletes expired Idempotency-Keys, the oldest first. @returns how many */
-  async forgetIdempotencyKeys(olderThanHours: number, max: number): Promise<number> {
+  async deleteIdempotencyKeys(olderThanHours: number, max: number): Promise<number> {
     return this.database.client.$executeRaw`
       DELETE FROM idempotency_key WHERE (identity, route, key) IN (
         SELECT identity, route, key FROM idempotency_key

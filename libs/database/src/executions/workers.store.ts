@@ -16,7 +16,7 @@ export class WorkersStore {
   }
 
   /** Deletes workers that have been silent for this long and hold no execution. */
-  async forgetSilent(silentSeconds: number): Promise<number> {
+  async deleteSilent(silentSeconds: number): Promise<number> {
     return this.database.client.$executeRaw`
       DELETE FROM worker w WHERE seen_at < now() - make_interval(secs => ${silentSeconds}::float8)
         AND NOT EXISTS (SELECT 1 FROM execution e WHERE e.worker_id = w.id AND e.ended_at IS NULL)`;

@@ -20,7 +20,7 @@ export class RetentionStore {
   constructor(private readonly database: Database) {}
 
   /** Deletes executions that ended this long ago, with their attempts. Live ones stay, however old. */
-  async forgetExecutions(olderThanDays: number, max: number): Promise<number> {
+  async deleteExecutions(olderThanDays: number, max: number): Promise<number> {
     return this.database.transaction(async (session) => {
       // Ids are ordered by time, so the primary key leads to the oldest.
       const rows = await session.$queryRaw<{ id: bigint }[]>`
@@ -31,13 +31,13 @@ export class RetentionStore {
       const ids = rows.map(({ id }) => id);
       if (ids.length === 0) return 0;
       await session.$executeRaw`DELETE FROM execution_attempt WHERE execution_id = ANY(${ids}::bigint[])`;
-      // Rows that found no partition; the rest goes with its partition.
+      // Rows outside of any partition; the other rows are dropped with their partition.
       await session.$executeRaw`DELETE FROM execution_log_default WHERE execution_id = ANY(${ids}::bigint[])`;
       return session.$executeRaw`DELETE FROM execution WHERE id = ANY(${ids}::bigint[])`;
     });
   }
 
-  async forgetTicks(olderThanDays: number, max: number): Promise<number> {
+  async deleteTicks(olderThanDays: number, max: number): Promise<number> {
     return this.database.client.$executeRaw`
       DELETE FROM schedule_tick WHERE (schedule_id, fire_at) IN (
         SELECT schedule_id, fire_at FROM schedule_tick WHERE decided_at < ${cutoff(olderThanDays)}::timestamptz
@@ -45,7 +45,7 @@ export class RetentionStore {
   }
 
   /** Deletes notifications with their deliveries. */
-  async forgetNotifications(olderThanDays: number, max: number): Promise<number> {
+  async deleteNotifications(olderThanDays: number, max: number): Promise<number> {
     // The oldest by id: ids are ordered by time, on which there is no index.
     return this.database.client.$executeRaw`
       DELETE FROM notification WHERE id IN (
@@ -53,7 +53,7 @@ export class RetentionStore {
         WHERE created_at < ${cutoff(olderThanDays)}::timestamptz)`;
   }
 
-  async forgetSignIns(olderThanDays: number): Promise<number> {
+  async deleteSignIns(olderThanDays: number): Promise<number> {
     return this.database.client.$executeRaw`
       DELETE FROM sign_in WHERE seen_at < ${cutoff(olderThanDays)}::timestamptz`;
   }

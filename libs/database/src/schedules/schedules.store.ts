@@ -79,11 +79,11 @@ export class SchedulesStore {
         if (next === null) return { kind: 'never' };
         if (await this.hasTooMany(session, userEmail)) {
           // A duplicate is reported as such, even past the limit.
-          const isThere = await session.schedule.findFirst({
+          const existing = await session.schedule.findFirst({
             where: { procName, argsHash },
             select: { id: true },
           });
-          return { kind: isThere ? 'duplicate' : 'too_many' };
+          return { kind: existing ? 'duplicate' : 'too_many' };
         }
         const notificationEmails = [...schedule.notificationEmails];
         const data = { ...toColumns(rest), ...given, notificationEmails, nextFireAt: enabled ? next : null };
@@ -199,7 +199,7 @@ export class SchedulesStore {
   }
 }
 
-/** How an execution ends whose schedule was removed while it waited for the one before. */
+/** The end of an execution whose schedule was removed while it waited for the previous one. */
 function endOfRemoved(executionId: number): Finish {
   return {
     executionId,

@@ -23,7 +23,7 @@ interface AdmissionGate {
 /**
  * Everything that can hold an accepted execution back, in the order in which executions pass. An execution that is
  * released from one gate moves on to the next one that applies; an execution that no gate holds is admitted and
- * enqueued. A new gate (freeze, approval) is a row here, a question in AdmissionRoom, and a module in
+ * enqueued. A new gate (freeze, approval) is a row here, a check in AdmissionRoom, and a module in
  * libs/database/src/executions/admission.
  */
 export const ADMISSION_GATES = [

@@ -2,7 +2,7 @@ import { decideOverlap, type OverlapPolicy } from '../schedule/decide-overlap.js
 import { gatesOf, type RefusingGate, type WaitingFor } from './admission-gates.js';
 import type { ExecutionOrigin } from './execution-origin.js';
 
-/** How many executions of a schedule may wait behind the one that runs. */
+/** How many executions of a schedule may wait behind the running one. */
 export const OVERLAP_QUEUE_CAP = 10;
 
 /** The slots of a proc with a concurrency limit. */
@@ -27,7 +27,7 @@ export interface AdmissionRequest {
   origin: ExecutionOrigin;
   procName: string;
   userEmail: string;
-  /** What the schedule does while an earlier execution goes on; without effect for other origins. */
+  /** What the schedule does while an earlier execution is still running; no effect for other origins. */
   overlap?: OverlapPolicy;
 }
 
@@ -50,9 +50,9 @@ export class AdmissionRoom {
   private readonly taken: Map<string, number>;
 
   private readonly gates: { [Name in WaitingFor]: (request: AdmissionRequest) => Answer<Name> } = {
-    overlap: (request) => this.askOverlap(request),
-    share: (request) => this.askShare(request),
-    slot: (request) => this.askSlot(request),
+    overlap: (request) => this.checkOverlap(request),
+    share: (request) => this.checkShare(request),
+    slot: (request) => this.checkSlot(request),
   };
 
   constructor(private readonly figures: RoomFigures) {
@@ -62,9 +62,8 @@ export class AdmissionRoom {
   }
 
   /**
-   * Asks the gates in order. A refusal ends the questions, and so does a closed gate that hides the later ones;
-   * otherwise the execution waits at the last closed gate, so that a full proc refuses it even if its user is past the
-   * share.
+   * Checks the gates in order. Stops at a refusal, and at a closed gate that hides the later ones. Otherwise the execution
+   * waits at the last closed gate, so that a full proc refuses it even if its user is past the share.
    */
   admit(request: AdmissionRequest): Admission {
     let waitsFor: WaitingFor | null = null;
@@ -81,7 +80,7 @@ export class AdmissionRoom {
     return waitsFor === null ? { kind: 'admitted' } : { kind: 'waits', for: waitsFor };
   }
 
-  private askOverlap({ origin, overlap = 'allow' }: AdmissionRequest): Answer<'overlap'> {
+  private checkOverlap({ origin, overlap = 'allow' }: AdmissionRequest): Answer<'overlap'> {
     const live = origin.kind === 'schedule' ? (this.live.get(origin.scheduleId) ?? 0) : 0;
     if (decideOverlap(overlap, live, OVERLAP_QUEUE_CAP) === 'skip') {
       return {
@@ -94,12 +93,12 @@ export class AdmissionRoom {
     return overlap === 'queue' && live > 0 ? 'closed' : 'open';
   }
 
-  private askShare({ userEmail }: AdmissionRequest): Answer<'share'> {
+  private checkShare({ userEmail }: AdmissionRequest): Answer<'share'> {
     const { share } = this.figures;
     return share && (this.admitted.get(userEmail) ?? 0) >= share.max ? 'closed' : 'open';
   }
 
-  private askSlot({ procName }: AdmissionRequest): Answer<'slot'> {
+  private checkSlot({ procName }: AdmissionRequest): Answer<'slot'> {
     const slots = this.figures.slots?.get(procName);
     if (!slots || (this.taken.get(procName) ?? 0) < slots.limit) return 'open';
     if (slots.whenFull === 'queue') return 'closed';

@@ -5,7 +5,7 @@ import { isNotifyEvent, notifyEventOf, type OutboxEventName } from './notificati
 describe('notifyEventOf', () => {
   it.each<[OutboxEventName, ExecutionStatus | null, string | null]>([
     ['started', 'POD_READY', 'start'],
-    // It may have ended before the event is looked at.
+    // It may have ended before the event is handled.
     ['started', 'FINISHED', 'start'],
     ['slow', 'POD_READY', 'slow'],
     ['ended', 'FINISHED', 'success'],

@@ -40,8 +40,8 @@ export interface TickPlan {
  * (`once`) or all (`all`) fire, and the others are dropped. When more than `max` ticks are due, the earliest fire; a
  * further plan that starts at this plan's `nextFireAt` covers the rest.
  *
- * Pure: the same state gives the same plan. Calls `nextAfter` at most about `2 * max + 90` times, however long the
- * schedule was not looked at.
+ * Pure: the same state gives the same plan. Calls `nextAfter` at most about `2 * max + 90` times, however long
+ * ago the schedule was last checked.
  * @param nextAfter returns the first tick strictly after an instant, or null if there is none
  */
 export function planTicks(state: TickState, nextAfter: NextAfter): TickPlan {

@@ -56,7 +56,7 @@ export class PatternScanner {
 
   endLine(): void {
     if (this.lineEnds === 'matched') this.state = this.automaton.step(this.state, NEWLINE);
-    else if (!this.mayGoOnInNextLine()) this.state = 0;
+    else if (!this.mayContinueOnNextLine()) this.state = 0;
     this.lineLength = 0;
     this.digitsAtLineEnd = 0;
   }
@@ -80,7 +80,7 @@ export class PatternScanner {
   }
 
   /** A blank line ends a match, so that the number of lines held back is bounded by the pattern. */
-  private mayGoOnInNextLine(): boolean {
+  private mayContinueOnNextLine(): boolean {
     const open = this.automaton.textLength[this.state] ?? 0;
     const looksWrapped = open >= MIN_MATCH_BEFORE_WRAP || this.digitsAtLineEnd >= MIN_RUN_BEFORE_WRAP;
     return looksWrapped && this.lineLength > 0;

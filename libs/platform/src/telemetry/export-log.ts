@@ -9,7 +9,7 @@ const SHORTEST_SECRET_CHARACTERS = 6;
 export class ExportLog {
   private quietUntil = -Infinity;
   private failures = 0;
-  private hasTold = false;
+  private hasReported = false;
   private readonly secrets: readonly string[];
 
   /** @param secrets removed from the text of errors */
@@ -27,12 +27,12 @@ export class ExportLog {
     this.logger.warn({ reason: this.describe(error), failures: this.failures }, 'could not send metrics');
     this.quietUntil = this.now() + QUIET_MS;
     this.failures = 0;
-    this.hasTold = true;
+    this.hasReported = true;
   }
 
   succeeded(): void {
-    if (this.hasTold) this.logger.info('sending metrics works again');
-    this.hasTold = false;
+    if (this.hasReported) this.logger.info('sending metrics works again');
+    this.hasReported = false;
     this.failures = 0;
   }
 

@@ -35,7 +35,7 @@ describeAuthPlugin('GatePlugin', async () => {
     staleToken: 'revoked',
     takesBearer: false,
     ignoresCaseOfEmail: true,
-    goAway: () => gate.goAway(),
+    goDown: () => gate.goDown(),
     comeBack: () => gate.comeBack(),
     close: () => gate.close(),
   };
@@ -122,7 +122,7 @@ describe('GatePlugin', () => {
   });
 
   it('respects its time limit', async () => {
-    gate.goAway('hang');
+    gate.goDown('hang');
     const answer = pluginFor(gate, 100).auth(ADA.email, TOKEN);
     expect(inspect(await answer.catch((err: unknown) => err), { depth: 10 })).toContain(
       'no answer within 0.1 s',

@@ -1,6 +1,6 @@
 import type { AppError, User } from '@app/domain';
 import { AuthPlugin } from '../auth-plugin.js';
-import { askServer, type Answer, NoAnswerError } from '../http/ask-server.js';
+import { sendBounded, type Answer, NoResponseError } from '../http/send-bounded.js';
 import { isSameEmail } from '../read-user.js';
 import { unavailable } from '../unavailable.js';
 import type { GateSettings } from './gate-settings.js';
@@ -40,9 +40,9 @@ export class GatePlugin extends AuthPlugin {
     url.searchParams.set('email', email);
     url.searchParams.set('access_token', token);
     try {
-      return await askServer(url, { method: 'GET', timeoutMs: this.timeoutMs, maxBytes: MAX_BYTES });
+      return await sendBounded(url, { method: 'GET', timeoutMs: this.timeoutMs, maxBytes: MAX_BYTES });
     } catch (err) {
-      if (err instanceof NoAnswerError) throw this.failed(`did not answer: ${err.message}`);
+      if (err instanceof NoResponseError) throw this.failed(`did not answer: ${err.message}`);
       throw err;
     }
   }

@@ -26,7 +26,7 @@ export interface TokenRules {
  * @throws IssuerError if the issuer's keys are needed and unavailable
  */
 export async function checkToken(token: string, rules: TokenRules): Promise<CheckedToken> {
-  const refusal = refuseUnseen(token, rules);
+  const refusal = precheck(token, rules);
   if (refusal) return { refusal };
   const { issuer } = rules;
   const keys = await issuer.keys();
@@ -36,7 +36,7 @@ export async function checkToken(token: string, rules: TokenRules): Promise<Chec
   return newer ? await checkWith(newer, token, rules) : checked;
 }
 
-function refuseUnseen(token: string, { issuer, audiences }: TokenRules): string | null {
+function precheck(token: string, { issuer, audiences }: TokenRules): string | null {
   if (token.length > MAX_TOKEN_CHARACTERS) return `it has more than ${MAX_TOKEN_CHARACTERS} characters`;
   if (token.split('.').length !== 3) return 'it is not a JWT';
   try {

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
-import { askServer, NoAnswerError } from '../http/ask-server.js';
+import { sendBounded, NoResponseError } from '../http/send-bounded.js';
 import { type JsonObject, parseObject } from '../http/parse-object.js';
-import { KeptValue, type KeepingRules } from './kept-value.js';
+import { CachedValue, type CachePolicy } from './cached-value.js';
 import { parseEndpoint } from './parse-endpoint.js';
 
 const MINUTE_MS = 60_000;
@@ -9,11 +9,11 @@ const HOUR_MS = 60 * MINUTE_MS;
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 1024 * 1024;
 /** An unknown key id triggers a fetch of the issuer's keys, but not for every request. */
-const LOOK_AGAIN_MS = 10_000;
+const KEY_REFETCH_INTERVAL_MS = 10_000;
 
-const KEEPING = { usableMs: 24 * HOUR_MS, rememberFailureMs: 1_000, pauseAfterFailureMs: 10_000 };
-const DOCUMENT_RULES: KeepingRules = { ...KEEPING, freshMs: HOUR_MS };
-const KEY_RULES: KeepingRules = { ...KEEPING, freshMs: 10 * MINUTE_MS };
+const CACHE_POLICY = { usableMs: 24 * HOUR_MS, rememberFailureMs: 1_000, pauseAfterFailureMs: 10_000 };
+const DOCUMENT_RULES: CachePolicy = { ...CACHE_POLICY, freshMs: HOUR_MS };
+const KEY_RULES: CachePolicy = { ...CACHE_POLICY, freshMs: 10 * MINUTE_MS };
 
 /** Finds the key for a token, in the form that jose's `jwtVerify` takes. */
 export type IssuerKeys = ReturnType<typeof createLocalJWKSet>;
@@ -36,16 +36,16 @@ export class IssuerError extends Error {
  * unreachable.
  */
 export class Issuer {
-  private readonly document: KeptValue<IssuerDocument>;
-  private readonly keptKeys: KeptValue<IssuerKeys>;
+  private readonly document: CachedValue<IssuerDocument>;
+  private readonly cachedKeys: CachedValue<IssuerKeys>;
 
   constructor(
     readonly name: string,
     now: () => number,
     private readonly timeoutMs = TIMEOUT_MS,
   ) {
-    this.document = new KeptValue(() => this.fetchDocument(), DOCUMENT_RULES, now);
-    this.keptKeys = new KeptValue(() => this.fetchKeys(), KEY_RULES, now);
+    this.document = new CachedValue(() => this.fetchDocument(), DOCUMENT_RULES, now);
+    this.cachedKeys = new CachedValue(() => this.fetchKeys(), KEY_RULES, now);
   }
 
   /** @throws IssuerError */
@@ -55,12 +55,12 @@ export class Issuer {
 
   /** @throws IssuerError */
   keys(): Promise<IssuerKeys> {
-    return this.keptKeys.get();
+    return this.cachedKeys.get();
   }
 
   /** Returns keys newer than `known`, or null if they were fetched just now. @throws IssuerError */
   newerKeys(known: IssuerKeys): Promise<IssuerKeys | null> {
-    return this.keptKeys.getNewerThan(known, LOOK_AGAIN_MS);
+    return this.cachedKeys.getNewerThan(known, KEY_REFETCH_INTERVAL_MS);
   }
 
   private async fetchDocument(): Promise<IssuerDocument> {
@@ -94,8 +94,8 @@ export class Issuer {
 
   private async fetchObject(url: URL): Promise<JsonObject> {
     const question = { method: 'GET', timeoutMs: this.timeoutMs, maxBytes: MAX_BYTES } as const;
-    const { status, body } = await askServer(url, question).catch((err: unknown) => {
-      throw err instanceof NoAnswerError ? new IssuerError(`${url.href}: ${err.message}`) : err;
+    const { status, body } = await sendBounded(url, question).catch((err: unknown) => {
+      throw err instanceof NoResponseError ? new IssuerError(`${url.href}: ${err.message}`) : err;
     });
     if (status !== 200) throw new IssuerError(`${url.href} answered with status ${status}`);
     const found = parseObject(body);

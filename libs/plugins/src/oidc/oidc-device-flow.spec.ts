@@ -105,8 +105,8 @@ describe('OidcDeviceFlow', () => {
   it.each<['cut' | 'hang', number | undefined]>([
     ['cut', undefined],
     ['hang', 100],
-  ])('is unavailable while the issuer is away (%s)', async (absence, timeoutMs) => {
-    issuer.goAway(absence);
+  ])('is unavailable while the issuer is away (%s)', async (outage, timeoutMs) => {
+    issuer.goDown(outage);
     const { deviceFlow } = pluginFor(issuer, { timeoutMs });
     await expect(deviceFlow.start()).rejects.toMatchObject({ code: 'unavailable' });
     await expect(deviceFlow.poll('some')).rejects.toMatchObject({ code: 'unavailable' });
@@ -115,7 +115,7 @@ describe('OidcDeviceFlow', () => {
 
   it('is unavailable when the issuer goes down mid-flow', async () => {
     const { deviceCode } = await plugin.deviceFlow.start();
-    issuer.goAway();
+    issuer.goDown();
     await expect(plugin.deviceFlow.poll(deviceCode)).rejects.toMatchObject({ code: 'unavailable' });
     issuer.comeBack();
     expect(await plugin.deviceFlow.poll(deviceCode)).toEqual({ kind: 'pending' });

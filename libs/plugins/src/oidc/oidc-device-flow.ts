@@ -1,10 +1,10 @@
 import { AppError } from '@app/domain';
 import type { DeviceFlow, DevicePoll, DeviceSignIn, SignedIn } from '../device-flow.js';
-import { askServer, type Answer, NoAnswerError } from '../http/ask-server.js';
+import { sendBounded, type Answer, NoResponseError } from '../http/send-bounded.js';
 import { authenticateClient } from './client-authentication.js';
 import { type Issuer, type IssuerDocument, IssuerError } from './issuer.js';
 import type { OidcSettings } from './oidc-settings.js';
-import { readPoll, readRefresh, readSignIn, type Trouble } from './read-device-answer.js';
+import { readPoll, readRefresh, readSignIn, type IssuerProblem } from './read-device-answer.js';
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 256 * 1024;
@@ -44,12 +44,12 @@ export class OidcDeviceFlow implements DeviceFlow {
       const document = await this.issuer.describe();
       const { timeoutMs } = this;
       const request = authenticateClient(this.settings, document, form);
-      return await askServer(urlOf(document, endpoint), {
+      return await sendBounded(urlOf(document, endpoint), {
         ...{ method: 'POST', timeoutMs, maxBytes: MAX_BYTES },
         ...request,
       });
     } catch (err) {
-      if (err instanceof IssuerError || err instanceof NoAnswerError) throw signInFailed(err.message);
+      if (err instanceof IssuerError || err instanceof NoResponseError) throw signInFailed(err.message);
       throw err;
     }
   }
@@ -62,13 +62,13 @@ function urlOf(document: IssuerDocument, endpoint: Endpoint): URL {
   throw new IssuerError(`its configuration has no usable ${name} (https is required)`);
 }
 
-function orThrow<T extends { kind: string }>(read: T | Trouble): Exclude<T, Trouble> {
-  if (isTrouble(read)) throw signInFailed(read.reason);
-  return read as Exclude<T, Trouble>;
+function orThrow<T extends { kind: string }>(read: T | IssuerProblem): Exclude<T, IssuerProblem> {
+  if (isProblem(read)) throw signInFailed(read.reason);
+  return read as Exclude<T, IssuerProblem>;
 }
 
-function isTrouble(read: { kind: string }): read is Trouble {
-  return read.kind === 'trouble';
+function isProblem(read: { kind: string }): read is IssuerProblem {
+  return read.kind === 'problem';
 }
 
 function isPlausible(code: string): boolean {

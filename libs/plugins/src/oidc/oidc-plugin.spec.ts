@@ -37,8 +37,8 @@ describeAuthPlugin('OidcPlugin', async () => {
     staleToken: await issuer.token({ ...ADA, exp: nowSeconds - 31 }),
     takesBearer: true,
     ignoresCaseOfEmail: true,
-    goAway: () => {
-      issuer.goAway();
+    goDown: () => {
+      issuer.goDown();
       nowMs += 25 * HOUR_MS;
     },
     comeBack: () => {
@@ -190,9 +190,9 @@ describe('OidcPlugin', () => {
     it.each<['cut' | 'hang', number | undefined]>([
       ['cut', undefined],
       ['hang', 100],
-    ])('says so if it has no keys yet (%s)', async (absence, timeoutMs) => {
+    ])('says so if it has no keys yet (%s)', async (outage, timeoutMs) => {
       const token = await issuer.token(ADA);
-      issuer.goAway(absence);
+      issuer.goDown(outage);
       const answer = pluginFor(issuer, now, { timeoutMs }).plugin.auth(null, token);
       const error = await answer.catch((err: unknown) => err);
       expect(error).toMatchObject({ code: 'unavailable' });
@@ -201,7 +201,7 @@ describe('OidcPlugin', () => {
 
     it('works again as soon as the issuer is back', async () => {
       const token = await issuer.token(ADA);
-      issuer.goAway();
+      issuer.goDown();
       expect(await failureOf(token)).toMatchObject({ code: 'unavailable' });
       issuer.comeBack();
       nowMs += 1 * SECOND_MS;
@@ -211,7 +211,7 @@ describe('OidcPlugin', () => {
     it('keeps using its keys for a day', async () => {
       const token = await issuer.token({ ...ADA, exp: nowSeconds() + WEEK_SECONDS });
       await plugin.auth(null, token);
-      issuer.goAway();
+      issuer.goDown();
       nowMs += 23 * HOUR_MS;
       expect(await plugin.auth(null, token)).toEqual(USER);
       expect(await plugin.auth(null, await issuer.mint.forge(issuer.claims(ADA)))).toBeNull();
@@ -223,7 +223,7 @@ describe('OidcPlugin', () => {
       await plugin.auth(null, await issuer.token(ADA));
       nowMs += 11 * SECOND_MS;
       await issuer.rotateKeys();
-      issuer.goAway();
+      issuer.goDown();
       expect(await failureOf(await issuer.token(ADA))).toMatchObject({ code: 'unavailable' });
     });
   });

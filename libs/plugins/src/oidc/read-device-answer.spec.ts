@@ -37,7 +37,7 @@ describe('readSignIn', () => {
   });
 
   it.each(['device_code', 'user_code', 'verification_uri'])('needs %s', (field) => {
-    expect(readSignIn(answer(200, { ...SIGN_IN, [field]: 7 }))).toMatchObject({ kind: 'trouble' });
+    expect(readSignIn(answer(200, { ...SIGN_IN, [field]: 7 }))).toMatchObject({ kind: 'problem' });
   });
 });
 
@@ -52,12 +52,12 @@ describe('readPoll', () => {
     [400, { error: 'expired_token' }, 'expired'],
     [400, { error: 'invalid_grant' }, 'expired'],
     [400, { error: 'bad_verification_code' }, 'expired'],
-    [401, { error: 'invalid_client' }, 'trouble'],
-    [400, { error: 'toString' }, 'trouble'],
-    [400, 'no JSON', 'trouble'],
-    [500, '', 'trouble'],
-    [200, {}, 'trouble'],
-    [200, { id_token: 'x'.repeat(16_385) }, 'trouble'],
+    [401, { error: 'invalid_client' }, 'problem'],
+    [400, { error: 'toString' }, 'problem'],
+    [400, 'no JSON', 'problem'],
+    [500, '', 'problem'],
+    [200, {}, 'problem'],
+    [200, { id_token: 'x'.repeat(16_385) }, 'problem'],
     [200, { id_token: 'opaque' }, 'signed_in'],
   ])('status %d with %j: %s', (status, body, kind) => {
     expect(readPoll(answer(status, body), 0).kind).toBe(kind);
@@ -65,7 +65,7 @@ describe('readPoll', () => {
 
   it('quotes nothing from an error that could harm a log', () => {
     const read = readPoll(answer(400, { error: 'x\n"forged": line' }), 0);
-    expect(read).toEqual({ kind: 'trouble', reason: 'it answered with status 400' });
+    expect(read).toEqual({ kind: 'problem', reason: 'it answered with status 400' });
   });
 });
 
@@ -83,9 +83,9 @@ describe('readRefresh', () => {
 
   it.each<[number, object, string]>([
     [400, { error: 'invalid_grant' }, 'denied'],
-    [400, { error: 'invalid_request' }, 'trouble'],
-    [503, {}, 'trouble'],
-    [200, { access_token: 'only' }, 'trouble'],
+    [400, { error: 'invalid_request' }, 'problem'],
+    [503, {}, 'problem'],
+    [200, { access_token: 'only' }, 'problem'],
   ])('status %d with %j: %s', (status, body, kind) => {
     expect(readRefresh(answer(status, body), 'old', 0).kind).toBe(kind);
   });

@@ -1,12 +1,12 @@
 import { decodeJwt } from 'jose';
 import type { DevicePoll, DeviceSignIn, SignedIn } from '../device-flow.js';
-import type { Answer } from '../http/ask-server.js';
+import type { Answer } from '../http/send-bounded.js';
 import { type JsonObject, parseObject } from '../http/parse-object.js';
 import { parseEndpoint } from './parse-endpoint.js';
 
 /** The issuer's response is invalid, or rejects us and not the person. A clause for the operator's log. */
-export interface Trouble {
-  kind: 'trouble';
+export interface IssuerProblem {
+  kind: 'problem';
   reason: string;
 }
 
@@ -31,15 +31,15 @@ const POLLS: ReadonlyMap<string, DevicePoll> = new Map<string, DevicePoll>([
 ]);
 
 /** Reads the response of the device authorization endpoint. */
-export function readSignIn(answer: Answer): { kind: 'begun'; signIn: DeviceSignIn } | Trouble {
+export function readSignIn(answer: Answer): { kind: 'begun'; signIn: DeviceSignIn } | IssuerProblem {
   const body = parseObject(answer.body);
-  if (answer.status !== 200 || !body) return troubleOf(answer, body);
+  if (answer.status !== 200 || !body) return problemFrom(answer, body);
   const deviceCode = textIn(body, 'device_code', MAX_CODE_CHARACTERS);
   const userCode = textIn(body, 'user_code', 100);
   // Shown to people and opened in their browsers. The second name predates the standard.
   const verificationUri = webAddress(body['verification_uri'] ?? body['verification_url']);
   if (!deviceCode || !userCode || !verificationUri) {
-    return trouble('it returned no usable device_code, user_code or verification_uri');
+    return problem('it returned no usable device_code, user_code or verification_uri');
   }
   const signIn: DeviceSignIn = {
     deviceCode,
@@ -53,12 +53,12 @@ export function readSignIn(answer: Answer): { kind: 'begun'; signIn: DeviceSignI
 }
 
 /** Reads the token endpoint's response to a device code. */
-export function readPoll(answer: Answer, nowMs: number): DevicePoll | Trouble {
+export function readPoll(answer: Answer, nowMs: number): DevicePoll | IssuerProblem {
   const body = parseObject(answer.body);
   if (answer.status === 200) return readTokens(body, null, nowMs);
   if (answer.status === 429) return { kind: 'slow_down' };
   const error = body?.['error'];
-  return (typeof error === 'string' && POLLS.get(error)) || troubleOf(answer, body);
+  return (typeof error === 'string' && POLLS.get(error)) || problemFrom(answer, body);
 }
 
 /** Reads the token endpoint's response to `refreshToken`, which stays valid if no new one is returned. */
@@ -66,15 +66,19 @@ export function readRefresh(
   answer: Answer,
   refreshToken: string,
   nowMs: number,
-): SignedIn | { kind: 'denied' } | Trouble {
+): SignedIn | { kind: 'denied' } | IssuerProblem {
   const body = parseObject(answer.body);
   if (answer.status === 200) return readTokens(body, refreshToken, nowMs);
-  return body?.['error'] === 'invalid_grant' ? { kind: 'denied' } : troubleOf(answer, body);
+  return body?.['error'] === 'invalid_grant' ? { kind: 'denied' } : problemFrom(answer, body);
 }
 
-function readTokens(body: JsonObject | null, refreshToken: string | null, nowMs: number): SignedIn | Trouble {
+function readTokens(
+  body: JsonObject | null,
+  refreshToken: string | null,
+  nowMs: number,
+): SignedIn | IssuerProblem {
   const token = body && textIn(body, 'id_token', MAX_TOKEN_CHARACTERS);
-  if (!token) return trouble('it returned no usable id_token');
+  if (!token) return problem('it returned no usable id_token');
   return {
     kind: 'signed_in',
     token,
@@ -93,14 +97,14 @@ function lifetimeOf(token: string, nowMs: number): number | null {
   }
 }
 
-function troubleOf({ status }: Answer, body: JsonObject | null): Trouble {
+function problemFrom({ status }: Answer, body: JsonObject | null): IssuerProblem {
   const error = body?.['error'];
   const code = typeof error === 'string' && /^[\w.-]{1,64}$/.test(error) ? ` and the error ${error}` : '';
-  return trouble(`it answered with status ${status}${code}`);
+  return problem(`it answered with status ${status}${code}`);
 }
 
-function trouble(reason: string): Trouble {
-  return { kind: 'trouble', reason };
+function problem(reason: string): IssuerProblem {
+  return { kind: 'problem', reason };
 }
 
 function textIn(body: JsonObject, field: string, maxCharacters: number): string | null {

@@ -16,7 +16,7 @@ export interface AuthPluginUnderTest {
   /** Whether emails match in any case. */
   ignoresCaseOfEmail: boolean;
   /** Makes the plugin's backend unreachable and clears the plugin's cache. Null if impossible. */
-  goAway: (() => void | Promise<void>) | null;
+  goDown: (() => void | Promise<void>) | null;
   comeBack?(): void | Promise<void>;
   close?(): Promise<void>;
 }
@@ -105,8 +105,8 @@ export function describeAuthPlugin(name: string, make: () => Promise<AuthPluginU
     });
 
     it('is unavailable while its backend is down, without showing the token, and recovers', async () => {
-      if (source.goAway === null) return;
-      await source.goAway();
+      if (source.goDown === null) return;
+      await source.goDown();
       const error: unknown = await plugin.auth(user.email, token).catch((err: unknown) => err);
       await source.comeBack?.();
       expect(error).toBeInstanceOf(AppError);

@@ -1,6 +1,6 @@
 export { describeAuthPlugin, type AuthPluginUnderTest } from './auth-plugin-conformance.js';
-export type { Claims } from './device-desk.js';
+export type { Claims } from './device-grants.js';
 export { LocalGate, type GateProfile } from './local-gate.js';
 export { LocalIssuer, type LocalIssuerOptions } from './local-issuer.js';
-export type { Absence, LocalAnswer, LocalRequest } from './local-server.js';
+export type { Outage, LocalAnswer, LocalRequest } from './local-server.js';
 export type { MintOptions } from './token-mint.js';

@@ -1,5 +1,5 @@
 import type { PluginEnv } from '../plugin-env.js';
-import { type Absence, type LocalAnswer, LocalServer } from './local-server.js';
+import { type Outage, type LocalAnswer, LocalServer } from './local-server.js';
 
 export interface GateProfile {
   email: string;
@@ -38,12 +38,12 @@ export class LocalGate {
     this.profilesByToken.set(token, profile);
   }
 
-  goAway(absence: Absence = 'cut'): void {
-    this.server.absence = absence;
+  goDown(outage: Outage = 'cut'): void {
+    this.server.outage = outage;
   }
 
   comeBack(): void {
-    this.server.absence = null;
+    this.server.outage = null;
   }
 
   get requests() {

@@ -1,6 +1,6 @@
 import type { PluginEnv } from '../plugin-env.js';
-import { type Claims, DeviceDesk } from './device-desk.js';
-import { type Absence, type LocalAnswer, type LocalRequest, LocalServer } from './local-server.js';
+import { type Claims, DeviceGrants } from './device-grants.js';
+import { type Outage, type LocalAnswer, type LocalRequest, LocalServer } from './local-server.js';
 import { type MintOptions, TokenMint } from './token-mint.js';
 
 export interface LocalIssuerOptions {
@@ -25,14 +25,14 @@ export class LocalIssuer {
   documentChanges: Readonly<Record<string, unknown>> = {};
   /** Overrides responses by path. */
   readonly answers = new Map<string, LocalAnswer>();
-  readonly devices: DeviceDesk;
+  readonly devices: DeviceGrants;
 
   private constructor(
     private readonly server: LocalServer,
     readonly mint: TokenMint,
     private readonly options: Required<LocalIssuerOptions>,
   ) {
-    this.devices = new DeviceDesk(
+    this.devices = new DeviceGrants(
       () => this.url,
       (claims) => this.token(claims),
     );
@@ -77,12 +77,12 @@ export class LocalIssuer {
     this.mint.withdrawOldKeys();
   }
 
-  goAway(absence: Absence = 'cut'): void {
-    this.server.absence = absence;
+  goDown(outage: Outage = 'cut'): void {
+    this.server.outage = outage;
   }
 
   comeBack(): void {
-    this.server.absence = null;
+    this.server.outage = null;
   }
 
   keyFetches(): number {

@@ -19,13 +19,13 @@ export interface LocalAnswer {
 }
 
 /** `cut` closes the connection without a response; `hang` never responds. */
-export type Absence = 'cut' | 'hang';
+export type Outage = 'cut' | 'hang';
 
 /** An HTTP server on loopback that can simulate an outage without losing its port. */
 export class LocalServer {
   readonly requests: LocalRequest[] = [];
   /** Null while the server is up. */
-  absence: Absence | null = null;
+  outage: Outage | null = null;
 
   private constructor(
     private readonly server: ReturnType<typeof createServer>,
@@ -44,8 +44,8 @@ export class LocalServer {
     return local;
 
     async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-      if (local.absence === 'cut') incoming.socket.destroy();
-      if (local.absence !== null) return;
+      if (local.outage === 'cut') incoming.socket.destroy();
+      if (local.outage !== null) return;
       const { pathname, searchParams } = new URL(incoming.url ?? '/', local.url);
       const request = {
         method: incoming.method ?? '',

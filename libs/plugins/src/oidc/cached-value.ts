@@ -1,36 +1,36 @@
 import { SingleFlight } from '@app/timing';
 
-export interface KeepingRules {
+export interface CachePolicy {
   /** A value younger than this is returned without a fetch. */
   freshMs: number;
   /** A value up to this age is used while fetching fails. */
   usableMs: number;
   /** How long a failed fetch is remembered. */
   rememberFailureMs: number;
-  /** The same, while a usable value exists. */
+  /** How long a failed fetch is remembered while a usable value exists. */
   pauseAfterFailureMs: number;
 }
 
 /** A value that is fetched on demand, cached, and survives outages of its source. */
-export class KeptValue<T> {
-  private kept: { value: T; fetchedAtMs: number } | null = null;
+export class CachedValue<T> {
+  private cached: { value: T; fetchedAtMs: number } | null = null;
   private failure: { error: unknown; atMs: number } | null = null;
   private readonly fetching = new SingleFlight<T>();
 
   constructor(
     private readonly fetchValue: () => Promise<T>,
-    private readonly rules: KeepingRules,
+    private readonly rules: CachePolicy,
     private readonly now: () => number,
   ) {}
 
   /** Returns the value, fetching it if needed. @throws the fetch's error if there is no usable value */
   async get(): Promise<T> {
-    const { kept } = this;
-    if (kept && this.ageMs(kept.fetchedAtMs) < this.rules.freshMs) return kept.value;
+    const { cached } = this;
+    if (cached && this.ageMs(cached.fetchedAtMs) < this.rules.freshMs) return cached.value;
     try {
       return await this.fetchOnce();
     } catch (err) {
-      if (kept && this.ageMs(kept.fetchedAtMs) < this.rules.usableMs) return kept.value;
+      if (cached && this.ageMs(cached.fetchedAtMs) < this.rules.usableMs) return cached.value;
       throw err;
     }
   }
@@ -40,22 +40,23 @@ export class KeptValue<T> {
    * @throws the fetch's error
    */
   async getNewerThan(known: T, cooldownMs: number): Promise<T | null> {
-    if (this.kept && this.kept.value !== known) return this.kept.value;
-    if (!this.fetching.isRunning && this.kept && this.ageMs(this.kept.fetchedAtMs) < cooldownMs) return null;
+    const { cached } = this;
+    if (cached && cached.value !== known) return cached.value;
+    if (!this.fetching.isRunning && cached && this.ageMs(cached.fetchedAtMs) < cooldownMs) return null;
     return await this.fetchOnce();
   }
 
   private async fetchOnce(): Promise<T> {
     const { failure, fetching } = this;
-    const waitMs = this.kept ? this.rules.pauseAfterFailureMs : this.rules.rememberFailureMs;
+    const waitMs = this.cached ? this.rules.pauseAfterFailureMs : this.rules.rememberFailureMs;
     if (!fetching.isRunning && failure && this.ageMs(failure.atMs) < waitMs) throw failure.error;
-    return await fetching.run(() => this.fetchAndKeep());
+    return await fetching.run(() => this.fetchAndCache());
   }
 
-  private async fetchAndKeep(): Promise<T> {
+  private async fetchAndCache(): Promise<T> {
     try {
       const value = await this.fetchValue();
-      this.kept = { value, fetchedAtMs: this.now() };
+      this.cached = { value, fetchedAtMs: this.now() };
       this.failure = null;
       return value;
     } catch (error) {

@@ -8,9 +8,9 @@ const TIMES = 10;
  * Warms up: plans artificial schedules and discards the result. Without it, the first tick of a process is 100 ms later
  * than the next ones, because code is compiled on first use and V8's young generation grows as it fills.
  * @param plan pure
- * @returns how many ticks of the last plan fired: all of them, or the rehearsal was not realistic
+ * @returns how many ticks of the last plan fired; if it is not all of them, the warm-up was not realistic
  */
-export function rehearse(plan: (batch: DueBatch) => FirePlan): number {
+export function warmUp(plan: (batch: DueBatch) => FirePlan): number {
   let fired = 0;
   for (let time = 0; time < TIMES; time++) {
     // Serialized and parsed, like real batches and plans.
@@ -22,9 +22,9 @@ export function rehearse(plan: (batch: DueBatch) => FirePlan): number {
 
 function createBatch(): DueBatch {
   const now = new Date();
-  const userEmail = 'rehearsal@example.org';
+  const userEmail = 'warm-up@example.org';
   const registered = {
-    proc: plainProc('rehearsal', { args: [plainArg('ARG')] }),
+    proc: plainProc('warm-up', { args: [plainArg('ARG')] }),
     revision: 1,
     createdAt: now,
     updatedAt: now,

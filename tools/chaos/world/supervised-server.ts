@@ -7,7 +7,7 @@ const POLL_INTERVAL_MS = 300;
 const MAX_START_MS = 90_000;
 
 /** Postgres or Redis with a supervisor: starts it again whenever it is down and no fault keeps it down. */
-export class KeptServer<Server extends OwnServer> {
+export class SupervisedServer<Server extends OwnServer> {
   /** How often it was started again. */
   restarts = 0;
   private keptDown = 0;

@@ -2,10 +2,10 @@ import { expect, it } from '@jest/globals';
 import { createLogger } from '@app/platform';
 import { FireSchedules } from './fire-schedules.js';
 
-const never = () => Promise.reject(new Error('a rehearsal does no I/O'));
+const never = () => Promise.reject(new Error('a warm-up does no I/O'));
 
 it.each([null, { adminGroups: ['admins'], signInTrustHours: 24 }])(
-  'rehearses with ticks that fire, with the owner rules %j',
+  'warms up with ticks that fire, with the owner rules %j',
   (owners) => {
     const fireSchedules = new FireSchedules({
       due: { fire: never },
@@ -14,6 +14,6 @@ it.each([null, { adminGroups: ['admins'], signInTrustHours: 24 }])(
       owners,
       logger: createLogger({ service: 'test', level: 'fatal' }),
     });
-    expect(fireSchedules.rehearse()).toBe(350);
+    expect(fireSchedules.warmUp()).toBe(350);
   },
 );

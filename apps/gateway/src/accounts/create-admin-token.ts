@@ -17,12 +17,12 @@ interface Stores {
  * another token. Audited, also if refused.
  * @throws AppError `not_found`; `conflict` if the account is not an admin or is disabled
  */
-export async function giveAdminToken(
+export async function createAdminToken(
   email: string,
   adminGroups: readonly string[],
   { accounts, tokens, audit }: Stores,
 ): Promise<string> {
-  const refusal = whyNot(email, await accounts.find(email), adminGroups);
+  const refusal = refusalFor(email, await accounts.find(email), adminGroups);
   const details = { label: LABEL, expiresAt: null, ...(refusal && { code: refusal.code }) };
   await audit.append({
     actor: OPERATOR,
@@ -38,7 +38,7 @@ export async function giveAdminToken(
   return made.token;
 }
 
-function whyNot(email: string, account: Account | null, adminGroups: readonly string[]): AppError | null {
+function refusalFor(email: string, account: Account | null, adminGroups: readonly string[]): AppError | null {
   if (!account) return noAccount(email);
   if (!account.isActive) return new AppError('conflict', `Account ${email} is disabled.`);
   const missing = adminGroups.filter((group) => !account.groups.includes(group));

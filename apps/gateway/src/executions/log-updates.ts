@@ -5,8 +5,8 @@ import { WakeUp } from '@app/timing';
 const POLL_INTERVAL_MS = 2_000;
 
 /** Wakes this process's viewers when there may be new rows to read. */
-export class LogNews {
-  private readonly watchers = new Set<NewsWatcher>();
+export class LogUpdates {
+  private readonly watchers = new Set<LogWatcher>();
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -15,8 +15,8 @@ export class LogNews {
   ) {}
 
   /** Call it before the first read, so that no update is missed. Ends when `signal` aborts. */
-  watch(executionId: number, signal: AbortSignal): NewsWatcher {
-    const watcher = new NewsWatcher(signal);
+  watch(executionId: number, signal: AbortSignal): LogWatcher {
+    const watcher = new LogWatcher(signal);
     const unlisten = this.subscriber.listen(executionId, () => watcher.ring());
     this.watchers.add(watcher);
     // One timer for all watchers.
@@ -38,7 +38,8 @@ export class LogNews {
   }
 }
 
-export class NewsWatcher {
+/** Lets one viewer wait for the next update. */
+export class LogWatcher {
   private readonly wakeUp = new WakeUp();
 
   constructor(private readonly signal: AbortSignal) {}

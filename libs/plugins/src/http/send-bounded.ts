@@ -1,6 +1,6 @@
 import { isObject } from './parse-object.js';
 
-export interface Question {
+export interface BoundedRequest {
   method: 'GET' | 'POST';
   headers?: Readonly<Record<string, string>>;
   /** Sent as a form body. */
@@ -16,18 +16,18 @@ export interface Answer {
   body: string;
 }
 
-/** There was no usable response. `message` is a clause such as "the connection failed (ECONNREFUSED)" and contains nothing of the request. */
-export class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError';
+/** There was no usable response. `message` is a clause such as "the connection failed (ECONNREFUSED)" and quotes nothing from the request. */
+export class NoResponseError extends Error {
+  override readonly name = 'NoResponseError';
 }
 
 /**
  * Sends one HTTP request, bounded in time and size whatever the server does. Follows no redirects, because the request may
  * contain a token for this server only.
- * @throws NoAnswerError if no complete response arrives within the bounds
+ * @throws NoResponseError if no complete response arrives within the bounds
  */
-export async function askServer(url: URL, question: Question): Promise<Answer> {
-  const { method, headers, form, timeoutMs, maxBytes } = question;
+export async function sendBounded(url: URL, request: BoundedRequest): Promise<Answer> {
+  const { method, headers, form, timeoutMs, maxBytes } = request;
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {
@@ -39,9 +39,9 @@ export async function askServer(url: URL, question: Question): Promise<Answer> {
     });
     return { status: response.status, body: await readBody(response, maxBytes) };
   } catch (err) {
-    if (err instanceof NoAnswerError) throw err;
+    if (err instanceof NoResponseError) throw err;
     // No `cause`: a fetch error may quote the URL, which may contain a token.
-    throw new NoAnswerError(
+    throw new NoResponseError(
       signal.aborted ? `no answer within ${timeoutMs / 1_000} s` : describeFailure(err),
     );
   }
@@ -53,7 +53,7 @@ async function readBody(response: Response, maxBytes: number): Promise<string> {
   // Leaving the loop cancels the rest of the stream.
   for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += piece.byteLength;
-    if (bytes > maxBytes) throw new NoAnswerError(`the answer is larger than ${maxBytes} bytes`);
+    if (bytes > maxBytes) throw new NoResponseError(`the answer is larger than ${maxBytes} bytes`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');

@@ -1,7 +1,7 @@
 import type { Channel, SendOutcome } from './channel.js';
 
 /** Fails mails at once and visibly. If they waited, all of them would be sent once a mail server is configured. */
-export class MailIsOff implements Channel {
+export class MailDisabled implements Channel {
   async send(): Promise<SendOutcome> {
     return {
       kind: 'refused',

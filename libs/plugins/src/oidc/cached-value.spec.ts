@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { KeptValue } from './kept-value.js';
+import { CachedValue } from './cached-value.js';
 
-describe('KeptValue', () => {
+describe('CachedValue', () => {
   let nowMs: number;
   let fetches: number;
   let isAway: boolean;
-  let kept: KeptValue<string>;
+  let kept: CachedValue<string>;
   beforeEach(() => {
     nowMs = 0;
     fetches = 0;
@@ -16,7 +16,7 @@ describe('KeptValue', () => {
       return `value ${fetches}`;
     };
     const rules = { freshMs: 100, usableMs: 1_000, rememberFailureMs: 10, pauseAfterFailureMs: 50 };
-    kept = new KeptValue(fetchValue, rules, () => nowMs);
+    kept = new CachedValue(fetchValue, rules, () => nowMs);
   });
 
   it('fetches once for concurrent callers, and not again while the value is fresh', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { User } from '@app/domain';
 import { createLogger } from '@app/platform';
-import { NoteSignIns } from './note-sign-ins.js';
+import { RecordSignIns } from './record-sign-ins.js';
 
 const ADA: User = { email: 'ada@example.org', name: 'Ada', active: true, groups: ['ops'] };
 
@@ -15,11 +15,11 @@ function start(fails = false) {
     },
   };
   const log = createLogger({ service: 'test', level: 'fatal' });
-  const signIns = new NoteSignIns(store, 'oidc', log, () => nowMs);
+  const signIns = new RecordSignIns(store, 'oidc', log, () => nowMs);
   return { written, signIns, later: (ms: number) => (nowMs += ms) };
 }
 
-describe('NoteSignIns', () => {
+describe('RecordSignIns', () => {
   it('writes an unchanged user once a minute', () => {
     const { written, signIns, later } = start();
     signIns.note(ADA);

@@ -11,8 +11,8 @@ interface SignIn {
   slowDowns: number;
 }
 
-/** An issuer's device and refresh grants, with methods in place of the person. */
-export class DeviceDesk {
+/** An issuer's device and refresh grants, with methods that act for the person. */
+export class DeviceGrants {
   private signIns: SignIn[] = [];
   private readonly claimsByRefreshToken = new Map<string, Claims>();
 

@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type LocalAnswer, LocalServer } from '../testing/local-server.js';
-import { askServer, NoAnswerError, type Question } from './ask-server.js';
+import { sendBounded, NoResponseError, type BoundedRequest } from './send-bounded.js';
 
-const QUESTION: Question = { method: 'GET', timeoutMs: 5_000, maxBytes: 1_000 };
+const QUESTION: BoundedRequest = { method: 'GET', timeoutMs: 5_000, maxBytes: 1_000 };
 
-describe('askServer', () => {
+describe('sendBounded', () => {
   let server: LocalServer;
   let planned: LocalAnswer;
   beforeAll(async () => {
     server = await LocalServer.start(() => planned);
   });
   beforeEach(() => {
-    server.absence = null;
+    server.outage = null;
     planned = { status: 200, body: 'ok' };
   });
   afterAll(() => server.close());
 
-  const ask = (change: Partial<Question> = {}) =>
-    askServer(new URL('/path?access_token=hunter2', server.url), { ...QUESTION, ...change });
+  const ask = (change: Partial<BoundedRequest> = {}) =>
+    sendBounded(new URL('/path?access_token=hunter2', server.url), { ...QUESTION, ...change });
 
   it('returns status and body for any status', async () => {
     planned = { status: 503, body: 'Grüße' };
@@ -44,21 +44,21 @@ describe('askServer', () => {
   });
 
   it('respects its time limit', async () => {
-    server.absence = 'hang';
+    server.outage = 'hang';
     await expect(ask({ timeoutMs: 100 })).rejects.toThrow('no answer within 0.1 s');
   });
 
   it('reports how a connection failed and nothing of the request', async () => {
-    server.absence = 'cut';
+    server.outage = 'cut';
     const error: unknown = await ask().catch((err: unknown) => err);
-    expect(error).toBeInstanceOf(NoAnswerError);
-    expect((error as NoAnswerError).message).toMatch(/^the connection failed \(\w+\)$/);
-    expect((error as NoAnswerError).cause).toBeUndefined();
+    expect(error).toBeInstanceOf(NoResponseError);
+    expect((error as NoResponseError).message).toMatch(/^the connection failed \(\w+\)$/);
+    expect((error as NoResponseError).cause).toBeUndefined();
   });
 
   it('fails the same way when nothing is listening', async () => {
     const gone = await LocalServer.start(() => planned);
     await gone.close();
-    await expect(askServer(new URL(gone.url), QUESTION)).rejects.toThrow('ECONNREFUSED');
+    await expect(sendBounded(new URL(gone.url), QUESTION)).rejects.toThrow('ECONNREFUSED');
   });
 });

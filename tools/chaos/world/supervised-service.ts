@@ -8,7 +8,7 @@ import type { ServiceKind } from './service-kinds.js';
 /** Shorter than the back-off of Kubernetes. */
 const RESTART_PAUSE_MS = 1_000;
 
-export interface KeptServiceOptions {
+export interface SupervisedServiceOptions {
   name: string;
   kind: ServiceKind;
   env: Record<string, string>;
@@ -21,7 +21,7 @@ export interface KeptServiceOptions {
 }
 
 /** One service process with a supervisor that starts it again whenever it has exited. */
-export class KeptService {
+export class SupervisedService {
   /** Peak memory of any of its processes. */
   peakRssKb = 0;
   restarts = 0;
@@ -32,10 +32,10 @@ export class KeptService {
   private keeping: Promise<void> = Promise.resolve();
   private freezes = 0;
 
-  private constructor(readonly options: KeptServiceOptions) {}
+  private constructor(readonly options: SupervisedServiceOptions) {}
 
-  static async start(options: KeptServiceOptions): Promise<KeptService> {
-    const service = new KeptService(options);
+  static async start(options: SupervisedServiceOptions): Promise<SupervisedService> {
+    const service = new SupervisedService(options);
     await service.launch();
     service.keeping = service.keep();
     return service;
