@@ -4,7 +4,7 @@ const SPEC = '\\.spec\\.ts$';
 /** Fakes and conformance suites beside the code, for specs only. */
 const TESTING = '/testing/';
 
-/** Files that use packages as they like: specs, and what runs only on a developer's machine. */
+/** Files that may use any package: specs, and what runs only on a developer's machine. */
 const DEVELOPMENT = ['^tools/', '^test/', SPEC, TESTING];
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
@@ -43,7 +43,7 @@ const homes = HOMES.map(([packages, places, instead]) =>
 const portable = PORTABLE.map(([lib, packages]) =>
   forbid(
     `${lib}-runs-anywhere`,
-    'This lib also runs in a browser: pass in what needs Node or a package.',
+    'This lib also runs in a browser: let the caller pass in what needs Node or a package.',
     { path: `^libs/${lib}/`, pathNot: DEVELOPMENT },
     { pathNot: [`^(${ROOTS.join('|')})/`, ...packages.map((name) => `(^|/)node_modules/${name}/`)] },
   ),
@@ -70,17 +70,12 @@ const general = [
   ),
   forbid(
     'no-undeclared-packages',
-    'Add the package to package.json: that it is installed for another package is luck.',
+    'Add the package to package.json: it is installed only because another package needs it.',
     {},
     { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
   ),
-  forbid('no-missing-files', 'The import leads nowhere.', {}, { couldNotResolve: true }),
-  forbid(
-    'no-circles',
-    'Two files that need each other are one thing, or a third one is missing: split along the shared part.',
-    {},
-    { circular: true },
-  ),
+  forbid('no-missing-files', 'The imported file or package does not exist.', {}, { couldNotResolve: true }),
+  forbid('no-circles', 'Merge the files, or move what both need into a third one.', {}, { circular: true }),
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -267,7 +267,7 @@ describe('a mail server that', () => {
     const { submission } = await start({ PROCTOR_MAIL_SERVER_HOST: '' });
     const id = await bench.end({ submission });
     const [failed] = await bench.settled(id, ['failed']);
-    expect(failed?.failedReason).toMatch(/mail is off: set PROCTOR_MAIL_SERVER_HOST/);
+    expect(failed?.failedReason).toMatch(/email is off: set PROCTOR_MAIL_SERVER_HOST/);
   }, 60_000);
 
   it('answers late: a notifier killed before the answer leads to a repeat with the same Message-ID', async () => {

@@ -83,7 +83,7 @@ function refuseWithoutDeviceFlow({ sign_in }: { sign_in: 'device' | 'token' | 'o
   if (sign_in === 'device') return;
   if (sign_in === 'off') {
     throw new AppError('malformed_request', 'This gateway requires no sign-in.', {
-      hint: 'Use it right away: `proctor list`.',
+      hint: 'Run commands right away, such as `proctor list`.',
     });
   }
   throw new AppError('malformed_request', 'This gateway has no single sign-on.', {

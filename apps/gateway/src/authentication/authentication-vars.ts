@@ -15,7 +15,7 @@ export const POSTGRES_PLUGIN = 'postgres';
 const BUILT_IN_PLUGINS: readonly string[] = [POSTGRES_PLUGIN, ...SHIPPED_PLUGINS];
 
 const pluginVar = parsedVar(
-  `${BUILT_IN_PLUGINS.join(', ')}, or the path or package of a JavaScript module (Go plugins of v2 cannot be loaded; instead of Gate's, "gate" ships with Proctor)`,
+  `${BUILT_IN_PLUGINS.join(', ')}, or the path or package of a JavaScript module (v2's Go plugins cannot be loaded; "gate" replaces its Gate plugin)`,
   (text) => (/\.so$/i.test(text) ? undefined : text),
 );
 

@@ -5,7 +5,7 @@ export class MailDisabled implements Channel {
   async send(): Promise<SendOutcome> {
     return {
       kind: 'refused',
-      reason: 'mail is off: set PROCTOR_MAIL_SERVER_HOST, then send this again',
+      reason: 'email is off: set PROCTOR_MAIL_SERVER_HOST, then resend this notification',
     };
   }
 }

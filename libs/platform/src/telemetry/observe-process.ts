@@ -12,7 +12,7 @@ function observeCpuAndStart(meter: Meter): void {
   const startedAtSeconds = performance.timeOrigin / 1e3;
   meter
     .createObservableCounter('process_cpu_seconds_total', {
-      description: 'Processor time used, by the process itself and for it by the system.',
+      description: 'CPU time that the process has used, in user and system mode.',
       unit: 's',
     })
     .addCallback((result) => {
