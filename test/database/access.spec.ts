@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AccountsStore, AuditStore, GroupsStore, TokensStore } from '@app/database';
-import { aProc, openStores, randomName, type Stores } from '../support/stores.js';
+import { describe, expect, it } from '@jest/globals';
+import { AuditStore } from '@app/database';
+import { setUpStores } from '../support/set-up-stores.js';
+import { aProc, randomName } from '../support/stores.js';
 
-let stores: Stores;
-let accounts: AccountsStore;
-let groups: GroupsStore;
-let tokens: TokensStore;
-
-beforeAll(async () => {
-  stores = await openStores();
-  accounts = new AccountsStore(stores.database);
-  groups = new GroupsStore(stores.database);
-  tokens = new TokensStore(stores.database);
-});
-afterAll(() => stores?.close());
+const stores = setUpStores();
 
 const anEmail = () => `${randomName()}@example.org`;
 
 async function anAccount(changes: { groups?: string[]; isService?: boolean } = {}): Promise<string> {
-  const account = await accounts.create({
+  const account = await stores.accounts.create({
     email: anEmail(),
     name: 'Ada',
     isService: false,
@@ -33,19 +23,19 @@ describe('accounts', () => {
   it('are created together with missing groups, and read back unchanged', async () => {
     const [email, one, two] = [anEmail(), ...[randomName(), randomName()].sort()];
     const given = { email, name: 'Ada', isService: true, groups: [two ?? '', one ?? '', one ?? ''] };
-    const account = await accounts.create(given);
+    const account = await stores.accounts.create(given);
     expect(account).toMatchObject({ ...given, groups: [one, two], isActive: true });
-    expect(await accounts.find(email)).toEqual(account);
-    expect(await accounts.find(email.toUpperCase())).toBeNull();
-    expect(await accounts.create({ ...given, name: 'Eve', email: email.toUpperCase() })).toBeNull();
-    expect(await accounts.find(email)).toEqual(account);
+    expect(await stores.accounts.find(email)).toEqual(account);
+    expect(await stores.accounts.find(email.toUpperCase())).toBeNull();
+    expect(await stores.accounts.create({ ...given, name: 'Eve', email: email.toUpperCase() })).toBeNull();
+    expect(await stores.accounts.find(email)).toEqual(account);
   });
 
   it('are created once by concurrent requests, in any case of the email', async () => {
     const email = anEmail();
     const made = await Promise.all(
       Array.from({ length: 12 }, (_, i) =>
-        accounts.create({
+        stores.accounts.create({
           email: i % 2 === 0 ? email : email.toUpperCase(),
           name: '',
           isService: false,
@@ -60,13 +50,13 @@ describe('accounts', () => {
     const group = randomName();
     const emails = [await anAccount({ groups: [group] }), await anAccount({ groups: [group, 'x'] })].sort();
     await anAccount();
-    const listed = await accounts.list({ group, after: null, limit: 10 });
+    const listed = await stores.accounts.list({ group, after: null, limit: 10 });
     expect(listed.map(({ email }) => email)).toEqual(emails);
     expect(listed[0]?.groups).toContain(group);
-    expect(await accounts.list({ group, after: emails[1] ?? '', limit: 10 })).toEqual([]);
+    expect(await stores.accounts.list({ group, after: emails[1] ?? '', limit: 10 })).toEqual([]);
     const found: string[] = [];
     for (;;) {
-      const page = await accounts.list({ after: found.at(-1) ?? null, limit: 3 });
+      const page = await stores.accounts.list({ after: found.at(-1) ?? null, limit: 3 });
       found.push(...page.map(({ email }) => email));
       if (page.length < 3) break;
     }
@@ -78,22 +68,24 @@ describe('accounts', () => {
   it('change only in the given fields, and lose memberships that are not given', async () => {
     const [a, b, c] = [randomName(), randomName(), randomName()].sort();
     const email = await anAccount({ groups: [a ?? '', b ?? ''] });
-    expect(await accounts.update(email, { name: 'Bea' }, [])).toMatchObject({
+    expect(await stores.accounts.update(email, { name: 'Bea' }, [])).toMatchObject({
       account: { name: 'Bea', isActive: true, groups: [a, b] },
     });
-    expect(await accounts.update(email, { active: false, groups: [b ?? '', c ?? ''] }, [])).toMatchObject({
+    expect(
+      await stores.accounts.update(email, { active: false, groups: [b ?? '', c ?? ''] }, []),
+    ).toMatchObject({
       account: { name: 'Bea', isActive: false, groups: [b, c] },
     });
-    expect(await accounts.update('none', { name: 'x' }, [])).toEqual({ kind: 'not_found' });
+    expect(await stores.accounts.update('none', { name: 'x' }, [])).toEqual({ kind: 'not_found' });
   });
 
   it('are removed with their tokens', async () => {
     const email = await anAccount();
-    const made = await tokens.create({ email, label: '', expiresAt: null, createdBy: 'ada' });
-    expect(await accounts.remove(email, [])).toBe('removed');
-    expect(await accounts.remove(email, [])).toBe('not_found');
-    expect(await tokens.find(made?.record.id ?? '')).toBeNull();
-    expect(await accounts.authenticate(null, made?.token ?? '')).toBeNull();
+    const made = await stores.tokens.create({ email, label: '', expiresAt: null, createdBy: 'ada' });
+    expect(await stores.accounts.remove(email, [])).toBe('removed');
+    expect(await stores.accounts.remove(email, [])).toBe('not_found');
+    expect(await stores.tokens.find(made?.record.id ?? '')).toBeNull();
+    expect(await stores.accounts.authenticate(null, made?.token ?? '')).toBeNull();
   });
 });
 
@@ -110,43 +102,50 @@ describe('the last admin', () => {
     const { adminGroups, first, group } = await admins(1);
     await anAccount({ groups: adminGroups, isService: true });
     await anAccount({ groups: [group] });
-    await accounts.update(await anAccount({ groups: adminGroups }), { active: false }, adminGroups);
-    const before = await accounts.find(first);
-    expect(await accounts.remove(first, adminGroups)).toBe('last_admin');
-    expect(await groups.removeMember(group, first, adminGroups)).toBe('last_admin');
-    expect(await accounts.update(first, { active: false }, adminGroups)).toEqual({ kind: 'last_admin' });
-    expect(await accounts.update(first, { name: 'x', groups: [group] }, adminGroups)).toEqual({
+    await stores.accounts.update(await anAccount({ groups: adminGroups }), { active: false }, adminGroups);
+    const before = await stores.accounts.find(first);
+    expect(await stores.accounts.remove(first, adminGroups)).toBe('last_admin');
+    expect(await stores.groups.removeMember(group, first, adminGroups)).toBe('last_admin');
+    expect(await stores.accounts.update(first, { active: false }, adminGroups)).toEqual({
       kind: 'last_admin',
     });
-    expect(await accounts.find(first)).toEqual(before);
-    expect((await accounts.update(first, { name: 'x', groups: adminGroups }, adminGroups)).kind).toBe(
+    expect(await stores.accounts.update(first, { name: 'x', groups: [group] }, adminGroups)).toEqual({
+      kind: 'last_admin',
+    });
+    expect(await stores.accounts.find(first)).toEqual(before);
+    expect((await stores.accounts.update(first, { name: 'x', groups: adminGroups }, adminGroups)).kind).toBe(
       'updated',
     );
   });
 
   it('does not restrict other accounts', async () => {
     const { adminGroups, emails, group } = await admins(3);
-    expect((await accounts.update(emails[0] ?? '', { active: false }, adminGroups)).kind).toBe('updated');
-    expect(await groups.removeMember(group, emails[1] ?? '', adminGroups)).toBe('ok');
-    expect(await accounts.remove(await anAccount(), adminGroups)).toBe('removed');
+    expect((await stores.accounts.update(emails[0] ?? '', { active: false }, adminGroups)).kind).toBe(
+      'updated',
+    );
+    expect(await stores.groups.removeMember(group, emails[1] ?? '', adminGroups)).toBe('ok');
+    expect(await stores.accounts.remove(await anAccount(), adminGroups)).toBe('removed');
     // Without any admin, there is no last one.
     const nobody = [randomName()];
-    expect(await accounts.remove(emails[0] ?? '', nobody)).toBe('removed');
-    expect(await accounts.remove(emails[1] ?? '', [])).toBe('removed');
+    expect(await stores.accounts.remove(emails[0] ?? '', nobody)).toBe('removed');
+    expect(await stores.accounts.remove(emails[1] ?? '', [])).toBe('removed');
   });
 
   it.each<[string, (email: string, adminGroups: string[]) => Promise<unknown>]>([
-    ['removed', (email, adminGroups) => accounts.remove(email, adminGroups)],
-    ['deactivated', (email, adminGroups) => accounts.update(email, { active: false }, adminGroups)],
-    ['taken out of all groups', (email, adminGroups) => accounts.update(email, { groups: [] }, adminGroups)],
+    ['removed', (email, adminGroups) => stores.accounts.remove(email, adminGroups)],
+    ['deactivated', (email, adminGroups) => stores.accounts.update(email, { active: false }, adminGroups)],
+    [
+      'taken out of all groups',
+      (email, adminGroups) => stores.accounts.update(email, { groups: [] }, adminGroups),
+    ],
     [
       'taken out of a group',
-      (email, adminGroups) => groups.removeMember(adminGroups[0] ?? '', email, adminGroups),
+      (email, adminGroups) => stores.groups.removeMember(adminGroups[0] ?? '', email, adminGroups),
     ],
   ])('stays when all admins are %s at once', async (_name, takeAway) => {
     const { adminGroups, emails } = await admins(6);
     await Promise.all(emails.map((email) => takeAway(email, adminGroups)));
-    const left = (await accounts.list({ group: adminGroups[0] ?? '', after: null, limit: 10 })).filter(
+    const left = (await stores.accounts.list({ group: adminGroups[0] ?? '', after: null, limit: 10 })).filter(
       ({ isActive, groups }) => isActive && adminGroups.every((group) => groups.includes(group)),
     );
     expect(left).toHaveLength(1);
@@ -156,47 +155,50 @@ describe('the last admin', () => {
 describe('groups', () => {
   it('are created once, listed with their members, and removed with the memberships', async () => {
     const [group, email] = [randomName(), await anAccount()];
-    expect([await groups.create(group, 'what for'), await groups.create(group, 'other')]).toEqual([
-      true,
-      false,
-    ]);
-    expect([await groups.addMember(group, email), await groups.addMember(group, email)]).toEqual([
-      'ok',
-      'ok',
-    ]);
-    const listed = await groups.list({ after: null, limit: 1_000 });
+    expect([
+      await stores.groups.create(group, 'what for'),
+      await stores.groups.create(group, 'other'),
+    ]).toEqual([true, false]);
+    expect([
+      await stores.groups.addMember(group, email),
+      await stores.groups.addMember(group, email),
+    ]).toEqual(['ok', 'ok']);
+    const listed = await stores.groups.list({ after: null, limit: 1_000 });
     expect(listed).toContainEqual({ name: group, description: 'what for', members: 1 });
     const names = listed.map(({ name }) => name);
     expect(names.length).toBeGreaterThan(1);
-    expect((await groups.list({ after: names[0] ?? '', limit: 1 }))[0]?.name).toBe(names[1]);
-    expect([await groups.remove(group), await groups.remove(group)]).toEqual(['removed', 'not_found']);
-    expect((await accounts.find(email))?.groups).toEqual([]);
+    expect((await stores.groups.list({ after: names[0] ?? '', limit: 1 }))[0]?.name).toBe(names[1]);
+    expect([await stores.groups.remove(group), await stores.groups.remove(group)]).toEqual([
+      'removed',
+      'not_found',
+    ]);
+    expect((await stores.accounts.find(email))?.groups).toEqual([]);
   });
 
   it('stay while a proc requires them', async () => {
     const [group, name] = [randomName(), randomName()];
-    await groups.create(group, '');
+    await stores.groups.create(group, '');
     await stores.procs.register([aProc(name, { authorizedGroups: ['x', group] })]);
-    expect(await groups.remove(group)).toBe('in_use');
+    expect(await stores.groups.remove(group)).toBe('in_use');
     await stores.procs.remove(name);
-    expect(await groups.remove(group)).toBe('removed');
+    expect(await stores.groups.remove(group)).toBe('removed');
   });
 
   it('report whether the group or the account is missing', async () => {
     const [group, email] = [randomName(), await anAccount()];
-    await groups.create(group, '');
-    expect(await groups.addMember('none', email)).toBe('no_group');
-    expect(await groups.addMember(group, 'none')).toBe('no_account');
-    expect(await groups.removeMember('none', email, [])).toBe('no_group');
-    expect(await groups.removeMember(group, 'none', [])).toBe('no_account');
-    expect(await groups.removeMember(group, email, [])).toBe('ok');
+    await stores.groups.create(group, '');
+    expect(await stores.groups.addMember('none', email)).toBe('no_group');
+    expect(await stores.groups.addMember(group, 'none')).toBe('no_account');
+    expect(await stores.groups.removeMember('none', email, [])).toBe('no_group');
+    expect(await stores.groups.removeMember(group, 'none', [])).toBe('no_account');
+    expect(await stores.groups.removeMember(group, email, [])).toBe('ok');
   });
 });
 
 describe('tokens', () => {
   it('are shown once, with our prefix, and are valid until they are revoked', async () => {
     const email = await anAccount();
-    const made = await tokens.create({ email, label: 'ci', expiresAt: null, createdBy: 'ada' });
+    const made = await stores.tokens.create({ email, label: 'ci', expiresAt: null, createdBy: 'ada' });
     if (!made) throw new Error('no token');
     expect(made.token).toMatch(/^proctor_[A-Za-z0-9_-]{43}$/);
     expect(made.record).toMatchObject({
@@ -207,39 +209,39 @@ describe('tokens', () => {
       lastUsedAt: null,
       revokedAt: null,
     });
-    expect(JSON.stringify(await tokens.list({ after: null, limit: 100 }))).not.toContain(made.token);
-    expect(await accounts.authenticate(null, made.token)).toMatchObject({ email });
-    expect(await tokens.revoke(made.record.id)).toBe(true);
-    const revoked = await tokens.find(made.record.id);
+    expect(JSON.stringify(await stores.tokens.list({ after: null, limit: 100 }))).not.toContain(made.token);
+    expect(await stores.accounts.authenticate(null, made.token)).toMatchObject({ email });
+    expect(await stores.tokens.revoke(made.record.id)).toBe(true);
+    const revoked = await stores.tokens.find(made.record.id);
     expect(revoked?.revokedAt).toBeInstanceOf(Date);
-    expect(await accounts.authenticate(null, made.token)).toBeNull();
-    expect(await tokens.revoke(made.record.id)).toBe(true);
-    expect(await tokens.find(made.record.id)).toEqual(revoked);
+    expect(await stores.accounts.authenticate(null, made.token)).toBeNull();
+    expect(await stores.tokens.revoke(made.record.id)).toBe(true);
+    expect(await stores.tokens.find(made.record.id)).toEqual(revoked);
   });
 
   it('expire at exactly the requested time', async () => {
     const email = await anAccount();
     const expiresAt = new Date(Date.now() - 1);
-    const made = await tokens.create({ email, label: '', expiresAt, createdBy: '' });
+    const made = await stores.tokens.create({ email, label: '', expiresAt, createdBy: '' });
     expect(made?.record.expiresAt).toEqual(expiresAt);
-    expect(await accounts.authenticate(null, made?.token ?? '')).toBeNull();
+    expect(await stores.accounts.authenticate(null, made?.token ?? '')).toBeNull();
   });
 
   it('without our prefix stay valid', async () => {
     const email = await anAccount();
-    await tokens.create({ email, label: '', expiresAt: null, createdBy: '' });
+    await stores.tokens.create({ email, label: '', expiresAt: null, createdBy: '' });
     await stores.query(`update access_token set token_hash = sha256('old token') where email = $1`, [email]);
-    expect(await accounts.authenticate(email, 'old token')).toMatchObject({ email });
+    expect(await stores.accounts.authenticate(email, 'old token')).toMatchObject({ email });
   });
 
   it('are listed newest first, page by page, all or by account', async () => {
     const [email, other] = [await anAccount(), await anAccount()];
     const made: string[] = [];
     for (let i = 0; i < 7; i++) {
-      const token = await tokens.create({ email, label: `${i}`, expiresAt: null, createdBy: '' });
+      const token = await stores.tokens.create({ email, label: `${i}`, expiresAt: null, createdBy: '' });
       made.unshift(token?.record.id ?? '');
     }
-    await tokens.create({ email: other, label: '', expiresAt: null, createdBy: '' });
+    await stores.tokens.create({ email: other, label: '', expiresAt: null, createdBy: '' });
     // Tokens of the same moment come in any order, each once.
     await stores.query('update access_token set created_at = now() where email = $1 and label < $2', [
       email,
@@ -247,22 +249,24 @@ describe('tokens', () => {
     ]);
     const found: string[] = [];
     for (;;) {
-      const page = await tokens.list({ email, after: found.at(-1) ?? null, limit: 2 });
+      const page = await stores.tokens.list({ email, after: found.at(-1) ?? null, limit: 2 });
       found.push(...page.map(({ id }) => id));
       if (page.length < 2) break;
     }
     expect([...found].sort()).toEqual([...made].sort());
     expect(found.slice(4)).toEqual(made.slice(0, 3));
-    const owners = (await tokens.list({ after: null, limit: 100 })).map((token) => token.email);
+    const owners = (await stores.tokens.list({ after: null, limit: 100 })).map((token) => token.email);
     expect(owners).toEqual(expect.arrayContaining([email, other]));
   });
 
   it('require an existing account and a valid id', async () => {
-    expect(await tokens.create({ email: 'none', label: '', expiresAt: null, createdBy: '' })).toBeNull();
+    expect(
+      await stores.tokens.create({ email: 'none', label: '', expiresAt: null, createdBy: '' }),
+    ).toBeNull();
     for (const id of ['', 'x', '00000000-0000-4000-8000-000000000000']) {
-      expect(await tokens.find(id)).toBeNull();
-      expect(await tokens.revoke(id)).toBe(false);
-      expect(await tokens.list({ after: id, limit: 10 })).toEqual([]);
+      expect(await stores.tokens.find(id)).toBeNull();
+      expect(await stores.tokens.revoke(id)).toBe(false);
+      expect(await stores.tokens.list({ after: id, limit: 10 })).toEqual([]);
     }
   });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   AccountsStore,
   AuditStore,
@@ -9,13 +9,10 @@ import {
   waitForInstallation,
 } from '@app/database';
 import { createDatabase, query } from '../support/servers.js';
-import { openDatabase, openStores, randomName, type Stores } from '../support/stores.js';
+import { setUpStores } from '../support/set-up-stores.js';
+import { openDatabase, randomName } from '../support/stores.js';
 
-let stores: Stores;
-beforeAll(async () => {
-  stores = await openStores();
-});
-afterAll(() => stores?.close());
+const stores = setUpStores();
 
 describe('accounts', () => {
   let accounts: AccountsStore;

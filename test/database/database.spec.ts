@@ -1,27 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { AppError, FINAL_STATUSES } from '@app/domain';
 import type { LogBatch } from '@app/database';
-import {
-  aBatch,
-  anAttempt,
-  aRow,
-  aSubmission,
-  claim,
-  claimNew,
-  claimRunning,
-  openStores,
-  type Stores,
-} from '../support/stores.js';
+import { setUpStores } from '../support/set-up-stores.js';
+import { aBatch, anAttempt, aRow, aSubmission, claim, claimNew, claimRunning } from '../support/stores.js';
 
 const done = { status: 'FINISHED', exitCode: 0, reason: null } as const;
 const codeOf = (error: unknown) => (error instanceof AppError ? error.code : error);
 
-let stores: Stores;
-beforeAll(async () => {
-  stores = await openStores();
-});
-afterAll(() => stores?.close());
+const stores = setUpStores();
 
 async function rowOf(id: number) {
   const [row] = await stores.query('select * from execution where id = $1', [id]);

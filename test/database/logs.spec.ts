@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { LogRow } from '@app/database';
 import { explain, statementsOf } from '../support/plans.js';
-import { aBatch, aRow, claim, claimRunning, openStores, type Stores } from '../support/stores.js';
+import { setUpStores } from '../support/set-up-stores.js';
+import { aBatch, aRow, claim, claimRunning } from '../support/stores.js';
 
-let stores: Stores;
-beforeAll(async () => {
-  stores = await openStores();
-});
-afterAll(() => stores?.close());
+const stores = setUpStores();
 
 describe('appending to logs', () => {
   it('omits the lines of a fenced execution and keeps the others', async () => {

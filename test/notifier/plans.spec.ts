@@ -1,27 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  DeliveriesStore,
-  NotificationOutboxStore,
-  NotificationsStore,
-  type ClaimRequest,
-} from '@app/database';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { ClaimRequest } from '@app/database';
 import { explain, readsAll, statementsOf } from '../support/plans.js';
-import { openStores, type Stores } from '../support/stores.js';
+import { setUpStores } from '../support/set-up-stores.js';
 
 const SENT = 200_000;
 /** A mail server is down: these wait for their next attempt. */
 const WAITING = 10_000;
 
-let stores: Stores;
-let deliveries: DeliveriesStore;
-let notifications: NotificationsStore;
-let outbox: NotificationOutboxStore;
+const stores = setUpStores();
 
 beforeAll(async () => {
-  stores = await openStores();
-  deliveries = new DeliveriesStore(stores.database);
-  notifications = new NotificationsStore(stores.database);
-  outbox = new NotificationOutboxStore(stores.database);
   await stores.query(
     `insert into notification (execution_id, event, spread_at) select i, 'ended', now() from generate_series(1, ${SENT + WAITING}) i`,
   );
@@ -39,7 +27,6 @@ beforeAll(async () => {
   await stores.query('vacuum analyze notification');
   await stores.query('vacuum analyze delivery');
 }, 120_000);
-afterAll(() => stores?.close());
 
 const request = (busyHosts: string[] = []): ClaimRequest => ({
   slots: [
@@ -52,23 +39,31 @@ const request = (busyHosts: string[] = []): ClaimRequest => ({
 
 describe(`with ${SENT} deliveries sent and ${WAITING} waiting`, () => {
   it.each<[string, number, () => Promise<unknown>]>([
-    ['a poll', 20, () => deliveries.poll(['mail', 'callback', 'slack'])],
-    ['a claim', 600, () => deliveries.claim(request())],
-    ['a claim past busy hosts', 600, () => deliveries.claim(request(['1.example.org', '2.example.org']))],
-    ['fanning out', 60, () => outbox.fanOut(100, () => [])],
-    ['finding an event', 20, () => outbox.find(77)],
-    ['a list', 300, () => notifications.list({}, { before: null, limit: 50 })],
-    ['a list of what failed', 20, () => notifications.list({ state: 'failed' }, { before: null, limit: 50 })],
+    ['a poll', 20, () => stores.deliveries.poll(['mail', 'callback', 'slack'])],
+    ['a claim', 600, () => stores.deliveries.claim(request())],
+    [
+      'a claim past busy hosts',
+      600,
+      () => stores.deliveries.claim(request(['1.example.org', '2.example.org'])),
+    ],
+    ['fanning out', 60, () => stores.outbox.fanOut(100, () => [])],
+    ['finding an event', 20, () => stores.outbox.find(77)],
+    ['a list', 300, () => stores.notifications.list({}, { before: null, limit: 50 })],
+    [
+      'a list of what failed',
+      20,
+      () => stores.notifications.list({ state: 'failed' }, { before: null, limit: 50 }),
+    ],
     [
       'a list of one channel',
       20,
-      () => notifications.list({ channel: 'slack' }, { before: null, limit: 50 }),
+      () => stores.notifications.list({ channel: 'slack' }, { before: null, limit: 50 }),
     ],
-    ['a page', 300, () => notifications.list({ state: 'sent' }, { before: 1_000, limit: 50 })],
+    ['a page', 300, () => stores.notifications.list({ state: 'sent' }, { before: 1_000, limit: 50 })],
     [
       'what one execution has led to',
       20,
-      () => notifications.list({ executionId: 9 }, { before: null, limit: 50 }),
+      () => stores.notifications.list({ executionId: 9 }, { before: null, limit: 50 }),
     ],
   ])('%s looks at no more than %s blocks', async (_what, maxBuffers, work) => {
     const statements = await statementsOf(work, /\b(delivery|notification)\b/);
@@ -86,10 +81,10 @@ describe('a claim', () => {
     await stores.query(`insert into delivery (notification_id, channel, recipient, next_attempt_at)
       select id, 'callback', 'http://MÜLLER.Example:80/hook', '2020-01-01' from notification limit 1`);
     const callbacks = { ...request(), slots: [{ channel: 'callback', free: 1 }] };
-    const [first] = await deliveries.claim(callbacks);
+    const [first] = await stores.deliveries.claim(callbacks);
     expect(first?.recipient).toBe('http://MÜLLER.Example:80/hook');
-    await deliveries.giveBack([first!]);
-    const [next] = await deliveries.claim({ ...callbacks, busyHosts: [first!.host!] });
+    await stores.deliveries.giveBack([first!]);
+    const [next] = await stores.deliveries.claim({ ...callbacks, busyHosts: [first!.host!] });
     expect(next?.host).toMatch(/^\d\.example\.org$/);
   });
 });

@@ -21,7 +21,8 @@ import { MetricsStore } from '../../libs/database/src/executions/metrics.store.j
 import { EventLoopLag } from '../../libs/platform/src/telemetry/event-loop-lag.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { freePort } from '../support/servers.js';
-import { aProc, aSubmission, openStores, type Stores } from '../support/stores.js';
+import { setUpStores } from '../support/set-up-stores.js';
+import { aProc, aSubmission } from '../support/stores.js';
 
 const LICENCE_KEY = 'abcdef0123456789abcdef0123456789abcdNRAL';
 const NEW_RELIC = { PROCTOR_NEW_RELIC_APP_NAME: 'runs', PROCTOR_NEW_RELIC_LICENCE_KEY: LICENCE_KEY };
@@ -301,11 +302,7 @@ describe('requests', () => {
 });
 
 describe('MetricsStore', () => {
-  let stores: Stores;
-  beforeAll(async () => {
-    stores = await openStores();
-  }, 30_000);
-  afterAll(() => stores?.close());
+  const stores = setUpStores();
 
   it('counts what waits and what runs, and nothing that is over', async () => {
     const store = new MetricsStore(stores.database);

@@ -1,12 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import {
+  AccountsStore,
   Database,
+  DeliveriesStore,
   ExecutionsStore,
+  GroupsStore,
   HistoryStore,
   LeasesStore,
   LogsStore,
+  NotificationOutboxStore,
+  NotificationsStore,
   ProcsStore,
   StuckExecutionsStore,
+  TokensStore,
   WorkersStore,
   type ClaimedExecution,
   type LogBatch,
@@ -20,12 +26,18 @@ import { createDatabase, query } from './servers.js';
 export interface Stores {
   url: string;
   database: Database;
+  accounts: AccountsStore;
+  deliveries: DeliveriesStore;
   executions: ExecutionsStore;
+  groups: GroupsStore;
   history: HistoryStore;
   leases: LeasesStore;
   logs: LogsStore;
+  notifications: NotificationsStore;
+  outbox: NotificationOutboxStore;
   procs: ProcsStore;
   stuck: StuckExecutionsStore;
+  tokens: TokensStore;
   workers: WorkersStore;
   query<Row extends Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
@@ -40,12 +52,18 @@ export async function openStores(
   return {
     url: test.url,
     database,
+    accounts: new AccountsStore(database),
+    deliveries: new DeliveriesStore(database),
     executions: new ExecutionsStore(database, { installationId: 'test1', userShare }),
+    groups: new GroupsStore(database),
     history: new HistoryStore(database),
     leases: new LeasesStore(database, { userShare }),
     logs: new LogsStore(database),
+    notifications: new NotificationsStore(database),
+    outbox: new NotificationOutboxStore(database),
     procs: new ProcsStore(database),
     stuck: new StuckExecutionsStore(database),
+    tokens: new TokensStore(database),
     workers: new WorkersStore(database),
     query: (sql, values) => query(test.url, sql, values),
     async close() {

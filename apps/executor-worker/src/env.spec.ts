@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigurationError } from '@app/platform';
+import { wrongVariables } from '../../../libs/platform/src/testing/index.js';
 import { loadWorkerEnv } from './env.js';
 
 const required = {
@@ -8,16 +8,6 @@ const required = {
   PROCTOR_POSTGRES_DATABASE: 'proctor',
   PROCTOR_REDIS_ADDRESS: 'redis:6379',
   PROCTOR_SECRET_KEY: 'ab'.repeat(32),
-};
-
-const variablesOf = (env: Record<string, string>): string[] => {
-  try {
-    loadWorkerEnv(env);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    return error.problems.map(({ variable }) => variable);
-  }
 };
 
 describe("the worker's environment", () => {
@@ -34,7 +24,7 @@ describe("the worker's environment", () => {
   });
 
   it('names every missing variable', () => {
-    expect(variablesOf({}).sort()).toEqual(Object.keys(required).sort());
+    expect(wrongVariables(() => loadWorkerEnv({}))).toEqual(Object.keys(required).sort());
   });
 
   it('reads the variables of v2', () => {
@@ -77,6 +67,6 @@ describe("the worker's environment", () => {
     ['PROCTOR_REDIS_ADDRESS', 'redis'],
     ['PROCTOR_HEALTH_PORT', '70000'],
   ])('refuses %s=%s', (variable, value) => {
-    expect(variablesOf({ ...required, [variable]: value })).toEqual([variable]);
+    expect(wrongVariables(() => loadWorkerEnv({ ...required, [variable]: value }))).toEqual([variable]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigurationError } from '@app/platform';
+import { wrongVariables } from '../../../libs/platform/src/testing/index.js';
 import { loadNotifierEnv } from './env.js';
 import { isAddressAllowed } from './outbound/check-address.js';
 
@@ -10,16 +10,6 @@ const required = {
   PROCTOR_REDIS_ADDRESS: 'redis:6379',
 };
 const host = { ...required, PROCTOR_MAIL_SERVER_HOST: 'smtp' };
-
-const variablesOf = (env: Record<string, string>): string[] => {
-  try {
-    loadNotifierEnv(env);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    return error.problems.map(({ variable }) => variable).sort();
-  }
-};
 
 describe("the notifier's environment", () => {
   it('needs Postgres and Redis only, and then sends nothing', () => {
@@ -86,12 +76,12 @@ describe("the notifier's environment", () => {
     ['PROCTOR_PUBLIC_URL', 'proctor'],
     ['PROCTOR_NOTIFICATION_ATTEMPTS', '0'],
   ])('refuses %s=%s', (variable, value) => {
-    expect(variablesOf({ ...required, [variable]: value })).toEqual([variable]);
+    expect(wrongVariables(() => loadNotifierEnv({ ...required, [variable]: value }))).toEqual([variable]);
   });
 
   it('reports problems of plugins together with all others', () => {
     const env = { PROCTOR_NOTIFICATION_PLUGIN_BINARY: 'webhook,x.so', PROCTOR_MAIL_TLS: 'yes' };
-    expect(variablesOf(env)).toEqual(
+    expect(wrongVariables(() => loadNotifierEnv(env))).toEqual(
       [
         ...Object.keys(required),
         'PROCTOR_NOTIFICATION_PLUGIN_BINARY',

@@ -1,6 +1,6 @@
-import { AppError } from '@app/domain';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { refusalOf } from '../../../libs/domain/src/testing/index.js';
 import { parseArgWords } from './parse-arg-words.js';
 import { parseYamlMap } from './parse-yaml-map.js';
 
@@ -31,7 +31,7 @@ describe('parseArgWords', () => {
     [['A=1', 'A=2'], 'A'],
     [['__proto__=1', '__proto__=2'], '__proto__'],
   ])('refuses %j and names the word', (words, field) => {
-    expect(refusal(() => parseArgWords(words)).details.map((detail) => detail.field)).toEqual([field]);
+    expect(refusalOf(() => parseArgWords(words)).details.map((detail) => detail.field)).toEqual([field]);
   });
 });
 
@@ -63,19 +63,9 @@ describe('parseYamlMap', () => {
     ['A: "hunter2', 'line 1: not valid YAML'],
     ['A: hunter2\n---\nB: hunter2', 'not valid YAML'],
   ])('refuses %j without quoting values', (text, says) => {
-    const { message } = refusal(() => parseYamlMap(text, 'args.yaml'));
+    const { message } = refusalOf(() => parseYamlMap(text, 'args.yaml'));
     expect(message).toContain('args.yaml');
     expect(message).toContain(says);
     expect(message).not.toContain('hunter2');
   });
 });
-
-function refusal(act: () => unknown): AppError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}

@@ -1,6 +1,6 @@
-import { AppError } from '@app/domain';
 import { describe, expect, it } from '@jest/globals';
 import { readEnv } from '../env.js';
+import { refusalOf } from '../../../libs/domain/src/testing/index.js';
 import type { ConfigValues } from './config-keys.js';
 import { parseHost } from './parse-host.js';
 import { credentialsFrom, resolveValues } from './resolve-config.js';
@@ -32,7 +32,7 @@ describe('credentialsFrom', () => {
   });
 
   it('names every missing key', () => {
-    const error = refusal({ EMAIL_ID: 'a@b.c' });
+    const error = refusalOf(() => credentialsFrom(resolveValues({ EMAIL_ID: 'a@b.c' }, {})));
     expect(error.code).toBe('unauthenticated');
     expect(error.message).toContain('PROCTOR_HOST, ACCESS_TOKEN');
   });
@@ -45,20 +45,10 @@ describe('credentialsFrom', () => {
     [{ CONNECTION_TIMEOUT_SECS: 'soon' }, 'CONNECTION_TIMEOUT_SECS'],
     [{ PROC_EXECUTION_STATUS_POLL_COUNT: '1.5' }, 'PROC_EXECUTION_STATUS_POLL_COUNT'],
   ])('refuses %j without quoting the value', (wrong, field) => {
-    const error = refusal({ ...full, ...wrong });
+    const error = refusalOf(() => credentialsFrom(resolveValues({ ...full, ...wrong }, {})));
     expect(error.details.map((detail) => detail.field)).toEqual([field]);
     expect(JSON.stringify([error.message, error.details])).not.toMatch(/lines|tökenü/);
   });
-
-  function refusal(values: ConfigValues): AppError {
-    try {
-      credentialsFrom(resolveValues(values, {}));
-    } catch (error) {
-      if (error instanceof AppError) return error;
-      throw error;
-    }
-    throw new Error('nothing was refused');
-  }
 });
 
 describe('parseHost', () => {

@@ -1,7 +1,6 @@
-import { procMetadata, type ExecutionReply } from '@app/contract';
+import { procMetadata } from '@app/contract';
 import { describe, expect, it } from '@jest/globals';
 import { parseYamlMap } from '../args/parse-yaml-map.js';
-import { historyRow } from './render-execution.js';
 import { renderProc } from './render-proc.js';
 import { renderTemplate } from './render-template.js';
 import { pagedTable } from './table.js';
@@ -41,26 +40,5 @@ describe('a typed arg', () => {
     const text = renderTemplate(typed);
     expect(text).toContain('# N: "3"');
     expect({ ...parseYamlMap(text, 'args.yaml') }).toEqual({ E: '', S: '' });
-  });
-});
-
-describe('historyRow', () => {
-  const ended: ExecutionReply = {
-    id: 7,
-    job_name: 'greet',
-    name: 'proctor-x-7',
-    image_tag: 'proctor/greet:1',
-    created_at: '2024-01-01T00:00:00Z',
-    updated_at: '2024-01-01T00:00:05Z',
-    started_at: '2024-01-01T00:00:01.123Z',
-    ended_at: '2024-01-01T00:00:03.623Z',
-    status: 'POD_FAILED',
-  };
-
-  it('counts the duration of a running execution until now', () => {
-    const now = Date.parse('2024-01-01T01:00:01.123Z');
-    const running: ExecutionReply = { ...ended, status: 'POD_READY', ended_at: undefined };
-    expect(historyRow(running, now).slice(4)).toEqual(['2024-01-01T00:00:01Z', '1 h 0 min 0 s']);
-    expect(historyRow(ended, now).slice(2)).toEqual(['POD_FAILED', '', '2024-01-01T00:00:01Z', '2.5 s']);
   });
 });

@@ -6,7 +6,7 @@ import { parseYamlMap } from '../args/parse-yaml-map.js';
 import { toJsonLine } from './json-line.js';
 import { maskToken } from './mask-token.js';
 import { asAppError, renderError } from './render-error.js';
-import { endLine, renderExecution } from './render-execution.js';
+import { endLine, historyRow, renderExecution } from './render-execution.js';
 import { renderProc, renderProcList } from './render-proc.js';
 import { renderTemplate } from './render-template.js';
 import { displayWidth, formatTable } from './table.js';
@@ -167,4 +167,16 @@ describe('maskToken', () => {
       expect(maskToken(token).replace('****', '').length).toBeLessThanOrEqual(token.length >= 16 ? 4 : 0);
     },
   );
+});
+
+describe('historyRow', () => {
+  const { exit_code: _exitCode, reason: _reason, ...rest } = failed;
+  const ended = { ...rest, started_at: '2024-01-01T00:00:01.123Z', ended_at: '2024-01-01T00:00:03.623Z' };
+
+  it('counts the duration of a running execution until now', () => {
+    const now = Date.parse('2024-01-01T01:00:01.123Z');
+    const running: ExecutionReply = { ...ended, status: 'POD_READY', ended_at: undefined };
+    expect(historyRow(running, now).slice(4)).toEqual(['2024-01-01T00:00:01Z', '1 h 0 min 0 s']);
+    expect(historyRow(ended, now).slice(2)).toEqual(['POD_FAILED', '', '2024-01-01T00:00:01Z', '2.5 s']);
+  });
 });

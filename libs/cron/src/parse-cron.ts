@@ -25,11 +25,7 @@ const parsed = new BoundedMap<string, CronFields>({ maxSize: 2_000 });
  * @throws Error that describes the problem. A well-formed expression that never matches is not an error here.
  */
 export function parseCron(text: string): CronFields {
-  const known = parsed.use(text);
-  if (known) return known;
-  const fields = parse(text);
-  parsed.set(text, fields);
-  return fields;
+  return parsed.useOrCreate(text, parse);
 }
 
 function parse(text: string): CronFields {

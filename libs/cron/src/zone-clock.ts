@@ -18,11 +18,7 @@ const known = new BoundedMap<string, OffsetAt>({ maxSize: 700 });
  * @throws RangeError for an unknown zone
  */
 export function offsetOf(timeZone: string): OffsetAt {
-  const remembered = known.use(timeZone);
-  if (remembered) return remembered;
-  const offsetAt = createOffsetAt(timeZone);
-  known.set(timeZone, offsetAt);
-  return offsetAt;
+  return known.useOrCreate(timeZone, createOffsetAt);
 }
 
 /**

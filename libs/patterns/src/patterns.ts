@@ -29,10 +29,6 @@ export class Patterns {
   };
 
   private compile(pattern: string): RE2JS {
-    const known = this.compiled.use(pattern);
-    if (known) return known;
-    const compiled = RE2JS.compile(pattern);
-    this.compiled.set(pattern, compiled);
-    return compiled;
+    return this.compiled.useOrCreate(pattern, (text) => RE2JS.compile(text));
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLogger } from './logger.js';
 import { NestLogger } from './nest-logger.js';
+import { captureLog } from './testing/index.js';
 
 interface Entry {
   [key: string]: unknown;
@@ -8,12 +8,7 @@ interface Entry {
 }
 
 function captured() {
-  const lines: string[] = [];
-  const logger = createLogger({
-    service: 'gateway',
-    level: 'info',
-    destination: { write: (line: string) => void lines.push(line) },
-  });
+  const { logger, lines } = captureLog();
   return { logger, lines, entries: () => lines.map((line) => JSON.parse(line) as Entry) };
 }
 

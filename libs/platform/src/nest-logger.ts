@@ -1,30 +1,24 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from './logger.js';
 
+type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
 /** Writes Nest's messages to our log. Nest passes the context (a class name) as the last argument. */
 export class NestLogger implements LoggerService {
+  readonly log = this.writerAt('info');
+  readonly error = this.writerAt('error');
+  readonly warn = this.writerAt('warn');
+  readonly debug = this.writerAt('debug');
+  readonly verbose = this.writerAt('debug');
+  readonly fatal = this.writerAt('fatal');
+
   constructor(private readonly logger: Logger) {}
 
-  log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
-  }
-  error(message: unknown, ...rest: unknown[]): void {
-    this.write('error', message, rest);
-  }
-  warn(message: unknown, ...rest: unknown[]): void {
-    this.write('warn', message, rest);
-  }
-  debug(message: unknown, ...rest: unknown[]): void {
-    this.write('debug', message, rest);
-  }
-  verbose(message: unknown, ...rest: unknown[]): void {
-    this.write('debug', message, rest);
-  }
-  fatal(message: unknown, ...rest: unknown[]): void {
-    this.write('fatal', message, rest);
+  private writerAt(level: Level) {
+    return (message: unknown, ...rest: unknown[]): void => this.write(level, message, rest);
   }
 
-  private write(level: 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: unknown, rest: unknown[]) {
+  private write(level: Level, message: unknown, rest: unknown[]): void {
     const err = [message, ...rest].find((part) => part instanceof Error);
     const texts = rest.filter((part): part is string => typeof part === 'string');
     const context = texts.at(-1);

@@ -1,16 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLogger } from './logger.js';
 import { OpenResources } from './open-resources.js';
+import { captureLog } from './testing/index.js';
 
 function setUp() {
-  const log: string[] = [];
-  const logger = createLogger({
-    service: 'gateway',
-    level: 'info',
-    destination: { write: (line: string) => void log.push(line) },
-  });
+  const { logger, lines } = captureLog();
   const closed: string[] = [];
-  return { resources: new OpenResources(logger), closed, log: () => log.join('') };
+  return { resources: new OpenResources(logger), closed, log: () => lines.join('') };
 }
 
 describe('OpenResources', () => {

@@ -27,6 +27,25 @@ describe('BoundedMap', () => {
     expect([map.get('a'), map.use('c')]).toEqual([1, undefined]);
   });
 
+  it('creates a value once, and uses it from then on', () => {
+    const map = new BoundedMap<string, string>({ maxSize: 2 });
+    const create = (key: string) => key.toUpperCase();
+    expect([map.useOrCreate('a', create), map.useOrCreate('b', create)]).toEqual(['A', 'B']);
+    map.set('a', 'changed');
+    expect(map.useOrCreate('a', create)).toBe('changed');
+    map.set('c', 'C');
+    expect(keysOf(map)).toEqual(['a', 'c']);
+  });
+
+  it('does not keep what could not be created', () => {
+    const map = new BoundedMap<string, string>({ maxSize: 2 });
+    const fail = () => {
+      throw new Error('not now');
+    };
+    expect(() => map.useOrCreate('a', fail)).toThrow('not now');
+    expect(map.has('a')).toBe(false);
+  });
+
   it('counts entries by their size, also when they are replaced or deleted', () => {
     const map = new BoundedMap<string, string>({ maxSize: 10, sizeOf: (value) => value.length });
     map.set('a', '12345678');

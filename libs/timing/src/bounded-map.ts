@@ -31,6 +31,15 @@ export class BoundedMap<K, V> {
     return entry.value;
   }
 
+  /** Uses a value, or creates it. */
+  useOrCreate(key: K, create: (key: K) => V): V {
+    const known = this.use(key);
+    if (known !== undefined) return known;
+    const created = create(key);
+    this.set(key, created);
+    return created;
+  }
+
   has(key: K): boolean {
     return this.entries.has(key);
   }

@@ -23,25 +23,29 @@ describe.each([
   });
 });
 
+/** A wait of a minute whose signal aborts at once. */
+function abortedWait(wait: typeof pause) {
+  const stop = new AbortController();
+  const waiting = wait(60_000, stop.signal);
+  stop.abort('over');
+  return { waiting, aborted: stop.signal };
+}
+
 describe('pause', () => {
   it('throws the reason of an abort, before or during the wait, and leaves no timer behind', async () => {
-    const stop = new AbortController();
-    const pausing = pause(60_000, stop.signal);
-    stop.abort('over');
-    await expect(pausing).rejects.toBe('over');
-    await expect(pause(60_000, stop.signal)).rejects.toBe('over');
-    await expect(pause(0, stop.signal)).rejects.toBe('over');
+    const { waiting, aborted } = abortedWait(pause);
+    await expect(waiting).rejects.toBe('over');
+    await expect(pause(60_000, aborted)).rejects.toBe('over');
+    await expect(pause(0, aborted)).rejects.toBe('over');
     expect(jest.getTimerCount()).toBe(0);
   });
 });
 
 describe('pauseQuietly', () => {
   it('ends without an error when the signal aborts, and leaves no timer behind', async () => {
-    const stop = new AbortController();
-    const pausing = pauseQuietly(60_000, stop.signal);
-    stop.abort('over');
-    await pausing;
-    await pauseQuietly(60_000, stop.signal);
+    const { waiting, aborted } = abortedWait(pauseQuietly);
+    await waiting;
+    await pauseQuietly(60_000, aborted);
     expect(jest.getTimerCount()).toBe(0);
   });
 });

@@ -22,18 +22,10 @@ export interface CheckContext {
 export async function checkEnqueued({ system, backlog, findings }: CheckContext): Promise<void> {
   const startedAt = performance.now();
   const waiting = await backlog.count('ended_at is null and waiting_for is null');
-  await until(
-    async () => (await countQueued(system)) >= waiting,
-    180_000,
-    () => 'all executions to be enqueued',
-  );
+  await untilQueued(system, waiting, 'all executions to be enqueued');
   const tookMs = performance.now() - startedAt;
-  findings.checkTime(
-    'the sweep enqueues what is missing in Redis',
-    tookMs,
-    120_000,
-    `${waiting} in ${seconds(tookMs)}`,
-  );
+  const took = `${waiting} in ${seconds(tookMs)}`;
+  findings.checkTime('the sweep enqueues what is missing in Redis', tookMs, 120_000, took);
 }
 
 /** Submits until the queue is full, and for a while longer. */
@@ -137,17 +129,17 @@ export async function loseRedis({ system, backlog, findings }: CheckContext): Pr
   const live = await backlog.count('ended_at is null and waiting_for is null');
   const startedAt = performance.now();
   await redisCommand(system, 'flushall');
-  await until(
-    async () => (await countQueued(system)) >= live,
-    180_000,
-    () => 'the queue to be rebuilt',
-  );
+  await untilQueued(system, live, 'the queue to be rebuilt');
   const tookMs = performance.now() - startedAt;
-  findings.checkTime(
-    'the queue is rebuilt after a flush',
-    tookMs,
-    120_000,
-    `${live} entries in ${seconds(tookMs)}`,
+  const took = `${live} entries in ${seconds(tookMs)}`;
+  findings.checkTime('the queue is rebuilt after a flush', tookMs, 120_000, took);
+}
+
+async function untilQueued(system: LimitsSystem, count: number, what: string): Promise<void> {
+  await until(
+    async () => (await countQueued(system)) >= count,
+    180_000,
+    () => what,
   );
 }
 

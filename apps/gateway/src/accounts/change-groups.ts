@@ -1,9 +1,10 @@
 import type { BodyOf, GroupReply } from '@app/contract';
-import type { AuditEntry, GroupsStore, ProcsStore } from '@app/database';
+import type { GroupsStore, ProcsStore } from '@app/database';
 import { AppError } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Authenticator } from '../authentication/authenticator.js';
 import type { Caller } from '../authentication/caller.js';
+import { changeAccess } from './change-access.js';
 import { lastAdmin, noAccount } from './change-users.js';
 
 const MAX_NAMED = 10;
@@ -22,7 +23,7 @@ export class ChangeGroups {
 
   /** @throws AppError `conflict` if it exists */
   async create({ name, description }: BodyOf<'createGroup'>, caller: Caller): Promise<GroupReply> {
-    await this.change('createGroup', name, caller, {}, async () => {
+    await changeAccess(this.dependencies, { action: 'createGroup', subject: name, caller }, async () => {
       if (await this.dependencies.groups.create(name, description)) return;
       throw new AppError('conflict', `Group ${name} already exists.`);
     });
@@ -31,7 +32,7 @@ export class ChangeGroups {
 
   /** @throws AppError `not_found`; `conflict` while a proc or a schedule uses it, and for an admin group */
   async remove(name: string, caller: Caller): Promise<void> {
-    await this.change('removeGroup', name, caller, {}, async () => {
+    await changeAccess(this.dependencies, { action: 'removeGroup', subject: name, caller }, async () => {
       if (this.dependencies.adminGroups.includes(name)) throw isAdminGroup(name);
       const outcome = await this.dependencies.groups.remove(name);
       if (outcome === 'not_found') throw noGroup(name);
@@ -41,39 +42,33 @@ export class ChangeGroups {
 
   /** May be repeated. @throws AppError `not_found` */
   async addMember(group: string, email: string, caller: Caller): Promise<void> {
-    await this.change('addMember', group, caller, { email }, async () => {
-      const outcome = await this.dependencies.groups.addMember(group, email);
-      if (outcome === 'no_group') throw noGroup(group);
-      if (outcome === 'no_account') throw noAccount(email);
-    });
+    await changeAccess(
+      this.dependencies,
+      { action: 'addMember', subject: group, caller, details: { email } },
+      async () => {
+        const outcome = await this.dependencies.groups.addMember(group, email);
+        if (outcome === 'no_group') throw noGroup(group);
+        if (outcome === 'no_account') throw noAccount(email);
+      },
+    );
   }
 
   /** May be repeated. @throws AppError `not_found`, `conflict` if no admin would be left */
   async removeMember(group: string, email: string, caller: Caller): Promise<void> {
-    await this.change('removeMember', group, caller, { email }, async () => {
-      const outcome = await this.dependencies.groups.removeMember(
-        group,
-        email,
-        this.dependencies.adminGroups,
-      );
-      if (outcome === 'no_group') throw noGroup(group);
-      if (outcome === 'no_account') throw noAccount(email);
-      if (outcome === 'last_admin') throw lastAdmin(email, this.dependencies.adminGroups);
-    });
-  }
-
-  private async change(
-    action: string,
-    group: string,
-    { user, address }: Caller,
-    details: AuditEntry['details'],
-    make: () => Promise<void>,
-  ): Promise<void> {
-    await this.dependencies.audit.recordChange(
-      { actor: user.email, action, subject: group, address, details },
-      make,
+    await changeAccess(
+      this.dependencies,
+      { action: 'removeMember', subject: group, caller, details: { email } },
+      async () => {
+        const outcome = await this.dependencies.groups.removeMember(
+          group,
+          email,
+          this.dependencies.adminGroups,
+        );
+        if (outcome === 'no_group') throw noGroup(group);
+        if (outcome === 'no_account') throw noAccount(email);
+        if (outcome === 'last_admin') throw lastAdmin(email, this.dependencies.adminGroups);
+      },
     );
-    this.dependencies.authenticator.forget();
   }
 }
 

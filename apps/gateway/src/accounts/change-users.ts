@@ -1,30 +1,37 @@
 import type { BodyOf } from '@app/contract';
-import type { Account, AccountsStore, AuditEntry } from '@app/database';
+import type { Account, AccountsStore } from '@app/database';
 import { AppError } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Authenticator } from '../authentication/authenticator.js';
 import type { Caller } from '../authentication/caller.js';
+import { changeAccess } from './change-access.js';
+
+export interface ChangeUsersDependencies {
+  accounts: AccountsStore;
+  adminGroups: readonly string[];
+  authenticator: Authenticator;
+  audit: AuditTrail;
+}
 
 /** Creates, changes and removes accounts. Changes take effect at once in this process, within seconds in others. */
 export class ChangeUsers {
-  constructor(
-    private readonly accounts: AccountsStore,
-    private readonly adminGroups: readonly string[],
-    private readonly authenticator: Authenticator,
-    private readonly audit: AuditTrail,
-  ) {}
+  constructor(private readonly dependencies: ChangeUsersDependencies) {}
 
   /** @throws AppError `conflict` if the email is taken */
   async create(body: BodyOf<'createUser'>, caller: Caller): Promise<Account> {
     const { email, name = '', service, groups } = body;
     const details = { groups: JSON.stringify(groups), service };
-    return this.change('createUser', email, caller, details, async () => {
-      const account = await this.accounts.create({ email, name, isService: service, groups });
-      if (account) return account;
-      throw new AppError('conflict', `Account ${email} already exists.`, {
-        hint: 'Use `proctor user update`.',
-      });
-    });
+    return changeAccess(
+      this.dependencies,
+      { action: 'createUser', subject: email, caller, details },
+      async () => {
+        const account = await this.dependencies.accounts.create({ email, name, isService: service, groups });
+        if (account) return account;
+        throw new AppError('conflict', `Account ${email} already exists.`, {
+          hint: 'Use `proctor user update`.',
+        });
+      },
+    );
   }
 
   /** @throws AppError `not_found`; `conflict` if no admin would be left; `malformed_request` if nothing changes */
@@ -42,33 +49,30 @@ export class ChangeUsers {
       active: active ?? null,
       groups: groups ? JSON.stringify(groups) : null,
     };
-    return this.change('updateUser', email, caller, details, async () => {
-      const outcome = await this.accounts.update(email, { name, active, groups }, this.adminGroups);
-      if (outcome.kind === 'updated') return outcome;
-      throw outcome.kind === 'not_found' ? noAccount(email) : lastAdmin(email, this.adminGroups);
-    });
+    return changeAccess(
+      this.dependencies,
+      { action: 'updateUser', subject: email, caller, details },
+      async () => {
+        const outcome = await this.dependencies.accounts.update(
+          email,
+          { name, active, groups },
+          this.dependencies.adminGroups,
+        );
+        if (outcome.kind === 'updated') return outcome;
+        throw outcome.kind === 'not_found'
+          ? noAccount(email)
+          : lastAdmin(email, this.dependencies.adminGroups);
+      },
+    );
   }
 
   /** Removes its tokens too, and pauses its schedules. @throws AppError `not_found`; `conflict` if no admin would be left */
   async remove(email: string, caller: Caller): Promise<void> {
-    await this.change('removeUser', email, caller, {}, async () => {
-      const outcome = await this.accounts.remove(email, this.adminGroups);
+    await changeAccess(this.dependencies, { action: 'removeUser', subject: email, caller }, async () => {
+      const outcome = await this.dependencies.accounts.remove(email, this.dependencies.adminGroups);
       if (outcome === 'not_found') throw noAccount(email);
-      if (outcome === 'last_admin') throw lastAdmin(email, this.adminGroups);
+      if (outcome === 'last_admin') throw lastAdmin(email, this.dependencies.adminGroups);
     });
-  }
-
-  private async change<T>(
-    action: string,
-    email: string,
-    { user, address }: Caller,
-    details: AuditEntry['details'],
-    make: () => Promise<T>,
-  ): Promise<T> {
-    const entry = { actor: user.email, action, subject: email, address, details };
-    const made = await this.audit.recordChange(entry, make);
-    this.authenticator.forget();
-    return made;
   }
 }
 

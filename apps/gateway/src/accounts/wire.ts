@@ -23,7 +23,7 @@ export function wireAccounts({ adminGroups, database, authenticator, sources, au
   const groups = new GroupsStore(database);
   const tokens = new TokensStore(database);
   const procs = new ProcsStore(database);
-  const changeUsers = new ChangeUsers(accounts, adminGroups, authenticator, audit);
+  const changeUsers = new ChangeUsers({ accounts, adminGroups, authenticator, audit });
   const changeGroups = new ChangeGroups({ groups, procs, adminGroups, authenticator, audit });
   const changeTokens = new ChangeTokens({ tokens, sources, authenticator, audit });
   return {

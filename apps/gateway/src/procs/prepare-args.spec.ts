@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { AppError, plainArg, plainProc, type Proc } from '@app/domain';
+import { plainArg, plainProc, type Proc } from '@app/domain';
 import { Patterns } from '@app/patterns';
+import { refusalOf } from '../../../../libs/domain/src/testing/index.js';
 import { PrepareArgs } from './prepare-args.js';
 
 const proc = plainProc('p', {
@@ -22,15 +23,6 @@ const secrets = {
 };
 
 const prepare = new PrepareArgs(secrets, new Patterns());
-
-function refusalOf(act: () => unknown): AppError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-  }
-  throw new Error('the args were accepted');
-}
 
 describe('PrepareArgs', () => {
   it('fills in defaults for an execution but not for a schedule, and separates secret args', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SCHEDULE_TEXTS } from '@app/contract';
-import { AppError, DEFAULT_SCHEDULE_POLICIES } from '@app/domain';
+import { DEFAULT_SCHEDULE_POLICIES } from '@app/domain';
+import { refusalOf } from '../../../../libs/domain/src/testing/index.js';
 import { lineOf } from '../http/render-error.js';
 import { checkSchedule, checkScheduleChanges, type ScheduleText } from './check-schedule.js';
 
@@ -10,16 +11,6 @@ const VALID: ScheduleText = {
   notificationEmails: 'ada@example.com, bob@example.com',
   group: 'ops',
 };
-
-function refusalOf(text: ScheduleText): AppError {
-  try {
-    checkSchedule(text);
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-  throw new Error('the schedule was accepted');
-}
 
 describe('checkSchedule', () => {
   it('accepts valid fields, and removes duplicate emails', () => {
@@ -85,7 +76,7 @@ describe('checkSchedule', () => {
     ],
     ['no group', { group: '' }, SCHEDULE_TEXTS.groupMissing, 'group', /expected text/],
   ])('%s', (_name, wrong, plainText, field, message) => {
-    const error = refusalOf({ ...VALID, ...wrong });
+    const error = refusalOf(() => checkSchedule({ ...VALID, ...wrong }));
     expect(error).toMatchObject({ code: 'malformed_request', details: [{ field }] });
     expect(error.details[0]?.message).toMatch(message);
     expect(lineOf(error)).toBe(plainText);
@@ -96,7 +87,7 @@ describe('checkSchedule', () => {
     const wrong = { group: '', notificationEmails: '', cron: '', tags: '' };
     const reported: string[] = [];
     for (const part of ['tags', 'cron', 'notificationEmails', 'group'] as const) {
-      reported.push(refusalOf(wrong).message);
+      reported.push(refusalOf(() => checkSchedule(wrong)).message);
       wrong[part] = VALID[part];
     }
     const { tagsMissing, cronInvalid, emailInvalid, groupMissing } = SCHEDULE_TEXTS;

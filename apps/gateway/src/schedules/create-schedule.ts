@@ -1,25 +1,16 @@
 import type { BodyOf } from '@app/contract';
 import type { NewSchedule, SchedulesStore } from '@app/database';
 import type { Schedule } from '@app/domain';
-import type { SignalSender } from '@app/queue';
-import type { KeyedHash } from '../secrets/keyed-hash.js';
-import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
-import type { PrepareArgs } from '../procs/prepare-args.js';
 import { checkSchedule } from './check-schedule.js';
 import { neverFires } from './check-timing.js';
 import { duplicateSchedule } from './duplicate-schedule.js';
-import { procNotFound, type FindSchedule } from './find-schedule.js';
+import { procNotFound } from './find-schedule.js';
 import { tooManySchedules } from './too-many-schedules.js';
+import type { WriteScheduleDependencies } from './write-schedule-dependencies.js';
 
-export interface CreateScheduleDependencies {
+export interface CreateScheduleDependencies extends WriteScheduleDependencies {
   schedules: Pick<SchedulesStore, 'create'>;
-  findSchedule: FindSchedule;
-  prepareArgs: PrepareArgs;
-  argsHash: KeyedHash;
-  audit: AuditTrail;
-  signals: Pick<SignalSender, 'send'>;
-  maxPerOwner: number;
 }
 
 /** Creates schedules. */

@@ -1,28 +1,18 @@
 import { routes, SCHEDULE_TEXTS, type BodyOf } from '@app/contract';
 import type { ScheduleChanges, SchedulesStore } from '@app/database';
 import { AppError, type Proc, type Schedule } from '@app/domain';
-import type { SignalSender } from '@app/queue';
-import type { KeyedHash } from '../secrets/keyed-hash.js';
-import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
 import type { FindProc } from '../procs/find-proc.js';
-import type { PrepareArgs } from '../procs/prepare-args.js';
 import { checkScheduleChanges } from './check-schedule.js';
 import { neverFires } from './check-timing.js';
 import { duplicateSchedule } from './duplicate-schedule.js';
-import type { FindSchedule } from './find-schedule.js';
 import { tooManySchedules } from './too-many-schedules.js';
+import type { WriteScheduleDependencies } from './write-schedule-dependencies.js';
 
 type Body = BodyOf<'updateSchedule'>;
-export interface UpdateScheduleDependencies {
+export interface UpdateScheduleDependencies extends WriteScheduleDependencies {
   schedules: Pick<SchedulesStore, 'update'>;
-  findSchedule: FindSchedule;
   findProc: Pick<FindProc, 'find'>;
-  prepareArgs: PrepareArgs;
-  argsHash: KeyedHash;
-  audit: AuditTrail;
-  signals: Pick<SignalSender, 'send'>;
-  maxPerOwner: number;
 }
 
 /** Changes schedules. */

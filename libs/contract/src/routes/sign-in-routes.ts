@@ -7,6 +7,15 @@ import {
 } from '../sign-in.js';
 import type { Route } from './route.js';
 
+const ANSWERED_BY_DEVICE_FLOW = {
+  replyType: 'json',
+  successStatus: 200,
+  otherStatuses: {
+    404: 'This gateway does not use the device flow.',
+    503: 'The issuer is unreachable.',
+  },
+} as const;
+
 export const signInRoutes = {
   getSignIn: {
     method: 'GET',
@@ -23,12 +32,7 @@ export const signInRoutes = {
     who: 'anyone',
     summary: 'Start signing in with the device flow',
     reply: startSignInReply,
-    replyType: 'json',
-    successStatus: 200,
-    otherStatuses: {
-      404: 'This gateway does not use the device flow.',
-      503: 'The issuer is unreachable.',
-    },
+    ...ANSWERED_BY_DEVICE_FLOW,
   },
   pollSignIn: {
     method: 'POST',
@@ -37,12 +41,7 @@ export const signInRoutes = {
     summary: 'Poll whether the sign-in is complete',
     body: pollSignInBody,
     reply: pollSignInReply,
-    replyType: 'json',
-    successStatus: 200,
-    otherStatuses: {
-      404: 'This gateway does not use the device flow.',
-      503: 'The issuer is unreachable.',
-    },
+    ...ANSWERED_BY_DEVICE_FLOW,
   },
   refreshSignIn: {
     method: 'POST',
@@ -51,11 +50,6 @@ export const signInRoutes = {
     summary: 'Get a new token before the old one expires',
     body: refreshSignInBody,
     reply: pollSignInReply,
-    replyType: 'json',
-    successStatus: 200,
-    otherStatuses: {
-      404: 'This gateway does not use the device flow.',
-      503: 'The issuer is unreachable.',
-    },
+    ...ANSWERED_BY_DEVICE_FLOW,
   },
 } as const satisfies Record<string, Route>;

@@ -1,4 +1,4 @@
-import type { RoomFigures, Schedule, TickOutcome } from '@app/domain';
+import type { RoomFigures, Schedule, SchedulePolicies, TickOutcome } from '@app/domain';
 import type { NewExecution } from '../executions/accept.js';
 import type { SealedArgs } from '../executions/sealed-args.js';
 import type { RegisteredProc } from '../procs/procs.store.js';
@@ -13,22 +13,8 @@ export interface DueBatch {
 }
 
 /** The fields that decide when a schedule fires and what it runs. */
-export type FiringSchedule = Pick<
-  Schedule,
-  | 'id'
-  | 'procName'
-  | 'args'
-  | 'secretArgNames'
-  | 'cron'
-  | 'at'
-  | 'timeZone'
-  | 'overlap'
-  | 'misfire'
-  | 'misfireGraceSeconds'
-  | 'blackouts'
-  | 'userEmail'
-  | 'nextFireAt'
->;
+export type FiringSchedule = Omit<SchedulePolicies, 'notifyOn'> &
+  Pick<Schedule, 'id' | 'procName' | 'args' | 'secretArgNames' | 'cron' | 'at' | 'userEmail' | 'nextFireAt'>;
 
 export interface DueSchedule {
   schedule: FiringSchedule;

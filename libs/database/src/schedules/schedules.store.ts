@@ -8,21 +8,14 @@ import { Prisma } from '../generated/client.js';
 import { storedBlackout, toSchedule } from './schedule-row.js';
 
 /** A schedule that was checked against its proc. */
-export interface NewSchedule extends SchedulePolicies {
-  procName: string;
-  /** Without those of type `secret`. */
-  args: Readonly<Record<string, string>>;
+export interface NewSchedule
+  extends
+    SchedulePolicies,
+    Pick<Schedule, 'procName' | 'args' | 'tags' | 'cron' | 'at' | 'notificationEmails'>,
+    Pick<Schedule, 'userEmail' | 'group' | 'enabled'> {
   secretArgs: SealedArgs | null;
   /** Keyed hash of all args: a proc has at most one schedule with the same args. */
   argsHash: string;
-  tags: string;
-  /** Empty exactly if `at` is given. */
-  cron: string;
-  at: Date | null;
-  notificationEmails: readonly string[];
-  userEmail: string;
-  group: string;
-  enabled: boolean;
 }
 
 /** Omitted fields stay unchanged. `args`, `secretArgs` and `argsHash` belong together, and so do `cron` and `at`. */

@@ -28,48 +28,45 @@ function observeCpuAndStart(meter: Meter): void {
 }
 
 function observeMemory(meter: Meter): void {
-  const gauge = (name: string, description: string) =>
-    meter.createObservableGauge(name, { description, unit: 'By' });
-  const resident = gauge('process_resident_memory_bytes', 'Memory of the process that is in RAM.');
-  const heapUsed = gauge('nodejs_heap_size_used_bytes', 'JavaScript heap in use.');
-  const heapTotal = gauge('nodejs_heap_size_total_bytes', 'JavaScript heap, used or free.');
-  const external = gauge('nodejs_external_memory_bytes', 'Memory outside the heap that objects in it hold.');
-  meter.addBatchObservableCallback(
-    (result) => {
-      const memory = process.memoryUsage();
-      result.observe(resident, memory.rss);
-      result.observe(heapUsed, memory.heapUsed);
-      result.observe(heapTotal, memory.heapTotal);
-      result.observe(external, memory.external);
-    },
-    [resident, heapUsed, heapTotal, external],
-  );
+  observeGauges(meter, 'By', () => process.memoryUsage(), [
+    ['process_resident_memory_bytes', 'Memory of the process that is in RAM.', ({ rss }) => rss],
+    ['nodejs_heap_size_used_bytes', 'JavaScript heap in use.', ({ heapUsed }) => heapUsed],
+    ['nodejs_heap_size_total_bytes', 'JavaScript heap, used or free.', ({ heapTotal }) => heapTotal],
+    [
+      'nodejs_external_memory_bytes',
+      'Memory outside the heap that objects in it hold.',
+      ({ external }) => external,
+    ],
+  ]);
 }
 
 function observeEventLoop(meter: Meter): () => void {
   const lag = new EventLoopLag();
-  const gauge = (name: string, description: string) =>
-    meter.createObservableGauge(name, { description, unit: 's' });
-  const mean = gauge(
-    'nodejs_eventloop_lag_mean_seconds',
-    'How late timers were in the last ten seconds, on average.',
-  );
-  const p99 = gauge(
-    'nodejs_eventloop_lag_p99_seconds',
-    'How late timers were in the last ten seconds, 99th percentile.',
-  );
-  const max = gauge(
-    'nodejs_eventloop_lag_max_seconds',
-    'How late timers were in the last ten seconds, at most.',
-  );
+  const late = 'How late timers were in the last ten seconds';
+  observeGauges(meter, 's', () => lag.read(), [
+    ['nodejs_eventloop_lag_mean_seconds', `${late}, on average.`, ({ mean }) => mean],
+    ['nodejs_eventloop_lag_p99_seconds', `${late}, 99th percentile.`, ({ p99 }) => p99],
+    ['nodejs_eventloop_lag_max_seconds', `${late}, at most.`, ({ max }) => max],
+  ]);
+  return () => lag.close();
+}
+
+/** Creates gauges whose values come from the same reading. */
+function observeGauges<Reading>(
+  meter: Meter,
+  unit: string,
+  read: () => Reading,
+  table: readonly (readonly [name: string, description: string, valueOf: (reading: Reading) => number])[],
+): void {
+  const gauges = table.map(([name, description, valueOf]) => ({
+    gauge: meter.createObservableGauge(name, { description, unit }),
+    valueOf,
+  }));
   meter.addBatchObservableCallback(
     (result) => {
-      const seconds = lag.read();
-      result.observe(mean, seconds.mean);
-      result.observe(p99, seconds.p99);
-      result.observe(max, seconds.max);
+      const reading = read();
+      for (const { gauge, valueOf } of gauges) result.observe(gauge, valueOf(reading));
     },
-    [mean, p99, max],
+    gauges.map(({ gauge }) => gauge),
   );
-  return () => lag.close();
 }

@@ -1,0 +1,24 @@
+import type { AuditEntry } from '@app/database';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Authenticator } from '../authentication/authenticator.js';
+import type { Caller } from '../authentication/caller.js';
+
+interface AccessChange {
+  action: string;
+  /** The account or group. */
+  subject: string;
+  caller: Caller;
+  details?: AuditEntry['details'];
+}
+
+/** Audits and makes a change of accounts or groups, and then forgets who was authenticated. @throws what \`make\` throws */
+export async function changeAccess<T>(
+  { audit, authenticator }: { audit: AuditTrail; authenticator: Authenticator },
+  { action, subject, caller, details = {} }: AccessChange,
+  make: () => Promise<T>,
+): Promise<T> {
+  const { user, address } = caller;
+  const made = await audit.recordChange({ actor: user.email, action, subject, address, details }, make);
+  authenticator.forget();
+  return made;
+}

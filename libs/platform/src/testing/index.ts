@@ -1,0 +1,2 @@
+export { captureLog } from './capture-log.js';
+export { wrongVariables } from './wrong-variables.js';
