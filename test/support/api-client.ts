@@ -12,6 +12,7 @@ export interface ExecutionReply {
   status: string;
   exit_code?: number | null;
   reason?: string | null;
+  waits_until?: string;
 }
 
 export interface LogLine {

@@ -40,6 +40,6 @@ describe('FaultSwitchboard', () => {
     const waiting = faults.untilPodsMayStart(signal);
     faults.releasePods();
     await waiting;
-    expect(faults.isHoldingPods).toBe(false);
+    expect(faults.holdMessage).toBeNull();
   });
 });

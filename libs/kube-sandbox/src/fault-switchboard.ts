@@ -1,4 +1,8 @@
 import { untilAborted } from '@app/timing';
+import { Admission } from './admission/admission.js';
+import type { PodSecurityLevel } from './admission/pod-security.js';
+import type { ObjectQuota } from './admission/quota.js';
+import type { Webhook } from './admission/webhook.js';
 import type { Faults, NodeLoss, RequestEffect, RequestFault, RequestMatch } from './faults.js';
 import type { StartGate } from './kubelet/kubelet-context.js';
 import type { ResourceName } from './objects/kube-object.js';
@@ -26,8 +30,10 @@ export class FaultSwitchboard implements Faults, StartGate {
   private rules: (RequestFault & { left: number })[] = [];
   private cuts: { bytes: number; left: number }[] = [];
   private bytesPerSecond: number | null = null;
-  private hold: { released: Promise<void>; release: () => void } | null = null;
+  private hold: Hold | null = null;
+  private mountHold: Hold | null = null;
   private readonly streams = new Set<OpenStream>();
+  readonly admission = new Admission();
   node: FaultyNode | null = null;
 
   dropWatches(resource?: ResourceName): number {
@@ -63,8 +69,8 @@ export class FaultSwitchboard implements Faults, StartGate {
     return this.node?.killPods(reason, podName) ?? 0;
   }
 
-  holdPods(): void {
-    this.hold ??= createHold();
+  holdPods(message = HELD): void {
+    this.hold ??= createHold(message);
   }
 
   releasePods(): void {
@@ -72,19 +78,50 @@ export class FaultSwitchboard implements Faults, StartGate {
     this.hold = null;
   }
 
+  failMounts(message: string | null): void {
+    this.mountHold?.release();
+    this.mountHold = message === null ? null : createHold(message);
+  }
+
+  setQuota(quota: ObjectQuota | null): void {
+    this.admission.quota = quota ?? {};
+  }
+
+  enforcePodSecurity(level: PodSecurityLevel): void {
+    this.admission.podSecurity = level;
+  }
+
+  addWebhook(webhook: Webhook): void {
+    this.admission.addWebhook(webhook);
+  }
+
+  removeWebhook(name: string): void {
+    this.admission.removeWebhook(name);
+  }
+
   clear(): void {
     this.rules = [];
     this.cuts = [];
     this.bytesPerSecond = null;
     this.releasePods();
+    this.failMounts(null);
+    this.admission.clear();
   }
 
-  get isHoldingPods(): boolean {
-    return this.hold !== null;
+  get holdMessage(): string | null {
+    return this.hold?.message ?? null;
+  }
+
+  get mountFailure(): string | null {
+    return this.mountHold?.message ?? null;
   }
 
   async untilPodsMayStart(signal: AbortSignal): Promise<void> {
     while (this.hold && !signal.aborted) await untilAborted(this.hold.released, signal);
+  }
+
+  async untilVolumesMount(signal: AbortSignal): Promise<void> {
+    while (this.mountHold && !signal.aborted) await untilAborted(this.mountHold.released, signal);
   }
 
   /** Returns the effect on this request and counts one hit; null if there is none. */
@@ -120,8 +157,16 @@ function isHit(rule: RequestMatch, match: Required<RequestMatch>): boolean {
   return (!rule.verb || rule.verb === match.verb) && (!rule.resource || rule.resource === match.resource);
 }
 
-function createHold(): { released: Promise<void>; release: () => void } {
+const HELD = '0/1 nodes are available: the sandbox is holding back pods.';
+
+interface Hold {
+  message: string;
+  released: Promise<void>;
+  release: () => void;
+}
+
+function createHold(message: string): Hold {
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
-  return { released, release };
+  return { message, released, release };
 }

@@ -1,3 +1,6 @@
+import type { PodSecurityLevel } from './admission/pod-security.js';
+import type { ObjectQuota } from './admission/quota.js';
+import type { Webhook } from './admission/webhook.js';
 import type { ResourceName } from './objects/kube-object.js';
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'delete' | 'deletecollection';
@@ -27,8 +30,8 @@ export interface RequestFault extends RequestMatch {
 export type NodeLoss = 'fail' | 'delete';
 
 /**
- * Fault switches for tests. Each may be used at any time, any number of times. `clear` turns off holds, rules and slow
- * logs; it does not undo what has already happened.
+ * Fault switches for tests. Each may be used at any time, any number of times. `clear` turns off holds, rules, admission and
+ * slow logs; it does not undo what has already happened.
  */
 export interface Faults {
   /** Cuts all open watches, or those of one resource. Returns how many. */
@@ -46,9 +49,18 @@ export interface Faults {
   loseNode(loss?: NodeLoss): number;
   /** Ends running pods as the kernel (`OOMKilled`, exit code 137) or the kubelet (`Evicted`) would. */
   killPods(reason: 'OOMKilled' | 'Evicted', podName?: string): number;
-  /** Keeps new pods unscheduled until `releasePods`. */
-  holdPods(): void;
+  /** Keeps new pods unscheduled until `releasePods`. @param message the scheduler's sentence */
+  holdPods(message?: string): void;
   releasePods(): void;
+  /** Keeps new pods from mounting their volumes, with this event; null: releases them. */
+  failMounts(message: string | null): void;
+  /** Limits how many objects each namespace may hold; null: no limit. */
+  setQuota(quota: ObjectQuota | null): void;
+  /** Refuses new pods below a level of Pod Security. */
+  enforcePodSecurity(level: PodSecurityLevel): void;
+  /** Adds an admission webhook, or replaces the one with its name. */
+  addWebhook(webhook: Webhook): void;
+  removeWebhook(name: string): void;
   clear(): void;
 }
 
@@ -69,5 +81,10 @@ export const FAULT_NAMES = [
   'killPods',
   'holdPods',
   'releasePods',
+  'failMounts',
+  'setQuota',
+  'enforcePodSecurity',
+  'addWebhook',
+  'removeWebhook',
   'clear',
 ] as const satisfies readonly (keyof Faults)[];

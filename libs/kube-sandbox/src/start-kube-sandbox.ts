@@ -90,7 +90,7 @@ export async function startKubeSandbox(options: SandboxOptions): Promise<KubeSan
     { store, events, logs, history, workArea, starter, gate: faults, timing, procsDir },
     log,
   );
-  const jobs = new JobController(store, events, timing);
+  const jobs = new JobController(store, events, timing, faults.admission);
   faults.node = faultyNode(kubelet, store);
 
   const stop = async () => {

@@ -9,6 +9,9 @@ export interface SandboxTiming {
   /** Between failed pods of a Job; doubles. A cluster: 10 s up to 600 s. */
   jobRetryBackoffMs: number;
   jobRetryBackoffMaxMs: number;
+  /** Between a Job's tries to create a pod that is refused; doubles. A cluster: 1 s up to 60 s. */
+  podCreateBackoffMs: number;
+  podCreateBackoffMaxMs: number;
   /** Between runs of a container with `restartPolicy: OnFailure`; doubles. A cluster: 10 s up to 300 s. */
   containerRestartBackoffMs: number;
   containerRestartBackoffMaxMs: number;
@@ -29,6 +32,8 @@ export const DEFAULT_TIMING: SandboxTiming = {
   imagePullBackoffMaxMs: 30_000,
   jobRetryBackoffMs: 1000,
   jobRetryBackoffMaxMs: 60_000,
+  podCreateBackoffMs: 1000,
+  podCreateBackoffMaxMs: 5000,
   containerRestartBackoffMs: 1000,
   containerRestartBackoffMaxMs: 60_000,
   absentOwnerDelayMs: 500,

@@ -53,14 +53,15 @@ export function find(
   return object;
 }
 
-function create({ store }: ApiContext, { route, query, body }: ResourceRequest): AnyObject {
-  return createObject(
-    store,
-    route.resource,
-    route.namespace ?? '',
-    body,
-    query.getAll('dryRun').includes('All'),
-  );
+function create({ store, faults }: ApiContext, { route, query, body }: ResourceRequest): AnyObject {
+  const { resource, namespace = '' } = route;
+  return createObject(store, resource, namespace, body, {
+    isDryRun: query.getAll('dryRun').includes('All'),
+    admit(object) {
+      const refusal = faults.admission.refusal(store, resource, namespace, object);
+      if (refusal) throw refusal;
+    },
+  });
 }
 
 function list({ store, pages }: ApiContext, { route, query, wantsTable }: ResourceRequest): object | string {

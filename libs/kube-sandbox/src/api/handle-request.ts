@@ -85,9 +85,20 @@ async function serve(
     watch(context, request, response);
     return null;
   }
+  if (verb === 'create') await untilWebhooksAnswer(context, request, response);
   const reply = answerRequest(context, verb, request);
   const after = context.faults.takeEffect(match, 'after');
   return after && !(await injectFault(after, verb, response)) ? null : reply;
+}
+
+async function untilWebhooksAnswer(
+  { faults }: ApiContext,
+  { route }: ResourceRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  await faults.admission.untilWebhooksAnswer(route.resource, gone.signal);
 }
 
 function watch(context: ApiContext, request: ResourceRequest, response: ServerResponse): void {

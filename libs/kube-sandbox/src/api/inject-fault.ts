@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { pause } from '@app/timing';
 import type { RequestEffect, Verb } from '../faults.js';
 import { ApiError } from '../objects/api-error.js';
+import { reasonOfCode } from '../objects/status-reasons.js';
 import { refuseWatch } from './serve-watch.js';
 
 /** Applies a fault to a request. Returns false if the request needs no further response. Throws the injected `ApiError`. */
@@ -28,20 +29,6 @@ export async function injectFault(
   }
 }
 
-const REASONS: Record<number, string> = {
-  400: 'BadRequest',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'NotFound',
-  409: 'Conflict',
-  410: 'Expired',
-  422: 'Invalid',
-  429: 'TooManyRequests',
-  500: 'InternalError',
-  503: 'ServiceUnavailable',
-  504: 'Timeout',
-};
-
 function injectedError({
   code,
   message,
@@ -52,5 +39,5 @@ function injectedError({
   const details = retryAfterSeconds === undefined ? undefined : { retryAfterSeconds };
   const headers: Record<string, string> =
     retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
-  return new ApiError(code, REASONS[code] ?? 'InternalError', text, { details, headers });
+  return new ApiError(code, reasonOfCode(code), text, { details, headers });
 }

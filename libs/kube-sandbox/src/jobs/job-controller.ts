@@ -1,7 +1,9 @@
-import { MAX_TIMER_MS } from '@app/timing';
+import { backOffMs, MAX_TIMER_MS } from '@app/timing';
+import type { Admission } from '../admission/admission.js';
 import { deleteObject, removeFinalizer } from '../objects/delete-object.js';
+import type { Draft } from '../objects/draft.js';
 import type { EventRecorder } from '../objects/event-recorder.js';
-import { isPodTerminal, type Job, type Pod } from '../objects/kube-object.js';
+import { isPodTerminal, type Job, type Pod, withoutUndefined } from '../objects/kube-object.js';
 import type { Change, ObjectStore } from '../objects/object-store.js';
 import type { SandboxTiming } from '../timing.js';
 import { jobPod } from './job-pod.js';
@@ -21,12 +23,15 @@ export class JobController {
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly lastFailureAtMs = new Map<string, number>();
   private readonly unsubscribe: () => void;
+  /** How often in a row a pod of the Job was refused. */
+  private readonly refusals = new Map<string, number>();
   private isClosed = false;
 
   constructor(
     private readonly store: ObjectStore,
     private readonly events: EventRecorder,
     private readonly timing: SandboxTiming,
+    private readonly admission: Admission,
   ) {
     this.unsubscribe = store.subscribe((change) => this.onChange(change));
     for (const job of store.list('jobs')) this.enqueue(job.metadata.namespace ?? '', job.metadata.name);
@@ -80,8 +85,10 @@ export class JobController {
   }
 
   private execute(job: Job, plan: JobPlan): void {
-    if (JSON.stringify(plan.status) !== JSON.stringify(job.status))
-      this.store.update('jobs', { ...job, status: plan.status });
+    const pod = plan.createPod ? this.admittedPod(job) : null;
+    const isRefused = plan.createPod && pod === null;
+    const status = isRefused ? withoutUndefined({ ...plan.status, active: undefined }) : plan.status;
+    if (JSON.stringify(status) !== JSON.stringify(job.status)) this.store.update('jobs', { ...job, status });
     for (const pod of plan.releasePods) this.release(pod);
     for (const pod of plan.deletePods) {
       deleteObject(this.store, 'pods', pod, { propagationPolicy: 'Background' });
@@ -91,8 +98,8 @@ export class JobController {
         message: `Deleted pod: ${pod.metadata.name}`,
       });
     }
-    if (plan.createPod) {
-      const pod = this.store.insert('pods', jobPod(job));
+    if (pod) {
+      this.store.insert('pods', pod);
       this.events.record('job-controller', job, {
         type: 'Normal',
         reason: 'SuccessfulCreate',
@@ -109,7 +116,32 @@ export class JobController {
       if (type === 'FailureTarget')
         this.events.record('job-controller', job, { type: 'Warning', reason, message });
     }
-    if (plan.requeueAtMs !== null) this.reconcileAt(job, plan.requeueAtMs);
+    const requeueAtMs = isRefused ? this.retryAtMs(job, plan.requeueAtMs) : plan.requeueAtMs;
+    if (requeueAtMs !== null) this.reconcileAt(job, requeueAtMs);
+  }
+
+  /** The pod of the next attempt; null if it is refused, as an event then says. */
+  private admittedPod(job: Job): Pod | null {
+    const pod = jobPod(job);
+    const { namespace = '', uid } = job.metadata;
+    const refusal = this.admission.refusal(this.store, 'pods', namespace, pod as unknown as Draft);
+    if (!refusal) {
+      this.refusals.delete(uid);
+      return pod;
+    }
+    this.refusals.set(uid, (this.refusals.get(uid) ?? 0) + 1);
+    this.events.record('job-controller', job, {
+      type: 'Warning',
+      reason: 'FailedCreate',
+      message: `Error creating: ${refusal.message}`,
+    });
+    return null;
+  }
+
+  private retryAtMs({ metadata }: Job, plannedAtMs: number | null): number {
+    const { podCreateBackoffMs: firstMs, podCreateBackoffMaxMs: maxMs } = this.timing;
+    const retryAtMs = Date.now() + backOffMs((this.refusals.get(metadata.uid) ?? 1) - 1, { firstMs, maxMs });
+    return Math.min(retryAtMs, plannedAtMs ?? Infinity);
   }
 
   private expire(job: Job): void {
@@ -130,6 +162,7 @@ export class JobController {
     clearTimeout(this.timers.get(metadata.uid));
     this.timers.delete(metadata.uid);
     this.lastFailureAtMs.delete(metadata.uid);
+    this.refusals.delete(metadata.uid);
     for (const { resource, object } of this.store.dependentsOf(metadata.uid))
       if (resource === 'pods') this.release(object as Pod);
   }

@@ -8,9 +8,13 @@ import type { ProcessStarter } from './process-starter.js';
 
 /** Lets tests hold back new pods. */
 export interface StartGate {
-  readonly isHoldingPods: boolean;
+  /** Why, in the scheduler's words; null: pods may start. */
+  readonly holdMessage: string | null;
+  /** Why volumes cannot be mounted; null: they can. */
+  readonly mountFailure: string | null;
   /** Resolves when pods may start, or on abort. */
   untilPodsMayStart(signal: AbortSignal): Promise<void>;
+  untilVolumesMount(signal: AbortSignal): Promise<void>;
 }
 
 /** What the parts of the node share. */

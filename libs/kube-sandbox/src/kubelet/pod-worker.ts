@@ -1,6 +1,7 @@
 import { backOffMs, MAX_TIMER_MS, pauseQuietly } from '@app/timing';
 import { type ContainerState, type Pod, toKubeTime } from '../objects/kube-object.js';
 import type { KubeletContext } from './kubelet-context.js';
+import { mountVolumes } from './mount-volumes.js';
 import { removePodFolder } from './pod-folder.js';
 import { PodRecord } from './pod-record.js';
 import type { PodVerdict } from './pod-status.js';
@@ -8,8 +9,6 @@ import { graceMsOf, type PodStop, verdictOf } from './pod-stop.js';
 import { type FoundImage, pullImage } from './pull-image.js';
 import { type ContainerRun, runContainer } from './run-container.js';
 import { waitForEnv } from './wait-for-env.js';
-
-const HELD = '0/1 nodes are available: the sandbox is holding back pods.';
 
 /** Runs one pod from Pending to its end. */
 export class PodWorker {
@@ -56,9 +55,10 @@ export class PodWorker {
   private async bind(): Promise<boolean> {
     const { record, context, stopping } = this;
     if (record.isBound) return true;
-    if (context.gate.isHoldingPods) {
-      record.writeUnschedulable(HELD);
-      record.recordEvent('Warning', 'FailedScheduling', HELD, 'default-scheduler');
+    const { holdMessage } = context.gate;
+    if (holdMessage !== null) {
+      record.writeUnschedulable(holdMessage);
+      record.recordEvent('Warning', 'FailedScheduling', holdMessage, 'default-scheduler');
       await context.gate.untilPodsMayStart(stopping.signal);
     }
     await pauseQuietly(context.timing.scheduleDelayMs, stopping.signal);
@@ -76,6 +76,7 @@ export class PodWorker {
 
   private async runToEnd(): Promise<void> {
     this.startDeadline();
+    await mountVolumes(this.record, this.context.gate, this.stopping.signal);
     const image = await pullImage(this.record, this.context, this.stopping.signal);
     while (image) {
       const env = await waitForEnv(this.record, this.context.store, this.stopping.signal);

@@ -20,6 +20,12 @@ const SERVER_SIDE_FIELDS = [
   'managedFields',
 ];
 
+export interface CreateOptions {
+  isDryRun?: boolean;
+  /** Throws an `ApiError` to refuse the valid object. */
+  admit?(object: Draft): void;
+}
+
 /**
  * Validates, completes and stores an object that a client sent, as the API server does. `namespace` is '' for namespaces.
  * Throws `ApiError`: BadRequest, NotFound (the namespace), AlreadyExists, Invalid.
@@ -29,7 +35,7 @@ export function createObject<R extends ResourceName>(
   resource: R,
   namespace: string,
   body: unknown,
-  isDryRun = false,
+  { isDryRun = false, admit = () => undefined }: CreateOptions = {},
 ): ResourceTypes[R] {
   const draft = completeMetadata(resource, namespace, body);
   const name = stringAt(recordAt(draft, 'metadata'), 'name') ?? '';
@@ -37,6 +43,8 @@ export function createObject<R extends ResourceName>(
   const prepared = prepare(resource, draft);
   const errors = [...validateMetadata(resource, recordAt(draft, 'metadata')), ...prepared.errors];
   if (errors.length > 0) throw invalid(resource, name, errors);
+  // As in a cluster, a full quota refuses a name that is taken, too.
+  admit(prepared.object as unknown as Draft);
   if (store.get(resource, namespace, name)) throw alreadyExists(resource, name);
   return isDryRun
     ? (prepared.object as ResourceTypes[R])

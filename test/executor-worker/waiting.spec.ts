@@ -1,0 +1,85 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/api-client.js';
+import { startSystem, type System } from '../support/system.js';
+
+const LIMIT_SECONDS = 5;
+/** How long a user may wait to see why. */
+const SHOWN_WITHIN_MS = 2_000;
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem({
+    env: {
+      PROCTOR_KUBE_REFUSED_WAIT_TIME: String(LIMIT_SECONDS),
+      PROCTOR_KUBE_POD_LIST_WAIT_TIME: String(LIMIT_SECONDS),
+      PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT: '1',
+    },
+  });
+}, 60_000);
+afterAll(() => system?.stop(), 60_000);
+afterEach(() => system.sandbox.faults.clear());
+
+/** Submits, and waits until the reason shows. Fails if that takes too long. */
+async function untilShown(reason: RegExp) {
+  const { id } = await system.api.run('echo started');
+  const acceptedAt = Date.now();
+  let shown = await system.api.status(id);
+  await until(async () => reason.test((shown = await system.api.status(id)).reason ?? ''), 10_000);
+  const tookMs = Date.now() - acceptedAt;
+  expect(tookMs).toBeLessThan(SHOWN_WITHIN_MS);
+  return { id, shown };
+}
+
+function leftSeconds({ waits_until }: { waits_until?: string }): number {
+  return (Date.parse(waits_until ?? '') - Date.now()) / 1_000;
+}
+
+describe('an execution whose Job is refused', () => {
+  it('shows a full quota, runs when it is free again, and forgets the reason', async () => {
+    system.sandbox.faults.setQuota({ jobs: 0 });
+    const { id, shown } = await untilShown(/^jobs\.batch "[^"]+" is forbidden: exceeded quota: sandbox, /);
+    expect(shown.status).toBe('RECEIVED');
+    expect(leftSeconds(shown)).toBeGreaterThan(LIMIT_SECONDS - 2);
+    expect(leftSeconds(shown)).toBeLessThanOrEqual(LIMIT_SECONDS);
+    system.sandbox.faults.setQuota(null);
+    const ended = await system.api.end(id, 30_000);
+    expect(ended).toMatchObject({ status: 'FINISHED' });
+    expect(ended).not.toHaveProperty('reason');
+    expect(ended).not.toHaveProperty('waits_until');
+  }, 60_000);
+
+  it('ends with the reason after the limit, whichever worker counts', async () => {
+    system.sandbox.faults.addWebhook({ name: 'a.example.com', resource: 'jobs', effect: { kind: 'down' } });
+    const { id } = await untilShown(/^Internal error occurred: failed calling webhook "a\.example\.com"/);
+    const stopped = system.workers.at(-1)!.stop();
+    await system.startWorker();
+    await stopped;
+    const ended = await system.api.end(id, 60_000);
+    expect(ended.status).toBe('CREATION_FAILED');
+    expect(ended.reason).toMatch(/failed calling webhook "a\.example\.com".*\(after 5 s\)$/);
+  }, 90_000);
+
+  it('outlasts an outage that is longer than the limit', async () => {
+    system.sandbox.faults.failRequests({ effect: { kind: 'status', code: 503 } });
+    const { id, shown } = await untilShown(/^Kubernetes did not create Job|^Kubernetes did not answer/);
+    expect(shown).not.toHaveProperty('waits_until');
+    await sleep(2 * LIMIT_SECONDS * 1_000);
+    expect(await system.api.status(id)).toMatchObject({ status: 'RECEIVED' });
+    system.sandbox.faults.clear();
+    expect(await system.api.end(id, 60_000)).toMatchObject({ status: 'FINISHED' });
+  }, 90_000);
+
+  it('ends at once if a policy denies it, whatever its text says', async () => {
+    const message = 'exceeded quota: ask the platform team';
+    system.sandbox.faults.addWebhook({
+      ...{ name: 'a.example.com', resource: 'jobs' },
+      effect: { kind: 'deny', message },
+    });
+    const { id } = await system.api.run('echo started');
+    expect(await system.api.end(id, 10_000)).toMatchObject({
+      status: 'CREATION_FAILED',
+      reason: `admission webhook "a.example.com" denied the request: ${message}`,
+    });
+  }, 30_000);
+});
