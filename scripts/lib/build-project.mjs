@@ -17,8 +17,8 @@ const OTHER_PROGRAMS = [
   'libs/kube-sandbox/src/kubelet/start-processes.ts',
 ];
 
-/** A service that still runs from an earlier build may load a chunk of it later. */
-const OLD_CHUNKS_KEPT_MS = 86_400_000;
+/** A service that started just before may still load chunks of the build before. */
+const OLD_CHUNKS_KEPT_MS = 600_000;
 
 /**
  * Bundles each program with the packages that it uses into `dist/`, unless nothing changed since the last time: a

@@ -1,5 +1,5 @@
 import { decode, encode } from '@jridgewell/sourcemap-codec';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { projectDir } from './project.mjs';
 import { StartError } from './start-error.mjs';
 
@@ -63,6 +63,11 @@ export async function bundle(programs, outputDir) {
       define: { __filename: 'proctorFile', __dirname: 'proctorFolder' },
       // Errors and metrics name classes.
       keepNames: true,
+      minifyWhitespace: true,
+      minifySyntax: true,
+      // An uncaught error prints the line where it happened.
+      lineLimit: 160,
+      legalComments: 'none',
       sourcemap: 'linked',
       sourcesContent: false,
       write: false,
@@ -74,6 +79,9 @@ export async function bundle(programs, outputDir) {
     }));
   } catch (error) {
     throw new StartError(`the build failed:\n${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    // Its process would stay and keep all that it has read in memory.
+    await stop();
   }
 }
 
