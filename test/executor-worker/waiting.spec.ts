@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Faults } from '@app/kube-sandbox';
 import { until } from '../support/api-client.js';
 import { startSystem, type System } from '../support/system.js';
 
@@ -82,4 +83,78 @@ describe('an execution whose Job is refused', () => {
       reason: `admission webhook "a.example.com" denied the request: ${message}`,
     });
   }, 30_000);
+});
+
+describe('an execution whose pod cannot be created or started', () => {
+  it.each<[string, (faults: Faults) => void, RegExp, string]>([
+    [
+      'a full quota of pods',
+      (faults) => faults.setQuota({ pods: 0 }),
+      /^Error creating: pods "[^"]+" is forbidden: exceeded quota: sandbox, requested: pods=1/,
+      'JOB_CREATION_FAILED',
+    ],
+    [
+      'a level of Pod Security',
+      (faults) => faults.enforcePodSecurity('restricted'),
+      /^Error creating: pods "[^"]+" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot/,
+      'JOB_CREATION_FAILED',
+    ],
+    [
+      'a webhook',
+      (faults) =>
+        faults.addWebhook({
+          ...{ name: 'a.example.com', resource: 'pods' },
+          effect: { kind: 'deny', message: 'no' },
+        }),
+      /^Error creating: admission webhook "a\.example\.com" denied the request: no/,
+      'JOB_CREATION_FAILED',
+    ],
+    [
+      'the scheduler',
+      (faults) => faults.holdPods('0/3 nodes are available: 3 Insufficient memory.'),
+      /^Unschedulable: 0\/3 nodes are available: 3 Insufficient memory\./,
+      'POD_CREATION_FAILED',
+    ],
+    [
+      'a volume',
+      (faults) => faults.failMounts('MountVolume.SetUp failed for volume "a": configmap "a" not found'),
+      /^FailedMount: MountVolume\.SetUp failed for volume "a": configmap "a" not found/,
+      'POD_CREATION_FAILED',
+    ],
+  ])(
+    'shows what %s says, and ends with it after the limit',
+    async (_who, inject, reason, status) => {
+      inject(system.sandbox.faults);
+      const { id, shown } = await untilShown(reason);
+      expect(leftSeconds(shown)).toBeGreaterThan(LIMIT_SECONDS - 2);
+      const ended = await system.api.end(id, 30_000);
+      expect(ended.status).toBe(status);
+      expect(ended.reason).toMatch(reason);
+      expect(ended.reason).toMatch(/ \(after 5 s\)$/);
+      expect(ended).not.toHaveProperty('waits_until');
+    },
+    60_000,
+  );
+
+  it('runs once there is room for its pod', async () => {
+    system.sandbox.faults.setQuota({ pods: 0 });
+    const { id } = await untilShown(/exceeded quota/);
+    system.sandbox.faults.setQuota(null);
+    const ended = await system.api.end(id, 30_000);
+    expect(ended).toMatchObject({ status: 'FINISHED' });
+    expect(ended).not.toHaveProperty('reason');
+  }, 60_000);
+
+  it('says which right is missing if only events would say why', async () => {
+    const message = 'events is forbidden: User "proctor" cannot list resource "events" in API group ""';
+    const effect = { kind: 'status', code: 403, message } as const;
+    system.sandbox.faults.failRequests({ resource: 'events', effect });
+    system.sandbox.faults.dropWatches('events');
+    await system.workers.at(-1)!.waitForOutput(/events is forbidden/);
+    system.sandbox.faults.setQuota({ pods: 0 });
+    const { id } = await untilShown(
+      /has not become active; only events say why.*cannot list resource "events"/,
+    );
+    expect(await system.api.end(id, 30_000)).toMatchObject({ status: 'JOB_CREATION_FAILED' });
+  }, 60_000);
 });

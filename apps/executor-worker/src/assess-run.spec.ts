@@ -74,7 +74,7 @@ describe('assessRun', () => {
     [
       'a pod without a node',
       { job: job(), pods: [pod(waiting('Unschedulable', '0/3 nodes'))] },
-      { kind: 'waiting_for_pod', reason: 'Unschedulable: 0/3 nodes' },
+      { kind: 'waiting_for_pod', reason: 'Unschedulable: 0/3 nodes', until: ago(1_000 - limits.startMs) },
     ],
     ['a running pod', { job: job(), pods: [pod(running)] }, { kind: 'running' }],
     ['a pod that succeeded', { job: job(), pods: [pod(succeeded)] }, ended('FINISHED', 0, null)],
@@ -138,7 +138,7 @@ describe('assessRun', () => {
     [
       'the next attempt while it waits',
       { job: job(), pods: [pod(failed(3, 'Error')), pod(waiting('ErrImagePull'))] },
-      { kind: 'waiting_for_pod', reason: 'ErrImagePull' },
+      { kind: 'waiting_for_pod', reason: 'ErrImagePull', until: ago(1_000 - limits.imageMs) },
     ],
     [
       'a success in the end',

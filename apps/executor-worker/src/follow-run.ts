@@ -1,10 +1,12 @@
-import { canMove, isFinal, isSuccess, type ExecutionStatus } from '@app/domain';
+import { canMove, isFinal, isRunning, isSuccess, type ExecutionStatus } from '@app/domain';
 import type { ExecutionEnd } from '@app/database';
 import type { JobRef, PodView, RunView } from '@app/runner';
 import { abortable, withTimeout } from '@app/timing';
 import { assessRun, type Assessment } from './assess-run.js';
 import type { Follower } from './follower.js';
 import { RunAttempts } from './run-attempts.js';
+import { afterLimit } from './to-reason.js';
+import { recordRefusal } from './while-refused.js';
 import { whileUnavailable } from './while-unavailable.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -34,6 +36,9 @@ export async function followRun(
 /** How far the watch may lag behind a new Job before the Job is read directly. */
 const WATCH_LAG_MS = 5_000;
 
+/** How often a lasting refusal of pods is counted. */
+const REFUSAL_INTERVAL_MS = 5_000;
+
 /** How long a cancel waits for a log that cannot be read. */
 const LOG_OPEN_TIMEOUT_MS = 5_000;
 
@@ -47,6 +52,7 @@ class RunFollower {
   /** The Job was deleted because of a cancel. */
   private hasDeleted = false;
   private recordedStatus = '';
+  private lastRefusal = { reason: '', atMs: -Infinity };
   private readonly attempts: RunAttempts;
 
   constructor(
@@ -118,10 +124,13 @@ class RunFollower {
   private async act(assessment: Assessment, view: RunView): Promise<ExecutionEnd | null> {
     switch (assessment.kind) {
       case 'job_created':
+        if (assessment.reason) await this.move('CREATED', assessment.reason, assessment.until);
         return null;
       case 'waiting_for_pod':
-        await this.move('JOB_READY', assessment.reason);
+        await this.move('JOB_READY', assessment.reason, assessment.until);
         return null;
+      case 'pods_refused':
+        return (await this.isRefusedTooLong(assessment.reason)) ? this.concludeCannotStart() : null;
       case 'running':
         await this.move('POD_READY', null);
         return null;
@@ -143,7 +152,7 @@ class RunFollower {
   private async concludeCannotStart(): Promise<ExecutionEnd | null> {
     const view = await this.readDirectly();
     const assessment = this.assess(view);
-    if (assessment.kind !== 'cannot_start') {
+    if (assessment.kind !== 'cannot_start' && assessment.kind !== 'pods_refused') {
       this.update(view);
       return null;
     }
@@ -154,7 +163,13 @@ class RunFollower {
     await this.waitForPodsGone();
     // The log of an earlier attempt: nothing is stored after the end.
     await this.attempts.logs;
-    return this.hasDeleted ? cancelled() : this.endOf(assessment.end);
+    if (this.hasDeleted) return cancelled();
+    const { end } = assessment;
+    if (assessment.kind === 'cannot_start') return this.endOf(end);
+    return this.endOf({
+      ...end,
+      reason: afterLimit(assessment.reason, this.context.settings.refusedLimitMs),
+    });
   }
 
   /** Jobs and pods arrive by two watches, and either may lag behind: reads the end of the Job's pods directly. */
@@ -236,12 +251,25 @@ class RunFollower {
     return this.attempts.masked(view);
   }
 
-  private async move(status: ExecutionStatus, reason: string | null): Promise<void> {
-    const key = `${status} ${reason}`;
+  /** Counts only while the cluster is watched: what it refuses during an outage is not known. */
+  private async isRefusedTooLong(reason: string): Promise<boolean> {
+    const { lastRefusal, context, follower } = this;
+    const isOld = performance.now() - lastRefusal.atMs > REFUSAL_INTERVAL_MS;
+    if (!context.runner.isConnected() || (!isOld && lastRefusal.reason === reason)) return false;
+    this.lastRefusal = { reason, atMs: performance.now() };
+    // The attempt before this one has ended.
+    if (isRunning(follower.status)) await this.move('JOB_READY', null);
+    this.recordedStatus = '';
+    const { isOver } = await recordRefusal(context, follower, reason);
+    return isOver;
+  }
+
+  private async move(status: ExecutionStatus, reason: string | null, until?: Date): Promise<void> {
+    const key = `${status} ${reason} ${until?.getTime()}`;
     if (this.recordedStatus === key) return;
     const { leases, updates } = this.context;
     const isHeld = await whileUnavailable(
-      () => leases.move(this.follower.lease, status, reason),
+      () => leases.move(this.follower.lease, status, reason, until ?? null),
       this.follower.signal,
     );
     this.follower.throwUnlessHeld(isHeld);

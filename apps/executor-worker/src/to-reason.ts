@@ -8,3 +8,8 @@ export function toReason(message: string): string {
   const line = toStorable(message).replace(/\s+/g, ' ').trim();
   return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH - 1).toWellFormed()}…` : line;
 }
+
+/** The reason of an execution that has waited too long. */
+export function afterLimit(message: string, limitMs: number): string {
+  return `${toReason(message)} (after ${Math.round(limitMs / 1000)} s)`;
+}

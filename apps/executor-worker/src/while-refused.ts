@@ -2,7 +2,7 @@ import { isDatabaseUnavailable } from '@app/database';
 import { RunnerRefusedForNowError, RunnerUnavailableError } from '@app/runner';
 import { backOffMs, HALF_JITTER, pause } from '@app/timing';
 import type { Follower } from './follower.js';
-import { toReason } from './to-reason.js';
+import { afterLimit, toReason } from './to-reason.js';
 import { OUTAGE_BACK_OFF, whileUnavailable } from './while-unavailable.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -79,8 +79,4 @@ async function noteOutage(
   );
   follower.throwUnlessHeld(isHeld);
   updates.publish([follower.lease.executionId]);
-}
-
-export function afterLimit(message: string, limitMs: number): string {
-  return `${toReason(message)} (after ${Math.round(limitMs / 1000)} s)`;
 }

@@ -1,7 +1,7 @@
 import type { ExecutionsStore, LeasesStore, LogsStore, SecretsStore } from '@app/database';
 import type { ExecutionQueue, ExecutionUpdates, NotificationSignal } from '@app/queue';
 import type { Runner } from '@app/runner';
-import type { StartLimits } from './assess-run.js';
+import type { StartLimits } from './assess-start.js';
 import type { LogWriter } from './log-writer.js';
 
 export interface WorkerSettings {

@@ -1,13 +1,24 @@
-import { WakeUp } from '@app/timing';
+import { BoundedMap, WakeUp } from '@app/timing';
 import { isDeepStrictEqual } from 'node:util';
-import type { JobView, PodView, RunView } from './runner.js';
+import type { JobView, PodView, RunView, Warning } from './runner.js';
 
 export interface PodEntry {
   jobName: string;
   pod: PodView;
 }
 
+export interface WarningEntry {
+  kind: 'Job' | 'Pod';
+  /** Of the Job or pod. */
+  name: string;
+  uid: string;
+  warning: Warning;
+}
+
 type Listener = () => void;
+
+/** Other objects in the namespace have warnings, too. */
+const MAX_WARNINGS = 2_000;
 
 /**
  * All known runs, in memory, with readers that follow one run each. A change wakes only the readers of that run. A reader
@@ -18,6 +29,10 @@ export class RunTable {
   readonly #pods = new Map<string, PodEntry>();
   readonly #podsOfJob = new Map<string, Map<string, PodView>>();
   readonly #listeners = new Map<string, Set<Listener>>();
+  /** By uid of the Job or pod. */
+  readonly #warnings = new BoundedMap<string, Warning>({ maxSize: MAX_WARNINGS });
+  /** See `RunView.eventsRefused`; null: events can be read. */
+  eventsRefused: string | null = null;
 
   jobs(): readonly JobView[] {
     return [...this.#jobs.values()];
@@ -30,7 +45,27 @@ export class RunTable {
   run(jobName: string): RunView {
     const pods = [...(this.#podsOfJob.get(jobName)?.values() ?? [])];
     pods.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.podName < b.podName ? -1 : 1));
-    return { job: this.#jobs.get(jobName) ?? null, pods };
+    return this.withWarnings({ job: this.#jobs.get(jobName) ?? null, pods });
+  }
+
+  withWarnings({ job, pods }: RunView): RunView {
+    return {
+      job: job && this.#withWarning(job, job.jobUid),
+      pods: pods.map((pod) => this.#withWarning(pod, pod.podUid)),
+      ...(this.eventsRefused !== null && { eventsRefused: this.eventsRefused }),
+    };
+  }
+
+  /** The Job or pod may be unknown as yet: events have their own watch. */
+  putWarning({ kind, name, uid, warning }: WarningEntry): void {
+    this.#warnings.set(uid, warning);
+    const jobName = kind === 'Job' ? name : this.#pods.get(uid)?.jobName;
+    if (jobName !== undefined) this.#notify(jobName);
+  }
+
+  #withWarning<T extends object>(view: T, uid: string): T {
+    const warning = this.#warnings.get(uid);
+    return warning ? { ...view, warning } : view;
   }
 
   putJob(job: JobView): void {
@@ -43,6 +78,7 @@ export class RunTable {
   removeJob({ jobName, jobUid }: Pick<JobView, 'jobName' | 'jobUid'>): void {
     if (this.#jobs.get(jobName)?.jobUid !== jobUid) return;
     this.#jobs.delete(jobName);
+    this.#warnings.delete(jobUid);
     this.#notify(jobName);
   }
 
@@ -65,6 +101,7 @@ export class RunTable {
     const entry = this.#pods.get(podUid);
     if (!entry) return;
     this.#pods.delete(podUid);
+    this.#warnings.delete(podUid);
     const siblings = this.#podsOfJob.get(entry.jobName);
     siblings?.delete(podUid);
     if (siblings?.size === 0) this.#podsOfJob.delete(entry.jobName);

@@ -89,6 +89,16 @@ export type CreateJobOutcome =
 export interface RunView {
   job: JobView | null;
   pods: readonly PodView[];
+  /** Why the worker may not read events, in Kubernetes' words; it then knows no warnings. Omitted: it may. */
+  eventsRefused?: string;
+}
+
+/** The latest warning among Kubernetes' events about a Job or pod. It may be out of date. */
+export interface Warning {
+  /** E.g. `FailedCreate` of a Job, `FailedMount` of a pod. */
+  reason: string;
+  message: string;
+  at: Date;
 }
 
 export interface JobView {
@@ -102,6 +112,7 @@ export interface JobView {
   /** Set once the Job has a `Complete` or `Failed` condition. */
   finished: { succeeded: boolean; reason: string; message: string; at: Date } | null;
   isBeingDeleted: boolean;
+  warning?: Warning;
 }
 
 export interface PodView {
@@ -110,6 +121,7 @@ export interface PodView {
   createdAt: Date;
   state: PodState;
   isBeingDeleted: boolean;
+  warning?: Warning;
 }
 
 export type PodState =

@@ -10,7 +10,7 @@ interface Check {
   demand: string;
   /** Said of the pod or its containers. */
   isForPod: boolean;
-  passes(container: Draft, podSpec: Draft): boolean;
+  passes: (container: Draft, podSpec: Draft) => boolean;
 }
 
 const securityOf = (object: Draft): Draft => recordAt(object, 'securityContext');

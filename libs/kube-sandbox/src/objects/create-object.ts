@@ -23,7 +23,7 @@ const SERVER_SIDE_FIELDS = [
 export interface CreateOptions {
   isDryRun?: boolean;
   /** Throws an `ApiError` to refuse the valid object. */
-  admit?(object: Draft): void;
+  admit?: (object: Draft) => void;
 }
 
 /**

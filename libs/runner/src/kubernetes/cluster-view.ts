@@ -1,7 +1,8 @@
-import { untilAborted } from '@app/timing';
+import { pauseQuietly, untilAborted } from '@app/timing';
 import type { V1Job, V1Pod } from '@kubernetes/client-node';
 import type { JobView, PodRef, PodView, RunView } from '../runner.js';
 import { RunTable, type PodEntry } from '../run-table.js';
+import { EventWatch } from './event-watch.js';
 import type { KubeHttp } from './kube-http.js';
 import { INSTALLATION_LABEL } from './names.js';
 import { jobNameOfPod, toJobView, toPodView } from './pod-outcome.js';
@@ -14,19 +15,22 @@ export interface ClusterViewSettings {
   onError(what: string, error: unknown): void;
 }
 
-/** This installation's Jobs and pods, kept up to date by one watch each for the whole process. */
+const EVENTS_TIMEOUT_MS = 3_000;
+
+/** This installation's Jobs and pods, and the warnings about them, kept up to date by one watch each for the whole process. */
 export class ClusterView {
   readonly #table = new RunTable();
   readonly #closing = new AbortController();
   readonly #jobs: ResourceWatch<V1Job, JobView>;
   readonly #pods: ResourceWatch<V1Pod, PodEntry>;
+  readonly #events: EventWatch;
   #running: Promise<unknown> | null = null;
   #markSynced: () => void = () => {};
   readonly #synced = new Promise<void>((resolve) => (this.#markSynced = resolve));
 
   constructor(http: KubeHttp, settings: ClusterViewSettings) {
     const { namespace } = settings;
-    const labelSelector = `${INSTALLATION_LABEL}=${settings.installationId}`;
+    const selector = { labelSelector: `${INSTALLATION_LABEL}=${settings.installationId}` };
     const table = this.#table;
     const jobs = {
       name: 'Jobs',
@@ -44,22 +48,30 @@ export class ClusterView {
       put: (entry: PodEntry) => table.putPod(entry),
       remove: ({ pod }: PodEntry) => table.removePod(pod.podUid),
     };
-    this.#jobs = new ResourceWatch(http, jobs, { ...settings, labelSelector });
-    this.#pods = new ResourceWatch(http, pods, { ...settings, labelSelector });
+    this.#jobs = new ResourceWatch(http, jobs, { ...settings, selector });
+    this.#pods = new ResourceWatch(http, pods, { ...settings, selector });
+    this.#events = new EventWatch(http, table, settings);
   }
 
   /** Returns at once: an unreachable cluster must not keep the process from starting. */
   start(): void {
     const { signal } = this.#closing;
-    let missing = 2;
-    const onFirst = () => {
-      let isFirst = true;
-      return () => {
-        if (isFirst && --missing === 0) this.#markSynced();
-        isFirst = false;
-      };
-    };
-    this.#running ??= Promise.all([this.#jobs.run(signal, onFirst()), this.#pods.run(signal, onFirst())]);
+    const jobs = firstCall();
+    const pods = firstCall();
+    const events = firstCall();
+    void this.#synchronize([jobs.called, pods.called], events.called);
+    this.#running ??= Promise.all([
+      this.#jobs.run(signal, jobs.call),
+      this.#pods.run(signal, pods.call),
+      this.#events.run(signal, events.call),
+    ]);
+  }
+
+  /** A run is shown with its warnings from the start, or it may look as if it waited for nothing. */
+  async #synchronize(objects: readonly Promise<void>[], events: Promise<void>): Promise<void> {
+    await Promise.all(objects);
+    await Promise.race([events, pauseQuietly(EVENTS_TIMEOUT_MS, this.#closing.signal)]);
+    this.#markSynced();
   }
 
   async close(): Promise<void> {
@@ -73,6 +85,11 @@ export class ClusterView {
 
   jobs(): readonly JobView[] {
     return this.#table.jobs();
+  }
+
+  /** Adds what the events say to a run that was read directly. */
+  withWarnings(run: RunView): RunView {
+    return this.#table.withWarnings(run);
   }
 
   pod(podUid: string): PodView | null {
@@ -105,6 +122,12 @@ export class ClusterView {
       signal.addEventListener('abort', done);
     });
   }
+}
+
+function firstCall(): { called: Promise<void>; call: () => void } {
+  let call = () => {};
+  const called = new Promise<void>((resolve) => (call = resolve));
+  return { called, call };
 }
 
 function hasEnded({ state }: PodView): boolean {

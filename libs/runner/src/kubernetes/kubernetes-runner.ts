@@ -96,7 +96,7 @@ export class KubernetesRunner extends Runner {
     const job = await this.#objects.readJob(jobName);
     const pods = await this.#objects.listPodsOfJob(jobName);
     const views = pods.map(toPodView).sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-    return { job: job && toJobView(job), pods: views };
+    return this.#view.withWarnings({ job: job && toJobView(job), pods: views });
   }
 
   async deleteJob({ jobName, jobUid }: JobRef): Promise<void> {

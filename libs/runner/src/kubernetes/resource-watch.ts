@@ -11,13 +11,15 @@ export interface WatchedKind<T extends KubernetesObject, Entry> {
   path: string;
   /** What to keep of an object; null to ignore it. */
   toEntry(object: T): Entry | null;
-  replace(entries: readonly Entry[]): void;
+  /** Takes a whole list. Omitted: each entry of a list is put, so that a long list costs no memory. */
+  replace?(entries: readonly Entry[]): void;
   put(entry: Entry): void;
   remove(entry: Entry): void;
 }
 
 export interface ResourceWatchSettings {
-  labelSelector: string;
+  /** Query parameters that select the objects. */
+  selector: Readonly<Record<string, string>>;
   /** How often everything is listed again, in case an event was missed. */
   resyncSeconds: number;
   /** Called with each failure of a list or watch, which is then retried. */
@@ -84,7 +86,7 @@ export class ResourceWatch<T extends KubernetesObject, Entry> {
     let resourceVersion: string | undefined;
     do {
       const query = {
-        labelSelector: this.settings.labelSelector,
+        ...this.settings.selector,
         limit: PAGE_SIZE,
         ...(from ? { continue: from } : {}),
       };
@@ -92,12 +94,14 @@ export class ResourceWatch<T extends KubernetesObject, Entry> {
       const page = await this.http.json<KubernetesListObject<T>>(request, LIST_TIMEOUT_MS, signal);
       for (const object of page.items) {
         const entry = this.kind.toEntry(object);
-        if (entry !== null) entries.push(entry);
+        if (entry === null) continue;
+        if (this.kind.replace) entries.push(entry);
+        else this.kind.put(entry);
       }
       from = page.metadata?._continue ?? (page.metadata as { continue?: string } | undefined)?.continue;
       resourceVersion = page.metadata?.resourceVersion;
     } while (from);
-    this.kind.replace(entries);
+    this.kind.replace?.(entries);
     this.#resourceVersion = resourceVersion ?? null;
   }
 
@@ -105,7 +109,7 @@ export class ResourceWatch<T extends KubernetesObject, Entry> {
     const timeoutSeconds = Math.ceil(this.settings.resyncSeconds * (0.9 + Math.random() / 5));
     const query = {
       watch: 'true',
-      labelSelector: this.settings.labelSelector,
+      ...this.settings.selector,
       resourceVersion: this.#resourceVersion ?? '',
       timeoutSeconds: String(timeoutSeconds),
       allowWatchBookmarks: 'true',

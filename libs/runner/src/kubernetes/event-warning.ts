@@ -1,0 +1,16 @@
+import type { CoreV1Event } from '@kubernetes/client-node';
+import type { WarningEntry } from '../run-table.js';
+
+/** A message may quote anything, and thousands are kept. */
+const MAX_MESSAGE_LENGTH = 1_000;
+
+/** What the runner keeps of an event; null for one about anything but a Job or pod. Accepts plain JSON (instants as strings). */
+export function toWarning(event: CoreV1Event): WarningEntry | null {
+  const { kind, name, uid } = event.involvedObject;
+  if ((kind !== 'Job' && kind !== 'Pod') || !name || !uid) return null;
+  const { series, lastTimestamp, eventTime, metadata } = event;
+  // Components of Kubernetes fill in different fields.
+  const at = series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? 0;
+  const message = (event.message ?? '').slice(0, MAX_MESSAGE_LENGTH).toWellFormed();
+  return { kind, name, uid, warning: { reason: event.reason ?? '', message, at: new Date(at) } };
+}
