@@ -1,12 +1,13 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from './apply-migrations.mjs';
 import { removeDataFolder } from './postgres-account.mjs';
 import { startPostgres } from './postgres.mjs';
 import { proctorFolder } from './project.mjs';
-import { identify, isRunning } from './process-identity.mjs';
+import { identify } from './process-identity.mjs';
 import { startRedis } from './redis.mjs';
-import { readState, stopRecorded, writeState } from './state-file.mjs';
+import { removeAbandoned } from './remove-abandoned.mjs';
+import { writeState } from './state-file.mjs';
 
 /** The data of a test run does not have to survive a crash of the machine. */
 const fastSettings = {
@@ -29,7 +30,7 @@ const templateName = 'proctor_test_template';
  * @returns {Promise<{ env: Record<string, string>, describe: string, stop: () => Promise<void> }>} `env`: for the specs
  */
 export async function startTestServers() {
-  await removeLeftovers();
+  await removeAbandoned(/^test-\d+$/, (folder) => removeDataFolder(join(folder, 'postgres')));
   const dir = proctorFolder(`test-${process.pid}`);
   const stateFile = join(dir, 'state.json');
   const starter = identify(process.pid);
@@ -78,17 +79,5 @@ async function createTemplate(postgres) {
     await db.query(`alter database ${templateName} with allow_connections false`);
   } finally {
     await db.end();
-  }
-}
-
-async function removeLeftovers() {
-  for (const name of readdirSync(proctorFolder())) {
-    if (!/^test-\d+$/.test(name)) continue;
-    const dir = proctorFolder(name);
-    const { starter, processes } = readState(join(dir, 'state.json'));
-    if (isRunning(starter)) continue;
-    await stopRecorded(processes);
-    removeDataFolder(join(dir, 'postgres'));
-    rmSync(dir, { recursive: true, force: true });
   }
 }

@@ -16,6 +16,15 @@ function write(name: string, source: string): string {
   return path;
 }
 
+/** All that a gateway needs; it does not get as far as connecting. */
+const REQUIRED_ENV = {
+  PROCTOR_POSTGRES_USER: 'u',
+  PROCTOR_POSTGRES_HOST: '127.0.0.1',
+  PROCTOR_POSTGRES_DATABASE: 'd',
+  PROCTOR_REDIS_ADDRESS: '127.0.0.1:1',
+  PROCTOR_SECRET_KEY: 'ab'.repeat(32),
+};
+
 describe('the plugin gate', () => {
   let gate: LocalGate;
   let gateway: TestGateway;
@@ -193,13 +202,6 @@ describe("the operator's own plugin", () => {
 });
 
 describe('a broken plugin', () => {
-  const complete = {
-    PROCTOR_POSTGRES_USER: 'u',
-    PROCTOR_POSTGRES_HOST: '127.0.0.1',
-    PROCTOR_POSTGRES_DATABASE: 'd',
-    PROCTOR_REDIS_ADDRESS: '127.0.0.1:1',
-    PROCTOR_SECRET_KEY: 'ab'.repeat(32),
-  };
   const plugin = (binary: string, more: Record<string, string> = {}) => ({
     PROCTOR_AUTH_PLUGIN_BINARY: binary,
     ...more,
@@ -259,7 +261,10 @@ describe('a broken plugin', () => {
   it.each(cases)(
     'stops the start with the reason: it %s',
     async (_what, env, reasons) => {
-      const service = await startService('gateway', 'apps/gateway/src/main.js', { ...complete, ...env() });
+      const service = await startService('gateway', 'apps/gateway/src/main.js', {
+        ...REQUIRED_ENV,
+        ...env(),
+      });
       expect(await service.exited).toMatchObject({ code: 1 });
       for (const reason of reasons) expect(service.output()).toMatch(reason);
     },

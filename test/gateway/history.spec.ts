@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { identityHeaders, startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
+import {
+  identityHeaders,
+  procMetadata,
+  startTestGateway,
+  type Identity,
+  type TestGateway,
+} from '../support/gateway.js';
 
 interface Shown {
   id: number;
@@ -22,12 +28,8 @@ let owner: Identity;
 let member: Identity;
 let outsider: Identity;
 
-const proc = (name: string, extra: Record<string, unknown> = {}, args: unknown[] = [{ name: 'A' }]) => ({
-  name,
-  image_name: `proctor/${name}:1`,
-  env_vars: { args, secrets: [] },
-  ...extra,
-});
+const proc = (name: string, changes: Record<string, unknown> = {}, args: unknown[] = [{ name: 'A' }]) =>
+  procMetadata(name, { env_vars: { args, secrets: [] }, ...changes });
 
 async function register(...procs: unknown[]): Promise<void> {
   const answer = await gateway.call(gateway.admin, 'POST', '/metadata', { body: procs });

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestGateway, type Answer, type Identity, type TestGateway } from '../support/gateway.js';
+import {
+  procMetadata,
+  startTestGateway,
+  type Answer,
+  type Identity,
+  type TestGateway,
+} from '../support/gateway.js';
 
 const SECRET = 'correct horse battery staple';
 const JSON_ACCEPTED = { Accept: 'application/json' };
@@ -8,15 +14,8 @@ let gateway: TestGateway;
 let member: Identity;
 let outsider: Identity;
 
-const proc = (name: string, extra: Record<string, unknown> = {}) => ({
-  name,
-  image_name: `proctor/${name}:1`,
-  env_vars: { args: [], secrets: [] },
-  ...extra,
-});
-
 const typed = (name: string, args: unknown[], extra: Record<string, unknown> = {}) =>
-  proc(name, { env_vars: { args, secrets: [] }, ...extra });
+  procMetadata(name, { env_vars: { args, secrets: [] }, ...extra });
 
 const call = (who: Identity, method: string, path: string, body?: unknown, headers = {}) =>
   gateway.call(who, method, path, { ...(body !== undefined && { body }), headers });
@@ -93,7 +92,7 @@ describe('GET /metadata/{name}', () => {
   });
 
   it('lists only procs that the user may execute', async () => {
-    await register(proc('open'));
+    await register(procMetadata('open'));
     const names = async (who: Identity) =>
       (await call(who, 'GET', '/metadata')).json<{ name: string }[] & object>().map(({ name }) => name);
     expect(await names(member)).toEqual(['full', 'open']);
@@ -115,7 +114,7 @@ describe('GET /metadata/{name}', () => {
 
 describe('POST /metadata', () => {
   it('reports every problem by the field names of the request, and stores nothing', async () => {
-    const answer = await register(proc('fine'), {
+    const answer = await register(procMetadata('fine'), {
       ...typed('wrong', [
         { name: 'PATH' },
         { name: 'P', pattern: '(?=a)' },
@@ -168,7 +167,7 @@ describe('the settings that an installation allows', () => {
   };
 
   it('are unlimited by default', async () => {
-    expect(await register(proc('anything', settings))).toMatchObject({ status: 201 });
+    expect(await register(procMetadata('anything', settings))).toMatchObject({ status: 201 });
   });
 
   it('are limited by the four lists', async () => {
@@ -184,12 +183,12 @@ describe('the settings that an installation allows', () => {
       const post = (...procs: unknown[]) =>
         strict.call(strict.admin, 'POST', '/metadata', { body: procs, headers: JSON_ACCEPTED });
       const right = [
-        proc('a', settings),
-        proc('b', { image_name: 'busybox', node_selector: { zone: 'any' } }),
+        procMetadata('a', settings),
+        procMetadata('b', { image_name: 'busybox', node_selector: { zone: 'any' } }),
       ];
       expect(await post(...right)).toMatchObject({ status: 201 });
       const refused = await post(
-        proc('c', {
+        procMetadata('c', {
           image_name: 'registry.example/team2/job:1',
           service_account: 'root',
           node_selector: { pool: 'gpu' },
@@ -286,7 +285,7 @@ describe('typed args', () => {
 
 describe('DELETE /metadata/{name}', () => {
   it('removes a proc with its secrets, and keeps its history', async () => {
-    await register(proc('passing'));
+    await register(procMetadata('passing'));
     await call(gateway.admin, 'POST', '/secret', { job_name: 'passing', secrets: { S: SECRET } });
     const { id } = (await execute('passing', {})).json<{ id: number } & object>();
     await gateway.end(id);
@@ -308,7 +307,7 @@ describe('DELETE /metadata/{name}', () => {
   });
 
   it('names what prevents the removal, and the next step', async () => {
-    await register(proc('busy'));
+    await register(procMetadata('busy'));
     const { id } = (await execute('busy', {})).json<{ id: number } & object>();
     await execute('busy', {}).then(async (answer) => gateway.end(answer.json<{ id: number } & object>().id));
     const schedule = {
@@ -336,7 +335,7 @@ describe('DELETE /metadata/{name}', () => {
 
 describe('GET and DELETE /secret', () => {
   beforeAll(async () => {
-    await register(proc('keeper'));
+    await register(procMetadata('keeper'));
     const secrets = { SECOND: SECRET, FIRST: SECRET };
     await call(gateway.admin, 'POST', '/secret', { job_name: 'keeper', secrets });
   });
@@ -356,7 +355,7 @@ describe('GET and DELETE /secret', () => {
   });
 
   it('lists a proc without secrets, and secrets without a proc', async () => {
-    await register(proc('bare'));
+    await register(procMetadata('bare'));
     expect((await call(gateway.admin, 'GET', '/secret/bare')).json()).toMatchObject({ secrets: [] });
     await call(gateway.admin, 'POST', '/secret', { job_name: 'coming', secrets: { S: SECRET } });
     expect((await call(gateway.admin, 'GET', '/secret/coming')).json()).toMatchObject({

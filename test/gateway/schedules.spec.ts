@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
+import { procMetadata, startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
 
 interface ScheduleBody extends Record<string, unknown> {
   id: number;
@@ -15,12 +15,11 @@ let owner: Identity;
 let member: Identity;
 let outsider: Identity;
 
-const proc = (name: string, extra: Record<string, unknown> = {}) => ({
-  name,
-  image_name: `proctor/${name}:1`,
-  env_vars: { args: [{ name: 'A' }, { name: 'N', type: 'number', default: '1' }], secrets: [] },
-  ...extra,
-});
+const proc = (name: string, changes: Record<string, unknown> = {}) =>
+  procMetadata(name, {
+    env_vars: { args: [{ name: 'A' }, { name: 'N', type: 'number', default: '1' }], secrets: [] },
+    ...changes,
+  });
 
 const SCHEDULE = {
   jobName: 'closed',

@@ -81,6 +81,15 @@ function expectUint64(digits: string): void {
   expect(BigInt(digits) <= BigInt(Number.MAX_SAFE_INTEGER)).toBe(true);
 }
 
+/** Values that a careless client or server would change. */
+const AWKWARD_VALUES = {
+  WHO: '<b>R&D</b> "quoted" back\\slash $(HOME) $$ 100%',
+  LINES: 'one\ntwo\r\n\tthree\u2028four\u2029',
+  UNICODE: 'ü 😀 \u007f \u0001',
+  EQUALS: 'a=b=c',
+  EMPTY: '',
+};
+
 describe('the replayed requests', () => {
   it('are what Go writes', () => {
     const body = execute('p', { B: '<a> & "b"\u2028\u2029\n\t\u0001\u007f', A: 'ü😀\\' });
@@ -110,16 +119,8 @@ describe('the replayed requests', () => {
 });
 
 describe('proctor execute', () => {
-  const values = {
-    WHO: '<b>R&D</b> "quoted" back\\slash $(HOME) $$ 100%',
-    LINES: 'one\ntwo\r\n\tthree\u2028four\u2029',
-    UNICODE: 'ü 😀 \u007f \u0001',
-    EQUALS: 'a=b=c',
-    EMPTY: '',
-  };
-
   it('201 with the fields of v2, and stores every value unchanged', async () => {
-    const answer = await send(owner, 'POST', '/execution', execute('anything', values));
+    const answer = await send(owner, 'POST', '/execution', execute('anything', AWKWARD_VALUES));
     expect(answer).toMatchObject({ status: 201, type: 'application/json; charset=utf-8' });
     expectUint64(idOf(answer));
     expect(JSON.parse(answer.body)).toMatchObject({
@@ -132,7 +133,7 @@ describe('proctor execute', () => {
       status: 'RECEIVED',
     });
     const [row] = await gateway.query('select args from execution where id = $1', [idOf(answer)]);
-    expect(row).toEqual({ args: values });
+    expect(row).toEqual({ args: AWKWARD_VALUES });
   });
 
   it('201 without args, which Go writes as null', async () => {

@@ -99,13 +99,9 @@ class Client {
     });
   }
 
-  async finish(
-    name: string,
-    script: string,
-    spec: Partial<V1JobSpec> = {},
-    container: Partial<V1Container> = {},
-  ): Promise<string> {
-    await this.createJob(name, script, spec, container);
+  async finish(...job: Parameters<Client['createJob']>): Promise<string> {
+    const [name] = job;
+    await this.createJob(...job);
     await until(async () =>
       (await this.batch.readNamespacedJob({ namespace: NAMESPACE, name })).status?.conditions?.some(
         ({ type }) => type === 'Complete' || type === 'Failed',

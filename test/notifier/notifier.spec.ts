@@ -179,6 +179,14 @@ describe('a mail server that', () => {
     const notifier = await bench.useNotifier(mailEnv(env));
     return { owner, notifier, submission: { userEmail: owner } };
   };
+  /** Returns once the server has the mail, before it answers. */
+  const sendWithLateAnswer = async (answerAfterMs: number) => {
+    const { owner, notifier, submission } = await start();
+    mail.behaviour = { answerAfterMs };
+    const id = await bench.end({ submission });
+    await until(() => mail.to(owner).length === 1, 15_000);
+    return { owner, notifier, id };
+  };
 
   it('refuses an address for good ends the delivery with its reason; it can be sent again', async () => {
     const { owner, submission } = await start();
@@ -271,10 +279,7 @@ describe('a mail server that', () => {
   }, 60_000);
 
   it('answers late: a notifier killed before the answer leads to a repeat with the same Message-ID', async () => {
-    const { owner, submission, notifier } = await start();
-    mail.behaviour = { answerAfterMs: 2_500 };
-    const id = await bench.end({ submission });
-    await until(() => mail.to(owner).length === 1, 15_000);
+    const { owner, notifier, id } = await sendWithLateAnswer(2_500);
     notifier.kill('SIGKILL');
     await bench.stopNotifiers();
     expect(await bench.deliveriesOf(id)).toMatchObject([{ state: 'pending', attempts: 1 }]);
@@ -287,10 +292,7 @@ describe('a mail server that', () => {
   }, 60_000);
 
   it('answers late: a notifier that is stopped finishes first', async () => {
-    const { owner, submission, notifier } = await start();
-    mail.behaviour = { answerAfterMs: 1_500 };
-    const id = await bench.end({ submission });
-    await until(() => mail.to(owner).length === 1, 15_000);
+    const { owner, notifier, id } = await sendWithLateAnswer(1_500);
     expect(await notifier.stop()).toBe(0);
     await bench.stopNotifiers();
     expect(await bench.deliveriesOf(id)).toMatchObject([{ state: 'sent', attempts: 1 }]);

@@ -190,3 +190,11 @@ function watchLog(
   ended.catch(() => undefined);
   return { socket, messages, lines: () => messages.flatMap((message) => message.split('\n')), ended };
 }
+
+/** The metadata of a proc that takes no args, as clients register it. */
+export const procMetadata = (name: string, changes: Record<string, unknown> = {}) => ({
+  name,
+  image_name: `proctor/${name}:1`,
+  env_vars: { args: [] as unknown[], secrets: [] as unknown[] },
+  ...changes,
+});

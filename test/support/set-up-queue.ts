@@ -2,15 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { startOwnRedis, type OwnRedis } from './servers.js';
 import { TestQueue } from './test-queue.js';
 
-export interface QueueSetUp {
-  readonly redis: OwnRedis;
-  readonly queue: TestQueue;
-}
-
 /**
  * Registers hooks that give the file a Redis, and each test a queue on it. Read the result inside tests and hooks only.
  */
-export function setUpQueue(): QueueSetUp {
+export function setUpQueue(): { readonly redis: OwnRedis; readonly queue: TestQueue } {
   const current = {} as { redis: OwnRedis; queue: TestQueue };
   beforeAll(async () => {
     current.redis = await startOwnRedis();

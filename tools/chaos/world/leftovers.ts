@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { identify, isRunning, type ProcessIdentity } from '../../../scripts/lib/process-identity.mjs';
+import { identify, type ProcessIdentity } from '../../../scripts/lib/process-identity.mjs';
 import { proctorFolder } from '../../../scripts/lib/project.mjs';
-import { readState, stopRecorded, writeState } from '../../../scripts/lib/state-file.mjs';
+import { removeAbandoned } from '../../../scripts/lib/remove-abandoned.mjs';
+import { writeState } from '../../../scripts/lib/state-file.mjs';
 
 type Process = ProcessIdentity & { name: string };
 
@@ -43,15 +44,9 @@ export class RunState {
 
 /** Stops and removes what killed runs have left behind. */
 export async function removeLeftovers(): Promise<void> {
-  for (const name of readdirSync(proctorFolder())) {
-    if (!/^chaos-\d+$/.test(name)) continue;
-    const folder = proctorFolder(name);
-    const { starter, processes } = readState(join(folder, 'state.json'));
-    if (isRunning(starter)) continue;
-    await stopRecorded(processes);
+  await removeAbandoned(/^chaos-\d+$/, (folder) => {
     for (const path of readFolders(join(folder, 'folders.json'))) removeFolder(path);
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 export function removeFolder(path: string): void {
