@@ -210,7 +210,7 @@ describe('logs', () => {
     expect(result.stderr).toMatch(/still POD_READY[^]*proctor status \d+/);
   });
 
-  it('tell how to resume after Ctrl-C', async () => {
+  it('say how to resume after Ctrl-C', async () => {
     cli.gateway.logScripts = [sendThenHang(['first'])];
     const id = cli.gateway.addExecution();
     const child = startCli(['logs', String(id)], env);

@@ -228,7 +228,7 @@ describe('completion', () => {
     expect(await complete('procs', 'apply', '-f', file.slice(0, -3))).toEqual([file]);
   });
 
-  it.each(['zsh', 'fish'])('is a script without errors for %s, where that is installed', async (shell) => {
+  it.each(['zsh', 'fish'])('is a valid script for %s, if that shell is installed', async (shell) => {
     const { stdout: script } = await proctor(['completion', shell]);
     for (const word of ['say-hello', 'procs apply', '--dry-run', 'POD_FAILED']) {
       expect(script.includes(word)).toBe(word !== 'say-hello');

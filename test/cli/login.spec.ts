@@ -165,7 +165,7 @@ describe('a sign-in', () => {
     expect(refreshes).toBe(1);
   });
 
-  it('tells how to sign in again when it has expired', async () => {
+  it('says how to sign in again when it has expired', async () => {
     await writeLogin();
     cli.gateway.bearerTokens.clear();
     cli.gateway.overrides.set('POST /auth/refresh', (_, response) =>

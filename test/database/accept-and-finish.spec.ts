@@ -63,7 +63,7 @@ describe('accept', () => {
     expect(accepted.map(({ waitingFor }) => waitingFor)).toEqual(['slot', null, null, 'share', null]);
   });
 
-  it('does not count the share if the caller has', async () => {
+  it('does not count the share if the caller has counted it', async () => {
     const userEmail = anEmail();
     const batch = Array.from({ length: USER_SHARE + 1 }, () => aNew({ userEmail }));
     const accepted = await accept(stores.database.client, batch, { ...options, userShare: null });
@@ -78,7 +78,7 @@ describe('accept', () => {
 });
 
 describe('finish', () => {
-  it('ends what the fence allows of a batch, with one event each, and returns which', async () => {
+  it('ends the executions of a batch that the fence allows, with one event each, and returns them', async () => {
     const claimed = await claimNew(stores, { userEmail: anEmail() });
     const [fresh, fenced] = await acceptAll([aNew({ userEmail: anEmail() }), aNew({ userEmail: anEmail() })]);
     const { executionId, epoch } = claimed.lease;

@@ -119,7 +119,7 @@ describe('the concurrency limit of a proc', () => {
     expect(await ending).toHaveLength(1);
   });
 
-  it('gives users turns: the one whose last admission is the longest ago comes first', async () => {
+  it('gives users turns: the one admitted least recently comes first', async () => {
     const proc = await limitedProc(1);
     let { execution: running } = await proc.submit('ada@example.org');
     const users = ['ada', 'ada', 'ada', 'bob', 'bob', 'eve'];
@@ -136,7 +136,7 @@ describe('the concurrency limit of a proc', () => {
     expect(await end(running.id)).toEqual([]);
   });
 
-  it('refuses if the proc says so, but answers a repeated request', async () => {
+  it('refuses an execution if the proc says so, but answers a repeated request', async () => {
     const proc = await limitedProc(1, 'refuse');
     const idempotency = { identity: 'ada', route: 'r', key: proc.name, bodyHash: 'a' };
     const submission = aSubmission({

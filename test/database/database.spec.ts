@@ -291,7 +291,7 @@ describe('the end', () => {
     expect(await notificationsOf(execution.id)).toHaveLength(1);
   });
 
-  it('is either the end or the cancel if both come at once', async () => {
+  it('is either the outcome or the cancellation if both arrive at once', async () => {
     for (let i = 0; i < 40; i++) {
       const { lease, execution } = await claimRunning(stores);
       const [ended, cancelled] = await Promise.all([
@@ -357,7 +357,7 @@ describe('the end', () => {
     await expect(set(`waiting_for = 'luck'`)).rejects.toThrow(/execution_waiting_for/);
   });
 
-  it('names who requested a cancel first, whoever ends the execution', async () => {
+  it('names the user who requested the cancellation first, whoever ends the execution', async () => {
     const queued = (await stores.executions.submit(aSubmission())).execution.id;
     await stores.executions.requestCancel(queued, 'ada@example.com');
     const { lease, execution: running } = await claimRunning(stores);
@@ -380,7 +380,7 @@ describe('the end', () => {
     expect(await stores.executions.find(execution.id)).toMatchObject({ reason: 'Error' });
   });
 
-  it('is cancelled by nobody it can name if an earlier version took the request', async () => {
+  it('names no canceller if an earlier version recorded the request', async () => {
     const { lease, execution } = await claimRunning(stores);
     await stores.query('update execution set cancel_requested_at = now() where id = $1', [execution.id]);
     await stores.executions.requestCancel(execution.id, 'bob@example.com');

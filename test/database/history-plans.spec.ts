@@ -123,7 +123,7 @@ const cases = filtersOf(ROWS).flatMap(([name], at) =>
 );
 
 describe(`a history of ${ROWS} executions`, () => {
-  it.each(cases)('$name: few blocks of indexes', async ({ name, filterName, filterOf, depth }) => {
+  it.each(cases)('$name reads few index blocks', async ({ name, filterName, filterOf, depth }) => {
     const filter = filterOf(ROWS);
     const page = { before: await cursorAt(stores, ROWS, depth), limit: PAGE };
     const statements = await statementsOf(() => stores.history.list(filter, page), /\bexecution\b/);
@@ -143,7 +143,7 @@ describe(`a history of ${ROWS} executions`, () => {
 });
 
 describe(`a history of ${SAMPLE_ROWS} executions`, () => {
-  it.each(cases)('$name: what a plain query finds', async ({ filterOf, depth }) => {
+  it.each(cases)('$name finds what a plain query finds', async ({ filterOf, depth }) => {
     const filter = filterOf(SAMPLE_ROWS);
     const before = await cursorAt(sample, SAMPLE_ROWS, depth);
     const found = await sample.history.list(filter, { before, limit: PAGE });

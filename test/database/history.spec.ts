@@ -63,7 +63,7 @@ function matches(execution: ExecutionSummary, filter: HistoryFilter): boolean {
 const ids = (executions: readonly ExecutionSummary[]) => executions.map(({ id }) => id);
 
 describe('the history', () => {
-  it('has everything, newest first', async () => {
+  it('lists every execution, newest first', async () => {
     expect(all).toHaveLength(300);
     expect(ids(all)).toEqual(ids(all).sort((a, b) => b - a));
     expect(await stores.executions.find(all[0]?.id ?? 0)).toMatchObject(all[0] ?? {});
@@ -71,7 +71,7 @@ describe('the history', () => {
     expect(all[0]).not.toHaveProperty('args');
   });
 
-  it('finds what matches and is visible, page by page, each once', async () => {
+  it('finds each matching and visible execution once, page by page', async () => {
     const optional = <T>(values: readonly T[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
     const instant = fc.nat(299).map((at) => all[at]?.createdAt ?? new Date());
     const filters = fc.record({

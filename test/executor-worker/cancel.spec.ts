@@ -9,7 +9,7 @@ describe('cancel', () => {
   }, 60_000);
   afterAll(() => system?.stop(), 60_000);
 
-  it('stops a running container, keeps its log, and is refused once it is over', async () => {
+  it('stops the running container and keeps its log; is refused once the execution has ended', async () => {
     const { id, name } = await system.api.run('echo begun; exec sleep 600');
     await system.api.waitForStatus(id, 'POD_READY');
     expect((await system.api.cancel(id)).status).toBe(200);
@@ -24,7 +24,7 @@ describe('cancel', () => {
     expect((await system.api.cancel(id)).status).toBe(409);
   }, 90_000);
 
-  it('during the launch, a thousand times: no container left, no wrong answer', async () => {
+  it('leaves no container and gives no wrong answer during the launch, a thousand times', async () => {
     const total = 1_000;
     const atOnce = 40;
     const ids = new Map<number, string>();

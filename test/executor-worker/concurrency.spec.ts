@@ -45,7 +45,7 @@ describe('a proc with a concurrency limit of 1', () => {
     }
   }
 
-  it('never runs two at once, and ends each of 50, while workers are killed', async () => {
+  it('never runs two executions at once, and ends all 50, while workers are killed', async () => {
     const clients = await Promise.all(USERS.map(clientOf));
     const submitted = await Promise.all(
       Array.from({ length: SUBMISSIONS }, (_, n) =>

@@ -18,31 +18,39 @@ import {
 import { startService } from '../support/service-process.js';
 import { startSystem, type System } from '../support/system.js';
 
-/** The test that shows a variable's effect: its file, and its title as it stands there. */
+/** The test that proves a variable's effect: its file and its exact title. */
 type Shown = [spec: string, title: string];
 
 const HERE = 'test/executor-worker/contract-variables.spec.ts';
 const WORKER_ENV: Shown = ['apps/executor-worker/src/env.spec.ts', 'reads the variables of v2'];
-const WAITS = 'renew the wait for a pod that finds no node as often as they say, not longer';
-const JOB: Shown = [HERE, 'are put on every Job'];
+const UNSCHEDULABLE: Shown = [HERE, 'limit the wait for an unschedulable pod'];
+const BASICS: Shown = [HERE, 'set its port, database and log level; PROCTOR_DOCS_PATH is ignored'];
+const REDIS: Shown = [HERE, 'connect to Redis; a wrong password is reported, not shown'];
+const CONNECTIONS: Shown = [HERE, 'limit the connections of each process'];
+const ADMINS: Shown = [HERE, 'define who is an admin: %s'];
+const JOB: Shown = [HERE, 'apply to every Job'];
 const MAIL: Shown[] = [
   ['apps/notifier/src/env.spec.ts', 'mail with %j'],
   ['test/notifier/notifier.spec.ts', 'goes once to each address of the schedule, with the right headers'],
 ];
+const NEW_RELIC: Shown = [
+  'test/platform/telemetry.spec.ts',
+  'sends them as protobuf, with the app name and the license key of New Relic',
+];
 const PLUGINS: Shown = [
   'test/notifier/channels.spec.ts',
-  'is told of each execution in the words of v2, and again if it throws or hangs',
+  'receives each execution in the format of v2, and again if it throws or hangs',
 ];
 
 /** Every variable of v2's contract. */
 const VARIABLES: Record<string, Shown[]> = {
-  PROCTOR_APP_PORT: [[HERE, 'say where it listens and how much it tells']],
-  PROCTOR_LOG_LEVEL: [[HERE, 'say where it listens and how much it tells']],
-  PROCTOR_REDIS_ADDRESS: [[HERE, 'open Redis, or leave it closed']],
-  PROCTOR_REDIS_PASSWORD: [[HERE, 'open Redis, or leave it closed']],
+  PROCTOR_APP_PORT: [BASICS],
+  PROCTOR_LOG_LEVEL: [BASICS],
+  PROCTOR_REDIS_ADDRESS: [REDIS],
+  PROCTOR_REDIS_PASSWORD: [REDIS],
   PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: [
-    [HERE, 'bound the connections of each process'],
-    [HERE, 'refuse a bound on connections to Redis with which %s would not work'],
+    CONNECTIONS,
+    [HERE, 'include a limit on Redis connections that is too low for %s'],
   ],
   PROCTOR_LOGS_STREAM_READ_BUFFER_SIZE: [
     ['test/gateway/streams.spec.ts', 'closes when a client sends a message over the limit'],
@@ -53,42 +61,32 @@ const VARIABLES: Record<string, Shown[]> = {
       'buffers little for a stalled reader, disconnects it, and does not delay others',
     ],
   ],
-  PROCTOR_KUBE_CONFIG: [JOB, [HERE, 'in a cluster that is none: the start says what to set']],
-  PROCTOR_KUBE_CONTEXT: [[HERE, 'chooses the cluster; default is the current one']],
+  PROCTOR_KUBE_CONFIG: [JOB, [HERE, 'make a worker outside a cluster name the variable to set']],
+  PROCTOR_KUBE_CONTEXT: [[HERE, 'selects the cluster; "default" is the current context']],
   PROCTOR_KUBE_JOB_ACTIVE_DEADLINE_SECONDS: [JOB],
   PROCTOR_KUBE_JOB_RETRIES: [JOB],
   PROCTOR_KUBE_SERVICE_ACCOUNT_NAME: [JOB],
   PROCTOR_DEFAULT_NAMESPACE: [JOB],
   PROCTOR_JOB_POD_ANNOTATIONS: [JOB],
-  PROCTOR_KUBE_POD_LIST_WAIT_TIME: [[HERE, 'bound how long a pod may take to start']],
-  PROCTOR_KUBE_LOG_PROCESS_WAIT_TIME: [WORKER_ENV, [HERE, WAITS]],
+  PROCTOR_KUBE_POD_LIST_WAIT_TIME: [[HERE, 'limit how long a pod may take to start']],
+  PROCTOR_KUBE_LOG_PROCESS_WAIT_TIME: [WORKER_ENV, UNSCHEDULABLE],
   PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT: [
     WORKER_ENV,
-    [HERE, WAITS],
+    UNSCHEDULABLE,
     ['apps/executor-worker/src/assess-run.spec.ts', 'gives up on %s'],
   ],
-  PROCTOR_POSTGRES_USER: [[HERE, 'say where it listens and how much it tells']],
-  PROCTOR_POSTGRES_PASSWORD: [[HERE, 'say where it listens and how much it tells']],
-  PROCTOR_POSTGRES_HOST: [[HERE, 'say where it listens and how much it tells']],
-  PROCTOR_POSTGRES_PORT: [[HERE, 'say where it listens and how much it tells']],
-  PROCTOR_POSTGRES_DATABASE: [[HERE, 'say where it listens and how much it tells']],
-  PROCTOR_POSTGRES_MAX_CONNECTIONS: [[HERE, 'bound the connections of each process']],
+  PROCTOR_POSTGRES_USER: [BASICS],
+  PROCTOR_POSTGRES_PASSWORD: [BASICS],
+  PROCTOR_POSTGRES_HOST: [BASICS],
+  PROCTOR_POSTGRES_PORT: [BASICS],
+  PROCTOR_POSTGRES_DATABASE: [BASICS],
+  PROCTOR_POSTGRES_MAX_CONNECTIONS: [CONNECTIONS],
   PROCTOR_POSTGRES_CONNECTIONS_MAX_LIFETIME: [
-    [HERE, 'replaces a connection that gets too old'],
+    [HERE, 'limits the age of a connection'],
     ['libs/platform/src/env-vars.spec.ts', 'gives the lifetime of Postgres connections in seconds'],
   ],
-  PROCTOR_NEW_RELIC_APP_NAME: [
-    [
-      'test/platform/telemetry.spec.ts',
-      'sends them in protobuf, under the name and with the key of New Relic',
-    ],
-  ],
-  PROCTOR_NEW_RELIC_LICENCE_KEY: [
-    [
-      'test/platform/telemetry.spec.ts',
-      'sends them in protobuf, under the name and with the key of New Relic',
-    ],
-  ],
+  PROCTOR_NEW_RELIC_APP_NAME: [NEW_RELIC],
+  PROCTOR_NEW_RELIC_LICENCE_KEY: [NEW_RELIC],
   PROCTOR_MIN_CLIENT_VERSION: [['test/gateway/v2-wire.spec.ts', '%s %s: the text for an outdated client']],
   PROCTOR_SCHEDULED_JOBS_FETCH_INTERVAL_IN_MINS: [
     [
@@ -112,11 +110,11 @@ const VARIABLES: Record<string, Shown[]> = {
   PROCTOR_AUTH_PLUGIN_EXPORTED: [
     ['test/gateway/auth-plugins.spec.ts', 'stops the start with the reason: it %s'],
   ],
-  PROCTOR_REQUIRED_ADMIN_GROUP: [[HERE, 'say who is an admin: %s']],
-  PROCTOR_AUTH_REQUIRED_ADMIN_GROUP: [[HERE, 'say who is an admin: %s']],
+  PROCTOR_REQUIRED_ADMIN_GROUP: [ADMINS],
+  PROCTOR_AUTH_REQUIRED_ADMIN_GROUP: [ADMINS],
   PROCTOR_NOTIFICATION_PLUGIN_BINARY: [PLUGINS],
   PROCTOR_NOTIFICATION_PLUGIN_EXPORTED: [PLUGINS],
-  PROCTOR_DOCS_PATH: [[HERE, 'say where it listens and how much it tells']],
+  PROCTOR_DOCS_PATH: [BASICS],
 };
 
 const root = join(import.meta.dirname, '..', '..');
@@ -147,7 +145,7 @@ async function databaseEnv() {
 }
 
 describe('the variables of the gateway', () => {
-  it('say where it listens and how much it tells', async () => {
+  it('set its port, database and log level; PROCTOR_DOCS_PATH is ignored', async () => {
     const { database, env } = await databaseEnv();
     for (const [level, isTold] of [
       ['info', true],
@@ -173,7 +171,7 @@ describe('the variables of the gateway', () => {
     await database.drop();
   }, 120_000);
 
-  it('open Redis, or leave it closed', async () => {
+  it('connect to Redis; a wrong password is reported, not shown', async () => {
     const password = 'pass word, quoted';
     const redis = await startOwnRedis({ password });
     try {
@@ -199,7 +197,7 @@ describe('the variables of the gateway', () => {
     ['PROCTOR_REQUIRED_ADMIN_GROUP', 'admins,seniors'],
     ['PROCTOR_AUTH_REQUIRED_ADMIN_GROUP', ' admins , seniors '],
   ])(
-    'say who is an admin: %s',
+    'define who is an admin: %s',
     async (variable, groups) => {
       const gateway = await startTestGateway({ env: { [variable]: groups } });
       const isAdmin = async (name: string, own: string[]) => {
@@ -208,7 +206,7 @@ describe('the variables of the gateway', () => {
       };
       expect(await isAdmin('both', ['admins', 'seniors'])).toBe(true);
       expect(await isAdmin('one', ['admins'])).toBe(false);
-      // The default is not one of them.
+      // The default group no longer makes an admin.
       expect(await gateway.call(gateway.admin, 'GET', '/user')).toMatchObject({ status: 403 });
       await gateway.remove();
     },
@@ -217,7 +215,7 @@ describe('the variables of the gateway', () => {
 });
 
 describe('PROCTOR_POSTGRES_CONNECTIONS_MAX_LIFETIME', () => {
-  it('replaces a connection that gets too old', async () => {
+  it('limits the age of a connection', async () => {
     const { database, env } = await databaseEnv();
     const pool = new Database({
       host: env.PROCTOR_POSTGRES_HOST,
@@ -242,7 +240,7 @@ describe('PROCTOR_KUBE_CONTEXT', () => {
   const dir = tempDir();
   afterAll(() => dir.remove());
 
-  it('chooses the cluster; default is the current one', () => {
+  it('selects the cluster; "default" is the current context', () => {
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromOptions({
       clusters: ['one', 'two'].map((name) => ({ name, server: `https://${name}.example` })),
@@ -260,10 +258,10 @@ describe('PROCTOR_KUBE_CONTEXT', () => {
   });
 });
 
-/** The least that it takes. */
-const MAX_REDIS = 8;
+/** The lowest limit that is accepted. */
+const LOWEST_REDIS_LIMIT = 8;
 
-/** Enough for a container to start in on a machine that stands still for a moment. */
+/** Long enough for a container to start even if the machine stalls for a moment. */
 const START_WAIT_SECONDS = 8;
 
 describe('the variables of the worker', () => {
@@ -282,13 +280,13 @@ describe('the variables of the worker', () => {
         PROCTOR_KUBE_POD_LIST_WAIT_TIME: String(START_WAIT_SECONDS),
         PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT: '1',
         PROCTOR_POSTGRES_MAX_CONNECTIONS: '2',
-        PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: String(MAX_REDIS),
+        PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: String(LOWEST_REDIS_LIMIT),
       },
     });
   }, 60_000);
   afterAll(() => system?.stop(), 60_000);
 
-  it('are put on every Job', async () => {
+  it('apply to every Job', async () => {
     const { id, name } = await system.api.run('true');
     await system.api.end(id);
     const kubeConfig = new KubeConfig();
@@ -307,22 +305,22 @@ describe('the variables of the worker', () => {
     });
   }, 30_000);
 
-  it('bound how long a pod may take to start', async () => {
+  it('limit how long a pod may take to start', async () => {
     await system.api.registerScriptProc({ image_name: 'proctor/not-there:1' }, 'no-image');
     const startedAt = performance.now();
     const { id } = await system.api.run('true', 'no-image');
     expect(await system.api.end(id)).toMatchObject({ status: 'POD_CREATION_FAILED' });
-    // With the default it is a minute.
+    // The default is a minute.
     expect(performance.now() - startedAt).toBeLessThan(START_WAIT_SECONDS * 1_000 + 20_000);
   }, 60_000);
 
-  it('renew the wait for a pod that finds no node as often as they say, not longer', async () => {
+  it('limit the wait for an unschedulable pod', async () => {
     await Promise.all(system.workers.map((worker) => worker.stop()));
     for (const worker of system.workers) system.services.splice(system.services.indexOf(worker), 1);
     const { faults } = system.sandbox;
     faults.holdPods();
     try {
-      // With the defaults it is five times a minute.
+      // With the defaults it would wait for five minutes.
       await system.startWorker({
         PROCTOR_KUBE_POD_LIST_WAIT_TIME: '',
         PROCTOR_KUBE_LOG_PROCESS_WAIT_TIME: '1',
@@ -337,9 +335,9 @@ describe('the variables of the worker', () => {
     }
   }, 60_000);
 
-  it('bound the connections of each process', async () => {
+  it('limit the connections of each process', async () => {
     const redis = new Redis(system.redis.port, '127.0.0.1');
-    // Without our own one.
+    // Without the connection of this test.
     const countRedis = async () =>
       String(await redis.client('LIST'))
         .trim()
@@ -362,7 +360,7 @@ describe('the variables of the worker', () => {
     expect((await requests).every(({ status }) => status < 300)).toBe(true);
     // Gateway, worker, scheduler, notifier.
     expect(Math.max(...counts.map(([postgres]) => postgres))).toBeLessThanOrEqual(4 * 2);
-    expect(Math.max(...counts.map(([, redis]) => redis))).toBeLessThanOrEqual(4 * MAX_REDIS);
+    expect(Math.max(...counts.map(([, redis]) => redis))).toBeLessThanOrEqual(4 * LOWEST_REDIS_LIMIT);
     const countOf = new Map<string, number>();
     for (const service of system.services.splice(0).reverse()) {
       const before = await countRedis();
@@ -372,13 +370,13 @@ describe('the variables of the worker', () => {
     }
     expect(await countRedis()).toBe(0);
     expect([...countOf.keys()].sort()).toEqual(['executor-worker', 'gateway', 'notifier', 'scheduler']);
-    for (const count of countOf.values()) expect(count).toBeLessThanOrEqual(MAX_REDIS);
+    for (const count of countOf.values()) expect(count).toBeLessThanOrEqual(LOWEST_REDIS_LIMIT);
     process.stdout.write(`connections to Redis: ${JSON.stringify(Object.fromEntries(countOf))}\n`);
     redis.disconnect();
   }, 60_000);
 });
 
-describe('wrong values', () => {
+describe('invalid values', () => {
   const secret = 'hunter2-hunter2';
   const wrong = {
     gateway: {
@@ -412,11 +410,11 @@ describe('wrong values', () => {
       PROCTOR_SECRET_KEY: secret,
     },
   };
-  // Not given at all.
+  // Not set at all.
   const missing = ['PROCTOR_POSTGRES_USER', 'PROCTOR_POSTGRES_HOST', 'PROCTOR_POSTGRES_DATABASE'];
 
   it.each(Object.entries(wrong))(
-    '%s tells of all of them together, one a line, and ends with 1',
+    'make %s report all of them, one per line, and exit with 1',
     async (name, env) => {
       const service = await startService(name, `apps/${name}/src/main.js`, env);
       expect(await service.exited).toMatchObject({ code: 1 });
@@ -430,10 +428,10 @@ describe('wrong values', () => {
   );
 
   it.each(['gateway', 'executor-worker', 'scheduler', 'notifier'])(
-    'refuse a bound on connections to Redis with which %s would not work',
+    'include a limit on Redis connections that is too low for %s',
     async (name) => {
       const service = await startService(name, `apps/${name}/src/main.js`, {
-        PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: String(MAX_REDIS - 1),
+        PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: String(LOWEST_REDIS_LIMIT - 1),
       });
       expect(await service.exited).toMatchObject({ code: 1 });
       expect(service.output()).toMatch(
@@ -443,7 +441,7 @@ describe('wrong values', () => {
     30_000,
   );
 
-  it('in a cluster that is none: the start says what to set', async () => {
+  it('make a worker outside a cluster name the variable to set', async () => {
     const { database, env } = await databaseEnv();
     const service = await startService('executor-worker', 'apps/executor-worker/src/main.js', env);
     expect(await service.exited).toMatchObject({ code: 1 });

@@ -26,7 +26,7 @@ describe('an execution from request to end', () => {
     expect(await system.api.end(id)).toMatchObject({ id, status: 'FINISHED', exit_code: 0 });
   });
 
-  it('says with which exit code a proc failed', async () => {
+  it('reports the exit code of a failed proc', async () => {
     expect(await runToEnd('echo sorry; exit 7')).toMatchObject({
       status: 'POD_FAILED',
       exit_code: 7,
@@ -34,7 +34,7 @@ describe('an execution from request to end', () => {
     });
   });
 
-  it('shows lines while they are printed, less than a second late', async () => {
+  it('streams lines less than a second after they are printed', async () => {
     const { id } = await system.api.run('for i in 1 2 3 4 5; do date +%s%3N; sleep 0.5; done');
     const lines = await system.api.stream(id);
     expect(lines).toHaveLength(5);
@@ -47,14 +47,14 @@ describe('an execution from request to end', () => {
     expect(log).toBe(Array.from({ length: 100_000 }, (_, i) => `${i + 1}\n`).join(''));
   }, 60_000);
 
-  describe('seen through the CLI', () => {
+  describe('through the CLI', () => {
     const cliEnv = () => ({
       PROCTOR_HOST: system.gatewayUrl.replace('http://', ''),
       EMAIL_ID: system.api.identity.email,
       ACCESS_TOKEN: system.api.identity.token,
     });
 
-    it('shows lines while they are printed, less than a second late', async () => {
+    it('streams lines less than a second after they are printed', async () => {
       const script = 'SCRIPT=for i in 1 2 3 4 5; do date +%s%3N; sleep 0.5; done';
       const cli = startCli(['execute', 'run-script', script], cliEnv());
       const lateMs: number[] = [];
@@ -73,7 +73,7 @@ describe('an execution from request to end', () => {
     }, 60_000);
   });
 
-  it('keeps a line of 1 MiB whole, on both ways', async () => {
+  it('keeps a line of 1 MiB whole, streamed and as text', async () => {
     const { id } = await system.api.run(
       "echo before; head -c 1048576 /dev/zero | tr '\\0' x; echo; echo after",
     );
@@ -96,7 +96,7 @@ describe('an execution from request to end', () => {
     expect(await runToEnd(':')).toMatchObject({ status: 'FINISHED', log: '' });
   });
 
-  it('gives an argument to the container as it was given', async () => {
+  it('passes arguments to the container unchanged', async () => {
     await system.api.registerScriptProc(
       {
         env_vars: {
@@ -117,7 +117,7 @@ describe('an execution from request to end', () => {
     expect(await system.api.log(id)).toBe(value);
   });
 
-  it('cuts a log past its limit once, keeping its head and its end', async () => {
+  it('truncates a log over its limit once, keeping its beginning and its end', async () => {
     const { log } = await runToEnd(
       'yes 0123456789012345678901234567890123456789012345678901234567890123 | head -n 200000 | nl',
     );
@@ -132,7 +132,7 @@ describe('an execution from request to end', () => {
     expect(log.length).toBeLessThan(10.6 * 1024 * 1024);
   }, 60_000);
 
-  it('tries again as often as the proc says, and keeps each attempt', async () => {
+  it('retries as often as the proc specifies, and records each attempt', async () => {
     await system.api.registerScriptProc({ retries: 2 }, 'with-retries');
     const { id } = await system.api.run('echo try; exit 3', 'with-retries');
     expect(await system.api.end(id)).toMatchObject({ status: 'POD_FAILED', exit_code: 3 });
@@ -144,14 +144,14 @@ describe('an execution from request to end', () => {
     expect(attempts).toEqual([1, 2, 3].map((n) => ({ n, exit_code: 3 })));
   });
 
-  it('ends an execution whose time is over, and keeps its log', async () => {
+  it('times out an execution and keeps its log', async () => {
     await system.api.registerScriptProc({ timeout_seconds: 5 }, 'with-timeout');
     const { id } = await system.api.run('echo begun; sleep 60', 'with-timeout');
     expect(await system.api.end(id)).toMatchObject({ status: 'TIMED_OUT' });
     expect(await system.api.log(id)).toContain('begun\n');
   });
 
-  it('says which secret is missing', async () => {
+  it('names the missing secret', async () => {
     const secrets = [{ name: 'API_KEY', description: '' }];
     const args = [{ name: 'SCRIPT', description: '' }];
     await system.api.registerScriptProc({ env_vars: { args, secrets } }, 'with-missing-secret');
@@ -161,7 +161,7 @@ describe('an execution from request to end', () => {
     expect(end.reason).toContain('API_KEY');
   });
 
-  it('runs one Job for each execution and removes it later', () => {
+  it('creates one Job per execution and removes it later', () => {
     const runs = system.sandbox.history().filter(({ labels }) => labels['proctor.io/proc'] === 'run-script');
     expect(new Set(runs.map(({ jobName }) => jobName)).size).toBe(runs.length);
   });

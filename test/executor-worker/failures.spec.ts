@@ -56,7 +56,7 @@ describe('an execution during failures', () => {
   async function startCounting(lines: number) {
     const { id, name } = await system.api.run(count(lines));
     await system.api.waitForStatus(id, 'POD_READY');
-    // A part of the log is stored: what a failure must neither lose nor repeat.
+    // Part of the log is stored; a failure must neither lose nor repeat it.
     await until(async () => (await storedLines(id)) >= 5, 20_000);
     return { id, name, worker: await followerOf(id) };
   }
@@ -79,7 +79,7 @@ describe('an execution during failures', () => {
     await expectCompleteRun(id, name, 60);
   }, 120_000);
 
-  it('continues after its worker stood still past its lease, whose writes are refused', async () => {
+  it('continues after its worker froze past its lease; the writes of that worker are refused', async () => {
     const { id, name, worker } = await startCounting(300);
     worker.kill('SIGSTOP');
     await untilTakenOver(id, 60_000);

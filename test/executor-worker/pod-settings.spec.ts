@@ -75,7 +75,7 @@ describe('a proc with typed args and pod settings', () => {
     for (const form of forms) expect(text.includes(form)).toBe(false);
   };
 
-  it('runs as it says: with defaults, and with the secret arg masked in its log', async () => {
+  it('runs with its defaults, and with the secret arg masked in its log', async () => {
     expect(await system.api.status(id)).toMatchObject({ status: 'FINISHED' });
     const log = await system.api.log(id);
     expect(log).toContain('token: ***.');
@@ -85,7 +85,7 @@ describe('a proc with typed args and pod settings', () => {
     expectNoToken(log);
   });
 
-  it("puts the settings into the Job, over the worker's", () => {
+  it("puts its settings into the Job, where they override the worker's", () => {
     const annotations = { installation: 'test', ...SETTINGS.annotations };
     expect(job.metadata?.annotations).toEqual(annotations);
     expect(job.spec).toMatchObject({ backoffLimit: 1, template: { metadata: { annotations } } });
@@ -125,7 +125,7 @@ describe('a proc with typed args and pod settings', () => {
     expect(Object.keys(row?.args ?? {}).sort()).toEqual(['COUNT', 'MODE', 'SCRIPT']);
   });
 
-  it("tells nobody the secret arg: no answer of the API, no service's log", async () => {
+  it("keeps the secret arg out of every API response and every service's log", async () => {
     for (const path of [`/execution/${id}`, `/execution/${id}/status`, '/execution', '/metadata', '/audit']) {
       const reply = await system.api.request('GET', path);
       expect([path, reply.status]).toEqual([path, 200]);
@@ -134,7 +134,7 @@ describe('a proc with typed args and pod settings', () => {
     for (const service of system.services) expectNoToken(service.output());
   });
 
-  it('refuses values that do not fit, each with its reason, and without that of a secret', async () => {
+  it('refuses invalid values, each with its reason, and shows no secret value', async () => {
     const reply = await execute({ COUNT: '6', LOUD: 'yes', CODE: 'abc', TOKEN: 'NOT THE PATTERN' });
     expect(reply.status).toBe(400);
     const text = await reply.text();
@@ -150,29 +150,25 @@ describe('a proc with typed args and pod settings', () => {
   });
 
   it.each<[string, Record<string, unknown>, RegExp]>([
-    ['a pattern that is none', { env_vars: { args: [{ name: 'A', pattern: '(' }] } }, /pattern/],
-    [
-      'a look-ahead, which takes its time',
-      { env_vars: { args: [{ name: 'A', pattern: '(?=a)b' }] } },
-      /pattern/,
-    ],
+    ['an invalid pattern', { env_vars: { args: [{ name: 'A', pattern: '(' }] } }, /pattern/],
+    ['a look-ahead in a pattern', { env_vars: { args: [{ name: 'A', pattern: '(?=a)b' }] } }, /pattern/],
     ['an enum without options', { env_vars: { args: [{ name: 'A', type: 'enum' }] } }, /options/],
     [
       'a secret with a default',
       { env_vars: { args: [{ name: 'A', type: 'secret', default: 'hunter22' }] } },
       /default/,
     ],
-    ['a quantity that is none', { resources: { limits: { cpu: 'much' } } }, /cpu/],
+    ['an invalid quantity', { resources: { limits: { cpu: 'much' } } }, /cpu/],
     ['a request above its limit', { resources: { requests: { cpu: 2 }, limits: { cpu: 1 } } }, /cpu/],
-    ['a label that is none', { node_selector: { disk: 'a b' } }, /disk/],
+    ['an invalid label', { node_selector: { disk: 'a b' } }, /disk/],
     [
-      'a toleration that contradicts itself',
+      'a contradictory toleration',
       { tolerations: [{ operator: 'Exists', key: 'a', value: 'b' }] },
       /toleration/,
     ],
-    ['an account that is none', { service_account: 'A b' }, /account/i],
+    ['an invalid service account', { service_account: 'A b' }, /account/i],
     ['a reserved annotation', { annotations: { 'proctor.io/execution-id': '1' } }, /reserved/],
-  ])('refuses at registration %s', async (_name, changes, message) => {
+  ])('cannot be registered with %s', async (_name, changes, message) => {
     const reply = await register(changes, 'refused');
     expect(reply.status).toBe(400);
     expect(await reply.text()).toMatch(message);

@@ -91,7 +91,7 @@ describe("a secret's value", () => {
     expectNone(JSON.stringify(jobs.items));
   });
 
-  it('is in no answer of the API, and in no process list', async () => {
+  it('is in no API response and no process list', async () => {
     for (const path of ['/metadata', `/execution/${id}/status`]) {
       expectNone(await (await system.api.request('GET', path)).text());
     }

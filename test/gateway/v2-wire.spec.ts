@@ -91,7 +91,7 @@ const AWKWARD_VALUES = {
 };
 
 describe('the replayed requests', () => {
-  it('are what Go writes', () => {
+  it('are byte for byte what Go writes', () => {
     const body = execute('p', { B: '<a> & "b"\u2028\u2029\n\t\u0001\u007f', A: 'ü😀\\' });
     const request = goRequest({
       method: 'POST',
@@ -195,7 +195,7 @@ describe('proctor list', () => {
   });
 });
 
-describe('scripts of administrators', () => {
+describe('admin scripts', () => {
   it('register metadata: 201 without a body', async () => {
     const body = goJson([metadata('from-script')]);
     expect(await send(gateway.admin, 'POST', '/metadata', body)).toMatchObject({ status: 201, body: '' });
@@ -211,7 +211,7 @@ describe('scripts of administrators', () => {
 });
 
 describe('proctor schedule', () => {
-  it('204 without a body if there is none', async () => {
+  it('204 without a body if there is no schedule', async () => {
     const answer = await send(owner, 'GET', '/schedule');
     expect(answer).toMatchObject({ status: 204, body: '' });
     expect(answer.headers['content-type']).toBeUndefined();
@@ -280,7 +280,7 @@ describe('proctor schedule', () => {
     expect(await send(owner, 'GET', '/schedule')).toMatchObject({ status: 204 });
   });
 
-  it('a disabled one is not listed', async () => {
+  it('does not list a disabled schedule', async () => {
     const made = await send(owner, 'POST', '/schedule', schedule({}, false));
     expect(made).toMatchObject({ status: 201 });
     expect(await send(owner, 'GET', '/schedule')).toMatchObject({ status: 204 });
@@ -366,7 +366,7 @@ describe('proctor logs', () => {
     expect(close?.data.subarray(2).toString('utf8')).toMatch(reason);
   });
 
-  it('a refused upgrade is an HTTP answer: the client crashes on a connection that is just closed', async () => {
+  it('answers a refused upgrade over HTTP: the client would crash on a closed connection', async () => {
     const id = idOf(await send(owner, 'POST', '/execution', execute('say-hello', {})));
     expectRefusal(await dial({ email: owner.email, token: 'guessed' }, id), 401, /./);
     expectRefusal(await dial({ email: '', token: '' }, id), 401, /./);

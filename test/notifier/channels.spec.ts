@@ -36,7 +36,7 @@ function verify({ headers, body }: ReceivedRequest): boolean {
 }
 
 describe('the webhook', () => {
-  it('gets each end, signed, with a key that stays the same', async () => {
+  it('receives the end of each execution, signed, and retries under the same key', async () => {
     await bench.useNotifier(signed({ PROCTOR_WEBHOOK_URL: `${target.url}/hook` }));
     let isFirst = true;
     target.answer = () => {
@@ -84,7 +84,7 @@ describe('the webhook', () => {
     });
   }, 30_000);
 
-  it('waits as long as the server asks for', async () => {
+  it('waits as long as the server asks', async () => {
     await bench.useNotifier(signed({ PROCTOR_WEBHOOK_URL: `${target.url}/hook` }));
     target.answer = () => ({ status: 429, headers: { 'retry-after': '120' } });
     const id = await bench.end();
@@ -97,7 +97,7 @@ describe('the webhook', () => {
 describe('callback_url', () => {
   const callbackTo = (callbackUrl: string) => bench.end({ submission: { callbackUrl } });
 
-  it('refuses what is not public, and follows no redirect to it', async () => {
+  it('refuses addresses that are not public, and follows no redirect to one', async () => {
     await bench.useNotifier(signed());
     const refused = [
       `${target.url}/secret`,
@@ -116,7 +116,7 @@ describe('callback_url', () => {
     expect(target.requests).toEqual([]);
   }, 60_000);
 
-  it('calls what is allowed, signed, and nothing that it points to', async () => {
+  it('calls allowed addresses, signed, and follows none of their redirects', async () => {
     await bench.useNotifier(signed({ PROCTOR_OUTBOUND_ALLOWED: '127.0.0.0/8' }));
     target.answer = ({ path }) =>
       path === '/moved' ? { status: 307, headers: { location: `${target.url}/elsewhere` } } : { status: 200 };
@@ -135,7 +135,7 @@ describe('callback_url', () => {
     });
   }, 60_000);
 
-  it('may be longer than a row of an index of the database', async () => {
+  it('may be longer than a Postgres index row', async () => {
     await bench.useNotifier(signed({ PROCTOR_OUTBOUND_ALLOWED: '127.0.0.0/8' }));
     const signs = Array.from({ length: 1_000 }, (_, n) =>
       String.fromCodePoint(0x4e00 + ((n * 7_919) % 20_000)),
@@ -145,7 +145,7 @@ describe('callback_url', () => {
     expect(target.at(encodeURI(path)).map(verify)).toEqual([true]);
   }, 30_000);
 
-  it('is not kept waiting by a server that hangs, nor by an answer without end', async () => {
+  it('is not held up by a server that hangs or never finishes its response', async () => {
     await bench.useNotifier(
       signed({ PROCTOR_OUTBOUND_ALLOWED: '127.0.0.0/8', PROCTOR_NOTIFICATION_SEND_SECONDS: '10' }),
     );
@@ -168,7 +168,7 @@ describe('callback_url', () => {
 });
 
 describe('Slack', () => {
-  it('gets each end, escaped, and its address stays out of records and logs', async () => {
+  it('receives the end of each execution, escaped; its URL stays out of records and logs', async () => {
     const notifier = await bench.useNotifier({
       PROCTOR_NOTIFICATION_PLUGIN_BINARY: 'slack',
       PROCTOR_NOTIFICATION_PLUGIN_EXPORTED: 'SlackNotification',
@@ -195,7 +195,7 @@ describe('Slack', () => {
 });
 
 describe("an operator's plugin", () => {
-  it('is told of each execution in the words of v2, and again if it throws or hangs', async () => {
+  it('receives each execution in the format of v2, and again if it throws or hangs', async () => {
     const heard = join(folder.path, 'heard.jsonl');
     const path = join(folder.path, 'own.mjs');
     writeFileSync(heard, '');
@@ -256,8 +256,8 @@ describe('deliveries', () => {
   }, 30_000);
 });
 
-describe('a notifier whose configuration is wrong', () => {
-  it('tells all of it and does not start', async () => {
+describe('a notifier with an invalid configuration', () => {
+  it('reports every problem and does not start', async () => {
     const service = await startService('notifier', 'apps/notifier/src/main.js', {
       PROCTOR_POSTGRES_USER: 'u',
       PROCTOR_POSTGRES_HOST: '127.0.0.1',

@@ -34,7 +34,7 @@ const mailEnv = (more: Record<string, string> = {}) => ({
 let count = 0;
 const someone = (name = 'someone') => `${name}-${++count}@example.org`;
 
-describe('a mail', () => {
+describe('an email', () => {
   it('goes once to each address of the schedule, with the right headers', async () => {
     await bench.useNotifier(mailEnv());
     const [one, two] = [someone(), someone()];
@@ -73,7 +73,7 @@ describe('a mail', () => {
     expect(new Set(sent.map(({ messageId }) => messageId)).size).toBe(2);
   }, 30_000);
 
-  it('carries hostile and non-ASCII values without harm', async () => {
+  it('carries hostile and non-ASCII values safely', async () => {
     await bench.useNotifier(mailEnv());
     const owner = someone('ada');
     await bench.preferences.set(owner, ['failure']);
@@ -108,7 +108,7 @@ describe('a mail', () => {
     expect(`${parsed.text}${html}`).not.toContain('c2VjcmV0');
   }, 30_000);
 
-  it('goes to whoever asked for the execution only if they said so', async () => {
+  it('goes to the user who started the execution only if they chose to get it', async () => {
     await bench.useNotifier(mailEnv());
     const [silent, eager, hopeful] = [someone('silent'), someone('Eager'), someone('hopeful')];
     await bench.preferences.set(eager.toUpperCase(), ['start', 'success', 'success']);
@@ -133,7 +133,7 @@ describe('a mail', () => {
     expect(mail.to(hopeful)[0]?.parsed.subject).toMatch(/FINISHED/);
   }, 30_000);
 
-  it('tells the addresses and the owner of a paused schedule why', async () => {
+  it('tells the owner and the addresses of a paused schedule why it was paused', async () => {
     await bench.useNotifier(mailEnv());
     const [one, owner] = [someone(), someone('owner')];
     const scheduleId = await bench.addSchedule({ emails: [one], owner, notifyOn: [] });
@@ -145,7 +145,7 @@ describe('a mail', () => {
     });
   }, 30_000);
 
-  it('goes out at a signal, before the next look', async () => {
+  it('is sent on a signal, before the next poll', async () => {
     await bench.useNotifier(mailEnv());
     const [host = '', port] = testRedisAddress().split(':');
     const installationId = await readInstallationId(bench.stores.database);
@@ -164,7 +164,7 @@ describe('a mail', () => {
         tookMs.push(performance.now() - startedAtMs);
         await sleep(300);
       }
-      // Looks alone, every 2 s, would take 1 s in the middle.
+      // Polling alone, every 2 s, would take 1 s on average.
       expect(tookMs.sort((a, b) => a - b)[2]).toBeLessThan(700);
     } finally {
       signal.close();
@@ -188,7 +188,7 @@ describe('a mail server that', () => {
     return { owner, notifier, id };
   };
 
-  it('refuses an address for good ends the delivery with its reason; it can be sent again', async () => {
+  it('refuses an address permanently: the delivery fails with the reason, and can be resent', async () => {
     const { owner, submission } = await start();
     mail.behaviour = { refuse: { at: 'rcpt', code: 550, text: '5.1.1 no such user' } };
     const id = await bench.end({ submission });
@@ -210,7 +210,7 @@ describe('a mail server that', () => {
     ['at the content', { at: 'data', code: 451, text: 'later' } as const, /451.*later/],
     ['at the greeting', { at: 'connect', code: 554, text: 'no service' } as const, /554/],
   ])(
-    'refuses for now %s gets it again',
+    'refuses temporarily %s: the email is retried',
     async (_where, refuse, reason) => {
       const { owner, submission } = await start();
       mail.behaviour = { refuse };
@@ -227,7 +227,7 @@ describe('a mail server that', () => {
     60_000,
   );
 
-  it('refuses the login keeps mails waiting', async () => {
+  it('refuses the login: emails wait', async () => {
     const { submission } = await start({ PROCTOR_MAIL_PASSWORD: 'wrong password' });
     const id = await bench.end({ submission });
     await until(async () => (await bench.deliveriesOf(id))[0]?.failedReason != null, 20_000);
@@ -238,7 +238,7 @@ describe('a mail server that', () => {
     await bench.settled(id, ['sent']);
   }, 60_000);
 
-  it('is down for a while loses nothing', async () => {
+  it('is down for a while: no email is lost', async () => {
     const { owner, submission } = await start();
     await mail.close();
     const ids: number[] = [];
@@ -249,7 +249,7 @@ describe('a mail server that', () => {
     expect(mail.to(owner)).toHaveLength(10);
   }, 60_000);
 
-  it('hangs is cut, and the mails go later', async () => {
+  it('hangs: the connection is cut, and the emails are sent later', async () => {
     const { owner, submission } = await start();
     mail.behaviour = { isHanging: true };
     const id = await bench.end({ submission });
@@ -260,7 +260,7 @@ describe('a mail server that', () => {
     expect(mail.to(owner)).toHaveLength(1);
   }, 60_000);
 
-  it('is never there any more makes it fail in the end', async () => {
+  it('never comes back: the delivery fails in the end', async () => {
     const { submission } = await start({
       PROCTOR_MAIL_SERVER_PORT: '1',
       PROCTOR_NOTIFICATION_ATTEMPTS: '2',
@@ -271,14 +271,14 @@ describe('a mail server that', () => {
     expect(failed?.failedReason).toMatch(/ECONNREFUSED.*\(given up after 2 attempts\)/);
   }, 60_000);
 
-  it('is not configured makes mails fail at once', async () => {
+  it('is not configured: emails fail at once', async () => {
     const { submission } = await start({ PROCTOR_MAIL_SERVER_HOST: '' });
     const id = await bench.end({ submission });
     const [failed] = await bench.settled(id, ['failed']);
     expect(failed?.failedReason).toMatch(/email is off: set PROCTOR_MAIL_SERVER_HOST/);
   }, 60_000);
 
-  it('answers late: a notifier killed before the answer leads to a repeat with the same Message-ID', async () => {
+  it('answers late: a notifier killed before the answer repeats the email under the same Message-ID', async () => {
     const { owner, notifier, id } = await sendWithLateAnswer(2_500);
     notifier.kill('SIGKILL');
     await bench.stopNotifiers();
@@ -291,7 +291,7 @@ describe('a mail server that', () => {
     expect(new Set(ids).size).toBe(1);
   }, 60_000);
 
-  it('answers late: a notifier that is stopped finishes first', async () => {
+  it('answers late: a notifier that is stopped waits for the answer', async () => {
     const { owner, notifier, id } = await sendWithLateAnswer(1_500);
     expect(await notifier.stop()).toBe(0);
     await bench.stopNotifiers();
@@ -301,7 +301,7 @@ describe('a mail server that', () => {
 });
 
 describe('several notifiers', () => {
-  it('send each mail once', async () => {
+  it('send each email once', async () => {
     const people = Array.from({ length: 5 }, () => someone('reader'));
     const scheduleId = await bench.addSchedule({ emails: people });
     const before = mail.mails.length;
@@ -323,7 +323,7 @@ describe('several notifiers', () => {
 });
 
 describe('in the whole system', () => {
-  it('the mail says how the run ended', async () => {
+  it('the email says how the execution ended', async () => {
     const system = await startSystem({ notifier: true, env: mailEnv() });
     try {
       const { email } = system.api.identity;

@@ -50,7 +50,7 @@ describe(`with ${SENT} deliveries sent and ${WAITING} waiting`, () => {
     ['finding an event', 20, () => stores.outbox.find(77)],
     ['a list', 300, () => stores.notifications.list({}, { before: null, limit: 50 })],
     [
-      'a list of what failed',
+      'a list of failures',
       20,
       () => stores.notifications.list({ state: 'failed' }, { before: null, limit: 50 }),
     ],
@@ -61,11 +61,11 @@ describe(`with ${SENT} deliveries sent and ${WAITING} waiting`, () => {
     ],
     ['a page', 300, () => stores.notifications.list({ state: 'sent' }, { before: 1_000, limit: 50 })],
     [
-      'what one execution has led to',
+      'the notifications of one execution',
       20,
       () => stores.notifications.list({ executionId: 9 }, { before: null, limit: 50 }),
     ],
-  ])('%s looks at no more than %s blocks', async (_what, maxBuffers, work) => {
+  ])('%s reads at most %s blocks', async (_what, maxBuffers, work) => {
     const statements = await statementsOf(work, /\b(delivery|notification)\b/);
     expect(statements.length).toBeGreaterThan(0);
     for (const statement of statements) {
@@ -77,7 +77,7 @@ describe(`with ${SENT} deliveries sent and ${WAITING} waiting`, () => {
 });
 
 describe('a claim', () => {
-  it('tells the host of a callback as it leaves it out', async () => {
+  it('returns the host of a callback in the spelling by which it excludes busy hosts', async () => {
     await stores.query(`insert into delivery (notification_id, channel, recipient, next_attempt_at)
       select id, 'callback', 'http://MÜLLER.Example:80/hook', '2020-01-01' from notification limit 1`);
     const callbacks = { ...request(), slots: [{ channel: 'callback', free: 1 }] };

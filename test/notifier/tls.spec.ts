@@ -58,7 +58,7 @@ async function reasonOf(id: number): Promise<string> {
   return delivery?.failedReason ?? '';
 }
 
-describe('a mail over TLS', () => {
+describe('an email over TLS', () => {
   it.each([
     ['STARTTLS, which is offered', STARTTLS, {}],
     ['STARTTLS, which is required', STARTTLS, { PROCTOR_MAIL_TLS: 'required' }],
@@ -90,7 +90,7 @@ describe('a mail over TLS', () => {
     ['STARTTLS', STARTTLS, {}],
     ['implicit TLS', IMPLICIT, { PROCTOR_MAIL_TLS: 'implicit' }],
   ])(
-    'waits, and no password goes out, where the certificate is not trusted: %s',
+    'waits, without sending a password, if the certificate is not trusted: %s',
     async (_what, server, env) => {
       const told = await tell(server, env);
       expect(await reasonOf(told.id)).toMatch(/self-signed certificate/);
@@ -101,7 +101,7 @@ describe('a mail over TLS', () => {
   );
 });
 
-describe('an address that is not ASCII', () => {
+describe('a non-ASCII address', () => {
   it('is reached if the server supports SMTPUTF8', async () => {
     const told = await tell({}, {}, 'é@exämple.org');
     await bench.settled(told.id, ['sent']);

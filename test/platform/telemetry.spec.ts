@@ -34,7 +34,7 @@ interface Delivery {
   body: Buffer;
 }
 
-/** What takes metrics for a company: a server that answers as it is told to. */
+/** A metrics collector that answers as the test tells it to. */
 interface Collector {
   url: string;
   deliveries: Delivery[];
@@ -107,7 +107,7 @@ describe('sending metrics', () => {
   });
   afterEach(() => collector.stop());
 
-  it('sends them in protobuf, under the name and with the key of New Relic', async () => {
+  it('sends them as protobuf, with the app name and the license key of New Relic', async () => {
     collector = await startCollector(accept);
     const telemetry = await start({ ...toCollector(100), OTEL_RESOURCE_ATTRIBUTES: 'team=platform' });
     telemetry.meter.createCounter('proctor_test_total').add(7);
@@ -132,7 +132,7 @@ describe('sending metrics', () => {
     expect(text).not.toContain(LICENCE_KEY);
   });
 
-  it('sends what is left when it closes', async () => {
+  it('sends the remaining metrics when it closes', async () => {
     collector = await startCollector(accept);
     const telemetry = await start(toCollector(3_600_000));
     telemetry.meter.createCounter('proctor_last_words_total').add(1);
@@ -161,7 +161,7 @@ describe('sending metrics', () => {
     expect(log).toEqual([]);
   });
 
-  it('is not disturbed by a collector that fails, tells once, and tells when it works again', async () => {
+  it('survives a failing collector; logs the failure once, and the recovery', async () => {
     collector = await startCollector(fail);
     const telemetry = await start(toCollector(100));
     const counter = telemetry.meter.createCounter('proctor_test_total');
@@ -178,18 +178,18 @@ describe('sending metrics', () => {
     expect(JSON.stringify(log)).not.toContain(LICENCE_KEY);
   });
 
-  it('is not disturbed by a collector that hangs, and closes within two seconds', async () => {
+  it('survives a collector that hangs, and closes within two seconds', async () => {
     collector = await startCollector(hang);
     const telemetry = await start(toCollector(2_000));
     telemetry.meter.createCounter('proctor_test_total').add(1);
     await until(() => collector.deliveries.length > 0);
     expect(await telemetry.prometheusText()).toContain('proctor_test_total 1');
-    // Its time begins first, so that a machine that stands still for a moment does not let it win.
+    // This timer starts first, so that it cannot win just because the machine stalls for a moment.
     const isLate = sleep(2_300, true);
     expect(await Promise.race([telemetry.close(), isLate])).toBeUndefined();
   });
 
-  it('is not disturbed by a collector that is not there', async () => {
+  it('survives a missing collector', async () => {
     collector = await startCollector(accept);
     const telemetry = await start({
       OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `http://127.0.0.1:${await freePort()}/v1/metrics`,
@@ -281,7 +281,7 @@ describe('requests', () => {
     expect(Number(seconds?.split(' ').at(-1))).toBeGreaterThan(0.15);
   });
 
-  it('for logs are counted when they are over, and not timed', async () => {
+  it('for logs are counted when they end, and not timed', async () => {
     const stream = await fetch(`${url}/execution/logs`);
     await stream.body?.cancel();
     const socket = new WebSocket(`${url.replace('http', 'ws')}/execution/logs`);
@@ -304,7 +304,7 @@ describe('requests', () => {
 describe('MetricsStore', () => {
   const stores = setUpStores();
 
-  it('counts what waits and what runs, and nothing that is over', async () => {
+  it('counts waiting and running executions, but no ended ones', async () => {
     const store = new MetricsStore(stores.database);
     expect(await store.countLive()).toEqual({ waiting: 0, running: 0 });
     await stores.procs.register([aProc('proc-1')]);
@@ -326,7 +326,7 @@ describe('GET /metrics', () => {
   }, 60_000);
   afterAll(() => gateway?.remove());
 
-  it('shows anyone the page that Prometheus reads, with what has just happened', async () => {
+  it('serves the Prometheus page to anyone, with the latest counts', async () => {
     await gateway.call(null, 'GET', '/metadata');
     await gateway.call(gateway.admin, 'GET', '/metadata');
     const { status, headers, text } = await gateway.call(null, 'GET', '/metrics');
@@ -346,7 +346,7 @@ describe('GET /metrics', () => {
     }
   });
 
-  it('counts an accepted execution once, however often it is sent', async () => {
+  it('counts an accepted execution once, even if the request is repeated', async () => {
     await gateway.call(gateway.admin, 'POST', '/metadata', {
       body: [
         {
@@ -374,7 +374,7 @@ describe('EventLoopLag', () => {
     for (const startedAt = performance.now(); performance.now() - startedAt < ms;) continue;
   };
 
-  it('sees a loop that was blocked, and forgets it after a window', async () => {
+  it('measures a blocked loop, and forgets it after one window', async () => {
     const lag = new EventLoopLag(1_000);
     try {
       await sleep(50);

@@ -172,7 +172,7 @@ describe('signals', () => {
     { installationId: 'a', executionId: '1' },
     { installationId: 1, executionId: 1 },
     null,
-  ])('take %j for no cancel', (data) => {
+  ])('ignore %j', (data) => {
     expect(SIGNALS.cancelRequested.payload.safeParse(data).success).toBe(false);
   });
 });
