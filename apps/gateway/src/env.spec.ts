@@ -92,7 +92,7 @@ describe('loadGatewayEnv', () => {
   it('refuses a Go plugin and names its shipped replacement', () => {
     const v2 = { ...required, PROCTOR_AUTH_PLUGIN_BINARY: '/plugins/gate-auth.so' };
     expect(() => loadGatewayEnv(v2)).toThrow(
-      /PROCTOR_AUTH_PLUGIN_BINARY: expected .*"gate" ships with Proctor/,
+      /PROCTOR_AUTH_PLUGIN_BINARY: expected .*"gate" replaces its Gate plugin/,
     );
   });
 });
