@@ -1,14 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { wrongVariables } from '../../../libs/platform/src/testing/index.js';
+import { REQUIRED_ENV, wrongVariables } from '../../../libs/platform/src/testing/index.js';
 import { loadWorkerEnv } from './env.js';
 
-const required = {
-  PROCTOR_POSTGRES_HOST: 'db',
-  PROCTOR_POSTGRES_USER: 'proctor',
-  PROCTOR_POSTGRES_DATABASE: 'proctor',
-  PROCTOR_REDIS_ADDRESS: 'redis:6379',
-  PROCTOR_SECRET_KEY: 'ab'.repeat(32),
-};
+const required = { ...REQUIRED_ENV, PROCTOR_SECRET_KEY: 'ab'.repeat(32) };
 
 describe("the worker's environment", () => {
   it('needs Postgres, Redis and the secret key only', () => {

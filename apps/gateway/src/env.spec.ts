@@ -1,13 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { REQUIRED_ENV } from '../../../libs/platform/src/testing/index.js';
 import { loadGatewayEnv } from './env.js';
 
-const required = {
-  PROCTOR_POSTGRES_USER: 'u',
-  PROCTOR_POSTGRES_HOST: 'h',
-  PROCTOR_POSTGRES_DATABASE: 'd',
-  PROCTOR_REDIS_ADDRESS: 'r:6379',
-  PROCTOR_SECRET_KEY: 'ab'.repeat(32),
-};
+const required = { ...REQUIRED_ENV, PROCTOR_SECRET_KEY: 'ab'.repeat(32) };
 
 describe('loadGatewayEnv', () => {
   it('is safe by default', () => {

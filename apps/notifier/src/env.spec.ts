@@ -1,19 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { wrongVariables } from '../../../libs/platform/src/testing/index.js';
+import { REQUIRED_ENV, wrongVariables } from '../../../libs/platform/src/testing/index.js';
 import { loadNotifierEnv } from './env.js';
 import { isAddressAllowed } from './outbound/check-address.js';
 
-const required = {
-  PROCTOR_POSTGRES_HOST: 'db',
-  PROCTOR_POSTGRES_USER: 'proctor',
-  PROCTOR_POSTGRES_DATABASE: 'proctor',
-  PROCTOR_REDIS_ADDRESS: 'redis:6379',
-};
-const host = { ...required, PROCTOR_MAIL_SERVER_HOST: 'smtp' };
+const host = { ...REQUIRED_ENV, PROCTOR_MAIL_SERVER_HOST: 'smtp' };
 
 describe("the notifier's environment", () => {
   it('needs Postgres and Redis only, and then sends nothing', () => {
-    expect(loadNotifierEnv(required)).toMatchObject({
+    expect(loadNotifierEnv(REQUIRED_ENV)).toMatchObject({
       mail: null,
       slackUrl: null,
       webhook: { url: null, secret: null },
@@ -56,12 +50,12 @@ describe("the notifier's environment", () => {
 
   it('reads which targets are allowed', () => {
     const { outboundAllowed } = loadNotifierEnv({
-      ...required,
+      ...REQUIRED_ENV,
       PROCTOR_OUTBOUND_ALLOWED: '10.0.0.0/8, hooks.internal',
     });
     expect(isAddressAllowed('10.2.3.4', outboundAllowed)).toBe(true);
     expect([...outboundAllowed.hosts]).toEqual(['hooks.internal']);
-    expect(isAddressAllowed('10.2.3.4', loadNotifierEnv(required).outboundAllowed)).toBe(false);
+    expect(isAddressAllowed('10.2.3.4', loadNotifierEnv(REQUIRED_ENV).outboundAllowed)).toBe(false);
   });
 
   it.each([
@@ -76,14 +70,14 @@ describe("the notifier's environment", () => {
     ['PROCTOR_PUBLIC_URL', 'proctor'],
     ['PROCTOR_NOTIFICATION_ATTEMPTS', '0'],
   ])('refuses %s=%s', (variable, value) => {
-    expect(wrongVariables(() => loadNotifierEnv({ ...required, [variable]: value }))).toEqual([variable]);
+    expect(wrongVariables(() => loadNotifierEnv({ ...REQUIRED_ENV, [variable]: value }))).toEqual([variable]);
   });
 
   it('reports problems of plugins together with all others', () => {
     const env = { PROCTOR_NOTIFICATION_PLUGIN_BINARY: 'webhook,x.so', PROCTOR_MAIL_TLS: 'yes' };
     expect(wrongVariables(() => loadNotifierEnv(env))).toEqual(
       [
-        ...Object.keys(required),
+        ...Object.keys(REQUIRED_ENV),
         'PROCTOR_NOTIFICATION_PLUGIN_BINARY',
         'PROCTOR_WEBHOOK_URL',
         'PROCTOR_MAIL_TLS',

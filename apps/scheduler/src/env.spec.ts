@@ -1,17 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigurationError } from '@app/platform';
+import { REQUIRED_ENV } from '../../../libs/platform/src/testing/index.js';
 import { loadSchedulerEnv } from './env.js';
-
-const required = {
-  PROCTOR_POSTGRES_HOST: 'db',
-  PROCTOR_POSTGRES_USER: 'proctor',
-  PROCTOR_POSTGRES_DATABASE: 'proctor',
-  PROCTOR_REDIS_ADDRESS: 'redis:6379',
-};
 
 describe("the scheduler's environment", () => {
   it('requires only Postgres and Redis', () => {
-    expect(loadSchedulerEnv(required)).toMatchObject({
+    expect(loadSchedulerEnv(REQUIRED_ENV)).toMatchObject({
       postgres: { host: 'db', port: 5432 },
       redis: { host: 'redis', port: 6379 },
       userShare: 500,
@@ -30,12 +24,12 @@ describe("the scheduler's environment", () => {
     [{ PROCTOR_SCHEDULED_JOBS_FETCH_INTERVAL_IN_MINS: '5' }, { recheckMinutes: 5 }],
     [{ PROCTOR_RETENTION_DAYS: '30' }, { retentionDays: 30 }],
   ])('takes %j', (env, expected) => {
-    expect(loadSchedulerEnv({ ...required, ...env })).toMatchObject(expected);
+    expect(loadSchedulerEnv({ ...REQUIRED_ENV, ...env })).toMatchObject(expected);
   });
 
   it('reads its limits and the address of its health endpoint', () => {
     const env = {
-      ...required,
+      ...REQUIRED_ENV,
       PROCTOR_USER_SHARE: '7',
       PROCTOR_HEALTH_HOST: '127.0.0.1',
       PROCTOR_HEALTH_PORT: '1',
@@ -44,7 +38,7 @@ describe("the scheduler's environment", () => {
   });
 
   it('reserves one of its connections for ticks', () => {
-    const env = { ...required, PROCTOR_POSTGRES_MAX_CONNECTIONS: '5' };
+    const env = { ...REQUIRED_ENV, PROCTOR_POSTGRES_MAX_CONNECTIONS: '5' };
     expect(loadSchedulerEnv(env)).toMatchObject({
       postgres: { maxConnections: 4 },
       tickPostgres: { maxConnections: 1 },
@@ -53,12 +47,12 @@ describe("the scheduler's environment", () => {
 
   it.each([
     {},
-    { ...required, PROCTOR_USER_SHARE: '0' },
-    { ...required, PROCTOR_HEALTH_PORT: 'x' },
-    { ...required, PROCTOR_RETENTION_DAYS: '0' },
-    { ...required, PROCTOR_SCHEDULED_JOBS_FETCH_INTERVAL_IN_MINS: '0' },
-    { ...required, PROCTOR_SIGN_IN_TRUST_HOURS: '-1' },
-    { ...required, PROCTOR_AUTH_ENABLED: 'maybe' },
+    { ...REQUIRED_ENV, PROCTOR_USER_SHARE: '0' },
+    { ...REQUIRED_ENV, PROCTOR_HEALTH_PORT: 'x' },
+    { ...REQUIRED_ENV, PROCTOR_RETENTION_DAYS: '0' },
+    { ...REQUIRED_ENV, PROCTOR_SCHEDULED_JOBS_FETCH_INTERVAL_IN_MINS: '0' },
+    { ...REQUIRED_ENV, PROCTOR_SIGN_IN_TRUST_HOURS: '-1' },
+    { ...REQUIRED_ENV, PROCTOR_AUTH_ENABLED: 'maybe' },
   ])('refuses %j', (env) => {
     expect(() => loadSchedulerEnv(env)).toThrow(ConfigurationError);
   });
