@@ -248,7 +248,7 @@ describe('a broken plugin', () => {
     [
       'is written in Go',
       () => plugin('/plugins/gate-auth.so'),
-      [/PROCTOR_AUTH_PLUGIN_BINARY/, /"gate" ships with Proctor/],
+      [/PROCTOR_AUTH_PLUGIN_BINARY/, /"gate" replaces its Gate plugin/],
     ],
     [
       'lacks its variables, with other invalid ones',
