@@ -147,7 +147,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         ...inPlugin(
           'oidc',
           'openid email profile groups offline_access',
-          'a space-separated list that contains openid',
+          'a space-separated list of scopes that includes openid',
         ),
       },
     },

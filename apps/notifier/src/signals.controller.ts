@@ -1,12 +1,15 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SIGNALS } from '@app/queue';
 import { NotifierService } from './notifier.service.js';
 
-/** Receives signals. Ignores those that are malformed or for another installation. */
+/**
+ * Receives signals. Ignores those that are malformed or for another installation. Names what Nest injects, because the
+ * bundler emits no types of constructor parameters.
+ */
 @Controller()
 export class SignalsController {
-  constructor(private readonly notifier: NotifierService) {}
+  constructor(@Inject(NotifierService) private readonly notifier: NotifierService) {}
 
   @EventPattern(SIGNALS.notification.pattern)
   notification(@Payload() data: unknown): void {

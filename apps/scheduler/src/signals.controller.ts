@@ -1,4 +1,4 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SIGNALS } from '@app/queue';
 import { ClockService } from './clock.service.js';
@@ -8,12 +8,15 @@ export class OwnInstallation {
   constructor(readonly id: string) {}
 }
 
-/** Handles signals from other processes. Ignores malformed signals and those of other installations. */
+/**
+ * Handles signals from other processes. Ignores malformed signals and those of other installations. Names what Nest
+ * injects, because the bundler emits no types of constructor parameters.
+ */
 @Controller()
 export class SignalsController {
   constructor(
-    private readonly clock: ClockService,
-    private readonly installation: OwnInstallation,
+    @Inject(ClockService) private readonly clock: ClockService,
+    @Inject(OwnInstallation) private readonly installation: OwnInstallation,
   ) {}
 
   @EventPattern(SIGNALS.schedulesChanged.pattern)
