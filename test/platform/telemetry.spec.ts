@@ -13,7 +13,7 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import { connect, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
-import { z } from 'zod';
+import * as z from 'zod';
 import { findUpgrade, routeUpgrades } from '../../apps/gateway/src/http/route-upgrades.js';
 import { GatewayMetrics } from '../../apps/gateway/src/metrics/gateway-metrics.js';
 import { measureRequests } from '../../apps/gateway/src/metrics/measure-requests.js';

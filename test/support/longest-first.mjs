@@ -1,26 +1,28 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** Specs that take a minute or more, the longest first: one that starts last would run alone at the end. */
+/** Specs that take half a minute or more, the longest first: one that starts last would run alone at the end. */
 const LONGEST = [
-  'cli/cli',
-  'executor-worker/failures',
-  'database/history-plans',
   'scheduler/schedules',
-  'executor-worker/contract-variables',
-  'notifier/notifier',
-  'kubernetes/kube-sandbox',
-  'tools/chaos-checker',
-  'notifier/tls',
-  'notifier/channels',
-  'gateway/auth-plugins',
-  'gateway/route-access',
-  'gateway/properties',
-  'scheduler/sweep',
-  'cli/admin',
-  'scheduler/schedules-firing',
-  'executor-worker/cancel',
-  'executor-worker/concurrency',
+  'executor-worker/failures',
+  'cli/cli',
   'executor-worker/execution',
+  'notifier/notifier',
+  'executor-worker/concurrency',
+  'executor-worker/cancel',
+  'database/history-plans',
+  'tools/chaos-checker',
+  'notifier/channels',
+  'executor-worker/waiting',
+  'executor-worker/contract-variables',
+  'queue/queue-failures',
+  'tools/limits',
+  'notifier/tls',
+  'gateway/route-access',
+  'kubernetes/kube-sandbox',
+  'kubernetes/runner',
+  'gateway/outages',
+  'database/plans',
+  'gateway/auth-plugins',
 ].map((name) => `/test/${name}.spec.ts`);
 
 /** Jest knows how long a spec takes only after it ran on this machine; until then it sorts by file size. */

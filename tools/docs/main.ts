@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { checkPages, findUndocumented, type Pages } from './check-pages.js';
 import { putGenerated } from './generated-part.js';
 import { ProjectFiles } from './project-files.js';

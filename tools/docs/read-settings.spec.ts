@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { booleanVar, commaListVar, integerVar, textVar } from '@app/platform';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readSettings } from './read-settings.js';
 
 const services = {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { SETTING_GROUPS, type SettingGroup, type SettingText } from './settings.js';
 
 export interface Setting {

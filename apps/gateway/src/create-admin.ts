@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AccountsStore, AuditStore, Database, TokensStore, type AuditEntry } from '@app/database';
 import { AppError } from '@app/domain';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readQuery, readTime } from './read-query.js';
 
 const now = Date.parse('2026-01-31T10:00:00Z');

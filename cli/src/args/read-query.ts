@@ -1,6 +1,6 @@
 import { detailsFromIssues, instantQuery, parseDurationMs } from '@app/contract';
 import { AppError } from '@app/domain';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 export const INVALID_OPTIONS = 'Invalid options.';
 

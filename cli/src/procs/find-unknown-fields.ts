@@ -1,6 +1,6 @@
 import { procMetadata } from '@app/contract';
 import type { ErrorDetail } from '@app/domain';
-import { z } from 'zod';
+import * as z from 'zod';
 import { nearestWord } from './nearest-word.js';
 
 interface Shape {

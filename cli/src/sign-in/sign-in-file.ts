@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/prom
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@app/domain';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const signIn = z.object({
   /** The gateway's base URL: the token goes to no other. */

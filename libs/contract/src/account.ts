@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_GROUPS } from './limits.js';
 import { instant, namePage, next, queryFlag } from './paging.js';
 import { email, groupName, isStorable, NOT_STORABLE, optionalText } from './text.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { idPage, instant, instantQuery, next, queryFlag } from './paging.js';
 import { isStorable, NOT_STORABLE } from './text.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_ENV_COUNT, MAX_ENV_NAME_LENGTH, MAX_ENV_TOTAL_BYTES, MAX_ENV_VALUE_BYTES } from './limits.js';
 import { NOT_STORABLE, isStorable } from './text.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_EXECUTION_ID } from './limits.js';
 
 const NOT_AN_ID = 'Failed to translate path parameter to uint64';

@@ -1,5 +1,5 @@
 import { EXECUTION_STATUSES, GATE_NAMES } from '@app/domain';
-import { z } from 'zod';
+import * as z from 'zod';
 import { envValues } from './env-values.js';
 import { executionIdText } from './execution-id.js';
 import { MAX_EXECUTION_ID } from './limits.js';

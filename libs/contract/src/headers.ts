@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_IDEMPOTENCY_KEY_LENGTH } from './limits.js';
 
 /** Request headers, spelled as v2 clients send them. Node and Fastify expose them in lower case. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `GET /health/live`: the process is alive. `version` is the gateway's version. */
 export const healthLiveReply = z.object({ status: z.literal('ok'), version: z.string().optional() });

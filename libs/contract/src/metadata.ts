@@ -1,5 +1,5 @@
 import { ARG_TYPES } from '@app/domain';
-import { z } from 'zod';
+import * as z from 'zod';
 import { envName } from './env-values.js';
 import {
   MAX_ANNOTATION_BYTES,

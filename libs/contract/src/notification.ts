@@ -1,5 +1,5 @@
 import { DELIVERY_STATES, NOTIFY_EVENTS, OUTBOX_EVENTS } from '@app/domain';
-import { z } from 'zod';
+import * as z from 'zod';
 import { executionIdText } from './execution-id.js';
 import { MAX_EXECUTION_ID } from './limits.js';
 import { idPage, instant, next } from './paging.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { executionIdText } from './execution-id.js';
 import { isStorable, NOT_STORABLE } from './text.js';
 

@@ -1,5 +1,5 @@
 import { ERROR_CODES, type AppError, type ErrorCode } from '@app/domain';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** RFC 9457 problem. Sent when the request's `Accept` names JSON. Other requests get `detail` as one line of text. */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_PROC_NAME_LENGTH } from './limits.js';
 
 export const PROC_NAME_RULE = `must be 1 to ${MAX_PROC_NAME_LENGTH} letters, digits, '.', '_' and '-', starting and ending with a letter or digit`;

@@ -7,7 +7,7 @@ import {
   TICK_OUTCOMES,
   WEEK_DAYS,
 } from '@app/domain';
-import { z } from 'zod';
+import * as z from 'zod';
 import { envValues } from './env-values.js';
 import { executionIdText } from './execution-id.js';
 import { MAX_EXECUTION_ID } from './limits.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { envName, envValues } from './env-values.js';
 import { instant } from './paging.js';
 import { procName } from './proc-name.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `GET /auth`: how people sign in. */
 export const signInReply = z.object({

@@ -1,5 +1,5 @@
 import { pathOf, type RouteName, type routes } from '@app/contract';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 type Routes = typeof routes;
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { commaListVar } from './env-vars.js';
 
 const DEFAULT_ADMIN_GROUPS: readonly string[] = ['proctor_admin'];

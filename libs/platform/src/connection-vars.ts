@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { hostPortVar, integerVar, portVar, textVar } from './env-vars.js';
 
 /** The `PROCTOR_POSTGRES_*` variables, for the schema of an app: `z.object({ ...postgresVars })`. */

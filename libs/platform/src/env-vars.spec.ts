@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { postgresSettings, postgresVars, redisSettings, redisVars } from './connection-vars.js';
 import {
   booleanVar,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Building blocks for an app's env.ts. Each parses the text of one variable; its error message completes the sentence

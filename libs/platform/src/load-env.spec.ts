@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { booleanVar, integerVar, portVar, textVar } from './env-vars.js';
 import { ConfigurationError, type ConfigurationProblem, loadEnv } from './load-env.js';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Where variables come from: `process.env` as main.ts passes it in, or a plain object in a test. */
 export type EnvSource = Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { postgresSettings, postgresVars, redisSettings, redisVars } from './connection-vars.js';
 import { integerVar, portVar, textVar } from './env-vars.js';
 import { logSettings, logVars } from './log-level.js';

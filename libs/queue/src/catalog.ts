@@ -1,5 +1,5 @@
 import type { JobsOptions } from 'bullmq';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Effectively never: Postgres, not BullMQ, decides that an execution failed. */
 const UNLIMITED = 2 ** 31 - 1;

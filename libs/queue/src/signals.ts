@@ -1,6 +1,6 @@
 import { ServerRedis, type CustomStrategy } from '@nestjs/microservices';
 import type { Redis } from 'ioredis';
-import { z } from 'zod';
+import * as z from 'zod';
 import { pauseQuietly } from '@app/timing';
 import { connect, disconnect, patientOptions, type RedisSettings } from './connection.js';
 

@@ -1,6 +1,6 @@
 import { detailsFromIssues } from '@app/contract';
 import { AppError, type ErrorDetail } from '@app/domain';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const SHOWN_CHARACTERS = 50;
 

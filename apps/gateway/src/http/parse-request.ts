@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { detailsFromIssues, routes, type Route } from '@app/contract';
 import { AppError } from '@app/domain';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { parseQuery } from './parse-query.js';
 import { routeNameOf } from './serves.js';
 

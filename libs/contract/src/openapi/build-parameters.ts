@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { CLIENT_VERSION_HEADER, IDEMPOTENCY_KEY_HEADER, idempotencyKey } from '../headers.js';
 import type { Route } from '../routes.js';
 import type { JsonSchema, JsonSchemas } from './json-schemas.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { exportAuditQuery, listAuditQuery, listAuditReply } from '../audit.js';
 import type { Route } from './route.js';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** One route of the HTTP contract. The gateway binds controllers to it, clients type requests with it, OpenAPI publishes it. */
 export interface Route {

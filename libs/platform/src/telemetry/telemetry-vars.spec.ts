@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { portVar } from '../env-vars.js';
 import { loadEnv } from '../load-env.js';
 import { requireNewRelicPair, telemetrySettings, telemetryVars } from './telemetry-vars.js';

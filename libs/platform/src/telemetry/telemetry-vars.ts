@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { booleanVar, integerVar, parsedVar, textVar } from '../env-vars.js';
 import { attributesVar, headersVar, type Pairs } from './parse-pairs.js';
 
