@@ -1,5 +1,6 @@
 import { untilAborted } from '@app/timing';
 import { Admission } from './admission/admission.js';
+import { type Injection, Mutation } from './admission/mutation.js';
 import type { PodSecurityLevel } from './admission/pod-security.js';
 import type { ObjectQuota } from './admission/quota.js';
 import type { Webhook } from './admission/webhook.js';
@@ -23,6 +24,7 @@ export interface LogPace {
 export interface FaultyNode {
   loseNode(loss: NodeLoss): number;
   killPods(reason: 'OOMKilled' | 'Evicted', podName?: string): number;
+  evictPods(podName?: string): number;
 }
 
 /** Records which `Faults` are on, and applies them to the server and the node. */
@@ -34,6 +36,7 @@ export class FaultSwitchboard implements Faults, StartGate {
   private mountHold: Hold | null = null;
   private readonly streams = new Set<OpenStream>();
   readonly admission = new Admission();
+  readonly mutation = new Mutation();
   node: FaultyNode | null = null;
 
   dropWatches(resource?: ResourceName): number {
@@ -67,6 +70,18 @@ export class FaultSwitchboard implements Faults, StartGate {
 
   killPods(reason: 'OOMKilled' | 'Evicted', podName?: string): number {
     return this.node?.killPods(reason, podName) ?? 0;
+  }
+
+  evictPods(podName?: string): number {
+    return this.node?.evictPods(podName) ?? 0;
+  }
+
+  injectContainers(injection: Injection | null): void {
+    this.mutation.containers = injection;
+  }
+
+  setFinalizer(resource: 'jobs' | 'pods', finalizer: string | null): void {
+    this.mutation.setFinalizer(resource, finalizer);
   }
 
   holdPods(message = HELD): void {
@@ -106,6 +121,7 @@ export class FaultSwitchboard implements Faults, StartGate {
     this.releasePods();
     this.failMounts(null);
     this.admission.clear();
+    this.mutation.clear();
   }
 
   get holdMessage(): string | null {

@@ -1,3 +1,4 @@
+import type { Injection } from './admission/mutation.js';
 import type { PodSecurityLevel } from './admission/pod-security.js';
 import type { ObjectQuota } from './admission/quota.js';
 import type { Webhook } from './admission/webhook.js';
@@ -31,7 +32,7 @@ export type NodeLoss = 'fail' | 'delete';
 
 /**
  * Fault switches for tests. Each may be used at any time, any number of times. `clear` turns off holds, rules, admission and
- * slow logs; it does not undo what has already happened.
+ * slow logs; it does not undo what has already happened, except finalizers.
  */
 export interface Faults {
   /** Cuts all open watches, or those of one resource. Returns how many. */
@@ -49,6 +50,12 @@ export interface Faults {
   loseNode(loss?: NodeLoss): number;
   /** Ends running pods as the kernel (`OOMKilled`, exit code 137) or the kubelet (`Evicted`) would. */
   killPods(reason: 'OOMKilled' | 'Evicted', podName?: string): number;
+  /** Evicts running pods as a drain does, through the eviction API, with their grace period. Returns how many. */
+  evictPods(podName?: string): number;
+  /** Adds these containers to new pods, as a mesh does; null: no more. */
+  injectContainers(injection: Injection | null): void;
+  /** Puts a finalizer on new objects, as another controller does; null: no more, and takes it off those that have it. */
+  setFinalizer(resource: 'jobs' | 'pods', finalizer: string | null): void;
   /** Keeps new pods unscheduled until `releasePods`. @param message the scheduler's sentence */
   holdPods(message?: string): void;
   releasePods(): void;
@@ -79,6 +86,9 @@ export const FAULT_NAMES = [
   'slowLogs',
   'loseNode',
   'killPods',
+  'evictPods',
+  'injectContainers',
+  'setFinalizer',
   'holdPods',
   'releasePods',
   'failMounts',

@@ -8,9 +8,11 @@ export interface RunRecord {
   jobUid: string;
   podName: string;
   podUid: string;
+  /** Its name in the pod. */
+  container: string;
   /** The pod's labels. */
   labels: Readonly<Record<string, string>>;
-  /** 0 for the first run of the pod's container. */
+  /** 0 for the first run of the container. */
   restart: number;
   pid: number;
   /** ISO 8601 with milliseconds. */
@@ -60,8 +62,8 @@ export class RunHistory {
   }
 }
 
-function keyOf({ podUid, restart }: RunRecord): string {
-  return `${podUid}/${restart}`;
+function keyOf({ podUid, container, restart }: RunRecord): string {
+  return `${podUid}/${container}/${restart}`;
 }
 
 function parseRecord(line: string): RunRecord | null {

@@ -80,6 +80,7 @@ export async function startKubeSandbox(options: SandboxOptions): Promise<KubeSan
   const logs = new PodLogs(join(dataDir, 'logs'), limits, timing.stderrStampLagMs, log);
   const history = new RunHistory(join(dataDir, 'history.jsonl'));
   const faults = new FaultSwitchboard();
+  faults.mutation.store = store;
   const workArea = openWorkArea(dataDir);
   if (workArea.warning) log(workArea.warning);
   const starter = new ProcessStarter();
@@ -90,7 +91,7 @@ export async function startKubeSandbox(options: SandboxOptions): Promise<KubeSan
     { store, events, logs, history, workArea, starter, gate: faults, timing, procsDir },
     log,
   );
-  const jobs = new JobController(store, events, timing, faults.admission);
+  const jobs = new JobController(store, events, timing, faults.admission, faults.mutation);
   faults.node = faultyNode(kubelet, store);
 
   const stop = async () => {

@@ -2,8 +2,9 @@ import type { Verb } from '../faults.js';
 import { ApiError, notFound } from '../objects/api-error.js';
 import { createObject } from '../objects/create-object.js';
 import { deleteObject, parseDeleteOptions } from '../objects/delete-object.js';
-import { type Draft, isRecord } from '../objects/draft.js';
-import type { AnyObject, ResourceName } from '../objects/kube-object.js';
+import { type Draft, isRecord, recordAt } from '../objects/draft.js';
+import { evictPod } from '../objects/evict-pod.js';
+import type { AnyObject, Pod, ResourceName } from '../objects/kube-object.js';
 import { apiVersionOf, RESOURCES } from '../objects/resources.js';
 import { stringifyOnce } from '../objects/stringify-once.js';
 import type { ApiContext, Reply } from './api-context.js';
@@ -32,7 +33,9 @@ export function answerRequest(
     case 'list':
       return { code: 200, body: list(context, request) };
     case 'create':
-      return { code: 201, body: render(request, create(context, request)) };
+      return request.route.subresource === 'eviction'
+        ? evict(context, request)
+        : { code: 201, body: render(request, create(context, request)) };
     case 'delete':
       return remove(context, request);
     case 'deletecollection':
@@ -57,11 +60,19 @@ function create({ store, faults }: ApiContext, { route, query, body }: ResourceR
   const { resource, namespace = '' } = route;
   return createObject(store, resource, namespace, body, {
     isDryRun: query.getAll('dryRun').includes('All'),
+    mutate: (kind, object) => faults.mutation.apply(kind, object),
     admit(object) {
       const refusal = faults.admission.refusal(store, resource, namespace, object);
       if (refusal) throw refusal;
     },
   });
+}
+
+/** No PodDisruptionBudget stands in the way here. */
+function evict(context: ApiContext, { route, query, body }: ResourceRequest): Reply {
+  const options = parseDeleteOptions('pods', recordAt(bodyOf(body), 'deleteOptions'), query);
+  evictPod(context.store, find(context, route) as Pod, options);
+  return { code: 201, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' } };
 }
 
 function list({ store, pages }: ApiContext, { route, query, wantsTable }: ResourceRequest): object | string {

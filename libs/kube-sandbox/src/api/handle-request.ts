@@ -74,10 +74,11 @@ async function serve(
   request: ResourceRequest,
   response: ServerResponse,
 ): Promise<Reply | null> {
-  const match = { verb, resource: request.route.subresource ?? request.route.resource } as const;
+  const { resource, subresource } = request.route;
+  const match = { verb, resource: subresource === 'log' ? subresource : resource } as const;
   const before = context.faults.takeEffect(match, 'before');
   if (before && !(await injectFault(before, verb, response))) return null;
-  if (request.route.subresource === 'log') {
+  if (subresource === 'log') {
     await serveLog(context, find(context, request.route) as Pod, request.query, response);
     return null;
   }

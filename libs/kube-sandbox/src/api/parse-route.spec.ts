@@ -15,6 +15,8 @@ describe('parseRoute and verbOf', () => {
     ['GET', '/api/v1/namespaces/n/pods?watch=1', 'watch n/pods/'],
     ['GET', '/api/v1/namespaces/n/pods/p', 'get n/pods/p'],
     ['GET', '/api/v1/namespaces/n/pods/p/log', 'get n/pods/p/log'],
+    ['POST', '/api/v1/namespaces/n/pods/p/eviction', 'create n/pods/p/eviction'],
+    ['GET', '/api/v1/namespaces/n/pods/p/eviction', 'null n/pods/p/eviction'],
     ['GET', '/api/v1/pods', 'list */pods/'],
     ['GET', '/apis/batch/v1/jobs?watch=true', 'watch */jobs/'],
     ['POST', '/apis/batch/v1/namespaces/n/jobs', 'create n/jobs/'],

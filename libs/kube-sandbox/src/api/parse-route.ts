@@ -2,6 +2,9 @@ import type { Verb } from '../faults.js';
 import type { ResourceName } from '../objects/kube-object.js';
 import { RESOURCE_NAMES, RESOURCES } from '../objects/resources.js';
 
+const POD_SUBRESOURCES = ['log', 'eviction'] as const;
+type Subresource = (typeof POD_SUBRESOURCES)[number];
+
 export interface ResourceRoute {
   kind: 'resource';
   resource: ResourceName;
@@ -9,7 +12,7 @@ export interface ResourceRoute {
   namespace: string | undefined;
   /** Undefined: the collection. */
   name: string | undefined;
-  subresource: 'log' | undefined;
+  subresource: Subresource | undefined;
 }
 
 /** Parses the path of a resource; null for any other path. Discovery and health paths are matched elsewhere. */
@@ -23,17 +26,19 @@ export function parseRoute(path: string): ResourceRoute | null {
   const version = parts[0] === 'api' ? parts[1] : parts[2];
   if ((parts[0] !== 'api' && parts[0] !== 'apis') || version !== 'v1' || rest.length === 0) return null;
   const isScoped = rest[0] === 'namespaces' && rest.length > 2;
-  const [resourceName, name, subresource, ...excess] = isScoped ? rest.slice(2) : rest;
+  const [resourceName, name, subresourceName, ...excess] = isScoped ? rest.slice(2) : rest;
   const resource = RESOURCE_NAMES.find((known) => known === resourceName && RESOURCES[known].group === group);
   if (!resource || excess.length > 0) return null;
   if (RESOURCES[resource].namespaced !== isScoped && (name !== undefined || isScoped)) return null;
-  if (subresource !== undefined && !(resource === 'pods' && subresource === 'log')) return null;
+  const subresource = POD_SUBRESOURCES.find((known) => known === subresourceName);
+  if (subresourceName !== undefined && !(resource === 'pods' && subresource)) return null;
   const namespace = isScoped ? rest[1] : RESOURCES[resource].namespaced ? undefined : '';
   return { kind: 'resource', resource, namespace, name, subresource };
 }
 
 /** The Kubernetes verb of a request; null if the resource does not support the method. */
 export function verbOf(method: string, route: ResourceRoute, query: URLSearchParams): Verb | null {
+  if (route.subresource === 'eviction') return method === 'POST' ? 'create' : null;
   const isWatch = ['true', '1'].includes(query.get('watch') ?? '');
   if (method === 'GET') return route.name === undefined ? (isWatch ? 'watch' : 'list') : 'get';
   if (route.subresource) return null;

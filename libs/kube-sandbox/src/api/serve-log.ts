@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { pauseQuietly } from '@app/timing';
 import { ApiError, badRequest } from '../objects/api-error.js';
-import type { Pod } from '../objects/kube-object.js';
+import { allContainers, type Container, type Pod } from '../objects/kube-object.js';
 import type { LogSource } from '../kubelet/pod-logs.js';
 import { type LogReadOptions, readLog } from '../kubelet/read-log.js';
 import type { ApiContext } from './api-context.js';
@@ -78,11 +78,10 @@ async function writeSlowly(
 /** Finds the requested log. Refusals use the API server's and the kubelet's own words. */
 function findSource({ logs }: ApiContext, pod: Pod, query: URLSearchParams): LogSource {
   const { name } = pod.metadata;
-  const container = pod.spec.containers[0]!.name;
-  const requested = query.get('container') || container;
-  if (requested !== container) throw badRequest(`container ${requested} is not valid for pod ${name}`);
+  const container = requestedContainer(pod, query.get('container'));
   if (!pod.spec.nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
-  const status = pod.status.containerStatuses?.[0];
+  const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
+  const status = statuses.find((one) => one.name === container);
   const restart = status?.restartCount ?? 0;
   const waiting = status?.state.waiting;
   // While the container waits for a restart, its last run is the previous one.
@@ -93,10 +92,26 @@ function findSource({ logs }: ApiContext, pod: Pod, query: URLSearchParams): Log
     throw badRequest(
       `container "${container}" in pod "${name}" is waiting to start: ${waitingText(waiting.reason)}`,
     );
-  const source = logs.source(pod, wanted);
+  const source = logs.source(pod, container, wanted);
   if (source) return source;
   const message = `Get "https://127.0.0.1:10250/containerLogs/${pod.metadata.namespace}/${name}/${container}": dial tcp 127.0.0.1:10250: connect: no route to host`;
   throw new ApiError(500, 'InternalError', message);
+}
+
+function requestedContainer({ metadata, spec }: Pod, requested: string | null): string {
+  const { initContainers = [], containers } = spec;
+  if (requested) {
+    if (allContainers(spec).some(({ name }) => name === requested)) return requested;
+    throw badRequest(`container ${requested} is not valid for pod ${metadata.name}`);
+  }
+  const [only, ...others] = containers;
+  if (only && others.length === 0 && initContainers.length === 0) return only.name;
+  const namesOf = (list: readonly Container[]) => `[${list.map(({ name }) => name).join(' ')}]`;
+  const orInit =
+    initContainers.length > 0 ? ` or one of the init containers: ${namesOf(initContainers)}` : '';
+  throw badRequest(
+    `a container name must be specified for pod ${metadata.name}, choose one of: ${namesOf(containers)}${orInit}`,
+  );
 }
 
 function waitingText(reason: string): string {

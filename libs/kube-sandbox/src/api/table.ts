@@ -79,14 +79,14 @@ function eventCells(
 }
 
 function podCells(pod: Pod, age: string): Cell[] {
-  const container = pod.status.containerStatuses?.[0];
-  const ready = `${container?.ready ? 1 : 0}/${pod.spec.containers.length}`;
+  const statuses = pod.status.containerStatuses ?? [];
+  const ready = `${statuses.filter((one) => one.ready).length}/${pod.spec.containers.length}`;
   const { podIP = '<none>' } = pod.status;
   return [
     pod.metadata.name,
     ready,
     podStatusWord(pod),
-    container?.restartCount ?? 0,
+    statuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
     age,
     podIP,
     pod.spec.nodeName ?? '<none>',
@@ -96,9 +96,21 @@ function podCells(pod: Pod, age: string): Cell[] {
 /** The word in kubectl's STATUS column: the most specific of deletion, reasons and phase. */
 export function podStatusWord({ metadata, status }: Pod): string {
   if (metadata.deletionTimestamp) return status.reason === 'NodeLost' ? 'Unknown' : 'Terminating';
-  const state = status.containerStatuses?.[0]?.state;
   if (status.reason) return status.reason;
-  return state?.waiting?.reason ?? state?.terminated?.reason ?? status.phase;
+  const state = status.containerStatuses?.[0]?.state;
+  return initWord(status) ?? state?.waiting?.reason ?? state?.terminated?.reason ?? status.phase;
+}
+
+/** The progress of init containers, such as `Init:0/2` or `Init:ErrImagePull`; null: they are done. */
+function initWord({ initContainerStatuses: all = [] }: Pod['status']): string | null {
+  const done = all.filter(({ started, state }) => started || state.terminated?.exitCode === 0).length;
+  const current = all[done];
+  if (!current) return null;
+  const { waiting, terminated } = current.state;
+  if (terminated) return terminated.reason === 'Error' ? 'Init:Error' : `Init:${terminated.reason}`;
+  return waiting && waiting.reason !== 'PodInitializing'
+    ? `Init:${waiting.reason}`
+    : `Init:${done}/${all.length}`;
 }
 
 function jobCells(job: Job, age: string, nowMs: number): Cell[] {

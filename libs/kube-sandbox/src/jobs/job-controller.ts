@@ -1,5 +1,6 @@
 import { backOffMs, MAX_TIMER_MS } from '@app/timing';
 import type { Admission } from '../admission/admission.js';
+import type { Mutation } from '../admission/mutation.js';
 import { deleteObject, removeFinalizer } from '../objects/delete-object.js';
 import type { Draft } from '../objects/draft.js';
 import type { EventRecorder } from '../objects/event-recorder.js';
@@ -32,6 +33,7 @@ export class JobController {
     private readonly events: EventRecorder,
     private readonly timing: SandboxTiming,
     private readonly admission: Admission,
+    private readonly mutation: Mutation,
   ) {
     this.unsubscribe = store.subscribe((change) => this.onChange(change));
     for (const job of store.list('jobs')) this.enqueue(job.metadata.namespace ?? '', job.metadata.name);
@@ -122,7 +124,7 @@ export class JobController {
 
   /** The pod of the next attempt; null if it is refused, as an event then says. */
   private admittedPod(job: Job): Pod | null {
-    const pod = jobPod(job);
+    const pod = this.mutation.apply('pods', jobPod(job));
     const { namespace = '', uid } = job.metadata;
     const refusal = this.admission.refusal(this.store, 'pods', namespace, pod as unknown as Draft);
     if (!refusal) {

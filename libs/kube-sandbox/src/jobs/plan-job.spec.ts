@@ -110,6 +110,47 @@ describe('planJob', () => {
     expect(plan.requeueAtMs).toBe(NOW_MS + 60_999);
   });
 
+  const ended = (name: string, exitCode: number) => ({
+    name,
+    restartCount: 0,
+    state: { terminated: { exitCode } },
+  });
+  const failedPod = (containerStatuses: object[], more: object = {}): Pod =>
+    ({ ...pod('Failed'), status: { phase: 'Failed', containerStatuses, ...more } }) as unknown as Pod;
+  const rules = [
+    { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+    { action: 'Count', onExitCodes: { containerName: 'proc', operator: 'NotIn', values: [0] } },
+    { action: 'FailJob', onExitCodes: { operator: 'NotIn', values: [0] } },
+  ] as const;
+  const disrupted = { conditions: [{ type: 'DisruptionTarget', status: 'True' }] };
+
+  it.each<[string, Pod, { failed?: number; conditions: string[] }]>([
+    [
+      'counts the named container',
+      failedPod([ended('mesh', 1), ended('proc', 3)]),
+      { failed: 1, conditions: [] },
+    ],
+    [
+      'fails the Job for another container',
+      failedPod([ended('proc', 0), ended('mesh', 143)]),
+      { failed: 1, conditions: ['FailureTarget:PodFailurePolicy', 'Failed:PodFailurePolicy'] },
+    ],
+    [
+      'fails the Job for an init container',
+      failedPod([], { initContainerStatuses: [ended('setup', 1)] }),
+      { failed: 1, conditions: ['FailureTarget:PodFailurePolicy', 'Failed:PodFailurePolicy'] },
+    ],
+    ['ignores a disruption', failedPod([ended('proc', 0)], disrupted), { conditions: [] }],
+    ['counts what no rule matches', failedPod([ended('proc', 0)]), { failed: 1, conditions: [] }],
+  ])('%s, by the first rule of podFailurePolicy that matches', (_name, failure, expected) => {
+    const plan = planJob(job({ backoffLimit: 1, podFailurePolicy: { rules } as never }), [failure], facts);
+    expect({ failed: plan.status.failed, conditions: types(plan) }).toEqual({
+      failed: undefined,
+      ...expected,
+    });
+    expect(plan.releasePods).toEqual([failure]);
+  });
+
   it('counts container restarts as failures', () => {
     const plan = planJob(job({ backoffLimit: 2 }), [pod('Running', { restarts: 2 })], facts);
     expect(types(plan)).toEqual(['FailureTarget:BackoffLimitExceeded']);

@@ -8,6 +8,7 @@ import {
   toKubeTime,
   withoutUndefined,
 } from '../objects/kube-object.js';
+import { matchPodFailurePolicy } from './pod-failure-policy.js';
 
 /** Marks pods that the Job has not counted yet. It keeps them until it has. */
 export const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking';
@@ -38,7 +39,10 @@ export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPla
   const uncounted = pods.filter((pod) => isUncounted(pod) && (isPodTerminal(pod) || hasFailed(job, pod)));
   const succeeded =
     (job.status.succeeded ?? 0) + uncounted.filter((pod) => pod.status.phase === 'Succeeded').length;
-  const failed = (job.status.failed ?? 0) + uncounted.filter((pod) => hasFailed(job, pod)).length;
+  const failures = uncounted.filter((pod) => hasFailed(job, pod));
+  const matches = failures.map((pod) => matchPodFailurePolicy(job, pod));
+  const ignored = matches.filter((match) => match?.action === 'Ignore').length;
+  const failed = (job.status.failed ?? 0) + failures.length - ignored;
   const alive = pods.filter((pod) => !isPodTerminal(pod));
   const active = alive.filter((pod) => !pod.metadata.deletionTimestamp);
   const terminatingCount = alive.length - active.length;
@@ -50,6 +54,7 @@ export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPla
     succeeded,
     failed,
     restarts: restartsOf(active),
+    policyFailure: matches.find((match) => match?.action === 'FailJob')?.message ?? null,
     isLate: deadlineAtMs !== null && facts.nowMs >= deadlineAtMs,
   });
   const hasNoPods = alive.length === 0;
@@ -57,10 +62,10 @@ export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPla
   const mayRun = decided === null && !job.spec.suspend;
   const waitsForEnd = job.spec.podReplacementPolicy === 'Failed' && terminatingCount > 0;
   const retryAtMs =
-    failed === 0
+    failed === 0 && facts.lastFailureAtMs === null
       ? 0
       : (facts.lastFailureAtMs ?? 0) +
-        backOffMs(failed - 1, { firstMs: facts.retryBackoffMs, maxMs: facts.retryBackoffMaxMs });
+        backOffMs(Math.max(0, failed - 1), { firstMs: facts.retryBackoffMs, maxMs: facts.retryBackoffMaxMs });
   const wantsPod = mayRun && active.length === 0 && !waitsForEnd;
   const createPod = wantsPod && facts.nowMs >= retryAtMs;
   const isComplete = conditions.some((condition) => condition.type === 'Complete');
@@ -106,7 +111,14 @@ interface Verdict {
 function decide(
   job: Job,
   previous: readonly Condition[],
-  now: { succeeded: number; failed: number; restarts: number; isLate: boolean },
+  now: {
+    succeeded: number;
+    failed: number;
+    restarts: number;
+    isLate: boolean;
+    /** Why a rule of the `podFailurePolicy` ends the Job. */
+    policyFailure: string | null;
+  },
 ): Verdict | null {
   for (const target of ['FailureTarget', 'SuccessCriteriaMet'] as const) {
     const made = previous.find((condition) => condition.type === target);
@@ -126,6 +138,9 @@ function decide(
       reason: 'DeadlineExceeded',
       message: 'Job was active longer than specified deadline',
     };
+  }
+  if (now.policyFailure !== null) {
+    return { target: 'FailureTarget', reason: 'PodFailurePolicy', message: now.policyFailure };
   }
   const isPastRestarts = now.restarts > 0 && now.restarts >= backoffLimit;
   if (now.failed > backoffLimit || isPastRestarts) {

@@ -1,5 +1,6 @@
 import type { FaultyNode } from '../fault-switchboard.js';
 import { deleteObject } from '../objects/delete-object.js';
+import { evictPod } from '../objects/evict-pod.js';
 import { isPodTerminal } from '../objects/kube-object.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import type { Kubelet } from './kubelet.js';
@@ -16,6 +17,16 @@ export function faultyNode(kubelet: Kubelet, store: ObjectStore): FaultyNode {
       return count;
     },
     killPods: (reason, podName) =>
-      kubelet.stopPods({ kind: reason === 'OOMKilled' ? 'oomKilled' : 'evicted' }, podName),
+      reason === 'OOMKilled'
+        ? kubelet.runOutOfMemory(podName)
+        : kubelet.stopPods({ kind: 'evicted' }, podName),
+    evictPods(podName) {
+      const alive = store
+        .list('pods')
+        .filter((pod) => !isPodTerminal(pod) && !pod.metadata.deletionTimestamp && pod.spec.nodeName);
+      const chosen = alive.filter(({ metadata }) => podName === undefined || metadata.name === podName);
+      for (const pod of chosen) evictPod(store, pod);
+      return chosen.length;
+    },
   };
 }

@@ -21,11 +21,19 @@ export class Kubelet {
 
   /** Ends all pods to which `cause` applies, or just the named one. Returns how many. */
   stopPods(cause: PodStop, podName?: string): number {
-    const workers = [...this.workers.values()].map(({ worker }) => worker);
-    const named = workers.filter((worker) => podName === undefined || worker.pod.metadata.name === podName);
-    const chosen = named.filter((worker) => worker.canStopFor(cause));
+    const chosen = this.named(podName).filter((worker) => worker.canStopFor(cause));
     for (const worker of chosen) worker.stop(cause);
     return chosen.length;
+  }
+
+  /** Lets the first container of all pods, or just of the named one, run out of memory. Returns how many. */
+  runOutOfMemory(podName?: string): number {
+    return this.named(podName).filter((worker) => worker.runOutOfMemory()).length;
+  }
+
+  private named(podName: string | undefined): PodWorker[] {
+    const workers = [...this.workers.values()].map(({ worker }) => worker);
+    return workers.filter((worker) => podName === undefined || worker.pod.metadata.name === podName);
   }
 
   /** Ends all containers and waits until they are gone. Pods that have not started are left for the next start. */

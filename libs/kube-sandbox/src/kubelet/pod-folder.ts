@@ -42,9 +42,12 @@ function isReachableByOthers(path: string): boolean {
   }
 }
 
-/** Copies a proc's folder for one run, owned by the user that runs it. */
-export async function createPodFolder(area: WorkArea, podUid: string, procFolder: string): Promise<string> {
-  const folder = join(area.root, podUid);
+/** Copies a proc's folder for one run of a container, owned by the user that runs it. */
+export async function createContainerFolder(
+  area: WorkArea,
+  { podUid, container, procFolder }: { podUid: string; container: string; procFolder: string },
+): Promise<string> {
+  const folder = join(area.root, podUid, container);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o755 });
   await cp(procFolder, folder, { recursive: true, verbatimSymlinks: true });

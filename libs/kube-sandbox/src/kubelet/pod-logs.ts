@@ -22,8 +22,8 @@ export class PodLogs {
     private readonly report: (line: string) => void,
   ) {}
 
-  open(pod: Pod, restart: number): ContainerLog {
-    const path = this.pathOf(pod, restart);
+  open(pod: Pod, container: string, restart: number): ContainerLog {
+    const path = this.pathOf(pod, container, restart);
     const { limits, stamp, stderrStampLagMs: stderrLagMs, report } = this;
     const log = new ContainerLog(path, { limits, stamp, stderrLagMs, report });
     this.live.set(path, log);
@@ -36,8 +36,8 @@ export class PodLogs {
   }
 
   /** Null if that run of the container has no log here. */
-  source(pod: Pod, restart: number): LogSource | null {
-    const path = this.pathOf(pod, restart);
+  source(pod: Pod, container: string, restart: number): LogSource | null {
+    const path = this.pathOf(pod, container, restart);
     const live = this.live.get(path) ?? null;
     return live || existsSync(path) ? { path, live } : null;
   }
@@ -53,7 +53,7 @@ export class PodLogs {
     return join(this.root, `${metadata.namespace}_${metadata.name}_${metadata.uid}`);
   }
 
-  private pathOf(pod: Pod, restart: number): string {
-    return join(this.folderOf(pod), pod.spec.containers[0]!.name, `${restart}.log`);
+  private pathOf(pod: Pod, container: string, restart: number): string {
+    return join(this.folderOf(pod), container, `${restart}.log`);
   }
 }

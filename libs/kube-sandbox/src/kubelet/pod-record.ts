@@ -1,40 +1,59 @@
 import { removeIfDone } from '../objects/delete-object.js';
 import type { EventRecorder } from '../objects/event-recorder.js';
-import { type ContainerState, type Pod, type PodStatus, toKubeTime } from '../objects/kube-object.js';
+import { allContainers, type Pod, type PodStatus, toKubeTime } from '../objects/kube-object.js';
 import type { ObjectStore } from '../objects/object-store.js';
-import { type PodFacts, podStatus, type PodVerdict, withTransition } from './pod-status.js';
+import { ContainerRecord } from './container-record.js';
+import {
+  type ContainerFacts,
+  initialFacts,
+  type PodFacts,
+  podStatus,
+  type PodVerdict,
+  withTransition,
+} from './pod-status.js';
 
 export const NODE_NAME = 'kube-sandbox';
 
 /** One pod as its worker knows it. Writes its status and events to the API. */
 export class PodRecord {
-  facts: PodFacts;
+  private facts: PodFacts;
 
   constructor(
     readonly pod: Pod,
     private readonly store: ObjectStore,
     private readonly events: EventRecorder,
   ) {
-    const status = pod.status.containerStatuses?.[0];
-    this.facts = {
-      startTime: pod.status.startTime,
-      containerID: status?.containerID,
-      restartCount: status?.restartCount ?? 0,
-      state: status?.state ?? { waiting: { reason: 'ContainerCreating' } },
-      lastState: status?.lastState ?? {},
-    };
+    this.facts = initialFacts(pod);
   }
 
-  get container() {
-    return this.pod.spec.containers[0]!;
+  /** Init containers first. */
+  get containers(): ContainerRecord[] {
+    return allContainers(this.pod.spec).map((container) => new ContainerRecord(this, container));
   }
 
   get isBound(): boolean {
     return this.current()?.spec.nodeName !== undefined;
   }
 
+  /** A container of it has run. */
   get hasStarted(): boolean {
-    return this.facts.containerID !== undefined;
+    return this.containers.some(({ facts }) => facts.containerID !== undefined);
+  }
+
+  /** All of its containers but init containers have ended. */
+  get hasEnded(): boolean {
+    return this.pod.spec.containers.every(({ name }) => this.factsOf(name).state.terminated);
+  }
+
+  factsOf(container: string): ContainerFacts {
+    const facts = this.facts.containers.get(container);
+    if (!facts) throw new Error(`pod ${this.pod.metadata.name} has no container ${container}`);
+    return facts;
+  }
+
+  noteContainer(name: string, more: Partial<ContainerFacts>): void {
+    const containers = new Map(this.facts.containers).set(name, { ...this.factsOf(name), ...more });
+    this.facts = { ...this.facts, containers };
   }
 
   recordEvent(type: 'Normal' | 'Warning', reason: string, message: string, component = 'kubelet'): void {
@@ -57,15 +76,6 @@ export class PodRecord {
     });
   }
 
-  setState(state: ContainerState, more: Partial<PodFacts> = {}): void {
-    this.facts = { ...this.facts, ...more, state };
-    this.write();
-  }
-
-  setWaiting(reason: string, message: string, more: Partial<PodFacts> = {}): void {
-    this.setState({ waiting: { reason, message } }, more);
-  }
-
   /** Writes the pod's final status, and removes a pod that is being deleted. */
   finish(verdict: PodVerdict | null): void {
     this.store.atomically(() => {
@@ -80,7 +90,7 @@ export class PodRecord {
     });
   }
 
-  private write(specOf: (pod: Pod) => Pod['spec'] = (pod) => pod.spec): Pod | null {
+  write(specOf: (pod: Pod) => Pod['spec'] = (pod) => pod.spec): Pod | null {
     const pod = this.current();
     if (!pod) return null;
     return this.put({ ...pod, spec: specOf(pod) }, podStatus(pod, this.facts, toKubeTime(Date.now())));

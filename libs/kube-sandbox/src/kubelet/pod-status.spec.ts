@@ -15,7 +15,14 @@ const running: ContainerState = { running: { startedAt: NOW } };
 const ended = (exitCode: number): ContainerState => ({
   terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', startedAt: NOW, finishedAt: NOW },
 });
-const facts = (state: ContainerState): PodFacts => ({ restartCount: 0, state, lastState: {} });
+const facts = (state: ContainerState, others: Record<string, ContainerState> = {}): PodFacts => ({
+  containers: new Map(
+    Object.entries({ ...others, main: state }).map(([name, one]) => [
+      name,
+      { restartCount: 0, state: one, lastState: {} },
+    ]),
+  ),
+});
 
 describe('podStatus', () => {
   it.each<[string, ContainerState, PodPhase]>([
@@ -30,6 +37,75 @@ describe('podStatus', () => {
     ['Always', ended(0), 'Running'],
   ])('restartPolicy %s, container %j → %s', (policy, state, phase) => {
     expect(podStatus(podWith(policy), facts(state), NOW).phase).toBe(phase);
+  });
+
+  const withOthers = (restartPolicy: string): Pod => {
+    const pod = podWith(restartPolicy);
+    const initContainers = [
+      { name: 'mesh', image: 'i', restartPolicy: 'Always' as const },
+      { name: 'setup', image: 'i' },
+    ];
+    const containers = [...pod.spec.containers, { name: 'agent', image: 'i' }];
+    return { ...pod, spec: { ...pod.spec, initContainers, containers } };
+  };
+  const initializing: ContainerState = { waiting: { reason: 'PodInitializing' } };
+  const mesh = running;
+  const setup = ended(0);
+
+  it.each<[string, Record<string, ContainerState>, PodPhase]>([
+    [
+      'before anything runs',
+      { mesh: initializing, setup: initializing, agent: initializing, main: initializing },
+      'Pending',
+    ],
+    [
+      'while an init container runs',
+      { mesh, setup: running, agent: initializing, main: initializing },
+      'Pending',
+    ],
+    [
+      'after an init container failed',
+      { mesh, setup: ended(1), agent: initializing, main: initializing },
+      'Failed',
+    ],
+    [
+      'while one container waits',
+      { mesh, setup, agent: { waiting: { reason: 'ErrImagePull' } }, main: running },
+      'Pending',
+    ],
+    ['while one container runs', { mesh, setup, agent: running, main: ended(0) }, 'Running'],
+    ['while only the native sidecar runs', { mesh, setup, agent: ended(0), main: ended(0) }, 'Running'],
+    ['after all succeeded', { mesh: ended(143), setup, agent: ended(0), main: ended(0) }, 'Succeeded'],
+    [
+      'after another container failed',
+      { mesh: ended(0), setup, agent: ended(143), main: ended(0) },
+      'Failed',
+    ],
+  ])('has the phase of all containers, %s', (_when, states, phase) => {
+    const { main, ...others } = states;
+    expect(podStatus(withOthers('Never'), facts(main!, others), NOW).phase).toBe(phase);
+  });
+
+  it('lists init containers apart, ready once they are done', () => {
+    const status = podStatus(withOthers('Never'), facts(running, { mesh, setup, agent: running }), NOW);
+    expect(status.initContainerStatuses).toMatchObject([
+      { name: 'mesh', started: true, ready: true },
+      { name: 'setup', started: false, ready: true },
+    ]);
+    expect(status.containerStatuses?.map(({ name }) => name)).toEqual(['main', 'agent']);
+  });
+
+  it('says that a disruption ended the pod, and keeps saying so', () => {
+    const verdict = {
+      ...({ phase: 'Failed', reason: 'Evicted', message: 'low on memory' } as const),
+      disruption: 'TerminationByKubelet',
+    };
+    const first = podWith('Never');
+    const status = podStatus(first, { ...facts(ended(137)), verdict }, NOW);
+    const disruption = { type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet' };
+    expect(status.conditions).toContainEqual(expect.objectContaining(disruption));
+    const again = podStatus({ ...first, status }, facts(ended(137)), NOW);
+    expect(again.conditions).toContainEqual(expect.objectContaining(disruption));
   });
 
   it('follows the verdict', () => {

@@ -6,7 +6,6 @@ export type PodStop =
   | { kind: 'deadline' }
   | { kind: 'shutdown'; graceMs: number }
   | { kind: 'nodeLost' }
-  | { kind: 'oomKilled' }
   | { kind: 'evicted' };
 
 /** What the pod's status reports; null if the container's own exit decides. */
@@ -15,13 +14,20 @@ export function verdictOf(stop: PodStop): PodVerdict | null {
     case 'deadline':
       return failed('DeadlineExceeded', 'Pod was active on the node longer than the specified deadline');
     case 'shutdown':
-      return failed('Terminated', 'Pod was terminated in response to imminent node shutdown.');
+      return disrupted(
+        'Terminated',
+        'Pod was terminated in response to imminent node shutdown.',
+        'TerminationByKubelet',
+      );
     case 'nodeLost':
-      return failed('NodeLost', 'Node kube-sandbox which was running the pod is lost');
+      return disrupted(
+        'NodeLost',
+        'Node kube-sandbox which was running the pod is lost',
+        'DeletionByTaintManager',
+      );
     case 'evicted':
-      return failed('Evicted', 'The node was low on resource: memory.');
+      return disrupted('Evicted', 'The node was low on resource: memory.', 'TerminationByKubelet');
     case 'deleted':
-    case 'oomKilled':
       return null;
   }
 }
@@ -36,7 +42,6 @@ export function graceMsOf(stop: PodStop, podGraceSeconds: number): number {
     case 'shutdown':
       return stop.graceMs;
     case 'nodeLost':
-    case 'oomKilled':
     case 'evicted':
       return 0;
   }
@@ -44,4 +49,8 @@ export function graceMsOf(stop: PodStop, podGraceSeconds: number): number {
 
 function failed(reason: string, message: string): PodVerdict {
   return { phase: 'Failed', reason, message };
+}
+
+function disrupted(reason: string, message: string, disruption: string): PodVerdict {
+  return { ...failed(reason, message), disruption };
 }

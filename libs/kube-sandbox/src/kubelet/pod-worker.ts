@@ -1,33 +1,35 @@
-import { backOffMs, MAX_TIMER_MS, pauseQuietly } from '@app/timing';
-import { type ContainerState, type Pod, toKubeTime } from '../objects/kube-object.js';
+import { MAX_TIMER_MS, pauseQuietly } from '@app/timing';
+import { isNativeSidecar, type Pod } from '../objects/kube-object.js';
+import { ContainerWorker } from './container-worker.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { mountVolumes } from './mount-volumes.js';
 import { removePodFolder } from './pod-folder.js';
 import { PodRecord } from './pod-record.js';
 import type { PodVerdict } from './pod-status.js';
 import { graceMsOf, type PodStop, verdictOf } from './pod-stop.js';
-import { type FoundImage, pullImage } from './pull-image.js';
-import { type ContainerRun, runContainer } from './run-container.js';
-import { waitForEnv } from './wait-for-env.js';
 
-/** Runs one pod from Pending to its end. */
+/** Runs one pod from Pending to its end: init containers in turn, then all others together. */
 export class PodWorker {
   private readonly record: PodRecord;
   private readonly stopping = new AbortController();
   private deadlineTimer: NodeJS.Timeout | null = null;
   private stopCause: PodStop | null = null;
-  private stopContainer: ((graceMs: number) => void) | null = null;
+  /** Init containers first, as in the record. */
+  private readonly workers: ContainerWorker[];
 
   constructor(
     private readonly context: KubeletContext,
     readonly pod: Pod,
   ) {
     this.record = new PodRecord(pod, context.store, context.events);
+    this.workers = this.record.containers.map((container) => {
+      const policy = isNativeSidecar(container.container) ? 'Always' : pod.spec.restartPolicy;
+      return new ContainerWorker(context, container, policy);
+    });
   }
 
-  /** Only a running container can run out of memory, and only a bound pod can be evicted or lost with the node. */
+  /** Only a bound pod can be evicted or lost with the node. */
   canStopFor({ kind }: PodStop): boolean {
-    if (kind === 'oomKilled') return this.stopContainer !== null;
     return kind === 'nodeLost' || kind === 'evicted' ? this.record.isBound : true;
   }
 
@@ -35,7 +37,15 @@ export class PodWorker {
   stop(cause: PodStop): void {
     this.stopCause ??= cause;
     this.stopping.abort();
-    this.stopContainer?.(this.graceMs(cause));
+    for (const worker of this.workers) worker.stop(this.graceMs(cause));
+  }
+
+  /** Kills its first container as the kernel does. False: it is not running. */
+  runOutOfMemory(): boolean {
+    const [main] = this.mainWorkers;
+    if (!main?.isRunning) return false;
+    main.runOutOfMemory();
+    return true;
   }
 
   /** Resolves once no process of the pod is left and its final status is written. Call it once. */
@@ -77,78 +87,44 @@ export class PodWorker {
   private async runToEnd(): Promise<void> {
     this.startDeadline();
     await mountVolumes(this.record, this.context.gate, this.stopping.signal);
-    const image = await pullImage(this.record, this.context, this.stopping.signal);
-    while (image) {
-      const env = await waitForEnv(this.record, this.context.store, this.stopping.signal);
-      if (!env || this.stopping.signal.aborted) return;
-      const run = await this.runOnce(image, env);
-      if (!run) return;
-      const { restartPolicy } = this.pod.spec;
-      if (restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && run.exitCode === 0)) return;
-      if (this.stopping.signal.aborted) return;
-      await this.backOff();
+    const sidecars: Promise<void>[] = [];
+    if (await this.initialize(sidecars)) await Promise.all(this.mainWorkers.map((one) => this.runOne(one)));
+    if (sidecars.length === 0) return;
+    if (!this.stopping.signal.aborted) this.record.write();
+    const graceMs = this.pod.spec.terminationGracePeriodSeconds * 1000;
+    for (const worker of this.initWorkers)
+      worker.stop(this.stopCause ? this.graceMs(this.stopCause) : graceMs);
+    await Promise.all(sidecars);
+  }
+
+  /** Runs the init containers in turn. False: one failed, or the pod was stopped. */
+  private async initialize(sidecars: Promise<void>[]): Promise<boolean> {
+    for (const worker of this.initWorkers) {
+      if (isNativeSidecar(worker.record.container)) {
+        sidecars.push(worker.run());
+        await worker.started;
+      } else {
+        await this.runOne(worker);
+        if (worker.record.facts.state.terminated?.exitCode !== 0) return false;
+      }
+      if (this.stopping.signal.aborted) return false;
     }
+    return true;
   }
 
-  private async runOnce(image: FoundImage, env: ReadonlyMap<string, string>): Promise<ContainerRun | null> {
-    const { record } = this;
-    const { signal } = this.stopping;
-    const run = await runContainer(this.context, record, {
-      image,
-      env,
-      signal,
-      onStarted: (containerID, startedAtMs, stop) => {
-        this.stopContainer = stop;
-        // The pod was stopped during the start.
-        if (this.stopCause) stop(this.graceMs(this.stopCause));
-        record.setState({ running: { startedAt: toKubeTime(startedAtMs) } }, { containerID });
-        record.recordEvent('Normal', 'Created', `Created container: ${record.container.name}`);
-        record.recordEvent('Normal', 'Started', `Started container ${record.container.name}`);
-      },
-    });
-    this.stopContainer = null;
-    if (!run) return null;
-    if (run.startError !== null) record.recordEvent('Warning', 'Failed', `Error: ${run.startError}`);
-    record.facts = { ...record.facts, containerID: run.containerID, state: this.endedState(run) };
-    return run;
+  /** The end of the last container is written with that of the pod, which may have another reason. */
+  private async runOne(worker: ContainerWorker): Promise<void> {
+    await worker.run();
+    const isBeingKilled = this.stopCause !== null && this.stopCause.kind !== 'deleted';
+    if (!isBeingKilled && this.workers.some(({ isRunning }) => isRunning)) this.record.write();
   }
 
-  private endedState({
-    exitCode,
-    startError,
-    startedAtMs,
-    endedAtMs,
-    containerID,
-  }: ContainerRun): ContainerState {
-    const isOutOfMemory = this.stopCause?.kind === 'oomKilled' && exitCode === 137;
-    const reason =
-      startError !== null
-        ? 'StartError'
-        : isOutOfMemory
-          ? 'OOMKilled'
-          : exitCode === 0
-            ? 'Completed'
-            : 'Error';
-    const message = startError === null ? {} : { message: startError };
-    const times = { startedAt: toKubeTime(startedAtMs ?? 0), finishedAt: toKubeTime(endedAtMs) };
-    return { terminated: { exitCode, reason, ...message, ...times, containerID } };
+  private get initWorkers(): ContainerWorker[] {
+    return this.workers.slice(0, this.pod.spec.initContainers?.length ?? 0);
   }
 
-  private async backOff(): Promise<void> {
-    const { record, context, pod } = this;
-    const { restartCount, state } = record.facts;
-    const { containerRestartBackoffMs: firstMs, containerRestartBackoffMaxMs: maxMs } = context.timing;
-    const delayMs = backOffMs(restartCount, { firstMs, maxMs });
-    const { name, namespace, uid } = pod.metadata;
-    const which = `container=${record.container.name} pod=${name}_${namespace}(${uid})`;
-    const message = `back-off ${Math.ceil(delayMs / 1000)}s restarting failed ${which}`;
-    record.setWaiting('CrashLoopBackOff', message, { lastState: state, restartCount: restartCount + 1 });
-    record.recordEvent(
-      'Warning',
-      'BackOff',
-      `Back-off restarting failed container ${record.container.name} in pod ${name}`,
-    );
-    await pauseQuietly(delayMs, this.stopping.signal);
+  private get mainWorkers(): ContainerWorker[] {
+    return this.workers.slice(this.pod.spec.initContainers?.length ?? 0);
   }
 
   private startDeadline(): void {
@@ -165,8 +141,7 @@ export class PodWorker {
   private verdict(): PodVerdict | null {
     if (!this.stopCause) return null;
     const verdict = verdictOf(this.stopCause);
-    if (verdict || this.record.facts.state.terminated) return verdict;
-    return { phase: 'Failed' };
+    return verdict || this.record.hasEnded ? verdict : { phase: 'Failed' };
   }
 
   private graceMs(cause: PodStop): number {

@@ -1,13 +1,13 @@
 import { backOffMs, pauseQuietly } from '@app/timing';
 import type { KubeletContext } from './kubelet-context.js';
-import type { PodRecord } from './pod-record.js';
+import type { ContainerRecord } from './container-record.js';
 import { type ImageOutcome, resolveImage } from './resolve-image.js';
 
 export type FoundImage = Extract<ImageOutcome, { kind: 'found' }>;
 
-/** Finds the pod's image. Retries indefinitely with back-off, as the kubelet does. Null: aborted. */
+/** Finds the container's image. Retries indefinitely with back-off, as the kubelet does. Null: aborted. */
 export async function pullImage(
-  record: PodRecord,
+  record: ContainerRecord,
   context: KubeletContext,
   signal: AbortSignal,
 ): Promise<FoundImage | null> {
@@ -32,13 +32,13 @@ export async function pullImage(
   }
 }
 
-function reportInvalidName(record: PodRecord, message: string): void {
+function reportInvalidName(record: ContainerRecord, message: string): void {
   record.setWaiting('InvalidImageName', message);
   record.recordEvent('Warning', 'InspectFailed', message);
 }
 
 async function reportFailedPull(
-  record: PodRecord,
+  record: ContainerRecord,
   message: string,
   shownMs: number,
   signal: AbortSignal,

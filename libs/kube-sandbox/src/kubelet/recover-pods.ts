@@ -29,15 +29,18 @@ export function recoverPods(context: KubeletContext): Pod[] {
 }
 
 function failWithNodeLost(record: PodRecord): void {
-  const { state, containerID } = record.facts;
-  const lost = {
-    exitCode: 137,
-    reason: 'ContainerStatusUnknown',
-    message: 'The container could not be located when the pod was terminated',
-    startedAt: state.running?.startedAt ?? toKubeTime(0),
-    finishedAt: toKubeTime(Date.now()),
-    containerID,
-  };
-  record.facts = { ...record.facts, state: state.terminated ? state : { terminated: lost } };
+  for (const container of record.containers) {
+    const { state, containerID } = container.facts;
+    if (containerID === undefined || state.terminated) continue;
+    const lost = {
+      exitCode: 137,
+      reason: 'ContainerStatusUnknown',
+      message: 'The container could not be located when the pod was terminated',
+      startedAt: state.running?.startedAt ?? toKubeTime(0),
+      finishedAt: toKubeTime(Date.now()),
+      containerID,
+    };
+    container.note({ state: { terminated: lost } });
+  }
   record.finish(verdictOf({ kind: 'nodeLost' }));
 }

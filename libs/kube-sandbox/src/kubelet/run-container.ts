@@ -5,8 +5,8 @@ import { containerCommand } from './container-command.js';
 import type { ContainerLog } from './container-log.js';
 import { type ContainerExit, ContainerProcess, StartError } from './container-process.js';
 import type { KubeletContext } from './kubelet-context.js';
-import { createPodFolder } from './pod-folder.js';
-import type { PodRecord } from './pod-record.js';
+import type { ContainerRecord } from './container-record.js';
+import { createContainerFolder } from './pod-folder.js';
 import type { FoundImage } from './pull-image.js';
 
 export interface ContainerRun {
@@ -33,24 +33,23 @@ export interface RunContainerOptions {
 }
 
 /**
- * Runs a pod's container once, to its end.
+ * Runs a container once, to its end.
  * @returns null if the signal aborted before there was a process
  */
 export async function runContainer(
   context: KubeletContext,
-  record: PodRecord,
+  record: ContainerRecord,
   { image, env, signal, onStarted }: RunContainerOptions,
 ): Promise<ContainerRun | null> {
-  const { pod } = record;
+  const { pod, container } = record;
   const { restartCount } = record.facts;
   const containerID = `sandbox://${randomBytes(32).toString('hex')}`;
-  const log = context.logs.open(pod, restartCount);
+  const log = context.logs.open(pod, container.name, restartCount);
   try {
-    const folder = await createPodFolder(context.workArea, pod.metadata.uid, image.folder).catch(
-      (error: Error) => {
-        throw new StartError(`failed to prepare the container's files: ${error.message}`);
-      },
-    );
+    const place = { podUid: pod.metadata.uid, container: container.name, procFolder: image.folder };
+    const folder = await createContainerFolder(context.workArea, place).catch((error: Error) => {
+      throw new StartError(`failed to prepare the container's files: ${error.message}`);
+    });
     // Copying the files takes time. A pod that is gone by now must not start.
     if (signal.aborted) return null;
     const startedAtMs = Date.now();
@@ -78,7 +77,7 @@ export async function runContainer(
 
 function startProcess(
   { workArea, starter }: KubeletContext,
-  { pod, container }: PodRecord,
+  { pod, container }: ContainerRecord,
   {
     image,
     env,
@@ -98,7 +97,7 @@ function startProcess(
 }
 
 function runRecord(
-  { pod, facts }: PodRecord,
+  { pod, container, facts }: ContainerRecord,
   { pid, processStart }: ContainerProcess,
   startedAtMs: number,
 ): RunRecord {
@@ -109,6 +108,7 @@ function runRecord(
     jobUid: owner?.uid ?? '',
     podName: pod.metadata.name,
     podUid: pod.metadata.uid,
+    container: container.name,
     labels: pod.metadata.labels ?? {},
     restart: facts.restartCount,
     pid,

@@ -1,11 +1,11 @@
 import { untilAborted } from '@app/timing';
 import type { ObjectStore } from '../objects/object-store.js';
 import { resolveContainerEnv, secretsOf } from './container-env.js';
-import type { PodRecord } from './pod-record.js';
+import type { ContainerRecord } from './container-record.js';
 
 /** Returns the container's environment once every Secret it needs exists. Null: aborted. */
 export async function waitForEnv(
-  record: PodRecord,
+  record: ContainerRecord,
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string> | null> {

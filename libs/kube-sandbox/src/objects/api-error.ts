@@ -9,6 +9,7 @@ export interface FieldError {
     | 'FieldValueInvalid'
     | 'FieldValueNotSupported'
     | 'FieldValueForbidden'
+    | 'FieldValueDuplicate'
     | 'FieldValueTooLong';
   message: string;
 }

@@ -22,6 +22,8 @@ const SERVER_SIDE_FIELDS = [
 
 export interface CreateOptions {
   isDryRun?: boolean;
+  /** What is stored instead, as a mutating webhook decides. */
+  mutate?<Object extends AnyObject>(resource: ResourceName, object: Object): Object;
   /** Throws an `ApiError` to refuse the valid object. */
   admit?: (object: Draft) => void;
 }
@@ -35,7 +37,7 @@ export function createObject<R extends ResourceName>(
   resource: R,
   namespace: string,
   body: unknown,
-  { isDryRun = false, admit = () => undefined }: CreateOptions = {},
+  { isDryRun = false, mutate = (_, object) => object, admit = () => undefined }: CreateOptions = {},
 ): ResourceTypes[R] {
   const draft = completeMetadata(resource, namespace, body);
   const name = stringAt(recordAt(draft, 'metadata'), 'name') ?? '';
@@ -43,12 +45,11 @@ export function createObject<R extends ResourceName>(
   const prepared = prepare(resource, draft);
   const errors = [...validateMetadata(resource, recordAt(draft, 'metadata')), ...prepared.errors];
   if (errors.length > 0) throw invalid(resource, name, errors);
+  const object = mutate(resource, prepared.object) as ResourceTypes[R];
   // As in a cluster, a full quota refuses a name that is taken, too.
-  admit(prepared.object as unknown as Draft);
+  admit(object as unknown as Draft);
   if (store.get(resource, namespace, name)) throw alreadyExists(resource, name);
-  return isDryRun
-    ? (prepared.object as ResourceTypes[R])
-    : store.insert(resource, prepared.object as ResourceTypes[R]);
+  return isDryRun ? object : store.insert(resource, object);
 }
 
 function completeMetadata(resource: ResourceName, namespace: string, body: unknown): Draft {

@@ -27,6 +27,14 @@ export function forbidden(field: string, detail: string): FieldError {
   return { field, reason: 'FieldValueForbidden', message: `Forbidden: ${detail}` };
 }
 
+export function duplicate(field: string, value: unknown): FieldError {
+  return {
+    field,
+    reason: 'FieldValueDuplicate',
+    message: `Duplicate value: ${JSON.stringify(value)}`,
+  };
+}
+
 export function tooLong(field: string, detail: string): FieldError {
   return { field, reason: 'FieldValueTooLong', message: `Too long: ${detail}` };
 }

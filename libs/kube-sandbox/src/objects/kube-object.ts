@@ -115,9 +115,17 @@ export interface JobSpec {
   ttlSecondsAfterFinished?: number;
   suspend: boolean;
   podReplacementPolicy: 'TerminatingOrFailed' | 'Failed';
+  podFailurePolicy?: { rules: PodFailurePolicyRule[] };
   manualSelector?: boolean;
   selector: { matchLabels: Record<string, string> };
   template: PodTemplate;
+}
+
+/** Has either `onExitCodes` or `onPodConditions`. */
+export interface PodFailurePolicyRule {
+  action: 'Count' | 'FailJob' | 'Ignore';
+  onExitCodes?: { containerName?: string; operator: 'In' | 'NotIn'; values: number[] };
+  onPodConditions?: { type: string; status: string }[];
 }
 
 export interface PodTemplate {
@@ -146,6 +154,7 @@ export interface Pod {
 }
 
 export interface PodSpec {
+  initContainers?: Container[];
   containers: Container[];
   restartPolicy: 'Always' | 'OnFailure' | 'Never';
   nodeName?: string;
@@ -157,6 +166,8 @@ export interface PodSpec {
 export interface Container {
   name: string;
   image: string;
+  /** Of an init container that goes on alongside the others. */
+  restartPolicy?: 'Always';
   imagePullPolicy?: string;
   command?: string[];
   args?: string[];
@@ -189,6 +200,7 @@ export interface PodStatus {
   podIP?: string;
   startTime?: string;
   qosClass?: string;
+  initContainerStatuses?: ContainerStatus[];
   containerStatuses?: ContainerStatus[];
 }
 
@@ -224,6 +236,16 @@ export function toKubeTime(atMs: number): string {
 
 export function isPodTerminal(pod: Pod): boolean {
   return pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
+}
+
+/** Init containers first. */
+export function allContainers({ initContainers = [], containers }: PodSpec): Container[] {
+  return [...initContainers, ...containers];
+}
+
+/** An init container that the others do not wait for: only for its start. */
+export function isNativeSidecar({ restartPolicy }: Container): boolean {
+  return restartPolicy === 'Always';
 }
 
 /** Removes undefined fields, so that objects look like those of a real API server. */

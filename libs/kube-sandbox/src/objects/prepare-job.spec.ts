@@ -40,17 +40,80 @@ describe('prepareJob', () => {
     ['spec.template.spec.containers[0].image: Required value', {}, { containers: [{ name: 'a' }] }],
     ['spec.backoffLimit: Invalid value: -1: must be greater than or equal to 0', { backoffLimit: -1 }, {}],
     ['spec.completions: Forbidden: kube-sandbox does not support this: 1 only', { completions: 2 }, {}],
+    ['spec.template.spec.containers[0].name: Duplicate value: "main"', {}, { initContainers: [container] }],
     [
-      'spec.template.spec.initContainers: Forbidden: kube-sandbox does not support this',
+      'spec.template.spec.initContainers[0].restartPolicy: Unsupported value: "Never": supported values: "Always"',
       {},
-      { initContainers: [container] },
+      { initContainers: [{ ...container, name: 'setup', restartPolicy: 'Never' }] },
     ],
   ])('reports: %s', (problem, spec, podSpec) => {
     expect(problems(spec, podSpec)).toEqual([problem]);
   });
 
-  it('refuses two containers, and a name that is too long for a label', () => {
-    expect(problems({}, { containers: [container, container] })[0]).toContain('one container per pod only');
+  const policy = (...rules: object[]) => ({ podFailurePolicy: { rules } });
+  const codes = (change: object = {}) => ({
+    action: 'Count',
+    onExitCodes: { containerName: 'main', operator: 'NotIn', values: [0], ...change },
+  });
+
+  it.each<[string, object, object]>([
+    [
+      'spec.podFailurePolicy.rules[0].onExitCodes.containerName: Invalid value: "mesh": must be one of the container or initContainer names in the pod template',
+      policy(codes({ containerName: 'mesh' })),
+      {},
+    ],
+    [
+      'spec.podFailurePolicy.rules[0].onExitCodes.values[0]: Invalid value: 0: must not be 0 for the In operator',
+      policy(codes({ operator: 'In' })),
+      {},
+    ],
+    [
+      'spec.podFailurePolicy.rules[0]: Invalid value: "": specifying one of OnExitCodes and OnPodConditions is required',
+      policy({ action: 'Ignore' }),
+      {},
+    ],
+    [
+      'spec.podFailurePolicy.rules[0].action: Unsupported value: "Retry": supported values: "Count", "FailJob", "Ignore"',
+      policy({ ...codes(), action: 'Retry' }),
+      {},
+    ],
+    [
+      'spec.podReplacementPolicy: Unsupported value: "TerminatingOrFailed": supported values: "Failed"',
+      { ...policy(codes()), podReplacementPolicy: 'TerminatingOrFailed' },
+      {},
+    ],
+    [
+      'spec.template.spec.restartPolicy: Invalid value: "OnFailure": only "Never" is supported when podFailurePolicy is specified',
+      policy(codes()),
+      { restartPolicy: 'OnFailure' },
+    ],
+  ])('reports a podFailurePolicy: %s', (problem, spec, podSpec) => {
+    expect(problems(spec, podSpec)).toEqual([problem]);
+  });
+
+  it('fills in the defaults of a podFailurePolicy', () => {
+    const rule = { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget' }] };
+    const { object } = prepareJob({
+      metadata: { name: 'j' },
+      spec: { ...policy(rule), template: { spec: { restartPolicy: 'Never', containers: [container] } } },
+    });
+    expect(object.spec).toMatchObject({
+      podReplacementPolicy: 'Failed',
+      podFailurePolicy: { rules: [{ onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }] },
+    });
+  });
+
+  it('accepts init containers and several containers, but not twice the same name', () => {
+    const initContainers = [{ ...container, name: 'mesh', restartPolicy: 'Always' }];
+    expect(problems({}, { initContainers, containers: [container, { ...container, name: 'b' }] })).toEqual(
+      [],
+    );
+    expect(problems({}, { containers: [container, container] })).toEqual([
+      'spec.template.spec.containers[1].name: Duplicate value: "main"',
+    ]);
+  });
+
+  it('refuses a name that is too long for a label', () => {
     expect(problems({}, {}, 'j'.repeat(64))).toContainEqual(
       expect.stringContaining('must be no more than 63 characters'),
     );

@@ -4,6 +4,7 @@ import { booleanAt, type Draft, listAt, numberAt, recordAt, stringAt, stringsAt 
 import { forbidden, invalidValue, unsupported } from './field-errors.js';
 import type { Job } from './kube-object.js';
 import { defaultPodSpec } from './prepare-pod.js';
+import { validateFailurePolicy } from './validate-failure-policy.js';
 import { validateLabels } from './validate-metadata.js';
 import { validatePodSpec } from './validate-pod-spec.js';
 
@@ -35,9 +36,10 @@ export function prepareJob(draft: Draft): { errors: FieldError[]; object: Job } 
       completionMode: 'NonIndexed',
       backoffLimit: 6,
       suspend: false,
-      podReplacementPolicy: 'TerminatingOrFailed',
+      podReplacementPolicy: spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed',
       manualSelector: false,
       ...spec,
+      ...(spec.podFailurePolicy !== undefined && { podFailurePolicy: defaultFailurePolicy(spec) }),
       selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } },
       template: {
         ...template,
@@ -48,6 +50,15 @@ export function prepareJob(draft: Draft): { errors: FieldError[]; object: Job } 
     status: {},
   };
   return { errors, object: object as unknown as Job };
+}
+
+function defaultFailurePolicy(spec: Draft): Draft {
+  const rules = listAt(recordAt(spec, 'podFailurePolicy'), 'rules').map((rule) => {
+    const conditions = listAt(rule, 'onPodConditions');
+    if (conditions.length === 0) return rule;
+    return { ...rule, onPodConditions: conditions.map((one) => ({ status: 'True', ...one })) };
+  });
+  return { rules };
 }
 
 /** The labels by which a Job finds its pods, under their current and legacy names. */
@@ -77,9 +88,9 @@ function validateJobSpec(spec: Draft): FieldError[] {
     errors.push(unsupported('spec.podReplacementPolicy', policy, REPLACEMENT_POLICIES));
   const mode = stringAt(spec, 'completionMode') ?? 'NonIndexed';
   if (mode !== 'NonIndexed') errors.push(forbidden('spec.completionMode', `${UNSUPPORTED}: NonIndexed only`));
-  for (const name of ['podFailurePolicy', 'successPolicy', 'backoffLimitPerIndex', 'selector']) {
+  for (const name of ['successPolicy', 'backoffLimitPerIndex', 'selector']) {
     if (spec[name] !== undefined && spec[name] !== null) errors.push(forbidden(`spec.${name}`, UNSUPPORTED));
   }
   listAt(recordAt(spec, 'template', 'spec'), 'containers');
-  return errors;
+  return [...errors, ...validateFailurePolicy(spec)];
 }

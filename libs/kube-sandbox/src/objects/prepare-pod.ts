@@ -11,17 +11,23 @@ export function defaultPodSpec(spec: Draft): PodSpec {
     securityContext: {},
     terminationGracePeriodSeconds: 30,
     ...spec,
-    containers: listAt(spec, 'containers').map((container) => ({
-      imagePullPolicy:
-        /:[^/:]+$|@/.test(stringAt(container, 'image') ?? '') && !String(container.image).endsWith(':latest')
-          ? 'IfNotPresent'
-          : 'Always',
-      resources: {},
-      terminationMessagePath: '/dev/termination-log',
-      terminationMessagePolicy: 'File',
-      ...container,
-    })),
+    ...(listAt(spec, 'initContainers').length > 0 && {
+      initContainers: listAt(spec, 'initContainers').map(defaultContainer),
+    }),
+    containers: listAt(spec, 'containers').map(defaultContainer),
   } as unknown as PodSpec;
+}
+
+export function defaultContainer(container: Draft): Draft {
+  const image = stringAt(container, 'image') ?? '';
+  const isPinned = /:[^/:]+$|@/.test(image) && !image.endsWith(':latest');
+  return {
+    imagePullPolicy: isPinned ? 'IfNotPresent' : 'Always',
+    resources: {},
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+    ...container,
+  };
 }
 
 export function preparePod(draft: Draft): { errors: FieldError[]; object: Pod } {

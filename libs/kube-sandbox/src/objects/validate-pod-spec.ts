@@ -1,6 +1,6 @@
 import type { FieldError } from './api-error.js';
 import { booleanAt, type Draft, listAt, numberAt, recordAt, stringAt } from './draft.js';
-import { checkEach, forbidden, invalidValue, required, unsupported } from './field-errors.js';
+import { checkEach, duplicate, forbidden, invalidValue, required, unsupported } from './field-errors.js';
 import { dnsLabelProblem, dnsSubdomainProblem, envNameProblem } from './name-rules.js';
 
 const UNSUPPORTED = 'kube-sandbox does not support this';
@@ -10,10 +10,8 @@ export function validatePodSpec(path: string, spec: Draft, restartPolicies: read
   const errors: FieldError[] = [];
   const containers = listAt(spec, 'containers');
   if (containers.length === 0) errors.push(required(`${path}.containers`));
-  if (containers.length > 1)
-    errors.push(forbidden(`${path}.containers`, `${UNSUPPORTED}: one container per pod only`));
-  if (listAt(spec, 'initContainers').length > 0)
-    errors.push(forbidden(`${path}.initContainers`, UNSUPPORTED));
+  const initContainers = listAt(spec, 'initContainers');
+  errors.push(...validateNames(path, initContainers, containers));
   for (const [i, volume] of listAt(spec, 'volumes').entries()) {
     if (volume.emptyDir === undefined)
       errors.push(forbidden(`${path}.volumes[${i}]`, `${UNSUPPORTED}: emptyDir only`));
@@ -26,8 +24,29 @@ export function validatePodSpec(path: string, spec: Draft, restartPolicies: read
   if (account) errors.push(...checkEach([[`${path}.serviceAccountName`, account]], dnsSubdomainProblem));
   return [
     ...errors,
+    ...initContainers.flatMap((one, i) => validateInitContainer(`${path}.initContainers[${i}]`, one)),
     ...containers.flatMap((container, i) => validateContainer(`${path}.containers[${i}]`, container)),
   ];
+}
+
+function validateNames(path: string, initContainers: Draft[], containers: Draft[]): FieldError[] {
+  const seen = new Set<string>();
+  const errors: FieldError[] = [];
+  for (const [list, all] of Object.entries({ initContainers, containers })) {
+    for (const [i, container] of all.entries()) {
+      const name = stringAt(container, 'name') ?? '';
+      if (name !== '' && seen.has(name)) errors.push(duplicate(`${path}.${list}[${i}].name`, name));
+      seen.add(name);
+    }
+  }
+  return errors;
+}
+
+function validateInitContainer(path: string, container: Draft): FieldError[] {
+  const policy = stringAt(container, 'restartPolicy');
+  const isKnown = policy === undefined || policy === 'Always';
+  const errors = isKnown ? [] : [unsupported(`${path}.restartPolicy`, policy, ['Always'])];
+  return [...errors, ...validateContainer(path, container)];
 }
 
 function unsupportedPolicy(field: string, policy: string, supported: readonly string[]): FieldError {
