@@ -97,7 +97,7 @@ export function endLine(execution: ExecutionReply): string {
   return [
     `Execution ${execution.id} of ${plainLine(execution.job_name)}: ${execution.status}`,
     facts.length > 0 ? ` (${facts.join(', ')})` : '',
-    took ? ` after ${took}` : '',
+    took === undefined ? '' : took === LESS_THAN_A_SECOND ? ' in less than 1 s' : ` after ${took}`,
     '.',
   ].join('');
 }
@@ -112,12 +112,18 @@ interface Span {
   ended_at?: string | undefined;
 }
 
+const LESS_THAN_A_SECOND = '< 1 s';
+
+/** Kubernetes' times are whole seconds: a duration that begins or ends with one has no tenths. */
 function durationOf({ started_at, ended_at }: Span): string | undefined {
   if (started_at === undefined || ended_at === undefined) return undefined;
-  const ms = Date.parse(ended_at) - Date.parse(started_at);
+  const [startMs, endMs] = [Date.parse(started_at), Date.parse(ended_at)];
+  const ms = endMs - startMs;
   if (!(ms >= 0)) return undefined;
+  const isInSeconds = startMs % 1000 === 0 || endMs % 1000 === 0;
+  if (isInSeconds && ms < 1000) return LESS_THAN_A_SECOND;
   const seconds = ms / 1000;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return isInSeconds ? `${Math.floor(seconds)} s` : `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   const parts = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
   return parts

@@ -34,7 +34,7 @@ const failed: ExecutionReply = {
   image_tag: 'proctor/greet:1',
   created_at: '2024-01-01T00:00:00Z',
   updated_at: '2024-01-01T00:00:05Z',
-  started_at: '2024-01-01T00:00:01Z',
+  started_at: '2024-01-01T00:00:01.000Z',
   ended_at: '2024-01-01T00:00:03.500Z',
   status: 'POD_FAILED',
   exit_code: 3,
@@ -95,7 +95,18 @@ describe('renderTemplate', () => {
 describe('renderExecution', () => {
   it('shows the end, aligned', () => {
     expect(renderExecution(failed)).toContain('Status     POD_FAILED\nExit code  3\nReason     Error\n');
-    expect(renderExecution(failed)).toMatch(/^Took {7}2\.5 s$/m);
+    expect(renderExecution(failed)).toMatch(/^Took {7}2 s$/m);
+  });
+
+  it.each([
+    ['2024-01-01T00:00:01.000Z', '2024-01-01T00:00:01.000Z', '< 1 s'],
+    ['2024-01-01T00:00:01.000Z', '2024-01-01T00:00:01.900Z', '< 1 s'],
+    ['2024-01-01T00:00:01.000Z', '2024-01-01T00:00:59.900Z', '58 s'],
+    ['2024-01-01T00:00:01.100Z', '2024-01-01T00:00:01.400Z', '0.3 s'],
+  ])('shows from %s to %s as %s, because Kubernetes counts whole seconds', (started_at, ended_at, took) => {
+    expect(renderExecution({ ...failed, started_at, ended_at })).toMatch(
+      new RegExp(`^Took {7}${took}$`, 'm'),
+    );
   });
 
   it('omits missing fields', () => {
@@ -112,11 +123,15 @@ describe('renderExecution', () => {
 
 describe('endLine', () => {
   it.each<[Partial<ExecutionReply>, string]>([
-    [{}, 'Execution 7 of greet: POD_FAILED (exit code 3, Error) after 2.5 s.'],
-    [{ status: 'FINISHED', exit_code: 0, reason: undefined }, 'Execution 7 of greet: FINISHED after 2.5 s.'],
+    [{}, 'Execution 7 of greet: POD_FAILED (exit code 3, Error) after 2 s.'],
+    [{ status: 'FINISHED', exit_code: 0, reason: undefined }, 'Execution 7 of greet: FINISHED after 2 s.'],
     [
       { ended_at: '2024-01-01T01:02:04Z' },
       'Execution 7 of greet: POD_FAILED (exit code 3, Error) after 1 h 2 min 3 s.',
+    ],
+    [
+      { ended_at: '2024-01-01T00:00:01.700Z' },
+      'Execution 7 of greet: POD_FAILED (exit code 3, Error) in less than 1 s.',
     ],
     [{ ended_at: undefined, exit_code: undefined }, 'Execution 7 of greet: POD_FAILED (Error).'],
   ])('%j', (more, line) => {
