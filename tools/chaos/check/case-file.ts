@@ -107,6 +107,23 @@ export function endedByItself({ killed, exitCode }: Run): boolean {
   return !killed && exitCode !== null;
 }
 
+/**
+ * The pods of a proc with retries whose end costs none, because Kubernetes disrupted them. Of a pod that no worker saw, the
+ * fault is the only witness.
+ */
+export function disruptedPods({ allRuns, attempts, proc }: Case, faults: FaultsNear): ReadonlySet<string> {
+  const isUnseen = ({ podUid }: Run) => !attempts.some((attempt) => attempt.podUid === podUid);
+  const wasStopped = (run: Run) => run.killed && faults.ofPods(run.startedAtMs, untilMs(run));
+  return new Set(
+    proc.retries === 0
+      ? []
+      : [
+          ...attempts.filter(({ isDisrupted }) => isDisrupted),
+          ...allRuns.filter((run) => isUnseen(run) && wasStopped(run)),
+        ].map(({ podUid }) => podUid),
+  );
+}
+
 export function groupBy<Item, Key, Value>(
   items: readonly Item[],
   keyOf: (item: Item) => Key,

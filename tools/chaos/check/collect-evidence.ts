@@ -35,7 +35,7 @@ export async function collectEvidence(record: ChaosRecord, sources: Sources): Pr
     ticks: await readTicks(query),
     events: await readEvents(query),
     deliveries: await readDeliveries(query),
-    runs: await sandbox.history(),
+    runs: (await sandbox.history()).filter(({ container }) => container === PROC_CONTAINER),
     leftovers: await readLeftovers(sandbox),
     mails: sources.mails.map(readMail),
     listed: await readHistory(api),
@@ -44,6 +44,9 @@ export async function collectEvidence(record: ChaosRecord, sources: Sources): Pr
   const ids = [...new Set([...listSuspicious(evidence), ...listSample(executions.map(({ id }) => id))])];
   return { ...evidence, details: await readDetails(api, ids) };
 }
+
+/** The name that the runner gives it. */
+const PROC_CONTAINER = 'proc';
 
 /** Executions with a violation in the evidence so far. */
 function listSuspicious(evidence: Evidence): number[] {

@@ -14,7 +14,7 @@ export interface Evidence {
   ticks: readonly TickRow[];
   events: readonly EventRow[];
   deliveries: readonly DeliveryRow[];
-  /** The containers that the sandbox ran. */
+  /** The procs' containers that the sandbox ran. */
   runs: readonly RunRecord[];
   leftovers: readonly Leftover[];
   mails: readonly Mail[];
@@ -49,6 +49,7 @@ export interface AttemptRow {
   podUid: string;
   startedAtMs: number | null;
   exitCode: number | null;
+  isDisrupted: boolean;
 }
 
 export interface KeyRow {

@@ -19,7 +19,8 @@ export async function readExecutions(query: Query): Promise<ExecutionRow[]> {
 
 export async function readAttempts(query: Query): Promise<AttemptRow[]> {
   return query<AttemptRow & Record<string, unknown>>(`
-    select execution_id::float8 as "executionId", n, pod_uid as "podUid", exit_code as "exitCode", ${ms('started_at', 'startedAtMs')}
+    select execution_id::float8 as "executionId", n, pod_uid as "podUid", exit_code as "exitCode",
+      is_disrupted as "isDisrupted", ${ms('started_at', 'startedAtMs')}
     from execution_attempt`);
 }
 

@@ -40,6 +40,8 @@ export const FAULT_SECONDS = {
   'logs slow': forSeconds(5, 15),
   'pods lost with their node': AT_ONCE,
   'pods killed': AT_ONCE,
+  'pods drained': AT_ONCE,
+  'kubernetes finalizers': forSeconds(3, 12),
   'network refused': forSeconds(2, 15),
   'network silent': forSeconds(3, 25),
   'network without answers': forSeconds(3, 12),

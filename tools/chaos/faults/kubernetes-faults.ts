@@ -50,4 +50,10 @@ export const KUBERNETES_FAULTS = {
     await sandbox.once('killPods', choose(['OOMKilled', 'Evicted'] as const, how));
     return nothingToHeal;
   },
+  'pods drained': async ({ sandbox }) => {
+    await sandbox.once('evictPods');
+    return nothingToHeal;
+  },
+  'kubernetes finalizers': ({ sandbox }, { how }) =>
+    sandbox.add('setFinalizer', choose(['jobs', 'pods'] as const, how), 'chaos.example.com/held'),
 } satisfies Record<string, Inject>;

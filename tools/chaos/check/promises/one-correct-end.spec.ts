@@ -9,7 +9,7 @@ const run = (podUid: string, from: number, until: number, exitCode: number) => (
   ...{ startedAtMs: at(from), endedAtMs: at(until) },
 });
 const attempt = (n: number, podUid: string, exitCode: number | null) => ({
-  ...{ executionId: 1, n, podUid, exitCode, startedAtMs: null },
+  ...{ executionId: 1, n, podUid, exitCode, startedAtMs: null, isDisrupted: false },
 });
 
 /** A proc with two attempts whose container exits with 53 each time. */

@@ -1,6 +1,6 @@
 import { isCancelled, type ExecutionStatus } from '@app/domain';
 import type { Case, CaseFile, KnownEnd, Run } from '../case-file.js';
-import { endedByItself, untilMs } from '../case-file.js';
+import { disruptedPods, endedByItself, untilMs } from '../case-file.js';
 import type { Violation } from '../evidence.js';
 import type { FaultsNear } from '../faults-near.js';
 
@@ -60,7 +60,8 @@ function describeUncreated(one: Case, end: KnownEnd, faults: FaultsNear): string
 function describeUnstarted(one: Case, end: KnownEnd, faults: FaultsNear): string | null {
   const { runs, proc, row } = one;
   // The pod that did not start may be that of a later attempt.
-  if (runs.length > proc.retries || runs.some((run) => run.exitCode === 0 && !run.killed)) {
+  const counted = runs.length - disruptedPods(one, faults).size;
+  if (counted > proc.retries || runs.some((run) => run.exitCode === 0 && !run.killed)) {
     return `${brief(end)}, but ${describeLast(runs.at(-1))}`;
   }
   return excuse(one, `${brief(end)} (${row.reason}), without a fault to explain it`, faults);

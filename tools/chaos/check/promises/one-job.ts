@@ -1,5 +1,5 @@
 import { isSuccess } from '@app/domain';
-import { endedByItself, untilMs, type Case, type CaseFile, type Run } from '../case-file.js';
+import { disruptedPods, endedByItself, untilMs, type Case, type CaseFile, type Run } from '../case-file.js';
 import type { Violation } from '../evidence.js';
 import type { FaultsNear } from '../faults-near.js';
 
@@ -17,13 +17,14 @@ export function checkJobs(file: CaseFile): Violation[] {
     }
   }
   for (const one of cases.values()) {
-    const problem = describeDoubles(one, faults) ?? describeAttempts(one);
+    const problem = describeDoubles(one, faults) ?? describeAttempts(one, faults);
     if (problem !== null) add(`execution ${one.id}`, problem);
   }
   return violations;
 }
 
-function describeDoubles({ allRuns, row, proc }: Case, faults: FaultsNear): string | null {
+function describeDoubles(one: Case, faults: FaultsNear): string | null {
+  const { allRuns, row } = one;
   const jobs = new Set(allRuns.map(({ jobUid }) => jobUid));
   if (jobs.size > 1) return `containers of ${jobs.size} Jobs ran for it`;
   if (row.jobUid !== null && jobs.size === 1 && !jobs.has(row.jobUid)) {
@@ -31,7 +32,8 @@ function describeDoubles({ allRuns, row, proc }: Case, faults: FaultsNear): stri
   }
   const pods = new Set(allRuns.map(({ podUid }) => podUid));
   if (pods.size < allRuns.length) return 'a container was started again in the same pod';
-  if (pods.size > proc.retries + 1) return `${pods.size} pods ran; the maximum is ${proc.retries + 1}`;
+  const max = maxPods(one, faults);
+  if (pods.size > max) return `${pods.size} pods ran; the maximum is ${max}`;
   for (const [at, run] of allRuns.entries()) {
     const before = allRuns[at - 1];
     if (!before) continue;
@@ -45,16 +47,20 @@ function describeDoubles({ allRuns, row, proc }: Case, faults: FaultsNear): stri
   return null;
 }
 
+function maxPods(one: Case, faults: FaultsNear): number {
+  return one.proc.retries + 1 + disruptedPods(one, faults).size;
+}
+
 /** How long a container may outlive its pod. */
 export function reapMs(run: Run, faults: FaultsNear): number {
   return run.killed && faults.ofPods(run.startedAtMs, untilMs(run)) ? REAP_MS : 0;
 }
 
 /** The recorded attempts are the pods that ran. */
-function describeAttempts({ attempts, runs, proc, end }: Case): string | null {
-  if (attempts.length > proc.retries + 1) {
-    return `${attempts.length} attempts are recorded; the maximum is ${proc.retries + 1}`;
-  }
+function describeAttempts(one: Case, faults: FaultsNear): string | null {
+  const { attempts, runs, end } = one;
+  const max = maxPods(one, faults);
+  if (attempts.length > max) return `${attempts.length} attempts are recorded; the maximum is ${max}`;
   const misnumbered = attempts.find(({ n }, at) => n !== at + 1);
   if (misnumbered) return `its attempts are numbered ${attempts.map(({ n }) => n).join(', ')}`;
   const ran = new Set(runs.map(({ podUid }) => podUid));
