@@ -258,6 +258,29 @@ describe('the lease', () => {
     ]);
   });
 
+  it('takes the first start of a container as that of the execution, even if no one saw it run', async () => {
+    const { lease, execution } = await claimNew(stores);
+    await stores.leases.recordJob(lease, 'job-uid');
+    const first = new Date('2026-11-22T10:00:00Z');
+    const ended = { startedAt: first, endedAt: first, exitCode: 3, reason: 'Error' };
+    await stores.leases.recordAttempt(lease, { ...anAttempt('pod-1'), ...ended });
+    await stores.leases.recordAttempt(lease, { ...anAttempt('pod-2'), startedAt: new Date() });
+    await stores.leases.move(lease, 'POD_READY');
+    expect(await rowOf(execution.id)).toMatchObject({ started_at: first });
+  });
+
+  it('remembers how attempts ended, and that they were disrupted', async () => {
+    const { lease, execution } = await claimNew(stores);
+    await stores.leases.recordAttempt(lease, { ...anAttempt('pod-1'), isDisrupted: true });
+    const endedAt = new Date('2026-11-22T10:00:00Z');
+    await stores.leases.recordAttempt(lease, {
+      ...anAttempt('pod-1'),
+      ...{ endedAt, exitCode: 0, reason: 'interrupted' },
+    });
+    const { attempts } = await claim(stores, execution.id);
+    expect(attempts).toMatchObject([{ endedAt, exitCode: 0, reason: 'interrupted', isDisrupted: true }]);
+  });
+
   it('lists the executions of a worker that are to be cancelled, and the live ones', async () => {
     const a = await claim(stores, (await claimNew(stores)).execution.id, 'lister');
     const b = await claim(stores, (await claimNew(stores)).execution.id, 'lister');

@@ -134,6 +134,7 @@ describe('an execution in detail', () => {
       endedAt: new Date(2),
       exitCode: 3,
       reason: 'why',
+      isDisrupted: false,
     };
     await stores.leases.recordAttempt(lease, { ...attempt, podUid: 'z' });
     await stores.leases.recordAttempt(lease, { ...attempt, podUid: 'a', exitCode: null, endedAt: null });

@@ -15,7 +15,7 @@ import {
 import { DEFAULT_SCHEDULE_POLICIES, plainArg, type Proc } from '@app/domain';
 import { createLogger } from '@app/platform';
 import { FireSchedules } from '../../apps/scheduler/src/fire-schedules.js';
-import { aProc, claim, openStores, randomName, type Stores } from '../support/stores.js';
+import { anAttempt, aProc, claim, openStores, randomName, type Stores } from '../support/stores.js';
 
 const OWNER = 'ada@example.org';
 const USER_SHARE = 50;
@@ -595,8 +595,10 @@ describe('events of executions', () => {
   const start = async (executionId: number) => {
     const { lease } = await claim(stores, executionId);
     await stores.leases.recordJob(lease, 'uid');
+    for (const podUid of ['pod-1', 'pod-1', 'pod-2']) {
+      await stores.leases.recordAttempt(lease, { ...anAttempt(podUid), startedAt: new Date() });
+    }
     await stores.leases.move(lease, 'POD_READY');
-    await stores.leases.move(lease, 'POD_READY', 'said again');
     return lease;
   };
 

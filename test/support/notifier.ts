@@ -76,7 +76,7 @@ export async function openNotifierBench(): Promise<NotifierBench> {
       const { execution } = await stores.executions.submit(aSubmission(submission));
       const { lease } = await claim(stores, execution.id);
       await stores.leases.recordJob(lease, 'job-uid');
-      await stores.leases.recordAttempt(lease, anAttempt());
+      await stores.leases.recordAttempt(lease, { ...anAttempt(), startedAt: new Date() });
       await stores.leases.move(lease, 'POD_READY');
       if (log.length > 0) {
         await stores.logs.append([

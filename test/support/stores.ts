@@ -131,7 +131,7 @@ export async function claim(stores: Stores, id: number, workerId = 'worker-1'): 
 export async function claimRunning(stores: Stores): Promise<ClaimedExecution> {
   const claimed = await claimNew(stores);
   await stores.leases.recordJob(claimed.lease, 'job-uid');
-  await stores.leases.recordAttempt(claimed.lease, anAttempt());
+  await stores.leases.recordAttempt(claimed.lease, { ...anAttempt(), startedAt: new Date() });
   await stores.leases.move(claimed.lease, 'POD_READY');
   return claimed;
 }
@@ -144,6 +144,7 @@ export function anAttempt(podUid = 'pod-1') {
     endedAt: null,
     exitCode: null,
     reason: null,
+    isDisrupted: false,
   };
 }
 

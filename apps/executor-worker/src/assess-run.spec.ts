@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JobView, PodState, PodView, RunView } from '@app/runner';
-import { assessRun } from './assess-run.js';
+import { assessRun, mustDeleteJob, type KnownRun } from './assess-run.js';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
 const limits = { startMs: 60_000, imageMs: 30_000 };
@@ -20,8 +20,14 @@ function job(changes: Partial<JobView> = {}): JobView {
   };
 }
 
-function pod(state: PodState, createdMsAgo = 1_000): PodView {
-  return { podName: 'pod', podUid: 'pod-uid', createdAt: ago(createdMsAgo), state, isBeingDeleted: false };
+function pod(state: PodState, createdMsAgo = 1_000, changes: Partial<PodView> = {}): PodView {
+  const mayRun = state.kind === 'waiting' || state.kind === 'running';
+  return {
+    ...{ podName: 'pod', podUid: 'pod-uid', createdAt: ago(createdMsAgo), state },
+    ...{ phase: mayRun ? 'active' : state.kind, mayRun },
+    ...{ isKeptAlive: false, isDisrupted: false, isBeingDeleted: false },
+    ...changes,
+  };
 }
 
 const waiting = (reason: string | null, message: string | null = null): PodState => ({
@@ -30,7 +36,12 @@ const waiting = (reason: string | null, message: string | null = null): PodState
   message,
 });
 const running: PodState = { kind: 'running', startedAt: ago(500) };
-const succeeded: PodState = { kind: 'succeeded', startedAt: ago(500), endedAt: ago(100) };
+const succeeded: PodState = {
+  kind: 'succeeded',
+  startedAt: ago(500),
+  endedAt: ago(100),
+  interruption: null,
+};
 const failed = (exitCode: number | null, reason: string, message: string | null = null): PodState => ({
   kind: 'failed',
   exitCode,
@@ -45,7 +56,12 @@ const finished = (succeeded: boolean, reason = '', message = '') => ({
   message,
   at: ago(50),
 });
-const assess = (view: RunView, retries = 0) => assessRun(view, { jobUid: 'uid', retries, limits }, NOW);
+const assess = (view: RunView, retries = 0, known: Partial<KnownRun> = {}) =>
+  assessRun(
+    view,
+    { jobUid: 'uid', retries, limits, lastEnd: null, hasSucceeded: false, disruptions: 0, ...known },
+    NOW,
+  );
 const ended = (status: string, exitCode: number | null, reason: string | null) => ({
   kind: 'ended',
   end: { status, exitCode, reason },
@@ -159,6 +175,126 @@ describe('assessRun', () => {
 
   it.each<[string, RunView, object]>([
     [
+      'a success whose pod Kubernetes counts as failed',
+      { job: job(), pods: [pod(succeeded, 1_000, { phase: 'failed' })] },
+      ended('FINISHED', 0, null),
+    ],
+    [
+      'a success that a sidecar keeps alive',
+      { job: job(), pods: [pod(succeeded, 1_000, { phase: 'active', isKeptAlive: true })] },
+      ended('FINISHED', 0, null),
+    ],
+    [
+      'a success in a Job that failed because of another container',
+      { job: job({ finished: finished(false, 'PodFailurePolicy') }), pods: [pod(succeeded)] },
+      ended('FINISHED', 0, null),
+    ],
+    [
+      'a success that Kubernetes runs again',
+      { job: job(), pods: [pod(succeeded, 2_000, { phase: 'failed', isDisrupted: true }), pod(running)] },
+      ended('FINISHED', 0, null),
+    ],
+    [
+      'a success whose Job is gone and whose pod is not',
+      { job: null, pods: [pod(succeeded)] },
+      ended('FINISHED', 0, null),
+    ],
+    [
+      'a failed pod of a Job that is being deleted',
+      { job: job({ isBeingDeleted: true }), pods: [pod(failed(143, 'Error'))] },
+      ended('POD_FAILED', 143, null),
+    ],
+    [
+      'an init container that failed',
+      {
+        job: job({ finished: finished(false, 'PodFailurePolicy') }),
+        pods: [pod(failed(null, 'InitContainerFailed', 'setup exited with code 1'))],
+      },
+      ended(
+        'POD_FAILED',
+        null,
+        'InitContainerFailed: setup exited with code 1; only failures of the proc itself are retried',
+      ),
+    ],
+    [
+      'a failure that a sidecar has kept alive for 9 s',
+      {
+        job: job(),
+        pods: [
+          pod({ ...failed(3, 'Error'), endedAt: ago(9_000) } as PodState, 20_000, { isKeptAlive: true }),
+        ],
+      },
+      { kind: 'waiting_for_pod', reason: null },
+    ],
+    [
+      'a failure that a sidecar has kept alive for 11 s',
+      {
+        job: job(),
+        pods: [
+          pod({ ...failed(3, 'Error'), endedAt: ago(11_000) } as PodState, 20_000, { isKeptAlive: true }),
+        ],
+      },
+      { kind: 'held_open', pod: expect.objectContaining({ podUid: 'pod-uid' }) },
+    ],
+  ])('with retries: %s', (_name, view, expected) => {
+    expect(assess(view, 2)).toEqual(expected);
+  });
+
+  it('ends with a recorded success, even if its Job and pod are gone', () => {
+    const known = { hasSucceeded: true };
+    expect(assess({ job: null, pods: [] }, 0, known)).toEqual(ended('FINISHED', 0, null));
+    const failedJob = job({ finished: finished(false, 'PodFailurePolicy', 'Container mesh failed') });
+    expect(assess({ job: failedJob, pods: [] }, 1, known)).toEqual(ended('FINISHED', 0, null));
+  });
+
+  it('waits between attempts, however long ago the Job was created, if the pods of earlier ones are gone', () => {
+    const old = { job: job({ createdAt: ago(600_000) }), pods: [] };
+    expect(assess(old, 1).kind).toBe('cannot_start');
+    expect(assess(old, 1, { lastEnd: { exitCode: 3, reason: 'Error' } })).toEqual({
+      kind: 'waiting_for_pod',
+      reason: null,
+    });
+  });
+
+  it.each([
+    [{ exitCode: 3, reason: 'Error' }, 'POD_FAILED', 3, null],
+    [{ exitCode: 3, reason: 'Error: no\ndata' }, 'POD_FAILED', 3, 'no\ndata'],
+    [
+      { exitCode: 143, reason: 'EvictionByEvictionAPI: evicting' },
+      'POD_FAILED',
+      143,
+      'EvictionByEvictionAPI: evicting',
+    ],
+    [{ exitCode: 137, reason: 'DeadlineExceeded: too long' }, 'TIMED_OUT', 137, 'too long'],
+  ])('ends a failed Job whose pod is gone as %j was recorded', (lastEnd, status, exitCode, reason) => {
+    const failedJob = job({ finished: finished(false, 'BackoffLimitExceeded') });
+    expect(assess({ job: failedJob, pods: [] }, 0, { lastEnd })).toEqual(ended(status, exitCode, reason));
+  });
+
+  it('gives up after ten disrupted attempts, saying why the last one was', () => {
+    const evicted = pod(failed(143, 'EvictionByEvictionAPI', 'evicting'), 1_000, { isDisrupted: true });
+    const view = { job: job(), pods: [evicted] };
+    expect(assess(view, 1, { disruptions: 10 })).toEqual({ kind: 'waiting_for_pod', reason: null });
+    expect(assess(view, 1, { disruptions: 11 })).toEqual({
+      kind: 'disrupted_too_often',
+      end: {
+        status: 'POD_FAILED',
+        exitCode: 143,
+        reason:
+          'Kubernetes stopped 11 attempts, more than the 10 it may; the last: EvictionByEvictionAPI: evicting',
+      },
+    });
+  });
+
+  it('ends a disrupted attempt of a proc without retries', () => {
+    const evicted = pod(failed(143, 'EvictionByEvictionAPI', 'evicting'), 1_000, { isDisrupted: true });
+    expect(assess({ job: job(), pods: [evicted] })).toEqual(
+      ended('POD_FAILED', 143, 'EvictionByEvictionAPI: evicting'),
+    );
+  });
+
+  it.each<[string, RunView, object]>([
+    [
       'a Job that never becomes active',
       { job: job({ active: 0, createdAt: ago(60_001) }), pods: [] },
       cannotStart('JOB_CREATION_FAILED', expect.stringContaining('60 s')),
@@ -199,5 +335,60 @@ describe('assessRun', () => {
     ['a new pod of an old Job', { job: job({ createdAt: ago(9e7) }), pods: [pod(waiting(null))] }],
   ])('waits for %s within its limit', (_name, view) => {
     expect(assess(view).kind).toBe('waiting_for_pod');
+  });
+});
+
+describe('mustDeleteJob', () => {
+  const success = { status: 'FINISHED', exitCode: 0, reason: null } as const;
+  const failure = { status: 'POD_FAILED', exitCode: 3, reason: null } as const;
+
+  it.each<[string, RunView, typeof success | typeof failure, number, boolean]>([
+    ['an ordinary success', { job: job(), pods: [pod(succeeded)] }, success, 2, false],
+    ['an ordinary failure', { job: job(), pods: [pod(failed(3, 'Error'))] }, failure, 0, false],
+    [
+      'a finished Job',
+      { job: job({ finished: finished(false) }), pods: [pod(succeeded, 1, { phase: 'failed' })] },
+      success,
+      2,
+      false,
+    ],
+    [
+      'a sidecar that goes on after a success',
+      { job: job(), pods: [pod(succeeded, 1, { phase: 'active', isKeptAlive: true })] },
+      success,
+      0,
+      true,
+    ],
+    [
+      'a sidecar that goes on after a failure',
+      { job: job(), pods: [pod(failed(3, 'Error'), 1, { phase: 'active', isKeptAlive: true })] },
+      failure,
+      0,
+      true,
+    ],
+    [
+      'a success that Kubernetes counts as failed',
+      { job: job(), pods: [pod(succeeded, 1, { phase: 'failed' })] },
+      success,
+      1,
+      true,
+    ],
+    [
+      'a success that was disrupted',
+      { job: job(), pods: [pod(succeeded, 1, { phase: 'active', isDisrupted: true })] },
+      success,
+      1,
+      true,
+    ],
+    [
+      'a success that was disrupted, without retries',
+      { job: job(), pods: [pod(succeeded, 1, { phase: 'failed', isDisrupted: true })] },
+      success,
+      0,
+      false,
+    ],
+    ['a success that runs again', { job: job(), pods: [pod(succeeded), pod(running)] }, success, 1, true],
+  ])('decides for %s', (_name, view, end, retries, expected) => {
+    expect(mustDeleteJob(view, end, retries)).toBe(expected);
   });
 });

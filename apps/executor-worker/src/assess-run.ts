@@ -1,52 +1,141 @@
+import { isSuccess } from '@app/domain';
 import type { ExecutionEnd } from '@app/database';
-import type { JobView, PodState, PodView, RunView } from '@app/runner';
+import {
+  INIT_CONTAINER_FAILED,
+  MAX_DISRUPTIONS,
+  type JobView,
+  type PodState,
+  type PodView,
+  type RunView,
+} from '@app/runner';
 import { assessStart, type StartAssessment, type StartLimits } from './assess-start.js';
+
+/** What is known of a run besides its Job and pods. */
+export interface KnownRun {
+  jobUid: string;
+  retries: number;
+  limits: StartLimits;
+  /** The last attempt that is recorded as ended, even if its pod is gone. */
+  lastEnd: RecordedEnd | null;
+  /** An attempt is recorded as ended with 0. */
+  hasSucceeded: boolean;
+  /** How many of its attempts Kubernetes evicted, preempted or drained, gone ones included. */
+  disruptions: number;
+}
+
+/** As it is stored with the attempt. */
+export interface RecordedEnd {
+  exitCode: number | null;
+  reason: string | null;
+}
 
 export type Assessment =
   | StartAssessment
   | { kind: 'running' }
   /** It ended by itself. */
   | { kind: 'ended'; end: ExecutionEnd }
+  /** Kubernetes has stopped too many of its attempts: delete the Job, then end. */
+  | { kind: 'disrupted_too_often'; end: ExecutionEnd }
+  /** The attempt failed and another may follow, but a container that Proctor does not know keeps the pod: delete the pod. */
+  | { kind: 'held_open'; pod: PodView }
   /** The recorded Job does not exist. */
   | { kind: 'vanished' };
 
+/** How long other containers may go on after the proc's has failed, before the next attempt. */
+const OTHERS_MAY_RUN_MS = 10_000;
+
 /** Decides what the state of the Job and its pods means for the execution. Pure; `now` in Unix milliseconds. */
-export function assessRun(
-  view: RunView,
-  run: { jobUid: string; retries: number; limits: StartLimits },
-  now: number,
-): Assessment {
+export function assessRun(view: RunView, run: KnownRun, now: number): Assessment {
   const { job } = view;
-  if (job === null || job.jobUid !== run.jobUid) return { kind: 'vanished' };
+  if (job !== null && job.jobUid !== run.jobUid) return { kind: 'vanished' };
+  // Kubernetes may count the pod as failed, and even run the work again, because of another container.
+  if (run.hasSucceeded || view.pods.some(({ state }) => state.kind === 'succeeded')) {
+    return { kind: 'ended', end: FINISHED };
+  }
+  if (job === null) return { kind: 'vanished' };
+  if (job.finished) return { kind: 'ended', end: endOfJob(job, view.pods, run) };
+  // The next attempt may have started already.
+  if (run.disruptions > MAX_DISRUPTIONS && run.retries > 0) return disruptedTooOften(view.pods, run);
   const pod = view.pods.at(-1) ?? null;
-  if (job.finished) return { kind: 'ended', end: endOfJob(job, view.pods) };
-  // Kubernetes marks the Job a second or more after the pod; without retries left, the pod's end is final.
-  if (pod?.state.kind === 'succeeded') return { kind: 'ended', end: endOfPod(pod.state) };
-  if (pod?.state.kind === 'failed' && run.retries === 0) return { kind: 'ended', end: endOfPod(pod.state) };
+  if (pod?.state.kind === 'failed') {
+    // Kubernetes marks the Job a second or more after the pod. Nothing follows in a Job that is being deleted.
+    if (run.retries === 0 || job.isBeingDeleted) return { kind: 'ended', end: endOfPod(pod.state, run) };
+    const isOverdue = now - pod.state.endedAt.getTime() > OTHERS_MAY_RUN_MS;
+    if (pod.isKeptAlive && isOverdue && !pod.isBeingDeleted) return { kind: 'held_open', pod };
+  }
   if (pod?.state.kind === 'running') return { kind: 'running' };
+  // A deleted pod is gone, and Kubernetes waits for up to ten minutes before the next attempt.
+  const isBetweenAttempts = pod === null && run.lastEnd !== null;
+  if (isBetweenAttempts && job.warning?.reason !== 'FailedCreate') {
+    return { kind: 'waiting_for_pod', reason: null };
+  }
   return assessStart(view, job, run.limits, now);
 }
 
-function endOfJob(job: JobView, pods: readonly PodView[]): ExecutionEnd {
-  const ended = pods
-    .map(({ state }) => state)
-    .filter((state) => state.kind === 'succeeded' || state.kind === 'failed');
-  if (job.finished?.succeeded) return { status: 'FINISHED', exitCode: 0, reason: null };
-  const failed = ended.filter((state) => state.kind === 'failed').at(-1);
-  if (failed) return endOfPod(failed);
+/**
+ * True if Kubernetes would go on after the proc has ended: other containers keep a pod alive, or the pod counts as failed
+ * or disrupted although the proc succeeded, so that the work would run again.
+ */
+export function mustDeleteJob({ job, pods }: RunView, end: ExecutionEnd, retries: number): boolean {
+  if (job?.finished) return false;
+  const mayRepeat = ({ state, phase, isDisrupted }: PodView) =>
+    state.kind === 'succeeded' && (phase === 'failed' || isDisrupted);
+  return (
+    pods.some(({ isKeptAlive, mayRun }) => isKeptAlive || mayRun) ||
+    (retries > 0 && isSuccess(end.status) && pods.some(mayRepeat))
+  );
+}
+
+const FINISHED: ExecutionEnd = { status: 'FINISHED', exitCode: 0, reason: null };
+
+function endOfJob(job: JobView, pods: readonly PodView[], run: KnownRun): ExecutionEnd {
+  if (job.finished?.succeeded) return FINISHED;
+  const failed = lastFailure(pods);
+  if (failed) return endOfPod(failed, run);
+  if (run.lastEnd) return endOfRecord(run.lastEnd);
   const reason = job.finished?.reason ?? 'Failed';
   const text = [reason, job.finished?.message].filter(Boolean).join(': ');
   return { status: reason === 'DeadlineExceeded' ? 'TIMED_OUT' : 'POD_FAILED', exitCode: null, reason: text };
 }
 
-function endOfPod(state: Extract<PodState, { kind: 'succeeded' | 'failed' }>): ExecutionEnd {
-  if (state.kind === 'succeeded') return { status: 'FINISHED', exitCode: 0, reason: null };
+function lastFailure(pods: readonly PodView[]): FailedState | undefined {
+  return pods
+    .map(({ state }) => state)
+    .filter((state) => state.kind === 'failed')
+    .at(-1);
+}
+
+function endOfRecord({ exitCode, reason }: RecordedEnd): ExecutionEnd {
+  const [, kind = '', message = ''] = /^(\w+)(?:: )?(.*)$/s.exec(reason ?? '') ?? [];
+  if (kind === 'DeadlineExceeded') return { status: 'TIMED_OUT', exitCode, reason: message || reason };
+  return { status: 'POD_FAILED', exitCode, reason: kind === 'Error' ? message || null : reason };
+}
+
+type FailedState = Extract<PodState, { kind: 'failed' }>;
+
+function endOfPod(state: FailedState, { retries }: Pick<KnownRun, 'retries'>): ExecutionEnd {
   const { exitCode, reason, message } = state;
   if (reason === 'DeadlineExceeded') {
     return { status: 'TIMED_OUT', exitCode, reason: message ?? 'the time limit was exceeded' };
   }
-  // The exit code alone describes an ordinary failure.
-  const text =
-    reason === 'Error' && exitCode !== null ? message : [reason, message].filter(Boolean).join(': ');
+  const isRetryLeft = reason === INIT_CONTAINER_FAILED && retries > 0;
+  const text = isRetryLeft
+    ? `${describe(state)}; only failures of the proc itself are retried`
+    : describe(state);
   return { status: 'POD_FAILED', exitCode, reason: text };
+}
+
+/** The exit code alone describes an ordinary failure. */
+function describe({ exitCode, reason, message }: FailedState): string | null {
+  return reason === 'Error' && exitCode !== null ? message : [reason, message].filter(Boolean).join(': ');
+}
+
+function disruptedTooOften(pods: readonly PodView[], { disruptions }: KnownRun): Assessment {
+  const last = lastFailure(pods);
+  const limit = `Kubernetes stopped ${disruptions} attempts, more than the ${MAX_DISRUPTIONS} it may`;
+  const reason = [limit, last && describe(last)].filter(Boolean).join('; the last: ');
+  return {
+    kind: 'disrupted_too_often',
+    end: { status: 'POD_FAILED', exitCode: last?.exitCode ?? null, reason },
+  };
 }

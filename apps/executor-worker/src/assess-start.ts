@@ -83,9 +83,11 @@ function assessWaitingPod(
     return cannotStart('POD_CREATION_FAILED', known ?? reason);
   }
   const limitMs = reason !== null && IMAGE_REASONS.includes(reason) ? limits.imageMs : limits.startMs;
-  const text = known ?? withoutEvents(reason ?? 'the pod did not start', view.eventsRefused);
+  const doing = VAGUE_REASONS.includes(reason) ? toText(pod.state) : null;
+  const text = known ?? doing ?? withoutEvents(reason ?? 'the pod did not start', view.eventsRefused);
   if (waitedMs > limitMs) return cannotStart('POD_CREATION_FAILED', afterLimit(text, limitMs));
-  const isQuiet = known === null ? view.eventsRefused === undefined : waitsForGate(job, pod);
+  const isUnknown = known === null && doing === null;
+  const isQuiet = isUnknown ? view.eventsRefused === undefined : waitsForGate(job, pod);
   const isShown = !(isQuiet || (known === null && waitedMs <= QUIET_MS.inPod));
   const waits = isShown ? waitsFor(text, pod.createdAt, limitMs) : { reason: null };
   return { kind: 'waiting_for_pod', ...waits };
@@ -95,6 +97,11 @@ function assessWaitingPod(
 function knownReason({ state, warning }: WaitingPod): string | null {
   const said = VAGUE_REASONS.includes(state.reason) ? warning : state;
   return said ? toReason([said.reason, said.message].filter(Boolean).join(': ')) : null;
+}
+
+/** What an init container does meanwhile. Null: there is none. */
+function toText({ reason, message }: WaitingPod['state']): string | null {
+  return message === null ? null : toReason(`${reason}: ${message}`);
 }
 
 /** Every pod waits for its Job's Secret, which is created last. */

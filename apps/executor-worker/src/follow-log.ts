@@ -28,6 +28,8 @@ export interface FollowLogOptions {
   secrets: SecretPatterns;
   /** See `Runner.followLog`. */
   onOpen: () => void;
+  /** Whether the kubelet has reported the end of the container: then its log had ended, too. */
+  isEndReported: () => Promise<boolean>;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface FollowLogOptions {
 export async function followLog(
   context: WorkerContext,
   follower: Follower,
-  { pod, budget, secrets, onOpen }: FollowLogOptions,
+  { pod, budget, secrets, onOpen, isEndReported }: FollowLogOptions,
 ): Promise<LogOutcome> {
   const known = follower.claimed.attempts.find(({ podUid }) => podUid === pod.podUid);
   if (known?.isLogComplete) return 'complete';
@@ -58,8 +60,8 @@ export async function followLog(
       }
     } catch (error) {
       if (!(error instanceof LogLostError)) throw error;
-      // Our own delete removed the pod right after its log had ended.
-      if (follower.isCancelRequested && error.isProbablyComplete) {
+      // A delete, ours or that of a drain, removed the pod right after its log had ended.
+      if (error.isProbablyComplete && (follower.isCancelRequested || (await isEndReported()))) {
         await storeRest(masker, sink, follower.signal);
         await sink.complete(follower.signal);
         return 'complete';

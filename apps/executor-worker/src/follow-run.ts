@@ -2,23 +2,26 @@ import { canMove, isFinal, isRunning, isSuccess, type ExecutionStatus } from '@a
 import type { ExecutionEnd } from '@app/database';
 import type { JobRef, PodView, RunView } from '@app/runner';
 import { abortable, withTimeout } from '@app/timing';
-import { assessRun, type Assessment } from './assess-run.js';
+import { assessRun, mustDeleteJob, type Assessment } from './assess-run.js';
 import type { Follower } from './follower.js';
 import { RunAttempts } from './run-attempts.js';
+import { stopRun } from './stop-run.js';
 import { afterLimit } from './to-reason.js';
 import { recordRefusal } from './while-refused.js';
 import { whileUnavailable } from './while-unavailable.js';
 import type { WorkerContext } from './worker-context.js';
 
+export interface RunEnd {
+  end: ExecutionEnd;
+  /** Kubernetes would go on with the Job: delete it once the end is recorded. */
+  mustDeleteJob: boolean;
+}
+
 /**
  * Follows an existing Job to its end: records status and attempts in Postgres as they change, and reads the pods' logs one
  * after the other. Resolves with the end of the execution; throws the signal's reason when this process must stop following.
  */
-export async function followRun(
-  context: WorkerContext,
-  follower: Follower,
-  job: JobRef,
-): Promise<ExecutionEnd> {
+export async function followRun(context: WorkerContext, follower: Follower, job: JobRef): Promise<RunEnd> {
   const run = new RunFollower(context, follower, job);
   const watching = run.watch();
   try {
@@ -49,8 +52,6 @@ class RunFollower {
   private failure: Error | null = null;
   private readonly startedAtMs = performance.now();
   private hasSeenJob = false;
-  /** The Job was deleted because of a cancel. */
-  private hasDeleted = false;
   private recordedStatus = '';
   private lastRefusal = { reason: '', atMs: -Infinity };
   private readonly attempts: RunAttempts;
@@ -89,7 +90,7 @@ class RunFollower {
     this.watchStop.abort();
   }
 
-  async follow(): Promise<ExecutionEnd> {
+  async follow(): Promise<RunEnd> {
     for (;;) {
       await this.follower.wakeUp.wait({ signal: this.follower.signal });
       if (this.failure !== null) throw this.failure;
@@ -97,13 +98,11 @@ class RunFollower {
       if (view) await this.attempts.record(view);
       const assessment = view && this.assess(view);
       // An end before the cancel stands. After the delete, which may be an earlier follower's, any end is due to the cancel.
-      this.hasDeleted ||= this.follower.isCancelRequested && view?.job?.isBeingDeleted === true;
-      if (this.follower.isCancelRequested && !this.hasDeleted && assessment?.kind !== 'ended') {
-        await this.waitForLogOpen();
-        this.hasDeleted = true;
-        await this.deleteJob();
+      const isCancelled = this.follower.isCancelRequested;
+      if (isCancelled && (assessment?.kind !== 'ended' || !view?.job || view.job.isBeingDeleted)) {
+        return toRunEnd(await this.concludeCancelled());
       }
-      this.follower.needsTick = assessment?.kind !== 'running' || this.hasDeleted;
+      this.follower.needsTick = assessment?.kind !== 'running';
       const end = view && assessment && (await this.act(assessment, view));
       if (end) return end;
     }
@@ -115,13 +114,23 @@ class RunFollower {
   }
 
   private assess(view: RunView): Assessment {
-    const { settings } = this.context;
-    const retries = this.follower.claimed.snapshot.retries ?? settings.defaultRetries;
-    return assessRun(view, { jobUid: this.job.jobUid, retries, limits: settings.startLimits }, Date.now());
+    const known = {
+      jobUid: this.job.jobUid,
+      retries: this.retries,
+      limits: this.context.settings.startLimits,
+      lastEnd: this.attempts.lastEnd,
+      hasSucceeded: this.attempts.hasSucceeded,
+      disruptions: this.attempts.disruptions,
+    };
+    return assessRun(view, known, Date.now());
+  }
+
+  private get retries(): number {
+    return this.follower.claimed.snapshot.retries ?? this.context.settings.defaultRetries;
   }
 
   /** Null: the run continues. */
-  private async act(assessment: Assessment, view: RunView): Promise<ExecutionEnd | null> {
+  private async act(assessment: Assessment, view: RunView): Promise<RunEnd | null> {
     switch (assessment.kind) {
       case 'job_created':
         if (assessment.reason) await this.move('CREATED', assessment.reason, assessment.until);
@@ -130,14 +139,18 @@ class RunFollower {
         await this.move('JOB_READY', assessment.reason, assessment.until);
         return null;
       case 'pods_refused':
-        return (await this.isRefusedTooLong(assessment.reason)) ? this.concludeCannotStart() : null;
+        return (await this.isRefusedTooLong(assessment.reason)) ? toRunEnd(await this.giveUp()) : null;
       case 'running':
         await this.move('POD_READY', null);
         return null;
+      case 'held_open':
+        await this.releasePod(assessment.pod);
+        return null;
       case 'vanished':
-        return this.concludeVanished();
+        return toRunEnd(await this.concludeVanished());
       case 'cannot_start':
-        return this.concludeCannotStart();
+      case 'disrupted_too_often':
+        return toRunEnd(await this.giveUp());
       case 'ended':
         return isComplete(view)
           ? this.concludeEnded(assessment.end, view)
@@ -145,35 +158,42 @@ class RunFollower {
     }
   }
 
+  private async concludeCancelled(): Promise<ExecutionEnd> {
+    await this.waitForLogOpen();
+    await this.stopRun();
+    await this.attempts.logs;
+    return cancelled();
+  }
+
   /**
    * The last view may be old: the API was unavailable, or this process stood still and another one follows the run now. Only
    * a direct read counts, and only the holder of the lease may delete a Job that has not ended.
    */
-  private async concludeCannotStart(): Promise<ExecutionEnd | null> {
+  private async giveUp(): Promise<ExecutionEnd | null> {
     const view = await this.readDirectly();
     const assessment = this.assess(view);
-    if (assessment.kind !== 'cannot_start' && assessment.kind !== 'pods_refused') {
+    if (!isHopeless(assessment)) {
       this.update(view);
       return null;
     }
-    const { lease, signal } = this.follower;
-    const isHeld = await whileUnavailable(() => this.context.leases.isHeld(lease), signal);
-    this.follower.throwUnlessHeld(isHeld);
-    await this.deleteJob();
-    await this.waitForPodsGone();
+    await this.assertHeld();
+    await this.stopRun();
     // The log of an earlier attempt: nothing is stored after the end.
     await this.attempts.logs;
-    if (this.hasDeleted) return cancelled();
-    const { end } = assessment;
-    if (assessment.kind === 'cannot_start') return this.endOf(end);
-    return this.endOf({
-      ...end,
-      reason: afterLimit(assessment.reason, this.context.settings.refusedLimitMs),
-    });
+    if (assessment.kind !== 'pods_refused') return this.endOf(assessment.end);
+    const reason = afterLimit(assessment.reason, this.context.settings.refusedLimitMs);
+    return this.endOf({ ...assessment.end, reason });
+  }
+
+  /** Lets the next attempt start: Kubernetes waits for the pod to end, and the pod for its other containers. */
+  private async releasePod(pod: PodView): Promise<void> {
+    await this.attempts.logs;
+    await this.assertHeld();
+    await whileUnavailable(() => this.context.runner.deletePod(pod), this.follower.signal);
   }
 
   /** Jobs and pods arrive by two watches, and either may lag behind: reads the end of the Job's pods directly. */
-  private async concludeIncomplete(end: ExecutionEnd): Promise<ExecutionEnd> {
+  private async concludeIncomplete(end: ExecutionEnd): Promise<RunEnd> {
     const view = await this.readDirectly();
     const assessment = this.assess(view);
     // The Job was deleted in the meantime: nothing more can be learned.
@@ -182,41 +202,38 @@ class RunFollower {
     return this.concludeEnded(assessment.end, view);
   }
 
-  private async concludeEnded(end: ExecutionEnd, view: RunView): Promise<ExecutionEnd> {
-    if (view.job?.finished && !this.hasDeleted) await this.attempts.recordLost(view.job, view.pods);
-    const outcome = await this.attempts.logs;
-    if (this.hasDeleted) {
-      await this.waitForPodsGone();
-      return cancelled();
+  private async concludeEnded(end: ExecutionEnd, view: RunView): Promise<RunEnd> {
+    if (view.job === null || view.job.finished) await this.attempts.recordLost(view);
+    if (view.pods.some(({ mayRun }) => mayRun)) {
+      // Kubernetes runs again what has succeeded, while no worker was looking.
+      await this.assertHeld();
+      await this.stopRun();
     }
+    await this.attempts.logs;
     await this.attempts.record(view);
-    if (outcome === 'lost' && isSuccess(end.status)) {
-      return {
-        ...end,
-        status: 'FETCH_POD_LOG_FAILED',
-        reason: 'exit code 0, but the log could not be read',
-      };
+    const mustDelete = mustDeleteJob(view, end, this.retries);
+    if (this.attempts.isLogLost && isSuccess(end.status)) {
+      const reason = 'exit code 0, but the log could not be read';
+      return { end: { ...end, status: 'FETCH_POD_LOG_FAILED', reason }, mustDeleteJob: mustDelete };
     }
-    return end;
+    return { end, mustDeleteJob: mustDelete };
   }
 
   /** The watch reports the Job as gone; only a direct read counts. */
   private async concludeVanished(): Promise<ExecutionEnd | null> {
     // The watch may not have delivered a new Job yet.
     const isNew = !this.hasSeenJob && performance.now() - this.startedAtMs < WATCH_LAG_MS;
-    if (isNew && !this.hasDeleted) return null;
+    if (isNew) return null;
     const { job } = await this.readDirectly();
     // The watch lags behind: it will deliver the Job's next change.
     if (job?.jobUid === this.job.jobUid) return null;
-    await this.waitForPodsGone();
+    await this.stopRun();
     await this.attempts.logs;
-    return this.follower.isCancelRequested
-      ? cancelled()
-      : {
-          status: 'POD_FAILED',
-          exitCode: null,
-          reason: 'job vanished: the Kubernetes Job was deleted outside Proctor',
-        };
+    return {
+      status: 'POD_FAILED',
+      exitCode: null,
+      reason: 'job vanished: the Kubernetes Job was deleted outside Proctor',
+    };
   }
 
   /** JOB_CREATION_FAILED may only follow CREATED. */
@@ -230,19 +247,25 @@ class RunFollower {
     await withTimeout(logOpen, LOG_OPEN_TIMEOUT_MS, () => undefined);
   }
 
-  private async deleteJob(): Promise<void> {
-    await whileUnavailable(() => this.context.runner.deleteJob(this.job), this.follower.signal);
+  /** See `stopRun`. Records how the proc ended on the way. */
+  private async stopRun(): Promise<void> {
+    const { signal, wakeUp } = this.follower;
+    this.follower.needsTick = true;
+    await stopRun(this.job, {
+      runner: this.context.runner,
+      retried: (call) => whileUnavailable(call, signal),
+      onView: async (view) => {
+        // The watch may have seen the end of a pod that is gone by now.
+        if (this.view) await this.attempts.record(this.view);
+        await this.attempts.record(await this.attempts.masked(view));
+      },
+      wait: () => wakeUp.wait({ signal }),
+    });
   }
 
-  /** Waits until the API server knows no pod of this Job, so that no slot is free while a container still runs. */
-  private async waitForPodsGone(): Promise<void> {
-    for (;;) {
-      const { job, pods } = await this.readDirectly();
-      const isGone = job === null || job.jobUid !== this.job.jobUid;
-      if (isGone && pods.length === 0) return;
-      if (!isGone && !job.isBeingDeleted) await this.deleteJob();
-      await this.follower.wakeUp.wait({ signal: this.follower.signal });
-    }
+  private async assertHeld(): Promise<void> {
+    const { lease, signal } = this.follower;
+    this.follower.throwUnlessHeld(await whileUnavailable(() => this.context.leases.isHeld(lease), signal));
   }
 
   private async readDirectly(): Promise<RunView> {
@@ -283,6 +306,19 @@ class RunFollower {
 function isComplete({ job, pods }: RunView): boolean {
   const hasEnded = ({ state }: PodView) => state.kind === 'succeeded' || state.kind === 'failed';
   return pods.length >= Math.max(1, job?.endedPods ?? 0) && pods.every(hasEnded);
+}
+
+type Hopeless = Extract<Assessment, { kind: 'cannot_start' | 'disrupted_too_often' | 'pods_refused' }>;
+
+function isHopeless(assessment: Assessment): assessment is Hopeless {
+  return ['cannot_start', 'disrupted_too_often', 'pods_refused'].includes(assessment.kind);
+}
+
+/** After which nothing is left to delete. */
+function toRunEnd(end: ExecutionEnd): RunEnd;
+function toRunEnd(end: ExecutionEnd | null): RunEnd | null;
+function toRunEnd(end: ExecutionEnd | null): RunEnd | null {
+  return end && { end, mustDeleteJob: false };
 }
 
 function cancelled(): ExecutionEnd {

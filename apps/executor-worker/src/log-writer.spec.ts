@@ -42,6 +42,7 @@ async function open(limitBytes = 1_000_000): Promise<Open> {
     endedAt: null,
     exitCode: null,
     reason: null,
+    isDisrupted: false,
   });
   let fenced = false;
   const budget = new LogBudget(limitBytes, await records.readExtent(id));

@@ -1,7 +1,8 @@
 import { compileSecretPatterns, maskText, type SecretPatterns } from '@app/domain';
 import type { AttemptUpdate } from '@app/database';
 import type { JobRef, JobView, PodView, RunView } from '@app/runner';
-import { followLog, storeGap, type LogOutcome } from './follow-log.js';
+import type { RecordedEnd } from './assess-run.js';
+import { followLog, storeGap } from './follow-log.js';
 import type { Follower } from './follower.js';
 import { LogBudget } from './log-budget.js';
 import { toStorable } from './storable-text.js';
@@ -12,14 +13,19 @@ import type { WorkerContext } from './worker-context.js';
 const UNSEEN = 'unseen-';
 const UNSEEN_REASON = 'a pod was gone, with its log, before Proctor saw it';
 
+const WATCH_PATIENCE_MS = 2_000;
+
 /** The pods of one run. Records each as an attempt, and reads their logs one after the other. */
 export class RunAttempts {
-  /** The logs of all pods so far; resolves with the outcome of the last, rejects if a log cannot be stored. */
-  logs: Promise<LogOutcome> = Promise.resolve('complete');
+  /** Settles once the logs of all pods so far are stored; rejects if a log cannot be stored. */
+  logs: Promise<void> = Promise.resolve();
   /** Settles once the log of the latest pod is or was being read; never rejects. */
   logOpen: Promise<void> = Promise.resolve();
   private readonly recorded = new Map<string, string>();
+  /** How attempts ended, by pod; those that earlier workers recorded included. */
+  private readonly ends = new Map<string, AttemptEnd>();
   private readonly logsStarted = new Set<string>();
+  private readonly logsLost = new Set<string>();
   private budget: LogBudget | null = null;
   private secrets: SecretPatterns | null = null;
 
@@ -28,7 +34,29 @@ export class RunAttempts {
     private readonly follower: Follower,
     private readonly job: JobRef,
     private readonly onFailure: (error: unknown) => void,
-  ) {}
+  ) {
+    for (const attempt of follower.claimed.attempts) this.noteEnd(attempt);
+  }
+
+  /** The end of the last attempt that has ended, even if its pod is gone. */
+  get lastEnd(): RecordedEnd | null {
+    return [...this.ends.values()].at(-1) ?? null;
+  }
+
+  /** An attempt has ended with 0, even if its pod is gone. */
+  get hasSucceeded(): boolean {
+    return [...this.ends.values()].some(({ hasSucceeded }) => hasSucceeded);
+  }
+
+  /** How many attempts Kubernetes has evicted, preempted or drained. */
+  get disruptions(): number {
+    return [...this.ends.values()].filter(isDisruption).length;
+  }
+
+  /** The log of an attempt that succeeded could not be read to its end. Final once `logs` has settled. */
+  get isLogLost(): boolean {
+    return [...this.ends].some(([podUid, { hasSucceeded }]) => hasSucceeded && this.logsLost.has(podUid));
+  }
 
   /** Masks secrets in the messages that containers leave as they end (`/dev/termination-log`). */
   async masked(view: RunView): Promise<RunView> {
@@ -55,15 +83,15 @@ export class RunAttempts {
     }
   }
 
-  /** Marks the logs that can no longer be read as missing. For a finished Job, after `record` of the pods that are left. */
-  async recordLost(job: JobView, pods: readonly PodView[]): Promise<void> {
+  /** Marks the logs that can no longer be read as missing. For a Job that has finished or is gone, after `record`. */
+  async recordLost({ job, pods }: RunView): Promise<void> {
     const left = new Set(pods.map(({ podUid }) => podUid));
     for (const { podUid, podName, isLogComplete } of this.follower.claimed.attempts) {
       if (isLogComplete || left.has(podUid) || podUid.startsWith(UNSEEN)) continue;
       // An earlier worker saw the pod and did not read all of its log.
       this.markMissing(podUid, `Pod ${podName} is gone, and its log with it.`);
     }
-    await this.recordUnseen(job);
+    if (job) await this.recordUnseen(job);
   }
 
   /**
@@ -72,11 +100,13 @@ export class RunAttempts {
    */
   private async recordUnseen({ endedPods }: JobView): Promise<void> {
     const { claimed } = this.follower;
-    const known = [...claimed.attempts.map(({ podUid }) => podUid), ...this.recorded.keys()];
-    const seen = new Set(known.filter((podUid) => !podUid.startsWith(UNSEEN)));
-    for (let n = 1; n <= endedPods - seen.size; n++) {
+    const known = new Set([...claimed.attempts.map(({ podUid }) => podUid), ...this.recorded.keys()]);
+    const seen = [...known].filter((podUid) => !podUid.startsWith(UNSEEN));
+    // Of a Job with retries, Kubernetes does not count disrupted pods. Without retries there is at most one.
+    const ignored = seen.filter((podUid) => seen.length > 1 && isDisruption(this.ends.get(podUid)));
+    for (let n = 1; n <= endedPods - (seen.length - ignored.length); n++) {
       const podUid = `${UNSEEN}${n}`;
-      const none = { startedAt: null, endedAt: null, exitCode: null };
+      const none = { startedAt: null, endedAt: null, exitCode: null, isDisrupted: false };
       await this.recordAttempt({ podUid, podName: '', ...none, reason: UNSEEN_REASON });
       this.markMissing(podUid, UNSEEN_REASON);
     }
@@ -85,9 +115,9 @@ export class RunAttempts {
   private markMissing(podUid: string, reason: string): void {
     if (this.logsStarted.has(podUid)) return;
     this.logsStarted.add(podUid);
-    this.logs = this.logs.then(async (outcome) => {
+    this.logsLost.add(podUid);
+    this.logs = this.logs.then(async () => {
       await storeGap(this.context, this.follower, { podUid, budget: await this.openBudget(), reason });
-      return outcome;
     });
     this.logs.catch(this.onFailure);
   }
@@ -102,12 +132,32 @@ export class RunAttempts {
     );
     this.follower.throwUnlessHeld(isHeld);
     this.recorded.set(update.podUid, key);
+    this.noteEnd(update);
   }
 
-  private async readLog(pod: PodView, onOpen: () => void): Promise<LogOutcome> {
+  private noteEnd({ podUid, ...attempt }: Pick<AttemptUpdate, 'podUid' | keyof EndedAttempt>): void {
+    if (attempt.endedAt === null) return;
+    const { exitCode, reason, isDisrupted } = attempt;
+    this.ends.set(podUid, { exitCode, reason, isDisrupted, hasSucceeded: hasSucceeded(attempt) });
+  }
+
+  private async readLog(pod: PodView, onOpen: () => void): Promise<void> {
     const budget = await this.openBudget();
     const secrets = await this.readSecrets();
-    return followLog(this.context, this.follower, { pod, budget, secrets, onOpen });
+    const isEndReported = () => this.isEndReported(pod.podUid);
+    const options = { pod, budget, secrets, onOpen, isEndReported };
+    const outcome = await followLog(this.context, this.follower, options);
+    if (outcome === 'lost') this.logsLost.add(pod.podUid);
+  }
+
+  /** Waits a little for the watch, which may lag behind. */
+  private async isEndReported(podUid: string): Promise<boolean> {
+    const patience = AbortSignal.any([this.follower.signal, AbortSignal.timeout(WATCH_PATIENCE_MS)]);
+    for await (const { pods } of this.context.runner.observe(this.job.jobName, patience)) {
+      const pod = pods.find((one) => one.podUid === podUid);
+      if (pod && isReported(pod)) return true;
+    }
+    return false;
   }
 
   /** From the Job's own Secret: the values the container got, even if they have changed since. */
@@ -145,15 +195,45 @@ function withMaskedMessage(pod: PodView, secrets: SecretPatterns): PodView {
   return { ...pod, state: { ...state, message: toStorable(maskText(secrets, state.message)) } };
 }
 
-function toAttempt({ podUid, podName, state }: PodView): AttemptUpdate {
-  const none = { podUid, podName, startedAt: null, endedAt: null, exitCode: null, reason: null };
+interface AttemptEnd extends RecordedEnd {
+  hasSucceeded: boolean;
+  isDisrupted: boolean;
+}
+
+type EndedAttempt = Pick<AttemptUpdate, 'endedAt' | 'exitCode' | 'reason' | 'isDisrupted'>;
+
+/** Exit code 0 after the deadline is no success, and no other failure has that code. */
+function hasSucceeded({ exitCode, reason }: EndedAttempt): boolean {
+  return exitCode === 0 && !reason?.startsWith('DeadlineExceeded');
+}
+
+/** The kubelet knows the exit code, so it has not lost the container. A lost node kills it without a report. */
+function isReported({ state }: PodView): boolean {
+  return (
+    state.kind === 'succeeded' ||
+    (state.kind === 'failed' && state.exitCode !== null && state.reason !== 'NodeLost')
+  );
+}
+
+function isDisruption(end: AttemptEnd | undefined): boolean {
+  return end?.isDisrupted === true && !end.hasSucceeded;
+}
+
+function toAttempt({ podUid, podName, state, isDisrupted }: PodView): AttemptUpdate {
+  const none = { podUid, podName, startedAt: null, endedAt: null, exitCode: null, reason: null, isDisrupted };
   switch (state.kind) {
     case 'waiting':
       return none;
     case 'running':
       return { ...none, startedAt: state.startedAt };
     case 'succeeded':
-      return { ...none, startedAt: state.startedAt, endedAt: state.endedAt, exitCode: 0 };
+      return {
+        ...none,
+        startedAt: state.startedAt,
+        endedAt: state.endedAt,
+        exitCode: 0,
+        reason: state.interruption && `interrupted by Kubernetes: ${state.interruption}`,
+      };
     case 'failed':
       return {
         ...none,

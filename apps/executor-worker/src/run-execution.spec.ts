@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DEFAULT_POD_SETTINGS, LOG_START } from '@app/domain';
 import { LogLostError, RunnerUnavailableError, type RunView } from '@app/runner';
 import { FakeRecords, unavailable } from './testing/fake-records.js';
@@ -22,6 +22,7 @@ beforeEach(() => {
   worker = newWorker();
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   await runner.close();
   for (const one of workers.splice(0)) one.close();
 });
@@ -168,7 +169,10 @@ describe('an execution, from claim to end,', () => {
     runner.read = async (name) => ({ job: (await read(name)).job, pods: [] });
     const id = records.add();
     const attempts = records.row(id).attempts;
-    attempts.push({ podUid: 'gone', podName: 'pod-1', logPosition: LOG_START, isLogComplete: false });
+    attempts.push({
+      ...{ podUid: 'gone', podName: 'pod-1', logPosition: LOG_START, isLogComplete: false },
+      ...{ endedAt: null, exitCode: null, reason: null, isDisrupted: false },
+    });
     await worker.run(id);
     expect(end(id)).toMatchObject({ status: 'POD_FAILED', exitCode: null });
     const missing = '[proctor: lines are missing here: Pod pod-1 is gone, and its log with it.]';
@@ -410,6 +414,192 @@ describe('a cancel', () => {
     records.before.set('end', () => records.requestCancel(id));
     await worker.run(id);
     expect(end(id)).toEqual(finished);
+  });
+});
+
+describe('other containers and finalizers', () => {
+  it('an execution ends when its container has ended, and the Job with its sidecar is deleted', async () => {
+    runner.script = (container) => {
+      container.addSidecar();
+      container.print('done');
+    };
+    const id = records.add();
+    await worker.run(id);
+    expect(end(id)).toEqual(finished);
+    expect(records.textOf(id)).toEqual(['done']);
+    expect(runner.deleted).toEqual(['proctor-test-1']);
+    expect(await runner.read('proctor-test-1')).toEqual({ job: null, pods: [] });
+  });
+
+  it('a Job with a sidecar is deleted only after the end is recorded', async () => {
+    runner.script = (container) => {
+      container.addSidecar();
+      container.exit(3);
+    };
+    const id = records.add();
+    records.before.set('end', () => expect(runner.deleted).toEqual([]));
+    await worker.run(id);
+    expect(end(id)).toMatchObject({ status: 'POD_FAILED', exitCode: 3 });
+    expect(runner.deleted).toEqual(['proctor-test-1']);
+  });
+
+  it('an attempt that a sidecar keeps alive makes way for the next one', async () => {
+    const now = Date.now.bind(Date);
+    runner.script = (container) => {
+      if (container.attempt === 1) {
+        container.addSidecar();
+        container.exit(3);
+        jest.spyOn(Date, 'now').mockImplementation(() => now() + 11_000);
+      }
+      container.print('second');
+    };
+    const id = records.add({ snapshot: { retries: 1 } });
+    await worker.run(id);
+    expect(end(id)).toEqual(finished);
+    expect(runner.deletedPods).toHaveLength(1);
+    expect(runner.deleted).toEqual([]);
+    expect([...records.row(id).updates.values()]).toMatchObject([{ exitCode: 3 }, { exitCode: 0 }]);
+  });
+
+  it.each(['pods', 'job'] as const)(
+    'a cancel ends although a finalizer is on the %s',
+    async (finalizerOn) => {
+      runner.finalizerOn = finalizerOn;
+      runner.script = async (container) => {
+        container.print('begun');
+        await container.stopped;
+      };
+      const id = records.add({ snapshot: { retries: 1 } });
+      const delivery = worker.deliver(id);
+      await until(isRunning(id));
+      records.requestCancel(id);
+      worker.handler.followers.get(id)?.requestCancel();
+      expect(await delivery.outcome).toEqual(done);
+      expect(end(id)).toMatchObject({ status: 'CANCELLED' });
+      const { job, pods } = await runner.read('proctor-test-1');
+      expect(job !== null).toBe(finalizerOn === 'job');
+      expect(pods.map(({ isBeingDeleted }) => isBeingDeleted)).toEqual(finalizerOn === 'pods' ? [true] : []);
+    },
+  );
+
+  it('an execution that is given up ends although a finalizer is on its Job', async () => {
+    worker = newWorker({ startLimits: { startMs: 60_000, imageMs: 100 } });
+    runner.finalizerOn = 'job';
+    runner.script = async (container) => {
+      container.wait('ErrImagePull', 'no such image');
+      await container.stopped;
+    };
+    const id = records.add();
+    await worker.run(id);
+    expect(end(id)).toMatchObject({ status: 'POD_CREATION_FAILED' });
+    expect(runner.deletedPods).toHaveLength(1);
+  });
+
+  it('an execution whose Job was deleted by someone else ends although a finalizer is on its pod', async () => {
+    runner.script = async (container) => {
+      container.print('begun');
+      await container.stopped;
+    };
+    const id = records.add({ snapshot: { retries: 1 } });
+    const delivery = worker.deliver(id);
+    await until(() => records.textOf(id).length > 0);
+    runner.finalizerOn = 'pods';
+    const { job } = await runner.read('proctor-test-1');
+    await runner.deleteJob(job!);
+    expect(await delivery.outcome).toEqual(done);
+    expect(end(id)).toMatchObject({ status: 'POD_FAILED', reason: expect.stringContaining('job vanished') });
+  });
+});
+
+describe('a disruption', () => {
+  it('costs no retry', async () => {
+    runner.script = (container) => (container.attempt <= 4 ? container.drain(143) : container.exit(3));
+    const id = records.add({ snapshot: { retries: 1 } });
+    await worker.run(id);
+    expect(end(id)).toEqual({ status: 'POD_FAILED', exitCode: 3, reason: null });
+    expect(records.row(id).attempts.map(({ isDisrupted }) => isDisrupted)).toEqual([
+      ...Array(4).fill(true),
+      ...Array(2).fill(false),
+    ]);
+  });
+
+  it('ends an execution without retries', async () => {
+    runner.script = (container) => container.drain(143);
+    const id = records.add();
+    await worker.run(id);
+    expect(end(id)).toEqual({
+      status: 'POD_FAILED',
+      exitCode: 143,
+      reason: 'EvictionByEvictionAPI: Eviction API: evicting',
+    });
+    expect(records.row(id).attempts).toHaveLength(1);
+  });
+
+  it('ends an execution at the eleventh, over any number of workers', async () => {
+    let isHandedOver = false;
+    runner.script = async (container) => {
+      container.print(`attempt ${container.attempt}`);
+      if (container.attempt === 6 && !isHandedOver) await until(() => isHandedOver);
+      else await sleep(30);
+      container.drain(143);
+    };
+    const id = records.add({ snapshot: { retries: 1 } });
+    const first = worker.deliver(id);
+    await until(() => records.textOf(id).includes('attempt 6'));
+    first.stop('hand_over');
+    await first.outcome;
+    isHandedOver = true;
+    await newWorker().run(id);
+    expect(end(id)).toMatchObject({
+      status: 'POD_FAILED',
+      reason: expect.stringContaining('Kubernetes stopped 11 attempts'),
+    });
+    expect(runner.deleted).toEqual(['proctor-test-1']);
+    expect(records.row(id).attempts.length).toBeLessThanOrEqual(12);
+  });
+
+  it('is noted on an attempt that ended with 0 because of it', async () => {
+    runner.script = (container) => container.drain(0);
+    const id = records.add();
+    await worker.run(id);
+    expect(end(id)).toEqual(finished);
+    expect([...records.row(id).updates.values()]).toMatchObject([
+      { exitCode: 0, reason: 'interrupted by Kubernetes: EvictionByEvictionAPI: Eviction API: evicting' },
+    ]);
+  });
+});
+
+describe('a success', () => {
+  it('that an earlier worker recorded stands, although Kubernetes has failed the Job and removed the pod', async () => {
+    runner.script = async (container) => {
+      container.print('a line');
+      await container.stopped;
+    };
+    const id = records.add();
+    const first = worker.deliver(id);
+    await until(() => records.textOf(id).length > 0);
+    first.stop('hand_over');
+    await first.outcome;
+    Object.assign(records.row(id).attempts[0]!, { endedAt: new Date(), exitCode: 0, isLogComplete: true });
+    runner.vanish('proctor-test-1');
+    await newWorker().run(id);
+    expect(end(id)).toEqual(finished);
+  });
+
+  it('whose log was gone with its pod is told apart', async () => {
+    runner.script = (container) => container.stopped;
+    const id = records.add();
+    const first = worker.deliver(id);
+    await until(() => records.row(id).jobUid !== null);
+    first.stop('hand_over');
+    await first.outcome;
+    records.row(id).attempts.push({
+      ...{ podUid: 'gone', podName: 'pod-1', logPosition: LOG_START, isLogComplete: false },
+      ...{ endedAt: new Date(), exitCode: 0, reason: null, isDisrupted: true },
+    });
+    runner.vanish('proctor-test-1');
+    await newWorker().run(id);
+    expect(end(id)).toMatchObject({ status: 'FETCH_POD_LOG_FAILED', exitCode: 0 });
   });
 });
 

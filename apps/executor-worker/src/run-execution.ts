@@ -1,14 +1,18 @@
 import type { ExecutionEnd } from '@app/database';
 import type { ConsumeOutcome, QueueLease, StopReason } from '@app/queue';
+import type { JobRef } from '@app/runner';
 import { backOffMs, pause } from '@app/timing';
 import { FencedError, Follower } from './follower.js';
 import { followRun } from './follow-run.js';
 import { launchJob, LeaseTooShortError } from './launch-job.js';
+import { discardJob, stopRun } from './stop-run.js';
 import { whileUnavailable } from './while-unavailable.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** Claims of an execution without any recorded progress, after which it is ended as poison. */
 const MAX_CLAIMS_WITHOUT_PROGRESS = 20;
+/** How long to try to delete the Job of an execution that is over. */
+const DISCARD_TIMEOUT_MS = 30_000;
 const RETRY = { firstMs: 1_000, maxMs: 60_000 };
 
 /** Takes an execution from claim to end: claims it, launches its Job, follows it, records the end. */
@@ -55,22 +59,33 @@ export class ExecutionHandler {
       case 'cancelled':
         await this.removeJob(follower);
         return this.end(follower, { status: 'CANCELLED', exitCode: null, reason: 'cancelled' });
-      case 'launched':
-        return this.end(follower, await followRun(this.context, follower, launched.job));
+      case 'launched': {
+        const { end, mustDeleteJob } = await followRun(this.context, follower, launched.job);
+        await this.end(follower, end);
+        if (mustDeleteJob) await this.discard(follower, launched.job);
+        return;
+      }
     }
   }
 
-  /** Deletes the execution's Job, if there is one, and waits until its pods are gone. */
-  private async removeJob({ execution, signal }: Follower): Promise<void> {
+  /** Deletes the execution's Job, if there is one. See `stopRun`. */
+  private async removeJob({ claimed, execution, signal }: Follower): Promise<void> {
     const { runner } = this.context;
-    for (;;) {
-      const view = await whileUnavailable(() => runner.read(execution.jobName), signal);
-      const { job } = view;
-      if (job && job.executionId !== String(execution.id)) return;
-      if (!job && view.pods.length === 0) return;
-      if (job && !job.isBeingDeleted) await whileUnavailable(() => runner.deleteJob(job), signal);
-      await pause(200, signal);
-    }
+    const { jobName, id } = execution;
+    const retried = <T>(call: () => Promise<T>) => whileUnavailable(call, signal);
+    const { job } = await retried(() => runner.read(jobName));
+    if (job && job.executionId !== String(id)) return;
+    const jobUid = job?.jobUid ?? claimed.jobUid ?? '';
+    await stopRun({ jobName, jobUid }, { runner, retried, wait: () => pause(200, signal) });
+  }
+
+  /** The execution is over. If this fails, the sweep deletes the Job later. */
+  private async discard({ signal, lease }: Follower, job: JobRef): Promise<void> {
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(DISCARD_TIMEOUT_MS)]);
+    const { runner, log } = this.context;
+    await discardJob(job, { runner, retried: (call) => whileUnavailable(call, patience) }).catch(
+      (err: unknown) => log.warn({ executionId: lease.executionId, err }, 'could not delete a Job yet'),
+    );
   }
 
   private async end(follower: Follower, end: ExecutionEnd): Promise<void> {

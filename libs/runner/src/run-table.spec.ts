@@ -18,6 +18,10 @@ const podOf = (podUid: string, createdAt: number): PodView => ({
   podUid,
   createdAt: new Date(createdAt),
   state: { kind: 'waiting', reason: null, message: null },
+  phase: 'active',
+  mayRun: true,
+  isKeptAlive: false,
+  isDisrupted: false,
   isBeingDeleted: false,
 });
 
@@ -73,6 +77,29 @@ describe('RunTable', () => {
     table.putPod({ jobName: 'a', pod: podOf('p', 1) });
     expect(changes).toEqual(['a', 'a', 'p', 'a']);
     expect(table.jobs().map(({ jobName }) => jobName)).toEqual(['b']);
+  });
+
+  it('shows how a pod ended that is gone, until its Job is', async () => {
+    const table = new RunTable();
+    const podsSeen = async () => {
+      for await (const { pods } of table.observe('a', new AbortController().signal)) return pods;
+      return [];
+    };
+    const state = {
+      ...({ kind: 'failed', exitCode: 143, reason: 'Error', message: null } as const),
+      ...{ startedAt: null, endedAt: new Date(5) },
+    };
+    table.putJob(jobOf('a'));
+    table.putPod({ jobName: 'a', pod: podOf('waiting', 1) });
+    table.putPod({ jobName: 'a', pod: { ...podOf('ended', 2), state, isKeptAlive: true } });
+    table.removePod('waiting');
+    table.removePod('ended');
+    expect(await podsSeen()).toMatchObject([
+      { podUid: 'ended', state, mayRun: false, isKeptAlive: false, isBeingDeleted: true },
+    ]);
+    expect([table.run('a').pods, table.pod('ended')]).toEqual([[], null]);
+    table.removeJob(jobOf('a'));
+    expect(await podsSeen()).toEqual([]);
   });
 
   it('keeps a Job that has taken over the name of a removed one', () => {

@@ -28,6 +28,8 @@ export class RunTable {
   readonly #jobs = new Map<string, JobView>();
   readonly #pods = new Map<string, PodEntry>();
   readonly #podsOfJob = new Map<string, Map<string, PodView>>();
+  /** Pods of known Jobs that are gone and whose proc had ended. By Job name and pod uid. */
+  readonly #endedPods = new Map<string, Map<string, PodView>>();
   readonly #listeners = new Map<string, Set<Listener>>();
   /** By uid of the Job or pod. */
   readonly #warnings = new BoundedMap<string, Warning>({ maxSize: MAX_WARNINGS });
@@ -43,7 +45,10 @@ export class RunTable {
   }
 
   run(jobName: string): RunView {
-    const pods = [...(this.#podsOfJob.get(jobName)?.values() ?? [])];
+    return this.#run(jobName, [...(this.#podsOfJob.get(jobName)?.values() ?? [])]);
+  }
+
+  #run(jobName: string, pods: PodView[]): RunView {
     pods.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.podName < b.podName ? -1 : 1));
     return this.withWarnings({ job: this.#jobs.get(jobName) ?? null, pods });
   }
@@ -78,6 +83,7 @@ export class RunTable {
   removeJob({ jobName, jobUid }: Pick<JobView, 'jobName' | 'jobUid'>): void {
     if (this.#jobs.get(jobName)?.jobUid !== jobUid) return;
     this.#jobs.delete(jobName);
+    this.#endedPods.delete(jobName);
     this.#warnings.delete(jobUid);
     this.#notify(jobName);
   }
@@ -105,7 +111,17 @@ export class RunTable {
     const siblings = this.#podsOfJob.get(entry.jobName);
     siblings?.delete(podUid);
     if (siblings?.size === 0) this.#podsOfJob.delete(entry.jobName);
+    this.#keepEnd(entry);
     this.#notify(entry.jobName, podUid);
+  }
+
+  /** A drained pod is gone right after its end: a reader may not have seen it in between. */
+  #keepEnd({ jobName, pod }: PodEntry): void {
+    const hasEnded = pod.state.kind === 'succeeded' || pod.state.kind === 'failed';
+    if (!hasEnded || !this.#jobs.has(jobName)) return;
+    const ended = this.#endedPods.get(jobName) ?? new Map<string, PodView>();
+    const gone = { ...pod, mayRun: false, isKeptAlive: false, isBeingDeleted: true };
+    this.#endedPods.set(jobName, ended.set(pod.podUid, gone));
   }
 
   replacePods(entries: readonly PodEntry[]): void {
@@ -124,7 +140,10 @@ export class RunTable {
     };
   }
 
-  /** Yields the current run, then again after each change. A busy reader gets only the latest state. */
+  /**
+   * Yields the current run, then again after each change. A busy reader gets only the latest state, but pods whose proc had
+   * ended when they went are still among those of their Job.
+   */
   async *observe(jobName: string, signal: AbortSignal): AsyncGenerator<RunView> {
     const changes = new WakeUp();
     changes.ring();
@@ -135,7 +154,8 @@ export class RunTable {
       for (;;) {
         await changes.wait();
         if (signal.aborted) return;
-        yield this.run(jobName);
+        const gone = this.#endedPods.get(jobName)?.values() ?? [];
+        yield this.#run(jobName, [...gone, ...(this.#podsOfJob.get(jobName)?.values() ?? [])]);
       }
     } finally {
       stopListening();

@@ -29,9 +29,12 @@ export abstract class Runner {
   abstract read(jobName: string): Promise<RunView>;
   /** Deletes the Job with this uid and its pods, in the background. Succeeds if the Job is already gone. */
   abstract deleteJob(job: JobRef): Promise<void>;
+  /** Deletes one pod, for a Job that cannot: it is gone, hangs on a finalizer, or waits for the pod to end. */
+  abstract deletePod(pod: PodRef): Promise<void>;
   /**
    * Yields the run as the shared watches see it: the current state at once (from the cache), then again after every
-   * change. A slow reader skips intermediate states, but never the latest. Ends when `signal` aborts.
+   * change. A slow reader skips intermediate states, but never the latest, nor how a pod ended that is gone. Ends when
+   * `signal` aborts.
    */
   abstract observe(jobName: string, signal: AbortSignal): AsyncIterable<RunView>;
   /** Returns this installation's Jobs from the watch cache. The orphan sweep reads it. */
@@ -51,6 +54,15 @@ export abstract class Runner {
     onOpen?: () => void,
   ): AsyncIterable<LogPiece>;
 }
+
+/**
+ * Kubernetes replaces a disrupted pod of a Job with retries without end; after this many the worker must delete the Job.
+ * The Job's own deadline leaves room for them.
+ */
+export const MAX_DISRUPTIONS = 10;
+
+/** The reason of a pod whose init container failed. Kubernetes has none. */
+export const INIT_CONTAINER_FAILED = 'InitContainerFailed';
 
 export interface JobRef {
   jobName: string;
@@ -119,7 +131,16 @@ export interface PodView {
   podName: string;
   podUid: string;
   createdAt: Date;
+  /** Of the container that runs the proc. No other container of the pod changes it. */
   state: PodState;
+  /** What Kubernetes makes of the whole pod, other containers included. */
+  phase: 'active' | 'succeeded' | 'failed';
+  /** The proc's container runs, or may still start. */
+  mayRun: boolean;
+  /** The proc's container has ended, but another one keeps the pod alive. */
+  isKeptAlive: boolean;
+  /** Kubernetes evicted, preempted or drained it. */
+  isDisrupted: boolean;
   isBeingDeleted: boolean;
   warning?: Warning;
 }
@@ -128,8 +149,9 @@ export type PodState =
   /** Not running yet. `reason` comes from Kubernetes, e.g. `ErrImagePull`, `Unschedulable`, `ContainerCreating`. */
   | { kind: 'waiting'; reason: string | null; message: string | null }
   | { kind: 'running'; startedAt: Date }
-  | { kind: 'succeeded'; startedAt: Date | null; endedAt: Date }
-  /** `exitCode` is null if there was none (evicted, deadline before start, node lost). */
+  /** `interruption`: why Kubernetes told it to stop; null if it ended by itself. */
+  | { kind: 'succeeded'; startedAt: Date | null; endedAt: Date; interruption: string | null }
+  /** `exitCode` is null if there was none (evicted, deadline before start, node lost, an init container failed). */
   | {
       kind: 'failed';
       exitCode: number | null;

@@ -189,11 +189,15 @@ export class FakeRecords {
     this.enter('recordAttempt');
     const row = this.held(lease);
     if (!row) return false;
-    const { podUid, podName } = update;
-    if (!row.updates.has(podUid)) {
-      row.attempts.push({ podUid, podName, logPosition: LOG_START, isLogComplete: false });
-    }
-    row.updates.set(podUid, update);
+    const { podUid, startedAt, ...state } = update;
+    const known = row.attempts.find((attempt) => attempt.podUid === podUid);
+    if (known) Object.assign(known, state);
+    else row.attempts.push({ podUid, ...state, logPosition: LOG_START, isLogComplete: false });
+    row.updates.set(podUid, {
+      ...update,
+      startedAt: startedAt ?? row.updates.get(podUid)?.startedAt ?? null,
+    });
+    row.execution.startedAt ??= startedAt;
     return true;
   }
 

@@ -1,6 +1,6 @@
 import type { ExecutionsStore, LeasesStore, LogsStore, SecretsStore } from '@app/database';
 import type { ConsumeOutcome, ExecutionQueue, ExecutionUpdates, StopReason } from '@app/queue';
-import type { CreateJobOutcome, JobRef, JobRequest } from '@app/runner';
+import type { CreateJobOutcome, JobRef, JobRequest, PodRef } from '@app/runner';
 import { FakeRunner } from '../../../../libs/runner/src/testing/fake-runner.js';
 import { LogWriter } from '../log-writer.js';
 import { ExecutionHandler } from '../run-execution.js';
@@ -15,6 +15,7 @@ export class WatchedRunner extends FakeRunner {
   readonly created: string[] = [];
   readonly secrets: string[] = [];
   readonly deleted: string[] = [];
+  readonly deletedPods: string[] = [];
 
   override async readSecret(jobName: string): Promise<Record<string, string> | null> {
     await this.beforeReadSecret();
@@ -41,6 +42,11 @@ export class WatchedRunner extends FakeRunner {
   override async deleteJob(job: JobRef): Promise<void> {
     await super.deleteJob(job);
     this.deleted.push(job.jobName);
+  }
+
+  override async deletePod(pod: PodRef): Promise<void> {
+    await super.deletePod(pod);
+    this.deletedPods.push(pod.podName);
   }
 }
 

@@ -1,6 +1,5 @@
 import {
   DEFAULT_POD_SETTINGS,
-  isRunning,
   statusesBefore,
   type Execution,
   type ExecutionStatus,
@@ -41,6 +40,11 @@ export interface AttemptRecord {
   podName: string;
   logPosition: LogPosition;
   isLogComplete: boolean;
+  /** Null: it has not been seen to end. */
+  endedAt: Date | null;
+  exitCode: number | null;
+  reason: string | null;
+  isDisrupted: boolean;
 }
 
 export interface AttemptUpdate {
@@ -50,6 +54,8 @@ export interface AttemptUpdate {
   endedAt: Date | null;
   exitCode: number | null;
   reason: string | null;
+  /** Kubernetes evicted, preempted or drained its pod. */
+  isDisrupted: boolean;
 }
 
 export interface RefusalRecord {
@@ -95,6 +101,10 @@ export class LeasesStore {
         podUid: attempt.podUid,
         podName: attempt.podName,
         isLogComplete: attempt.logComplete,
+        endedAt: attempt.endedAt,
+        exitCode: attempt.exitCode,
+        reason: attempt.reason,
+        isDisrupted: attempt.isDisrupted,
         logPosition: {
           sinceSecond: Number(attempt.logSinceSecond),
           lines: attempt.logLines,
@@ -147,9 +157,8 @@ export class LeasesStore {
   ): Promise<boolean> {
     const before = statusesBefore(status);
     // Recording the same status again is no progress: each new follower does it.
-    // The `started` event is written only if someone subscribed to it, and only by the first move to a running pod.
-    const rows = await this.database.client.$queryRaw<unknown[]>`
-      WITH moved AS (UPDATE execution SET
+    const moved = await this.database.client.$executeRaw`
+      UPDATE execution SET
         claims_without_progress = CASE
           WHEN status = ANY(${before}::text[]) OR (status = ${status} AND reason IS DISTINCT FROM ${reason}) THEN 0
           ELSE claims_without_progress END,
@@ -158,20 +167,9 @@ export class LeasesStore {
         refused_at = CASE WHEN status = ANY(${before}::text[]) OR status = ${status} THEN NULL ELSE refused_at END,
         refused_ms = CASE WHEN status = ANY(${before}::text[]) OR status = ${status} THEN 0 ELSE refused_ms END,
         status = CASE WHEN status = ANY(${before}::text[]) THEN ${status} ELSE status END,
-        started_at = CASE WHEN ${isRunning(status)} THEN coalesce(started_at, now()) ELSE started_at END,
         updated_at = now()
-      WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL
-      RETURNING id, schedule_id, user_email, started_at
-      ), event AS (
-        INSERT INTO notification (execution_id, event) SELECT id, 'started' FROM moved
-        WHERE ${isRunning(status)} AND started_at = now()::timestamptz(3) AND CASE
-          WHEN schedule_id IS NULL THEN EXISTS (
-            SELECT 1 FROM notification_preference p WHERE p.email = user_email AND 'start' = ANY(p.notify_on))
-          ELSE EXISTS (SELECT 1 FROM schedule s WHERE s.id = schedule_id AND 'start' = ANY(s.notify_on)) END
-        ON CONFLICT DO NOTHING
-      )
-      SELECT 1 FROM moved`;
-    return rows.length > 0;
+      WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL`;
+    return moved > 0;
   }
 
   /**
@@ -207,7 +205,10 @@ export class LeasesStore {
     return rows.length > 0;
   }
 
-  /** Records the state of one pod; the first call for a pod numbers it as the next attempt. False: fenced. */
+  /**
+   * Records the state of one pod; the first call for a pod numbers it as the next attempt. The first container start is
+   * that of the execution. False: fenced.
+   */
   async recordAttempt(lease: Lease, attempt: AttemptUpdate): Promise<boolean> {
     return this.database.transaction((session) => writeAttempt(session, lease, attempt));
   }
@@ -271,14 +272,31 @@ async function writeAttempt(session: Session, lease: Lease, attempt: AttemptUpda
     SELECT 1 FROM execution WHERE id = ${lease.executionId} AND lease_epoch = ${lease.epoch} AND ended_at IS NULL FOR UPDATE`;
   if (held.length === 0) return false;
   await session.$executeRaw`
-    INSERT INTO execution_attempt (execution_id, pod_uid, n, pod_name, started_at, ended_at, exit_code, reason)
+    INSERT INTO execution_attempt (execution_id, pod_uid, n, pod_name, started_at, ended_at, exit_code, reason, is_disrupted)
     SELECT ${lease.executionId}, ${attempt.podUid}, coalesce(max(n), 0) + 1, ${attempt.podName}, ${attempt.startedAt},
-      ${attempt.endedAt}, ${attempt.exitCode}, ${attempt.reason}
+      ${attempt.endedAt}, ${attempt.exitCode}, ${attempt.reason}, ${attempt.isDisrupted}
     FROM execution_attempt WHERE execution_id = ${lease.executionId}
     ON CONFLICT (execution_id, pod_uid) DO UPDATE SET
       started_at = coalesce(excluded.started_at, execution_attempt.started_at),
       ended_at = coalesce(excluded.ended_at, execution_attempt.ended_at),
       exit_code = coalesce(excluded.exit_code, execution_attempt.exit_code),
-      reason = coalesce(excluded.reason, execution_attempt.reason)`;
+      reason = coalesce(excluded.reason, execution_attempt.reason),
+      is_disrupted = excluded.is_disrupted OR execution_attempt.is_disrupted`;
+  if (attempt.startedAt !== null) await noteStart(session, lease.executionId, attempt.startedAt);
   return true;
+}
+
+/** The `started` event is written only if someone subscribed to it. */
+async function noteStart(session: Session, executionId: number, at: Date): Promise<void> {
+  await session.$executeRaw`
+    WITH started AS (
+      UPDATE execution SET started_at = ${at}, updated_at = now() WHERE id = ${executionId} AND started_at IS NULL
+      RETURNING id, schedule_id, user_email
+    )
+    INSERT INTO notification (execution_id, event) SELECT id, 'started' FROM started
+    WHERE CASE
+      WHEN schedule_id IS NULL THEN EXISTS (
+        SELECT 1 FROM notification_preference p WHERE p.email = user_email AND 'start' = ANY(p.notify_on))
+      ELSE EXISTS (SELECT 1 FROM schedule s WHERE s.id = schedule_id AND 'start' = ANY(s.notify_on)) END
+    ON CONFLICT DO NOTHING`;
 }

@@ -59,6 +59,22 @@ describe('buildJobManifest', () => {
     });
   });
 
+  const rulesOf = (retries: number) =>
+    buildJobManifest({ ...REQUEST, retries }, SETTINGS).spec?.podFailurePolicy?.rules;
+  const ownFailure = { containerName: 'proc', operator: 'NotIn', values: [0] };
+
+  it('retries failures of the proc only, and disruptions without counting them', () => {
+    expect(rulesOf(1)).toEqual([
+      { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+      { action: 'Count', onExitCodes: ownFailure },
+      { action: 'FailJob', onExitCodes: { operator: 'NotIn', values: [0] } },
+    ]);
+  });
+
+  it('repeats nothing without retries, not even after a disruption', () => {
+    expect(rulesOf(0)?.map(({ action }) => action)).toEqual(['Count', 'FailJob']);
+  });
+
   it('escapes values that Kubernetes would expand, and lets context variables win', () => {
     expect(pod?.containers[0]?.env).toEqual([
       { name: 'NAME', value: 'a$$b $$(HOME) $$$$' },
@@ -126,12 +142,15 @@ describe('buildJobManifest', () => {
 describe('jobDeadlineSeconds', () => {
   it.each([
     [60, 0, 660],
-    [60, 2, 3 * 660 + 10 + 20],
-    [60, 8, 9 * 660 + 10 + 20 + 40 + 80 + 160 + 320 + 600 + 600],
+    [60, 2, (2 + 10 + 1) * 660 + 10 + 20 + 40 + 80 + 160 + 320 + 6 * 600],
+    [60, 8, (8 + 10 + 1) * 660 + 10 + 20 + 40 + 80 + 160 + 320 + 12 * 600],
     [2 ** 31, 1_000_000, 2 ** 31 - 1],
-  ])('allows time for attempts of %d s and %d retries', (timeoutSeconds, retries, expected) => {
-    expect(jobDeadlineSeconds({ timeoutSeconds, retries }, 600)).toBe(expected);
-  });
+  ])(
+    'allows time for attempts of %d s, %d retries and ten disruptions',
+    (timeoutSeconds, retries, expected) => {
+      expect(jobDeadlineSeconds({ timeoutSeconds, retries }, 600)).toBe(expected);
+    },
+  );
 });
 
 describe('buildSecretManifest', () => {

@@ -1,6 +1,6 @@
-import type { V1Job, V1PodSpec, V1Toleration } from '@kubernetes/client-node';
+import type { V1Job, V1PodFailurePolicyRule, V1PodSpec, V1Toleration } from '@kubernetes/client-node';
 import type { Toleration } from '@app/domain';
-import type { JobRequest } from '../runner.js';
+import { MAX_DISRUPTIONS, type JobRequest } from '../runner.js';
 import { mergeResources } from './container-resources.js';
 import type { ContainerResources } from './kubernetes-settings.js';
 import { CONTAINER_NAME, labelsOf } from './names.js';
@@ -35,6 +35,7 @@ export function buildJobManifest(request: JobRequest, settings: JobManifestSetti
       backoffLimit: request.retries,
       // The next attempt must not run alongside one that is still terminating.
       podReplacementPolicy: 'Failed',
+      podFailurePolicy: { rules: failureRules(request) },
       ttlSecondsAfterFinished: settings.ttlSecondsAfterFinished,
       activeDeadlineSeconds: jobDeadlineSeconds(request, settings.jobDeadlineMarginSeconds),
       template: {
@@ -43,6 +44,19 @@ export function buildJobManifest(request: JobRequest, settings: JobManifestSetti
       },
     },
   };
+}
+
+/** What Kubernetes makes of a failed pod; the first match wins. See docs/adr/0019-the-named-container-decides.md. */
+function failureRules({ retries }: JobRequest): V1PodFailurePolicyRule[] {
+  const failed = { operator: 'NotIn', values: [0] };
+  const disrupted = { type: 'DisruptionTarget', status: 'True' };
+  return [
+    // A disruption costs no retry. Without retries nothing may run again.
+    ...(retries > 0 ? [{ action: 'Ignore', onPodConditions: [disrupted] }] : []),
+    { action: 'Count', onExitCodes: { containerName: CONTAINER_NAME, ...failed } },
+    // Of any other container. Injected ones cannot be named here.
+    { action: 'FailJob', onExitCodes: failed },
+  ];
 }
 
 function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec {
@@ -89,14 +103,18 @@ function environment(request: JobRequest): { name: string; value: string }[] {
   return [...merged].map(([name, value]) => ({ name, value: value.replaceAll('$', '$$$$') }));
 }
 
-/** Late enough never to fire before the last attempt's own deadline, because it deletes pods together with their logs. */
+/**
+ * Late enough never to fire before the last attempt's own deadline, because it deletes pods together with their logs. With
+ * retries, disrupted attempts come on top of them.
+ */
 export function jobDeadlineSeconds(
   { timeoutSeconds, retries }: Pick<JobRequest, 'timeoutSeconds' | 'retries'>,
   marginSeconds: number,
 ): number {
-  let seconds = (timeoutSeconds + marginSeconds) * (retries + 1);
-  for (let retry = 0; retry < retries && seconds < MAX_INT32; retry++) {
-    seconds += Math.min(FIRST_BACKOFF_SECONDS * 2 ** retry, MAX_BACKOFF_SECONDS);
+  const pauses = retries > 0 ? retries + MAX_DISRUPTIONS : 0;
+  let seconds = (timeoutSeconds + marginSeconds) * (pauses + 1);
+  for (let pause = 0; pause < pauses && seconds < MAX_INT32; pause++) {
+    seconds += Math.min(FIRST_BACKOFF_SECONDS * 2 ** pause, MAX_BACKOFF_SECONDS);
   }
   return Math.min(seconds, MAX_INT32);
 }

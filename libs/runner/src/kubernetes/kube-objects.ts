@@ -54,19 +54,16 @@ export class KubeObjects {
     return await this.#orNull<V1Job>(request, { what: `read Job ${jobName}` }, signal);
   }
 
-  /** Deletes only the Job with this uid. Returns null if it is gone, even if another Job has its name. */
-  async deleteJob(jobName: string, jobUid: string): Promise<unknown> {
+  /** Deletes only the Job with this uid. Succeeds if it is gone, even if another Job has its name. */
+  async deleteJob(jobName: string, jobUid: string): Promise<void> {
     const body = { propagationPolicy: 'Background', preconditions: { uid: jobUid } };
-    const request = { method: 'DELETE', path: `${this.#jobs}/${jobName}`, body } as const;
-    try {
-      return await this.http.json(request, this.requestTimeoutMs);
-    } catch (error) {
-      if (error instanceof KubeStatusError) {
-        if (classifyError(error) === 'not-found') return null;
-        if (error.status === 409 && /UID in (the )?precondition/.test(error.message)) return null;
-      }
-      throw toRunnerError(error, { what: `delete Job ${jobName}` });
-    }
+    await this.#delete({ path: `${this.#jobs}/${jobName}`, body }, `delete Job ${jobName}`);
+  }
+
+  /** Deletes only the pod with this uid. Succeeds if it is gone. */
+  async deletePod(podName: string, podUid: string): Promise<void> {
+    const body = { preconditions: { uid: podUid } };
+    await this.#delete({ path: `${this.#pods}/${podName}`, body }, `delete pod ${podName}`);
   }
 
   async listPodsOfJob(jobName: string): Promise<V1Pod[]> {
@@ -109,6 +106,18 @@ export class KubeObjects {
   async readSecret(name: string): Promise<V1Secret | null> {
     const request = { method: 'GET', path: `${this.#secrets}/${name}` } as const;
     return await this.#orNull<V1Secret>(request, { what: `read Secret ${name}`, isConfidential: true });
+  }
+
+  async #delete({ path, body }: { path: string; body: object }, what: string): Promise<void> {
+    try {
+      await this.http.json({ method: 'DELETE', path, body }, this.requestTimeoutMs);
+    } catch (error) {
+      if (error instanceof KubeStatusError) {
+        if (classifyError(error) === 'not-found') return;
+        if (error.status === 409 && /UID in (the )?precondition/.test(error.message)) return;
+      }
+      throw toRunnerError(error, { what });
+    }
   }
 
   async #orNull<T>(request: KubeRequest, failed: FailedRequest, signal?: AbortSignal): Promise<T | null> {

@@ -103,6 +103,10 @@ export class KubernetesRunner extends Runner {
     await this.#objects.deleteJob(jobName, jobUid);
   }
 
+  async deletePod({ podName, podUid }: PodRef): Promise<void> {
+    await this.#objects.deletePod(podName, podUid);
+  }
+
   observe(jobName: string, signal: AbortSignal): AsyncIterable<RunView> {
     return this.#view.observe(jobName, signal);
   }

@@ -7,8 +7,12 @@ const T = (second: number) => `2027-01-15T08:00:0${second}Z`;
 const D = (second: number) => new Date(T(second));
 
 /** Objects as the watch delivers them: plain JSON, instants as text. */
-const podOf = (status: object, metadata: object = {}) =>
-  ({ metadata: { name: 'p', uid: 'u', creationTimestamp: T(0), ...metadata }, status }) as unknown as V1Pod;
+const podOf = (status: object, metadata: object = {}, spec: object = {}) =>
+  ({
+    metadata: { name: 'p', uid: 'u', creationTimestamp: T(0), ...metadata },
+    spec,
+    status,
+  }) as unknown as V1Pod;
 const withContainer = (phase: string, state: object, more: Partial<V1PodStatus> = {}) => ({
   phase,
   ...more,
@@ -27,6 +31,12 @@ const failed = (exitCode: number | null, reason: string, message: string | null 
   message,
   startedAt: D(1),
   endedAt: D(2),
+});
+const succeeded = (interruption: string | null = null): PodState => ({
+  kind: 'succeeded',
+  startedAt: D(1),
+  endedAt: D(2),
+  interruption,
 });
 const DISRUPTED = {
   type: 'DisruptionTarget',
@@ -65,16 +75,8 @@ describe('toPodView', () => {
       withContainer('Running', { running: { startedAt: T(1) } }),
       { kind: 'running', startedAt: D(1) },
     ],
-    [
-      'ended with 0',
-      withContainer('Succeeded', terminated(0, 'Completed')),
-      { kind: 'succeeded', startedAt: D(1), endedAt: D(2) },
-    ],
-    [
-      'ended with 0, its phase behind',
-      withContainer('Running', terminated(0, 'Completed')),
-      { kind: 'succeeded', startedAt: D(1), endedAt: D(2) },
-    ],
+    ['ended with 0', withContainer('Succeeded', terminated(0, 'Completed')), succeeded()],
+    ['ended with 0, its phase behind', withContainer('Running', terminated(0, 'Completed')), succeeded()],
     ['ended with 3', withContainer('Failed', terminated(3, 'Error')), failed(3, 'Error')],
     ['ended with 3, its phase behind', withContainer('Running', terminated(3, 'Error')), failed(3, 'Error')],
     ['OOMKilled', withContainer('Failed', terminated(137, 'OOMKilled')), failed(137, 'OOMKilled')],
@@ -133,13 +135,167 @@ describe('toPodView', () => {
       { kind: 'failed', exitCode: null, reason: 'Unknown', message: null, startedAt: null, endedAt: D(0) },
     ],
   ])('reads a pod that is %s', (_case, status, state) => {
-    expect(toPodView(podOf(status))).toEqual({
-      podName: 'p',
-      podUid: 'u',
-      createdAt: D(0),
-      state,
-      isBeingDeleted: false,
-    });
+    const view = toPodView(podOf(status));
+    expect(view).toMatchObject({ podName: 'p', podUid: 'u', createdAt: D(0), isBeingDeleted: false });
+    expect(view.state).toEqual(state);
+  });
+
+  const atDeadline = (limitSeconds: number, exitCode: number) =>
+    toPodView(
+      podOf(
+        withContainer('Failed', terminated(exitCode, exitCode === 0 ? 'Completed' : 'Error'), {
+          ...{ reason: 'DeadlineExceeded', message: 'too long', startTime: T(0) as never },
+        }),
+        {},
+        { activeDeadlineSeconds: limitSeconds },
+      ),
+    ).state;
+
+  it.each<[string, number, number, PodState]>([
+    ['0 a second before', 3, 0, succeeded()],
+    ['0 in the second of', 2, 0, failed(0, 'DeadlineExceeded', 'too long')],
+    ['0 after', 1, 0, failed(0, 'DeadlineExceeded', 'too long')],
+    ['3 a second before', 3, 3, failed(3, 'Error')],
+    ['143 after', 2, 143, failed(143, 'DeadlineExceeded', 'too long')],
+  ])('reads a container that ended with %s the deadline of its pod', (_case, limitSeconds, code, state) => {
+    expect(atDeadline(limitSeconds, code)).toEqual(state);
+  });
+
+  it.each<[string, string, string | null]>([
+    ['told it to stop', T(1), 'DeletionByTaintManager: tainted'],
+    ['came after its end', T(3), null],
+  ])('notes a drain that %s', (_case, lastTransitionTime, note) => {
+    const conditions = [{ ...DISRUPTED, lastTransitionTime }];
+    const status = withContainer('Succeeded', terminated(0, 'Completed'), { conditions } as object);
+    expect(toPodView(podOf(status))).toMatchObject({ isDisrupted: true, state: succeeded(note) });
+  });
+
+  const withInit = (initContainers: object[], initContainerStatuses: object[], more: object = {}) =>
+    toPodView(
+      podOf(
+        {
+          phase: 'Pending',
+          initContainerStatuses,
+          containerStatuses: [{ name: 'proc', state: { waiting: { reason: 'PodInitializing' } } }],
+          ...more,
+        },
+        {},
+        { initContainers },
+      ),
+    ).state;
+  const setup = { name: 'setup' };
+  const mesh = { name: 'mesh', restartPolicy: 'Always' };
+
+  it.each<[string, PodState, PodState]>([
+    [
+      'whose image cannot be pulled',
+      withInit(
+        [setup],
+        [{ name: 'setup', state: { waiting: { reason: 'ErrImagePull', message: 'not found' } } }],
+      ),
+      { kind: 'waiting', reason: 'ErrImagePull', message: 'init container setup: not found' },
+    ],
+    [
+      'that runs',
+      withInit([setup], [{ name: 'setup', state: { running: { startedAt: T(1) } } }]),
+      { kind: 'waiting', reason: 'PodInitializing', message: 'init container setup has not finished' },
+    ],
+    [
+      'that is done, so that its own container is next',
+      withInit([setup], [{ name: 'setup', state: terminated(0, 'Completed') }]),
+      { kind: 'waiting', reason: 'PodInitializing', message: null },
+    ],
+    [
+      'that failed',
+      withInit([setup], [{ name: 'setup', state: terminated(1, 'Error', 'no route') }], { phase: 'Failed' }),
+      {
+        kind: 'failed',
+        exitCode: null,
+        reason: 'InitContainerFailed',
+        message: 'setup exited with code 1 (no route)',
+        startedAt: null,
+        endedAt: D(0),
+      },
+    ],
+    [
+      'that failed because the pod was evicted',
+      withInit([setup], [{ name: 'setup', state: terminated(137, 'Error') }], {
+        ...{ phase: 'Failed', reason: 'Evicted', message: 'low on memory' },
+      }),
+      {
+        kind: 'failed',
+        exitCode: null,
+        reason: 'Evicted',
+        message: 'low on memory',
+        startedAt: null,
+        endedAt: D(0),
+      },
+    ],
+    [
+      'that is a sidecar and does not start',
+      withInit(
+        [mesh, setup],
+        [
+          {
+            name: 'mesh',
+            started: false,
+            state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } },
+          },
+        ],
+      ),
+      { kind: 'waiting', reason: 'CrashLoopBackOff', message: 'init container mesh: back-off' },
+    ],
+    [
+      'that is a sidecar and has started',
+      withInit([mesh], [{ name: 'mesh', started: true, state: { running: { startedAt: T(1) } } }]),
+      { kind: 'waiting', reason: 'PodInitializing', message: null },
+    ],
+  ])('reads a pod with an init container %s', (_case, state, expected) => {
+    expect(state).toEqual(expected);
+  });
+
+  it.each<[string, object, object, Partial<ReturnType<typeof toPodView>>]>([
+    [
+      'runs',
+      withContainer('Running', { running: { startedAt: T(1) } }),
+      {},
+      { phase: 'active', mayRun: true, isKeptAlive: false },
+    ],
+    ['has no node yet', { phase: 'Pending' }, {}, { mayRun: true }],
+    [
+      'is deleted before it has a node',
+      { phase: 'Pending' },
+      { deletionTimestamp: T(5) },
+      { phase: 'active', mayRun: false },
+    ],
+    [
+      'is kept alive by a sidecar',
+      withContainer('Running', terminated(0, 'Completed')),
+      {},
+      { phase: 'active', mayRun: false, isKeptAlive: true },
+    ],
+    [
+      'has ended',
+      withContainer('Failed', terminated(0, 'Completed')),
+      {},
+      { phase: 'failed', mayRun: false, isKeptAlive: false },
+    ],
+  ])('says whether a pod goes on that %s', (_case, status, metadata, expected) => {
+    expect(toPodView(podOf(status, metadata))).toMatchObject(expected);
+  });
+
+  it('counts neither containers that have ended nor finished init containers as keeping a pod alive', () => {
+    const status = {
+      phase: 'Running',
+      initContainerStatuses: [{ name: 'setup', state: terminated(0, 'Completed') }],
+      containerStatuses: [
+        { name: 'sidecar', state: terminated(143, 'Error') },
+        { name: 'proc', state: terminated(0, 'Completed') },
+      ],
+    };
+    expect(toPodView(podOf(status, {}, { initContainers: [setup] }))).toMatchObject({ isKeptAlive: false });
+    const native = { ...status, initContainerStatuses: [{ name: 'mesh', state: { running: {} } }] };
+    expect(toPodView(podOf(native, {}, { initContainers: [mesh] }))).toMatchObject({ isKeptAlive: true });
   });
 
   it("reads the client's own objects, whose instants are Dates", () => {

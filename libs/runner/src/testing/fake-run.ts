@@ -24,6 +24,10 @@ export interface FakeContainer {
   exit(code: number, message?: string): void;
   /** Ends without an exit code (e.g. `Evicted`) or with one (e.g. `OOMKilled` and 137). */
   fail(reason: string, exitCode?: number): void;
+  /** Ends with this exit code because Kubernetes drains the node. */
+  drain(exitCode: number): void;
+  /** Another container will keep the pod alive after this one has ended, until the pod is deleted. */
+  addSidecar(): void;
 }
 
 /** A Job with its pods. Plays the script for each attempt once its Secret exists. */
@@ -32,7 +36,10 @@ export class FakeRun {
   secret: Record<string, string> | null = null;
   #job: JobView;
   #stopCurrent: (() => void) | null = null;
+  #drainCurrent: (() => void) | null = null;
   #isGone = false;
+  /** Pods that a sidecar keeps alive, each with what ends it. */
+  readonly #keptAlive = new Map<string, () => void>();
 
   constructor(
     readonly request: JobRequest,
@@ -67,25 +74,53 @@ export class FakeRun {
     return 'created';
   }
 
-  /** Removes the Job, its pods and their logs, as a delete does. */
-  vanish(): void {
+  /**
+   * Deletes the Job and its pods with their logs. What a finalizer is on stays and is marked as being deleted; a Job that
+   * stays keeps its pods, and they go on.
+   */
+  vanish({ finalizerOn = null }: { finalizerOn?: 'job' | 'pods' | null } = {}): void {
     this.#isGone = true;
+    if (finalizerOn === 'job') return this.#putJob({ isBeingDeleted: true });
     this.#stopCurrent?.();
-    for (const [podUid, log] of this.logs) {
-      log.lose();
-      this.table.removePod(podUid);
-    }
+    for (const podUid of this.logs.keys()) this.#removePod(podUid, finalizerOn === 'pods');
     this.table.removeJob(this.#job);
   }
 
+  /** Drains the pod if it is the current one. */
+  drain(podName: string): void {
+    if (podName !== this.#pod.podName) return;
+    this.#drainCurrent?.();
+    this.#stopCurrent?.();
+  }
+
+  /** Ends the pod's containers and removes it. */
+  deletePod(podUid: string): void {
+    if (podUid === this.#pod.podUid) this.#stopCurrent?.();
+    this.#removePod(podUid, false);
+  }
+
+  #removePod(podUid: string, isKept: boolean): void {
+    this.#keptAlive.get(podUid)?.();
+    this.logs.get(podUid)?.lose();
+    const pod = this.table.pod(podUid);
+    if (!isKept || !pod) return this.table.removePod(podUid);
+    const deleted = { ...pod, isBeingDeleted: true, mayRun: false, isKeptAlive: false } as const;
+    this.table.putPod({ jobName: this.request.jobName, pod: deleted });
+  }
+
   async #playAttempts(): Promise<void> {
+    let counted = 0;
     for (let attempt = 1; !this.#isGone; attempt++) {
       if (attempt > 1) this.#pod = this.#newPod('ContainerCreating');
       const end = await this.#play(attempt);
       if (this.#isGone) return;
-      this.#putJob({ endedPods: attempt });
+      const { isDisrupted = false } = this.table.pod(this.#pod.podUid) ?? {};
       const succeeded = end.kind === 'succeeded';
-      if (!succeeded && attempt <= this.request.retries) continue;
+      // As with `podFailurePolicy`: a disruption costs no retry, but nothing is repeated without retries.
+      if (isDisrupted && !succeeded && this.request.retries > 0) continue;
+      counted += 1;
+      this.#putJob({ endedPods: counted });
+      if (!succeeded && counted <= this.request.retries) continue;
       const reason = succeeded ? 'CompletionsReached' : 'BackoffLimitExceeded';
       this.#putJob({ active: 0, finished: { succeeded, reason, message: '', at: new Date() } });
       return;
@@ -98,13 +133,21 @@ export class FakeRun {
     return await new Promise<PodState>((resolve) => {
       let startedAt: Date | null = null;
       let hasEnded = false;
+      let hasSidecar = false;
       const end = (state: PodState) => {
         if (hasEnded) return;
         hasEnded = true;
         clearTimeout(deadline);
         log.end();
-        if (!this.#isGone) this.#putPod(pod, state);
-        resolve(state);
+        if (!hasSidecar || this.#isGone) {
+          if (this.table.pod(pod.podUid)) this.#putPod(pod, state);
+          return resolve(state);
+        }
+        this.#putPod(pod, state, { phase: 'active', isKeptAlive: true });
+        this.#keptAlive.set(pod.podUid, () => {
+          this.#keptAlive.delete(pod.podUid);
+          resolve(state);
+        });
       };
       const stopped = new Promise<void>((stop) => {
         this.#stopCurrent = () => {
@@ -145,10 +188,20 @@ export class FakeRun {
         exit: (code, message) => {
           start();
           if (code !== 0) fail('Error', code, message);
-          else end({ kind: 'succeeded', startedAt, endedAt: new Date() });
+          else end({ kind: 'succeeded', startedAt, endedAt: new Date(), interruption: null });
         },
         fail,
+        drain: (code) => {
+          start();
+          if (hasEnded) return;
+          pod.isDisrupted = true;
+          const interruption = 'EvictionByEvictionAPI: Eviction API: evicting';
+          if (code === 0) end({ kind: 'succeeded', startedAt, endedAt: new Date(), interruption });
+          else fail('EvictionByEvictionAPI', code, 'Eviction API: evicting');
+        },
+        addSidecar: () => (hasSidecar = true),
       };
+      this.#drainCurrent = () => container.drain(143);
       Promise.resolve()
         .then(() => this.script(container))
         .then(
@@ -166,6 +219,10 @@ export class FakeRun {
       // Always later than the previous one, because attempts are ordered by creation.
       createdAt: new Date(Math.max(Date.now(), (this.#pod?.createdAt.getTime() ?? 0) + 1)),
       state: { kind: 'waiting', reason, message: null },
+      phase: 'active',
+      mayRun: true,
+      isKeptAlive: false,
+      isDisrupted: false,
       isBeingDeleted: false,
     };
     this.logs.set(podUid, new FakeLog());
@@ -173,8 +230,11 @@ export class FakeRun {
     return pod;
   }
 
-  #putPod(pod: PodView, state: PodState): void {
-    this.table.putPod({ jobName: this.request.jobName, pod: { ...pod, state } });
+  #putPod(pod: PodView, state: PodState, change: Partial<PodView> = {}): void {
+    const mayRun = state.kind === 'waiting' || state.kind === 'running';
+    const phase = mayRun ? 'active' : state.kind;
+    const next = { ...pod, state, phase, mayRun, ...change } as const;
+    this.table.putPod({ jobName: this.request.jobName, pod: next });
   }
 
   #putJob(change: Partial<JobView>): void {

@@ -5,10 +5,15 @@ import { FakeRunner } from './fake-runner.js';
 import { describeRunner } from './runner-conformance.js';
 import { playScenario } from './scenarios.js';
 
-describeRunner('FakeRunner', async () => ({
-  runner: new FakeRunner({ script: playScenario }),
-  image: 'fake',
-}));
+describeRunner('FakeRunner', async () => {
+  const runner = new FakeRunner({ script: playScenario });
+  return {
+    runner,
+    image: 'fake',
+    drain: (podName) => runner.drain(podName),
+    injectSidecar: (isOn) => (runner.hasSidecar = isOn),
+  };
+});
 
 const REQUEST: JobRequest = {
   jobName: 'a',

@@ -26,6 +26,10 @@ export class FakeRunner extends Runner {
   isUnavailable = false;
   /** `createJob` is refused with this message while set. */
   refusal: string | null = null;
+  /** New pods have another container that goes on. */
+  hasSidecar = false;
+  /** What a finalizer of someone else keeps when a Job is deleted. */
+  finalizerOn: 'job' | 'pods' | null = null;
   /** What the containers of Jobs created from now on do. */
   script: FakeScript;
   readonly #table = new RunTable();
@@ -56,6 +60,11 @@ export class FakeRunner extends Runner {
     this.#runs.delete(jobName);
   }
 
+  /** Evicts a pod as a drain does. */
+  drain(podName: string): void {
+    for (const run of this.#runs.values()) run.drain(podName);
+  }
+
   /** Creates a Job as another client would. */
   occupy(request: JobRequest): void {
     this.#runs.set(request.jobName, new FakeRun(request, this.#table, this.script));
@@ -81,7 +90,12 @@ export class FakeRunner extends Runner {
         ours: existing.request.executionId === request.executionId,
       };
     }
-    const run = new FakeRun(request, this.#table, this.script);
+    const { script } = this;
+    const withSidecar: FakeScript = (container) => {
+      container.addSidecar();
+      return script(container);
+    };
+    const run = new FakeRun(request, this.#table, this.hasSidecar ? withSidecar : script);
     this.#runs.set(request.jobName, run);
     return { kind: 'created', jobUid: run.job.jobUid };
   }
@@ -109,7 +123,15 @@ export class FakeRunner extends Runner {
 
   async deleteJob({ jobName, jobUid }: JobRef): Promise<void> {
     this.#assertAvailable();
-    if (this.#runs.get(jobName)?.job.jobUid === jobUid) this.vanish(jobName);
+    const run = this.#runs.get(jobName);
+    if (run?.job.jobUid !== jobUid) return;
+    run.vanish({ finalizerOn: this.finalizerOn });
+    if (this.finalizerOn !== 'job') this.#runs.delete(jobName);
+  }
+
+  async deletePod({ podUid }: PodRef): Promise<void> {
+    this.#assertAvailable();
+    [...this.#runs.values()].find(({ logs }) => logs.has(podUid))?.deletePod(podUid);
   }
 
   observe(jobName: string, signal: AbortSignal): AsyncIterable<RunView> {

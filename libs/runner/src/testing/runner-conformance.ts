@@ -16,6 +16,10 @@ export interface RunnerUnderTest {
   image: string;
   /** Called after the runner is closed. */
   close?(): Promise<void>;
+  /** Evicts a pod as a drain does. */
+  drain(podName: string): Promise<void> | void;
+  /** Adds a container that goes on to new pods. Omitted: this cluster cannot be asked to. */
+  injectSidecar?(isOn: boolean): void;
 }
 
 const PATIENCE_MS = 60_000;
@@ -295,6 +299,88 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
         await until(job.jobName, (run) => run.job === null && run.pods.length === 0);
         await runner.deleteJob(job);
         await expect(readLog(pod)).rejects.toBeInstanceOf(LogLostError);
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'says whether a pod may still run, and what Kubernetes makes of it',
+      async () => {
+        const { jobName } = await launch(requestFor('printSlowly'));
+        expect(await untilPod(jobName, 'running')).toMatchObject({ mayRun: true, phase: 'active' });
+        const { pods } = await untilFinished(jobName);
+        expect(pods).toMatchObject([
+          { mayRun: false, phase: 'succeeded', isKeptAlive: false, isDisrupted: false },
+        ]);
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'deletes only the pod with the given uid, and may be repeated',
+      async () => {
+        const { jobName } = await launch(requestFor('runForever'));
+        const pod = await untilPod(jobName, 'running');
+        await runner.deletePod({ ...pod, podUid: '00000000-0000-0000-0000-000000000000' });
+        expect((await runner.read(jobName)).pods).toMatchObject([{ isBeingDeleted: false }]);
+        await runner.deletePod(pod);
+        await until(jobName, ({ pods }) => pods.every(({ mayRun }) => !mayRun));
+        await runner.deletePod(pod);
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'runs a pod without retries only once, even if it is drained',
+      async () => {
+        const { jobName } = await launch(requestFor('runForever'));
+        const pod = await untilPod(jobName, 'running');
+        await cluster.drain(pod.podName);
+        const { job, pods } = await untilFinished(jobName);
+        expect(job?.finished).toMatchObject({ succeeded: false });
+        expect(pods.filter(({ podUid }) => podUid !== pod.podUid)).toEqual([]);
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'replaces a drained pod without counting it as a retry',
+      async () => {
+        const job = await launch(requestFor('runForever', { retries: 1 }));
+        const seen = new Set<string>();
+        for (let drains = 0; drains <= 2; drains++) {
+          const isNext = ({ podUid, state }: PodView) => state.kind === 'running' && !seen.has(podUid);
+          const { pods } = await until(job.jobName, (run) => run.pods.some(isNext));
+          const pod = pods.find(isNext)!;
+          seen.add(pod.podUid);
+          if (drains < 2) await cluster.drain(pod.podName);
+        }
+        expect((await runner.read(job.jobName)).job).toMatchObject({ finished: null, endedPods: 0 });
+        await runner.deleteJob(job);
+      },
+      // In a cluster each drain takes its grace period, and each attempt its back-off.
+      4 * PATIENCE_MS,
+    );
+
+    it(
+      'sees the end of its own container, whatever another one does',
+      async () => {
+        if (!cluster.injectSidecar) return;
+        cluster.injectSidecar(true);
+        try {
+          for (const [scenario, kind] of [
+            ['printThree', 'succeeded'],
+            ['exitSeven', 'failed'],
+          ] as const) {
+            const job = await launch(requestFor(scenario, { retries: 1 }));
+            const pod = await untilPod(job.jobName, kind);
+            expect(pod).toMatchObject({ phase: 'active', isKeptAlive: true, mayRun: false });
+            if (kind === 'succeeded') expect(textOf(await readLog(pod))).toBe('one\ntwo\nthree\n');
+            await runner.deleteJob(job);
+          }
+        } finally {
+          cluster.injectSidecar(false);
+        }
       },
       PATIENCE_MS,
     );
