@@ -10,7 +10,7 @@ import type {
   V1PodStatus,
 } from '@kubernetes/client-node';
 import fc from 'fast-check';
-import { toJobView, toPodView } from '../../../libs/runner/src/kubernetes/pod-outcome.js';
+import { toJobView, toPodView } from '../../../libs/runner/src/testing/read-objects.js';
 import { assessRun, type Assessment } from './assess-run.js';
 
 /** All times as seconds after the pod was bound to its node. */

@@ -1,11 +1,19 @@
 import type { Container, ContainerState, Pod } from '../objects/kube-object.js';
-import type { PodRecord } from './pod-record.js';
 import type { ContainerFacts } from './pod-status.js';
+
+/** The record of the pod that a container belongs to. */
+export interface ContainerOwner {
+  readonly pod: Pod;
+  factsOf(container: string): ContainerFacts;
+  noteContainer(name: string, more: Partial<ContainerFacts>): void;
+  recordEvent(type: 'Normal' | 'Warning', reason: string, message: string): void;
+  write(): unknown;
+}
 
 /** One container of a pod as its worker knows it. Its status is written with that of the pod. */
 export class ContainerRecord {
   constructor(
-    private readonly podRecord: PodRecord,
+    private readonly podRecord: ContainerOwner,
     readonly container: Container,
   ) {}
 

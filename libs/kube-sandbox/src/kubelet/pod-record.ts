@@ -2,7 +2,7 @@ import { removeIfDone } from '../objects/delete-object.js';
 import type { EventRecorder } from '../objects/event-recorder.js';
 import { allContainers, type Pod, type PodStatus, toKubeTime } from '../objects/kube-object.js';
 import type { ObjectStore } from '../objects/object-store.js';
-import { ContainerRecord } from './container-record.js';
+import { type ContainerOwner, ContainerRecord } from './container-record.js';
 import {
   type ContainerFacts,
   initialFacts,
@@ -15,7 +15,7 @@ import {
 export const NODE_NAME = 'kube-sandbox';
 
 /** One pod as its worker knows it. Writes its status and events to the API. */
-export class PodRecord {
+export class PodRecord implements ContainerOwner {
   private facts: PodFacts;
 
   constructor(
