@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   AccountsStore,
@@ -7,7 +9,9 @@ import {
   SecretBox,
   SecretsStore,
   waitForInstallation,
+  waitForPodSecurity,
 } from '@app/database';
+import { projectDir } from '../../scripts/lib/project.mjs';
 import { createDatabase, query } from '../support/servers.js';
 import { setUpStores } from '../support/set-up-stores.js';
 import { openDatabase, randomName } from '../support/stores.js';
@@ -197,6 +201,20 @@ describe('the installation', () => {
       await database.close();
       await empty.drop();
     }
+  });
+
+  it('starts at Pod Security level restricted, unless it is older than the levels', async () => {
+    const signal = new AbortController().signal;
+    const fail = (error: Error) => {
+      throw error;
+    };
+    const level = () => waitForPodSecurity(stores.database, signal, fail);
+    await readInstallationId(stores.database);
+    expect(await level()).toBe('restricted');
+    await stores.query('alter table installation drop column pod_security');
+    const migration = join(projectDir, 'prisma/migrations/20261130010000_pod_security/migration.sql');
+    await stores.query(readFileSync(migration, 'utf8'));
+    expect(await level()).toBe('baseline');
   });
 
   it('can be read by a role without superuser rights', async () => {

@@ -18,6 +18,7 @@ const SETTINGS = {
   service_account: 'deployer',
   image_pull_secrets: ['registry-key'],
   annotations: { team: 'ops', 'example.com/note': 'päyments' },
+  security: { run_as_user: 1000, read_only_root_filesystem: true, fs_group: 2000 },
 };
 const ARGS = [
   { name: 'SCRIPT', description: 'shell script' },
@@ -52,6 +53,8 @@ describe('a proc with typed args and pod settings', () => {
     system = await startSystem({
       env: { PROCTOR_JOB_POD_ANNOTATIONS: '{"team":"default","installation":"test"}' },
     });
+    // Nothing in this spec needs more.
+    system.sandbox.faults.enforcePodSecurity('restricted');
     const registered = await register({});
     expect([registered.status, await registered.text()]).toEqual([201, '']);
     const script = [
@@ -99,6 +102,15 @@ describe('a proc with typed args and pod settings', () => {
       serviceAccountName: 'deployer',
       automountServiceAccountToken: true,
       imagePullSecrets: [{ name: 'registry-key' }],
+      securityContext: { seccompProfile: { type: 'RuntimeDefault' }, fsGroup: 2000 },
+    });
+    expect(job.spec?.template.spec?.containers[0]?.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      runAsUser: 1000,
+      runAsGroup: 65_532,
+      runAsNonRoot: true,
+      readOnlyRootFilesystem: true,
     });
     expect(job.spec?.template.spec?.containers[0]?.resources).toEqual({
       requests: { cpu: '50m', memory: '64Mi' },
@@ -149,6 +161,11 @@ describe('a proc with typed args and pod settings', () => {
     expect(text).not.toContain('NOT THE PATTERN');
   });
 
+  it('runs a proc without settings under the level restricted', async () => {
+    const { id } = await system.api.run('true');
+    expect(await system.api.end(id)).toMatchObject({ status: 'FINISHED' });
+  });
+
   it.each<[string, Record<string, unknown>, RegExp]>([
     ['an invalid pattern', { env_vars: { args: [{ name: 'A', pattern: '(' }] } }, /pattern/],
     ['a look-ahead in a pattern', { env_vars: { args: [{ name: 'A', pattern: '(?=a)b' }] } }, /pattern/],
@@ -167,6 +184,8 @@ describe('a proc with typed args and pod settings', () => {
       /toleration/,
     ],
     ['an invalid service account', { service_account: 'A b' }, /account/i],
+    ['root', { security: { run_as_user: 0 } }, /security\.run_as_user.*PROCTOR_POD_SECURITY=baseline/],
+    ['a negative group', { security: { fs_group: -1 } }, /fs_group/],
     ['a reserved annotation', { annotations: { 'proctor.io/execution-id': '1' } }, /reserved/],
   ])('cannot be registered with %s', async (_name, changes, message) => {
     const reply = await register(changes, 'refused');

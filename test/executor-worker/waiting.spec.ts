@@ -15,6 +15,7 @@ beforeAll(async () => {
       PROCTOR_KUBE_REFUSED_WAIT_TIME: String(LIMIT_SECONDS),
       PROCTOR_KUBE_POD_LIST_WAIT_TIME: String(LIMIT_SECONDS),
       PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT: '1',
+      PROCTOR_POD_SECURITY: 'baseline',
     },
   });
 }, 60_000);
@@ -96,7 +97,7 @@ describe('an execution whose pod cannot be created or started', () => {
     [
       'a level of Pod Security',
       (faults) => faults.enforcePodSecurity('restricted'),
-      /^Error creating: pods "[^"]+" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot/,
+      /^Error creating: pods "[^"]+" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot.* set PROCTOR_POD_SECURITY=restricted/,
       'JOB_CREATION_FAILED',
     ],
     [

@@ -170,13 +170,14 @@ describe('the settings that an installation allows', () => {
     expect(await register(procMetadata('anything', settings))).toMatchObject({ status: 201 });
   });
 
-  it('are limited by the four lists', async () => {
+  it('are limited by the lists of the installation', async () => {
     const strict = await startTestGateway({
       env: {
         PROCTOR_ALLOWED_SERVICE_ACCOUNTS: 'reporter, cleaner',
         PROCTOR_ALLOWED_IMAGE_REGISTRIES: 'registry.example/team,docker.io/library',
         PROCTOR_ALLOWED_NODE_SELECTORS: 'pool=batch,zone',
         PROCTOR_ALLOWED_PULL_SECRETS: 'registry',
+        PROCTOR_ALLOWED_RUN_AS_IDS: '1000,2000-2999',
       },
     });
     try {
@@ -193,6 +194,7 @@ describe('the settings that an installation allows', () => {
           service_account: 'root',
           node_selector: { pool: 'gpu' },
           image_pull_secrets: ['registry', 'other'],
+          security: { run_as_user: 1000, run_as_group: 3000 },
         }),
       );
       expect(refused).toMatchObject({ status: 400 });
@@ -201,6 +203,7 @@ describe('the settings that an installation allows', () => {
         '0.service_account',
         '0.node_selector.pool',
         '0.image_pull_secrets.1',
+        '0.security.run_as_group',
       ]);
       expect(refused.text).toContain('allowed: reporter, cleaner');
     } finally {

@@ -66,6 +66,10 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       PROCTOR_ALLOWED_PULL_SECRETS: {
         meaning: 'Comma-separated image pull secrets that procs may name. Unset: any.',
       },
+      PROCTOR_ALLOWED_RUN_AS_IDS: {
+        meaning:
+          'Comma-separated ids and ranges (`1000,2000-2999`) that procs may set as `run_as_user`, `run_as_group` and `fs_group`. Unset: any that `PROCTOR_POD_SECURITY` allows.',
+      },
       PROCTOR_DOCS_PATH: {
         meaning: 'Ignored, for compatibility with v2: the API page is built in.',
         elsewhere: { default: '', readBy: 'nothing' },
@@ -267,6 +271,25 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         meaning: 'Service account of pods, for procs without `service_account`. Unset: no token is mounted.',
       },
       PROCTOR_JOB_POD_ANNOTATIONS: { meaning: 'Annotations of every pod, as a JSON object of strings.' },
+      PROCTOR_POD_SECURITY: {
+        meaning:
+          "Level of Kubernetes' Pod Security Standards that every pod meets. `restricted` refuses procs that ask for root, and runs images as `PROCTOR_JOB_RUN_AS_USER`; `baseline` lets images run as root. Give the gateway and the workers the same value. Unset: `restricted`; in installations that are older than this setting `baseline`.",
+      },
+      PROCTOR_JOB_RUN_AS_USER: {
+        meaning:
+          "User id of containers, for procs without `run_as_user`; `image` leaves it to the image, which must then name a user by number at level `restricted`. Unset: 65532 at level `restricted`, else the image's user.",
+      },
+      PROCTOR_JOB_RUN_AS_GROUP: {
+        meaning:
+          'Group id of containers, for procs without `run_as_group`; `image` leaves it to the image. Unset: as for `PROCTOR_JOB_RUN_AS_USER`.',
+      },
+      PROCTOR_JOB_FS_GROUP: {
+        meaning: 'Group id that owns the files of volumes, for procs without `fs_group`. Unset: none.',
+      },
+      PROCTOR_JOB_READ_ONLY_ROOT_FILESYSTEM: {
+        meaning:
+          "Whether containers cannot write to their image's files, for procs without `read_only_root_filesystem`.",
+      },
       PROCTOR_KUBE_POD_LIST_WAIT_TIME: {
         meaning:
           'Seconds to wait for an image to be pulled. A Job or a pod may take longer to start: see `PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT`. Unset: 60.',

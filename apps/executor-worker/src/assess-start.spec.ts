@@ -50,6 +50,21 @@ const assess = (view: RunView) => assessStart(view, view.job!, limits, NOW);
 const shows = (reason: unknown, until: Date) => ({ kind: 'waiting_for_pod', reason, until });
 
 describe('assessStart', () => {
+  it('names the setting that decides about the user of a container', () => {
+    const restricted = warning(
+      'FailedCreate',
+      'pods "a" is forbidden: violates PodSecurity "restricted:latest": x',
+    );
+    expect(assess({ job: job(5_000, { warning: restricted }), pods: [] })).toMatchObject({
+      reason: `${restricted.message}; set PROCTOR_POD_SECURITY=restricted, so that every pod meets this level`,
+    });
+    const kubelet = 'container has runAsNonRoot and image will run as root (pod: "a_b(c)", container: proc)';
+    const view = { job: job(5_000), pods: [pod(4_000, waiting('CreateContainerConfigError', kubelet))] };
+    expect(assess(view)).toMatchObject({
+      reason: expect.stringContaining('PROCTOR_JOB_RUN_AS_USER, or PROCTOR_POD_SECURITY=baseline'),
+    });
+  });
+
   it('knows that Kubernetes refuses the pods, however long ago the Job was created', () => {
     expect(assess({ job: job(9e7, { warning: refused }), pods: [] })).toMatchObject({
       kind: 'pods_refused',

@@ -1,5 +1,6 @@
 import type { ExecutionEnd } from '@app/database';
 import type { JobView, PodState, PodView, RunView } from '@app/runner';
+import { adviseOnSecurity } from './advise-on-security.js';
 import { afterLimit, toReason } from './to-reason.js';
 
 /** How long an execution may take to start, counted from the creation of its Job or pod. */
@@ -44,7 +45,7 @@ export function assessStart(view: RunView, job: JobView, limits: StartLimits, no
   const isRefused =
     warning?.reason === 'FailedCreate' && (pod === null || warning.at.getTime() > pod.createdAt.getTime());
   if (isRefused) {
-    const reason = toReason(warning.message);
+    const reason = toReason(adviseOnSecurity(warning.message));
     return { kind: 'pods_refused', reason, end: { status: 'JOB_CREATION_FAILED', exitCode: null, reason } };
   }
   if (pod !== null) return { kind: 'waiting_for_pod', reason: null };
@@ -96,7 +97,7 @@ function assessWaitingPod(
 /** What the pod's conditions and containers say, else its last warning. Null: neither says why. */
 function knownReason({ state, warning }: WaitingPod): string | null {
   const said = VAGUE_REASONS.includes(state.reason) ? warning : state;
-  return said ? toReason([said.reason, said.message].filter(Boolean).join(': ')) : null;
+  return said ? toReason(adviseOnSecurity([said.reason, said.message].filter(Boolean).join(': '))) : null;
 }
 
 /** What an init container does meanwhile. Null: there is none. */

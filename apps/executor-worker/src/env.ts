@@ -1,11 +1,13 @@
-import { isDnsSubdomain, isQualifiedName } from '@app/domain';
+import { isDnsSubdomain, isQualifiedName, MAX_ID } from '@app/domain';
 import {
+  booleanVar,
   healthSettings,
   healthVars,
   integerVar,
   jsonMapVar,
   loadEnv,
   parsedVar,
+  podSecurityVar,
   secretKeyVar,
   serviceSchema,
   serviceSettings,
@@ -13,6 +15,12 @@ import {
   userShareVar,
   type EnvSource,
 } from '@app/platform';
+
+/** Without a default: at level baseline the image decides. */
+const idOrImageVar = parsedVar<number | 'image'>(`a whole number from 1 to ${MAX_ID}, or image`, (text) => {
+  const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  return text === 'image' ? text : id > 0 && id <= MAX_ID ? id : undefined;
+});
 
 /** `npm run docs` reads it for docs/settings.md. */
 export const schema = serviceSchema({
@@ -38,6 +46,11 @@ export const schema = serviceSchema({
       'a JSON object whose keys are names of annotations, such as {"example.com/team":"data"}',
     )
     .default({}),
+  PROCTOR_POD_SECURITY: podSecurityVar.optional(),
+  PROCTOR_JOB_RUN_AS_USER: idOrImageVar.optional(),
+  PROCTOR_JOB_RUN_AS_GROUP: idOrImageVar.optional(),
+  PROCTOR_JOB_FS_GROUP: integerVar({ min: 0, max: MAX_ID }).optional(),
+  PROCTOR_JOB_READ_ONLY_ROOT_FILESYSTEM: booleanVar().default(false),
   PROCTOR_KUBE_POD_LIST_WAIT_TIME: integerVar({ min: 1, max: 86_400 }).optional(),
   PROCTOR_KUBE_LOG_PROCESS_WAIT_TIME: integerVar({ min: 1, max: 86_400 }).optional(),
   PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT: integerVar({ min: 1, max: 10_000, default: 5 }),
@@ -76,7 +89,15 @@ export function loadWorkerEnv(source: EnvSource) {
       retries: env.PROCTOR_KUBE_JOB_RETRIES,
       serviceAccountName: env.PROCTOR_KUBE_SERVICE_ACCOUNT_NAME ?? null,
       podAnnotations: env.PROCTOR_JOB_POD_ANNOTATIONS,
+      security: {
+        runAsUser: env.PROCTOR_JOB_RUN_AS_USER ?? null,
+        runAsGroup: env.PROCTOR_JOB_RUN_AS_GROUP ?? null,
+        fsGroup: env.PROCTOR_JOB_FS_GROUP ?? null,
+        readOnlyRootFilesystem: env.PROCTOR_JOB_READ_ONLY_ROOT_FILESYSTEM,
+      },
     },
+    /** Null: as the database says. */
+    podSecurity: env.PROCTOR_POD_SECURITY ?? null,
     startLimits: {
       startMs: waitSeconds * env.PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT * 1_000,
       imageMs: waitSeconds * 1_000,

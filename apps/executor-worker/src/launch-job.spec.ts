@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { DEFAULT_POD_SETTINGS } from '@app/domain';
+import { DEFAULT_POD_SETTINGS, NO_SECURITY_SETTINGS } from '@app/domain';
 import { LOCK_DURATION_MS } from '@app/queue';
 import { RunnerUnavailableError, type JobRequest } from '@app/runner';
 import { Follower } from './follower.js';
@@ -62,7 +62,12 @@ describe('launchJob', () => {
         },
         timeoutSeconds: 77,
         retries: 2,
-        pod: { ...DEFAULT_POD_SETTINGS, annotations: { team: 'data' }, serviceAccount: 'runner' },
+        pod: {
+          ...DEFAULT_POD_SETTINGS,
+          annotations: { team: 'data' },
+          serviceAccount: 'runner',
+          security: NO_SECURITY_SETTINGS,
+        },
       },
     ]);
   });
@@ -74,10 +79,22 @@ describe('launchJob', () => {
       nodeSelector: { disk: 'ssd' },
       serviceAccount: 'deployer',
       annotations: { team: 'ops', note: 'x' },
+      security: { ...NO_SECURITY_SETTINGS, runAsUser: 1000, fsGroup: 0 },
     };
     await launch(records.add({ snapshot: { pod } }));
     expect(requests).toMatchObject([{ pod }]);
     expect(requests[0]?.pod.annotations).toEqual({ team: 'ops', note: 'x' });
+  });
+
+  it('creates no Job for a proc that asks for root, if the level no longer allows it', async () => {
+    worker.context.settings.security = { ...worker.context.settings.security, level: 'restricted' };
+    const pod = { ...DEFAULT_POD_SETTINGS, security: { ...NO_SECURITY_SETTINGS, runAsUser: 0 } };
+    expect(await launch(records.add({ snapshot: { pod } }))).toMatchObject({
+      kind: 'end',
+      end: { status: 'CREATION_FAILED', reason: expect.stringContaining('PROCTOR_POD_SECURITY=baseline') },
+      hasJob: false,
+    });
+    expect(requests).toEqual([]);
   });
 
   it('omits an arg with the name of a secret, even if no proc declares that secret', async () => {

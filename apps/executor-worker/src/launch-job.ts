@@ -1,5 +1,5 @@
 import type { ExecutionEnd } from '@app/database';
-import { canMove, type ExecutionStatus } from '@app/domain';
+import { canMove, checkSecurityLevel, completeSecurity, type ExecutionStatus } from '@app/domain';
 import { LOCK_DURATION_MS } from '@app/queue';
 import { RunnerRefusedError, type CreateJobOutcome, type JobRef, type JobRequest } from '@app/runner';
 import type { Follower } from './follower.js';
@@ -31,6 +31,9 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
   if (follower.isCancelRequested) return { kind: 'cancelled' };
   const { values, problem } = await readSecrets(context, follower);
   if (problem !== null) return endWithoutJob('REQUIREMENT_NOT_MET', problem);
+  // The level may have been raised since the proc was registered.
+  const [violation] = checkSecurityLevel(claimed.snapshot.pod.security, context.settings.security.level);
+  if (violation) return endWithoutJob('CREATION_FAILED', violation.message);
   const create = () => createInLease(context, follower, values);
   const created = await unlessCancelled(
     follower,
@@ -186,6 +189,7 @@ function jobRequest(
       ...pod,
       annotations: { ...settings.podAnnotations, ...pod.annotations },
       serviceAccount: pod.serviceAccount ?? settings.serviceAccountName,
+      security: completeSecurity(pod.security, settings.security),
     },
   };
 }

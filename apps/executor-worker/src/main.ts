@@ -7,8 +7,8 @@ await runMicroservice(
   {
     name: 'executor-worker',
     loadSettings: loadWorkerEnv,
-    open(context) {
-      const worker = openWorker(context);
+    async open(context) {
+      const worker = await openWorker(context);
       return {
         module: WorkerModule.register(worker),
         pingRedis: () => worker.pingQueue(),

@@ -6,8 +6,10 @@ import {
   LogsStore,
   SecretBox,
   SecretsStore,
+  waitForPodSecurity,
   WorkersStore,
 } from '@app/database';
+import type { PodSecurityLevel } from '@app/domain';
 import type { MicroserviceContext } from '@app/microservice';
 import { ExecutionQueue, ExecutionUpdates, NotificationSignal, SignalSender } from '@app/queue';
 import { createKubernetesRunner } from '@app/runner';
@@ -18,8 +20,11 @@ import type { WorkerSettings } from './worker-context.js';
 import { WorkerService } from './worker.service.js';
 
 /** Opens the connections of a worker process. They outlive the work of the service it returns. */
-export function openWorker(context: MicroserviceContext<WorkerEnv>): WorkerService {
+export async function openWorker(context: MicroserviceContext<WorkerEnv>): Promise<WorkerService> {
   const { settings: env, database, installationId, logger, resources } = context;
+  const podSecurity = await waitForPodSecurity(database, context.signal, (err) =>
+    logger.warn({ err }, 'waiting for Postgres'),
+  );
   const onRedisError = (err: Error) => logger.debug({ err }, 'redis');
   const executions = new ExecutionsStore(database, { installationId, userShare: env.userShare });
   const logs = new LogsStore(database);
@@ -47,7 +52,7 @@ export function openWorker(context: MicroserviceContext<WorkerEnv>): WorkerServi
   );
   return new WorkerService({
     context: {
-      settings: workerSettings(env, installationId),
+      settings: workerSettings(env, installationId, podSecurity),
       leases: new LeasesStore(database, { userShare: env.userShare }),
       secrets: new SecretsStore(database, new SecretBox(env.secretKey)),
       log: logger,
@@ -59,7 +64,11 @@ export function openWorker(context: MicroserviceContext<WorkerEnv>): WorkerServi
   });
 }
 
-function workerSettings(env: WorkerEnv, installationId: string): WorkerSettings {
+function workerSettings(
+  env: WorkerEnv,
+  installationId: string,
+  podSecurity: PodSecurityLevel,
+): WorkerSettings {
   return {
     // New at each start, so that this process does not own what an earlier one claimed.
     workerId: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
@@ -68,6 +77,7 @@ function workerSettings(env: WorkerEnv, installationId: string): WorkerSettings 
     defaultRetries: env.job.retries,
     serviceAccountName: env.job.serviceAccountName,
     podAnnotations: env.job.podAnnotations,
+    security: { ...env.job.security, level: env.podSecurity ?? podSecurity },
     startLimits: env.startLimits,
     refusedLimitMs: env.refusedLimitMs,
     logLimitBytes: env.logLimitBytes,

@@ -1,4 +1,5 @@
 import type { ExecutionsStore, LeasesStore, LogsStore, SecretsStore } from '@app/database';
+import type { SecurityDefaults } from '@app/domain';
 import type { ExecutionQueue, ExecutionUpdates, NotificationSignal } from '@app/queue';
 import type { Runner } from '@app/runner';
 import type { StartLimits } from './assess-start.js';
@@ -11,6 +12,7 @@ export interface WorkerSettings {
   defaultRetries: number;
   serviceAccountName: string | null;
   podAnnotations: Readonly<Record<string, string>>;
+  security: SecurityDefaults;
   startLimits: StartLimits;
   /** For how long Kubernetes may refuse a Job or its pods. An outage does not count. */
   refusedLimitMs: number;

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseIdRanges, type IdRange } from '@app/domain';
 import {
   adminGroupsOf,
   commaListVar,
@@ -6,6 +7,7 @@ import {
   loadEnv,
   originVar,
   parsedVar,
+  podSecurityVar,
   portVar,
   secretKeyVar,
   serviceSchema,
@@ -27,6 +29,11 @@ const trustProxyVar = parsedVar<boolean | string[]>(
   },
 );
 
+const idRangesVar = parsedVar<readonly IdRange[]>(
+  'a comma-separated list of user or group ids, such as 1000,2000-2999',
+  parseIdRanges,
+);
+
 /** `npm run docs` reads it for docs/settings.md. */
 export const schema = serviceSchema({
   ...authenticationVars,
@@ -43,6 +50,8 @@ export const schema = serviceSchema({
   PROCTOR_ALLOWED_IMAGE_REGISTRIES: commaListVar.optional(),
   PROCTOR_ALLOWED_NODE_SELECTORS: commaListVar.optional(),
   PROCTOR_ALLOWED_PULL_SECRETS: commaListVar.optional(),
+  PROCTOR_POD_SECURITY: podSecurityVar.optional(),
+  PROCTOR_ALLOWED_RUN_AS_IDS: idRangesVar.optional(),
   PROCTOR_USER_SHARE: userShareVar,
   PROCTOR_QUEUE_LIMIT: integerVar({ min: 1, max: 100_000_000, default: 100_000 }),
   PROCTOR_SCHEDULES_PER_OWNER: integerVar({ min: 1, max: 1_000_000, default: 500 }),
@@ -85,7 +94,10 @@ export function loadGatewayEnv(source: EnvSource) {
       imageRegistries: env.PROCTOR_ALLOWED_IMAGE_REGISTRIES ?? null,
       nodeSelectors: env.PROCTOR_ALLOWED_NODE_SELECTORS ?? null,
       imagePullSecrets: env.PROCTOR_ALLOWED_PULL_SECRETS ?? null,
+      ids: env.PROCTOR_ALLOWED_RUN_AS_IDS ?? null,
     },
+    /** Null: as the database says. */
+    podSecurity: env.PROCTOR_POD_SECURITY ?? null,
     userShare: env.PROCTOR_USER_SHARE,
     queueLimit: env.PROCTOR_QUEUE_LIMIT,
     schedulesPerOwner: env.PROCTOR_SCHEDULES_PER_OWNER,

@@ -36,9 +36,11 @@ export type Gateway = ReturnType<typeof wireGateway>;
 /** Everything that exists in a gateway process. */
 export function wireGateway(dependencies: GatewayDependencies) {
   const { settings, connections, authPlugin, telemetry, logger, resources } = dependencies;
-  const { secretKey, allowed, logStream } = settings;
+  const { secretKey, logStream } = settings;
   const { adminGroups } = settings.access;
   const { database, queue, signals } = connections;
+  const podSecurity = settings.podSecurity ?? connections.podSecurity;
+  const allowed = { ...settings.allowed, podSecurity };
 
   const { health, ...healthRoutes } = wireHealth({ database, queue, version: packageVersion() });
   const { metrics, ...metricsRoutes } = wireMetrics({ telemetry });

@@ -1,4 +1,5 @@
-import { Database, waitForInstallation } from '@app/database';
+import { Database, waitForInstallation, waitForPodSecurity } from '@app/database';
+import type { PodSecurityLevel } from '@app/domain';
 import type { ServiceContext } from '@app/platform';
 import { ExecutionQueue, ExecutionUpdates, UpdatesSubscriber, SignalSender } from '@app/queue';
 import type { GatewaySettings } from './env.js';
@@ -8,6 +9,8 @@ export interface Connections {
   database: Database;
   /** Separates installations that share a Redis. */
   installationId: string;
+  /** The level unless a setting names one. */
+  podSecurity: PodSecurityLevel;
   queue: ExecutionQueue;
   /** Publishes that an execution has changed. */
   updates: ExecutionUpdates;
@@ -23,14 +26,15 @@ export async function openConnections({
   resources,
 }: ServiceContext<GatewaySettings>): Promise<Connections> {
   const database = resources.use('postgres', new Database(postgres));
-  const installationId = await waitForInstallation(database, signal, (err) => {
-    logger.warn({ err }, 'waiting for Postgres');
-  });
+  const onWait = (err: Error) => logger.warn({ err }, 'waiting for Postgres');
+  const installationId = await waitForInstallation(database, signal, onWait);
+  const podSecurity = await waitForPodSecurity(database, signal, onWait);
   const onRedisError = (err: Error) => logger.debug({ err }, 'redis');
   const connect = [redis, installationId, onRedisError] as const;
   return {
     database,
     installationId,
+    podSecurity,
     queue: resources.use('execution queue', new ExecutionQueue(...connect)),
     updates: resources.use('execution updates', new ExecutionUpdates(...connect)),
     updatesSubscriber: resources.use('execution updates subscriber', new UpdatesSubscriber(...connect)),

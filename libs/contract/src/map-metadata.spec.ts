@@ -39,6 +39,15 @@ const anyPod: fc.Arbitrary<PodSettings> = fc.record({
   serviceAccount: fc.option(key),
   imagePullSecrets: fc.array(key, { maxLength: 2 }),
   annotations: map(text),
+  security: fc.option(
+    fc.record({
+      runAsUser: fc.option(fc.nat()),
+      runAsGroup: fc.option(fc.nat()),
+      runAsNonRoot: fc.option(fc.boolean()),
+      readOnlyRootFilesystem: fc.option(fc.boolean()),
+      fsGroup: fc.option(fc.nat()),
+    }),
+  ),
 });
 
 const anyProc: fc.Arbitrary<Proc> = fc.record({

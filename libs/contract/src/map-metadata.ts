@@ -1,4 +1,10 @@
-import { plainArg, type ArgDeclaration, type PodSettings, type Proc } from '@app/domain';
+import {
+  plainArg,
+  type ArgDeclaration,
+  type PodSettings,
+  type Proc,
+  type SecuritySettings,
+} from '@app/domain';
 import type { ProcMetadata } from './metadata.js';
 
 type ArgMetadata = ProcMetadata['env_vars']['args'][number];
@@ -53,6 +59,18 @@ function podFromMetadata(metadata: ProcMetadata): PodSettings {
     serviceAccount: metadata.service_account ?? null,
     imagePullSecrets: metadata.image_pull_secrets ?? [],
     annotations: metadata.annotations ?? {},
+    security: securityFromMetadata(metadata.security),
+  };
+}
+
+function securityFromMetadata(security: ProcMetadata['security']): SecuritySettings | null {
+  if (!security) return null;
+  return {
+    runAsUser: security.run_as_user ?? null,
+    runAsGroup: security.run_as_group ?? null,
+    runAsNonRoot: security.run_as_non_root ?? null,
+    readOnlyRootFilesystem: security.read_only_root_filesystem ?? null,
+    fsGroup: security.fs_group ?? null,
   };
 }
 
@@ -113,6 +131,18 @@ function metadataFromPod(pod: PodSettings): Partial<ProcMetadata> {
     ...(pod.serviceAccount !== null && { service_account: pod.serviceAccount }),
     ...(pod.imagePullSecrets.length > 0 && { image_pull_secrets: [...pod.imagePullSecrets] }),
     ...(hasEntries(pod.annotations) && { annotations: { ...pod.annotations } }),
+    ...(pod.security && { security: metadataFromSecurity(pod.security) }),
+  };
+}
+
+function metadataFromSecurity(security: SecuritySettings): ProcMetadata['security'] {
+  const { runAsUser, runAsGroup, runAsNonRoot, readOnlyRootFilesystem, fsGroup } = security;
+  return {
+    ...(runAsUser !== null && { run_as_user: runAsUser }),
+    ...(runAsGroup !== null && { run_as_group: runAsGroup }),
+    ...(runAsNonRoot !== null && { run_as_non_root: runAsNonRoot }),
+    ...(readOnlyRootFilesystem !== null && { read_only_root_filesystem: readOnlyRootFilesystem }),
+    ...(fsGroup !== null && { fs_group: fsGroup }),
   };
 }
 

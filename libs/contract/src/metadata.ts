@@ -1,4 +1,4 @@
-import { ARG_TYPES } from '@app/domain';
+import { ARG_TYPES, MAX_ID } from '@app/domain';
 import * as z from 'zod';
 import { envName } from './env-values.js';
 import {
@@ -102,6 +102,18 @@ const toleration = z.object({
   toleration_seconds: z.int().nullish(),
 });
 
+const id = z.int().min(0).max(MAX_ID).nullish();
+const security = z.object({
+  run_as_user: id.describe('User id of the container.'),
+  run_as_group: id.describe('Group id of the container.'),
+  run_as_non_root: z.boolean().nullish().describe('If true, the container never starts as root.'),
+  read_only_root_filesystem: z
+    .boolean()
+    .nullish()
+    .describe("If true, the container cannot write to its image's files."),
+  fs_group: id.describe('Group id that owns the files of its volumes.'),
+});
+
 /** A proc's metadata in v2's shape. Null and omitted both mean empty. Unknown fields are ignored, as in v2. */
 export const procMetadata = z.object({
   name: procName,
@@ -134,6 +146,9 @@ export const procMetadata = z.object({
   service_account: shortText.nullish(),
   image_pull_secrets: z.array(shortText).max(MAX_ENV_COUNT).nullish(),
   annotations: textMap.nullish(),
+  security: security
+    .nullish()
+    .describe("Rights of the container. Omitted fields: the installation's defaults."),
 });
 export type ProcMetadata = z.output<typeof procMetadata>;
 

@@ -31,6 +31,7 @@ export { MAX_ENV_NAME_LENGTH } from './proc/env-names.js';
 export { MAX_ENV_VALUE_BYTES, MAX_ENV_TOTAL_BYTES } from './proc/env-value.js';
 export { isDnsSubdomain, isQualifiedName } from './proc/kubernetes-names.js';
 export * from './proc/pod-settings.js';
+export * from './proc/security-settings.js';
 export {
   type Proc,
   ARG_TYPES,

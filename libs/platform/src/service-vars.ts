@@ -1,6 +1,7 @@
+import { POD_SECURITY_LEVELS, type PodSecurityLevel } from '@app/domain';
 import * as z from 'zod';
 import { postgresSettings, postgresVars, redisSettings, redisVars } from './connection-vars.js';
-import { integerVar, portVar, textVar } from './env-vars.js';
+import { integerVar, parsedVar, portVar, textVar } from './env-vars.js';
 import { logSettings, logVars } from './log-level.js';
 import { requireNewRelicPair, telemetrySettings, telemetryVars } from './telemetry/telemetry-vars.js';
 
@@ -43,3 +44,8 @@ export function healthSettings(env: z.output<z.ZodObject<typeof healthVars>>): H
 
 /** How many admitted executions a user may have; the same in every service that admits executions. */
 export const userShareVar = integerVar({ min: 1, max: 1_000_000, default: 500 });
+
+/** The same in the gateway, which refuses what the level forbids, and in the workers. */
+export const podSecurityVar = parsedVar<PodSecurityLevel>(POD_SECURITY_LEVELS.join(' or '), (text) =>
+  POD_SECURITY_LEVELS.find((level) => level === text),
+);

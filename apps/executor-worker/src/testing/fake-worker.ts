@@ -81,6 +81,13 @@ export class FakeWorker {
         defaultRetries: 0,
         serviceAccountName: null,
         podAnnotations: {},
+        security: {
+          level: 'baseline',
+          runAsUser: null,
+          runAsGroup: null,
+          fsGroup: null,
+          readOnlyRootFilesystem: false,
+        },
         startLimits: { startMs: 60_000, imageMs: 60_000 },
         refusedLimitMs: 60_000,
         logLimitBytes: 1024 * 1024,

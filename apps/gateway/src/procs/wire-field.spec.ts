@@ -14,6 +14,7 @@ describe('toWireField', () => {
     ['pod.tolerations.3.tolerationSeconds', 'tolerations.3.toleration_seconds'],
     ['pod.annotations.tolerationSeconds', 'annotations.tolerationSeconds'],
     ['pod.serviceAccount', 'service_account'],
+    ['pod.security.runAsUser', 'security.run_as_user'],
     ['argsLike', 'argsLike'],
   ])('%s: %s', (field, expected) => expect(toWireField(field)).toBe(expected));
 });

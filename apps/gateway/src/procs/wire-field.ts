@@ -13,6 +13,11 @@ const WIRE_PREFIXES: readonly (readonly [ofProc: string, ofMetadata: string])[] 
   ['pod.serviceAccount', 'service_account'],
   ['pod.imagePullSecrets', 'image_pull_secrets'],
   ['pod.annotations', 'annotations'],
+  ['pod.security.runAsUser', 'security.run_as_user'],
+  ['pod.security.runAsGroup', 'security.run_as_group'],
+  ['pod.security.runAsNonRoot', 'security.run_as_non_root'],
+  ['pod.security.readOnlyRootFilesystem', 'security.read_only_root_filesystem'],
+  ['pod.security.fsGroup', 'security.fs_group'],
 ];
 
 /** Converts a path into a `Proc`, `args.1.pattern`, to the path into its metadata, `env_vars.args.1.pattern`. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { PodSecurityLevel } from '@app/domain';
 import { retry } from '@app/timing';
 import { isDatabaseUnavailable } from './database-error.js';
 import type { Database } from './database.js';
@@ -36,7 +37,33 @@ export async function waitForInstallation(
   signal: AbortSignal,
   onWait: (error: Error) => void,
 ): Promise<string> {
-  return await retry(() => readInstallationId(database), {
+  return await whenMigrated(() => readInstallationId(database), signal, onWait);
+}
+
+/**
+ * The level of Pod Security for an installation whose settings name none: `baseline` if it is older than the levels, whose
+ * procs may need root, else `restricted`. Waits and throws as `waitForInstallation` does; call that first.
+ */
+export async function waitForPodSecurity(
+  database: Database,
+  signal: AbortSignal,
+  onWait: (error: Error) => void,
+): Promise<PodSecurityLevel> {
+  const read = async () => {
+    const [row] = await database.client.$queryRaw<{ level: PodSecurityLevel }[]>`
+      SELECT pod_security AS level FROM installation`;
+    if (!row) throw new Error('the installation row could not be read');
+    return row.level;
+  };
+  return await whenMigrated(read, signal, onWait);
+}
+
+async function whenMigrated<T>(
+  read: () => Promise<T>,
+  signal: AbortSignal,
+  onWait: (error: Error) => void,
+): Promise<T> {
+  return await retry(read, {
     isTransient: (error) => isDatabaseUnavailable(error) || isNotMigrated(error),
     delayMs: () => WAIT_MS,
     signal,
@@ -44,7 +71,7 @@ export async function waitForInstallation(
   });
 }
 
-/** SQLSTATE 42P01, undefined_table. */
+/** SQLSTATE 42P01, undefined_table, and 42703, undefined_column. */
 function isNotMigrated(error: unknown): boolean {
-  return error instanceof Error && /42P01|relation "installation" does not exist/.test(error.message);
+  return error instanceof Error && /42P01|42703|relation "installation" does not exist/.test(error.message);
 }

@@ -93,7 +93,8 @@ export class LeasesStore {
     return {
       lease: { executionId, epoch: row.lease_epoch },
       execution: toExecution(row),
-      snapshot: { ...row.snapshot, pod: row.snapshot.pod ?? DEFAULT_POD_SETTINGS },
+      // A row from an earlier version lacks newer settings.
+      snapshot: { ...row.snapshot, pod: { ...DEFAULT_POD_SETTINGS, ...row.snapshot.pod } },
       secretArgs: row.secret_args,
       jobUid: row.job_uid,
       claimsWithoutProgress: row.claims_without_progress - 1,

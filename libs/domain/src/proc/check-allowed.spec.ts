@@ -1,18 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkAllowed, type AllowedSettings } from './check-allowed.js';
 import { DEFAULT_POD_SETTINGS, type PodSettings } from './pod-settings.js';
+import { NO_SECURITY_SETTINGS, type SecuritySettings } from './security-settings.js';
 
 const EVERYTHING: AllowedSettings = {
   serviceAccounts: null,
   imageRegistries: null,
   nodeSelectors: null,
   imagePullSecrets: null,
+  podSecurity: 'baseline',
+  ids: null,
 };
 const NOTHING: AllowedSettings = {
   serviceAccounts: [],
   imageRegistries: [],
   nodeSelectors: [],
   imagePullSecrets: [],
+  podSecurity: 'restricted',
+  ids: [],
 };
 
 const check = (allowed: Partial<AllowedSettings>, pod: Partial<PodSettings>, imageName = 'team/name:1') =>
@@ -46,6 +51,20 @@ describe('checkAllowed', () => {
     [{ imagePullSecrets: ['two'] }, ['pod.imagePullSecrets.0']],
   ])('of %j refuses %j', (allowed, fields) => {
     expect(check(allowed, pod).map(({ field }) => field)).toEqual(fields);
+  });
+
+  it.each<[Partial<AllowedSettings>, Partial<SecuritySettings>, string[]]>([
+    [{}, { runAsUser: 0, runAsNonRoot: false }, []],
+    [{ podSecurity: 'restricted' }, { runAsUser: 0 }, ['pod.security.runAsUser']],
+    [{ podSecurity: 'restricted' }, { runAsNonRoot: false }, ['pod.security.runAsNonRoot']],
+    [{ podSecurity: 'restricted' }, { runAsUser: 1, runAsGroup: 0, runAsNonRoot: true }, []],
+    [{ ids: [{ from: 5, to: 7 }] }, { runAsUser: 5, runAsGroup: 7, fsGroup: 8 }, ['pod.security.fsGroup']],
+    [{ ids: [] }, { runAsUser: 5, readOnlyRootFilesystem: true }, ['pod.security.runAsUser']],
+  ])('of %j refuses of %j %j', (allowed, security, fields) => {
+    const problems = check(allowed, { security: { ...NO_SECURITY_SETTINGS, ...security } });
+    expect(problems.map(({ field }) => field)).toEqual(fields);
+    if (allowed.podSecurity)
+      for (const { message } of problems) expect(message).toContain('PROCTOR_POD_SECURITY');
   });
 
   it('lists what is allowed', () => {

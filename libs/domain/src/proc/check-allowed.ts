@@ -2,6 +2,12 @@ import type { ErrorDetail } from '../app-error.js';
 import { quoteForMessage } from './env-value.js';
 import { repositoryOf } from './image-reference.js';
 import type { Proc } from './proc.js';
+import {
+  checkAllowedIds,
+  checkSecurityLevel,
+  type IdRange,
+  type PodSecurityLevel,
+} from './security-settings.js';
 
 /** What this installation allows procs to use. Null allows everything; an empty list allows only the worker's defaults. */
 export interface AllowedSettings {
@@ -11,6 +17,9 @@ export interface AllowedSettings {
   /** `key` (any value) or `key=value`. */
   nodeSelectors: readonly string[] | null;
   imagePullSecrets: readonly string[] | null;
+  podSecurity: PodSecurityLevel;
+  /** Of users and groups. */
+  ids: readonly IdRange[] | null;
 }
 
 /** Lists what this installation does not allow in a proc. Empty if everything is allowed. `field` is a path into `Proc`. */
@@ -38,7 +47,11 @@ export function checkAllowed(
     if (!imagePullSecrets || imagePullSecrets.includes(name)) return;
     refuse(`pod.imagePullSecrets.${index}`, 'the pull secret', name, imagePullSecrets);
   });
-  return problems;
+  return [
+    ...problems,
+    ...checkSecurityLevel(pod.security, allowed.podSecurity),
+    ...checkAllowedIds(pod.security, allowed.ids),
+  ];
 }
 
 /** Compares whole path segments: `registry.example/team` does not allow `registry.example/team2`. */

@@ -6,6 +6,7 @@ import {
   type PodSettings,
   type Toleration,
 } from './pod-settings.js';
+import { NO_SECURITY_SETTINGS, type SecuritySettings } from './security-settings.js';
 
 const check = (changes: Partial<PodSettings>) => checkPodSettings({ ...DEFAULT_POD_SETTINGS, ...changes });
 const fieldsOf = (problems: { field: string }[]) => problems.map(({ field }) => field);
@@ -23,6 +24,10 @@ const toleration = (changes: Partial<Toleration>): PodSettings['tolerations'] =>
 ];
 const resources = (changes: Partial<PodResources>) => ({
   resources: { requests: {}, limits: {}, ...changes },
+});
+
+const secured = (changes: Partial<SecuritySettings>) => ({
+  security: { ...NO_SECURITY_SETTINGS, ...changes },
 });
 
 describe('checkPodSettings', () => {
@@ -49,6 +54,7 @@ describe('checkPodSettings', () => {
     ['a toleration of every effect', { tolerations: toleration({ effect: null }) }],
     ['a taint without a value', { tolerations: toleration({ value: null }) }],
     ['a stay of a while', { tolerations: toleration({ effect: 'NoExecute', tolerationSeconds: 0 }) }],
+    ['the largest ids', secured({ runAsUser: 2 ** 31 - 1, runAsGroup: 0, fsGroup: 0, runAsNonRoot: true })],
     ['limits only', resources({ limits: { cpu: '2', 'example.com/gpu': '2' } })],
     [
       'the most of each',
@@ -155,6 +161,10 @@ describe('checkPodSettings', () => {
       ['pod.tolerations.0.tolerationSeconds'],
     ],
     ['too many tolerations', { tolerations: many(21, () => toleration({})[0]!) }, ['pod.tolerations']],
+    ['a negative user', secured({ runAsUser: -1 }), ['pod.security.runAsUser']],
+    ['a group that is too large', secured({ runAsGroup: 2 ** 31 }), ['pod.security.runAsGroup']],
+    ['half a group', secured({ fsGroup: 0.5 }), ['pod.security.fsGroup']],
+    ['root that is not root', secured({ runAsUser: 0, runAsNonRoot: true }), ['pod.security.runAsUser']],
     [
       'several things',
       { serviceAccount: '-', nodeSelector: { '': '' }, ...resources({ limits: { cpu: '' } }) },

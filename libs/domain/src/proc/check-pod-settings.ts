@@ -4,6 +4,7 @@ import { checkTolerations } from './check-tolerations.js';
 import { countUtf8Bytes, describeTextProblem, quoteForMessage } from './env-value.js';
 import { isDnsSubdomain, isLabelValue, isQualifiedName } from './kubernetes-names.js';
 import type { PodSettings } from './pod-settings.js';
+import { checkSecurity } from './security-settings.js';
 
 export const MAX_NODE_SELECTORS = 20;
 export const MAX_ANNOTATIONS = 50;
@@ -28,6 +29,7 @@ export function checkPodSettings(pod: PodSettings): ErrorDetail[] {
     ...checkName('pod.serviceAccount', 'a service account', pod.serviceAccount),
     ...checkImagePullSecrets(pod.imagePullSecrets),
     ...checkAnnotations(pod.annotations),
+    ...checkSecurity(pod.security),
   ];
 }
 

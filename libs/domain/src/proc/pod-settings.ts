@@ -1,3 +1,5 @@
+import type { SecuritySettings } from './security-settings.js';
+
 /** Settings of a proc's pods, in Kubernetes' terms. Null or empty means the worker's default. */
 export interface PodSettings {
   resources: PodResources | null;
@@ -7,6 +9,7 @@ export interface PodSettings {
   imagePullSecrets: readonly string[];
   /** Added to the worker's own annotations on every Job and pod. The proc's take precedence. */
   annotations: Readonly<Record<string, string>>;
+  security: SecuritySettings | null;
 }
 
 /** Kubernetes quantities, e.g. `{ cpu: '100m', memory: '128Mi' }`. */
@@ -34,4 +37,5 @@ export const DEFAULT_POD_SETTINGS: PodSettings = {
   serviceAccount: null,
   imagePullSecrets: [],
   annotations: {},
+  security: null,
 };

@@ -108,6 +108,28 @@ describe('buildJobManifest', () => {
     expect(named).toMatchObject({ automountServiceAccountToken: true, serviceAccountName: 'deployer' });
   });
 
+  it('sets users and rights on its own container, and only the group of volumes on the pod', () => {
+    expect(pod?.containers[0]?.securityContext).not.toHaveProperty('runAsUser');
+    const secured = podOf({
+      security: {
+        runAsUser: 1000,
+        runAsGroup: 0,
+        runAsNonRoot: true,
+        readOnlyRootFilesystem: true,
+        fsGroup: 2000,
+      },
+    });
+    expect(secured?.securityContext).toEqual({ seccompProfile: { type: 'RuntimeDefault' }, fsGroup: 2000 });
+    expect(secured?.containers[0]?.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      runAsUser: 1000,
+      runAsGroup: 0,
+      runAsNonRoot: true,
+      readOnlyRootFilesystem: true,
+    });
+  });
+
   it('sets no placement unless the proc does', () => {
     for (const field of ['nodeSelector', 'tolerations', 'imagePullSecrets']) {
       expect(pod).not.toHaveProperty(field);

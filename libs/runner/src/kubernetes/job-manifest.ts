@@ -1,5 +1,11 @@
-import type { V1Job, V1PodFailurePolicyRule, V1PodSpec, V1Toleration } from '@kubernetes/client-node';
-import type { Toleration } from '@app/domain';
+import type {
+  V1Job,
+  V1PodFailurePolicyRule,
+  V1PodSpec,
+  V1SecurityContext,
+  V1Toleration,
+} from '@kubernetes/client-node';
+import { NO_SECURITY_SETTINGS, type SecuritySettings, type Toleration } from '@app/domain';
 import { MAX_DISRUPTIONS, type JobRequest } from '../runner.js';
 import { mergeResources } from './container-resources.js';
 import type { ContainerResources } from './kubernetes-settings.js';
@@ -60,7 +66,8 @@ function failureRules({ retries }: JobRequest): V1PodFailurePolicyRule[] {
 }
 
 function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec {
-  const { serviceAccount, nodeSelector, tolerations, imagePullSecrets, resources } = request.pod;
+  const { serviceAccount, nodeSelector, tolerations, imagePullSecrets, resources, security } = request.pod;
+  const fsGroup = security?.fsGroup ?? null;
   return {
     restartPolicy: 'Never',
     // On the pod, not the Job: a Job past its deadline deletes its pods together with their logs.
@@ -71,7 +78,7 @@ function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec 
     ...(Object.keys(nodeSelector).length > 0 && { nodeSelector: { ...nodeSelector } }),
     ...(tolerations.length > 0 && { tolerations: tolerations.map(toleration) }),
     ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
-    securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+    securityContext: { seccompProfile: { type: 'RuntimeDefault' }, ...(fsGroup !== null && { fsGroup }) },
     containers: [
       {
         name: CONTAINER_NAME,
@@ -81,9 +88,22 @@ function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec 
         // never runs.
         envFrom: [{ secretRef: { name: request.jobName } }],
         resources: mergeResources(resources, settings.defaultResources),
-        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+        securityContext: containerSecurity(security),
       },
     ],
+  };
+}
+
+/** On our container alone: containers that a mesh injects have users of their own. */
+function containerSecurity(security: SecuritySettings | null): V1SecurityContext {
+  const { runAsUser, runAsGroup, runAsNonRoot, readOnlyRootFilesystem } = security ?? NO_SECURITY_SETTINGS;
+  return {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+    ...(runAsUser !== null && { runAsUser }),
+    ...(runAsGroup !== null && { runAsGroup }),
+    ...(runAsNonRoot !== null && { runAsNonRoot }),
+    ...(readOnlyRootFilesystem !== null && { readOnlyRootFilesystem }),
   };
 }
 
