@@ -558,6 +558,31 @@ describe('a disruption', () => {
     expect(records.row(id).attempts.length).toBeLessThanOrEqual(12);
   });
 
+  it.each([
+    ['is complete if the kubelet has reported the end', undefined, ['a line']],
+    [
+      'is marked as cut if the node was lost',
+      'NodeLost',
+      ['a line', expect.stringContaining('lines are missing')],
+    ],
+  ])('that takes a pod away right after its log ended: the log %s', async (_name, lostReason, lines) => {
+    runner.script = async (container) => {
+      container.print('a line');
+      await sleep(50);
+      if (lostReason) container.fail(lostReason, 137);
+      else container.drain(143);
+    };
+    const follow = runner.followLog.bind(runner);
+    runner.followLog = async function* (...args) {
+      yield* follow(...args);
+      throw new LogLostError('the pod is gone', { isProbablyComplete: true });
+    };
+    const id = records.add();
+    await worker.run(id);
+    expect(end(id)).toMatchObject({ status: 'POD_FAILED' });
+    expect(records.textOf(id)).toEqual(lines);
+  });
+
   it('is noted on an attempt that ended with 0 because of it', async () => {
     runner.script = (container) => container.drain(0);
     const id = records.add();
