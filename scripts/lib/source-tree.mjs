@@ -23,6 +23,35 @@ export function hashSourceTree() {
   return hashes;
 }
 
+const modulePattern = /^(apps|libs|cli|test)\/.*\.ts$/;
+const mayImport = /\b(?:import|export|from|require)\b/;
+
+/**
+ * The tree as a check sees it that asks only what imports what: of the modules, the lines that may import something.
+ * @param {ReadonlyMap<string, string>} tree @returns {Map<string, string>}
+ */
+export function hashImports(tree) {
+  return new Map(
+    [...tree].map(([path, hash]) => {
+      const content = modulePattern.test(path) ? readIfPresent(path) : undefined;
+      if (!content) return [path, hash];
+      const lines = content
+        .toString('utf8')
+        .split('\n')
+        .filter((line) => mayImport.test(line));
+      return [path, createHash('sha256').update(lines.join('\n')).digest('hex')];
+    }),
+  );
+}
+
+/** @param {string} text of a module @returns {string} every line that may say what it imports, and some others */
+export function importLines(text) {
+  return text
+    .split('\n')
+    .filter((line) => mayImport.test(line))
+    .join('\n');
+}
+
 /** @param {string} path @returns {Buffer | undefined} undefined for a deleted file or a submodule */
 function readIfPresent(path) {
   try {

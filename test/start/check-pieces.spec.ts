@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createModuleGraph, parseModule } from '../../scripts/lib/module-graph.mjs';
 import { relatedSpecs } from '../../scripts/lib/related-specs.mjs';
-import { changedPaths } from '../../scripts/lib/source-tree.mjs';
+import { changedPaths, importLines } from '../../scripts/lib/source-tree.mjs';
 
 const texts = new Map([
   ['libs/domain/src/index.ts', "export * from './a.js';\nexport { b as c, type B } from './b.js';\n"],
@@ -88,6 +88,25 @@ describe('parseModule', () => {
   it('tells a barrel from a module that does something', () => {
     expect(parseModule("/** All. */\nexport * from './a.js';\n").isBarrel).toBe(true);
     expect(parseModule("export * from './a.js';\nstart();\n").isBarrel).toBe(false);
+  });
+});
+
+describe('importLines', () => {
+  it.each([
+    "import { a } from './a.js';",
+    "import {\n  a,\n  b,\n} from './a.js';",
+    "import './a.js';",
+    "export * from './a.js';",
+    "const a = await import('./a.js');",
+    "let a: import('./a.js').A;",
+    "const a = require('./a.js');",
+  ])('keeps the path in %j', (statement) => {
+    expect(importLines(`const x = 1;\n${statement}\nfoo();`)).toContain('./a.js');
+  });
+
+  it('is the same after a change of other lines', () => {
+    const text = (body: string) => `import { a } from './a.js';\n\n${body}\n`;
+    expect(importLines(text('a(1);'))).toBe(importLines(text('// twice\na(2);')));
   });
 });
 
