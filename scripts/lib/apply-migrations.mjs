@@ -139,6 +139,9 @@ async function readHistory(db) {
   return new Map(rows.map((row) => [row.migration_name, row.checksum]));
 }
 
+/** `RAISE EXCEPTION` in a migration. */
+const raisedByMigration = 'P0001';
+
 /** @param {import('pg').Client} db @param {Migration} migration */
 async function apply(db, { name, sql, checksum }) {
   const id = randomUUID();
@@ -151,8 +154,13 @@ async function apply(db, { name, sql, checksum }) {
     // Sent without parameters, the file is one message and so one transaction, unless it opens its own.
     await db.query(sql);
   } catch (error) {
-    const { message, code } = /** @type {NodeJS.ErrnoException} */ (error);
+    const { message, code, hint } = /** @type {NodeJS.ErrnoException & { hint?: string }} */ (error);
     await db.query('rollback').catch(() => {}); // if the file opened its own transaction
+    if (code === raisedByMigration) {
+      // It has checked the data before it changed anything, and is tried again next time.
+      await db.query('delete from _prisma_migrations where id = $1', [id]);
+      throw new StartError(`migration ${name} cannot be applied: ${message}`, hint, error);
+    }
     await db
       .query('update _prisma_migrations set logs = $2 where id = $1', [id, `${message} (${code})`])
       .catch(() => {});

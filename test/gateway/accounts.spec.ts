@@ -19,8 +19,8 @@ const detail = (answer: Answer) => answer.json<{ detail: string }>().detail;
 
 let count = 0;
 async function makeUser(body: Record<string, unknown> = {}): Promise<string> {
-  const email = `made-${++count}@example.com`;
-  expect(await admin('POST', '/user', { email, ...body })).toMatchObject({ status: 201 });
+  const { email = `made-${++count}@example.com`, ...rest } = body as { email?: string };
+  expect(await admin('POST', '/user', { email, ...rest })).toMatchObject({ status: 201 });
   return email;
 }
 
@@ -66,6 +66,62 @@ describe('accounts', () => {
     const email = await makeUser();
     expect(await admin('POST', '/user', { email })).toMatchObject({ status: 409 });
     expect(await admin('POST', '/user', { email: email.toUpperCase() })).toMatchObject({ status: 409 });
+  });
+
+  it('are one, however the letters of the email are written', async () => {
+    const [first, other] = ['Mary.Shelley@Example.com', 'MARY.shelley@example.COM'];
+    await makeUser({ email: first, groups: ['one'] });
+    const path = `/user/${other}`;
+    expect((await admin('GET', path)).json()).toMatchObject({ email: first, groups: ['one'] });
+    const changed = await admin('PATCH', path, { name: 'Mary', groups: ['one', 'two'] });
+    expect(changed.json()).toMatchObject({ email: first, name: 'Mary', groups: ['one', 'two'] });
+    expect(await admin('PUT', `/group/one/member/${other}`)).toMatchObject({ status: 204 });
+    expect(await admin('DELETE', `/group/two/member/${other}`)).toMatchObject({ status: 204 });
+    expect((await admin('GET', path)).json()).toMatchObject({ groups: ['one'] });
+
+    const token = await makeToken(other);
+    for (const email of [first, other, first.toLowerCase()])
+      expect((await as({ ...token, email }, 'GET', '/whoami')).json()).toMatchObject({ email: first });
+    const own = { ...token, email: other };
+    expect(await as(own, 'POST', '/token', { email: first.toUpperCase() })).toMatchObject({ status: 201 });
+    for (const who of ['', `?email=${first}`, `?email=${other}`])
+      expect((await as(own, 'GET', `/token${who}`)).json<{ tokens: object[] }>().tokens).toHaveLength(2);
+    expect((await admin('GET', `/token?email=${other}`)).json<{ tokens: object[] }>().tokens).toHaveLength(2);
+
+    await admin('POST', '/metadata', [
+      { name: 'frankenstein', image_name: 'proctor/f:1', authorized_groups: ['one'] },
+    ]);
+    const body = { name: 'frankenstein', args: {} };
+    const { id } = (await as(own, 'POST', '/execution', body)).json<{ id: number }>();
+    await admin('PATCH', path, { groups: [] });
+    expect(await as({ ...token, email: first }, 'GET', `/execution/${id}`)).toMatchObject({ status: 200 });
+    for (const user of [first, other, first.toLowerCase()]) {
+      for (const who of [gateway.admin, own]) {
+        const listed = await as(who, 'GET', `/execution?user=${user}`);
+        expect(listed.json<{ executions: object[] }>().executions).toMatchObject([{ id, user_email: first }]);
+      }
+    }
+    for (const filter of [
+      `actor=${other}&action=submitExecution`,
+      `subject=${first.toLowerCase()}&action=createUser`,
+    ]) {
+      const { events } = (await admin('GET', `/audit?${filter}`)).json<{ events: object[] }>();
+      expect(events).toHaveLength(1);
+    }
+
+    expect(await admin('DELETE', path)).toMatchObject({ status: 204 });
+    await makeUser({ email: other });
+    expect((await admin('GET', `/user/${first}`)).json()).toMatchObject({ email: first });
+  });
+
+  it('are created once if two requests come at once in two spellings', async () => {
+    for (let n = 0; n < 10; n++) {
+      const email = `twice-${n}@example.com`;
+      const answers = await Promise.all(
+        [email, email.toUpperCase()].map((each) => admin('POST', '/user', { email: each })),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+    }
   });
 
   it.each([

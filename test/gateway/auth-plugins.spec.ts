@@ -63,6 +63,34 @@ describe('the plugin gate', () => {
     expect(await gateway.call(who, 'GET', '/whoami')).toMatchObject({ status: 401 });
   });
 
+  it('has one user, however the server writes the email', async () => {
+    await gateway.call(ada, 'GET', '/whoami');
+    const names = { proc: 'spelled', group: 'one' };
+    const metadata = [{ name: names.proc, image_name: 'proctor/s:1', authorized_groups: ['nobody'] }];
+    expect(await gateway.call(ada, 'POST', '/metadata', { body: metadata })).toMatchObject({ status: 201 });
+    const made = await gateway.call(ada, 'POST', '/execution', { body: { name: names.proc, args: {} } });
+    const { id } = made.json<{ id: number }>();
+    gate.know('other', { email: 'ADA@Example.com', name: 'Ada', active: true, groups: [] });
+    for (const email of ['ada@example.com', 'Ada@example.COM']) {
+      const who = { email, token: 'other' };
+      expect((await gateway.call(who, 'GET', '/whoami')).json()).toMatchObject({ email: ada.email });
+      expect(await gateway.call(who, 'GET', `/execution/${id}`)).toMatchObject({ status: 200 });
+      const listed = (await gateway.call(who, 'GET', '/execution')).json<{ executions: object[] }>();
+      expect(listed.executions).toMatchObject([{ id }]);
+    }
+    const signIns = await gateway.query(`select email, groups from sign_in where email ilike $1`, [
+      ada.email,
+    ]);
+    expect(signIns).toEqual([{ email: ada.email, groups: [] }]);
+  });
+
+  it('refuses the users of a closed account in any case', async () => {
+    await gateway.call(ada, 'POST', '/user', { body: { email: 'Robot@example.com', service: true } });
+    gate.know('robot', { email: 'ROBOT@example.com', name: '', active: true, groups: [] });
+    const who = { email: 'robot@example.com', token: 'robot' };
+    expect(await gateway.call(who, 'GET', '/whoami')).toMatchObject({ status: 401 });
+  });
+
   it('refuses a user who is inactive there', async () => {
     gate.know('off', { email: 'off@example.com', name: '', active: false, groups: [] });
     const who = { email: 'off@example.com', token: 'off' };

@@ -1,5 +1,5 @@
 import type { OutboxEvent, Recipient } from '@app/database';
-import { notifyEventOf, ORIGIN_RULES } from '@app/domain';
+import { foldEmail, notifyEventOf, ORIGIN_RULES } from '@app/domain';
 
 /** The channels that get events regardless of whom they concern. */
 export interface BroadcastChannels {
@@ -46,5 +46,5 @@ function mailRecipients({ name, execution, schedule, ownerNotifyOn }: OutboxEven
 /** Keeps one of the addresses that differ only in case, and drops names that are no addresses. */
 function uniqueAddresses(addresses: readonly string[]): string[] {
   const mailable = addresses.filter((address) => address.includes('@'));
-  return [...new Map(mailable.map((address) => [address.toLowerCase(), address])).values()];
+  return [...new Map(mailable.map((address) => [foldEmail(address), address])).values()];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isSameEmail, readUser } from './read-user.js';
+import { readUser } from './read-user.js';
 
 const GOOD = { email: 'ada@x.y', name: 'Ada', active: true, groups: ['ops'] };
 
@@ -41,15 +41,5 @@ describe('readUser', () => {
     ['no groups', { ...GOOD, groups: null }, '"groups"'],
   ])('refuses %s', (_what, value, problem) => {
     expect(readUser(value)).toEqual({ problem: expect.stringContaining(problem) as unknown });
-  });
-});
-
-describe('isSameEmail', () => {
-  it.each([
-    ['ada@x.y', 'ADA@x.Y', true],
-    [' ada@x.y', 'ada@x.y ', true],
-    ['ada@x.y', 'ada@x.yz', false],
-  ])('%j and %j: %s', (one, other, expected) => {
-    expect(isSameEmail(one, other)).toBe(expected);
   });
 });

@@ -1,6 +1,6 @@
 import type { BodyOf } from '@app/contract';
 import type { TokenRecord, TokensStore } from '@app/database';
-import { AppError, type User } from '@app/domain';
+import { AppError, isSameEmail, type User } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Authenticator } from '../authentication/authenticator.js';
 import type { Caller } from '../authentication/caller.js';
@@ -28,7 +28,7 @@ export class ChangeTokens {
     const { label, expires_in_seconds: seconds } = body;
     const { user, isAdmin, address, credentialExpiresAt } = caller;
     const email = body.email ?? user.email;
-    if (email !== user.email && !isAdmin) throw onlyAdmins('create tokens for other accounts');
+    if (!isSameEmail(email, user.email) && !isAdmin) throw onlyAdmins('create tokens for other accounts');
     // A sign-in through the plugin must not yield a token that outlives it, or that may do more.
     if (!isAdmin && !this.dependencies.sources.isAccount(user)) throw noOwnAccount(user);
     const requested = seconds === undefined ? null : new Date(Date.now() + seconds * 1_000);
@@ -43,7 +43,7 @@ export class ChangeTokens {
     return this.dependencies.audit.recordChange(entry, async () => {
       const made = await this.dependencies.tokens.create({ email, label, expiresAt, createdBy: user.email });
       if (made) return made;
-      throw email === user.email ? noOwnAccount(user) : noAccount(email);
+      throw isSameEmail(email, user.email) ? noOwnAccount(user) : noAccount(email);
     });
   }
 
@@ -53,7 +53,7 @@ export class ChangeTokens {
     if (!record) throw noToken(id);
     const { email, label } = record;
     const about = { actor: user.email, action: 'revokeToken', subject: id, address };
-    if (email !== user.email && !isAdmin) {
+    if (!isSameEmail(email, user.email) && !isAdmin) {
       // The answer does not reveal that the token exists; the audit trail records a refusal.
       this.dependencies.audit.noteRefusal({
         ...about,

@@ -51,6 +51,6 @@ function refusalFor(email: string, account: Account | null, adminGroups: readonl
 
 function noAccount(email: string): AppError {
   return new AppError('not_found', `No such account: ${email}.`, {
-    hint: 'Set PROCTOR_ADMIN_EMAIL to the email of an admin. Upper and lower case matter.',
+    hint: 'Set PROCTOR_ADMIN_EMAIL to the email of an admin.',
   });
 }

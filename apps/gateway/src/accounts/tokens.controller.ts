@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import type { ReplyOf } from '@app/contract';
 import type { TokensStore } from '@app/database';
+import { isSameEmail } from '@app/domain';
 import { Call, type CallOf } from '../authentication/call.js';
 import { toPage } from '../http/page.js';
 import { Serves } from '../http/serves.js';
@@ -18,7 +19,7 @@ export class TokensController {
   async list(@Call() { caller, query }: CallOf<'listTokens'>): Promise<ReplyOf<'listTokens'>> {
     const { user, isAdmin } = caller;
     const { email, all, cursor, limit } = query;
-    const isOwn = !all && (email === undefined || email === user.email);
+    const isOwn = !all && (email === undefined || isSameEmail(email, user.email));
     if (!isOwn && !isAdmin) throw onlyAdmins('list the tokens of other accounts');
     const whose = all ? email : (email ?? user.email);
     const tokens = await this.tokens.list({ email: whose, after: cursor ?? null, limit });

@@ -1,4 +1,4 @@
-import type { User } from '@app/domain';
+import { isSameEmail, type User } from '@app/domain';
 
 /** The authentication plugin's decision whether a user counts as a member of all these groups. */
 export type VerifyGroups = (user: User, requiredGroups: readonly string[]) => Promise<boolean>;
@@ -32,7 +32,7 @@ export class Access {
   ): Promise<boolean> {
     const { user, isAdmin } = requester;
     if (!user.active) return false;
-    if (isAdmin || (user.email !== '' && user.email === execution.userEmail)) return true;
+    if (isAdmin || (user.email !== '' && isSameEmail(user.email, execution.userEmail))) return true;
     return procGroups !== null && (await this.mayExecute(requester, procGroups));
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TokenOwner } from '@app/database';
+import type { User } from '@app/domain';
 import { AuthPlugin } from '@app/plugins';
 import { UserSources } from './user-sources.js';
 
@@ -9,6 +10,7 @@ const END = new Date(7);
 class Source extends AuthPlugin {
   asked: (string | null)[][] = [];
   verified = 0;
+  verifiedEmail = '';
   failure: Error | null = null;
 
   constructor(private readonly mayDo: boolean) {
@@ -21,7 +23,8 @@ class Source extends AuthPlugin {
     return { email: email ?? 'a@b.c', name: '', active: true, groups: ['g'], tokenExpiresAt: END };
   }
 
-  override async verify(): Promise<boolean> {
+  override async verify(user: User): Promise<boolean> {
+    this.verifiedEmail = user.email;
     this.verified += 1;
     if (this.failure) throw this.failure;
     return this.mayDo;
@@ -32,7 +35,8 @@ describe('UserSources', () => {
   function setUp() {
     const [accounts, plugin] = [new Source(true), new Source(false)];
     const isClosed = async (email: string) => email === ROBOT;
-    return { accounts, plugin, sources: new UserSources(accounts, plugin, isClosed) };
+    const emails = { rememberSpelling: async (email: string) => (email === 'A@B.C' ? 'a@b.c' : email) };
+    return { accounts, plugin, sources: new UserSources(accounts, plugin, emails, isClosed) };
   }
 
   it('looks up Proctor’s own tokens in Postgres, all others in the plugin', async () => {
@@ -61,6 +65,14 @@ describe('UserSources', () => {
     const { sources } = setUp();
     expect(await sources.find(ROBOT, 'good')).toBeNull();
     expect(await sources.find(ROBOT, 'proctor_good')).toMatchObject({ email: ROBOT });
+  });
+
+  it('knows a plugin’s user by the email first given, and the plugin by its own', async () => {
+    const { plugin, sources } = setUp();
+    const user = await sources.find('A@B.C', 'good');
+    expect(user).toMatchObject({ email: 'a@b.c' });
+    await sources.verify(user!, ['g']);
+    expect(plugin.verifiedEmail).toBe('A@B.C');
   });
 
   it('checks the groups of a user from no source', async () => {

@@ -4,6 +4,8 @@ import type { AuthPlugin } from '@app/plugins';
 
 interface Origin {
   source: AuthPlugin;
+  /** As the source knows the user: the email may be in another case. */
+  user: User;
   expiresAt: Date | null;
   /** The source's decisions by list of groups, cached for as long as the user is. */
   answers: Map<string, Promise<boolean>>;
@@ -23,11 +25,13 @@ export class UserSources {
 
   /**
    * @param plugin the same as `accounts` if no other plugin is configured
+   * @param emails one spelling for each email, whatever the case in which a plugin returns it
    * @param isClosed whether the plugin's users must not use this email: it belongs to a service account, or to a disabled one
    */
   constructor(
     private readonly accounts: AccountsSource,
     private readonly plugin: AuthPlugin,
+    private readonly emails: { rememberSpelling(email: string): Promise<string> },
     private readonly isClosed: (email: string) => Promise<boolean>,
     /** Called with each user that the plugin identifies. */
     private readonly noteSignIn: (user: User) => void = () => undefined,
@@ -45,7 +49,7 @@ export class UserSources {
     if (!origin) return canExecute(user, requiredGroups);
     const { source, answers } = origin;
     const key = JSON.stringify(requiredGroups);
-    const answer = answers.get(key) ?? source.verify(user, requiredGroups);
+    const answer = answers.get(key) ?? source.verify(origin.user, requiredGroups);
     answers.set(key, answer);
     try {
       return await answer;
@@ -69,16 +73,17 @@ export class UserSources {
     const user = await this.accounts.auth(email, token);
     if (user) {
       const { tokenExpiresAt: expiresAt } = user;
-      this.origins.set(user, { source: this.accounts, expiresAt, answers: new Map() });
+      this.origins.set(user, { source: this.accounts, user, expiresAt, answers: new Map() });
     }
     return user;
   }
 
   private async findInPlugin(email: string | null, token: string): Promise<User | null> {
-    const user = await this.plugin.auth(email, token);
+    const found = await this.plugin.auth(email, token);
     // Executions, schedules and tokens belong to an email: a plugin's user of the same email would get the account's.
-    if (!user || (await this.isClosed(user.email))) return null;
-    this.origins.set(user, { source: this.plugin, expiresAt: null, answers: new Map() });
+    if (!found || (await this.isClosed(found.email))) return null;
+    const user = { ...found, email: await this.emails.rememberSpelling(found.email) };
+    this.origins.set(user, { source: this.plugin, user: found, expiresAt: null, answers: new Map() });
     this.noteSignIn(user);
     return user;
   }

@@ -1,4 +1,5 @@
 import { AccountsStore, SignInsStore, type Database } from '@app/database';
+import type { User } from '@app/domain';
 import type { Logger } from '@app/platform';
 import type { AuthPlugin } from '@app/plugins';
 import type { GatewaySettings } from '../env.js';
@@ -30,9 +31,8 @@ export function wireAuthentication({ settings, database, authPlugin, logger }: A
     const account = await accounts.find(email);
     return account !== null && (account.isService || !account.isActive);
   };
-  const sources = new UserSources(postgresAuth, authPlugin ?? postgresAuth, isClosed, (user) =>
-    signIns.note(user),
-  );
+  const noteSignIn = (user: User) => signIns.note(user);
+  const sources = new UserSources(postgresAuth, authPlugin ?? postgresAuth, accounts, isClosed, noteSignIn);
   const access = new Access(adminGroups, (user, groups) => sources.verify(user, groups));
   const groupsOfEveryone = isAuthenticationOn ? null : adminGroups;
   const authenticator = new Authenticator(sources, new LoginLimits(failedLogins), groupsOfEveryone);

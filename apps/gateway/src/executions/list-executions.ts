@@ -1,5 +1,5 @@
 import { MAX_EXECUTION_ID, type QueryOf } from '@app/contract';
-import type { HistoryFilter, HistoryStore } from '@app/database';
+import type { AccountsStore, HistoryFilter, HistoryStore } from '@app/database';
 import type { ExecutionSummary } from '@app/domain';
 import type { Requester } from '../authentication/access.js';
 import type { FindProc } from '../procs/find-proc.js';
@@ -15,6 +15,7 @@ export class ListExecutions {
   constructor(
     private readonly history: Pick<HistoryStore, 'list'>,
     private readonly procs: FindProc,
+    private readonly accounts: Pick<AccountsStore, 'spellingOf'>,
   ) {}
 
   /** Newest first. A filter may name a proc, user or schedule that does not exist. */
@@ -22,7 +23,7 @@ export class ListExecutions {
     const { limit, cursor } = query;
     const filter: HistoryFilter = {
       ...(query.proc !== undefined && { procName: query.proc }),
-      ...(query.user !== undefined && { userEmail: query.user }),
+      ...(query.user !== undefined && { userEmail: await this.accounts.spellingOf(query.user) }),
       ...(query.status !== undefined && { statuses: query.status }),
       ...(query.schedule !== undefined && { scheduleId: toId(query.schedule) }),
       ...(query.since !== undefined && { since: new Date(query.since) }),

@@ -1,5 +1,6 @@
 import {
   ExecutionsStore,
+  AccountsStore,
   HistoryStore,
   LogsStore,
   MetricsStore,
@@ -91,7 +92,7 @@ export function wireExecutions({
       acceptExecution,
       bodyHash,
     }),
-    listExecutions: new ListExecutions(new HistoryStore(database), findProc),
+    listExecutions: new ListExecutions(new HistoryStore(database), findProc, new AccountsStore(database)),
     findExecution,
     cancelExecution: new CancelExecution({
       executions,

@@ -20,7 +20,7 @@ describe('checkSchedule', () => {
       at: null,
       notificationEmails: ['ada@example.com', 'bob@example.com'],
     });
-    expect(checkScheduleChanges({ cron: ' @daily ', notificationEmails: 'a@b.c,a@b.c ' })).toEqual({
+    expect(checkScheduleChanges({ cron: ' @daily ', notificationEmails: 'a@b.c,A@B.c,a@b.c ' })).toEqual({
       cron: '@daily',
       at: null,
       notificationEmails: ['a@b.c'],

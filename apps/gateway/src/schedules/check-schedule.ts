@@ -1,5 +1,11 @@
 import { email, isStorable, SCHEDULE_TEXTS, type UpdateScheduleBody } from '@app/contract';
-import { AppError, DEFAULT_SCHEDULE_POLICIES, type ErrorDetail, type SchedulePolicies } from '@app/domain';
+import {
+  AppError,
+  DEFAULT_SCHEDULE_POLICIES,
+  isSameEmail,
+  type ErrorDetail,
+  type SchedulePolicies,
+} from '@app/domain';
 import { checkBlackouts, checkTimes, checkTimeZone, type CheckedTimes } from './check-timing.js';
 
 const MAX_CHARACTERS = 1_000;
@@ -95,7 +101,7 @@ function readEmails(text: string): string[] {
     const message = `expected email addresses separated by commas; invalid: ${shown}`;
     refuse(SCHEDULE_TEXTS.emailInvalid, [{ field, message }]);
   }
-  return [...new Set(emails)];
+  return emails.filter((each, at) => emails.findIndex((other) => isSameEmail(each, other)) === at);
 }
 
 function refuse(plainText: string, details: readonly ErrorDetail[]): never {

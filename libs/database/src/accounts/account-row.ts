@@ -1,5 +1,6 @@
 import type { Session } from '../connection/database.js';
 import type { Account as AccountRow, Membership } from '../generated/client.js';
+import { knownSpelling, rememberSpelling } from './email-spelling.js';
 import { joinGroups } from './membership.js';
 
 /** An account of a person or of a program (service account). */
@@ -27,22 +28,23 @@ export function toAccount(row: AccountRow & { memberships: Pick<Membership, 'gro
   };
 }
 
+/** @param email in any case */
 export async function readAccount(session: Session, email: string): Promise<Account | null> {
-  const row = await session.account.findUnique({ where: { email }, include: ACCOUNT_WITH_GROUPS });
+  const known = await knownSpelling(session, email);
+  if (known === null) return null;
+  const row = await session.account.findUnique({ where: { email: known }, include: ACCOUNT_WITH_GROUPS });
   return row && toAccount(row);
 }
 
-/** False: the email is taken, possibly in another case. */
+/** @returns the email as it was first given; null: the account exists, possibly in another case */
 export async function insertAccount(
   session: Session,
   { email, name, isService, groups }: Pick<Account, 'email' | 'name' | 'isService' | 'groups'>,
-): Promise<boolean> {
-  // Older accounts may differ only in case, so no unique index can decide.
-  await session.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('proctor.account'), hashtext(lower(${email})))`;
+): Promise<string | null> {
+  const known = await rememberSpelling(session, email);
   const inserted = await session.$executeRaw`
-    INSERT INTO account (email, name, is_service) SELECT ${email}, ${name}, ${isService}
-    WHERE NOT EXISTS (SELECT 1 FROM account WHERE lower(email) = lower(${email}))`;
-  if (inserted === 0) return false;
-  await joinGroups(session, email, groups);
-  return true;
+    INSERT INTO account (email, name, is_service) VALUES (${known}, ${name}, ${isService}) ON CONFLICT DO NOTHING`;
+  if (inserted === 0) return null;
+  await joinGroups(session, known, groups);
+  return known;
 }

@@ -1,7 +1,8 @@
-import type { User } from '@app/domain';
+import { isSameEmail, type User } from '@app/domain';
 import { hashToken, createToken } from './access-token.js';
 import { ACCOUNT_WITH_GROUPS, insertAccount, readAccount, toAccount, type Account } from './account-row.js';
 import type { Database } from '../connection/database.js';
+import { knownSpelling, rememberSpelling } from './email-spelling.js';
 import { joinGroups, lockAdmins, wouldRemoveLastAdmin } from './membership.js';
 import { pauseSchedulesOf } from '../schedules/schedules-pause.js';
 
@@ -30,7 +31,7 @@ export type UpdateAccountOutcome =
   /** No admin would be left: nothing was changed. */
   | { kind: 'last_admin' };
 
-/** Accounts in Postgres: the default authentication. Emails are compared exactly. */
+/** Accounts in Postgres: the default authentication. An email names its account in any case. */
 export class AccountsStore {
   constructor(private readonly database: Database) {}
 
@@ -44,7 +45,7 @@ export class AccountsStore {
       include: { account: { include: { memberships: true } } },
     });
     if (!row || row.revokedAt || (row.expiresAt && row.expiresAt.getTime() <= Date.now())) return null;
-    if (email !== null && email !== row.email) return null;
+    if (email !== null && !isSameEmail(email, row.email)) return null;
     const { account } = row;
     return {
       email: account.email,
@@ -88,24 +89,35 @@ export class AccountsStore {
     return readAccount(this.database.client, email);
   }
 
+  /** The spelling of this email, in any case, that rows carry; the given one if it is new. */
+  async spellingOf(email: string): Promise<string> {
+    return (await knownSpelling(this.database.client, email)) ?? email;
+  }
+
+  /** As `spellingOf`, and keeps the given spelling if the email is new. May be repeated, and run at the same time. */
+  async rememberSpelling(email: string): Promise<string> {
+    return rememberSpelling(this.database.client, email);
+  }
+
   /** Creates missing groups too. Null: the email is taken, possibly in another case. */
   async create(account: Pick<Account, 'email' | 'name' | 'isService' | 'groups'>): Promise<Account | null> {
     return this.database.transaction(async (session) => {
-      if (!(await insertAccount(session, account))) return null;
-      return readAccount(session, account.email);
+      const email = await insertAccount(session, account);
+      return email === null ? null : readAccount(session, email);
     });
   }
 
   async update(
-    email: string,
+    anyEmail: string,
     { name, active, groups }: AccountChanges,
     adminGroups: readonly string[],
   ): Promise<UpdateAccountOutcome> {
     return this.database.transaction(async (session) => {
       await lockAdmins(session);
-      const before = await readAccount(session, email);
+      const before = await readAccount(session, anyEmail);
       if (!before) return { kind: 'not_found' };
       const after = { ...before, isActive: active ?? before.isActive, groups: groups ?? before.groups };
+      const { email } = before;
       if (await wouldRemoveLastAdmin(session, email, adminGroups, { before, after }))
         return { kind: 'last_admin' };
       await session.account.update({ where: { email }, data: { name, active } });
@@ -124,13 +136,14 @@ export class AccountsStore {
    * Removes the account with its memberships and tokens, and pauses its schedules. History and audit trail stay.
    */
   async remove(
-    email: string,
+    anyEmail: string,
     adminGroups: readonly string[],
   ): Promise<'removed' | 'not_found' | 'last_admin'> {
     return this.database.transaction(async (session) => {
       await lockAdmins(session);
-      const before = await readAccount(session, email);
+      const before = await readAccount(session, anyEmail);
       if (!before) return 'not_found';
+      const { email } = before;
       if (await wouldRemoveLastAdmin(session, email, adminGroups, { before, after: null }))
         return 'last_admin';
       await session.account.delete({ where: { email } });
@@ -146,20 +159,23 @@ export class AccountsStore {
    */
   async createAccount(user: Pick<User, 'email' | 'name' | 'groups'>, label: string): Promise<string | null> {
     return this.database.transaction(async (session) => {
-      if (!(await insertAccount(session, { ...user, isService: false }))) return null;
+      const email = await insertAccount(session, { ...user, isService: false });
+      if (email === null) return null;
       const token = createToken();
-      await session.accessToken.create({ data: { email: user.email, tokenHash: hashToken(token), label } });
+      await session.accessToken.create({ data: { email, tokenHash: hashToken(token), label } });
       return token;
     });
   }
 
   /** Creates the first account, an admin; null: an account exists. Safe to call from several processes at once. */
-  async createFirstAdmin(email: string, adminGroups: readonly string[]): Promise<string | null> {
+  async createFirstAdmin(givenEmail: string, adminGroups: readonly string[]): Promise<string | null> {
     return this.database.transaction(async (session) => {
       // Two processes with different addresses would both find the table empty.
       await session.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('proctor.first_admin'))`;
       if (await session.account.findFirst({ select: { email: true } })) return null;
-      await insertAccount(session, { email, name: 'Admin', isService: false, groups: adminGroups });
+      const admin = { email: givenEmail, name: 'Admin', isService: false, groups: adminGroups };
+      const email = await insertAccount(session, admin);
+      if (email === null) return null;
       const token = createToken();
       await session.accessToken.create({
         data: { email, tokenHash: hashToken(token), label: 'first start' },

@@ -62,10 +62,12 @@ export class GroupsStore {
       const groups = await session.$queryRaw<unknown[]>`
         SELECT 1 FROM account_group WHERE name = ${groupName} FOR KEY SHARE`;
       if (groups.length === 0) return 'no_group';
-      const accounts = await session.$queryRaw<unknown[]>`
-        SELECT 1 FROM account WHERE email = ${email} FOR KEY SHARE`;
+      const account = await readAccount(session, email);
+      const accounts = await session.$queryRaw<{ email: string }[]>`
+        SELECT email FROM account WHERE email = ${account?.email ?? null} FOR KEY SHARE`;
       if (accounts.length === 0) return 'no_account';
-      await session.membership.createMany({ data: [{ email, groupName }], skipDuplicates: true });
+      const data = accounts.map((each) => ({ email: each.email, groupName }));
+      await session.membership.createMany({ data, skipDuplicates: true });
       return 'ok';
     });
   }
@@ -82,8 +84,8 @@ export class GroupsStore {
       const before = await readAccount(session, email);
       if (!before) return 'no_account';
       const after = { ...before, groups: before.groups.filter((group) => group !== groupName) };
-      if (await wouldRemoveLastAdmin(session, email, adminGroups, { before, after })) return 'last_admin';
-      await session.membership.deleteMany({ where: { email, groupName } });
+      if (await wouldRemoveLastAdmin(session, before.email, adminGroups, { before, after })) return 'last_admin';
+      await session.membership.deleteMany({ where: { email: before.email, groupName } });
       return 'ok';
     });
   }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hashToken, createToken } from './access-token.js';
+import { readAccount } from './account-row.js';
+import { knownSpelling } from './email-spelling.js';
 import type { Database } from '../connection/database.js';
 import { Prisma, type AccessToken } from '../generated/client.js';
 
@@ -32,7 +34,8 @@ export class TokensStore {
   /** `token` is not stored and cannot be read again. Null: the account does not exist. */
   async create(token: NewToken): Promise<{ token: string; record: TokenRecord } | null> {
     const text = createToken();
-    const { email, label, expiresAt, createdBy } = token;
+    const { label, expiresAt, createdBy } = token;
+    const email = (await readAccount(this.database.client, token.email))?.email ?? null;
     const [created] = await this.database.client.$queryRaw<{ id: string }[]>`
       WITH owner AS (SELECT email FROM account WHERE email = ${email} FOR KEY SHARE)
       INSERT INTO access_token (id, email, token_hash, label, created_by, expires_at)
@@ -48,8 +51,9 @@ export class TokensStore {
    * owner
    */
   async list(query: { email?: string; after: string | null; limit: number }): Promise<TokenRecord[]> {
-    const { email, after, limit } = query;
+    const { after, limit } = query;
     if (after !== null && !isUuid(after)) return [];
+    const email = query.email && ((await knownSpelling(this.database.client, query.email)) ?? query.email);
     const conditions = [
       Prisma.sql`true`,
       ...(email === undefined ? [] : [Prisma.sql`email = ${email}`]),

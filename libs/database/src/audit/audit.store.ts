@@ -74,11 +74,17 @@ function placeOf(id: number): Prisma.Sql {
   return Prisma.sql`(SELECT at, id FROM audit_event WHERE id = ${id})`;
 }
 
+/** A subject is an email, in any case, or the name of something else. */
+function subjectIs(subject: string): Prisma.Sql {
+  const inAnyCase = Prisma.sql`lower(subject) = lower(${subject})`;
+  return subject.includes('@') ? inAnyCase : Prisma.sql`${inAnyCase} AND subject = ${subject}`;
+}
+
 function conditionsOf({ actor, action, subject, allowed, since, until }: AuditFilter): Prisma.Sql[] {
   return [
-    ...(actor === undefined ? [] : [Prisma.sql`actor = ${actor}`]),
+    ...(actor === undefined ? [] : [Prisma.sql`lower(actor) = lower(${actor})`]),
     ...(action === undefined ? [] : [Prisma.sql`action = ${action}`]),
-    ...(subject === undefined ? [] : [Prisma.sql`subject = ${subject}`]),
+    ...(subject === undefined ? [] : [subjectIs(subject)]),
     // Spelled as in the partial index.
     ...(allowed === undefined ? [] : [allowed ? Prisma.sql`allowed` : Prisma.sql`NOT allowed`]),
     ...(since === undefined ? [] : [Prisma.sql`at >= ${since}`]),

@@ -297,7 +297,7 @@ async function noteStart(session: Session, executionId: number, at: Date): Promi
     INSERT INTO notification (execution_id, event) SELECT id, 'started' FROM started
     WHERE CASE
       WHEN schedule_id IS NULL THEN EXISTS (
-        SELECT 1 FROM notification_preference p WHERE p.email = user_email AND 'start' = ANY(p.notify_on))
+        SELECT 1 FROM notification_preference p WHERE p.email = lower(user_email) AND 'start' = ANY(p.notify_on))
       ELSE EXISTS (SELECT 1 FROM schedule s WHERE s.id = schedule_id AND 'start' = ANY(s.notify_on)) END
     ON CONFLICT DO NOTHING`;
 }

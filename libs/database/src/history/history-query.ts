@@ -1,4 +1,4 @@
-import { EXECUTION_STATUSES, type ExecutionStatus, FINAL_STATUSES, isFinal } from '@app/domain';
+import { EXECUTION_STATUSES, type ExecutionStatus, FINAL_STATUSES, isFinal, isSameEmail } from '@app/domain';
 import { SUMMARY_COLUMNS } from '../executions/execution-row.js';
 import { Prisma } from '../generated/client.js';
 
@@ -52,7 +52,7 @@ function scopesOf({ procName, userEmail, visibleTo }: HistoryFilter): Scope[] {
   const procNames = procName === undefined ? null : [procName];
   const asked: Scope = { procNames, userEmail: userEmail ?? null };
   if (visibleTo === null) return [asked];
-  const asksForOwn = userEmail === undefined || userEmail === visibleTo.email;
+  const asksForOwn = userEmail === undefined || isSameEmail(userEmail, visibleTo.email);
   const own = asksForOwn && visibleTo.email !== '' ? [{ procNames, userEmail: visibleTo.email }] : [];
   if (procName !== undefined) return visibleTo.procNames.includes(procName) ? [asked] : own;
   if (userEmail !== undefined && own.length > 0) return own;

@@ -1,4 +1,4 @@
-import { isNotifyEvent, type NotifyEvent } from '@app/domain';
+import { foldEmail, isNotifyEvent, type NotifyEvent } from '@app/domain';
 import type { Database } from '../connection/database.js';
 
 /** The events that users get email about for executions they start themselves. Emails match in any case. */
@@ -8,7 +8,7 @@ export class NotificationPreferencesStore {
   /** Empty: no email, which is the default. */
   async get(email: string): Promise<NotifyEvent[]> {
     const row = await this.database.client.notificationPreference.findUnique({
-      where: { email: email.toLowerCase() },
+      where: { email: foldEmail(email) },
     });
     return (row?.notifyOn ?? []).filter(isNotifyEvent);
   }
@@ -17,8 +17,8 @@ export class NotificationPreferencesStore {
   async set(email: string, notifyOn: readonly NotifyEvent[]): Promise<void> {
     const events = [...new Set(notifyOn)];
     await this.database.client.notificationPreference.upsert({
-      where: { email: email.toLowerCase() },
-      create: { email: email.toLowerCase(), notifyOn: events },
+      where: { email: foldEmail(email) },
+      create: { email: foldEmail(email), notifyOn: events },
       update: { notifyOn: events },
     });
   }

@@ -118,11 +118,11 @@ async function lockDue(
       ORDER BY next_fire_at LIMIT ${max} FOR UPDATE SKIP LOCKED
     ), owner AS (
       SELECT u.email, a.active, s.active AS seen_active, s.groups AS seen_groups, s.seen_at,
-        array(SELECT m.group_name FROM account_membership m WHERE m.email = u.email) AS groups,
+        array(SELECT m.group_name FROM account_membership m WHERE m.email = a.email) AS groups,
         ${admittedOf(Prisma.sql`u.email`, userShare)} AS admitted
       FROM (SELECT DISTINCT user_email AS email FROM due) u
-      LEFT JOIN account a ON a.email = u.email
-      LEFT JOIN sign_in s ON s.email = u.email AND a.is_service IS NOT TRUE
+      LEFT JOIN account a ON lower(a.email) = lower(u.email)
+      LEFT JOIN sign_in s ON lower(s.email) = lower(u.email) AND a.is_service IS NOT TRUE
     )
     SELECT json_build_object(
       'rows', coalesce((SELECT json_agg(due) FROM due), '[]'),

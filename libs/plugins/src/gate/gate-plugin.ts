@@ -1,7 +1,6 @@
-import type { AppError, User } from '@app/domain';
+import { isSameEmail, type AppError, type User } from '@app/domain';
 import { AuthPlugin } from '../auth-plugin.js';
 import { sendBounded, type Answer, NoResponseError } from '../http/send-bounded.js';
-import { isSameEmail } from '../read-user.js';
 import { unavailable } from '../unavailable.js';
 import type { GateSettings } from './gate-settings.js';
 import { readProfile } from './read-profile.js';

@@ -1,7 +1,6 @@
-import type { User } from '@app/domain';
+import { isSameEmail, type User } from '@app/domain';
 import { AuthPlugin } from '../auth-plugin.js';
 import type { PluginLog } from '../plugin-env.js';
-import { isSameEmail } from '../read-user.js';
 import { unavailable } from '../unavailable.js';
 import { checkToken, type CheckedToken } from './check-token.js';
 import { Issuer, IssuerError } from './issuer.js';

@@ -22,7 +22,7 @@ export class LocalGate {
       if (path !== '/api/v1/users/profile') return { status: 400 };
       const profile = gate.profilesByToken.get(query.get('access_token') ?? '');
       if (!profile) return { status: 401 };
-      return profile.email === query.get('email')?.toLowerCase()
+      return profile.email.toLowerCase() === query.get('email')?.toLowerCase()
         ? { status: 200, body: profile }
         : { status: 404 };
     });
