@@ -40,7 +40,9 @@ describe('nextTick', () => {
     });
     fc.assert(
       fc.property(sixFields, instants, (cron, after) => {
-        const expected = CronExpressionParser.parse(cron, { tz: 'UTC', currentDate: after }).next();
+        // Where we follow robfig: cron-parser takes `*/1` for a restriction.
+        const plain = cron.replace(/\*\/1(?= |$)/g, '*');
+        const expected = CronExpressionParser.parse(plain, { tz: 'UTC', currentDate: after }).next();
         expect(nextTick(parseCron(cron), after.getTime() / 1000)).toBe(expected.getTime() / 1000);
       }),
       { numRuns: 300 },

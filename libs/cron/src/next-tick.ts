@@ -45,7 +45,8 @@ function matchesDay({ months, monthDays, weekDays }: CronFields, date: Date): bo
     monthDays !== null && (monthDays.days.includes(monthDay) || (monthDays.isLastOfMonth && daysLeft === 0));
   const byWeek =
     weekDays !== null &&
-    ((weekDays.days.includes(weekDay) && (weekDays.nth === 0 || Math.ceil(monthDay / 7) === weekDays.nth)) ||
+    (weekDays.days.includes(weekDay) ||
+      weekDays.nthOfMonth.some(({ day, nth }) => day === weekDay && Math.ceil(monthDay / 7) === nth) ||
       (weekDays.lastOfMonth.includes(weekDay) && daysLeft < 7));
   return (monthDays === null && weekDays === null) || byMonth || byWeek;
 }

@@ -1,5 +1,5 @@
 import { BoundedMap } from '@app/timing';
-import { CronExpressionParser } from 'cron-parser';
+import { CronExpressionParser, type CronFieldCollection } from 'cron-parser';
 import { splitFields } from './split-fields.js';
 
 /** The local times that a cron expression matches. Lists are ascending, without duplicates. */
@@ -12,10 +12,14 @@ export interface CronFields {
   /** Null: any day. */
   monthDays: { days: readonly number[]; isLastOfMonth: boolean } | null;
   /**
-   * Null: any day. 0 is Sunday. `nth` 1–5: only the nth such weekday of a month; 0: all. `lastOfMonth`: weekdays that
-   * match only within the last seven days of a month.
+   * Null: any day. 0 is Sunday. `nthOfMonth`: weekdays that match only as the nth such weekday of a month (1–5);
+   * `lastOfMonth`: those that match only within the last seven days of a month.
    */
-  weekDays: { days: readonly number[]; nth: number; lastOfMonth: readonly number[] } | null;
+  weekDays: {
+    days: readonly number[];
+    nthOfMonth: readonly { day: number; nth: number }[];
+    lastOfMonth: readonly number[];
+  } | null;
 }
 
 const parsed = new BoundedMap<string, CronFields>({ maxSize: 2_000 });
@@ -30,26 +34,59 @@ export function parseCron(text: string): CronFields {
 
 function parse(text: string): CronFields {
   const [second, minute, hour, monthDay, month, weekDay] = splitFields(text);
-  // The month is parsed separately from the days, because cron-parser rejects some combinations that never match.
-  const times = CronExpressionParser.parse([second, minute, hour, monthDay, '*', weekDay].join(' ')).fields;
-  const months = CronExpressionParser.parse(`0 0 0 * ${month} *`).fields.month;
-  const { dayOfMonth, dayOfWeek } = times;
   return {
-    seconds: times.second.values,
-    minutes: times.minute.values,
-    hours: times.hour.values,
-    months: months.values,
-    monthDays: dayOfMonth.isWildcard
-      ? null
-      : { days: numbersIn(dayOfMonth.values), isLastOfMonth: dayOfMonth.hasLastChar },
-    weekDays: dayOfWeek.isWildcard
-      ? null
-      : {
-          days: numbersIn(dayOfWeek.values).map((day) => day % 7),
-          nth: dayOfWeek.nthDay,
-          lastOfMonth: textsIn(dayOfWeek.values).map((day) => Number.parseInt(day, 10) % 7),
-        },
+    seconds: union(second.map((item) => numbersIn(parseAlone('second', item).second.values))),
+    minutes: union(minute.map((item) => numbersIn(parseAlone('minute', item).minute.values))),
+    hours: union(hour.map((item) => numbersIn(parseAlone('hour', item).hour.values))),
+    months: union(month.map((item) => numbersIn(parseAlone('month', item).month.values))),
+    monthDays: monthDaysOf(monthDay),
+    weekDays: weekDaysOf(weekDay),
   };
+}
+
+function monthDaysOf(items: readonly string[]): CronFields['monthDays'] {
+  if (items.some(isAny)) return null;
+  const fields = items.map((item) => parseAlone('monthDay', item).dayOfMonth);
+  return {
+    days: union(fields.map(({ values }) => numbersIn(values))),
+    isLastOfMonth: fields.some(({ hasLastChar }) => hasLastChar),
+  };
+}
+
+function weekDaysOf(items: readonly string[]): CronFields['weekDays'] {
+  if (items.some(isAny)) return null;
+  const fields = items.map((item) => parseAlone('weekDay', item).dayOfWeek);
+  const everyWeek = fields.filter(({ nthDay }) => nthDay === 0);
+  return {
+    days: union(everyWeek.map(({ values }) => numbersIn(values).map((day) => day % 7))),
+    nthOfMonth: fields
+      .filter(({ nthDay }) => nthDay > 0)
+      .flatMap(({ values, nthDay: nth }) => numbersIn(values).map((day) => ({ day: day % 7, nth }))),
+    lastOfMonth: union(
+      fields.map(({ values }) => textsIn(values).map((day) => Number.parseInt(day, 10) % 7)),
+    ),
+  };
+}
+
+const PLACES = { second: 0, minute: 1, hour: 2, monthDay: 3, month: 4, weekDay: 5 } as const;
+
+/**
+ * Parses one item of one list: cron-parser refuses a list whose items overlap, such as `1,1-3` or `0,7`, and some fields
+ * together that never match.
+ */
+function parseAlone(place: keyof typeof PLACES, item: string): CronFieldCollection {
+  const fields = ['0', '0', '0', '*', '*', '*'];
+  fields[PLACES[place]] = item;
+  return CronExpressionParser.parse(fields.join(' ')).fields;
+}
+
+/** As in robfig and, for the first item of a list, in Vixie cron. */
+function isAny(item: string): boolean {
+  return /^[*?](?:\/1)?$/.test(item);
+}
+
+function union(lists: readonly (readonly number[])[]): number[] {
+  return [...new Set(lists.flat())].sort((one, other) => one - other);
 }
 
 function numbersIn(values: readonly (number | string)[]): number[] {
