@@ -53,7 +53,14 @@ export function splitFields(text: string): SixFields {
   const [first, second, third, fourth, fifth, sixth] = words.length === 5 ? ['0', ...words] : words;
   if (words.length > 6 || !first || !second || !third || !fourth || !fifth || !sixth)
     throw new Error(`got ${words.length} field${words.length === 1 ? '' : 's'}`);
-  return [first, second, third, fourth, fifth, sixth].map(readField) as SixFields;
+  return [
+    readField(first, 0),
+    readField(second, 1),
+    readField(third, 2),
+    readField(fourth, 3),
+    readField(fifth, 4),
+    readField(sixth, 5),
+  ];
 }
 
 function readField(text: string, index: number): string[] {
