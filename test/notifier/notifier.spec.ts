@@ -126,11 +126,12 @@ describe('an email', () => {
     await until(async () => (await unspread()) === 0, 10_000);
     expect(mail.to(silent)).toEqual([]);
     // The start of both executions, although the preference is spelled otherwise than the owner, and the one success.
-    expect(mail.to(eager).map(({ parsed }) => parsed.subject).sort()).toEqual([
-      expect.stringMatching(/FINISHED/),
-      '[proctor] plain started',
-      '[proctor] plain started',
-    ]);
+    expect(
+      mail
+        .to(eager)
+        .map(({ parsed }) => parsed.subject)
+        .sort(),
+    ).toEqual([expect.stringMatching(/FINISHED/), '[proctor] plain started', '[proctor] plain started']);
     expect(mail.to(hopeful)[0]?.parsed.subject).toMatch(/FINISHED/);
   }, 30_000);
 

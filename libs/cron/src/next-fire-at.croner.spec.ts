@@ -86,7 +86,13 @@ describe('nextFireAt and croner', () => {
       fc.property(sixFields, zones, instants, (cron, timeZone, after) => {
         const ours = fireTimesBetween({ cron, timeZone }, after, new Date('2100-01-01'), 5);
         fc.pre(!isBeyondCroner(cron, timeZone, ours));
-        const theirs = timesOfCroner(cron.replace(/\?|\*\/1(?= |$)/g, '*'), timeZone, after, new Date('2100-01-01'), 5);
+        const theirs = timesOfCroner(
+          cron.replace(/\?|\*\/1(?= |$)/g, '*'),
+          timeZone,
+          after,
+          new Date('2100-01-01'),
+          5,
+        );
         expect(ours).toEqual(theirs);
       }),
       { numRuns: 200 },

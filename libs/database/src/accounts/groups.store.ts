@@ -84,7 +84,8 @@ export class GroupsStore {
       const before = await readAccount(session, email);
       if (!before) return 'no_account';
       const after = { ...before, groups: before.groups.filter((group) => group !== groupName) };
-      if (await wouldRemoveLastAdmin(session, before.email, adminGroups, { before, after })) return 'last_admin';
+      if (await wouldRemoveLastAdmin(session, before.email, adminGroups, { before, after }))
+        return 'last_admin';
       await session.membership.deleteMany({ where: { email: before.email, groupName } });
       return 'ok';
     });
