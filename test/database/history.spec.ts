@@ -134,10 +134,12 @@ describe('an execution in detail', () => {
       endedAt: new Date(2),
       exitCode: 3,
       reason: 'why',
-      isDisrupted: false,
     };
-    await stores.leases.recordAttempt(lease, { ...attempt, podUid: 'z' });
-    await stores.leases.recordAttempt(lease, { ...attempt, podUid: 'a', exitCode: null, endedAt: null });
+    await stores.leases.recordAttempt(lease, { ...attempt, podUid: 'z', isDisrupted: false });
+    await stores.leases.recordAttempt(lease, {
+      ...{ ...attempt, podUid: 'a', exitCode: null, endedAt: null },
+      isDisrupted: true,
+    });
     expect(await stores.executions.findDetail(execution.id)).toEqual({
       ...execution,
       secretArgNames: ['KEY', 'TOKEN'],
