@@ -142,6 +142,8 @@ describe('an execution in detail', () => {
     });
     expect(await stores.executions.findDetail(execution.id)).toEqual({
       ...execution,
+      // The first attempt's.
+      ...{ startedAt: attempt.startedAt, updatedAt: expect.any(Date) },
       secretArgNames: ['KEY', 'TOKEN'],
       origin: { kind: 'rerun', rerunOf: 5 },
       procRevision: 1,
