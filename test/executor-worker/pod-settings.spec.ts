@@ -18,6 +18,9 @@ const SETTINGS = {
   service_account: 'deployer',
   image_pull_secrets: ['registry-key'],
   annotations: { team: 'ops', 'example.com/note': 'päyments' },
+  priority_class: 'batch-low',
+  runtime_class: 'gvisor',
+  image_pull_policy: 'IfNotPresent',
   security: { run_as_user: 1000, read_only_root_filesystem: true, fs_group: 2000 },
 };
 const ARGS = [
@@ -102,6 +105,9 @@ describe('a proc with typed args and pod settings', () => {
       serviceAccountName: 'deployer',
       automountServiceAccountToken: true,
       imagePullSecrets: [{ name: 'registry-key' }],
+      priorityClassName: 'batch-low',
+      runtimeClassName: 'gvisor',
+      containers: [{ imagePullPolicy: 'IfNotPresent' }],
       securityContext: { seccompProfile: { type: 'RuntimeDefault' }, fsGroup: 2000 },
     });
     expect(job.spec?.template.spec?.containers[0]?.securityContext).toEqual({
@@ -185,6 +191,8 @@ describe('a proc with typed args and pod settings', () => {
     ],
     ['an invalid service account', { service_account: 'A b' }, /account/i],
     ['root', { security: { run_as_user: 0 } }, /security\.run_as_user.*PROCTOR_POD_SECURITY=baseline/],
+    ['a priority class that is no name', { priority_class: 'A b' }, /priority_class/],
+    ['a pull policy that is none', { image_pull_policy: 'Sometimes' }, /image_pull_policy/],
     ['a negative group', { security: { fs_group: -1 } }, /fs_group/],
     ['a reserved annotation', { annotations: { 'proctor.io/execution-id': '1' } }, /reserved/],
   ])('cannot be registered with %s', async (_name, changes, message) => {

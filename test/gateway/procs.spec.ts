@@ -177,6 +177,9 @@ describe('the settings that an installation allows', () => {
         PROCTOR_ALLOWED_IMAGE_REGISTRIES: 'registry.example/team,docker.io/library',
         PROCTOR_ALLOWED_NODE_SELECTORS: 'pool=batch,zone',
         PROCTOR_ALLOWED_PULL_SECRETS: 'registry',
+        PROCTOR_ALLOWED_PRIORITY_CLASSES: 'batch-low',
+        PROCTOR_ALLOWED_RUNTIME_CLASSES: 'gvisor',
+        PROCTOR_ALLOWED_PULL_POLICIES: 'IfNotPresent,Always',
         PROCTOR_ALLOWED_RUN_AS_IDS: '1000,2000-2999',
       },
     });
@@ -194,6 +197,9 @@ describe('the settings that an installation allows', () => {
           service_account: 'root',
           node_selector: { pool: 'gpu' },
           image_pull_secrets: ['registry', 'other'],
+          priority_class: 'urgent',
+          runtime_class: 'gvisor',
+          image_pull_policy: 'Never',
           security: { run_as_user: 1000, run_as_group: 3000 },
         }),
       );
@@ -201,6 +207,8 @@ describe('the settings that an installation allows', () => {
       expect(fieldsOf(refused)).toEqual([
         '0.image_name',
         '0.service_account',
+        '0.priority_class',
+        '0.image_pull_policy',
         '0.node_selector.pool',
         '0.image_pull_secrets.1',
         '0.security.run_as_group',

@@ -66,6 +66,15 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       PROCTOR_ALLOWED_PULL_SECRETS: {
         meaning: 'Comma-separated image pull secrets that procs may name. Unset: any.',
       },
+      PROCTOR_ALLOWED_PRIORITY_CLASSES: {
+        meaning: 'Comma-separated priority classes that procs may name. Unset: any.',
+      },
+      PROCTOR_ALLOWED_RUNTIME_CLASSES: {
+        meaning: 'Comma-separated runtime classes that procs may name. Unset: any.',
+      },
+      PROCTOR_ALLOWED_PULL_POLICIES: {
+        meaning: 'Comma-separated image pull policies that procs may set. Unset: any.',
+      },
       PROCTOR_ALLOWED_RUN_AS_IDS: {
         meaning:
           'Comma-separated ids and ranges (`1000,2000-2999`) that procs may set as `run_as_user`, `run_as_group` and `fs_group`. Unset: any that `PROCTOR_POD_SECURITY` allows.',

@@ -39,6 +39,9 @@ const anyPod: fc.Arbitrary<PodSettings> = fc.record({
   serviceAccount: fc.option(key),
   imagePullSecrets: fc.array(key, { maxLength: 2 }),
   annotations: map(text),
+  priorityClass: fc.option(key),
+  runtimeClass: fc.option(key),
+  imagePullPolicy: fc.option(fc.constantFrom('Always' as const, 'IfNotPresent' as const, 'Never' as const)),
   security: fc.option(
     fc.record({
       runAsUser: fc.option(fc.nat()),

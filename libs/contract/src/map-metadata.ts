@@ -60,6 +60,9 @@ function podFromMetadata(metadata: ProcMetadata): PodSettings {
     imagePullSecrets: metadata.image_pull_secrets ?? [],
     annotations: metadata.annotations ?? {},
     security: securityFromMetadata(metadata.security),
+    priorityClass: metadata.priority_class ?? null,
+    runtimeClass: metadata.runtime_class ?? null,
+    imagePullPolicy: metadata.image_pull_policy ?? null,
   };
 }
 
@@ -131,6 +134,9 @@ function metadataFromPod(pod: PodSettings): Partial<ProcMetadata> {
     ...(pod.serviceAccount !== null && { service_account: pod.serviceAccount }),
     ...(pod.imagePullSecrets.length > 0 && { image_pull_secrets: [...pod.imagePullSecrets] }),
     ...(hasEntries(pod.annotations) && { annotations: { ...pod.annotations } }),
+    ...(pod.priorityClass !== null && { priority_class: pod.priorityClass }),
+    ...(pod.runtimeClass !== null && { runtime_class: pod.runtimeClass }),
+    ...(pod.imagePullPolicy !== null && { image_pull_policy: pod.imagePullPolicy }),
     ...(pod.security && { security: metadataFromSecurity(pod.security) }),
   };
 }

@@ -1,4 +1,4 @@
-import { ARG_TYPES, MAX_ID } from '@app/domain';
+import { ARG_TYPES, IMAGE_PULL_POLICIES, MAX_ID } from '@app/domain';
 import * as z from 'zod';
 import { envName } from './env-values.js';
 import {
@@ -146,6 +146,12 @@ export const procMetadata = z.object({
   service_account: shortText.nullish(),
   image_pull_secrets: z.array(shortText).max(MAX_ENV_COUNT).nullish(),
   annotations: textMap.nullish(),
+  priority_class: shortText.nullish(),
+  runtime_class: shortText.nullish(),
+  image_pull_policy: z
+    .enum(IMAGE_PULL_POLICIES)
+    .nullish()
+    .describe("Default: Kubernetes' own, `Always` for the tag `latest` and else `IfNotPresent`."),
   security: security
     .nullish()
     .describe("Rights of the container. Omitted fields: the installation's defaults."),

@@ -8,6 +8,9 @@ const EVERYTHING: AllowedSettings = {
   imageRegistries: null,
   nodeSelectors: null,
   imagePullSecrets: null,
+  priorityClasses: null,
+  runtimeClasses: null,
+  imagePullPolicies: null,
   podSecurity: 'baseline',
   ids: null,
 };
@@ -16,6 +19,9 @@ const NOTHING: AllowedSettings = {
   imageRegistries: [],
   nodeSelectors: [],
   imagePullSecrets: [],
+  priorityClasses: [],
+  runtimeClasses: [],
+  imagePullPolicies: [],
   podSecurity: 'restricted',
   ids: [],
 };
@@ -27,6 +33,9 @@ const pod: Partial<PodSettings> = {
   serviceAccount: 'deployer',
   nodeSelector: { disk: 'ssd', zone: 'a' },
   imagePullSecrets: ['one', 'two'],
+  priorityClass: 'urgent',
+  runtimeClass: 'gvisor',
+  imagePullPolicy: 'Always',
 };
 
 describe('checkAllowed', () => {
@@ -36,6 +45,9 @@ describe('checkAllowed', () => {
     expect(check(NOTHING, pod).map(({ field }) => field)).toEqual([
       'imageName',
       'pod.serviceAccount',
+      'pod.priorityClass',
+      'pod.runtimeClass',
+      'pod.imagePullPolicy',
       'pod.nodeSelector.disk',
       'pod.nodeSelector.zone',
       'pod.imagePullSecrets.0',
@@ -48,6 +60,10 @@ describe('checkAllowed', () => {
     [{ serviceAccounts: ['other'] }, ['pod.serviceAccount']],
     [{ nodeSelectors: ['disk', 'zone'] }, []],
     [{ nodeSelectors: ['disk=ssd', 'zone=b'] }, ['pod.nodeSelector.zone']],
+    [{ priorityClasses: ['urgent'], runtimeClasses: ['gvisor'], imagePullPolicies: ['Always'] }, []],
+    [{ priorityClasses: ['low'] }, ['pod.priorityClass']],
+    [{ runtimeClasses: ['kata'] }, ['pod.runtimeClass']],
+    [{ imagePullPolicies: ['IfNotPresent'] }, ['pod.imagePullPolicy']],
     [{ imagePullSecrets: ['two'] }, ['pod.imagePullSecrets.0']],
   ])('of %j refuses %j', (allowed, fields) => {
     expect(check(allowed, pod).map(({ field }) => field)).toEqual(fields);

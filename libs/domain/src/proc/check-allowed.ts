@@ -17,6 +17,9 @@ export interface AllowedSettings {
   /** `key` (any value) or `key=value`. */
   nodeSelectors: readonly string[] | null;
   imagePullSecrets: readonly string[] | null;
+  priorityClasses: readonly string[] | null;
+  runtimeClasses: readonly string[] | null;
+  imagePullPolicies: readonly string[] | null;
   podSecurity: PodSecurityLevel;
   /** Of users and groups. */
   ids: readonly IdRange[] | null;
@@ -36,8 +39,14 @@ export function checkAllowed(
   if (imageRegistries && !imageRegistries.some((registry) => comesFrom(imageName, registry))) {
     refuse('imageName', 'the registry of', imageName, imageRegistries);
   }
-  if (serviceAccounts && pod.serviceAccount !== null && !serviceAccounts.includes(pod.serviceAccount)) {
-    refuse('pod.serviceAccount', 'the service account', pod.serviceAccount, serviceAccounts);
+  for (const [field, what, list] of [
+    ['serviceAccount', 'the service account', serviceAccounts],
+    ['priorityClass', 'the priority class', allowed.priorityClasses],
+    ['runtimeClass', 'the runtime class', allowed.runtimeClasses],
+    ['imagePullPolicy', 'the pull policy', allowed.imagePullPolicies],
+  ] as const) {
+    const name = pod[field];
+    if (list && name !== null && !list.includes(name)) refuse(`pod.${field}`, what, name, list);
   }
   for (const [key, value] of Object.entries(pod.nodeSelector)) {
     if (!nodeSelectors || nodeSelectors.includes(key) || nodeSelectors.includes(`${key}=${value}`)) continue;

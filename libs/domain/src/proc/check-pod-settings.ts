@@ -30,6 +30,8 @@ export function checkPodSettings(pod: PodSettings): ErrorDetail[] {
     ...checkImagePullSecrets(pod.imagePullSecrets),
     ...checkAnnotations(pod.annotations),
     ...checkSecurity(pod.security),
+    ...checkName('pod.priorityClass', 'a priority class', pod.priorityClass),
+    ...checkName('pod.runtimeClass', 'a runtime class', pod.runtimeClass),
   ];
 }
 

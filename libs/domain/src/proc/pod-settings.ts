@@ -10,7 +10,14 @@ export interface PodSettings {
   /** Added to the worker's own annotations on every Job and pod. The proc's take precedence. */
   annotations: Readonly<Record<string, string>>;
   security: SecuritySettings | null;
+  priorityClass: string | null;
+  runtimeClass: string | null;
+  /** Null: Kubernetes decides by the tag of the image. */
+  imagePullPolicy: ImagePullPolicy | null;
 }
+
+export const IMAGE_PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'] as const;
+export type ImagePullPolicy = (typeof IMAGE_PULL_POLICIES)[number];
 
 /** Kubernetes quantities, e.g. `{ cpu: '100m', memory: '128Mi' }`. */
 export interface PodResources {
@@ -38,4 +45,7 @@ export const DEFAULT_POD_SETTINGS: PodSettings = {
   imagePullSecrets: [],
   annotations: {},
   security: null,
+  priorityClass: null,
+  runtimeClass: null,
+  imagePullPolicy: null,
 };

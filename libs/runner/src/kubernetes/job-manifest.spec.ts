@@ -131,9 +131,16 @@ describe('buildJobManifest', () => {
   });
 
   it('sets no placement unless the proc does', () => {
-    for (const field of ['nodeSelector', 'tolerations', 'imagePullSecrets']) {
+    for (const field of [
+      'nodeSelector',
+      'tolerations',
+      'imagePullSecrets',
+      'priorityClassName',
+      'runtimeClassName',
+    ]) {
       expect(pod).not.toHaveProperty(field);
     }
+    expect(pod?.containers[0]).not.toHaveProperty('imagePullPolicy');
   });
 
   it('applies the pod settings of the proc', () => {
@@ -145,10 +152,16 @@ describe('buildJobManifest', () => {
         { key: null, operator: 'Exists', value: null, effect: null, tolerationSeconds: null },
       ],
       imagePullSecrets: ['registry-key', 'other'],
+      priorityClass: 'batch-low',
+      runtimeClass: 'gvisor',
+      imagePullPolicy: 'Always',
     });
     expect(settings).toMatchObject({
       nodeSelector: { disk: 'ssd' },
       imagePullSecrets: [{ name: 'registry-key' }, { name: 'other' }],
+      priorityClassName: 'batch-low',
+      runtimeClassName: 'gvisor',
+      containers: [{ imagePullPolicy: 'Always' }],
     });
     expect(settings?.tolerations).toEqual([
       { key: 'dedicated', operator: 'Equal', value: 'batch', effect: 'NoExecute', tolerationSeconds: 60 },

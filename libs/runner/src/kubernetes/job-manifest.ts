@@ -67,6 +67,7 @@ function failureRules({ retries }: JobRequest): V1PodFailurePolicyRule[] {
 
 function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec {
   const { serviceAccount, nodeSelector, tolerations, imagePullSecrets, resources, security } = request.pod;
+  const { priorityClass, runtimeClass, imagePullPolicy } = request.pod;
   const fsGroup = security?.fsGroup ?? null;
   return {
     restartPolicy: 'Never',
@@ -75,6 +76,8 @@ function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec 
     enableServiceLinks: false,
     automountServiceAccountToken: serviceAccount !== null,
     ...(serviceAccount !== null && { serviceAccountName: serviceAccount }),
+    ...(priorityClass !== null && { priorityClassName: priorityClass }),
+    ...(runtimeClass !== null && { runtimeClassName: runtimeClass }),
     ...(Object.keys(nodeSelector).length > 0 && { nodeSelector: { ...nodeSelector } }),
     ...(tolerations.length > 0 && { tolerations: tolerations.map(toleration) }),
     ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
@@ -83,6 +86,7 @@ function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec 
       {
         name: CONTAINER_NAME,
         image: request.image,
+        ...(imagePullPolicy !== null && { imagePullPolicy }),
         env: environment(request),
         // Required: a pod without the Secret cannot start. So a Job created late, by a worker that has lost its lease,
         // never runs.
