@@ -44,6 +44,7 @@ describe('a proc with typed args and pod settings', () => {
       {
         name,
         image_name: 'proctor/run-script:1',
+        organization: 'Data Platform',
         env_vars: { args: ARGS, secrets: [] },
         ...SETTINGS,
         ...changes,
@@ -94,6 +95,14 @@ describe('a proc with typed args and pod settings', () => {
   it("puts its settings into the Job, where they override the worker's", () => {
     const annotations = { installation: 'test', ...SETTINGS.annotations };
     expect(job.metadata?.annotations).toEqual(annotations);
+    const labels = {
+      'proctor.io/team': 'Data-Platform',
+      'proctor.io/proc': PROC,
+      'proctor.io/execution-id': String(id),
+      'proctor.io/user': expect.stringMatching(/^[0-9a-f]{32}$/),
+    };
+    expect(job.metadata?.labels).toMatchObject(labels);
+    expect(job.spec?.template.metadata?.labels).toMatchObject(labels);
     expect(job.spec).toMatchObject({ backoffLimit: 1, template: { metadata: { annotations } } });
     expect(job.spec?.template.spec).toMatchObject({
       activeDeadlineSeconds: 120,

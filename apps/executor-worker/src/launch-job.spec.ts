@@ -44,13 +44,20 @@ const launch = async (id: number) => launchJob(worker.context, await followerOf(
 
 describe('launchJob', () => {
   it('requests the settings the execution was accepted with, and the defaults of the worker', async () => {
-    const id = records.add({ args: { NAME: '$(HOME)' }, image: 'image:7', userEmail: 'eve@example.org' });
+    const id = records.add({
+      args: { NAME: '$(HOME)' },
+      image: 'image:7',
+      userEmail: 'eve@example.org',
+      snapshot: { organization: 'Ops' },
+    });
     expect(await launch(id)).toMatchObject({ kind: 'launched', job: { jobName: 'proctor-test-1' } });
     expect(requests).toEqual([
       {
         jobName: 'proctor-test-1',
         executionId: '1',
         procName: 'proc',
+        team: 'Ops',
+        user: 'eve@example.org',
         image: 'image:7',
         args: { NAME: '$(HOME)' },
         context: {

@@ -174,6 +174,8 @@ function jobRequest(
     jobName: execution.jobName,
     executionId: String(execution.id),
     procName: execution.procName,
+    team: claimed.snapshot.organization,
+    user: execution.userEmail,
     image: execution.image,
     args: Object.fromEntries(args),
     context: {

@@ -30,7 +30,7 @@ export * from './proc/check-proc.js';
 export { completeArgs, splitArgs } from './proc/complete-args.js';
 export { MAX_ENV_NAME_LENGTH } from './proc/env-names.js';
 export { MAX_ENV_VALUE_BYTES, MAX_ENV_TOTAL_BYTES } from './proc/env-value.js';
-export { isDnsSubdomain, isQualifiedName } from './proc/kubernetes-names.js';
+export { isDnsSubdomain, isLabelValue, isQualifiedName } from './proc/kubernetes-names.js';
 export * from './proc/pod-settings.js';
 export * from './proc/security-settings.js';
 export {

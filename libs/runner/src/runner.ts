@@ -79,6 +79,10 @@ export interface JobRequest {
   jobName: string;
   executionId: string;
   procName: string;
+  /** The proc's organization; empty: none. */
+  team: string;
+  /** Email of the user who asked for the execution. */
+  user: string;
   image: string;
   /** The container sees the values exactly as given. */
   args: Readonly<Record<string, string>>;

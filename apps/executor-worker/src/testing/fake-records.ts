@@ -84,6 +84,7 @@ export class FakeRecords {
         timeoutSeconds: null,
         retries: null,
         requiredSecrets: [],
+        organization: '',
         pod: DEFAULT_POD_SETTINGS,
         ...snapshot,
       },

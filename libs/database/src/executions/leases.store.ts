@@ -94,7 +94,11 @@ export class LeasesStore {
       lease: { executionId, epoch: row.lease_epoch },
       execution: toExecution(row),
       // A row from an earlier version lacks newer settings.
-      snapshot: { ...row.snapshot, pod: { ...DEFAULT_POD_SETTINGS, ...row.snapshot.pod } },
+      snapshot: {
+        ...row.snapshot,
+        organization: row.snapshot.organization ?? '',
+        pod: { ...DEFAULT_POD_SETTINGS, ...row.snapshot.pod },
+      },
       secretArgs: row.secret_args,
       jobUid: row.job_uid,
       claimsWithoutProgress: row.claims_without_progress - 1,

@@ -88,6 +88,7 @@ export function snapshotOf(proc: Proc): ProcSnapshot {
     retries: proc.retries,
     requiredSecrets: proc.secrets.map(({ name }) => name),
     pod: proc.pod,
+    organization: proc.organization,
   };
 }
 

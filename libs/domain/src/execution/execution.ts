@@ -64,6 +64,8 @@ export interface ProcSnapshot {
   /** Names of the secrets that must be set. */
   requiredSecrets: readonly string[];
   pod: PodSettings;
+  /** Empty: none. */
+  organization: string;
 }
 
 export const MAX_EXECUTION_ID = Number.MAX_SAFE_INTEGER;

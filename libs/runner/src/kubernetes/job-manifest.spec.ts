@@ -2,13 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_POD_SETTINGS, type PodSettings } from '@app/domain';
 import type { JobRequest } from '../runner.js';
 import { buildJobManifest, jobDeadlineSeconds } from './job-manifest.js';
-import { isDnsLabel, toLabelValue } from './names.js';
+import { isDnsLabel, toLabelValue, userLabelValue } from './names.js';
 import { buildSecretManifest, readSecretValues } from './secret-manifest.js';
 
 const REQUEST: JobRequest = {
   jobName: 'proctor-a-7',
   executionId: '7',
   procName: 'say hello/world',
+  team: 'Data & Ops',
+  user: 'Ada@example.org',
   image: 'proctor/say-hello-world:1',
   args: { NAME: 'a$b $(HOME) $$', USER_EMAIL: 'from args' },
   context: { EXECUTION_ID: '7', USER_EMAIL: 'a@example.org' },
@@ -33,6 +35,8 @@ describe('buildJobManifest', () => {
       'proctor.io/installation': 'a',
       'proctor.io/execution-id': '7',
       'proctor.io/proc': 'say-hello-world',
+      'proctor.io/team': 'Data---Ops',
+      'proctor.io/user': userLabelValue('ada@EXAMPLE.org'),
       'app.kubernetes.io/managed-by': 'proctor',
     };
     expect(job.metadata).toEqual({
@@ -42,6 +46,11 @@ describe('buildJobManifest', () => {
       annotations: { team: 'x' },
     });
     expect(job.spec?.template.metadata).toEqual({ labels, annotations: { team: 'x' } });
+  });
+
+  it('sets no label for a team that no proc names', () => {
+    const labels = buildJobManifest({ ...REQUEST, team: '!' }, SETTINGS).metadata?.labels;
+    expect(labels).not.toHaveProperty('proctor.io/team');
   });
 
   it('runs one pod at a time, and retries as often as the proc allows', () => {
@@ -215,6 +224,12 @@ describe('buildSecretManifest', () => {
 });
 
 describe('names', () => {
+  it.each([
+    ['anonymous', 'anonymous'],
+    // printf %s ada@example.org | sha256sum | cut -c1-32
+    ['Ada@Example.org', 'cfe00dde46ef942601ffafb9e2825e80'],
+  ])('labels the user %s with %s', (email, expected) => expect(userLabelValue(email)).toBe(expected));
+
   it.each([
     ['say hello/world', 'say-hello-world'],
     ['--a--', 'a'],

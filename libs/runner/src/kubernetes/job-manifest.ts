@@ -29,7 +29,7 @@ const MAX_BACKOFF_SECONDS = 600;
 
 /** Builds the Job of one execution. Pure: the same request gives the same Job, so a repeated create finds its own. */
 export function buildJobManifest(request: JobRequest, settings: JobManifestSettings): V1Job {
-  const labels = labelsOf(settings.installationId, request.executionId, request.procName);
+  const labels = labelsOf(settings.installationId, request);
   const annotations = { ...request.pod.annotations };
   return {
     apiVersion: 'batch/v1',
