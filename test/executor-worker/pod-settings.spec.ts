@@ -176,6 +176,29 @@ describe('a proc with typed args and pod settings', () => {
     expect(text).not.toContain('NOT THE PATTERN');
   });
 
+  it.each([
+    ['of fail_on', { fail_on: [3, 4] }],
+    ['that retry_on does not name', { retry_on: [75] }],
+  ])('does not retry an exit code %s', async (_which, changes) => {
+    await system.api.registerScriptProc({ retries: 2, ...changes }, 'picky');
+    const { id } = await system.api.run('exit 3', 'picky');
+    expect(await system.api.end(id)).toMatchObject({ exit_code: 3 });
+    const rows = await system.query('select n, exit_code from execution_attempt where execution_id = $1', [
+      id,
+    ]);
+    expect(rows).toEqual([{ n: 1, exit_code: 3 }]);
+  });
+
+  it('retries an exit code of retry_on', async () => {
+    await system.api.registerScriptProc({ retries: 1, retry_on: [3] }, 'retried');
+    const { id } = await system.api.run('exit 3', 'retried');
+    await system.api.end(id, 60_000);
+    const rows = await system.query('select n, exit_code from execution_attempt where execution_id = $1', [
+      id,
+    ]);
+    expect(rows).toHaveLength(2);
+  }, 90_000);
+
   it('runs a proc without settings under the level restricted', async () => {
     const { id } = await system.api.run('true');
     expect(await system.api.end(id)).toMatchObject({ status: 'FINISHED' });
@@ -202,6 +225,8 @@ describe('a proc with typed args and pod settings', () => {
     ['root', { security: { run_as_user: 0 } }, /security\.run_as_user.*PROCTOR_POD_SECURITY=baseline/],
     ['a priority class that is no name', { priority_class: 'A b' }, /priority_class/],
     ['a pull policy that is none', { image_pull_policy: 'Sometimes' }, /image_pull_policy/],
+    ['an exit code of success', { retry_on: [0] }, /retry_on/],
+    ['exit codes that contradict each other', { retry_on: [1], fail_on: [2] }, /fail_on/],
     ['a negative group', { security: { fs_group: -1 } }, /fs_group/],
     ['a reserved annotation', { annotations: { 'proctor.io/execution-id': '1' } }, /reserved/],
   ])('cannot be registered with %s', async (_name, changes, message) => {

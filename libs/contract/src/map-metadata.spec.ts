@@ -40,6 +40,8 @@ const anyPod: fc.Arbitrary<PodSettings> = fc.record({
   imagePullSecrets: fc.array(key, { maxLength: 2 }),
   annotations: map(text),
   priorityClass: fc.option(key),
+  retryOn: fc.array(fc.integer({ min: 1, max: 255 }), { maxLength: 3 }),
+  failOn: fc.array(fc.integer({ min: 1, max: 255 }), { maxLength: 3 }),
   runtimeClass: fc.option(key),
   imagePullPolicy: fc.option(fc.constantFrom('Always' as const, 'IfNotPresent' as const, 'Never' as const)),
   security: fc.option(

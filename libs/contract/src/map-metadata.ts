@@ -63,6 +63,8 @@ function podFromMetadata(metadata: ProcMetadata): PodSettings {
     priorityClass: metadata.priority_class ?? null,
     runtimeClass: metadata.runtime_class ?? null,
     imagePullPolicy: metadata.image_pull_policy ?? null,
+    retryOn: metadata.retry_on ?? [],
+    failOn: metadata.fail_on ?? [],
   };
 }
 
@@ -137,6 +139,8 @@ function metadataFromPod(pod: PodSettings): Partial<ProcMetadata> {
     ...(pod.priorityClass !== null && { priority_class: pod.priorityClass }),
     ...(pod.runtimeClass !== null && { runtime_class: pod.runtimeClass }),
     ...(pod.imagePullPolicy !== null && { image_pull_policy: pod.imagePullPolicy }),
+    ...(pod.retryOn.length > 0 && { retry_on: [...pod.retryOn] }),
+    ...(pod.failOn.length > 0 && { fail_on: [...pod.failOn] }),
     ...(pod.security && { security: metadataFromSecurity(pod.security) }),
   };
 }

@@ -102,6 +102,8 @@ const toleration = z.object({
   toleration_seconds: z.int().nullish(),
 });
 
+const exitCodes = z.array(z.int().min(1).max(255)).max(255).nullish();
+
 const id = z.int().min(0).max(MAX_ID).nullish();
 const security = z.object({
   run_as_user: id.describe('User id of the container.'),
@@ -139,6 +141,10 @@ export const procMetadata = z.object({
     .describe('Also accept undeclared args, as v2 did. Default: false.'),
   timeout_seconds: z.int().min(1).max(MAX_TIMEOUT_SECONDS).nullish().describe('Time limit of one attempt.'),
   retries: z.int().min(0).max(MAX_RETRIES).nullish().describe('Further attempts after one that failed.'),
+  retry_on: exitCodes.describe(
+    'Exit codes that are retried; any other ends the execution. Not with `fail_on`.',
+  ),
+  fail_on: exitCodes.describe('Exit codes that end the execution without a retry. Not with `retry_on`.'),
   concurrency: concurrency.nullish(),
   resources: z.object({ requests: quantities.nullish(), limits: quantities.nullish() }).nullish(),
   node_selector: textMap.nullish(),

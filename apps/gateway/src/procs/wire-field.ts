@@ -13,6 +13,8 @@ const WIRE_PREFIXES: readonly (readonly [ofProc: string, ofMetadata: string])[] 
   ['pod.serviceAccount', 'service_account'],
   ['pod.imagePullSecrets', 'image_pull_secrets'],
   ['pod.annotations', 'annotations'],
+  ['pod.retryOn', 'retry_on'],
+  ['pod.failOn', 'fail_on'],
   ['pod.priorityClass', 'priority_class'],
   ['pod.runtimeClass', 'runtime_class'],
   ['pod.imagePullPolicy', 'image_pull_policy'],

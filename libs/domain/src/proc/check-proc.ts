@@ -1,6 +1,7 @@
 import type { ErrorDetail } from '../app-error.js';
 import { checkArgDeclaration, type DescribePatternProblem } from './check-arg-declaration.js';
 import type { MatchesPattern } from './check-arg-value.js';
+import { checkExitCodes } from './check-exit-codes.js';
 import { checkPodSettings } from './check-pod-settings.js';
 import { describeEnvNameProblem, findEnvNameProblem } from './env-names.js';
 import { isImageReference } from './image-reference.js';
@@ -34,6 +35,7 @@ export function checkProc(
     ...checkWholeNumber('retries', proc.retries, 0, MAX_RETRIES),
     ...checkWholeNumber('concurrency.limit', proc.concurrency?.limit ?? null, 1, MAX_CONCURRENCY_LIMIT),
     ...checkPodSettings(proc.pod),
+    ...checkExitCodes(proc),
   ];
 }
 

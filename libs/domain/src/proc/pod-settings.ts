@@ -14,6 +14,10 @@ export interface PodSettings {
   runtimeClass: string | null;
   /** Null: Kubernetes decides by the tag of the image. */
   imagePullPolicy: ImagePullPolicy | null;
+  /** Exit codes that are worth a retry. Empty: all but those of `failOn`. */
+  retryOn: readonly number[];
+  /** Exit codes that end the execution without a retry. Empty if `retryOn` is not. */
+  failOn: readonly number[];
 }
 
 export const IMAGE_PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'] as const;
@@ -48,4 +52,6 @@ export const DEFAULT_POD_SETTINGS: PodSettings = {
   priorityClass: null,
   runtimeClass: null,
   imagePullPolicy: null,
+  retryOn: [],
+  failOn: [],
 };

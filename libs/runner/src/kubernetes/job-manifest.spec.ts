@@ -139,6 +139,30 @@ describe('buildJobManifest', () => {
     });
   });
 
+  it.each<[string, Partial<PodSettings>, object[]]>([
+    [
+      'fail_on',
+      { failOn: [9, 2] },
+      [
+        { action: 'FailJob', onExitCodes: { containerName: 'proc', operator: 'In', values: [2, 9] } },
+        { action: 'Count', onExitCodes: { containerName: 'proc', operator: 'NotIn', values: [0] } },
+        { action: 'FailJob', onExitCodes: { operator: 'NotIn', values: [0] } },
+      ],
+    ],
+    [
+      'retry_on',
+      { retryOn: [75, 7] },
+      [
+        { action: 'Count', onExitCodes: { containerName: 'proc', operator: 'In', values: [7, 75] } },
+        { action: 'FailJob', onExitCodes: { operator: 'NotIn', values: [0] } },
+      ],
+    ],
+  ])('decides about a retry by the exit codes of %s', (_field, changes, rules) => {
+    const { spec } = buildJobManifest({ ...REQUEST, pod: { ...REQUEST.pod, ...changes } }, SETTINGS);
+    // The first rule is about disruptions.
+    expect(spec?.podFailurePolicy?.rules.slice(1)).toEqual(rules);
+  });
+
   it('sets no placement unless the proc does', () => {
     for (const field of [
       'nodeSelector',

@@ -53,16 +53,26 @@ export function buildJobManifest(request: JobRequest, settings: JobManifestSetti
 }
 
 /** What Kubernetes makes of a failed pod; the first match wins. See docs/adr/0019-the-named-container-decides.md. */
-function failureRules({ retries }: JobRequest): V1PodFailurePolicyRule[] {
+function failureRules({ retries, pod: { retryOn, failOn } }: JobRequest): V1PodFailurePolicyRule[] {
   const failed = { operator: 'NotIn', values: [0] };
   const disrupted = { type: 'DisruptionTarget', status: 'True' };
   return [
     // A disruption costs no retry. Without retries nothing may run again.
     ...(retries > 0 ? [{ action: 'Ignore', onPodConditions: [disrupted] }] : []),
-    { action: 'Count', onExitCodes: { containerName: CONTAINER_NAME, ...failed } },
+    ...(failOn.length > 0 ? [{ action: 'FailJob', onExitCodes: ownCodes(failOn) }] : []),
+    // Any code that is not named here then ends the Job, by the last rule.
+    retryOn.length > 0
+      ? { action: 'Count', onExitCodes: ownCodes(retryOn) }
+      : { action: 'Count', onExitCodes: { containerName: CONTAINER_NAME, ...failed } },
     // Of any other container. Injected ones cannot be named here.
     { action: 'FailJob', onExitCodes: failed },
   ];
+}
+
+/** Kubernetes demands ascending order. */
+function ownCodes(codes: readonly number[]) {
+  const values = [...codes].sort((a, b) => a - b);
+  return { containerName: CONTAINER_NAME, operator: 'In', values };
 }
 
 function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec {
