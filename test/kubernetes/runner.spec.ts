@@ -120,6 +120,8 @@ describe('KubernetesRunner on a failing cluster', () => {
     jobName: `proctor-test-${++count}`,
     executionId: String(count),
     procName: 'run-script',
+    team: '',
+    user: '',
     image: IMAGE,
     args: { SCRIPT: script },
     context: {},

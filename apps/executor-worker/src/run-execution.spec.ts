@@ -250,6 +250,8 @@ describe('an execution, from claim to end,', () => {
     const id = records.add();
     const request = {
       procName: 'x',
+      team: '',
+      user: '',
       image: 'i',
       args: {},
       context: {},
@@ -751,6 +753,8 @@ describe('a worker that takes over', () => {
     const id = records.add();
     const request = {
       procName: 'proc',
+      team: '',
+      user: '',
       image: 'i',
       args: {},
       context: {},

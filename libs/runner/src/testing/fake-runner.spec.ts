@@ -19,6 +19,8 @@ const REQUEST: JobRequest = {
   jobName: 'a',
   executionId: '1',
   procName: 'p',
+  team: '',
+  user: '',
   image: 'i',
   args: {},
   context: {},

@@ -52,6 +52,8 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
         jobName: `${prefix}-${n}`,
         executionId: String(n),
         procName: 'Conformance test',
+        team: '',
+        user: '',
         image: cluster.image,
         args: { SCRIPT: SCENARIOS[scenario].shell, ...change.args },
         context: { EXECUTION_ID: String(n) },
