@@ -18,6 +18,8 @@ const SETTINGS = {
   service_account: 'deployer',
   image_pull_secrets: ['registry-key'],
   annotations: { team: 'ops', 'example.com/note': 'päyments' },
+  // Below the WORKDIR of the image.
+  scratch: { size: '1Gi', path: '/proc/scratch' },
   priority_class: 'batch-low',
   runtime_class: 'gvisor',
   image_pull_policy: 'IfNotPresent',
@@ -66,6 +68,7 @@ describe('a proc with typed args and pod settings', () => {
       'echo "hash: $(printf "%s" "$TOKEN" | sha256sum)"',
       'echo "$MODE $COUNT ${LOUD-unset}"',
       'echo "to stderr $TOKEN" >&2',
+      'echo kept > scratch/note && cat scratch/note',
     ].join('; ');
     const reply = await execute({ SCRIPT: script, MODE: 'safe', TOKEN: token });
     expect(reply.status).toBe(201);
@@ -89,6 +92,7 @@ describe('a proc with typed args and pod settings', () => {
     expect(log).toContain(`hash: ${tokenHash}`);
     expect(log).toContain('safe 3 unset');
     expect(log).toContain('to stderr ***');
+    expect(log).toContain('kept');
     expectNoToken(log);
   });
 
@@ -115,6 +119,7 @@ describe('a proc with typed args and pod settings', () => {
       automountServiceAccountToken: true,
       imagePullSecrets: [{ name: 'registry-key' }],
       priorityClassName: 'batch-low',
+      volumes: [{ name: 'scratch', emptyDir: { sizeLimit: '1Gi' } }],
       runtimeClassName: 'gvisor',
       containers: [{ imagePullPolicy: 'IfNotPresent' }],
       securityContext: { seccompProfile: { type: 'RuntimeDefault' }, fsGroup: 2000 },
@@ -227,6 +232,8 @@ describe('a proc with typed args and pod settings', () => {
     ['a pull policy that is none', { image_pull_policy: 'Sometimes' }, /image_pull_policy/],
     ['an exit code of success', { retry_on: [0] }, /retry_on/],
     ['exit codes that contradict each other', { retry_on: [1], fail_on: [2] }, /fail_on/],
+    ['a scratch folder without size', { scratch: { size: 0, path: '/a' } }, /scratch\.size/],
+    ['a scratch folder at the root', { scratch: { size: '1Gi', path: '/' } }, /scratch\.path/],
     ['a negative group', { security: { fs_group: -1 } }, /fs_group/],
     ['a reserved annotation', { annotations: { 'proctor.io/execution-id': '1' } }, /reserved/],
   ])('cannot be registered with %s', async (_name, changes, message) => {

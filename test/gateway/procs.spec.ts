@@ -180,6 +180,7 @@ describe('the settings that an installation allows', () => {
         PROCTOR_ALLOWED_PRIORITY_CLASSES: 'batch-low',
         PROCTOR_ALLOWED_RUNTIME_CLASSES: 'gvisor',
         PROCTOR_ALLOWED_PULL_POLICIES: 'IfNotPresent,Always',
+        PROCTOR_ALLOWED_SCRATCH_SIZE: '1Gi',
         PROCTOR_ALLOWED_RUN_AS_IDS: '1000,2000-2999',
       },
     });
@@ -200,6 +201,7 @@ describe('the settings that an installation allows', () => {
           priority_class: 'urgent',
           runtime_class: 'gvisor',
           image_pull_policy: 'Never',
+          scratch: { size: '2Gi', path: '/scratch' },
           security: { run_as_user: 1000, run_as_group: 3000 },
         }),
       );
@@ -211,6 +213,7 @@ describe('the settings that an installation allows', () => {
         '0.image_pull_policy',
         '0.node_selector.pool',
         '0.image_pull_secrets.1',
+        '0.scratch.size',
         '0.security.run_as_group',
       ]);
       expect(refused.text).toContain('allowed: reporter, cleaner');

@@ -75,6 +75,9 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       PROCTOR_ALLOWED_PULL_POLICIES: {
         meaning: 'Comma-separated image pull policies that procs may set. Unset: any.',
       },
+      PROCTOR_ALLOWED_SCRATCH_SIZE: {
+        meaning: 'Largest `scratch` that a proc may ask for, such as `10Gi`. Unset: any.',
+      },
       PROCTOR_ALLOWED_RUN_AS_IDS: {
         meaning:
           'Comma-separated ids and ranges (`1000,2000-2999`) that procs may set as `run_as_user`, `run_as_group` and `fs_group`. Unset: any that `PROCTOR_POD_SECURITY` allows.',

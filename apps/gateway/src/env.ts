@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { parseIdRanges, type IdRange } from '@app/domain';
+import { parseIdRanges, parseQuantity, type IdRange } from '@app/domain';
 import {
   adminGroupsOf,
   commaListVar,
@@ -34,6 +34,10 @@ const idRangesVar = parsedVar<readonly IdRange[]>(
   parseIdRanges,
 );
 
+const quantityVar = parsedVar('a size such as 10Gi', (text) =>
+  parseQuantity(text) === null ? undefined : text,
+);
+
 /** `npm run docs` reads it for docs/settings.md. */
 export const schema = serviceSchema({
   ...authenticationVars,
@@ -53,6 +57,7 @@ export const schema = serviceSchema({
   PROCTOR_ALLOWED_PRIORITY_CLASSES: commaListVar.optional(),
   PROCTOR_ALLOWED_RUNTIME_CLASSES: commaListVar.optional(),
   PROCTOR_ALLOWED_PULL_POLICIES: commaListVar.optional(),
+  PROCTOR_ALLOWED_SCRATCH_SIZE: quantityVar.optional(),
   PROCTOR_POD_SECURITY: podSecurityVar.optional(),
   PROCTOR_ALLOWED_RUN_AS_IDS: idRangesVar.optional(),
   PROCTOR_USER_SHARE: userShareVar,
@@ -100,6 +105,7 @@ export function loadGatewayEnv(source: EnvSource) {
       priorityClasses: env.PROCTOR_ALLOWED_PRIORITY_CLASSES ?? null,
       runtimeClasses: env.PROCTOR_ALLOWED_RUNTIME_CLASSES ?? null,
       imagePullPolicies: env.PROCTOR_ALLOWED_PULL_POLICIES ?? null,
+      scratchSize: env.PROCTOR_ALLOWED_SCRATCH_SIZE ?? null,
       ids: env.PROCTOR_ALLOWED_RUN_AS_IDS ?? null,
     },
     /** Null: as the database says. */

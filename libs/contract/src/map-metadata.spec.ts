@@ -40,6 +40,7 @@ const anyPod: fc.Arbitrary<PodSettings> = fc.record({
   imagePullSecrets: fc.array(key, { maxLength: 2 }),
   annotations: map(text),
   priorityClass: fc.option(key),
+  scratch: fc.option(fc.record({ size: key, path: text })),
   retryOn: fc.array(fc.integer({ min: 1, max: 255 }), { maxLength: 3 }),
   failOn: fc.array(fc.integer({ min: 1, max: 255 }), { maxLength: 3 }),
   runtimeClass: fc.option(key),

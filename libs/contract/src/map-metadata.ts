@@ -63,6 +63,7 @@ function podFromMetadata(metadata: ProcMetadata): PodSettings {
     priorityClass: metadata.priority_class ?? null,
     runtimeClass: metadata.runtime_class ?? null,
     imagePullPolicy: metadata.image_pull_policy ?? null,
+    scratch: metadata.scratch ?? null,
     retryOn: metadata.retry_on ?? [],
     failOn: metadata.fail_on ?? [],
   };
@@ -141,6 +142,7 @@ function metadataFromPod(pod: PodSettings): Partial<ProcMetadata> {
     ...(pod.imagePullPolicy !== null && { image_pull_policy: pod.imagePullPolicy }),
     ...(pod.retryOn.length > 0 && { retry_on: [...pod.retryOn] }),
     ...(pod.failOn.length > 0 && { fail_on: [...pod.failOn] }),
+    ...(pod.scratch && { scratch: { ...pod.scratch } }),
     ...(pod.security && { security: metadataFromSecurity(pod.security) }),
   };
 }

@@ -158,6 +158,13 @@ export const procMetadata = z.object({
     .enum(IMAGE_PULL_POLICIES)
     .nullish()
     .describe("Default: Kubernetes' own, `Always` for the tag `latest` and else `IfNotPresent`."),
+  scratch: z
+    .object({
+      size: quantity.describe('Such as `2Gi`. A pod that uses more is evicted.'),
+      path: shortText.describe('Absolute path in the container.'),
+    })
+    .nullish()
+    .describe('An empty folder for each attempt, deleted with its pod.'),
   security: security
     .nullish()
     .describe("Rights of the container. Omitted fields: the installation's defaults."),

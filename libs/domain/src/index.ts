@@ -41,7 +41,7 @@ export {
   plainArg,
   plainProc,
 } from './proc/proc.js';
-export { compareQuantities } from './proc/quantity.js';
+export { compareQuantities, parseQuantity } from './proc/quantity.js';
 export {
   WEEK_DAYS,
   type WeekDay,

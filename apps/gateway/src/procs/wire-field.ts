@@ -15,6 +15,7 @@ const WIRE_PREFIXES: readonly (readonly [ofProc: string, ofMetadata: string])[] 
   ['pod.annotations', 'annotations'],
   ['pod.retryOn', 'retry_on'],
   ['pod.failOn', 'fail_on'],
+  ['pod.scratch', 'scratch'],
   ['pod.priorityClass', 'priority_class'],
   ['pod.runtimeClass', 'runtime_class'],
   ['pod.imagePullPolicy', 'image_pull_policy'],

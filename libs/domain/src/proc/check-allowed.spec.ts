@@ -11,6 +11,7 @@ const EVERYTHING: AllowedSettings = {
   priorityClasses: null,
   runtimeClasses: null,
   imagePullPolicies: null,
+  scratchSize: null,
   podSecurity: 'baseline',
   ids: null,
 };
@@ -22,6 +23,7 @@ const NOTHING: AllowedSettings = {
   priorityClasses: [],
   runtimeClasses: [],
   imagePullPolicies: [],
+  scratchSize: '1',
   podSecurity: 'restricted',
   ids: [],
 };

@@ -2,6 +2,7 @@ import type { ErrorDetail } from '../app-error.js';
 import { quoteForMessage } from './env-value.js';
 import { repositoryOf } from './image-reference.js';
 import type { Proc } from './proc.js';
+import { checkAllowedScratch } from './scratch.js';
 import {
   checkAllowedIds,
   checkSecurityLevel,
@@ -20,6 +21,8 @@ export interface AllowedSettings {
   priorityClasses: readonly string[] | null;
   runtimeClasses: readonly string[] | null;
   imagePullPolicies: readonly string[] | null;
+  /** Largest size, a quantity. */
+  scratchSize: string | null;
   podSecurity: PodSecurityLevel;
   /** Of users and groups. */
   ids: readonly IdRange[] | null;
@@ -59,6 +62,7 @@ export function checkAllowed(
   return [
     ...problems,
     ...checkSecurityLevel(pod.security, allowed.podSecurity),
+    ...checkAllowedScratch(pod.scratch, allowed.scratchSize),
     ...checkAllowedIds(pod.security, allowed.ids),
   ];
 }

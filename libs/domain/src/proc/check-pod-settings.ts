@@ -4,6 +4,7 @@ import { checkTolerations } from './check-tolerations.js';
 import { countUtf8Bytes, describeTextProblem, quoteForMessage } from './env-value.js';
 import { isDnsSubdomain, isLabelValue, isQualifiedName } from './kubernetes-names.js';
 import type { PodSettings } from './pod-settings.js';
+import { checkScratch } from './scratch.js';
 import { checkSecurity } from './security-settings.js';
 
 export const MAX_NODE_SELECTORS = 20;
@@ -30,6 +31,7 @@ export function checkPodSettings(pod: PodSettings): ErrorDetail[] {
     ...checkImagePullSecrets(pod.imagePullSecrets),
     ...checkAnnotations(pod.annotations),
     ...checkSecurity(pod.security),
+    ...checkScratch(pod.scratch),
     ...checkName('pod.priorityClass', 'a priority class', pod.priorityClass),
     ...checkName('pod.runtimeClass', 'a runtime class', pod.runtimeClass),
   ];

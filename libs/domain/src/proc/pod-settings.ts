@@ -1,3 +1,4 @@
+import type { Scratch } from './scratch.js';
 import type { SecuritySettings } from './security-settings.js';
 
 /** Settings of a proc's pods, in Kubernetes' terms. Null or empty means the worker's default. */
@@ -14,6 +15,7 @@ export interface PodSettings {
   runtimeClass: string | null;
   /** Null: Kubernetes decides by the tag of the image. */
   imagePullPolicy: ImagePullPolicy | null;
+  scratch: Scratch | null;
   /** Exit codes that are worth a retry. Empty: all but those of `failOn`. */
   retryOn: readonly number[];
   /** Exit codes that end the execution without a retry. Empty if `retryOn` is not. */
@@ -52,6 +54,7 @@ export const DEFAULT_POD_SETTINGS: PodSettings = {
   priorityClass: null,
   runtimeClass: null,
   imagePullPolicy: null,
+  scratch: null,
   retryOn: [],
   failOn: [],
 };

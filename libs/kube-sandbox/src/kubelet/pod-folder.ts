@@ -42,15 +42,21 @@ function isReachableByOthers(path: string): boolean {
   }
 }
 
-/** Copies a proc's folder for one run of a container, owned by the user that runs it. */
+/** Copies a proc's folder for one run of a container, with its volumes, owned by the user that runs it. */
 export async function createContainerFolder(
   area: WorkArea,
-  { podUid, container, procFolder }: { podUid: string; container: string; procFolder: string },
+  {
+    podUid,
+    container,
+    procFolder,
+    volumeFolders,
+  }: { podUid: string; container: string; procFolder: string; volumeFolders: readonly string[] },
 ): Promise<string> {
   const folder = join(area.root, podUid, container);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o755 });
   await cp(procFolder, folder, { recursive: true, verbatimSymlinks: true });
+  for (const path of volumeFolders) await mkdir(join(folder, path), { recursive: true });
   if (area.userId !== null) await giveTo(folder, area.userId);
   return folder;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
+import { dirname, posix } from 'node:path';
+import type { Container } from '../objects/kube-object.js';
 import type { RunRecord } from '../run-history.js';
 import { containerCommand } from './container-command.js';
 import type { ContainerLog } from './container-log.js';
@@ -46,7 +47,12 @@ export async function runContainer(
   const containerID = `sandbox://${randomBytes(32).toString('hex')}`;
   const log = context.logs.open(pod, container.name, restartCount);
   try {
-    const place = { podUid: pod.metadata.uid, container: container.name, procFolder: image.folder };
+    const place = {
+      podUid: pod.metadata.uid,
+      container: container.name,
+      procFolder: image.folder,
+      volumeFolders: volumeFoldersOf(container, image.config.workingDirectory),
+    };
     const folder = await createContainerFolder(context.workArea, place).catch((error: Error) => {
       throw new StartError(`failed to prepare the container's files: ${error.message}`);
     });
@@ -73,6 +79,18 @@ export async function runContainer(
   } finally {
     context.logs.end(log);
   }
+}
+
+/** Where its volumes are in the folder that stands in for the working directory. @throws StartError if one is elsewhere */
+function volumeFoldersOf({ volumeMounts = [] }: Container, workingDirectory: string): string[] {
+  const root = workingDirectory.replace(/\/*$/, '/');
+  return volumeMounts.map(({ mountPath }) => {
+    const path = posix.normalize(mountPath);
+    if (root !== '/' && path.startsWith(root)) return path.slice(root.length);
+    throw new StartError(
+      `kube-sandbox mounts a volume only below the image's WORKDIR (${workingDirectory}), not at ${mountPath}`,
+    );
+  });
 }
 
 function startProcess(

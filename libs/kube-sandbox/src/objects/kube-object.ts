@@ -173,6 +173,7 @@ export interface Container {
   args?: string[];
   env?: EnvVar[];
   envFrom?: EnvFromSource[];
+  volumeMounts?: { name: string; mountPath: string }[];
 }
 
 export interface EnvVar {

@@ -163,17 +163,26 @@ describe('buildJobManifest', () => {
     expect(spec?.podFailurePolicy?.rules.slice(1)).toEqual(rules);
   });
 
+  it('mounts scratch space of the size that the proc asks for', () => {
+    expect(podOf({ scratch: { size: '2Gi', path: '/scratch' } })).toMatchObject({
+      volumes: [{ name: 'scratch', emptyDir: { sizeLimit: '2Gi' } }],
+      containers: [{ volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }] }],
+    });
+  });
+
   it('sets no placement unless the proc does', () => {
     for (const field of [
       'nodeSelector',
       'tolerations',
       'imagePullSecrets',
+      'volumes',
       'priorityClassName',
       'runtimeClassName',
     ]) {
       expect(pod).not.toHaveProperty(field);
     }
     expect(pod?.containers[0]).not.toHaveProperty('imagePullPolicy');
+    expect(pod?.containers[0]).not.toHaveProperty('volumeMounts');
   });
 
   it('applies the pod settings of the proc', () => {

@@ -23,6 +23,7 @@ export interface JobManifestSettings {
   jobDeadlineMarginSeconds: number;
 }
 
+const SCRATCH_VOLUME = 'scratch';
 const MAX_INT32 = 2 ** 31 - 1;
 const FIRST_BACKOFF_SECONDS = 10;
 const MAX_BACKOFF_SECONDS = 600;
@@ -77,6 +78,7 @@ function ownCodes(codes: readonly number[]) {
 
 function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec {
   const { serviceAccount, nodeSelector, tolerations, imagePullSecrets, resources, security } = request.pod;
+  const { scratch } = request.pod;
   const { priorityClass, runtimeClass, imagePullPolicy } = request.pod;
   const fsGroup = security?.fsGroup ?? null;
   return {
@@ -92,6 +94,7 @@ function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec 
     ...(tolerations.length > 0 && { tolerations: tolerations.map(toleration) }),
     ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
     securityContext: { seccompProfile: { type: 'RuntimeDefault' }, ...(fsGroup !== null && { fsGroup }) },
+    ...(scratch && { volumes: [{ name: SCRATCH_VOLUME, emptyDir: { sizeLimit: scratch.size } }] }),
     containers: [
       {
         name: CONTAINER_NAME,
@@ -101,6 +104,7 @@ function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec 
         // Required: a pod without the Secret cannot start. So a Job created late, by a worker that has lost its lease,
         // never runs.
         envFrom: [{ secretRef: { name: request.jobName } }],
+        ...(scratch && { volumeMounts: [{ name: SCRATCH_VOLUME, mountPath: scratch.path }] }),
         resources: mergeResources(resources, settings.defaultResources),
         securityContext: containerSecurity(security),
       },
