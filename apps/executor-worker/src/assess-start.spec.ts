@@ -23,7 +23,13 @@ function job(createdMsAgo: number, changes: Partial<JobView> = {}): JobView {
 
 function pod(createdMsAgo: number, state: PodState, warning?: Warning): PodView {
   const base = { podName: 'pod', podUid: 'pod-uid', isBeingDeleted: false };
-  return { ...base, createdAt: ago(createdMsAgo), state, ...(warning && { warning }) } as PodView;
+  const view: Partial<PodView> = {
+    ...base,
+    createdAt: ago(createdMsAgo),
+    state,
+    ...(warning && { warning }),
+  };
+  return view as PodView;
 }
 
 const waiting = (reason: string | null, message: string | null = null): PodState => ({
