@@ -1,10 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Faults } from '@app/kube-sandbox';
-import { until } from '../support/api-client.js';
+import { SCRIPT_PROC, until } from '../support/api-client.js';
+import { runCliHere } from '../support/run-cli.js';
 import { startSystem, type System } from '../support/system.js';
 
 const LIMIT_SECONDS = 5;
+/** Longer than a container takes to start on a busy machine. */
+const START_LIMIT_SECONDS = 10;
 /** How long a user may wait to see why. */
 const SHOWN_WITHIN_MS = 2_000;
 
@@ -13,7 +16,7 @@ beforeAll(async () => {
   system = await startSystem({
     env: {
       PROCTOR_KUBE_REFUSED_WAIT_TIME: String(LIMIT_SECONDS),
-      PROCTOR_KUBE_POD_LIST_WAIT_TIME: String(LIMIT_SECONDS),
+      PROCTOR_KUBE_POD_LIST_WAIT_TIME: String(START_LIMIT_SECONDS),
       PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT: '1',
       PROCTOR_POD_SECURITY: 'baseline',
     },
@@ -131,7 +134,7 @@ describe('an execution whose pod cannot be created or started', () => {
       const ended = await system.api.end(id, 30_000);
       expect(ended.status).toBe(status);
       expect(ended.reason).toMatch(reason);
-      expect(ended.reason).toMatch(/ \(after 5 s\)$/);
+      expect(ended.reason).toMatch(/ \(after (5|10) s\)$/);
       expect(ended).not.toHaveProperty('waits_until');
     },
     60_000,
@@ -157,5 +160,49 @@ describe('an execution whose pod cannot be created or started', () => {
       /has not become active; only events say why.*cannot list resource "events"/,
     );
     expect(await system.api.end(id, 30_000)).toMatchObject({ status: 'JOB_CREATION_FAILED' });
+  }, 60_000);
+});
+
+describe('a user who waits for an execution', () => {
+  const SENTENCE = '0/3 nodes are available: 3 Insufficient memory.';
+  const waiting = new RegExp(`Unschedulable: ${SENTENCE} \\(for up to \\d+ s more\\)`);
+
+  it('is told by execute and logs what it waits for, once, and for how long', async () => {
+    system.sandbox.faults.holdPods(SENTENCE);
+    const { email, token } = system.api.identity;
+    const env = { PROCTOR_HOST: system.gatewayUrl, EMAIL_ID: email, ACCESS_TOKEN: token };
+    const startedAt = Date.now();
+    let toldAfterMs = 0;
+    const onStderr = (soFar: string) => {
+      if (soFar.includes(SENTENCE)) toldAfterMs ||= Date.now() - startedAt;
+    };
+    const executed = runCliHere(['execute', SCRIPT_PROC, 'SCRIPT=true'], env, '', onStderr);
+    await until(() => toldAfterMs > 0, 10_000);
+    const [row] = await system.query<{ id: string }>('select max(id) as id from execution');
+    const read = await runCliHere(['logs', row!.id], env);
+    const { stderr, exitCode } = await executed;
+    expect(stderr).toMatch(waiting);
+    expect(stderr.split('Waiting: ')).toHaveLength(2);
+    expect(read.stderr).toMatch(/^Waiting: Unschedulable: /m);
+    expect(exitCode).not.toBe(0);
+    expect(toldAfterMs).toBeLessThan(2 * SHOWN_WITHIN_MS);
+  }, 60_000);
+
+  it('is told by the log stream, as a line that is not stored', async () => {
+    system.sandbox.faults.holdPods(SENTENCE);
+    const { id } = await system.api.run('echo started');
+    const startedAt = Date.now();
+    let toldAfterMs = 0;
+    const streamed = system.api.stream(id, ({ text }) => {
+      if (text.includes(SENTENCE)) toldAfterMs ||= Date.now() - startedAt;
+    });
+    await until(() => toldAfterMs > 0, 10_000);
+    system.sandbox.faults.releasePods();
+    const texts = (await streamed).map(({ text }) => text);
+    expect(texts).toHaveLength(2);
+    expect(texts[0]).toMatch(/^\[proctor: waiting: Unschedulable: 0\/3 nodes .*\]$/);
+    expect(texts[1]).toBe('started');
+    expect(await system.api.log(id)).toBe('started\n');
+    expect(toldAfterMs).toBeLessThan(SHOWN_WITHIN_MS);
   }, 60_000);
 });

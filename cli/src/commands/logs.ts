@@ -1,4 +1,4 @@
-import { readLogQuery } from '@app/contract';
+import { readLogQuery, type ExecutionReply } from '@app/contract';
 import { AppError, isFinal } from '@app/domain';
 import { streamLines, type GatewayClient, type RequestOf } from '@app/gateway-client';
 import { readQuery } from '../args/read-query.js';
@@ -6,6 +6,7 @@ import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
 import { readExecutionId } from './read-id.js';
 import { adviseOnInterrupt, reportEnd, streamLog } from './stream-log.js';
+import { tellWaitsDuring } from './tell-waits.js';
 
 export interface LogsOptions {
   id: string;
@@ -31,7 +32,8 @@ export async function logs(
     await streamLog(context, client, execution);
     return 0;
   }
-  await readPart(context, client, { params: { id }, query: { ...query, follow: !noFollow } });
+  const request = { params: { id }, query: { ...query, follow: !noFollow, reasons: false } };
+  await readPart(context, client, execution, request);
   if (!noFollow) await reportEnd(context, client, id);
   else if (!isFinal(execution.status))
     context.printer.note(`Execution ${id} continues: ${execution.status}.`);
@@ -40,17 +42,24 @@ export async function logs(
 
 /** Part of a log cannot be resumed after a lost connection: where it began is no longer known. */
 async function readPart(
-  { printer, onInterrupt }: Context,
+  context: Context,
   client: GatewayClient,
+  execution: ExecutionReply,
   request: RequestOf<'readExecutionLog'> & { params: { id: string } },
 ): Promise<void> {
+  const { printer, onInterrupt } = context;
   const { id } = request.params;
   const isLive = request.query?.follow === true;
   if (isLive) adviseOnInterrupt(onInterrupt, id);
   printer.showWaiting(`Waiting for the log of execution ${id}`);
   try {
-    for await (const lines of streamLines(client, 'readExecutionLog', { ...request, isLive }))
-      await printer.logLines(lines);
+    const read = async (onLines: () => void) => {
+      for await (const lines of streamLines(client, 'readExecutionLog', { ...request, isLive })) {
+        onLines();
+        await printer.logLines(lines);
+      }
+    };
+    await (isLive ? tellWaitsDuring(context, client, execution, read) : read(() => undefined));
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'unavailable') throw error;
     throw new AppError(error.code, error.message, {

@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load-config.js';
 import { targetFrom } from '../config/resolve-config.js';
 import type { Context } from '../context.js';
 import { endLine } from '../output/render-execution.js';
+import { tellWaitsDuring } from './tell-waits.js';
 
 /** Prints the log of an execution from its first line to its end, then reports the end. Returns the ended execution. */
 export async function streamLog(
@@ -17,7 +18,12 @@ export async function streamLog(
   printer.showWaiting(`Waiting for the log of execution ${id}`);
   const onRetry = () => printer.showWaiting('Connection lost, reconnecting');
   try {
-    for await (const lines of followLog(client, id, { onRetry })) await printer.logLines(lines);
+    await tellWaitsDuring(context, client, execution, async (onLines) => {
+      for await (const lines of followLog(client, id, { onRetry })) {
+        onLines();
+        await printer.logLines(lines);
+      }
+    });
   } finally {
     await printer.endLog();
   }

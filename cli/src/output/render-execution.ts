@@ -45,7 +45,13 @@ export function renderExecutionDetails(execution: ExecutionDetailReply): string 
 
 export const HISTORY_HEADER = ['ID', 'PROC', 'STATUS', 'USER', 'STARTED', 'DURATION'];
 
-/** A row of `proctor history`. The duration of a running execution is counted until `nowMs`. */
+/** How much of a reason a row shows. */
+const MAX_REASON_CHARACTERS = 60;
+
+/**
+ * A row of `proctor history`. The duration of a running execution is counted until `nowMs`. What an execution waits for
+ * follows the last column.
+ */
 export function historyRow(execution: ExecutionReply, nowMs: number): string[] {
   const { started_at, ended_at } = execution;
   const end = ended_at ?? (isFinal(execution.status) ? undefined : new Date(nowMs).toISOString());
@@ -56,7 +62,15 @@ export function historyRow(execution: ExecutionReply, nowMs: number): string[] {
     plainLine(execution.user_email ?? ''),
     shortTime(started_at),
     durationOf({ started_at, ended_at: end }) ?? '',
+    ...waitOf(execution),
   ];
+}
+
+function waitOf({ status, reason }: ExecutionReply): string[] {
+  if (reason === undefined || isFinal(status)) return [];
+  const line = plainLine(reason);
+  const isLong = line.length > MAX_REASON_CHARACTERS;
+  return [`waiting: ${isLong ? `${line.slice(0, MAX_REASON_CHARACTERS).toWellFormed()}…` : line}`];
 }
 
 function formatPresent(fields: Fields): string {
@@ -70,6 +84,7 @@ function fieldsOf(execution: ExecutionReply): Fields {
     ['Status', execution.status],
     ['Exit code', execution.exit_code?.toString()],
     ['Reason', execution.reason && plainLine(execution.reason)],
+    ['Waits until', isFinal(execution.status) ? undefined : execution.waits_until],
     ['Image', plainLine(execution.image_tag)],
     ['Job', plainLine(execution.name)],
     ['User', execution.user_email && plainLine(execution.user_email)],

@@ -194,4 +194,11 @@ describe('historyRow', () => {
     expect(historyRow(running, now).slice(4)).toEqual(['2024-01-01T00:00:01Z', '1 h 0 min 0 s']);
     expect(historyRow(ended, now).slice(2)).toEqual(['POD_FAILED', '', '2024-01-01T00:00:01Z', '2.5 s']);
   });
+
+  it('says what an execution waits for, but not why one ended', () => {
+    const reason = 'exceeded quota: '.repeat(9);
+    const waiting: ExecutionReply = { ...rest, status: 'RECEIVED', reason };
+    expect(historyRow(waiting, 0).slice(6)).toEqual([`waiting: ${reason.slice(0, 60)}…`]);
+    expect(historyRow({ ...ended, reason }, 0)).toHaveLength(6);
+  });
 });

@@ -76,7 +76,17 @@ export const executionDetailReply = executionReply.extend({
 export type ExecutionDetailReply = z.output<typeof executionDetailReply>;
 
 export const executionParams = z.object({ id: executionIdText });
-export const executionLogsQuery = z.object({ context_id: executionIdText.describe('Id of the execution.') });
+/** Omitted: true. */
+const reasons = queryFlag
+  .describe(
+    'While the execution waits, add a line `[proctor: waiting: REASON]` for each new reason (default true). It is not stored.',
+  )
+  .optional();
+
+export const executionLogsQuery = z.object({
+  context_id: executionIdText.describe('Id of the execution.'),
+  reasons,
+});
 
 /** `GET /execution`. Filters are combined with AND. */
 export const listExecutionsQuery = z.object({
@@ -121,5 +131,6 @@ export const readLogQuery = z.object({
     .describe('Return only lines printed since this time, or within this duration before now, such as `10m`.')
     .optional(),
   follow: queryFlag.default(false).describe('Keep streaming until the execution ends.'),
+  reasons,
 });
 export type ReadLogQuery = z.output<typeof readLogQuery>;

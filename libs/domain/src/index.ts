@@ -20,6 +20,7 @@ export {
 } from './execution/execution-origin.js';
 export * from './execution/execution-state.js';
 export * from './execution/execution.js';
+export * from './execution/waiting-reason.js';
 export * from './log/log-position.js';
 export * from './notification/notification.js';
 export * from './proc/check-allowed.js';

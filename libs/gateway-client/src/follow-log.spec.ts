@@ -52,7 +52,7 @@ describe('followLog', () => {
       [message('a'), message('b', 'c'), message('', 'd'), complete],
     ]);
     expect([lines, failure]).toEqual([['a', 'b', 'c', '', 'd'], null]);
-    expect(sources[0]?.url).toBe('wss://gateway/base/execution/logs?context_id=7');
+    expect(sources[0]?.url).toBe('wss://gateway/base/execution/logs?context_id=7&reasons=false');
   });
 
   it('counts attempts from the last new line', async () => {

@@ -28,7 +28,8 @@ export async function* followLog(
   { onRetry, retryDelaysMs = RETRY_DELAYS_MS, signal }: FollowOptions = {},
 ): AsyncGenerator<string[], void> {
   const { baseUrl, timeoutMs } = client;
-  const url = baseUrl.replace(/^http/, 'ws') + pathOf('streamExecutionLogs', {}, { context_id: id });
+  const url =
+    baseUrl.replace(/^http/, 'ws') + pathOf('streamExecutionLogs', {}, { context_id: id, reasons: 'false' });
   let seenLines = 0;
   let retries = 0;
   let isRenewed = false;

@@ -31,7 +31,7 @@ async function viewText(
   stop: AbortSignal,
 ): Promise<string[] | null> {
   try {
-    const response = await fetch(`${url}/execution/logs?context_id=${id}`, {
+    const response = await fetch(`${url}/execution/logs?context_id=${id}&reasons=false`, {
       headers: identityHeaders(identity),
       signal: stop,
     });
@@ -51,7 +51,7 @@ function viewSocket(
   id: number,
   stop: AbortSignal,
 ): Promise<string[] | null> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/execution/logs?context_id=${id}`, {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/execution/logs?context_id=${id}&reasons=false`, {
     headers: identityHeaders(identity),
     handshakeTimeout: 10_000,
   });

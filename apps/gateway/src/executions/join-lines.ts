@@ -38,7 +38,8 @@ export class LineJoiner {
     return chunks;
   }
 
-  private isBetweenLines(): boolean {
+  /** False while a line is unfinished. */
+  isBetweenLines(): boolean {
     return this.open === null && !this.isPartSent;
   }
 

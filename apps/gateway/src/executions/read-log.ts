@@ -31,7 +31,10 @@ export class ReadLog {
     const range = await this.findRange(execution.id, query);
     const authorize = async () => this.finder.find(id, await this.reauthorizer.identify(request));
     if (openTextReply(request, reply)) {
-      await this.streamLog.asText(execution.id, reply.raw, authorize, range);
+      await this.streamLog.asText(execution.id, reply.raw, authorize, {
+        range,
+        hasReasons: query.reasons ?? true,
+      });
     }
   }
 

@@ -43,11 +43,12 @@ export class ServeLog {
     upgrade: Upgrade | null,
   ) {
     const authorize = async () => this.find(request, await this.reauthorizer.identify(request));
+    const options = { hasReasons: parseText(executionLogsQuery, request.query).reasons ?? true };
     if (!upgrade) {
       if (!openTextReply(request, reply)) return;
-      return this.streamLog.asText(execution.id, reply.raw, authorize);
+      return this.streamLog.asText(execution.id, reply.raw, authorize, options);
     }
     reply.hijack();
-    return this.streamLog.overWebSocket(execution.id, request.raw, upgrade, authorize);
+    return this.streamLog.overWebSocket(execution.id, request.raw, upgrade, authorize, options);
   }
 }

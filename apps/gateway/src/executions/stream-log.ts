@@ -4,7 +4,7 @@ import type { Logger } from '@app/platform';
 import type { Upgrade } from '../http/route-upgrades.js';
 import { LogWebSocket, type LogWebSocketSettings } from './log-websocket.js';
 import { StreamEnded, type OpenStream, type OpenStreams } from './open-streams.js';
-import { WHOLE_LOG, type LogRange, type TailLog } from './tail-log.js';
+import { WHOLE_LOG, type LogRange, type TailLog, type TailOptions } from './tail-log.js';
 import { writePatiently } from '../http/write-patiently.js';
 
 /** Streams logs to viewers, from the first line to the end. */
@@ -27,6 +27,7 @@ export class StreamLog {
     request: IncomingMessage,
     upgrade: Upgrade,
     authorize: () => Promise<unknown>,
+    options: TailOptions,
   ): Promise<void> {
     const socket = await LogWebSocket.accept(request, upgrade, this.settings);
     const stream = this.streams.add(authorize);
@@ -36,7 +37,7 @@ export class StreamLog {
       if (reason instanceof StreamEnded) socket.close(reason.code, reason.message);
     });
     await this.follow(executionId, stream, async () => {
-      for await (const event of this.log.tail(executionId, stream.signal)) {
+      for await (const event of this.log.tail(executionId, stream.signal, WHOLE_LOG, options)) {
         if (event.kind === 'end') socket.close(1000, describeEnd(event.status));
         else if (!(await socket.send(event.chunk))) return stream.end(tooSlow());
       }
@@ -51,7 +52,7 @@ export class StreamLog {
     executionId: number,
     response: ServerResponse,
     authorize: () => Promise<unknown>,
-    range: LogRange = WHOLE_LOG,
+    { range = WHOLE_LOG, ...options }: TailOptions & { range?: LogRange },
   ): Promise<void> {
     const stream = this.streams.add(authorize);
     response.on('close', () => stream.end());
@@ -61,7 +62,7 @@ export class StreamLog {
     });
     response.flushHeaders();
     await this.follow(executionId, stream, async () => {
-      for await (const event of this.log.tail(executionId, stream.signal, range)) {
+      for await (const event of this.log.tail(executionId, stream.signal, range, options)) {
         if (event.kind === 'end') {
           response.end();
           continue;

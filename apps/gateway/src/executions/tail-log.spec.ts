@@ -2,12 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import type { LogRow } from '@app/database';
 import type { Execution, ExecutionStatus } from '@app/domain';
 import { LogUpdates } from './log-updates.js';
-import { TailLog, type LogEvent, type LogRange } from './tail-log.js';
+import { TailLog, type LogEvent, type LogRange, type TailOptions } from './tail-log.js';
 
 /** A log in memory; `onFind` runs just after the status was read. */
 class World {
   rows: LogRow[] = [];
   status: ExecutionStatus = 'POD_READY';
+  wait: Pick<Execution, 'reason' | 'waitsUntil'> = { reason: null, waitsUntil: null };
   failures = 0;
   onFind = () => {};
   private ring = () => {};
@@ -20,7 +21,7 @@ class World {
   };
   readonly executions = {
     find: async () => {
-      const found = { status: this.status } as Execution;
+      const found = { status: this.status, ...this.wait } as Execution;
       this.onFind();
       return found;
     },
@@ -39,16 +40,27 @@ class World {
     this.ring();
   }
 
+  waitFor(reason: string, waitsUntil: Date | null = null): void {
+    this.wait = { reason, waitsUntil };
+    this.ring();
+  }
+
   end(status: ExecutionStatus): void {
     this.status = status;
     this.ring();
   }
 
-  tail(signal: AbortSignal, pollIntervalMs = 60_000, range?: LogRange): AsyncGenerator<LogEvent, void> {
+  tail(
+    signal: AbortSignal,
+    pollIntervalMs = 60_000,
+    range?: LogRange,
+    options?: TailOptions,
+  ): AsyncGenerator<LogEvent, void> {
     return new TailLog(this.logs, this.executions, new LogUpdates(this.updates, pollIntervalMs)).tail(
       1,
       signal,
       range,
+      options,
     );
   }
 }
@@ -137,5 +149,36 @@ describe('TailLog', () => {
     world.end('FINISHED');
     expect((await reading).join('\n')).toBe('3\n4\nend FINISHED');
     stop.abort();
+  });
+
+  it('adds a line for each new reason why it waits, if it should, but not within a line', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    const texts: string[] = [];
+    const until = async (n: number) => {
+      for (let i = 0; i < 100 && texts.length < n; i++) await new Promise(setImmediate);
+    };
+    const reading = (async () => {
+      const events = world.tail(stop.signal, 60_000, undefined, { hasReasons: true });
+      for await (const event of events) if (event.kind === 'chunk') texts.push(event.chunk.text);
+    })();
+    world.waitFor('0/3 nodes are available', new Date(Date.now() + 30_000));
+    await until(1);
+    world.waitFor('0/4 nodes are available');
+    world.waitFor('ErrImagePull: not found');
+    await until(2);
+    world.add('first');
+    await until(3);
+    world.rows.push({ seq: 2, kind: 'text', stampedAt: null, text: 'unfinished', endsLine: false });
+    world.waitFor('Evicted');
+    world.end('FINISHED');
+    await reading;
+    stop.abort();
+    expect(texts).toEqual([
+      '[proctor: waiting: 0/3 nodes are available (for up to 30 s more)]',
+      '[proctor: waiting: ErrImagePull: not found]',
+      'first',
+      'unfinished',
+    ]);
   });
 });

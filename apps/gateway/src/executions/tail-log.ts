@@ -1,5 +1,5 @@
 import { isDatabaseUnavailable, type ExecutionsStore, type LogRow, type LogsStore } from '@app/database';
-import { isFinal, type ExecutionStatus } from '@app/domain';
+import { describeWait, isFinal, ToldReasons, type Execution, type ExecutionStatus } from '@app/domain';
 import { retry } from '@app/timing';
 import { LineJoiner, type LogChunk } from './join-lines.js';
 import type { LogUpdates } from './log-updates.js';
@@ -19,6 +19,14 @@ export interface LogRange {
 
 export const WHOLE_LOG: LogRange = { afterSeq: 0, untilSeq: null };
 
+/** What the execution waits for. */
+type Wait = { reason: string } & Pick<Execution, 'waitsUntil'>;
+
+export interface TailOptions {
+  /** Adds a line for each reason why the execution waits. */
+  hasReasons?: boolean;
+}
+
 const RETRY_MS = 1_000;
 
 /** Reads a log and follows it until its end. */
@@ -37,6 +45,7 @@ export class TailLog {
     executionId: number,
     signal: AbortSignal,
     range: LogRange = WHOLE_LOG,
+    { hasReasons = false }: TailOptions = {},
   ): AsyncGenerator<LogEvent, void> {
     const joiner = new LineJoiner();
     const rows =
@@ -45,20 +54,27 @@ export class TailLog {
         : this.storedRows(executionId, signal, range.afterSeq, range.untilSeq);
     for (;;) {
       const next = await rows.next();
-      const chunks = next.done ? joiner.end() : joiner.push(next.value);
-      for (const chunk of chunks) yield { kind: 'chunk', chunk };
-      if (!next.done) continue;
-      yield { kind: 'end', status: next.value };
-      return;
+      if (next.done) {
+        for (const chunk of joiner.end()) yield { kind: 'chunk', chunk };
+        yield { kind: 'end', status: next.value };
+        return;
+      }
+      const page = next.value;
+      if (Array.isArray(page)) {
+        for (const chunk of joiner.push(page)) yield { kind: 'chunk', chunk };
+      } else if (hasReasons && joiner.isBetweenLines()) {
+        yield { kind: 'chunk', chunk: noteOf(page) };
+      }
     }
   }
 
-  /** Yields pages of rows until the execution has ended. @returns its final status; null: it no longer exists */
+  /** Yields pages of rows, and what the execution waits for, until it has ended. @returns its final status; null: it no longer exists */
   private async *followRows(
     executionId: number,
     signal: AbortSignal,
     startSeq: number,
-  ): AsyncGenerator<LogRow[], ExecutionStatus | null> {
+  ): AsyncGenerator<LogRow[] | Wait, ExecutionStatus | null> {
+    const told = new ToldReasons();
     const watcher = this.updates.watch(executionId, signal);
     let afterSeq = startSeq;
     // The final status is written after the last row, so only a read that starts after it was seen is sure to get all rows.
@@ -74,7 +90,11 @@ export class TailLog {
       const execution = await retryWhileUnavailable(() => this.executions.find(executionId), signal);
       if (!execution) end = { status: null };
       else if (isFinal(execution.status)) end = { status: execution.status };
-      else await watcher.next();
+      else {
+        const { reason, waitsUntil } = execution;
+        if (reason && told.isNew(reason)) yield { reason, waitsUntil };
+        await watcher.next();
+      }
     }
   }
 
@@ -94,6 +114,11 @@ export class TailLog {
     }
     return null;
   }
+}
+
+function noteOf({ reason, waitsUntil }: Wait): LogChunk {
+  const wait = describeWait(reason, waitsUntil?.getTime() ?? null, Date.now());
+  return { text: `[proctor: waiting: ${wait}]`, endsLine: true, startsLine: true };
 }
 
 async function retryWhileUnavailable<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
