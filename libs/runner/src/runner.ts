@@ -8,7 +8,10 @@ import type { LogPosition, PodSettings } from '@app/domain';
  * `RunnerRefusedError`, except in `createJob`, which returns it as an outcome.
  */
 export abstract class Runner {
-  /** Starts the shared Job and Pod watches. They restart themselves until `close`. */
+  /**
+   * Starts the shared Job and Pod watches. They restart themselves until `close`. Throws if there are no usable credentials;
+   * a cluster that is away is no error.
+   */
   abstract start(): Promise<void>;
   abstract close(): Promise<void>;
   /** True while both watches are established. Health and metrics report it. */

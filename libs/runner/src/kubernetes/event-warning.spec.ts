@@ -34,6 +34,7 @@ describe('toWarning', () => {
   it('ignores other objects, and cuts a long message', () => {
     expect(toWarning(event({ involvedObject: { kind: 'Node', name: 'a', uid: 'b' } }))).toBeNull();
     expect(toWarning(event({ involvedObject: { kind: 'Pod', name: 'a' } }))).toBeNull();
+    expect(toWarning(event({ reason: 'FailedScheduling' }))).toBeNull();
     expect(toWarning(event({ message: 'x'.repeat(5_000) }))?.warning.message).toHaveLength(1_000);
   });
 });

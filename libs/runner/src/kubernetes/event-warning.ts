@@ -7,6 +7,8 @@ const MAX_MESSAGE_LENGTH = 1_000;
 /** What the runner keeps of an event; null for one about anything but a Job or pod. Accepts plain JSON (instants as strings). */
 export function toWarning(event: CoreV1Event): WarningEntry | null {
   const { kind, name, uid } = event.involvedObject;
+  // A condition of the pod says so, and no longer does once the pod has a node.
+  if (event.reason === 'FailedScheduling') return null;
   if ((kind !== 'Job' && kind !== 'Pod') || !name || !uid) return null;
   const { series, lastTimestamp, eventTime, metadata } = event;
   // Components of Kubernetes fill in different fields.

@@ -1,9 +1,9 @@
 import http, { type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import type { KubeConfig } from '@kubernetes/client-node';
 import { KubeStatusError, KubeTimeoutError, KubeUnreachableError, toStatusError } from './api-outcome.js';
 import { KubeConnections } from './kube-connections.js';
+import type { KubeCredentials } from './kube-credentials.js';
 
 export interface KubeRequest {
   method: 'GET' | 'POST' | 'DELETE';
@@ -24,6 +24,8 @@ interface SendOptions {
   isDetached?: boolean;
   /** If given, the request waits for a free connection and calls this when it has one. */
   onConnected?: () => void;
+  /** It was refused with 401 before, and the credentials were renewed. */
+  isRenewed?: boolean;
 }
 
 /** Detects a silently vanished peer within half a minute: after this delay Node probes every second. */
@@ -31,6 +33,8 @@ const TCP_KEEPALIVE_DELAY_MS = 15_000;
 const ERROR_BODY_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 15_000;
 const DIAL_TIMEOUT_MS = 30_000;
+/** A plugin may ask somebody else. */
+const CREDENTIALS_TIMEOUT_MS = 60_000;
 
 /**
  * Sends requests to the API server of a kubeconfig, over node:http. The Kubernetes client's own transport creates a
@@ -41,13 +45,22 @@ export class KubeHttp {
   readonly #connections: KubeConnections;
   #trust: { of: string; context: SecureContext } | null = null;
 
-  constructor(private readonly config: KubeConfig) {
-    this.#server = new URL(config.getCurrentCluster()!.server);
+  constructor(private readonly credentials: KubeCredentials) {
+    this.#server = new URL(credentials.cluster.server);
     this.#connections = new KubeConnections(this.#server.protocol, () => this.#dial());
   }
 
   close(): void {
     this.#connections.close();
+  }
+
+  /** Throws `KubeUnreachableError`, which says what to change, if the kubeconfig gives no usable credentials. */
+  async checkCredentials(): Promise<void> {
+    const read = ({ signal }: Limit) => this.credentials.read(signal);
+    await this.#within(CREDENTIALS_TIMEOUT_MS, undefined, read).catch((error: unknown) => {
+      if (!(error instanceof KubeTimeoutError)) throw error;
+      throw new KubeUnreachableError(`The plugin of the kubeconfig gave ${error.message}.`, { cause: error });
+    });
   }
 
   /** Returns once a connection is free for the next request. Throws as `json` does. */
@@ -63,7 +76,7 @@ export class KubeHttp {
   }
 
   get #isProxied(): boolean {
-    return this.config.getCurrentCluster()?.proxyUrl !== undefined;
+    return this.credentials.cluster.proxyUrl !== undefined;
   }
 
   async #dial(): Promise<void> {
@@ -151,6 +164,8 @@ export class KubeHttp {
   }
 
   async #send(request: KubeRequest, signal: AbortSignal, how: SendOptions = {}): Promise<IncomingMessage> {
+    const { isRenewed = false } = how;
+    const sentAtMs = performance.now();
     const response = await this.#exchange(request, signal, how).catch((error: unknown) => {
       throw error instanceof KubeUnreachableError
         ? error
@@ -158,6 +173,10 @@ export class KubeHttp {
     });
     const status = response.statusCode ?? 0;
     if (status < 300) return response;
+    if (status === 401 && !isRenewed && this.credentials.renew(sentAtMs)) {
+      response.resume();
+      return await this.#send(request, signal, { ...how, isRenewed: true });
+    }
     throw toStatusError(status, (await readBody(response, ERROR_BODY_BYTES)).toString('utf8'));
   }
 
@@ -167,7 +186,7 @@ export class KubeHttp {
     { isDetached = false, onConnected }: SendOptions,
   ): Promise<IncomingMessage> {
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-    const options = await this.#optionsOf(request.method, body);
+    const options = await this.#optionsOf(request.method, body, signal);
     const url = new URL(this.#server);
     url.pathname = `${url.pathname.replace(/\/$/, '')}${request.path}`;
     url.search = new URLSearchParams(request.query).toString();
@@ -185,9 +204,12 @@ export class KubeHttp {
     }
   }
 
-  async #optionsOf(method: KubeRequest['method'], body: string | undefined): Promise<RequestOptions> {
-    const options: RequestOptions = { method };
-    await this.config.applyToHTTPSOptions(options);
+  async #optionsOf(
+    method: KubeRequest['method'],
+    body: string | undefined,
+    signal: AbortSignal,
+  ): Promise<RequestOptions> {
+    const options: RequestOptions = { ...(await this.credentials.read(signal)), method };
     if (!this.#isProxied) {
       options.agent = this.#connections.agent;
       Object.assign(options, { secureContext: this.#secureContextOf(options) });

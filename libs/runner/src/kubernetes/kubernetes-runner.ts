@@ -18,6 +18,7 @@ import { KubeStatusError, KubeTimeoutError, classifyError } from './api-outcome.
 import { ClusterView } from './cluster-view.js';
 import { buildJobManifest } from './job-manifest.js';
 import { loadKubeConfig } from './kube-config.js';
+import { KubeCredentials } from './kube-credentials.js';
 import { KubeHttp } from './kube-http.js';
 import { KubeObjects } from './kube-objects.js';
 import {
@@ -47,12 +48,13 @@ export class KubernetesRunner extends Runner {
   constructor(settings: KubernetesRunnerSettings) {
     super();
     this.#settings = completeSettings(settings);
-    this.#http = new KubeHttp(loadKubeConfig(settings.cluster));
+    this.#http = new KubeHttp(new KubeCredentials(() => loadKubeConfig(settings.cluster)));
     this.#objects = new KubeObjects(this.#http, settings.namespace, this.#settings.requestTimeoutMs);
     this.#view = new ClusterView(this.#http, this.#settings);
   }
 
   async start(): Promise<void> {
+    await this.#http.checkCredentials();
     this.#view.start();
   }
 
@@ -74,7 +76,10 @@ export class KubernetesRunner extends Runner {
       const job = await this.#objects.createJob(buildJobManifest(request, this.#settings), signal);
       return { kind: 'created', jobUid: job.metadata?.uid ?? '' };
     } catch (error) {
-      if (isTimeout(error)) return await this.#afterSilence(request, error, signal);
+      if (isTimeout(error)) {
+        const job = await this.#objects.readJob(request.jobName, signal);
+        throw job ? error : afterSilence(error);
+      }
       if (!(error instanceof KubeStatusError)) throw error;
       return classifyError(error) === 'exists'
         ? await this.#adopt(request, signal)
@@ -83,7 +88,12 @@ export class KubernetesRunner extends Runner {
   }
 
   async createSecret(job: JobRef, values: Readonly<Record<string, string>>): Promise<'created' | 'exists'> {
-    return await this.#objects.createSecret(buildSecretManifest(job, values, this.#settings));
+    try {
+      return await this.#objects.createSecret(buildSecretManifest(job, values, this.#settings));
+    } catch (error) {
+      if (!isTimeout(error)) throw error;
+      throw (await this.#objects.readSecret(job.jobName)) ? error : afterSilence(error);
+    }
   }
 
   async readSecret(jobName: string): Promise<Record<string, string> | null> {
@@ -129,14 +139,6 @@ export class KubernetesRunner extends Runner {
     return followLog({ ...this.#logs, open }, pod, from, signal);
   }
 
-  /** A webhook that hangs takes longer than the request may. If reads are answered, the API server is not away. */
-  async #afterSilence(request: JobRequest, error: Error, signal?: AbortSignal): Promise<CreateJobOutcome> {
-    const job = await this.#objects.readJob(request.jobName, signal);
-    if (job) return this.#existing(job, request);
-    const message = `${error.message}, but it answers reads: an admission webhook may hang`;
-    throw new RunnerRefusedForNowError(message, { cause: error });
-  }
-
   async #adopt(request: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome> {
     const { jobName } = request;
     const job = await this.#objects.readJob(jobName, signal);
@@ -173,6 +175,14 @@ export class KubernetesRunner extends Runner {
     const pod = await this.#objects.readPod(podName, signal);
     return pod?.metadata?.uid === podUid ? toLife(toPodView(pod)) : { kind: 'gone' };
   }
+}
+
+/** A webhook that hangs takes longer than a request may. If reads are answered meanwhile, the API server is not away. */
+function afterSilence(cause: Error): RunnerRefusedForNowError {
+  return new RunnerRefusedForNowError(
+    `${cause.message}, but it answers reads: an admission webhook may hang`,
+    { cause },
+  );
 }
 
 function isTimeout(error: unknown): error is Error {
