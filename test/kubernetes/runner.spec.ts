@@ -9,12 +9,19 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { DEFAULT_POD_SETTINGS, LOG_START } from '@app/domain';
 import { type KubeSandbox, type SandboxOptions, startKubeSandbox } from '@app/kube-sandbox';
-import { createKubernetesRunner, type JobRequest, type Runner, RunnerUnavailableError } from '@app/runner';
+import {
+  createKubernetesRunner,
+  type JobRequest,
+  type Runner,
+  RunnerRefusedForNowError,
+  RunnerUnavailableError,
+} from '@app/runner';
 import { describeRunner } from '../../libs/runner/src/testing/index.js';
 
 const IMAGE = 'proctor/run-script:1';
 const NAMESPACE = 'procs';
 const PATIENCE_MS = 60_000;
+const TEST_NAMESPACE = process.env['PROCTOR_TEST_NAMESPACE'] ?? 'default';
 
 async function startSandbox({ timing, ...options }: Partial<SandboxOptions> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'proctor-runner-'));
@@ -65,10 +72,15 @@ async function evict(kubeconfigPath: string, namespace: string, name: string): P
 
 describeRunner('KubernetesRunner on the sandbox', async () => {
   const { sandbox, close } = await startSandbox();
+  const refuse = async (kind: 'jobs' | 'pods') => {
+    sandbox.faults.setQuota({ [kind]: 0 });
+    return async () => sandbox.faults.setQuota(null);
+  };
   const command = ['sh', '-c', 'exec sleep 600'];
   return {
     runner: runnerFor(sandbox.kubeconfigPath),
     image: IMAGE,
+    refuse,
     close,
     drain: (podName) => evict(sandbox.kubeconfigPath, NAMESPACE, podName),
     injectSidecar: (isOn) =>
@@ -83,12 +95,25 @@ if (kubeconfigPath && image) {
   describeRunner('KubernetesRunner on a real cluster', async () => ({
     runner: createKubernetesRunner({
       cluster: { mode: 'out-of-cluster', kubeconfigPath },
-      namespace: process.env['PROCTOR_TEST_NAMESPACE'] ?? 'default',
+      namespace: TEST_NAMESPACE,
       installationId: 'runner-conformance',
     }),
     image,
-    drain: (podName) => evict(kubeconfigPath, process.env['PROCTOR_TEST_NAMESPACE'] ?? 'default', podName),
+    drain: (podName) => evict(kubeconfigPath, TEST_NAMESPACE, podName),
+    refuse: (kind) => fillQuota(kubeconfigPath, kind),
   }));
+}
+
+/** Needs a kubeconfig that may create ResourceQuotas. */
+async function fillQuota(path: string, kind: 'jobs' | 'pods'): Promise<() => Promise<void>> {
+  const config = new KubeConfig();
+  config.loadFromFile(path);
+  const core = config.makeApiClient(CoreV1Api);
+  const at = { namespace: TEST_NAMESPACE, name: `proctor-conformance-${kind}` };
+  const hard = { [kind === 'jobs' ? 'count/jobs.batch' : 'pods']: '0' };
+  await core.createNamespacedResourceQuota({ ...at, body: { metadata: { name: at.name }, spec: { hard } } });
+  while (!(await core.readNamespacedResourceQuota(at)).status?.hard) await sleep(100);
+  return async () => void (await core.deleteNamespacedResourceQuota(at));
 }
 
 describe('KubernetesRunner on a failing cluster', () => {
@@ -157,6 +182,26 @@ describe('KubernetesRunner on a failing cluster', () => {
       await sleep(20);
     }
   }
+
+  it(
+    'counts a webhook that hangs as a refusal, because reads are answered',
+    async () => {
+      const webhook = { name: 'a.example.com', effect: { kind: 'hang' } } as const;
+      sandbox.faults.addWebhook({ ...webhook, resource: 'jobs' });
+      const request = requestFor('true');
+      const refusal = await runner.createJob(request).catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(RunnerRefusedForNowError);
+      expect((refusal as Error).message).toMatch(/no response within 2000 ms, but it answers reads/);
+      sandbox.faults.addWebhook({ ...webhook, resource: 'secrets' });
+      const outcome = await runner.createJob(request);
+      if (outcome.kind !== 'created') throw new Error(JSON.stringify(outcome));
+      const job = { jobName: request.jobName, jobUid: outcome.jobUid };
+      await expect(runner.createSecret(job, {})).rejects.toBeInstanceOf(RunnerRefusedForNowError);
+      sandbox.faults.clear();
+      expect(await runner.createSecret(job, {})).toBe('created');
+    },
+    PATIENCE_MS,
+  );
 
   it(
     'returns each line once across dropped log streams, with timestamps that go back',

@@ -36,6 +36,8 @@ export const FAULT_SECONDS = {
   'kubernetes reset': forSeconds(2, 8),
   'kubernetes lost answer': forSeconds(2, 8),
   'kubernetes dropped watches': AT_ONCE,
+  'quota full': forSeconds(3, 12),
+  'webhook away': forSeconds(3, 12),
   'logs cut': forSeconds(1, 5),
   'logs slow': forSeconds(5, 15),
   'pods lost with their node': AT_ONCE,

@@ -13,6 +13,9 @@ const TARGETS: Pick<RequestFault, 'verb' | 'resource'>[] = [
   { verb: 'delete' },
 ];
 
+/** What a quota or a webhook may refuse. */
+const REFUSED = ['jobs', 'pods', 'secrets'] as const;
+
 const failing =
   (effect: RequestFault['effect']): Inject =>
   ({ sandbox }, { how }) =>
@@ -36,6 +39,12 @@ export const KUBERNETES_FAULTS = {
   'kubernetes dropped watches': async ({ sandbox }) => {
     await sandbox.once('dropWatches');
     return nothingToHeal;
+  },
+  'quota full': ({ sandbox }, { how }) => sandbox.add('setQuota', { [choose(REFUSED, how)]: 0 }),
+  'webhook away': ({ sandbox }, { how }) => {
+    const kind = choose(['down', 'hang'] as const, (how * 100) % 1);
+    const webhook = { name: 'chaos.example.com', resource: choose(REFUSED, how), effect: { kind } };
+    return sandbox.add('addWebhook', webhook);
   },
   'logs cut': async ({ sandbox }, { how }) => {
     await sandbox.once('cutLogs');

@@ -30,6 +30,9 @@ export interface FakeContainer {
   addSidecar(): void;
 }
 
+/** Where a run shows itself. */
+export type RunSink = Pick<RunTable, 'pod' | 'putJob' | 'removeJob' | 'putPod' | 'removePod'>;
+
 /** A Job with its pods. Plays the script for each attempt once its Secret exists. */
 export class FakeRun {
   readonly logs = new Map<string, FakeLog>();
@@ -43,7 +46,7 @@ export class FakeRun {
 
   constructor(
     readonly request: JobRequest,
-    private readonly table: RunTable,
+    private readonly table: RunSink,
     private readonly script: FakeScript,
   ) {
     this.#job = {

@@ -12,6 +12,14 @@ describeRunner('FakeRunner', async () => {
     image: 'fake',
     drain: (podName) => runner.drain(podName),
     injectSidecar: (isOn) => (runner.hasSidecar = isOn),
+    async refuse(kind) {
+      if (kind === 'jobs') runner.hasFullJobQuota = true;
+      else runner.refusePods();
+      return async () => {
+        if (kind === 'jobs') runner.hasFullJobQuota = false;
+        else runner.allowPods();
+      };
+    },
   };
 });
 

@@ -1,9 +1,10 @@
 import type { LogPosition } from '@app/domain';
 import { isDnsLabel } from '../kubernetes/names.js';
-import { RunTable } from '../run-table.js';
+import { RunTable, type PodEntry } from '../run-table.js';
 import {
   LogLostError,
   Runner,
+  RunnerRefusedForNowError,
   RunnerUnavailableError,
   type CreateJobOutcome,
   type JobRef,
@@ -13,7 +14,7 @@ import {
   type PodRef,
   type RunView,
 } from '../runner.js';
-import { FakeRun, type FakeScript } from './fake-run.js';
+import { FakeRun, type FakeScript, type RunSink } from './fake-run.js';
 
 export interface FakeRunnerSettings {
   /** What every container does. Default: ends at once with exit code 0. */
@@ -32,7 +33,19 @@ export class FakeRunner extends Runner {
   finalizerOn: 'job' | 'pods' | null = null;
   /** What the containers of Jobs created from now on do. */
   script: FakeScript;
+  /** While true, new Jobs are refused for now, as by a full quota. */
+  hasFullJobQuota = false;
   readonly #table = new RunTable();
+  /** Pods that are not created yet, because a quota is full; null: none is. */
+  #refusedPods: PodEntry[] | null = null;
+  readonly #sink: RunSink = {
+    pod: (podUid) =>
+      this.#refusedPods?.findLast(({ pod }) => pod.podUid === podUid)?.pod ?? this.#table.pod(podUid),
+    putJob: (job) => this.#table.putJob(this.#refusedPods ? { ...job, active: 0 } : job),
+    removeJob: (job) => this.#table.removeJob(job),
+    putPod: (entry) => (this.#refusedPods ? void this.#refusedPods.push(entry) : this.#table.putPod(entry)),
+    removePod: (podUid) => this.#table.removePod(podUid),
+  };
   readonly #runs = new Map<string, FakeRun>();
   #isStarted = false;
 
@@ -65,9 +78,27 @@ export class FakeRunner extends Runner {
     for (const run of this.#runs.values()) run.drain(podName);
   }
 
+  /** Refuses the pods of new Jobs, as a full quota does. */
+  refusePods(): void {
+    this.#refusedPods ??= [];
+  }
+
+  /** Creates the pods that were refused. */
+  allowPods(): void {
+    const pods = this.#refusedPods ?? [];
+    this.#refusedPods = null;
+    for (const pod of pods) this.#table.putPod(pod);
+  }
+
+  #warnOfRefusedPod({ jobName, jobUid }: JobView): void {
+    const message = `Error creating: pods "${jobName}-0" is forbidden: exceeded quota: fake`;
+    const warning = { reason: 'FailedCreate', message, at: new Date() };
+    this.#table.putWarning({ kind: 'Job', name: jobName, uid: jobUid, warning });
+  }
+
   /** Creates a Job as another client would. */
   occupy(request: JobRequest): void {
-    this.#runs.set(request.jobName, new FakeRun(request, this.#table, this.script));
+    this.#runs.set(request.jobName, new FakeRun(request, this.#sink, this.script));
   }
 
   async connect(signal?: AbortSignal): Promise<void> {
@@ -79,6 +110,11 @@ export class FakeRunner extends Runner {
     signal?.throwIfAborted();
     this.#assertAvailable();
     if (this.refusal !== null) return { kind: 'refused', message: this.refusal };
+    if (this.hasFullJobQuota) {
+      throw new RunnerRefusedForNowError(
+        `jobs.batch "${request.jobName}" is forbidden: exceeded quota: fake`,
+      );
+    }
     if (!isDnsLabel(request.jobName)) {
       return { kind: 'refused', message: `Job.batch "${request.jobName}" is invalid: metadata.name` };
     }
@@ -95,8 +131,9 @@ export class FakeRunner extends Runner {
       container.addSidecar();
       return script(container);
     };
-    const run = new FakeRun(request, this.#table, this.hasSidecar ? withSidecar : script);
+    const run = new FakeRun(request, this.#sink, this.hasSidecar ? withSidecar : script);
     this.#runs.set(request.jobName, run);
+    if (this.#refusedPods) this.#warnOfRefusedPod(run.job);
     return { kind: 'created', jobUid: run.job.jobUid };
   }
 

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEFAULT_POD_SETTINGS, LOG_START, type LogPosition } from '@app/domain';
+import { pause } from '@app/timing';
 import {
   LogLostError,
+  RunnerRefusedForNowError,
   type JobRequest,
   type LogPiece,
   type PodView,
@@ -14,6 +16,8 @@ export interface RunnerUnderTest {
   /** Not started yet. Its containers run the shell script in `SCRIPT`, or play the matching scenario. */
   runner: Runner;
   image: string;
+  /** Makes the cluster refuse every new object of a kind. Returns what undoes that. */
+  refuse(kind: 'jobs' | 'pods'): Promise<() => Promise<void>>;
   /** Called after the runner is closed. */
   close?(): Promise<void>;
   /** Evicts a pod as a drain does. */
@@ -68,6 +72,18 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
       const outcome = await runner.createJob(request);
       if (outcome.kind !== 'created') throw new Error(`not created: ${JSON.stringify(outcome)}`);
       return { jobName: request.jobName, jobUid: outcome.jobUid };
+    }
+
+    /** A quota may take a moment to notice that there is room again. */
+    async function untilCreated(request: JobRequest): Promise<void> {
+      for (;;) {
+        const outcome = await runner.createJob(request).catch((error: unknown) => {
+          if (!(error instanceof RunnerRefusedForNowError)) throw error;
+          return null;
+        });
+        if (outcome) return expect(outcome.kind).toBe('created');
+        await pause(200);
+      }
     }
 
     async function launch(request: JobRequest, secrets: Record<string, string> = {}) {
@@ -263,6 +279,46 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
         expect(outcome).toMatchObject({ kind: 'refused', message: expect.stringContaining('Not_A_Name') });
       },
       PATIENCE_MS,
+    );
+
+    it(
+      'reports that a Job is refused for now, in the words of the cluster',
+      async () => {
+        const allow = await cluster.refuse('jobs');
+        const request = requestFor('printThree');
+        try {
+          const refusal = await runner.createJob(request).catch((error: unknown) => error);
+          expect(refusal).toBeInstanceOf(RunnerRefusedForNowError);
+          expect((refusal as Error).message).toMatch(/^jobs\.batch "[^"]+" is forbidden: exceeded quota: /);
+          expect(await runner.read(request.jobName)).toEqual({ job: null, pods: [] });
+        } finally {
+          await allow();
+        }
+        await untilCreated(request);
+      },
+      PATIENCE_MS,
+    );
+
+    it(
+      'says why a Job has no pods, and creates them once they are allowed',
+      async () => {
+        const allow = await cluster.refuse('pods');
+        const request = requestFor('printThree');
+        try {
+          await launch(request);
+          const { job, pods } = await until(request.jobName, (run) => run.job?.warning !== undefined);
+          expect(job?.warning).toMatchObject({
+            reason: 'FailedCreate',
+            message: expect.stringMatching(/pods "[^"]+" is forbidden: exceeded quota: /),
+          });
+          expect(pods).toEqual([]);
+          expect((await runner.read(request.jobName)).job?.warning).toEqual(job?.warning);
+        } finally {
+          await allow();
+        }
+        await untilPod(request.jobName, 'succeeded');
+      },
+      2 * PATIENCE_MS,
     );
 
     it(
