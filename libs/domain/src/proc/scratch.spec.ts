@@ -26,6 +26,7 @@ describe('checkAllowedScratch', () => {
   it.each([
     ['1Gi', null, []],
     ['1Gi', '1Gi', []],
+    ['much', '1Gi', []],
     ['1024Mi', '1G', ['pod.scratch.size']],
   ])('%s where %s is allowed: %j', (size, maxSize, fields) => {
     expect(fieldsOf(checkAllowedScratch({ size, path: '/scratch' }, maxSize))).toEqual(fields);

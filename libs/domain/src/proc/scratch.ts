@@ -23,9 +23,10 @@ export function checkScratch(scratch: Scratch | null): ErrorDetail[] {
   );
 }
 
-/** Lists a size above what the installation allows. Null: any size. */
+/** Lists a size above what the installation allows. Null: any size. A text that is no size is `checkScratch`'s to list. */
 export function checkAllowedScratch(scratch: Scratch | null, maxSize: string | null): ErrorDetail[] {
-  if (scratch === null || maxSize === null || compareQuantities(scratch.size, maxSize) <= 0) return [];
+  if (scratch === null || maxSize === null || parseQuantity(scratch.size) === null) return [];
+  if (compareQuantities(scratch.size, maxSize) <= 0) return [];
   const message = `${scratch.size} is not allowed (at most ${maxSize}); lower it`;
   return [{ field: 'pod.scratch.size', message }];
 }
