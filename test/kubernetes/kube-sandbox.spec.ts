@@ -670,6 +670,57 @@ describe('kube-sandbox', () => {
       await client.untilJob('held', 'Complete');
     });
 
+    it('add containers to pods, whose logs are read by name', async () => {
+      const { faults } = client.sandbox;
+      faults.injectContainers({
+        initContainers: [{ name: 'setup', command: ['sh', '-c', 'echo setting up'] }],
+        containers: [{ name: 'mesh', command: ['sh', '-c', 'echo meshing; exec sleep 60'] }],
+      });
+      await client.createJob('several', 'echo own');
+      faults.injectContainers(null);
+      const hasEnded = ({ status }: V1Pod) =>
+        status?.containerStatuses?.find(({ name }) => name === 'main')?.state?.terminated !== undefined;
+      const pod = await client.untilPod('several', hasEnded);
+      expect(pod.status).toMatchObject({
+        phase: 'Running',
+        initContainerStatuses: [{ name: 'setup', state: { terminated: { exitCode: 0 } } }],
+        containerStatuses: [{ name: 'main' }, { name: 'mesh', ready: true }],
+      });
+      const logOf = async (name: string) => (await client.log(pod, `container=${name}`)).toString();
+      expect([await logOf('setup'), await logOf('main')]).toEqual(['setting up\n', 'own\n']);
+      await until(async () => (await logOf('mesh')) === 'meshing\n');
+      expect(JSON.parse((await client.log(pod)).toString())).toMatchObject({
+        code: 400,
+        message: expect.stringContaining('choose one of: [main mesh] or one of the init containers: [setup]'),
+      });
+      expect(client.sandbox.history().filter(({ jobName }) => jobName === 'several')).toHaveLength(3);
+      await client.batch.deleteNamespacedJob({
+        ...{ namespace: NAMESPACE, name: 'several' },
+        propagationPolicy: 'Background',
+      });
+    });
+
+    it('evict a pod, and keep what a finalizer is on', async () => {
+      const { faults } = client.sandbox;
+      faults.setFinalizer('pods', 'example.com/keep');
+      await client.createJob('evicted', 'exec sleep 60');
+      const { metadata } = await client.untilPod('evicted', isRunning);
+      const name = metadata!.name!;
+      const body = { metadata: { name, namespace: NAMESPACE } };
+      await client.core.createNamespacedPodEviction({ name, namespace: NAMESPACE, body });
+      const kept = await client.untilPod('evicted', ({ status }) => status?.phase === 'Failed');
+      expect(kept.metadata).toMatchObject({
+        deletionTimestamp: expect.anything(),
+        finalizers: expect.arrayContaining(['example.com/keep']),
+      });
+      expect(kept.status?.conditions).toContainEqual(
+        expect.objectContaining({ type: 'DisruptionTarget', reason: 'EvictionByEvictionAPI' }),
+      );
+      await client.untilJob('evicted', 'Failed');
+      faults.setFinalizer('pods', null);
+      await until(async () => (await client.pods('evicted')).length === 0);
+    });
+
     it('run a container out of memory', async () => {
       await client.createJob('oom', 'sleep 60');
       const { metadata } = await client.untilPod('oom', isRunning);
