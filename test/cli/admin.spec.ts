@@ -144,8 +144,43 @@ describe('secrets', () => {
     expect(await succeed(admin('secrets', 'list', 'greet'))).toMatch(
       /^NAME +SET +BY\nKEY +\S+Z +admin@example.com\n$/,
     );
+    const pem = '-----BEGIN KEY-----\nMIIB\n-----END KEY-----\n';
+    await writeFile(join(folder, 'secrets.env'), `# keys\nexport KEY="${pem}" # a key\n`);
+    const fromEnvFile = ['secrets', 'set', 'greet', '--env-file', join(folder, 'secrets.env')];
+    expect(await succeed(admin(...fromEnvFile))).toBe('Set for greet: KEY\n');
     await succeed(admin('secrets', 'remove', 'greet', 'KEY', '--yes'));
     expect(await succeed(admin('secrets', 'list', 'greet'))).toBe('greet has no secrets.\n');
+  });
+});
+
+describe('a secret that the proc does not declare', () => {
+  const set = ['secrets', 'set', 'greet', 'KEYY'];
+
+  it('is refused without a terminal, with the nearest declared name, and set with --yes', async () => {
+    const refused = await as(gateway.admin, set, 'hunter2-hunter2');
+    expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(refused.stderr).toContain(
+      'greet does not declare the secret KEYY (did you mean KEY?). Nothing was set.',
+    );
+    expect(refused.stderr).not.toContain('hunter2');
+    expect(await succeed(admin('secrets', 'list', 'greet'))).toBe('greet has no secrets.\n');
+    await succeed(as(gateway.admin, [...set, '--yes'], 'hunter2-hunter2'));
+    await succeed(admin('secrets', 'remove', 'greet', 'KEYY', '--yes'));
+  });
+
+  it.each([
+    ['n', 6, ''],
+    ['y', 0, 'Set for greet: KEYY\n'],
+  ])('is asked about on a terminal: %s', async (answer, exitCode, stdout) => {
+    const asked = await as(gateway.admin, set, { typed: ['hunter2-hunter2', answer] });
+    expect(asked).toMatchObject({ exitCode, stdout });
+    expect(asked.stderr + asked.stdout).not.toContain('hunter2');
+  });
+
+  it('is set with a note if the proc is not registered yet', async () => {
+    const early = await as(gateway.admin, ['secrets', 'set', 'later', 'KEY'], 'hunter2-hunter2');
+    expect(early).toMatchObject({ exitCode: 0, stdout: 'Set for later: KEY\n' });
+    expect(early.stderr).toContain('No proc later is registered yet.');
   });
 });
 

@@ -3,6 +3,7 @@ import { openGateway } from '../gateway/open-gateway.js';
 import { plainLine } from '../output/filter-controls.js';
 import { shortTime } from '../output/render-execution.js';
 import { formatTable } from '../output/table.js';
+import { checkDeclared } from '../secrets/check-declared.js';
 import { readSecretValues, type SecretSources } from '../secrets/read-secret-values.js';
 import { confirmChange } from '../terminal/confirm-change.js';
 
@@ -15,10 +16,15 @@ export async function listSecrets(context: Context, proc: string): Promise<numbe
   return 0;
 }
 
-export async function setSecrets(context: Context, proc: string, sources: SecretSources): Promise<number> {
+export async function setSecrets(
+  context: Context,
+  { proc, yes, ...sources }: SecretSources & { proc: string; yes: boolean },
+): Promise<number> {
   const secrets = await readSecretValues(sources, context.stdin);
-  await (await openGateway(context)).call('setSecrets', { body: { job_name: proc, secrets } });
   const names = Object.keys(secrets);
+  const client = await openGateway(context);
+  await checkDeclared(context, client, { proc, names, yes });
+  await client.call('setSecrets', { body: { job_name: proc, secrets } });
   await context.printer.result(`Set for ${proc}: ${names.join(', ')}\n`, { job_name: proc, set: names });
   return 0;
 }

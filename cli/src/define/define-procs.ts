@@ -76,15 +76,20 @@ const secrets = command('secrets', "Manage a proc's secrets: list, set, remove",
           completes: 'path',
           description: 'NAME=FILE: use the whole file as the value',
         },
-        'env-file': { kind: 'texts', completes: 'path', description: 'File with NAME=value lines' },
+        'env-file': {
+          kind: 'texts',
+          completes: 'path',
+          description: 'File with NAME=value lines; a quoted value may have several lines',
+        },
+        yes: { ...YES, description: 'Also set secrets that the proc does not declare' },
       },
       examples: [
         ['secrets set say-hello-world SAMPLE_SECRET_ONE', 'Prompts for the value'],
         ['secrets set say-hello-world SAMPLE_SECRET_ONE < value.txt', 'Reads the value from standard input'],
         ['secrets set say-hello-world --from-file TLS_KEY=tls.key --env-file secrets.env', ''],
       ],
-      run: (context, { proc, names, 'from-file': fromFiles, 'env-file': envFiles }) =>
-        setSecrets(context, proc, { names, fromFiles, envFiles }),
+      run: (context, { proc, yes, names, 'from-file': fromFiles, 'env-file': envFiles }) =>
+        setSecrets(context, { proc, yes, names, fromFiles, envFiles }),
     }),
     command('remove', 'Remove a secret', {
       positionals: { proc: PROC, name: { description: 'Name of the secret' } },
