@@ -44,7 +44,7 @@ async function run(args: readonly string[]): Promise<Outcome> {
   try {
     if (isNewToken) {
       const stores = { accounts, audit, tokens: new TokensStore(database) };
-      return { created: true, email, token: await createAdminToken(email, adminGroups, stores) };
+      return { created: true, ...(await createAdminToken(email, adminGroups, stores)) };
     }
     const token = await accounts.createFirstAdmin(email, adminGroups);
     if (token === null) return { created: false };

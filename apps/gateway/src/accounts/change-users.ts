@@ -78,7 +78,7 @@ export class ChangeUsers {
 
 export function noAccount(email: string): AppError {
   return new AppError('not_found', `No such account: ${email}.`, {
-    hint: 'Check the spelling, including upper and lower case. See `proctor user list`.',
+    hint: 'Check the spelling. See `proctor user list`.',
   });
 }
 

@@ -14,20 +14,21 @@ interface Stores {
 
 /**
  * Creates a token without expiry for an account that is already an admin, for when no admin can sign in. Each call creates
- * another token. Audited, also if refused.
+ * another token. Audited, also if refused. Returns the email as the account has it.
  * @throws AppError `not_found`; `conflict` if the account is not an admin or is disabled
  */
 export async function createAdminToken(
   email: string,
   adminGroups: readonly string[],
   { accounts, tokens, audit }: Stores,
-): Promise<string> {
-  const refusal = refusalFor(email, await accounts.find(email), adminGroups);
+): Promise<{ email: string; token: string }> {
+  const account = await accounts.find(email);
+  const refusal = refusalFor(email, account, adminGroups);
   const details = { label: LABEL, expiresAt: null, ...(refusal && { code: refusal.code }) };
   await audit.append({
     actor: OPERATOR,
     action: 'createToken',
-    subject: email,
+    subject: account?.email ?? email,
     allowed: refusal === null,
     address: null,
     details,
@@ -35,7 +36,7 @@ export async function createAdminToken(
   if (refusal) throw refusal;
   const made = await tokens.create({ email, label: LABEL, expiresAt: null, createdBy: OPERATOR });
   if (!made) throw noAccount(email);
-  return made.token;
+  return { email: made.record.email, token: made.token };
 }
 
 function refusalFor(email: string, account: Account | null, adminGroups: readonly string[]): AppError | null {
