@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BatchV1Api, KubeConfig, type V1Job } from '@kubernetes/client-node';
-import type { ExecutionReply } from '../support/api-client.js';
+import { BatchV1Api, CoreV1Api, KubeConfig, type V1Job } from '@kubernetes/client-node';
+import { until, type ExecutionReply } from '../support/api-client.js';
 import { textOfTables } from '../support/servers.js';
 import { startSystem, type System } from '../support/system.js';
 
@@ -20,6 +20,8 @@ const SETTINGS = {
   annotations: { team: 'ops', 'example.com/note': 'päyments' },
   // Below the WORKDIR of the image.
   scratch: { size: '1Gi', path: '/proc/scratch' },
+  config_maps: [{ name: 'regions', path: '/proc/regions' }, { name: 'variables' }],
+  secrets: [{ name: 'api-key', path: '/proc/key' }, { name: 'api-token' }],
   priority_class: 'batch-low',
   runtime_class: 'gvisor',
   image_pull_policy: 'IfNotPresent',
@@ -57,10 +59,30 @@ describe('a proc with typed args and pod settings', () => {
 
   beforeAll(async () => {
     system = await startSystem({
-      env: { PROCTOR_JOB_POD_ANNOTATIONS: '{"team":"default","installation":"test"}' },
+      env: {
+        PROCTOR_JOB_POD_ANNOTATIONS: '{"team":"default","installation":"test"}',
+        PROCTOR_ALLOWED_CONFIG_MAPS: 'regions,variables,not-there',
+        PROCTOR_ALLOWED_SECRETS: 'api-key,api-token',
+      },
     });
     // Nothing in this spec needs more.
     system.sandbox.faults.enforcePodSecurity('restricted');
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromFile(system.sandbox.kubeconfigPath);
+    const core = kubeConfig.makeApiClient(CoreV1Api);
+    const namespace = 'default';
+    for (const [objectName, data] of [
+      ['regions', { list: 'eu us ' }],
+      ['variables', { LEVEL: 'debug', COUNT: '99' }],
+    ] as const) {
+      await core.createNamespacedConfigMap({ namespace, body: { metadata: { name: objectName }, data } });
+    }
+    for (const [objectName, stringData] of [
+      ['api-key', { id: '17' }],
+      ['api-token', { API_USER: 'robot' }],
+    ] as const) {
+      await core.createNamespacedSecret({ namespace, body: { metadata: { name: objectName }, stringData } });
+    }
     const registered = await register({});
     expect([registered.status, await registered.text()]).toEqual([201, '']);
     const script = [
@@ -69,13 +91,12 @@ describe('a proc with typed args and pod settings', () => {
       'echo "$MODE $COUNT ${LOUD-unset}"',
       'echo "to stderr $TOKEN" >&2',
       'echo kept > scratch/note && cat scratch/note',
+      'cat regions/list key/id; echo " $LEVEL $API_USER $COUNT"',
     ].join('; ');
     const reply = await execute({ SCRIPT: script, MODE: 'safe', TOKEN: token });
     expect(reply.status).toBe(201);
     ({ id } = (await reply.json()) as ExecutionReply);
     const { name } = await system.api.end(id);
-    const kubeConfig = new KubeConfig();
-    kubeConfig.loadFromFile(system.sandbox.kubeconfigPath);
     job = await kubeConfig.makeApiClient(BatchV1Api).readNamespacedJob({ name, namespace: 'default' });
   }, 60_000);
   afterAll(() => system?.stop(), 60_000);
@@ -93,6 +114,8 @@ describe('a proc with typed args and pod settings', () => {
     expect(log).toContain('safe 3 unset');
     expect(log).toContain('to stderr ***');
     expect(log).toContain('kept');
+    // COUNT is also an arg, which wins.
+    expect(log).toContain('eu us 17 debug robot 3');
     expectNoToken(log);
   });
 
@@ -119,7 +142,11 @@ describe('a proc with typed args and pod settings', () => {
       automountServiceAccountToken: true,
       imagePullSecrets: [{ name: 'registry-key' }],
       priorityClassName: 'batch-low',
-      volumes: [{ name: 'scratch', emptyDir: { sizeLimit: '1Gi' } }],
+      volumes: [
+        { name: 'scratch', emptyDir: { sizeLimit: '1Gi' } },
+        { name: 'config-map-0', configMap: { name: 'regions' } },
+        { name: 'secret-0', secret: { secretName: 'api-key' } },
+      ],
       runtimeClassName: 'gvisor',
       containers: [{ imagePullPolicy: 'IfNotPresent' }],
       securityContext: { seccompProfile: { type: 'RuntimeDefault' }, fsGroup: 2000 },
@@ -194,6 +221,20 @@ describe('a proc with typed args and pod settings', () => {
     expect(rows).toEqual([{ n: 1, exit_code: 3 }]);
   });
 
+  it('shows that a ConfigMap does not exist', async () => {
+    await system.api.registerScriptProc(
+      { config_maps: [{ name: 'not-there', path: '/proc/x' }] },
+      'unmounted',
+    );
+    const { id } = await system.api.run('true', 'unmounted');
+    await until(async () => {
+      const { reason } = await system.api.status(id);
+      return /configmap "not-there" not found/.test(reason ?? '');
+    }, 10_000);
+    expect((await system.api.cancel(id)).ok).toBe(true);
+    await system.api.end(id);
+  });
+
   it('retries an exit code of retry_on', async () => {
     await system.api.registerScriptProc({ retries: 1, retry_on: [3] }, 'retried');
     const { id } = await system.api.run('exit 3', 'retried');
@@ -234,6 +275,8 @@ describe('a proc with typed args and pod settings', () => {
     ['exit codes that contradict each other', { retry_on: [1], fail_on: [2] }, /fail_on/],
     ['a scratch folder without size', { scratch: { size: 0, path: '/a' } }, /scratch\.size/],
     ['a scratch folder at the root', { scratch: { size: '1Gi', path: '/' } }, /scratch\.path/],
+    ['a Secret that is not in the list', { secrets: [{ name: 'other' }] }, /secrets\.0\.name.*not allowed/],
+    ["a Secret of Proctor's own", { secrets: [{ name: 'proctor-a-7', path: '/a' }] }, /cannot be mounted/],
     ['a negative group', { security: { fs_group: -1 } }, /fs_group/],
     ['a reserved annotation', { annotations: { 'proctor.io/execution-id': '1' } }, /reserved/],
   ])('cannot be registered with %s', async (_name, changes, message) => {

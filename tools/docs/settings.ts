@@ -75,6 +75,13 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       PROCTOR_ALLOWED_PULL_POLICIES: {
         meaning: 'Comma-separated image pull policies that procs may set. Unset: any.',
       },
+      PROCTOR_ALLOWED_CONFIG_MAPS: {
+        meaning: "Comma-separated ConfigMaps of the procs' namespace that procs may use. Unset: none.",
+      },
+      PROCTOR_ALLOWED_SECRETS: {
+        meaning:
+          "Comma-separated Kubernetes Secrets of the procs' namespace that procs may use. Proctor's own are never allowed. Unset: none.",
+      },
       PROCTOR_ALLOWED_SCRATCH_SIZE: {
         meaning: 'Largest `scratch` that a proc may ask for, such as `10Gi`. Unset: any.',
       },

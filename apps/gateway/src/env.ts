@@ -57,6 +57,8 @@ export const schema = serviceSchema({
   PROCTOR_ALLOWED_PRIORITY_CLASSES: commaListVar.optional(),
   PROCTOR_ALLOWED_RUNTIME_CLASSES: commaListVar.optional(),
   PROCTOR_ALLOWED_PULL_POLICIES: commaListVar.optional(),
+  PROCTOR_ALLOWED_CONFIG_MAPS: commaListVar.optional(),
+  PROCTOR_ALLOWED_SECRETS: commaListVar.optional(),
   PROCTOR_ALLOWED_SCRATCH_SIZE: quantityVar.optional(),
   PROCTOR_POD_SECURITY: podSecurityVar.optional(),
   PROCTOR_ALLOWED_RUN_AS_IDS: idRangesVar.optional(),
@@ -105,6 +107,9 @@ export function loadGatewayEnv(source: EnvSource) {
       priorityClasses: env.PROCTOR_ALLOWED_PRIORITY_CLASSES ?? null,
       runtimeClasses: env.PROCTOR_ALLOWED_RUNTIME_CLASSES ?? null,
       imagePullPolicies: env.PROCTOR_ALLOWED_PULL_POLICIES ?? null,
+      // What the namespace holds is not every proc's to read.
+      configMaps: env.PROCTOR_ALLOWED_CONFIG_MAPS ?? [],
+      secrets: env.PROCTOR_ALLOWED_SECRETS ?? [],
       scratchSize: env.PROCTOR_ALLOWED_SCRATCH_SIZE ?? null,
       ids: env.PROCTOR_ALLOWED_RUN_AS_IDS ?? null,
     },

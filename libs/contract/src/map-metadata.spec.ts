@@ -32,6 +32,8 @@ const anyToleration: fc.Arbitrary<Toleration> = fc.record({
   tolerationSeconds: fc.option(fc.nat()),
 });
 
+const mounts = fc.array(fc.record({ name: key, path: fc.option(text) }), { maxLength: 2 });
+
 const anyPod: fc.Arbitrary<PodSettings> = fc.record({
   resources: fc.option(fc.record({ requests: map(key), limits: map(key) })),
   nodeSelector: map(text),
@@ -40,6 +42,8 @@ const anyPod: fc.Arbitrary<PodSettings> = fc.record({
   imagePullSecrets: fc.array(key, { maxLength: 2 }),
   annotations: map(text),
   priorityClass: fc.option(key),
+  configMaps: mounts,
+  secrets: mounts,
   scratch: fc.option(fc.record({ size: key, path: text })),
   retryOn: fc.array(fc.integer({ min: 1, max: 255 }), { maxLength: 3 }),
   failOn: fc.array(fc.integer({ min: 1, max: 255 }), { maxLength: 3 }),

@@ -1,6 +1,7 @@
 import {
   plainArg,
   type ArgDeclaration,
+  type MountedObject,
   type PodSettings,
   type Proc,
   type SecuritySettings,
@@ -64,9 +65,19 @@ function podFromMetadata(metadata: ProcMetadata): PodSettings {
     runtimeClass: metadata.runtime_class ?? null,
     imagePullPolicy: metadata.image_pull_policy ?? null,
     scratch: metadata.scratch ?? null,
+    configMaps: mountsFromMetadata(metadata.config_maps),
+    secrets: mountsFromMetadata(metadata.secrets),
     retryOn: metadata.retry_on ?? [],
     failOn: metadata.fail_on ?? [],
   };
+}
+
+function mountsFromMetadata(mounts: ProcMetadata['secrets']): MountedObject[] {
+  return (mounts ?? []).map(({ name, path }) => ({ name, path: path ?? null }));
+}
+
+function metadataFromMount({ name, path }: MountedObject) {
+  return { name, ...(path !== null && { path }) };
 }
 
 function securityFromMetadata(security: ProcMetadata['security']): SecuritySettings | null {
@@ -142,6 +153,8 @@ function metadataFromPod(pod: PodSettings): Partial<ProcMetadata> {
     ...(pod.imagePullPolicy !== null && { image_pull_policy: pod.imagePullPolicy }),
     ...(pod.retryOn.length > 0 && { retry_on: [...pod.retryOn] }),
     ...(pod.failOn.length > 0 && { fail_on: [...pod.failOn] }),
+    ...(pod.configMaps.length > 0 && { config_maps: pod.configMaps.map(metadataFromMount) }),
+    ...(pod.secrets.length > 0 && { secrets: pod.secrets.map(metadataFromMount) }),
     ...(pod.scratch && { scratch: { ...pod.scratch } }),
     ...(pod.security && { security: metadataFromSecurity(pod.security) }),
   };

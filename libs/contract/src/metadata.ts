@@ -102,6 +102,13 @@ const toleration = z.object({
   toleration_seconds: z.int().nullish(),
 });
 
+const mountedObject = z.object({
+  name: shortText,
+  path: shortText
+    .nullish()
+    .describe('Folder with a file for each key. Omitted: an environment variable for each key.'),
+});
+
 const exitCodes = z.array(z.int().min(1).max(255)).max(255).nullish();
 
 const id = z.int().min(0).max(MAX_ID).nullish();
@@ -165,6 +172,16 @@ export const procMetadata = z.object({
     })
     .nullish()
     .describe('An empty folder for each attempt, deleted with its pod.'),
+  config_maps: z
+    .array(mountedObject)
+    .max(MAX_ENV_COUNT)
+    .nullish()
+    .describe("ConfigMaps of the procs' namespace."),
+  secrets: z
+    .array(mountedObject)
+    .max(MAX_ENV_COUNT)
+    .nullish()
+    .describe("Kubernetes Secrets of the procs' namespace. Their values are not masked in logs."),
   security: security
     .nullish()
     .describe("Rights of the container. Omitted fields: the installation's defaults."),

@@ -32,6 +32,7 @@ export { completeArgs, splitArgs } from './proc/complete-args.js';
 export { MAX_ENV_NAME_LENGTH } from './proc/env-names.js';
 export { MAX_ENV_VALUE_BYTES, MAX_ENV_TOTAL_BYTES } from './proc/env-value.js';
 export { isDnsSubdomain, isLabelValue, isQualifiedName } from './proc/kubernetes-names.js';
+export type { MountedObject } from './proc/mounted-objects.js';
 export * from './proc/pod-settings.js';
 export * from './proc/security-settings.js';
 export {

@@ -16,6 +16,8 @@ const WIRE_PREFIXES: readonly (readonly [ofProc: string, ofMetadata: string])[] 
   ['pod.retryOn', 'retry_on'],
   ['pod.failOn', 'fail_on'],
   ['pod.scratch', 'scratch'],
+  ['pod.configMaps', 'config_maps'],
+  ['pod.secrets', 'secrets'],
   ['pod.priorityClass', 'priority_class'],
   ['pod.runtimeClass', 'runtime_class'],
   ['pod.imagePullPolicy', 'image_pull_policy'],

@@ -11,6 +11,8 @@ const EVERYTHING: AllowedSettings = {
   priorityClasses: null,
   runtimeClasses: null,
   imagePullPolicies: null,
+  configMaps: null,
+  secrets: null,
   scratchSize: null,
   podSecurity: 'baseline',
   ids: null,
@@ -23,6 +25,8 @@ const NOTHING: AllowedSettings = {
   priorityClasses: [],
   runtimeClasses: [],
   imagePullPolicies: [],
+  configMaps: [],
+  secrets: [],
   scratchSize: '1',
   podSecurity: 'restricted',
   ids: [],
@@ -38,6 +42,8 @@ const pod: Partial<PodSettings> = {
   priorityClass: 'urgent',
   runtimeClass: 'gvisor',
   imagePullPolicy: 'Always',
+  configMaps: [{ name: 'settings', path: null }],
+  secrets: [{ name: 'key', path: '/etc/key' }],
 };
 
 describe('checkAllowed', () => {
@@ -54,6 +60,8 @@ describe('checkAllowed', () => {
       'pod.nodeSelector.zone',
       'pod.imagePullSecrets.0',
       'pod.imagePullSecrets.1',
+      'pod.configMaps.0.name',
+      'pod.secrets.0.name',
     ]);
   });
 
@@ -63,6 +71,8 @@ describe('checkAllowed', () => {
     [{ nodeSelectors: ['disk', 'zone'] }, []],
     [{ nodeSelectors: ['disk=ssd', 'zone=b'] }, ['pod.nodeSelector.zone']],
     [{ priorityClasses: ['urgent'], runtimeClasses: ['gvisor'], imagePullPolicies: ['Always'] }, []],
+    [{ configMaps: ['settings'], secrets: ['key', 'other'] }, []],
+    [{ configMaps: ['key'], secrets: ['settings'] }, ['pod.configMaps.0.name', 'pod.secrets.0.name']],
     [{ priorityClasses: ['low'] }, ['pod.priorityClass']],
     [{ runtimeClasses: ['kata'] }, ['pod.runtimeClass']],
     [{ imagePullPolicies: ['IfNotPresent'] }, ['pod.imagePullPolicy']],

@@ -21,6 +21,9 @@ export interface AllowedSettings {
   priorityClasses: readonly string[] | null;
   runtimeClasses: readonly string[] | null;
   imagePullPolicies: readonly string[] | null;
+  configMaps: readonly string[] | null;
+  /** Secrets of the procs' namespace. */
+  secrets: readonly string[] | null;
   /** Largest size, a quantity. */
   scratchSize: string | null;
   podSecurity: PodSecurityLevel;
@@ -59,6 +62,15 @@ export function checkAllowed(
     if (!imagePullSecrets || imagePullSecrets.includes(name)) return;
     refuse(`pod.imagePullSecrets.${index}`, 'the pull secret', name, imagePullSecrets);
   });
+  for (const [field, what] of [
+    ['configMaps', 'the ConfigMap'],
+    ['secrets', 'the Kubernetes Secret'],
+  ] as const) {
+    const list = allowed[field];
+    pod[field].forEach(({ name }, index) => {
+      if (list && !list.includes(name)) refuse(`pod.${field}.${index}.name`, what, name, list);
+    });
+  }
   return [
     ...problems,
     ...checkSecurityLevel(pod.security, allowed.podSecurity),

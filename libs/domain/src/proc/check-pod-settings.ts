@@ -3,6 +3,7 @@ import { checkPodResources } from './check-pod-resources.js';
 import { checkTolerations } from './check-tolerations.js';
 import { countUtf8Bytes, describeTextProblem, quoteForMessage } from './env-value.js';
 import { isDnsSubdomain, isLabelValue, isQualifiedName } from './kubernetes-names.js';
+import { checkMountedObjects } from './mounted-objects.js';
 import type { PodSettings } from './pod-settings.js';
 import { checkScratch } from './scratch.js';
 import { checkSecurity } from './security-settings.js';
@@ -32,6 +33,7 @@ export function checkPodSettings(pod: PodSettings): ErrorDetail[] {
     ...checkAnnotations(pod.annotations),
     ...checkSecurity(pod.security),
     ...checkScratch(pod.scratch),
+    ...checkMountedObjects(pod),
     ...checkName('pod.priorityClass', 'a priority class', pod.priorityClass),
     ...checkName('pod.runtimeClass', 'a runtime class', pod.runtimeClass),
   ];

@@ -1,3 +1,4 @@
+import type { MountedObject } from './mounted-objects.js';
 import type { Scratch } from './scratch.js';
 import type { SecuritySettings } from './security-settings.js';
 
@@ -16,6 +17,9 @@ export interface PodSettings {
   /** Null: Kubernetes decides by the tag of the image. */
   imagePullPolicy: ImagePullPolicy | null;
   scratch: Scratch | null;
+  configMaps: readonly MountedObject[];
+  /** Secrets that exist in the namespace, not those that Proctor keeps. */
+  secrets: readonly MountedObject[];
   /** Exit codes that are worth a retry. Empty: all but those of `failOn`. */
   retryOn: readonly number[];
   /** Exit codes that end the execution without a retry. Empty if `retryOn` is not. */
@@ -55,6 +59,8 @@ export const DEFAULT_POD_SETTINGS: PodSettings = {
   runtimeClass: null,
   imagePullPolicy: null,
   scratch: null,
+  configMaps: [],
+  secrets: [],
   retryOn: [],
   failOn: [],
 };

@@ -1,4 +1,12 @@
-import type { AnyObject, Job, KubeEvent, Pod, ResourceName, Secret } from '../objects/kube-object.js';
+import type {
+  AnyObject,
+  ConfigMap,
+  Job,
+  KubeEvent,
+  Pod,
+  ResourceName,
+  Secret,
+} from '../objects/kube-object.js';
 
 type Cell = string | number;
 interface Column {
@@ -33,6 +41,7 @@ const NAMES: Record<ResourceName, readonly string[]> = {
   namespaces: ['Name', 'Status', 'Age'],
   serviceaccounts: ['Name', 'Secrets', 'Age'],
   secrets: ['Name', 'Type', 'Data', 'Age'],
+  configmaps: ['Name', 'Data', 'Age'],
   events: ['Last Seen', 'Type', 'Reason', 'Object', 'Message'],
   pods: ['Name', 'Ready', 'Status', 'Restarts', 'Age', '+IP', '+Node'],
   jobs: ['Name', 'Status', 'Completions', 'Duration', 'Age', '+Containers', '+Images', '+Selector'],
@@ -59,6 +68,8 @@ function cellsOf(resource: ResourceName, object: AnyObject, nowMs: number): Cell
       return [name, object.metadata.deletionTimestamp ? 'Terminating' : 'Active', age];
     case 'serviceaccounts':
       return [name, 0, age];
+    case 'configmaps':
+      return [name, Object.keys((object as ConfigMap).data ?? {}).length, age];
     case 'secrets':
       return [name, (object as Secret).type, Object.keys((object as Secret).data ?? {}).length, age];
     case 'events':

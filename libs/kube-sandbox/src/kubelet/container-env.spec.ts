@@ -1,13 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Container, Pod, Secret } from '../objects/kube-object.js';
+import type { ConfigMap, Container, Pod, Secret } from '../objects/kube-object.js';
 import { resolveContainerEnv } from './container-env.js';
 
 const pod = { metadata: { name: 'p', namespace: 'ns', uid: 'u1' } } as unknown as Pod;
 const secret = { data: { KEY: Buffer.from('s3cret $(A)').toString('base64') } } as unknown as Secret;
+const configMap = { data: { KEY: 'plain' } } as unknown as ConfigMap;
 const find = (name: string) => (name === 'there' ? secret : undefined);
 
 function resolve(container: Partial<Container>) {
-  return resolveContainerEnv(container as Container, pod, find);
+  return resolveContainerEnv(container as Container, pod, find, (name) =>
+    name === 'settings' ? configMap : undefined,
+  );
 }
 
 function envOf(container: Partial<Container>): Record<string, string> {
@@ -43,6 +46,16 @@ describe('resolveContainerEnv', () => {
       { name: 'S', valueFrom: { secretKeyRef: { name: 'there', key: 'KEY' } } },
     ];
     expect(envOf({ env })).toEqual({ A: '1', S: 's3cret $(A)' });
+  });
+
+  it('takes the variables of ConfigMaps and Secrets in order, and waits for a ConfigMap', () => {
+    const settings = { configMapRef: { name: 'settings' } };
+    expect(envOf({ envFrom: [settings, { secretRef: { name: 'there' } }] })).toEqual({ KEY: 's3cret $(A)' });
+    expect(envOf({ envFrom: [{ secretRef: { name: 'there' } }, settings] })).toEqual({ KEY: 'plain' });
+    expect(resolve({ envFrom: [{ configMapRef: { name: 'gone' } }] })).toEqual({
+      kind: 'waiting',
+      message: 'configmap "gone" not found',
+    });
   });
 
   it('applies whole Secrets before single variables', () => {

@@ -1,12 +1,12 @@
-import type { Container, EnvVar, Pod, Secret } from '../objects/kube-object.js';
+import type { ConfigMap, Container, EnvVar, Pod, Secret } from '../objects/kube-object.js';
 import { expandReferences } from './expand-references.js';
 
 export type EnvOutcome =
   | { kind: 'ready'; env: ReadonlyMap<string, string> }
-  /** A Secret, or a key in one, is missing, so the container must wait. `message` is the kubelet's own. */
+  /** A Secret, a key in one, or a ConfigMap is missing, so the container must wait. `message` is the kubelet's own. */
   | { kind: 'waiting'; message: string };
 
-class MissingSecret extends Error {}
+class MissingObject extends Error {}
 
 /**
  * Resolves a container's environment: `envFrom` first, then `env` in order. Later variables win, and each value may refer
@@ -16,13 +16,20 @@ export function resolveContainerEnv(
   container: Container,
   pod: Pod,
   findSecret: (name: string) => Secret | undefined,
+  findConfigMap: (name: string) => ConfigMap | undefined,
 ): EnvOutcome {
   const env = new Map<string, string>();
   try {
-    for (const { prefix = '', secretRef } of container.envFrom ?? []) {
+    for (const { prefix = '', secretRef, configMapRef } of container.envFrom ?? []) {
+      if (configMapRef) {
+        const found = findConfigMap(configMapRef.name);
+        if (!found && !configMapRef.optional)
+          throw new MissingObject(`configmap "${configMapRef.name}" not found`);
+        for (const [key, value] of Object.entries(found?.data ?? {})) env.set(prefix + key, value);
+      }
       if (!secretRef) continue;
       const secret = findSecret(secretRef.name);
-      if (!secret && !secretRef.optional) throw new MissingSecret(`secret "${secretRef.name}" not found`);
+      if (!secret && !secretRef.optional) throw new MissingObject(`secret "${secretRef.name}" not found`);
       for (const [key, value] of Object.entries(secret?.data ?? {})) env.set(prefix + key, decode(value));
     }
     for (const variable of container.env ?? []) {
@@ -30,16 +37,16 @@ export function resolveContainerEnv(
       if (value !== null) env.set(variable.name, value);
     }
   } catch (error) {
-    if (error instanceof MissingSecret) return { kind: 'waiting', message: error.message };
+    if (error instanceof MissingObject) return { kind: 'waiting', message: error.message };
     throw error;
   }
   return { kind: 'ready', env };
 }
 
-/** The names of the Secrets that a container's environment uses. */
-export function secretsOf(container: Container): string[] {
+/** The names of the Secrets and ConfigMaps that a container's environment uses. */
+export function objectsOf(container: Container): string[] {
   const refs = [
-    ...(container.envFrom ?? []).map((from) => from.secretRef),
+    ...(container.envFrom ?? []).flatMap((from) => [from.secretRef, from.configMapRef]),
     ...(container.env ?? []).map((one) => one.valueFrom?.secretKeyRef),
   ];
   return refs.flatMap((ref) => (ref ? [ref.name] : []));
@@ -56,12 +63,12 @@ function valueOf(
     const secret = findSecret(name);
     if (!secret) {
       if (optional) return null;
-      throw new MissingSecret(`secret "${name}" not found`);
+      throw new MissingObject(`secret "${name}" not found`);
     }
     const data = secret.data?.[key];
     if (data !== undefined) return decode(data);
     if (optional) return null;
-    throw new MissingSecret(`couldn't find key ${key} in Secret ${pod.metadata.namespace}/${name}`);
+    throw new MissingObject(`couldn't find key ${key} in Secret ${pod.metadata.namespace}/${name}`);
   }
   if (valueFrom?.fieldRef) return fieldOf(pod, valueFrom.fieldRef.fieldPath);
   return expandReferences(value ?? '', known);

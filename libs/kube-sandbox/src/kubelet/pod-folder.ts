@@ -1,5 +1,5 @@
 import { chmodSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { chown, cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { chown, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { openTemporaryFolder } from './temporary-folder.js';
@@ -42,6 +42,12 @@ function isReachableByOthers(path: string): boolean {
   }
 }
 
+/** `path` is relative to the folder of the container. */
+export interface MountedVolume {
+  path: string;
+  files: ReadonlyMap<string, Buffer>;
+}
+
 /** Copies a proc's folder for one run of a container, with its volumes, owned by the user that runs it. */
 export async function createContainerFolder(
   area: WorkArea,
@@ -49,14 +55,17 @@ export async function createContainerFolder(
     podUid,
     container,
     procFolder,
-    volumeFolders,
-  }: { podUid: string; container: string; procFolder: string; volumeFolders: readonly string[] },
+    volumes,
+  }: { podUid: string; container: string; procFolder: string; volumes: readonly MountedVolume[] },
 ): Promise<string> {
   const folder = join(area.root, podUid, container);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o755 });
   await cp(procFolder, folder, { recursive: true, verbatimSymlinks: true });
-  for (const path of volumeFolders) await mkdir(join(folder, path), { recursive: true });
+  for (const { path, files } of volumes) {
+    await mkdir(join(folder, path), { recursive: true });
+    for (const [name, content] of files) await writeFile(join(folder, path, name), content, { mode: 0o444 });
+  }
   if (area.userId !== null) await giveTo(folder, area.userId);
   return folder;
 }

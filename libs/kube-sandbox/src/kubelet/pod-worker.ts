@@ -86,7 +86,7 @@ export class PodWorker {
 
   private async runToEnd(): Promise<void> {
     this.startDeadline();
-    await mountVolumes(this.record, this.context.gate, this.stopping.signal);
+    await mountVolumes(this.record, this.context, this.stopping.signal);
     const sidecars: Promise<void>[] = [];
     if (await this.initialize(sidecars)) await Promise.all(this.mainWorkers.map((one) => this.runOne(one)));
     if (sidecars.length === 0) return;

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, posix } from 'node:path';
-import type { Container } from '../objects/kube-object.js';
 import type { RunRecord } from '../run-history.js';
 import { containerCommand } from './container-command.js';
 import type { ContainerLog } from './container-log.js';
 import { type ContainerExit, ContainerProcess, StartError } from './container-process.js';
 import type { KubeletContext } from './kubelet-context.js';
 import type { ContainerRecord } from './container-record.js';
-import { createContainerFolder } from './pod-folder.js';
+import { createContainerFolder, type MountedVolume } from './pod-folder.js';
 import type { FoundImage } from './pull-image.js';
+import { volumeFiles } from './volume-files.js';
 
 export interface ContainerRun {
   containerID: string;
@@ -51,7 +51,7 @@ export async function runContainer(
       podUid: pod.metadata.uid,
       container: container.name,
       procFolder: image.folder,
-      volumeFolders: volumeFoldersOf(container, image.config.workingDirectory),
+      volumes: mountedVolumes(context, record, image.config.workingDirectory),
     };
     const folder = await createContainerFolder(context.workArea, place).catch((error: Error) => {
       throw new StartError(`failed to prepare the container's files: ${error.message}`);
@@ -81,15 +81,24 @@ export async function runContainer(
   }
 }
 
-/** Where its volumes are in the folder that stands in for the working directory. @throws StartError if one is elsewhere */
-function volumeFoldersOf({ volumeMounts = [] }: Container, workingDirectory: string): string[] {
+/** What is mounted where in the folder that stands in for the working directory. @throws StartError if it is elsewhere */
+function mountedVolumes(
+  { store }: KubeletContext,
+  { pod, container: { volumeMounts = [] } }: ContainerRecord,
+  workingDirectory: string,
+): MountedVolume[] {
   const root = workingDirectory.replace(/\/*$/, '/');
-  return volumeMounts.map(({ mountPath }) => {
+  return volumeMounts.map(({ name, mountPath }) => {
     const path = posix.normalize(mountPath);
-    if (root !== '/' && path.startsWith(root)) return path.slice(root.length);
-    throw new StartError(
-      `kube-sandbox mounts a volume only below the image's WORKDIR (${workingDirectory}), not at ${mountPath}`,
-    );
+    if (root === '/' || !path.startsWith(root)) {
+      throw new StartError(
+        `kube-sandbox mounts a volume only below the image's WORKDIR (${workingDirectory}), not at ${mountPath}`,
+      );
+    }
+    const volume = pod.spec.volumes?.find((one) => one.name === name) ?? { name };
+    const outcome = volumeFiles(store, pod, volume);
+    if (outcome.kind === 'missing') throw new StartError(outcome.message);
+    return { path: path.slice(root.length), files: outcome.files };
   });
 }
 

@@ -1,9 +1,9 @@
-import { untilAborted } from '@app/timing';
 import type { ObjectStore } from '../objects/object-store.js';
-import { resolveContainerEnv, secretsOf } from './container-env.js';
+import { objectsOf, resolveContainerEnv } from './container-env.js';
 import type { ContainerRecord } from './container-record.js';
+import { untilObjectChanges } from './until-object-changes.js';
 
-/** Returns the container's environment once every Secret it needs exists. Null: aborted. */
+/** Returns the container's environment once every Secret and ConfigMap it needs exists. Null: aborted. */
 export async function waitForEnv(
   record: ContainerRecord,
   store: ObjectStore,
@@ -12,8 +12,11 @@ export async function waitForEnv(
   const namespace = record.pod.metadata.namespace ?? '';
   let reported = '';
   while (!signal.aborted) {
-    const outcome = resolveContainerEnv(record.container, record.pod, (name) =>
-      store.get('secrets', namespace, name),
+    const outcome = resolveContainerEnv(
+      record.container,
+      record.pod,
+      (name) => store.get('secrets', namespace, name),
+      (name) => store.get('configmaps', namespace, name),
     );
     if (outcome.kind === 'ready') return outcome.env;
     if (outcome.message !== reported) {
@@ -21,23 +24,7 @@ export async function waitForEnv(
       record.recordEvent('Warning', 'Failed', `Error: ${outcome.message}`);
       reported = outcome.message;
     }
-    await untilSecretChanges(store, namespace, secretsOf(record.container), signal);
+    await untilObjectChanges(store, namespace, objectsOf(record.container), signal);
   }
   return null;
-}
-
-async function untilSecretChanges(
-  store: ObjectStore,
-  namespace: string,
-  names: string[],
-  signal: AbortSignal,
-): Promise<void> {
-  let unsubscribe = () => {};
-  const changed = new Promise<void>((resolve) => {
-    unsubscribe = store.subscribe(({ resource, object: { metadata } }) => {
-      if (resource === 'secrets' && metadata.namespace === namespace && names.includes(metadata.name))
-        resolve();
-    });
-  });
-  await untilAborted(changed, signal).finally(unsubscribe);
 }

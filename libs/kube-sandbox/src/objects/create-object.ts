@@ -99,6 +99,7 @@ function prepare(
     case 'namespaces':
       return { errors: [], object: prepareNamespace(draft) };
     case 'serviceaccounts':
+    case 'configmaps':
     case 'events':
       return { errors: [], object: draft as unknown as AnyObject };
   }

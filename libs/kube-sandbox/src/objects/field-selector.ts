@@ -10,6 +10,7 @@ const SELECTABLE: Record<ResourceName, readonly string[]> = {
   pods: [...EVERYWHERE, 'status.phase', 'spec.nodeName', 'spec.restartPolicy', 'spec.serviceAccountName'],
   secrets: [...EVERYWHERE, 'type'],
   serviceaccounts: EVERYWHERE,
+  configmaps: EVERYWHERE,
   jobs: [...EVERYWHERE, 'status.successful'],
   events: [
     ...EVERYWHERE,

@@ -6,6 +6,7 @@ export interface ResourceTypes {
   namespaces: Namespace;
   pods: Pod;
   secrets: Secret;
+  configmaps: ConfigMap;
   serviceaccounts: ServiceAccount;
   events: KubeEvent;
   jobs: Job;
@@ -68,6 +69,13 @@ export interface Secret {
   metadata: ObjectMeta;
   type: string;
   immutable?: boolean;
+  data?: Record<string, string>;
+}
+
+export interface ConfigMap {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
   data?: Record<string, string>;
 }
 
@@ -156,11 +164,19 @@ export interface Pod {
 export interface PodSpec {
   initContainers?: Container[];
   containers: Container[];
+  volumes?: Volume[];
   restartPolicy: 'Always' | 'OnFailure' | 'Never';
   nodeName?: string;
   activeDeadlineSeconds?: number;
   terminationGracePeriodSeconds: number;
   serviceAccountName?: string;
+}
+
+export interface Volume {
+  name: string;
+  emptyDir?: object;
+  secret?: { secretName: string };
+  configMap?: { name: string };
 }
 
 export interface Container {
@@ -186,6 +202,7 @@ export interface EnvVar {
 }
 
 export interface EnvFromSource {
+  configMapRef?: { name: string; optional?: boolean };
   prefix?: string;
   secretRef?: { name: string; optional?: boolean };
 }

@@ -16,6 +16,7 @@ export const RESOURCES: { readonly [R in ResourceName]: ResourceDefinition } = {
   namespaces: define('namespaces', 'Namespace', '', false, ['ns']),
   pods: define('pods', 'Pod', '', true, ['po'], ['all']),
   secrets: define('secrets', 'Secret', '', true, []),
+  configmaps: define('configmaps', 'ConfigMap', '', true, ['cm']),
   serviceaccounts: define('serviceaccounts', 'ServiceAccount', '', true, ['sa']),
   events: define('events', 'Event', '', true, ['ev']),
   jobs: define('jobs', 'Job', 'batch', true, [], ['all']),

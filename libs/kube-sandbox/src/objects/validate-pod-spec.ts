@@ -13,8 +13,8 @@ export function validatePodSpec(path: string, spec: Draft, restartPolicies: read
   const initContainers = listAt(spec, 'initContainers');
   errors.push(...validateNames(path, initContainers, containers));
   for (const [i, volume] of listAt(spec, 'volumes').entries()) {
-    if (volume.emptyDir === undefined)
-      errors.push(forbidden(`${path}.volumes[${i}]`, `${UNSUPPORTED}: emptyDir only`));
+    if (!['emptyDir', 'secret', 'configMap'].some((kind) => volume[kind] !== undefined))
+      errors.push(forbidden(`${path}.volumes[${i}]`, `${UNSUPPORTED}: emptyDir, secret and configMap only`));
   }
   const policy = stringAt(spec, 'restartPolicy') ?? '';
   if (!restartPolicies.includes(policy))
@@ -126,8 +126,9 @@ function validateEnv(path: string, entry: Draft): FieldError[] {
 }
 
 function validateEnvFrom(path: string, entry: Draft): FieldError[] {
-  if (entry.secretRef === undefined) return [forbidden(path, `${UNSUPPORTED}: secretRef only`)];
-  const ref = recordAt(entry, 'secretRef');
+  const kind = ['secretRef', 'configMapRef'].find((one) => entry[one] !== undefined);
+  if (kind === undefined) return [forbidden(path, `${UNSUPPORTED}: secretRef and configMapRef only`)];
+  const ref = recordAt(entry, kind);
   booleanAt(ref, 'optional');
-  return stringAt(ref, 'name') ? [] : [required(`${path}.secretRef.name`)];
+  return stringAt(ref, 'name') ? [] : [required(`${path}.${kind}.name`)];
 }

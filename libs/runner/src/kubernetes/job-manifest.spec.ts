@@ -170,6 +170,34 @@ describe('buildJobManifest', () => {
     });
   });
 
+  it('mounts ConfigMaps and Secrets read-only, or takes their variables before its own', () => {
+    const mounted = podOf({
+      configMaps: [
+        { name: 'settings', path: null },
+        { name: 'files', path: '/etc/app' },
+      ],
+      secrets: [
+        { name: 'key', path: '/etc/key' },
+        { name: 'token', path: null },
+      ],
+    });
+    expect(mounted?.volumes).toEqual([
+      { name: 'config-map-1', configMap: { name: 'files' } },
+      { name: 'secret-0', secret: { secretName: 'key' } },
+    ]);
+    expect(mounted?.containers[0]).toMatchObject({
+      volumeMounts: [
+        { name: 'config-map-1', mountPath: '/etc/app', readOnly: true },
+        { name: 'secret-0', mountPath: '/etc/key', readOnly: true },
+      ],
+      envFrom: [
+        { configMapRef: { name: 'settings' } },
+        { secretRef: { name: 'token' } },
+        { secretRef: { name: 'proctor-a-7' } },
+      ],
+    });
+  });
+
   it('sets no placement unless the proc does', () => {
     for (const field of [
       'nodeSelector',

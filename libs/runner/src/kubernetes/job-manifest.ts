@@ -10,6 +10,7 @@ import { MAX_DISRUPTIONS, type JobRequest } from '../runner.js';
 import { mergeResources } from './container-resources.js';
 import type { ContainerResources } from './kubernetes-settings.js';
 import { CONTAINER_NAME, labelsOf } from './names.js';
+import { podVolumes } from './pod-volumes.js';
 
 export interface JobManifestSettings {
   /** DNS-1123 label. Every object carries it, so that two installations never touch each other's objects. */
@@ -23,7 +24,6 @@ export interface JobManifestSettings {
   jobDeadlineMarginSeconds: number;
 }
 
-const SCRATCH_VOLUME = 'scratch';
 const MAX_INT32 = 2 ** 31 - 1;
 const FIRST_BACKOFF_SECONDS = 10;
 const MAX_BACKOFF_SECONDS = 600;
@@ -78,7 +78,7 @@ function ownCodes(codes: readonly number[]) {
 
 function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec {
   const { serviceAccount, nodeSelector, tolerations, imagePullSecrets, resources, security } = request.pod;
-  const { scratch } = request.pod;
+  const { volumes, volumeMounts, envFrom } = podVolumes(request.pod);
   const { priorityClass, runtimeClass, imagePullPolicy } = request.pod;
   const fsGroup = security?.fsGroup ?? null;
   return {
@@ -94,7 +94,7 @@ function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec 
     ...(tolerations.length > 0 && { tolerations: tolerations.map(toleration) }),
     ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
     securityContext: { seccompProfile: { type: 'RuntimeDefault' }, ...(fsGroup !== null && { fsGroup }) },
-    ...(scratch && { volumes: [{ name: SCRATCH_VOLUME, emptyDir: { sizeLimit: scratch.size } }] }),
+    ...(volumes.length > 0 && { volumes }),
     containers: [
       {
         name: CONTAINER_NAME,
@@ -103,8 +103,9 @@ function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec 
         env: environment(request),
         // Required: a pod without the Secret cannot start. So a Job created late, by a worker that has lost its lease,
         // never runs.
-        envFrom: [{ secretRef: { name: request.jobName } }],
-        ...(scratch && { volumeMounts: [{ name: SCRATCH_VOLUME, mountPath: scratch.path }] }),
+        // Last, so that nothing replaces its values.
+        envFrom: [...envFrom, { secretRef: { name: request.jobName } }],
+        ...(volumeMounts.length > 0 && { volumeMounts }),
         resources: mergeResources(resources, settings.defaultResources),
         securityContext: containerSecurity(security),
       },
