@@ -1,5 +1,5 @@
 // `npm test`: all tests, from a bare clone. `npm test -- test/foo.spec.ts` runs some of them.
-import { availableParallelism, constants } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { checkNode } from './lib/check-node.mjs';
 import { prepareProject } from './lib/prepare-project.mjs';
 import { dim, green, red, say, step } from './lib/progress.mjs';
@@ -7,10 +7,8 @@ import { runJest } from './lib/run-jest.mjs';
 import { describeError, runMain } from './lib/start-error.mjs';
 import { startTestServers } from './lib/test-servers.mjs';
 
-/** Integration specs mostly wait for other processes: two for each processor keep it busy. */
-const maxWorkers = 2 * availableParallelism();
-
-const LOW_PRIORITY = constants.priority.PRIORITY_LOW;
+/** Most integration specs wait for other processes: one more than there are processors keeps these busy. */
+const maxWorkers = availableParallelism() + 1;
 
 await runMain(async () => {
   checkNode();
@@ -30,16 +28,13 @@ await runMain(async () => {
     const { env } = servers;
     try {
       if (!stopRequested) {
-        say(dim('integration tests'));
-        counts.push(
-          await runJest('integration', { env, args: ['--maxWorkers', String(maxWorkers), ...args] }),
-        );
+        say(dim('unit and integration tests'));
+        const projects = /** @type {const} */ (['unit', 'integration']);
+        counts.push(await runJest(projects, { env, args: ['--maxWorkers', String(maxWorkers), ...args] }));
       }
       if (!stopRequested) {
-        say(dim('npm start and npm run chaos, and unit tests in the time that these leave'));
-        const start = runJest('start', { env, args: ['--maxWorkers', '1', ...args] });
-        const unit = runJest('unit', { env, args: ['--maxWorkers', '1', ...args], priority: LOW_PRIORITY });
-        counts.push(...(await Promise.all([start, unit])));
+        say(dim('npm start and npm run chaos'));
+        counts.push(await runJest(['start'], { env, args: ['--maxWorkers', '1', ...args] }));
       }
     } finally {
       await step('stop Postgres and Redis', servers.stop);

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { proctorFolder, projectDir } from './project.mjs';
 import { startServerProcess } from './server-process.mjs';
@@ -10,14 +9,13 @@ const jestFile = join(projectDir, 'node_modules/jest/bin/jest.js');
 const leftOpenMs = 20_000;
 
 /**
- * Runs a jest project in one pool of workers and passes their progress through. If jest does not exit although all
+ * Runs jest projects in one pool of workers and passes their progress through. If jest does not exit although all
  * results are there, because a test left something open, it is stopped and the run counts as failed.
- * @param {'unit' | 'integration' | 'start'} project
- * @param {{ env?: Record<string, string>, args?: readonly string[], priority?: number }} [options] `priority`: see os.setPriority
+ * @param {readonly ('unit' | 'integration' | 'start')[]} projects @param {{ env?: Record<string, string>, args?: readonly string[] }} [options]
  * @returns {Promise<TestCounts>}
  */
-export async function runJest(project, { env = {}, args = [], priority = 0 } = {}) {
-  const results = join(proctorFolder(), `jest-${project}-${process.pid}.json`);
+export async function runJest(projects, { env = {}, args = [] } = {}) {
+  const results = join(proctorFolder(), `jest-${projects[0]}-${process.pid}.json`);
   rmSync(results, { force: true });
   const jest = await startServerProcess({
     command: process.execPath,
@@ -25,7 +23,7 @@ export async function runJest(project, { env = {}, args = [], priority = 0 } = {
       '--experimental-vm-modules',
       '--no-warnings',
       jestFile,
-      ...['--selectProjects', project, '--passWithNoTests', '--json', '--outputFile', results],
+      ...['--selectProjects', ...projects, '--passWithNoTests', '--json', '--outputFile', results],
       // Jest's 5 s are too short for real processes on a busy machine.
       '--testTimeout=60000',
       ...args,
@@ -36,7 +34,6 @@ export async function runJest(project, { env = {}, args = [], priority = 0 } = {
       if (!isResultsLine(line)) process.stdout.write(`${line}\n`);
     },
   });
-  if (priority !== 0) setPriority(jest.pid, priority);
   const end = () =>
     jest.stop([
       { signal: 'SIGTERM', graceMs: 3_000 },

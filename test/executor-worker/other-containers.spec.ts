@@ -80,7 +80,7 @@ describe('an execution in a cluster that adds containers and finalizers', () => 
     'ends as its own container does, with %s',
     async (_name, injection, script, expected) => {
       for (const proc of [undefined, RETRIED]) {
-        system.sandbox.faults.injectContainers(injection as never);
+        system.sandbox.faults.injectContainers(injection);
         const { id, name } = await system.api.run(script, proc);
         const isFailure = (expected as { exit_code: number }).exit_code !== 0;
         // Whether a worker saw it run or not.

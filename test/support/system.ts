@@ -72,6 +72,10 @@ async function start(options: SystemOptions, cleanUps: CleanUps): Promise<System
   const startOne = async (name: string, own: Record<string, string> = {}) => {
     const service = await startService(name, `apps/${name}/src/main.js`, { ...env, ...own });
     services.push(service);
+    void service.exited.then(({ code }) => {
+      // A test that only waits would not say why nothing happens.
+      if (code) process.stderr.write(`${name} exited with ${code}:\n${service.output().slice(-4_000)}\n`);
+    });
     if (cleanUps.hasBegun) {
       await service.stop();
       throw new Error(`stopped while ${name} was still starting`);

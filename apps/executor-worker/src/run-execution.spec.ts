@@ -520,8 +520,8 @@ describe('a disruption', () => {
     await worker.run(id);
     expect(end(id)).toEqual({ status: 'POD_FAILED', exitCode: 3, reason: null });
     expect(records.row(id).attempts.map(({ isDisrupted }) => isDisrupted)).toEqual([
-      ...Array(4).fill(true),
-      ...Array(2).fill(false),
+      ...Array<boolean>(4).fill(true),
+      ...Array<boolean>(2).fill(false),
     ]);
   });
 

@@ -1,5 +1,4 @@
 import { removeFinalizer } from '../objects/delete-object.js';
-import type { Draft } from '../objects/draft.js';
 import type { AnyObject, Container, Pod, ResourceName } from '../objects/kube-object.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import { defaultContainer } from '../objects/prepare-pod.js';
@@ -51,7 +50,7 @@ export class Mutation {
 function inject(pod: Pod, { containers = [], initContainers = [] }: Injection): Pod {
   const image = pod.spec.containers[0]?.image ?? '';
   const complete = (container: InjectedContainer) =>
-    defaultContainer({ image, ...container } as unknown as Draft) as unknown as Container;
+    defaultContainer({ image, ...container }) as unknown as Container;
   const before = [...initContainers.map(complete), ...(pod.spec.initContainers ?? [])];
   return {
     ...pod,

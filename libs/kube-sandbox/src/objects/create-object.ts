@@ -23,7 +23,7 @@ const SERVER_SIDE_FIELDS = [
 export interface CreateOptions {
   isDryRun?: boolean;
   /** What is stored instead, as a mutating webhook decides. */
-  mutate?<Object extends AnyObject>(resource: ResourceName, object: Object): Object;
+  mutate?: <Object extends AnyObject>(resource: ResourceName, object: Object) => Object;
   /** Throws an `ApiError` to refuse the valid object. */
   admit?: (object: Draft) => void;
 }
