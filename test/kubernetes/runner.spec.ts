@@ -275,7 +275,7 @@ describe('KubernetesRunner on a failing cluster', () => {
         when: 'after',
         effect: { kind: 'hang' },
       });
-      expect(await runner.createJob(request)).toMatchObject({ kind: 'exists', ours: true });
+      await expect(runner.createJob(request)).rejects.toBeInstanceOf(RunnerUnavailableError);
       sandbox.faults.clear();
       expect(await runner.createJob(request)).toMatchObject({ kind: 'exists', ours: true });
     },
