@@ -33,8 +33,25 @@ export { MAX_ENV_NAME_LENGTH } from './proc/env-names.js';
 export { MAX_ENV_VALUE_BYTES, MAX_ENV_TOTAL_BYTES } from './proc/env-value.js';
 export { isDnsSubdomain, isLabelValue, isQualifiedName } from './proc/kubernetes-names.js';
 export type { MountedObject } from './proc/mounted-objects.js';
-export * from './proc/pod-settings.js';
-export * from './proc/security-settings.js';
+export {
+  type PodSettings,
+  type PodResources,
+  type Toleration,
+  IMAGE_PULL_POLICIES,
+  DEFAULT_POD_SETTINGS,
+} from './proc/pod-settings.js';
+export {
+  type SecuritySettings,
+  type PodSecurityLevel,
+  type IdRange,
+  type SecurityDefaults,
+  POD_SECURITY_LEVELS,
+  NO_SECURITY_SETTINGS,
+  MAX_ID,
+  checkSecurityLevel,
+  completeSecurity,
+  parseIdRanges,
+} from './proc/security-settings.js';
 export {
   type Proc,
   ARG_TYPES,
@@ -62,7 +79,7 @@ export {
   planTicks,
 } from './schedule/plan-ticks.js';
 export { type ScheduleTiming, isOneShot } from './schedule/schedule-timing.js';
-export * from './schedule/one-shot-end.js';
+export { oneShotReason, readOneShotEnd } from './schedule/one-shot-end.js';
 export * from './schedule/schedule.js';
 export { checkSecret } from './secret/check-secret.js';
 export {
