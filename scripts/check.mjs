@@ -29,7 +29,8 @@ const unitSpec = /^(apps|libs|cli|tools)\/.*\.spec\.ts$/;
  * @typedef {object} Check
  * @property {string} name of a script in package.json
  * @property {(path: string) => boolean} [reads] files that can change its outcome; all if absent
- * @property {(tree: Map<string, string>) => Map<string, string>} [view] what of them can; their contents if absent
+ * @property {(tree: Map<string, string>) => Map<string, string>} [view] hashes the part of each file that can change it;
+ *   the whole file if absent
  * @property {(changed: string[] | undefined, tree: Map<string, string>) => Promise<string | void>} [run] throws when it
  *   fails, returns a remark; `changed`: since it passed last, undefined if unknown. Runs the script if absent.
  */
@@ -62,21 +63,22 @@ await runMain(async () => {
   if (!arePackagesInstalled()) await step('install packages (npm ci)', installPackages);
   await step('generate the database client', async (note) => note(await generateClient()));
   const tree = hashSourceTree();
-  /** @type {Check[]} */
+  /** @type {{ name: string, seen: Map<string, string> }[]} */
   const passed = [];
   /** @type {string[]} */
   const failed = [];
   await Promise.all(
     lanes.map(async (lane) => {
       for (const check of lane) {
-        if (await passes(check, tree, all)) passed.push(check);
+        const seen = check.view?.(tree) ?? tree;
+        if (await passes(check, seen, all)) passed.push({ name: check.name, seen });
         else failed.push(check.name);
       }
     }),
   );
   // A check may have passed for files that were saved after the tree was hashed.
   const isStable = changedPaths(tree, hashSourceTree()).length === 0;
-  if (isStable) passed.forEach(({ name, view }) => recordGreenTree(name, view?.(tree) ?? tree));
+  if (isStable) passed.forEach(({ name, seen }) => recordGreenTree(name, seen));
   else say(dim('files changed during the checks: the next run repeats them'));
   const time = duration(performance.now() - startedAt);
   if (failed.length === 0) return say(green(`all ${passed.length} checks passed in ${time}`));
@@ -85,10 +87,10 @@ await runMain(async () => {
 });
 
 /** @param {Check} check @param {Map<string, string>} tree @param {boolean} all @returns {Promise<boolean>} */
-async function passes({ name, reads = () => true, view, run }, tree, all) {
+async function passes({ name, reads = () => true, run }, tree, all) {
   const startedAt = performance.now();
   const before = all ? undefined : readGreenTree(name);
-  const changed = before && changedPaths(before, view?.(tree) ?? tree).filter(reads);
+  const changed = before && changedPaths(before, tree).filter(reads);
   if (changed?.length === 0) {
     say(`${green('✔')} ${name} ${dim('(unchanged since it passed)')}`);
     return true;

@@ -27,7 +27,7 @@ const modulePattern = /^(apps|libs|cli|test)\/.*\.ts$/;
 const mayImport = /\b(?:import|export|from|require)\b/;
 
 /**
- * The tree as a check sees it that asks only what imports what: of the modules, the lines that may import something.
+ * Hashes only those lines of each module that may import something, for checks that ask which module imports which.
  * @param {ReadonlyMap<string, string>} tree @returns {Map<string, string>}
  */
 export function hashImports(tree) {

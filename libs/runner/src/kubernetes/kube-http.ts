@@ -33,7 +33,7 @@ const TCP_KEEPALIVE_DELAY_MS = 15_000;
 const ERROR_BODY_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 15_000;
 const DIAL_TIMEOUT_MS = 30_000;
-/** A plugin may ask somebody else. */
+/** A credential plugin may wait for another service. */
 const CREDENTIALS_TIMEOUT_MS = 60_000;
 
 /**
