@@ -159,10 +159,10 @@ describe('refusals', () => {
   refuse('no body', 400, parseFailure, post('/execution', ''));
   refuse('a body that is not an object', 400, parseFailure, post('/execution', [1]));
   refuse(
-    'an arg that is not a string',
+    'an arg that is not a value',
     400,
-    /^Failed to parse request body from CLI: args\.A: must be a string/,
-    post('/execution', { name: 'open', args: { A: 1 } }),
+    /^Failed to parse request body from CLI: args\.A: must be a string, a number or a boolean/,
+    post('/execution', { name: 'open', args: { A: {} } }),
   );
   refuse(
     '__proto__',

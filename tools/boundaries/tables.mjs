@@ -51,6 +51,7 @@ export const HOMES = [
   [['@nestjs', 'reflect-metadata', 'rxjs'], ['apps', 'libs/microservice', 'libs/platform', 'libs/queue'], 'Nest wires apps; other libs are plain classes.'],
   [['ws'], ['apps/gateway', 'cli', 'libs/gateway-client'], 'Only the log stream of the gateway is a WebSocket.'],
   [['yaml'], ['apps/gateway', 'cli', 'scripts'], 'Only proc files and the OpenAPI document are YAML.'],
+  [['lossless-json'], ['libs/contract'], 'Use parseJson and stringifyJson of libs/contract.'],
   [['zod'], ['apps', 'cli', 'libs/contract', 'libs/gateway-client', 'libs/platform', 'libs/queue'], 'Parse at the edge, and pass values on.'],
 ];
 
@@ -61,6 +62,6 @@ export const HOMES = [
 export const PORTABLE = [
   ['domain', []],
   ['timing', []],
-  ['contract', ['zod']],
+  ['contract', ['zod', 'lossless-json']],
   ['gateway-client', ['zod']],
 ];

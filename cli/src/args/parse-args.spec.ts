@@ -49,6 +49,24 @@ describe('parseYamlMap', () => {
     });
   });
 
+  it.each([
+    ['an alias', 'A: &a 1.0\nB: *a', { A: '1.0', B: '1.0' }],
+    ['a merge key', '<<: {A: 1e3, B: 2}\nB: 12345678901234567890', { A: '1e3', B: '12345678901234567890' }],
+    ['several merged maps', '<<: [{A: 007}, {A: 8, B: yes}]', { A: '007', B: 'yes' }],
+    [
+      'maps that only hold an anchor',
+      'x-a: &a {A: 1.50}\n.b: &b {B: 0x1F}\n<<: [*a, *b]',
+      { A: '1.50', B: '0x1F' },
+    ],
+    [
+      'JSON',
+      '{\n\t"A": 1.0, "B": 12345678901234567890, "C": "\\u00e9\\/", "D": 1e3, "E": true\n}',
+      { A: '1.0', B: '12345678901234567890', C: 'é/', D: '1e3', E: 'true' },
+    ],
+  ])('reads %s', (_, text, values) => {
+    expect({ ...parseYamlMap(text, 'f') }).toEqual(values);
+  });
+
   it.each(['', '# nothing\n', '\n'])('reads %j as an empty map', (text) => {
     expect(Object.keys(parseYamlMap(text, 'f'))).toEqual([]);
   });
@@ -59,7 +77,8 @@ describe('parseYamlMap', () => {
     ['A: {b: hunter2}', 'A: expected one value'],
     ['A: [hunter2]', 'A: expected one value'],
     ['A: hunter2\nA: hunter2', 'line 2: a name is given twice'],
-    ['A: &x hunter2\nB: *x', 'aliases'],
+    ['A: *hunter2', 'no anchor'],
+    ['<<: hunter2', 'merge key'],
     ['A: "hunter2', 'line 1: not valid YAML'],
     ['A: hunter2\n---\nB: hunter2', 'not valid YAML'],
   ])('refuses %j without quoting values', (text, says) => {

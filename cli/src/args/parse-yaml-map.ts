@@ -1,13 +1,19 @@
 import { AppError } from '@app/domain';
 import { LineCounter, parseDocument } from 'yaml';
+import { isAnchorHolder } from './anchor-holder.js';
 
 /**
- * Parses YAML with `NAME: value` lines. Each value is the text as written: `007` stays `007`, `yes` stays `yes`. An empty
- * document is an empty map. Throws `malformed_request` with the line number, never with the text, which may be secret.
+ * Parses YAML with `NAME: value` lines. Each value is the text as written: `007` stays `007`, `yes` stays `yes`. Aliases
+ * and merge keys (`<<`) are resolved. An empty document is an empty map. Throws `malformed_request` with the line number, never with the text, which may be secret.
  */
 export function parseYamlMap(text: string, path: string): Record<string, string> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { schema: 'failsafe', prettyErrors: false, lineCounter: lines });
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    merge: true,
+    prettyErrors: false,
+    lineCounter: lines,
+  });
   const [problem] = document.errors;
   if (problem) {
     const message = problem.code === 'DUPLICATE_KEY' ? 'a name is given twice' : 'not valid YAML';
@@ -15,15 +21,19 @@ export function parseYamlMap(text: string, path: string): Record<string, string>
   }
   let parsed: unknown;
   try {
-    parsed = document.toJS({ maxAliasCount: 0 });
+    parsed = document.toJS({ maxAliasCount: 100 });
   } catch {
-    throw refused(path, 'aliases (*name) are not supported');
+    throw refused(
+      path,
+      'an alias (*name) has no anchor (&name) before it, or a merge key (<<) does not name a map',
+    );
   }
   if (parsed === null || parsed === '') return {};
   if (typeof parsed !== 'object' || Array.isArray(parsed))
     throw refused(path, 'expected lines of NAME: value');
   const map = Object.create(null) as Record<string, string>;
   for (const [name, value] of Object.entries(parsed)) {
+    if (isAnchorHolder(name)) continue;
     if (typeof value !== 'string') throw refused(path, `${name}: expected one value, not a list or a map`);
     map[name] = value;
   }
@@ -32,6 +42,6 @@ export function parseYamlMap(text: string, path: string): Record<string, string>
 
 function refused(path: string, problem: string): AppError {
   return new AppError('malformed_request', `Cannot read ${path}: ${problem}.`, {
-    hint: 'Write one `NAME: value` per line; quote values with special characters.',
+    hint: 'Write one `NAME: value` per line; quote values that begin with a special character such as * or &.',
   });
 }

@@ -1,3 +1,4 @@
+import { restoreNumbers } from '@app/contract';
 import { stringify } from 'yaml';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
@@ -27,7 +28,10 @@ export async function listProcs(context: Context): Promise<number> {
 export async function describeProc(context: Context, name: string): Promise<number> {
   const proc = await (await openGateway(context)).call('getProc', { params: { name } });
   const comment = `# Revision ${proc.revision}, changed ${shortTime(proc.updated_at)}`;
-  await context.printer.result(`${comment}\n${stringify(normalForm(proc), { lineWidth: 0 })}`, proc);
+  await context.printer.result(
+    `${comment}\n${restoreNumbers(stringify(normalForm(proc), { lineWidth: 0 }))}`,
+    proc,
+  );
   return 0;
 }
 

@@ -1,6 +1,8 @@
+import { stringifyJson } from '@app/contract';
+
 /** One line of JSON that is harmless for a terminal: also escapes C1 controls and DEL, which JSON allows. */
 export function toJsonLine(value: unknown): string {
-  return `${escapeControls(JSON.stringify(value))}\n`;
+  return `${escapeControls(stringifyJson(value))}\n`;
 }
 
 /** The same for a text that is JSON already. */

@@ -1,6 +1,7 @@
 import { procMetadata } from '@app/contract';
 import type { ErrorDetail } from '@app/domain';
 import * as z from 'zod';
+import { isAnchorHolder } from '../args/anchor-holder.js';
 import { nearestWord } from './nearest-word.js';
 
 interface Shape {
@@ -12,10 +13,12 @@ interface Shape {
 /** Other fields that a proc file may have: sample secrets for `npm start`, and what `describe -o json` adds. */
 const IGNORED = new Set(['sample_secrets', 'revision', 'created_at', 'updated_at']);
 
-/** The proc without the ignored fields. Anything but an object is returned as it is. */
+/** The proc without the ignored fields and what only holds YAML anchors. Anything but an object is returned as it is. */
 export function withoutIgnored(proc: unknown): unknown {
   if (typeof proc !== 'object' || proc === null || Array.isArray(proc)) return proc;
-  return Object.fromEntries(Object.entries(proc).filter(([name]) => !IGNORED.has(name)));
+  return Object.fromEntries(
+    Object.entries(proc).filter(([name]) => !IGNORED.has(name) && !isAnchorHolder(name)),
+  );
 }
 
 /**

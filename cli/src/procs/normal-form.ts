@@ -1,4 +1,4 @@
-import { metadataFromProc, procFromMetadata, type ProcMetadata } from '@app/contract';
+import { metadataFromProc, procFromMetadata, stringifyJson, Written, type ProcMetadata } from '@app/contract';
 
 /** The metadata without fields that have their default, as the gateway returns it. */
 export function normalForm(metadata: ProcMetadata): ProcMetadata {
@@ -19,7 +19,7 @@ function flatten(value: unknown, path: string): string[] {
       return [line(path, name), ...flatten(rest, `${path}.${name}`)];
     });
   }
-  if (typeof value === 'object' && value !== null) {
+  if (typeof value === 'object' && value !== null && !(value instanceof Written)) {
     return Object.entries(value)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .flatMap(([name, inner]) => flatten(inner, path === '' ? name : `${path}.${name}`));
@@ -33,5 +33,5 @@ function nameIn(item: unknown): string | null {
 }
 
 function line(path: string, value: unknown): string {
-  return `${path}: ${typeof value === 'string' ? value : JSON.stringify(value)}`;
+  return `${path}: ${typeof value === 'string' ? value : stringifyJson(value)}`;
 }

@@ -1,16 +1,14 @@
+import { Written } from '@app/contract';
 import { AppError } from '@app/domain';
-import { LineCounter, isScalar, parseAllDocuments, visit, type Document } from 'yaml';
-
-/** Values of these fields reach a container as written: `0.50` does not become `0.5`. */
-const KEPT_AS_WRITTEN = new Set(['default', 'example', 'options']);
+import { LineCounter, parseAllDocuments, visit, type Document } from 'yaml';
 
 /**
- * The unvalidated procs of a YAML or JSON text: one proc or a list in each document. Throws `malformed_request` with the
- * line number for a syntax error.
+ * The unvalidated procs of a YAML or JSON text: one proc or a list in each document. Numbers and booleans keep their text
+ * (`Written`). Throws `malformed_request` with the line number for a syntax error.
  */
 export function parseProcDocuments(text: string, path: string): unknown[] {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { prettyErrors: false, lineCounter: lines });
+  const documents = parseAllDocuments(text, { prettyErrors: false, lineCounter: lines, merge: true });
   if ('empty' in documents) return [];
   return documents.flatMap((document) => {
     const [problem] = document.errors;
@@ -33,14 +31,10 @@ export function parseProcDocuments(text: string, path: string): unknown[] {
 
 function keepAsWritten(document: Document): void {
   visit(document, {
-    Pair(_, { key, value }) {
-      if (!isScalar(key) || !KEPT_AS_WRITTEN.has(String(key.value))) return;
-      visit(value as Parameters<typeof visit>[0], {
-        Scalar(_key, scalar) {
-          const isRead = typeof scalar.value === 'number' || typeof scalar.value === 'boolean';
-          if (isRead && scalar.source !== undefined) scalar.value = scalar.source;
-        },
-      });
+    Scalar(key, scalar) {
+      const { value, source } = scalar;
+      if (source === undefined || (typeof value !== 'number' && typeof value !== 'boolean')) return;
+      if (String(value) !== source) scalar.value = key === 'key' ? source : new Written(source, value);
     },
   });
 }

@@ -1,4 +1,4 @@
-import { procMetadata } from '@app/contract';
+import { procMetadata, stringifyJson } from '@app/contract';
 import { AppError } from '@app/domain';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -38,6 +38,61 @@ describe('readProcs', () => {
       options: ['1.0', 'yes', 'true'],
     });
   });
+
+  it.each([
+    [
+      'JSON',
+      '{"name": "a", "image_name": "x", "env_vars": {"args": [{"name": "A", "type": "number", "default": 1e3, "min": 1.0, "max": 12345678901234567890}]}}',
+    ],
+    [
+      'YAML',
+      'name: a\nimage_name: x\nenv_vars: {args: [{name: A, type: number, default: 1e3, min: 1.0, max: 12345678901234567890}]}',
+    ],
+    [
+      'aliases',
+      'x-a: [&d 1e3, &i 1.0, &x 12345678901234567890]\nname: a\nimage_name: x\nenv_vars: {args: [{name: A, type: number, default: *d, min: *i, max: *x}]}',
+    ],
+    [
+      'merge keys',
+      '.n: &n {type: number, default: 1e3, min: 1.0}\nname: a\nimage_name: x\nenv_vars: {args: [{<<: *n, name: A, max: 12345678901234567890}]}',
+    ],
+  ])('keeps the text of numbers in %s, all the way to the gateway', (_, text) => {
+    expect(stringifyJson(read(text)[0]?.env_vars.args[0])).toBe(
+      '{"name":"A","description":"","type":"number","default":"1e3","min":1.0,"max":12345678901234567890}',
+    );
+  });
+
+  it.each([
+    ['+5', '5'],
+    ['007', '7'],
+    ['.5', '0.5'],
+    ['5.', '5'],
+    ['-0.50', '-0.50'],
+    ['0xFFFFFFFFFFFFFFFF', '18446744073709551615'],
+    ['0o17', '15'],
+    ['+012345678901234567890', '12345678901234567890'],
+  ])('writes the bound %s as JSON: %s', (yaml, json) => {
+    const text = `name: a\nimage_name: x\nenv_vars: {args: [{name: A, type: number, min: ${yaml}}]}`;
+    expect(stringifyJson(read(text)[0]?.env_vars.args[0]?.min)).toBe(json);
+  });
+
+  it.each([
+    ['retries: 1.0', { retries: 1 }],
+    ['timeout_seconds: 6e1', { timeout_seconds: 60 }],
+    [
+      'resources: {limits: {cpu: 0.50, memory: 1e9}}',
+      { resources: { limits: { cpu: '0.50', memory: '1e9' } } },
+    ],
+    ['node_selector: {1.0: "2.0"}', { node_selector: { '1.0': '2.0' } }],
+    ['allow_undeclared_args: True', { allow_undeclared_args: true }],
+  ])('reads %s', (field, value) => {
+    expect(read(`name: a\nimage_name: x\n${field}`)[0]).toMatchObject(value);
+  });
+
+  it.each(['description: 1.10', 'retries: 1.50', 'env_vars: {args: [{name: A, type: number, min: .inf}]}'])(
+    'refuses %s rather than change it',
+    (field) => expect(() => read(`name: a\nimage_name: x\n${field}`)).toThrow(AppError),
+  );
 
   it.each([
     ['nothing', ''],

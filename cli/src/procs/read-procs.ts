@@ -1,4 +1,4 @@
-import { detailsFromIssues, procMetadata, type ProcMetadata } from '@app/contract';
+import { detailsFromIssues, parseWritten, procMetadata, type ProcMetadata } from '@app/contract';
 import { AppError, type ErrorDetail } from '@app/domain';
 import { findUnknownFields, withoutIgnored } from './find-unknown-fields.js';
 import { parseProcDocuments } from './parse-proc-documents.js';
@@ -16,7 +16,7 @@ export function readProcs(sources: readonly SourceText[]): ProcMetadata[] {
     for (const [index, document] of parseProcDocuments(text, path).entries()) {
       const value = withoutIgnored(document);
       const place = `${path}: ${nameOf(value) ?? `proc ${index + 1}`}`;
-      const parsed = procMetadata.safeParse(value);
+      const parsed = parseWritten(procMetadata, value);
       const problems = [...findUnknownFields(value), ...detailsFromIssues(parsed.error?.issues ?? [])];
       details.push(...problems.map(({ field, message }) => ({ field: `${place}: ${field}`, message })));
       if (!parsed.success || problems.length > 0) continue;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { textAsWritten } from './as-written.js';
 import { MAX_ENV_COUNT, MAX_ENV_NAME_LENGTH, MAX_ENV_TOTAL_BYTES, MAX_ENV_VALUE_BYTES } from './limits.js';
 import { NOT_STORABLE, isStorable } from './text.js';
 
@@ -10,10 +11,15 @@ export const envName = z
   .regex(/^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/, ENV_NAME_RULE)
   .max(MAX_ENV_NAME_LENGTH, ENV_NAME_RULE);
 
-const envValue = z
-  .string('must be a string')
-  .refine(isStorable, NOT_STORABLE)
-  .refine((value) => utf8Bytes(value) <= MAX_ENV_VALUE_BYTES, `must be at most ${MAX_ENV_VALUE_BYTES} bytes`);
+const envValue = textAsWritten(
+  z
+    .string()
+    .refine(isStorable, NOT_STORABLE)
+    .refine(
+      (value) => utf8Bytes(value) <= MAX_ENV_VALUE_BYTES,
+      `must be at most ${MAX_ENV_VALUE_BYTES} bytes`,
+    ),
+);
 
 const envRecord = z
   .record(envName, envValue, {

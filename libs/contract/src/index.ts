@@ -37,3 +37,4 @@ export {
 } from './schedule.js';
 export type { PollSignInReply } from './sign-in.js';
 export { email, isStorable } from './text.js';
+export { Written, parseJson, parseWritten, restoreNumbers, stringifyJson } from './written.js';

@@ -3,11 +3,14 @@ import { ARG_TYPES, type ArgDeclaration, type PodSettings, type Proc, type Toler
 import fc from 'fast-check';
 import { metadataFromProc, procFromMetadata } from './map-metadata.js';
 import { procMetadata } from './metadata.js';
+import { parseJson, stringifyJson } from './written.js';
 
 const text = fc.string({ maxLength: 20 });
 const name = fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,20}$/);
 const key = fc.stringMatching(/^[a-z]{1,9}$/);
 const map = (value: fc.Arbitrary<string>) => fc.dictionary(key, value, { maxKeys: 3, noNullPrototype: true });
+
+const bound = fc.oneof(fc.integer().map(String), fc.constantFrom('1.0', '-0', '1e3', '12345678901234567890'));
 
 const anyArg: fc.Arbitrary<ArgDeclaration> = fc.record({
   name: name.map((n) => `A${n}`),
@@ -17,8 +20,8 @@ const anyArg: fc.Arbitrary<ArgDeclaration> = fc.record({
   default: fc.option(text),
   pattern: fc.option(text),
   options: fc.array(text, { maxLength: 3 }),
-  min: fc.option(fc.integer()),
-  max: fc.option(fc.integer()),
+  min: fc.option(bound),
+  max: fc.option(bound),
   example: fc.option(text),
 });
 
@@ -92,7 +95,7 @@ describe('procFromMetadata and metadataFromProc', () => {
   it('round-trip without loss', () => {
     fc.assert(
       fc.property(anyProc, (proc) => {
-        const wire: unknown = JSON.parse(JSON.stringify(metadataFromProc(proc)));
+        const wire = parseJson(stringifyJson(metadataFromProc(proc)));
         expect(procFromMetadata(procMetadata.parse(wire))).toEqual(proc);
       }),
     );

@@ -7,6 +7,7 @@ import {
   type SecuritySettings,
 } from '@app/domain';
 import type { ProcMetadata } from './metadata.js';
+import { numberOf, Written } from './written.js';
 
 type ArgMetadata = ProcMetadata['env_vars']['args'][number];
 
@@ -39,10 +40,15 @@ function argFromMetadata(arg: ArgMetadata): ArgDeclaration {
     default: arg.default ?? null,
     pattern: arg.pattern ?? null,
     options: arg.options ?? [],
-    min: arg.min ?? null,
-    max: arg.max ?? null,
+    min: boundFrom(arg.min),
+    max: boundFrom(arg.max),
     example: arg.example ?? null,
   });
+}
+
+function boundFrom(bound: ArgMetadata['min']): string | null {
+  if (bound == null) return null;
+  return bound instanceof Written ? bound.jsonNumber : String(bound);
 }
 
 function podFromMetadata(metadata: ProcMetadata): PodSettings {
@@ -124,8 +130,8 @@ function metadataFromArg(arg: ArgDeclaration): ArgMetadata {
     ...(arg.default !== null && { default: arg.default }),
     ...(arg.pattern !== null && { pattern: arg.pattern }),
     ...(arg.options.length > 0 && { options: [...arg.options] }),
-    ...(arg.min !== null && { min: arg.min }),
-    ...(arg.max !== null && { max: arg.max }),
+    ...(arg.min !== null && { min: numberOf(arg.min) }),
+    ...(arg.max !== null && { max: numberOf(arg.max) }),
     ...(arg.example !== null && { example: arg.example }),
   };
 }

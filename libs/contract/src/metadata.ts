@@ -15,18 +15,15 @@ import {
 } from './limits.js';
 import { instant } from './paging.js';
 import { procName } from './proc-name.js';
+import { numberAsWritten, textAsWritten } from './as-written.js';
 import { NOT_STORABLE, groupName, isStorable, asOutputSchema, optionalList, optionalText } from './text.js';
 
-/** Values reach the container as text. A JSON or YAML number or boolean is taken as it is written. */
-const argText = z
-  .union([z.string(), z.number(), z.boolean()], 'must be a string, a number or a boolean')
-  .transform(String)
-  .pipe(
-    z
-      .string()
-      .max(MAX_TEXT_LENGTH, `must be at most ${MAX_TEXT_LENGTH} characters`)
-      .refine(isStorable, NOT_STORABLE),
-  );
+const argText = textAsWritten(
+  z
+    .string()
+    .max(MAX_TEXT_LENGTH, `must be at most ${MAX_TEXT_LENGTH} characters`)
+    .refine(isStorable, NOT_STORABLE),
+);
 
 const argDeclaration = z.object({
   name: envName,
@@ -40,8 +37,8 @@ const argDeclaration = z.object({
   default: argText.nullish().describe('The value used when the arg is omitted.'),
   pattern: z.string().max(MAX_PATTERN_LENGTH).nullish().describe('RE2 syntax; the whole value must match.'),
   options: z.array(argText).max(MAX_ENV_COUNT).nullish().describe('The allowed values of an `enum`.'),
-  min: z.number().nullish().describe('Lower bound of a `number`.'),
-  max: z.number().nullish().describe('Upper bound of a `number`.'),
+  min: numberAsWritten.nullish().describe('Lower bound of a `number`.'),
+  max: numberAsWritten.nullish().describe('Upper bound of a `number`.'),
   example: argText.nullish().describe('Shown to users.'),
 });
 
@@ -86,10 +83,10 @@ const shortText = z.string().max(MAX_POD_TEXT_LENGTH).refine(isStorable, NOT_STO
 const textMap = z
   .record(shortText, z.string().max(MAX_ANNOTATION_BYTES).refine(isStorable, NOT_STORABLE))
   .refine((map) => Object.keys(map).length <= MAX_ENV_COUNT, `must have at most ${MAX_ENV_COUNT} entries`);
-const quantity = z
-  .union([shortText, z.number()], 'must be a quantity such as 500m or 128Mi')
-  .transform(String)
-  .pipe(z.string());
+const quantity = textAsWritten(
+  shortText,
+  z.union([z.string(), z.number()], 'must be a quantity such as 500m or 128Mi'),
+);
 const quantities = z
   .record(shortText, quantity)
   .refine((map) => Object.keys(map).length <= MAX_ENV_COUNT, `must have at most ${MAX_ENV_COUNT} entries`);

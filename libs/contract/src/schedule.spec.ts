@@ -24,7 +24,7 @@ describe('createScheduleBody', () => {
   it.each([
     { tags: 1 },
     { cron: ['* * * * *'] },
-    { args: { A: 1 } },
+    { args: { A: {} } },
     { enabled: 'yes' },
     { group: 'a\0b' },
     [],

@@ -1,7 +1,9 @@
 import {
   CLIENT_VERSION_HEADER,
   IDEMPOTENCY_KEY_HEADER,
+  parseWritten,
   routes,
+  stringifyJson,
   type ReplyOf,
   type RouteName,
 } from '@app/contract';
@@ -11,7 +13,13 @@ import type { OpenStream } from './open-stream.js';
 import { connectWebSocket } from './connect-web-socket.js';
 import { ANONYMOUS, type Headers, type Identity } from './identity.js';
 import { openFetchStream } from './open-stream.js';
-import { parseJson, readFailure, unexpectedReply, type Answer, type RequestFacts } from './read-failure.js';
+import {
+  readFailure,
+  tryParseJson,
+  unexpectedReply,
+  type Answer,
+  type RequestFacts,
+} from './read-failure.js';
 import { targetOf, type AnyRequest, type RequestArgument } from './request.js';
 import { unreachable } from './unreachable.js';
 
@@ -131,7 +139,7 @@ export class GatewayClient {
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
         ...(idempotencyKey !== undefined && { [IDEMPOTENCY_KEY_HEADER]: idempotencyKey }),
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? undefined : stringifyJson(body),
       // A redirect would send the credentials to wherever it points.
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
@@ -148,7 +156,7 @@ export class GatewayClient {
     const route = routes[name];
     if (answer.status < 200 || answer.status > 299) throw readFailure(answer, this.facts);
     if (route.replyType === 'empty') return undefined as ReplyOf<Name>;
-    const parsed = route.reply.safeParse(valueOf(name, answer));
+    const parsed = parseWritten(route.reply, valueOf(name, answer));
     if (!parsed.success) throw unexpectedReply(answer, this.baseUrl);
     return parsed.data as ReplyOf<Name>;
   }
@@ -157,5 +165,5 @@ export class GatewayClient {
 function valueOf(name: RouteName, { status, body }: Answer): unknown {
   // v2 answers 204 for an empty list.
   if (name === 'listSchedules' && status === 204) return [];
-  return routes[name].replyType === 'json' ? parseJson(body) : body;
+  return routes[name].replyType === 'json' ? tryParseJson(body) : body;
 }

@@ -1,4 +1,4 @@
-import { errorCodeOf, problem } from '@app/contract';
+import { errorCodeOf, parseJson, problem } from '@app/contract';
 import type { ErrorCode } from '@app/domain';
 import { GatewayError } from './gateway-error.js';
 import type { Identity } from './identity.js';
@@ -29,7 +29,7 @@ export function readFailure(answer: Answer, { baseUrl, scheme }: RequestFacts): 
       `${baseUrl} answered with a redirect (${status})${target}.`,
     );
   }
-  const parsed = isJson(answer.contentType) ? problem.safeParse(parseJson(answer.body)) : null;
+  const parsed = isJson(answer.contentType) ? problem.safeParse(tryParseJson(answer.body)) : null;
   if (parsed?.success) {
     const { detail, title, hint, errors } = parsed.data;
     const code = errorCodeOf(parsed.data) ?? codeForStatus(status);
@@ -83,7 +83,7 @@ function codeForStatus(status: number): ErrorCode {
 function describeBody({ contentType, body }: Answer): string {
   if (body.trim() === '') return 'an empty body';
   if (contentType.includes('html')) return 'a web page';
-  if (isJson(contentType)) return parseJson(body) === undefined ? 'broken JSON' : 'unexpected JSON';
+  if (isJson(contentType)) return tryParseJson(body) === undefined ? 'broken JSON' : 'unexpected JSON';
   return contentType === '' ? 'a body without a content type' : `a body of type ${contentType.split(';')[0]}`;
 }
 
@@ -92,9 +92,9 @@ function isJson(contentType: string): boolean {
 }
 
 /** Undefined: not JSON. */
-export function parseJson(text: string): unknown {
+export function tryParseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -36,7 +36,7 @@ const rejected = () => [
   // @ts-expect-error a field of the body has the wrong type
   client.call('submitExecution', { body: { name: 42 } }),
   // @ts-expect-error a value inside the body has the wrong type
-  client.call('submitExecution', { body: { name: 'greet', args: { WHO: 42 } } }),
+  client.call('submitExecution', { body: { name: 'greet', args: { WHO: {} } } }),
   // @ts-expect-error a map inside the body has the wrong type
   client.call('submitExecution', { body: { name: 'greet', args: 42 } }),
   // @ts-expect-error a required field of the body is missing

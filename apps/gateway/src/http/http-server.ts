@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { MAX_BODY_BYTES } from '@app/contract';
+import { MAX_BODY_BYTES, stringifyJson } from '@app/contract';
 import { AppError } from '@app/domain';
 import { answerBrokenRequest } from './answer-broken-request.js';
 import { collectBody } from './collect-body.js';
@@ -43,6 +43,7 @@ export function createHttpServer(options: { trustProxy: boolean | string[] }): F
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   readBodiesAsBytes(fastify);
+  fastify.setReplySerializer(stringifyJson);
   fastify.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
     if ((request.raw.url?.length ?? 0) > MAX_URL_LENGTH) {

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { detailsFromIssues, routes, type Route } from '@app/contract';
+import { detailsFromIssues, parseJson, parseWritten, routes, type Route } from '@app/contract';
 import { AppError } from '@app/domain';
 import type * as z from 'zod';
 import { parseQuery } from './parse-query.js';
@@ -28,7 +28,7 @@ export function parseRequest(route: Route, { params, query, body }: FastifyReque
 export function parseBody(route: Route, bytes: unknown): unknown {
   if (!route.body) throw new Error(`the route ${route.path} declares no body`);
   const malformed = route.malformedMessage ?? 'malformed request';
-  const result = route.body.safeParse(parseJson(bytes, malformed));
+  const result = parseWritten(route.body, parseBytes(bytes, malformed));
   if (result.success) return result.data;
   // v2's clients expect exactly this message if the body is not even an object; details follow where there is a field.
   const isOtherKind = result.error.issues.some(({ path }) => path.length === 0);
@@ -50,10 +50,10 @@ export function parseText<Schema extends z.ZodType>(
   throw new AppError('malformed_request', messages.join('; '));
 }
 
-function parseJson(bytes: unknown, malformed: string): unknown {
+function parseBytes(bytes: unknown, malformed: string): unknown {
   if (!(bytes instanceof Uint8Array)) throw new AppError('malformed_request', malformed);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw new AppError('malformed_request', malformed, { cause });
   }

@@ -7,7 +7,7 @@ import { PrepareArgs } from './prepare-args.js';
 const proc = plainProc('p', {
   args: [
     plainArg('A', { required: true }),
-    plainArg('N', { type: 'number', default: '3', max: 10 }),
+    plainArg('N', { type: 'number', default: '3', max: '10' }),
     plainArg('TOKEN', { type: 'secret', pattern: '[a-z ]+' }),
   ],
 });

@@ -136,7 +136,7 @@ function toColumns(proc: Proc) {
   const { name, args, secrets, authorizedGroups, concurrency, pod, ...rest } = proc;
   return {
     ...rest,
-    args: args.map((arg) => ({ ...arg, options: [...arg.options] })),
+    args: args.map(toArgColumn),
     secrets: secrets.map((secret) => ({ ...secret })),
     authorizedGroups: [...authorizedGroups],
     concurrencyLimit: concurrency?.limit ?? null,
@@ -151,7 +151,7 @@ function toProc(row: ProcRow): Proc {
     description: row.description,
     imageName: row.imageName,
     // Rows from before arg types existed lack most of a declaration.
-    args: (row.args as unknown as ArgDeclaration[]).map((arg) => plainArg(arg.name, arg)),
+    args: (row.args as unknown as ArgColumn[]).map(fromArgColumn),
     secrets: row.secrets as unknown as SecretDeclaration[],
     authorizedGroups: row.authorizedGroups,
     author: row.author,
@@ -166,4 +166,27 @@ function toProc(row: ProcRow): Proc {
         : { limit: row.concurrencyLimit, whenFull: row.whenFull === 'refuse' ? 'refuse' : 'queue' },
     pod: { ...DEFAULT_POD_SETTINGS, ...(row.pod as unknown as Partial<PodSettings>) },
   };
+}
+
+/** Bounds are numbers, as every version of the services reads them, unless a number would lose their text. */
+type ArgColumn = Pick<ArgDeclaration, 'name'> &
+  Partial<Omit<ArgDeclaration, 'min' | 'max'>> & {
+    min?: number | string | null;
+    max?: number | string | null;
+  };
+
+function toArgColumn({ min, max, options, ...arg }: ArgDeclaration) {
+  return { ...arg, options: [...options], min: toBoundColumn(min), max: toBoundColumn(max) };
+}
+
+function toBoundColumn(text: string | null): number | string | null {
+  return text !== null && String(Number(text)) === text ? Number(text) : text;
+}
+
+function fromArgColumn({ min, max, ...arg }: ArgColumn): ArgDeclaration {
+  return plainArg(arg.name, {
+    ...arg,
+    min: min == null ? null : String(min),
+    max: max == null ? null : String(max),
+  });
 }

@@ -1,5 +1,6 @@
 import type { ErrorDetail } from '../app-error.js';
-import { describeArgValueProblem, type MatchesPattern } from './check-arg-value.js';
+import { describeArgValueProblem, isNumber, type MatchesPattern } from './check-arg-value.js';
+import { compareDecimals } from './compare-decimals.js';
 import { describeEnvValueProblem, describeTextProblem, quoteForMessage } from './env-value.js';
 import type { ArgDeclaration } from './proc.js';
 
@@ -57,12 +58,12 @@ function describeRepeat(options: readonly string[], index: number): string | nul
 }
 
 function checkRange({ type, min, max }: ArgDeclaration): ErrorDetail[] {
-  const bounds = Object.entries({ min, max }).filter((bound): bound is [string, number] => bound[1] !== null);
+  const bounds = Object.entries({ min, max }).filter((bound): bound is [string, string] => bound[1] !== null);
   const problems = bounds.flatMap(([field, bound]) => {
     if (type !== 'number') return [onlyFor(field, 'number', type)];
-    return Number.isFinite(bound) ? [] : [{ field, message: `expected a number, got ${bound}` }];
+    return isNumber(bound) ? [] : [{ field, message: `expected a number, got ${bound}` }];
   });
-  if (problems.length > 0 || min === null || max === null || min <= max) return problems;
+  if (problems.length > 0 || min === null || max === null || compareDecimals(min, max) <= 0) return problems;
   return [{ field: 'max', message: `must be at least min (${min}), got ${max}` }];
 }
 

@@ -10,7 +10,7 @@ const problemOf = (declared: ArgDeclaration, value: string) =>
   describeArgValueProblem(declared, value, matches);
 
 const letters = { pattern: '[a-z]+' };
-const range = { min: -1, max: 10 };
+const range = { min: '-1', max: '10' };
 
 describe('describeArgValueProblem', () => {
   it.each<[ArgDeclaration, string]>([
@@ -21,7 +21,8 @@ describe('describeArgValueProblem', () => {
       (value) => [arg('number', range), value] as [ArgDeclaration, string],
     ),
     [arg('number'), '-1e300'],
-    [arg('number', { min: 5 }), '5'],
+    [arg('number', { min: '5' }), '5'],
+    [arg('number', { max: '12345678901234567890' }), '12345678901234567890'],
     [arg('boolean'), 'true'],
     [arg('boolean'), 'false'],
     [arg('enum', { options: ['a', 'B c'] }), 'B c'],
@@ -43,8 +44,13 @@ describe('describeArgValueProblem', () => {
     [arg('number'), '', 'must be a number such as 3, -0.5 or 2e6, got an empty value'],
     [arg('number', range), '-1.01', 'must be a number from -1 to 10, got "-1.01"'],
     [arg('number', range), '11', 'must be a number from -1 to 10, got "11"'],
-    [arg('number', { min: 5 }), '4', 'must be a number of at least 5, got "4"'],
-    [arg('number', { max: 5 }), '6', 'must be a number of at most 5, got "6"'],
+    [arg('number', { min: '5' }), '4', 'must be a number of at least 5, got "4"'],
+    [arg('number', { max: '5' }), '6', 'must be a number of at most 5, got "6"'],
+    [
+      arg('number', { max: '12345678901234567890' }),
+      '12345678901234567891',
+      'must be a number of at most 12345678901234567890, got "12345678901234567891"',
+    ],
     [arg('boolean'), 'True', 'must be true or false, got "True"'],
     [arg('boolean'), '1', 'must be true or false, got "1"'],
     [arg('boolean'), '', 'must be true or false, got an empty value'],

@@ -1,4 +1,5 @@
 import { isLongEnoughToMask, MIN_SECRET_LENGTH } from '../secret/check-secret.js';
+import { compareDecimals } from './compare-decimals.js';
 import { describeEnvValueProblem, quoteForMessage } from './env-value.js';
 import type { ArgDeclaration } from './proc.js';
 
@@ -29,7 +30,7 @@ function describeTypeProblem(arg: ArgDeclaration, value: string, matches: Matche
     case 'string':
       return matchesOwnPattern(arg, value, matches) ? null : `${describePattern(arg)}, ${got(value)}`;
     case 'number':
-      return isNumber(value) && isInRange(arg, Number(value))
+      return isNumber(value) && isInRange(arg, value)
         ? null
         : `must be a number${describeRange(arg)}, ${got(value)}`;
     case 'boolean':
@@ -44,12 +45,15 @@ function describeTypeProblem(arg: ArgDeclaration, value: string, matches: Matche
   }
 }
 
-function isNumber(text: string): boolean {
+/** Whether it is a decimal number in the range of most programs. */
+export function isNumber(text: string): boolean {
   return NUMBER.test(text) && Number.isFinite(Number(text));
 }
 
-function isInRange({ min, max }: ArgDeclaration, value: number): boolean {
-  return (min === null || value >= min) && (max === null || value <= max);
+function isInRange({ min, max }: ArgDeclaration, value: string): boolean {
+  return (
+    (min === null || compareDecimals(value, min) >= 0) && (max === null || compareDecimals(value, max) <= 0)
+  );
 }
 
 function describeRange({ min, max }: ArgDeclaration): string {

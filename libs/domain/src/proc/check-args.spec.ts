@@ -98,7 +98,7 @@ describe('checkArgs', () => {
     const typed = {
       ...proc,
       args: [
-        plainArg('COUNT', { type: 'number', min: 1, max: 3 }),
+        plainArg('COUNT', { type: 'number', min: '1', max: '3' }),
         plainArg('MODE', { type: 'enum', options: ['fast', 'safe'] }),
         plainArg('TOKEN', { type: 'secret', pattern: '[a-z]{6,}' }),
         plainArg('CODE', { pattern: '[A-Z]{2}' }),

@@ -39,9 +39,9 @@ export interface ArgDeclaration {
   pattern: string | null;
   /** The allowed values of an `enum`. Empty for every other type. */
   options: readonly string[];
-  /** Bounds of a `number`. Null means no bound. */
-  min: number | null;
-  max: number | null;
+  /** Bounds of a `number`, as they were written: a decimal number. Null means no bound. */
+  min: string | null;
+  max: string | null;
   /** Shown to people. Null means none. */
   example: string | null;
 }
