@@ -1,18 +1,31 @@
 import { applyProcs } from '../commands/apply-procs.js';
 import { describe } from '../commands/describe.js';
 import { list } from '../commands/list.js';
+import { newProc } from '../commands/new-proc.js';
 import { describeProc, listProcs, removeProc } from '../commands/procs.js';
 import { listSecrets, removeSecret, setSecrets } from '../commands/secrets.js';
 import { template } from '../commands/template.js';
 import { command } from '../tree/command.js';
 import { PROC, YES } from './shared-options.js';
 
-const procs = command('procs', 'Manage procs as code: list, describe, apply, remove', {
+const procs = command('procs', 'Manage procs as code: new, list, describe, apply, remove', {
   examples: [
     ['procs apply -f procs/ --dry-run', ''],
     ['procs describe say-hello-world > proc.yaml', ''],
   ],
   subcommands: [
+    command('new', 'Create a folder with a first version of a proc, ready to run', {
+      positionals: { name: { description: 'Name of the proc and of its folder' } },
+      options: {
+        in: {
+          kind: 'text',
+          completes: 'path',
+          description: 'Folder to create it in (default procs, if there is one, else the current folder)',
+        },
+      },
+      examples: [['procs new disk-report', 'Creates procs/disk-report']],
+      run: newProc,
+    }),
     command('list', 'List procs with their images and groups', {
       examples: [['procs list', '']],
       run: listProcs,

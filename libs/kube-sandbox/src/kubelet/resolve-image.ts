@@ -1,5 +1,5 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { type ImageConfig, parseDockerfile } from './dockerfile.js';
 
 export type ImageOutcome =
@@ -16,17 +16,33 @@ export async function resolveImage(image: string, procsDir: string): Promise<Ima
   }
   try {
     const root = await realpath(procsDir);
-    if (!(await readdir(root)).includes(name)) return missing(image);
+    const shown = `${basename(root)}/${name}`;
+    if (!(await readdir(root)).includes(name))
+      return missing(image, `the sandbox would run the folder ${shown}, which does not exist`);
     const folder = await realpath(join(root, name));
-    if (!folder.startsWith(root + sep)) return missing(image);
-    return {
-      kind: 'found',
-      folder,
-      config: parseDockerfile(await readFile(join(folder, 'Dockerfile'), 'utf8')),
-    };
-  } catch {
-    return missing(image);
+    if (!folder.startsWith(root + sep))
+      return missing(image, `${shown} leads out of ${basename(root)}, where the sandbox runs nothing`);
+    const dockerfile = await readDockerfile(folder);
+    if ('problem' in dockerfile)
+      return missing(image, `the sandbox runs the folder ${shown}, ${dockerfile.problem}`);
+    return { kind: 'found', folder, config: parseDockerfile(dockerfile.text) };
+  } catch (error) {
+    return missing(image, `the sandbox cannot read its folder: ${codeOf(error)}`);
   }
+}
+
+async function readDockerfile(folder: string): Promise<{ text: string } | { problem: string }> {
+  try {
+    return { text: await readFile(join(folder, 'Dockerfile'), 'utf8') };
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { problem: 'which has no Dockerfile' };
+    return { problem: `whose Dockerfile cannot be read: ${code}` };
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
 }
 
 const HOST = String.raw`(?:localhost|[a-zA-Z0-9]+(?:[.-]+[a-zA-Z0-9]+)*)(?::\d+)?/`;
@@ -40,12 +56,13 @@ export function folderNameOf(image: string): string | null {
   return IMAGE.exec(image)?.[1] ?? null;
 }
 
-function missing(image: string): ImageOutcome {
+/** The words of a kubelet, then why. */
+function missing(image: string, why: string): ImageOutcome {
   const named = image.includes('/') ? image : `library/${image}`;
   const reference = /^[^/]*[.:][^/]*\//.test(named) ? named : `docker.io/${named}`;
   const full = /:[^/]+$/.test(reference) ? reference : `${reference}:latest`;
   const message =
     `rpc error: code = NotFound desc = failed to pull and unpack image "${full}": ` +
-    `failed to resolve reference "${full}": ${full}: not found`;
+    `failed to resolve reference "${full}": ${full}: not found (${why})`;
   return { kind: 'missing', message };
 }
