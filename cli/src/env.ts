@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CONFIG_KEYS, type ConfigKey } from './config/config-keys.js';
+import { NO_HOME } from './config/file-problem.js';
 import { findTimeZone } from './output/local-time.js';
 
 /** The CLI's settings from the environment. */
@@ -9,8 +10,8 @@ export interface CliEnv {
   configDir: string;
   /** Configuration keys from environment variables; an empty one is not set. */
   overrides: Partial<Record<ConfigKey, string>>;
-  /** NO_COLOR (https://no-color.org): set and not empty. */
-  noColor: boolean;
+  /** NO_COLOR (https://no-color.org) is set and not empty, or the terminal understands no escape sequences. */
+  noEscapes: boolean;
   /** The user's, IANA. */
   timeZone: string;
 }
@@ -22,9 +23,18 @@ export function readEnv(env: NodeJS.ProcessEnv): CliEnv {
     if (value) overrides[key] = value;
   }
   return {
-    configDir: env['LOCAL_CONFIG_DIR'] || join(homedir(), '.proctor'),
+    configDir: env['LOCAL_CONFIG_DIR'] || join(findHome(), '.proctor'),
     overrides,
-    noColor: Boolean(env['NO_COLOR']),
+    noEscapes: Boolean(env['NO_COLOR']) || env['TERM'] === 'dumb',
     timeZone: findTimeZone(env['TZ']),
   };
+}
+
+function findHome(): string {
+  try {
+    return homedir() || NO_HOME;
+  } catch {
+    // HOME is not set, and the user has no entry in the list of users, as in many containers.
+    return NO_HOME;
+  }
 }

@@ -1,6 +1,6 @@
 import { parseCommandLine, wantsJson, type Request } from './command-line.js';
 import { COMMAND_TREE } from './define-commands.js';
-import { readEnv } from './env.js';
+import { readEnv, type CliEnv } from './env.js';
 import { asAppError, renderError } from './output/render-error.js';
 import { Printer, type Output } from './terminal/printer.js';
 
@@ -36,8 +36,13 @@ export async function run(words: readonly string[], cli: CliProcess): Promise<nu
     return 0;
   }
 
-  const env = readEnv(cli.env);
-  const printer = new Printer({ stdout, stderr, json: request.json, noColor: env.noColor });
+  let env: CliEnv;
+  try {
+    env = readEnv(cli.env);
+  } catch (error) {
+    return reportError(error, request.json);
+  }
+  const printer = new Printer({ stdout, stderr, json: request.json, noEscapes: env.noEscapes });
   let advice: readonly string[] | null = null;
   cli.onInterrupt(() => {
     printer.stopWaiting();

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasEscapes } from './progress.mjs';
 import { proctorFolder, projectDir } from './project.mjs';
 import { startServerProcess } from './server-process.mjs';
 
@@ -28,7 +29,7 @@ export async function runJest(projects, { env = {}, args = [] } = {}) {
       '--testTimeout=60000',
       ...args,
     ],
-    env: { ...process.env, ...env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },
+    env: { ...process.env, ...env, ...(hasEscapes ? { FORCE_COLOR: '1' } : {}) },
     cwd: projectDir,
     onLine: (line) => {
       if (!isResultsLine(line)) process.stdout.write(`${line}\n`);

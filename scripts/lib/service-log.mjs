@@ -1,11 +1,11 @@
 import { createWriteStream, existsSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatLogLine, prefixLines } from './log-line.mjs';
-import { say } from './progress.mjs';
+import { hasEscapes, say } from './progress.mjs';
 import { proctorFolder } from './project.mjs';
 
 const rotateAtBytes = 10 * 1024 * 1024;
-const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+const colour = hasEscapes;
 /** @type {string[]} */
 const shownNames = [];
 

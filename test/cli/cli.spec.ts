@@ -1,4 +1,5 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ import {
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { EMAIL, TOKEN, json, refuse, sendLines, sendThenCut, sendThenHang } from '../support/fake-gateway.js';
-import { resultOf, runCli, startCli, untilWritten } from '../support/run-cli.js';
+import { resultOf, runCli, runCliHere, startCli, untilWritten } from '../support/run-cli.js';
 import { setUpCli } from '../support/set-up-cli.js';
 import { freePort } from '../support/servers.js';
 
@@ -506,3 +507,121 @@ async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+describe('the CLI never shows a stack trace', () => {
+  const bin = join(import.meta.dirname, '../../cli/bin/proctor.mjs');
+  const start = (script: string, cwd = cli.folder) =>
+    resultOf(spawn('sh', ['-c', script], { cwd, env: { PATH: process.env['PATH'] ?? '' } }));
+  const quoted = (path: string) => `'${path}'`;
+  const node = quoted(process.execPath);
+  const configured = () =>
+    `PROCTOR_HOST=${cli.gateway.host} EMAIL_ID=${EMAIL} ACCESS_TOKEN=${TOKEN} ${node} ${quoted(bin)}`;
+
+  it.each([
+    ['a module that is missing', "import './missing.js';", 'npm run build'],
+    ['a package that is missing', "import 'no-such-package';", 'npm run build'],
+    ['code that does not compile', 'const = 1;', 'The CLI failed'],
+    ['an error at import', "throw new Error('first line\\nsecond line');", 'The CLI failed: first line. '],
+    ['something thrown that is no error', 'throw undefined;', 'The CLI failed: undefined'],
+    ['an error in a callback', "setTimeout(() => { throw new Error('late'); });", 'The CLI failed: late'],
+    [
+      'a promise that nothing awaits',
+      "Promise.reject(new Error('lost')); setTimeout(() => {}, 9e3);",
+      'lost',
+    ],
+  ])('with %s', async (_, main, says) => {
+    await mkdir(join(cli.folder, 'cli/bin'), { recursive: true });
+    await mkdir(join(cli.folder, 'dist/cli/src'), { recursive: true });
+    await copyFile(bin, join(cli.folder, 'cli/bin/proctor.mjs'));
+    await writeFile(join(cli.folder, 'package.json'), '{"type":"module"}');
+    await writeFile(join(cli.folder, 'dist/cli/src/main.js'), main);
+    const { exitCode, stderr } = await start(`${node} cli/bin/proctor.mjs list`);
+    expect(stderr).toMatch(/^proctor: [^\n]*\n$/);
+    expect(stderr).toContain(says);
+    expect(exitCode).toBe(70);
+  });
+
+  it('in a folder that was removed', async () => {
+    const folder = join(cli.folder, 'gone');
+    await mkdir(folder);
+    const { exitCode, stderr } = await start(`rmdir ${quoted(folder)}; ${configured()} list`, folder);
+    expect(stderr).toBe('proctor: The current folder does not exist any more. Change to another one.\n');
+    expect(exitCode).toBe(70);
+  });
+
+  it.each(['1>&-', '2>&-', '0<&-', '0<&- 1>&- 2>&-', '>/dev/full', '2>/dev/full', '| true'])(
+    'with its streams as %s',
+    async (streams) => {
+      const { stderr, stdout } = await start(`${configured()} list ${streams}`);
+      expect(stderr + stdout).not.toMatch(/\n {4}at |node:internal/);
+    },
+  );
+
+  it.each(['unset HOME;', 'HOME=;', 'HOME=/etc/passwd;', 'HOME=/nonexistent;'])(
+    'without a home folder: %s it works with environment variables',
+    async (home) => {
+      const { exitCode, stdout } = await start(`export HOME; ${home} ${configured()} list`);
+      expect(stdout).toContain('say-hello');
+      expect(exitCode).toBe(0);
+    },
+  );
+
+  it('without a home folder: says what it cannot write, and works without reading', async () => {
+    const { exitCode, stderr } = await start(
+      `HOME=/dev/null ${node} ${quoted(bin)} config --host ${cli.gateway.host} --email ${EMAIL} < /etc/hostname`,
+    );
+    expect(stderr).toMatch(
+      /^proctor: Cannot write the configuration: this user has no home folder\.\nSet HOME, or /,
+    );
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('procs new', () => {
+  it('creates a folder once, in procs/ if there is one, and never changes what exists', async () => {
+    const bin = join(import.meta.dirname, '../../cli/bin/proctor.mjs');
+    const create = (...words: string[]) =>
+      resultOf(spawn(process.execPath, [bin, 'procs', 'new', ...words], { cwd: cli.folder }));
+    const { stdout, exitCode } = await create('my-proc');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Created my-proc: proc\.yaml, Dockerfile, run\.sh\n/);
+    await writeFile(join(cli.folder, 'my-proc/run.sh'), 'mine');
+    const again = await create('my-proc');
+    expect(again.stderr).toMatch(/^proctor: my-proc already exists\. Nothing was changed\./);
+    expect(again.exitCode).toBe(6);
+    expect(await readFile(join(cli.folder, 'my-proc/run.sh'), 'utf8')).toBe('mine');
+    await mkdir(join(cli.folder, 'procs'));
+    expect((await create('my-proc')).stdout).toContain('  proctor procs apply -f procs/my-proc --yes\n');
+    await mkdir(join(cli.folder, 'a folder'));
+    expect((await create('x', '--in', 'a folder')).stdout).toContain("apply -f 'a folder/x' --yes\n");
+    expect((await create('x', '--in', 'no-folder')).stderr).toContain('Cannot create no-folder/x: ENOENT.');
+  });
+
+  it.each(['../x', 'a/b', 'Upper', 'with space', '-x', 'a--b', 'ü', '', 'x'.repeat(61)])(
+    'refuses the name %j',
+    async (name) => {
+      const { exitCode, stderr } = await runCliHere(['procs', 'new', '--', name], {});
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain('lower-case letters, digits and single hyphens');
+    },
+  );
+});
+
+describe('UTF-16 files', () => {
+  it('are read: arguments, the configuration and the token', async () => {
+    const file = async (name: string, text: string) => {
+      const path = join(cli.folder, name);
+      await writeFile(path, Buffer.from(`\ufeff${text}`, 'utf16le'));
+      return path;
+    };
+    await mkdir(join(cli.folder, 'config'));
+    await file('config/proctor.yaml', `PROCTOR_HOST: ${cli.gateway.host}\nEMAIL_ID: old@b.c\n`);
+    const { LOCAL_CONFIG_DIR = '' } = env;
+    env = { LOCAL_CONFIG_DIR };
+    const token = await file('token', `${TOKEN}\r\n`);
+    expect((await proctor('config', '--email', EMAIL, '--token-file', token, '--yes')).exitCode).toBe(0);
+    const args = await file('args.yaml', 'WHO: ü 🎉\r\n');
+    expect((await proctor('execute', 'say-hello', '-f', args, '-d')).exitCode).toBe(0);
+    expect([...cli.gateway.submissions.values()].map((sent) => sent.args)).toEqual([{ WHO: 'ü 🎉' }]);
+  });
+});

@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { resultOf, runCli, startCli } from '../support/run-cli.js';
+import { until } from '../support/api-client.js';
 import { startSystem, type System } from '../support/system.js';
 
 describe('an execution from request to end', () => {
@@ -94,6 +98,100 @@ describe('an execution from request to end', () => {
 
   it('has an empty log for a proc that prints nothing', async () => {
     expect(await runToEnd(':')).toMatchObject({ status: 'FINISHED', log: '' });
+  });
+
+  describe('numbers as they are written', () => {
+    const send = async (path: string, body: string) => {
+      const reply = await fetch(`${system.gatewayUrl}${path}`, {
+        method: 'POST',
+        headers: system.api.headers,
+        body,
+      });
+      return { status: reply.status, text: await reply.text() };
+    };
+    const FIELDS =
+      '"type": "number", "default": 1.0, "example": 1e3, "min": -0.50, "max": 12345678901234567890';
+    const register = () =>
+      send(
+        '/metadata',
+        `[{"name": "numbers", "image_name": "proctor/run-script:1", "env_vars": {"args": [
+          {"name": "SCRIPT"}, {"name": "A", ${FIELDS}}, {"name": "B"}, {"name": "C"}]}}]`,
+      );
+
+    it('reach the container from REST bodies', async () => {
+      expect(await register()).toEqual({ status: 201, text: '' });
+      const registered = await system.api.request('GET', '/metadata/numbers');
+      expect(await registered.text()).toContain(
+        '"type":"number","default":"1.0","min":-0.50,"max":12345678901234567890,"example":"1e3"',
+      );
+      const script = '"SCRIPT": "echo $A $B $C"';
+      const run = async (args: string) => {
+        const { text } = await send('/execution', `{"name": "numbers", "args": {${script}, ${args}}}`);
+        const { id } = JSON.parse(text) as { id: number };
+        await system.api.end(id);
+        return await system.api.log(id);
+      };
+      expect(await run('"B": 12345678901234567890, "C": 1E3')).toBe('1.0 12345678901234567890 1E3\n');
+      expect(await run('"A": 12345678901234567890, "C": true')).toBe('12345678901234567890 true\n');
+      const tooLarge = await send(
+        '/execution',
+        `{"name": "numbers", "args": {${script}, "A": 12345678901234567891}}`,
+      );
+      expect(tooLarge.status).toBe(400);
+      expect(tooLarge.text).toContain('from -0.50 to 12345678901234567890, got "12345678901234567891"');
+    });
+
+    it('reach it from files of the CLI', async () => {
+      await register();
+      const env = {
+        PROCTOR_HOST: system.gatewayUrl.replace('http://', ''),
+        EMAIL_ID: system.api.identity.email,
+        ACCESS_TOKEN: system.api.identity.token,
+      };
+      const { stdout: yaml } = await runCli(['procs', 'describe', 'numbers'], env);
+      expect(yaml).toContain('      min: -0.50\n      max: 12345678901234567890\n');
+      const applied = await runCli(['procs', 'apply', '-f', '-', '--yes'], env, yaml);
+      expect(applied.stdout).toContain('numbers: unchanged\n');
+      const args = 'x-n: &n {B: 1e3, C: 0x1F}\n<<: *n\nA: &a 1.50\nSCRIPT: echo $A $B $C\n';
+      const { stdout } = await runCli(['execute', 'numbers', '-f', '-'], env, args);
+      expect(stdout).toBe('1.50 1e3 0x1F\n');
+      const json = '{"A": 1.0, "B": 12345678901234567890, "C": -0, "SCRIPT": "echo $A $B $C"}';
+      expect((await runCli(['execute', 'numbers', '-f', '-'], env, json)).stdout).toBe(
+        '1.0 12345678901234567890 -0\n',
+      );
+    });
+  });
+
+  describe('a proc from `proctor procs new`', () => {
+    const name = `new-${randomUUID().slice(0, 8)}`;
+    const folder = join(import.meta.dirname, '../procs', name);
+    afterAll(() => rm(folder, { recursive: true, force: true }));
+    const env = () => ({
+      PROCTOR_HOST: system.gatewayUrl.replace('http://', ''),
+      EMAIL_ID: system.api.identity.email,
+      ACCESS_TOKEN: system.api.identity.token,
+    });
+
+    it('runs at once with the commands that are printed', async () => {
+      const created = await runCli(['procs', 'new', name, '--in', join(folder, '..')], env());
+      expect(created.exitCode).toBe(0);
+      expect(created.stdout).toContain(
+        `proctor procs apply -f ${folder} --yes\n  proctor execute ${name} WHO=me\n`,
+      );
+      expect((await runCli(['procs', 'apply', '-f', folder, '--yes'], env())).exitCode).toBe(0);
+      expect((await runCli(['execute', name, 'WHO=me'], env())).stdout).toBe('Hello, me!\n');
+      expect((await runCli(['execute', name], env())).stdout).toBe('Hello, World!\n');
+    });
+
+    it('names its missing Dockerfile within two seconds', async () => {
+      await rm(join(folder, 'Dockerfile'));
+      const reply = await system.api.request('POST', '/execution', { name, args: {} });
+      const { id } = (await reply.json()) as { id: number };
+      const says = `the sandbox runs the folder procs/${name}, which has no Dockerfile`;
+      await until(async () => (await system.api.status(id)).reason?.includes(says) === true, 2_000);
+      await system.api.request('POST', `/execution/${id}/cancel`);
+      expect((await system.api.end(id)).status).toBe('CANCELLED');
+    });
   });
 
   it('passes arguments to the container unchanged', async () => {

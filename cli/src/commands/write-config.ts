@@ -7,6 +7,7 @@ import { isConfigKey, type ConfigValues } from '../config/config-keys.js';
 import { loadConfig } from '../config/load-config.js';
 import { credentialsFrom, NOT_CONFIGURED, resolveValues } from '../config/resolve-config.js';
 import type { Context } from '../context.js';
+import { decodeText } from '../files/decode-text.js';
 
 export interface WriteConfigOptions {
   host: string | undefined;
@@ -99,12 +100,13 @@ async function readToken(
 ) {
   let text: string;
   if (tokenFile !== undefined) {
-    text = await readFile(tokenFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const bytes = await readFile(tokenFile).catch((error: NodeJS.ErrnoException) => {
       throw new AppError(
         'malformed_request',
         `Cannot read the token file ${tokenFile}: ${error.code ?? error.message}.`,
       );
     });
+    text = decodeText(bytes, tokenFile);
   } else {
     text = stdin.isTTY
       ? await askHidden(

@@ -1,8 +1,9 @@
 import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AppError } from '@app/domain';
 import { stringify } from 'yaml';
 import { parseYamlMap } from '../args/parse-yaml-map.js';
+import { decodeText } from '../files/decode-text.js';
+import { fileProblem, isMissing } from './file-problem.js';
 import { CONFIG_KEYS, type ConfigValues, isConfigKey } from './config-keys.js';
 
 export function configFilePath(configDir: string): string {
@@ -14,13 +15,14 @@ export function configFilePath(configDir: string): string {
  * Throws `malformed_request` if the file cannot be read or is not a YAML map of `NAME: value`.
  */
 export async function readConfigFile(path: string): Promise<ConfigValues | null> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw unusable(path, 'read', error);
+    if (isMissing(error)) return null;
+    throw fileProblem('read', path, error);
   }
+  const text = decodeText(bytes, path);
   const values: ConfigValues = {};
   for (const [name, value] of Object.entries(parseYamlMap(text, path))) {
     const key = name.toUpperCase();
@@ -45,14 +47,6 @@ export async function writeConfigFile(path: string, values: ConfigValues): Promi
       throw error;
     }
   } catch (error) {
-    throw unusable(path, 'write', error);
+    throw fileProblem('write', path, error);
   }
-}
-
-function unusable(path: string, verb: string, error: unknown): AppError {
-  const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-  return new AppError('malformed_request', `Cannot ${verb} the configuration ${path}: ${reason}.`, {
-    hint: 'Check the path and its permissions, or set LOCAL_CONFIG_DIR to another folder.',
-    cause: error,
-  });
 }

@@ -1,5 +1,6 @@
 import type { CliEnv } from '../env.js';
 import { SignInFile, type SignIn } from '../sign-in/sign-in-file.js';
+import { isForbidden } from './file-problem.js';
 import { configFilePath, readConfigFile } from './config-file.js';
 import { parseHost } from './parse-host.js';
 import { resolveValues, type ResolvedValues } from './resolve-config.js';
@@ -13,11 +14,13 @@ export interface LoadedConfig {
   signInUnusedReason: string | null;
 }
 
-/** Reads the files and the environment. Throws as `readConfigFile` does. */
+/** Reads the files and the environment. Throws as `readConfigFile` does, unless the environment sets all that is needed. */
 export async function loadConfig(env: CliEnv): Promise<LoadedConfig> {
   const path = configFilePath(env.configDir);
-  const file = await readConfigFile(path);
-  const signIn = await new SignInFile(env.configDir).read();
+  const { PROCTOR_HOST, EMAIL_ID, ACCESS_TOKEN } = env.overrides;
+  const needsFiles = !PROCTOR_HOST || !EMAIL_ID || !ACCESS_TOKEN;
+  const file = await readIfNeeded(needsFiles, async () => await readConfigFile(path));
+  const signIn = await readIfNeeded(needsFiles, async () => await new SignInFile(env.configDir).read());
   const values = resolveValues(file ?? {}, env.overrides, signIn ? { PROCTOR_HOST: signIn.host } : {});
   return {
     path,
@@ -38,5 +41,18 @@ function reasonAgainst(signIn: SignIn, values: ResolvedValues): string | null {
       : `it is for ${signIn.host}, but PROCTOR_HOST is another gateway`;
   } catch {
     return 'PROCTOR_HOST is invalid';
+  }
+}
+
+/** A home folder that cannot be read, as in a container with another user's, is no obstacle if nothing in it is needed. */
+async function readIfNeeded<Content>(
+  isNeeded: boolean,
+  read: () => Promise<Content>,
+): Promise<Content | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isNeeded || !isForbidden(error)) throw error;
+    return null;
   }
 }

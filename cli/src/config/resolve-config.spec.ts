@@ -83,7 +83,7 @@ describe('readEnv', () => {
     ).toEqual({
       configDir: '/x',
       overrides: { EMAIL_ID: 'a@b.c' },
-      noColor: true,
+      noEscapes: true,
       timeZone: 'Asia/Kolkata',
     });
   });

@@ -1,6 +1,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@app/domain';
+import { decodeText } from '../files/decode-text.js';
 import { readAll } from '../terminal/prompt.js';
 
 export interface SourceText {
@@ -67,7 +68,7 @@ async function readText(path: string): Promise<string> {
     const { size } = await stat(path);
     if (size > MAX_FILE_BYTES)
       throw new AppError('too_large', `${path} is larger than ${MAX_FILE_BYTES} bytes.`);
-    return await readFile(path, 'utf8');
+    return decodeText(await readFile(path), path);
   } catch (error) {
     throw error instanceof AppError ? error : unreadable(path, error);
   }

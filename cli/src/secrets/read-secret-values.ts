@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { envName } from '@app/contract';
 import { AppError, type ErrorDetail } from '@app/domain';
+import { decodeText, markedEncoding } from '../files/decode-text.js';
 import { askHidden, readAll } from '../terminal/prompt.js';
 import { parseEnvFile } from './parse-env-file.js';
 
@@ -20,8 +21,9 @@ export async function readSecretValues(
   checkNames(names);
   const files = fromFiles.map(splitFromFile);
   const given: Array<readonly [name: string, value: string]> = [];
-  for (const path of envFiles) given.push(...Object.entries(parseEnvFile(await readText(path), path)));
-  for (const { name, path } of files) given.push([name, await readText(path)]);
+  for (const path of envFiles)
+    given.push(...Object.entries(parseEnvFile(decodeText(await readBytes(path), path), path)));
+  for (const { name, path } of files) given.push([name, exactText(await readBytes(path), path)]);
   refuseRepeated([...given.map(([name]) => name), ...names]);
   given.push(...(await readTyped(names, stdin)));
   if (given.length === 0) {
@@ -86,16 +88,28 @@ function refuseRepeated(names: readonly string[]): void {
   throw new AppError('invalid_args', `Secrets given twice: ${[...new Set(repeated)].join(', ')}.`);
 }
 
-/** The exact text of the file. Throws if it is not UTF-8. */
-async function readText(path: string): Promise<string> {
+/** With a byte order mark, if there is one: it is part of the secret. Throws if it is not UTF-8. */
+function exactText(bytes: Buffer, path: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(path));
-  } catch (error) {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    const encoding = markedEncoding(bytes);
     const reason =
-      error instanceof TypeError ? 'it is not UTF-8 text' : (error as NodeJS.ErrnoException).code;
+      encoding === null
+        ? 'it is not UTF-8 text'
+        : `it is ${encoding.slice(0, 6).toUpperCase()} text, not UTF-8`;
     throw new AppError('malformed_request', `Cannot read ${path}: ${reason}.`, {
-      hint: 'Store a binary secret as base64.',
-      cause: error,
+      hint: encoding === null ? 'Store a binary secret as base64.' : 'Save it as UTF-8.',
+      cause,
     });
+  }
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new AppError('malformed_request', `Cannot read ${path}: ${reason}.`, { cause });
   }
 }

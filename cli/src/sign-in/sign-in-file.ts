@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@app/domain';
 import * as z from 'zod';
+import { codeOf, fileProblem, isMissing } from '../config/file-problem.js';
 
 const signIn = z.object({
   /** The gateway's base URL: the token goes to no other. */
@@ -34,8 +35,8 @@ export class SignInFile {
       const parsed = signIn.safeParse(JSON.parse(await readFile(this.path, 'utf8')));
       return parsed.success ? parsed.data : null;
     } catch (error) {
-      if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return null;
-      throw this.unusable('read', error);
+      if (error instanceof SyntaxError || isMissing(error)) return null;
+      throw fileProblem('read', this.path, error);
     }
   }
 
@@ -48,7 +49,7 @@ export class SignInFile {
       await rename(draft, this.path);
     } catch (error) {
       await rm(draft, { force: true }).catch(() => undefined);
-      throw this.unusable('write', error);
+      throw fileProblem('write', this.path, error);
     }
   }
 
@@ -58,8 +59,8 @@ export class SignInFile {
       await rm(this.path);
       return true;
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return false;
-      throw this.unusable('remove', error);
+      if (isMissing(error)) return false;
+      throw fileProblem('remove', this.path, error);
     }
   }
 
@@ -97,15 +98,8 @@ export class SignInFile {
       return true;
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
-      throw this.unusable('lock', error);
+      throw fileProblem('lock', this.path, error);
     }
-  }
-
-  private unusable(verb: string, error: unknown): AppError {
-    return new AppError('malformed_request', `Cannot ${verb} ${this.path}: ${codeOf(error)}.`, {
-      hint: 'Check its permissions, or set LOCAL_CONFIG_DIR to another folder.',
-      cause: error,
-    });
   }
 }
 
@@ -116,8 +110,4 @@ async function removeIfOlder(lock: string, ageMs: number): Promise<void> {
   const renamed = `${lock}.${process.pid}`;
   await rename(lock, renamed).catch(() => undefined);
   await rm(renamed, { force: true });
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
 }

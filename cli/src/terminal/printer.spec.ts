@@ -29,7 +29,7 @@ function aPrinter({
   const stdout = new FakeOutput(isTTY, isSlow);
   const stderr = new FakeOutput(isTTY);
   const streams = { stdout, stderr } as unknown as Pick<PrinterOptions, 'stdout' | 'stderr'>;
-  return { stdout, stderr, printer: new Printer({ json: false, noColor: false, ...options, ...streams }) };
+  return { stdout, stderr, printer: new Printer({ json: false, noEscapes: false, ...options, ...streams }) };
 }
 
 const lines = ['\x1b[31mred', '\x1b[2Jcleared\r', ''];
@@ -49,11 +49,23 @@ describe('Printer', () => {
     expect(stdout.text).toBe('\x1b[31mred\ncleared\n\n\x1b[0m');
   });
 
-  it('removes colours with NO_COLOR', async () => {
-    const { printer, stdout } = aPrinter({ isTTY: true, noColor: true });
+  it('shows the last state of a progress bar on a terminal, and stores all of it into a pipe', async () => {
+    const terminal = aPrinter({ isTTY: true });
+    await terminal.printer.logLines(['10%\r\x1b[K50%\r\x1b[K100%', 'work |\b/\bok']);
+    expect(terminal.stdout.text).toBe('100%\nwork ok\n');
+    const pipe = aPrinter();
+    await pipe.printer.logLines(['10%\r100%']);
+    expect(pipe.stdout.text).toBe('10%\r100%\n');
+  });
+
+  it('writes no escape sequence with NO_COLOR or on a dumb terminal', async () => {
+    const { printer, stdout, stderr } = aPrinter({ isTTY: true, noEscapes: true });
+    printer.showWaiting('Waiting');
     await printer.logLines(lines);
     await printer.endLog();
+    printer.stopWaiting();
     expect(stdout.text).toBe('red\ncleared\n\n');
+    expect(stderr.text).toBe('');
   });
 
   it('writes each line as JSON for programs, and no notes', async () => {

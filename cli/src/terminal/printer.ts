@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty';
+import { lastState } from '@app/domain';
 import { escapeControls, toJsonLine } from '../output/json-line.js';
 import { RESET_COLOURS, filterControls, hasColours } from '../output/filter-controls.js';
 import { Spinner } from './spinner.js';
@@ -10,7 +11,8 @@ export interface PrinterOptions {
   stdout: Output;
   stderr: Output;
   json: boolean;
-  noColor: boolean;
+  /** Write no escape sequences at all. */
+  noEscapes: boolean;
 }
 
 /**
@@ -25,12 +27,14 @@ export class Printer {
   private readonly spinner: Spinner;
   private coloursAreOpen = false;
 
-  constructor({ stdout, stderr, json, noColor }: PrinterOptions) {
+  constructor({ stdout, stderr, json, noEscapes }: PrinterOptions) {
     this.json = json;
     this.stdout = stdout;
     this.stderr = stderr;
-    this.keepColours = !noColor;
-    this.spinner = new Spinner(stderr.isTTY && !json ? (text) => void stderr.write(text) : null);
+    this.keepColours = !noEscapes;
+    this.spinner = new Spinner(
+      stderr.isTTY && !json && !noEscapes ? (text) => void stderr.write(text) : null,
+    );
   }
 
   /** Prints a command's result: the text, or with `--output json` the value as one line of JSON. */
@@ -48,12 +52,12 @@ export class Printer {
     await this.write(lines.map((line) => `${escapeControls(line)}\n`).join(''));
   }
 
-  /** Prints lines of a log: unchanged into a pipe, without control sequences on a terminal. */
+  /** Prints lines of a log: unchanged into a pipe, on a terminal their last state, without control sequences. */
   async logLines(lines: readonly string[]): Promise<void> {
     if (this.json) {
       await this.write(lines.map((line) => toJsonLine({ type: 'log', line })).join(''));
     } else if (this.stdout.isTTY) {
-      const shown = lines.map((line) => filterControls(line, { keepColours: this.keepColours }));
+      const shown = lines.map((line) => filterControls(lastState(line), { keepColours: this.keepColours }));
       this.coloursAreOpen ||= shown.some(hasColours);
       await this.write(`${shown.join('\n')}\n`);
     } else {

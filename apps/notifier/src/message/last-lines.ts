@@ -8,6 +8,8 @@ const MAX_LINE_CHARACTERS = 300;
 export const ROWS_TO_READ = 3 * LAST_LINES;
 export const ROW_CHARACTERS = MAX_LINE_CHARACTERS;
 
+const WRITES_OVER = /[\r\b]|\x1b\[\d*[DGK]/;
+
 /** The last lines of a log, each truncated; `…` marks missing lines. Pure. */
 export function lastLines(rows: readonly LastLogRow[]): string[] {
   const lines: string[] = [];
@@ -18,8 +20,9 @@ export function lastLines(rows: readonly LastLogRow[]): string[] {
       lines.push('…');
       open = null;
     } else {
-      // The line already has its maximum length: ignore the rest.
-      const line: string = open === null || open.length < MAX_LINE_CHARACTERS ? (open ?? '') + text : open;
+      // The line already has its maximum length: ignore the rest, unless that writes over it.
+      const isLong = open !== null && open.length >= MAX_LINE_CHARACTERS && !WRITES_OVER.test(open + text);
+      const line: string = isLong ? (open ?? '') : (open ?? '') + text;
       if (endsLine) lines.push(line);
       open = endsLine ? null : line;
     }

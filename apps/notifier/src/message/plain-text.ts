@@ -1,3 +1,5 @@
+import { lastState } from '@app/domain';
+
 /**
  * Makes untrusted text safe to show on one line: removes control characters, whole terminal sequences, and characters that
  * change the writing direction. Line breaks become spaces. Pure.
@@ -6,9 +8,9 @@ export function oneLine(text: string, maxCharacters: number): string {
   return cut(clean(text).replace(/\s+/g, ' ').trim(), maxCharacters);
 }
 
-/** The same for one line of a log, with its spaces kept. */
+/** The same for the last state of one line of a log, with its spaces kept. */
 export function logLine(text: string, maxCharacters: number): string {
-  return cut(clean(text), maxCharacters);
+  return cut(clean(lastState(text)), maxCharacters);
 }
 
 export function cut(text: string, maxCharacters: number): string {

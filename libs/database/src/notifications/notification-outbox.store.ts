@@ -78,10 +78,12 @@ export class NotificationOutboxStore {
     return row ? toEvent(row) : null;
   }
 
-  /** The end of an execution's log, in order. @param maxCharacters of each row's text, from its start */
+  /** The end of an execution's log, in order. @param maxCharacters of each row's text, from its start, unless it is written over */
   async readLastLogRows(executionId: number, limit: number, maxCharacters: number): Promise<LastLogRow[]> {
     const rows = await this.database.client.$queryRaw<{ kind: number; text: string; ends_line: boolean }[]>`
-      SELECT kind, left(text, ${maxCharacters}::int) AS text, ends_line FROM execution_log
+      SELECT kind, ends_line,
+        CASE WHEN text ~ '[\\r\\b]|\\x1b\\[[0-9]*[DGK]' THEN text ELSE left(text, ${maxCharacters}::int) END AS text
+      FROM execution_log
       WHERE execution_id = ${executionId} ORDER BY seq DESC LIMIT ${limit}`;
     return rows
       .reverse()
