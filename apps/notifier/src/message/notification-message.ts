@@ -1,6 +1,6 @@
 import type { OutboxEvent } from '@app/database';
 import { isSuccess, originIds } from '@app/domain';
-import { formatDuration } from './format-duration.js';
+import { formatSpan } from './format-duration.js';
 import { cut, oneLine } from './plain-text.js';
 
 /** The description of an event that each channel renders. All texts are one line, without control characters. */
@@ -53,18 +53,23 @@ export function durationMs({ execution, happenedAt }: OutboxEvent): number | nul
   return Math.max(0, (execution.endedAt ?? happenedAt).getTime() - execution.startedAt.getTime());
 }
 
+/** How long it ran, for people; null: it never started. */
+function spanOf({ execution, happenedAt }: OutboxEvent): string | null {
+  return execution?.startedAt ? formatSpan(execution.startedAt, execution.endedAt ?? happenedAt) : null;
+}
+
 function headlineOf(event: OutboxEvent): string {
   const { execution, schedule } = event;
-  const ms = durationMs(event);
+  const took = spanOf(event);
   const proc = oneLine(execution?.procName ?? schedule?.procName ?? 'a proc', 120);
   switch (event.name) {
     case 'ended':
-      return `${proc} ${execution?.status ?? 'ended'}${ms === null ? '' : ` after ${formatDuration(ms)}`}`;
+      return `${proc} ${execution?.status ?? 'ended'}${took === null ? '' : ` after ${took}`}`;
     case 'started':
       return `${proc} started`;
     case 'slow': {
-      const soFarMs = execution?.startedAt && event.happenedAt.getTime() - execution.startedAt.getTime();
-      return `${proc} takes longer than usual${soFarMs ? `: ${formatDuration(soFarMs)} so far` : ''}`;
+      const startedAt = execution?.startedAt;
+      return `${proc} takes longer than usual${startedAt ? `: ${formatSpan(startedAt, event.happenedAt)} so far` : ''}`;
     }
     case 'schedule_paused':
       return `schedule of ${proc} was paused`;
@@ -78,14 +83,13 @@ function toneOf({ name, execution }: OutboxEvent): NotificationMessage['tone'] {
 
 function factsOf(event: OutboxEvent): [string, string][] {
   const { execution, schedule, reason } = event;
-  const ms = durationMs(event);
   const facts: [string, string | number | null | undefined][] = [
     ['Proc', execution?.procName ?? schedule?.procName],
     ['Execution', execution?.id],
     ['Status', execution?.status],
     ['Reason', reason ?? execution?.reason],
     ['Exit code', execution?.exitCode],
-    ['Took', event.name === 'ended' && ms !== null ? formatDuration(ms) : null],
+    ['Took', event.name === 'ended' ? spanOf(event) : null],
     ['Requested by', execution?.userEmail ?? schedule?.userEmail],
     ['Accepted', execution?.createdAt.toISOString()],
     ['Started', execution?.startedAt?.toISOString()],

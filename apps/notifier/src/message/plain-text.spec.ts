@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { formatDuration } from './format-duration.js';
+import { formatDuration, formatSpan } from './format-duration.js';
 import { lastLines } from './last-lines.js';
 import { logLine, oneLine } from './plain-text.js';
 
@@ -55,6 +55,16 @@ describe('lastLines', () => {
     expect(lastLines([row('a', false), row('gone', true, false), row('b', false)])).toEqual(['a', '…', 'b']);
   });
 
+  it.each([
+    ['in one row', [row('10%\r50%\r100%')], '100%'],
+    ['over several rows', [row('10%\r50', false), row('%\r10', false), row('0%')], '100%'],
+    ['longer than what is shown', [row(`${'x'.repeat(400)}\r`, false), row('done')], 'done'],
+    ['with a part longer than what is shown', [row('x'.repeat(400), false), row('\rdone')], 'done'],
+    ['with the cursor', [row('\x1b[2K\x1b[1G- one\x1b[2K\x1b[1Gtwo')], 'two'],
+  ])('shows the last state of a progress bar %s', (_, rows, shown) => {
+    expect(lastLines(rows)).toEqual([shown]);
+  });
+
   it('truncates a line of many rows', () => {
     const [line, ...others] = lastLines([
       ...Array.from({ length: 50 }, () => row('x'.repeat(300), false)),
@@ -62,6 +72,22 @@ describe('lastLines', () => {
     ]);
     expect(line).toHaveLength(300);
     expect(others).toEqual([]);
+  });
+});
+
+describe('formatSpan', () => {
+  it.each([
+    ['00:00:01.000', '00:00:01.000', '< 1 s'],
+    ['00:00:01.000', '00:00:01.900', '< 1 s'],
+    ['00:00:01.000', '00:00:04.000', '3 s'],
+    ['00:00:01.000', '00:00:04.700', '3 s'],
+    ['00:00:01.250', '00:00:04.000', '2 s'],
+    ['00:00:01.250', '00:00:01.600', '0.3 s'],
+    ['00:00:01.000', '00:03:13.000', '3 m 12 s'],
+    ['00:00:02.000', '00:00:01.500', '< 1 s'],
+  ])('%s to %s: %s', (from, to, shown) => {
+    const at = (time: string) => new Date(`2026-01-31T${time}Z`);
+    expect(formatSpan(at(from), at(to))).toBe(shown);
   });
 });
 
