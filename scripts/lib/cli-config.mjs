@@ -31,7 +31,7 @@ export function isForeignConfig(file = userConfigFile()) {
 export async function mayReplaceConfig({ yes, keepCliConfig }) {
   if (!isForeignConfig() || yes) return !keepCliConfig;
   if (keepCliConfig || !process.stdin.isTTY || !process.stdout.isTTY) return false;
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: false });
   const answer = await new Promise((resolve) => {
     lines.once('close', () => resolve(''));
     lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
@@ -49,7 +49,7 @@ export async function mayReplaceConfig({ yes, keepCliConfig }) {
 export function writeCliConfig(values, replaceUsers) {
   writePrivate(join(proctorFolder('cli'), 'proctor.yaml'), renderCliConfig(values));
   const file = userConfigFile();
-  const prefix = `LOCAL_CONFIG_DIR=${join(proctorDir, 'cli')} `;
+  const prefix = `LOCAL_CONFIG_DIR=${shellWord(join(proctorDir, 'cli'))} `;
   if (!replaceUsers) return { prefix, note: `${file} was not changed` };
   const isForeign = isForeignConfig(file);
   try {
@@ -70,3 +70,7 @@ function writePrivate(file, text) {
   writeFileSync(file, text, { mode: 0o600 });
   chmodSync(file, 0o600);
 }
+
+/** As a POSIX shell reads it back. @param {string} word */
+export const shellWord = (word) =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -1,10 +1,13 @@
-const isTerminal = process.stdout.isTTY === true;
-const colour = isTerminal && !process.env.NO_COLOR;
+/** Whether escape sequences may be written: https://no-color.org, and terminals that understand none. */
+export const hasEscapes =
+  process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
 
 /** @param {number} code @param {string} text */
-const paint = (code, text) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
+const paint = (code, text) => (hasEscapes ? `\x1b[${code}m${text}\x1b[0m` : text);
 
 let isStepShown = false;
+/** @type {Set<() => void>} what ends the lines of the steps that run */
+const running = new Set();
 /** @type {NodeJS.WritableStream} */
 let out = process.stdout;
 
@@ -13,6 +16,9 @@ export const showProgressOn = (stream) => void (out = stream);
 
 /** Prints a line above that of a running step. @param {string} text */
 export const say = (text) => void out.write(`${isStepShown ? '\r\x1b[K' : ''}${text}\n`);
+/** Resolves when all that was printed is written: a process that exits drops what a pipe has not taken yet. */
+export const flush = () => new Promise((resolve) => out.write('', resolve));
+
 /** @param {string} text */
 export const dim = (text) => paint(2, text);
 /** @param {string} text */
@@ -25,6 +31,11 @@ export function duration(ms) {
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Ends the lines of the steps that run: the user sees what was interrupted. Their work may go on, but shows no more. */
+export function interruptSteps() {
+  for (const end of running) end();
 }
 
 /**
@@ -40,19 +51,29 @@ export async function step(title, work) {
   const elapsed = () => duration(performance.now() - startedAt);
   /** @type {string[]} */
   const notes = [];
-  isStepShown = isTerminal;
-  const running = isTerminal
+  isStepShown = hasEscapes;
+  const timer = hasEscapes
     ? setInterval(() => out.write(`\r\x1b[K… ${title} ${dim(elapsed())}`), 100)
     : setTimeout(() => say(`… ${title}`), 5_000);
+  /** @param {string} mark */
+  const end = (mark) => {
+    clearInterval(timer);
+    if (!running.delete(interrupt)) return;
+    isStepShown = false;
+    const note = notes.length ? ` ${dim(`(${notes.join('; ')})`)}` : '';
+    out.write(`${hasEscapes ? '\r\x1b[K' : ''}${mark} ${title}${note} ${dim(elapsed())}\n`);
+  };
+  const interrupt = () => {
+    notes.push('interrupted');
+    end(red('✘'));
+  };
+  running.add(interrupt);
   let mark = red('✘');
   try {
     const result = await work((text) => void notes.push(text));
     mark = green('✔');
     return result;
   } finally {
-    clearInterval(running);
-    isStepShown = false;
-    const note = notes.length ? ` ${dim(`(${notes.join('; ')})`)}` : '';
-    out.write(`${isTerminal ? '\r\x1b[K' : ''}${mark} ${title}${note} ${dim(elapsed())}\n`);
+    end(mark);
   }
 }

@@ -1,4 +1,4 @@
-import { dim, say } from './progress.mjs';
+import { dim, flush, interruptSteps, say } from './progress.mjs';
 
 /** Postgres last: the others write to it while they stop. */
 const stopOrder = [['sandbox'], ['redis'], ['postgres']];
@@ -26,6 +26,10 @@ export function listenForStop(killAll) {
 
 /** @param {ReturnType<typeof import('./supervisor.mjs').createSupervisor>} supervisor */
 export async function stopStack(supervisor) {
-  if (!supervisor.isEmpty()) say('\nstopping (press Ctrl-C again to kill) …');
+  interruptSteps();
+  const isRunning = !supervisor.isEmpty();
+  if (isRunning) say('\nstopping (press Ctrl-C again to kill) …');
   await supervisor.stopAll(stopOrder, (name) => say(dim(`  ${name} stopped`)));
+  if (isRunning) say('stopped');
+  await flush();
 }

@@ -597,10 +597,10 @@ describe('procs new', () => {
     expect((await create('x', '--in', 'no-folder')).stderr).toContain('Cannot create no-folder/x: ENOENT.');
   });
 
-  it.each(['../x', 'a/b', 'Upper', 'with space', '-x', 'a--b', 'ü', '', 'x'.repeat(61)])(
+  it.each(['../x', 'a/b', 'Upper', 'with space', 'a--b', 'ü', '', 'x'.repeat(61)])(
     'refuses the name %j',
     async (name) => {
-      const { exitCode, stderr } = await runCliHere(['procs', 'new', '--', name], {});
+      const { exitCode, stderr } = await runCliHere(['procs', 'new', name], {});
       expect(exitCode).toBe(2);
       expect(stderr).toContain('lower-case letters, digits and single hyphens');
     },

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Database } from '@app/database';
 import { BatchV1Api, KubeConfig } from '@kubernetes/client-node';
@@ -131,8 +132,8 @@ describe('every variable of the contract', () => {
   });
 });
 
-async function databaseEnv() {
-  const database = await createDatabase();
+async function databaseEnv(options: Parameters<typeof createDatabase>[0] = {}) {
+  const database = await createDatabase(options);
   return {
     database,
     env: {
@@ -143,6 +144,42 @@ async function databaseEnv() {
     },
   };
 }
+
+describe('a database that is not migrated', () => {
+  const NOT_MIGRATED = /The database is not migrated: \w+ is missing\. Run `npm run db:migrate`\./g;
+
+  it.each(['gateway', 'executor-worker', 'scheduler', 'notifier'])(
+    'makes %s wait and name the command, once and without a stack trace',
+    async (name) => {
+      const { database, env } = await databaseEnv({ migrated: false });
+      const service = await startService(name, `apps/${name}/src/main.js`, {
+        ...env,
+        PROCTOR_APP_PORT: String(await freePort()),
+        PROCTOR_KUBE_CONFIG: 'out-of-cluster',
+      });
+      try {
+        await service.waitForOutput(NOT_MIGRATED);
+        await sleep(2_500);
+        expect(service.output().match(NOT_MIGRATED)).toHaveLength(1);
+        expect(service.output()).not.toMatch(/\n? {4}at |\\n {4}at |prisma/i);
+      } finally {
+        expect(await service.stop()).toBe(0);
+        await database.drop();
+      }
+    },
+    60_000,
+  );
+
+  it('makes create-admin fail with the command', async () => {
+    const { database, env } = await databaseEnv({ migrated: false });
+    const program = await startService('create-admin', 'apps/gateway/src/create-admin.js', env);
+    expect(await program.exited).toMatchObject({ code: 1 });
+    expect(program.output()).toMatch(
+      /^create-admin: The database is not migrated: .* `npm run db:migrate`\.$/,
+    );
+    await database.drop();
+  }, 60_000);
+});
 
 describe('the variables of the gateway', () => {
   it('set its port, database and log level; PROCTOR_DOCS_PATH is ignored', async () => {

@@ -45,6 +45,30 @@ describe('the OpenAPI document', () => {
   );
 });
 
+const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+
+describe('the address of the gateway in a browser', () => {
+  it('shows what to do next, with links that lead somewhere', async () => {
+    const page = await get('/', BROWSER);
+    expect(page).toMatchObject({ status: 200, type: 'text/html' });
+    expect(page.text).toContain('proctor config --host');
+    const links = [...page.text.matchAll(/href="([^"]*)"/g)].map(([, address]) => address ?? '');
+    expect(links).toEqual(['./docs', './openapi.json', './health/ready', './metrics']);
+    for (const link of links) expect((await get(new URL(link, 'http://x/').pathname)).status).toBe(200);
+  });
+
+  it.each([
+    ['/execution/7/status', 401, 'proctor login'],
+    ['/no-such-page', 404, 'API documentation'],
+  ])('explains %s', async (path, status, says) => {
+    const page = await get(path, BROWSER);
+    expect(page).toMatchObject({ status, type: 'text/html' });
+    expect(page.text).toContain(says);
+    expect(page.text).toContain('href="/"');
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+  });
+});
+
 describe('the API page', () => {
   it.each(['/docs', '/docs/'])('is served under %s', async (path) => {
     const answer = await get(path);
@@ -120,7 +144,6 @@ describe('the API page', () => {
     'nothing.js',
     '..%2f..%2fpackage.json',
     '..%2Fswagger-ui-dist%2Fpackage.json',
-    '%2e%2e',
     '%00',
     'index.css%00.js',
     'INDEX.CSS',

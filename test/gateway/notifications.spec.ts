@@ -240,3 +240,53 @@ describe('/whoami/notification', () => {
     expect(await chosen(user)).toEqual(['slow']);
   });
 });
+
+describe('while email is off', () => {
+  const setOpen = (channels: string | null) =>
+    gateway.query(`update installation set open_channels = $1::text[]`, [channels]);
+  afterAll(() => setOpen(null));
+
+  interface Changed {
+    warnings?: string[];
+  }
+  const schedule = async (args: object) => {
+    const answer = await gateway.call(user, 'POST', '/schedule', {
+      body: {
+        jobName: 'p',
+        args,
+        tags: 't',
+        cron: '0 0 * * *',
+        notificationEmails: 'a@example.com',
+        group: 'g',
+        enabled: true,
+      },
+    });
+    expect(answer.status).toBe(201);
+    return answer.json<Changed & { id: number }>();
+  };
+  const OFF = [expect.stringMatching(/^Email is off: /)];
+
+  it('says so in the answer to a schedule, a resend and a preference that need it', async () => {
+    const delivery = await deliver(await execute());
+    const callback = await deliver(await execute(), { channel: 'callback', recipient: 'https://x.example' });
+    await setOpen('{callback}');
+    const { id, warnings } = await schedule({});
+    expect(warnings).toEqual(OFF);
+    const change = async (body: object) =>
+      (await gateway.call(user, 'PATCH', `/schedule/${id}`, { body })).json<Changed>().warnings;
+    expect(await change({ cron: '1 0 * * *' })).toEqual(OFF);
+    expect(await change({ enabled: false })).toBeUndefined();
+    expect((await resend(delivery)).json<Changed>().warnings).toEqual(OFF);
+    expect((await resend(callback)).json<Changed>().warnings).toBeUndefined();
+    const prefer = async (notify_on: string[]) =>
+      (await gateway.call(user, 'PUT', '/whoami/notification', { body: { notify_on } })).json<Changed>()
+        .warnings;
+    expect(await prefer(['failure'])).toEqual(OFF);
+    expect(await prefer([])).toBeUndefined();
+
+    await setOpen('{callback,mail}');
+    expect(await change({ enabled: true })).toBeUndefined();
+    expect((await resend(delivery)).json<Changed>().warnings).toBeUndefined();
+    await gateway.call(user, 'DELETE', `/schedule/${id}`);
+  });
+});

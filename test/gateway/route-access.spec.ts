@@ -238,6 +238,7 @@ const TABLE: Record<RouteName, Row> = {
   metrics: { statuses: anyone(200) },
   openApi: { statuses: anyone(200) },
   swagger: { statuses: anyone(200) },
+  home: { statuses: anyone(200) },
   docs: { statuses: anyone(200) },
   docsAsset: { cell: () => ({ params: { file: 'index.css' } }), statuses: anyone(200) },
 };

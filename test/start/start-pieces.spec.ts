@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { parseIntoClientConfig } from 'pg-connection-string';
 import { listProcesses } from '../../scripts/lib/bring-up-services.mjs';
@@ -9,6 +10,7 @@ import { parseDotEnv } from '../../scripts/lib/dot-env.mjs';
 import { isNewEnough } from '../../scripts/lib/find-redis.mjs';
 import { isSameInstall } from '../../scripts/lib/install-packages.mjs';
 import { formatLogLine } from '../../scripts/lib/log-line.mjs';
+import { flush, interruptSteps, showProgressOn, step } from '../../scripts/lib/progress.mjs';
 import { postgresUrl, postgresUrlFromEnv } from '../../scripts/lib/postgres-url.mjs';
 import { countResults } from '../../scripts/lib/run-jest.mjs';
 import { startServerProcess } from '../../scripts/lib/server-process.mjs';
@@ -193,6 +195,34 @@ describe("the CLI's configuration", () => {
     expect(await mayReplaceConfig({ yes: true, keepCliConfig: false })).toBe(true);
     writeCliConfig(values, true);
     expect(readFileSync(`${file}.before-npm-start`, 'utf8')).toBe('PROCTOR_HOST: production\n');
+  });
+});
+
+describe('progress', () => {
+  const shown = async (work: () => Promise<unknown>) => {
+    const out = new PassThrough({ encoding: 'utf8' });
+    showProgressOn(out);
+    await work();
+    await flush();
+    showProgressOn(process.stdout);
+    return String(out.read());
+  };
+
+  it('ends the line of an interrupted step, which then prints no more', async () => {
+    const text = await shown(async () => {
+      let finish = (_: unknown) => {};
+      const running = step('build', () => new Promise((resolve) => (finish = resolve)));
+      interruptSteps();
+      finish(null);
+      await running;
+    });
+    expect(text).toMatch(/^✘ build \(interrupted\) [\d.]+ s\n$/);
+  });
+
+  it('says how a step ended', async () => {
+    expect(await shown(() => step('build', (note) => note('unchanged')))).toMatch(/^✔ build \(unchanged\) /);
+    const failing = () => step('build', () => Promise.reject(new Error('no'))).catch(() => {});
+    expect(await shown(failing)).toMatch(/^✘ build [\d.]+ s\n$/);
   });
 });
 

@@ -22,9 +22,7 @@ import { WorkerService } from './worker.service.js';
 /** Opens the connections of a worker process. They outlive the work of the service it returns. */
 export async function openWorker(context: MicroserviceContext<WorkerEnv>): Promise<WorkerService> {
   const { settings: env, database, installationId, logger, resources } = context;
-  const podSecurity = await waitForPodSecurity(database, context.signal, (err) =>
-    logger.warn({ err }, 'waiting for Postgres'),
-  );
+  const podSecurity = await waitForPodSecurity(database, context.signal, (what) => logger.warn(what));
   const onRedisError = (err: Error) => logger.debug({ err }, 'redis');
   const executions = new ExecutionsStore(database, { installationId, userShare: env.userShare });
   const logs = new LogsStore(database);

@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { AccountsStore, AuditStore, Database, TokensStore, type AuditEntry } from '@app/database';
+import {
+  AccountsStore,
+  AuditStore,
+  checkMigrated,
+  Database,
+  NotMigratedError,
+  TokensStore,
+  type AuditEntry,
+} from '@app/database';
 import { AppError } from '@app/domain';
 import {
   adminGroupsOf,
@@ -42,6 +50,7 @@ async function run(args: readonly string[]): Promise<Outcome> {
   const database = new Database({ ...postgresSettings(env), maxConnections: 2 });
   const [accounts, audit] = [new AccountsStore(database), new AuditStore(database)];
   try {
+    await checkMigrated(database);
     if (isNewToken) {
       const stores = { accounts, audit, tokens: new TokensStore(database) };
       return { created: true, ...(await createAdminToken(email, adminGroups, stores)) };
@@ -75,7 +84,8 @@ function printError(text: string): void {
 
 function describe(error: unknown): string {
   if (error instanceof AppError) return [error.message, error.hint].filter(Boolean).join(' ');
-  return error instanceof ConfigurationError ? error.message : String(error);
+  const isPlain = error instanceof ConfigurationError || error instanceof NotMigratedError;
+  return isPlain ? error.message : String(error);
 }
 
 try {

@@ -56,7 +56,9 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const procs = wireProcs({ allowed, database, secretsStore, access, audit });
   const { procsStore, findProc, prepareArgs } = procs;
   const forExecuting = { procsStore, findProc, prepareArgs, access, audit };
-  const schedules = wireSchedules({ settings, database, signals, ...forExecuting });
+  const notifications = wireNotifications({ database, signals, audit });
+  const { warnings } = notifications;
+  const schedules = wireSchedules({ settings, database, signals, warnings, ...forExecuting });
   const executions = wireExecutions({
     settings,
     connections,
@@ -68,7 +70,6 @@ export function wireGateway(dependencies: GatewayDependencies) {
     resources,
   });
   const { openStreams } = executions;
-  const notifications = wireNotifications({ database, signals, audit });
   const docs = wireDocs();
 
   const store = new MetricsStore(database);

@@ -26,7 +26,7 @@ export async function openConnections({
   resources,
 }: ServiceContext<GatewaySettings>): Promise<Connections> {
   const database = resources.use('postgres', new Database(postgres));
-  const onWait = (err: Error) => logger.warn({ err }, 'waiting for Postgres');
+  const onWait = (what: string) => logger.warn(what);
   const installationId = await waitForInstallation(database, signal, onWait);
   const podSecurity = await waitForPodSecurity(database, signal, onWait);
   const onRedisError = (err: Error) => logger.debug({ err }, 'redis');

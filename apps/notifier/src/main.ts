@@ -1,4 +1,4 @@
-import { DeliveriesStore, NotificationOutboxStore } from '@app/database';
+import { DeliveriesStore, NotificationOutboxStore, storeOpenChannels } from '@app/database';
 import { runMicroservice, type MicroserviceContext } from '@app/microservice';
 import { RedisProbe } from '@app/queue';
 import { loadNotifierEnv, type NotifierEnv } from './env.js';
@@ -16,6 +16,10 @@ async function open(context: MicroserviceContext<NotifierEnv>) {
     ...{ env, installationId, outbox },
     ...{ pluginEnv: process.env, baseFolder: process.cwd() },
   });
+  await storeOpenChannels(
+    database,
+    channels.names.filter((name) => name !== 'mail' || env.mail !== null),
+  );
   const redis = resources.use('redis', new RedisProbe(env.redis, (err) => logger.debug({ err }, 'redis')));
   return {
     module: NotifierModule.register({

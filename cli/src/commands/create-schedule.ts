@@ -3,6 +3,7 @@ import { readScheduleOptions, type ScheduleOptions } from '../args/read-schedule
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
 import { renderSchedule } from '../output/render-schedule.js';
+import { tellWarnings } from '../output/tell-warnings.js';
 import { addSecretArgs, readArgs } from './read-args.js';
 
 export interface CreateScheduleOptions extends ScheduleOptions {
@@ -33,5 +34,6 @@ export async function createSchedule(context: Context, options: CreateScheduleOp
   });
   context.onInterrupt(null);
   await context.printer.result(`Scheduled.\n${renderSchedule(schedule, timeZone)}`, schedule);
+  tellWarnings(context, schedule);
   return 0;
 }

@@ -2,6 +2,7 @@ import { readPages } from '@app/gateway-client';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
 import { plainLine } from '../output/filter-controls.js';
+import { shellCommand } from '../output/shell-word.js';
 import { formatTable } from '../output/table.js';
 import { confirmChange } from '../terminal/confirm-change.js';
 import { collectItems } from './print-pages.js';
@@ -25,7 +26,9 @@ export async function createGroup(
 ): Promise<number> {
   const group = await (await openGateway(context)).call('createGroup', { body: { name, description } });
   await context.printer.result(`Created: ${plainLine(group.name)}\n`, group);
-  context.printer.note(`Add members: proctor group add ${plainLine(group.name)} EMAIL`);
+  context.printer.note(
+    `Add members: ${shellCommand('proctor', 'group', 'add', plainLine(group.name))} EMAIL`,
+  );
   return 0;
 }
 

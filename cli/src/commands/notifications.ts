@@ -5,6 +5,7 @@ import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
 import { NOTIFICATION_HEADER, notificationRow } from '../output/render-notification.js';
 import { formatTable } from '../output/table.js';
+import { tellWarnings } from '../output/tell-warnings.js';
 import { printPages } from './print-pages.js';
 import { readNotificationId } from './read-id.js';
 
@@ -41,5 +42,6 @@ export async function resendNotification(context: Context, idText: string): Prom
   const notification = await client.call('resendNotification', { params: { id } });
   const table = formatTable(NOTIFICATION_HEADER, [notificationRow(notification)]);
   await context.printer.result(`Queued for sending.\n${table}`, notification);
+  tellWarnings(context, notification);
   return 0;
 }

@@ -2,6 +2,7 @@ import { readPages } from '@app/gateway-client';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
 import { inBoth, renderSchedule, renderScheduleList } from '../output/render-schedule.js';
+import { tellWarnings } from '../output/tell-warnings.js';
 import { collectItems } from './print-pages.js';
 import { readScheduleId } from './read-id.js';
 
@@ -41,5 +42,6 @@ export async function enableSchedule(context: Context, idText: string, enabled: 
     ? `Schedule ${id} is active.\n${next}`
     : `Schedule ${id} is paused. See it with \`proctor schedule list --all\`.\nResume it: proctor schedule resume ${id}\n`;
   await context.printer.result(text, schedule);
+  tellWarnings(context, schedule);
   return 0;
 }

@@ -3,6 +3,7 @@ import { AppError } from '@app/domain';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
 import { renderTemplate } from '../output/render-template.js';
+import { shellCommand } from '../output/shell-word.js';
 import { confirm } from '../terminal/prompt.js';
 import { findProc } from './find-proc.js';
 
@@ -29,10 +30,13 @@ export async function template(
     }
     await writeTo(file, text, 'w');
   }
-  await context.printer.result(`Written: ${file}\nThen run: proctor execute ${name} -f ${file}\n`, {
-    file,
-    proc: name,
-  });
+  await context.printer.result(
+    `Written: ${file}\nThen run: ${shellCommand('proctor', 'execute', name, '-f', file)}\n`,
+    {
+      file,
+      proc: name,
+    },
+  );
   return 0;
 }
 

@@ -5,6 +5,7 @@ import { readScheduleOptions, type ScheduleOptions } from '../args/read-schedule
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
 import { renderSchedule } from '../output/render-schedule.js';
+import { tellWarnings } from '../output/tell-warnings.js';
 import { addSecretArgs, readArgs, type ParsedArgs } from './read-args.js';
 import { readScheduleId } from './read-id.js';
 
@@ -38,6 +39,7 @@ export async function updateSchedule(context: Context, options: UpdateScheduleOp
   if (parsed !== null) body.args = await withSecretArgs(context, client, id, parsed);
   const schedule = await client.call('updateSchedule', { params: { id }, body });
   await context.printer.result(`Changed.\n${renderSchedule(schedule, timeZone)}`, schedule);
+  tellWarnings(context, schedule);
   return 0;
 }
 

@@ -4,6 +4,7 @@ import { readPages } from '@app/gateway-client';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
 import { plainLine } from '../output/filter-controls.js';
+import { shellCommand } from '../output/shell-word.js';
 import { shortTime } from '../output/render-execution.js';
 import { formatFields, formatTable } from '../output/table.js';
 import { confirmChange } from '../terminal/confirm-change.js';
@@ -47,7 +48,9 @@ export async function createUser(
   const client = await openGateway(context);
   const user = await client.call('createUser', { body: { email, name, service, groups: [...groups] } });
   await context.printer.result(renderUser(user), user);
-  context.printer.note(`Create a token for it: proctor token create --email ${plainLine(user.email)}`);
+  context.printer.note(
+    `Create a token for it: ${shellCommand('proctor', 'token', 'create', '--email', plainLine(user.email))}`,
+  );
   return 0;
 }
 

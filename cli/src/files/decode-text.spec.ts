@@ -21,6 +21,7 @@ describe('decodeText', () => {
       Buffer.concat([littleEndian('A: hunter2'), Buffer.from([0x41])]),
       'UTF-16',
     ],
+    ['UTF-16 without its mark', Buffer.from('A: hunter2', 'utf16le'), 'NUL bytes, as UTF-16'],
     ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x41, 0, 0, 0]), 'UTF-32'],
   ])('refuses %s by its name', (_, bytes, says) => {
     const { message } = refusalOf(() => decodeText(bytes, 'args.yaml'));

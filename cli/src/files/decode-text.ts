@@ -7,6 +7,8 @@ import { AppError } from '@app/domain';
 export function decodeText(bytes: Uint8Array, path: string): string {
   const encoding = markedEncoding(bytes) ?? 'utf-8';
   if (encoding === 'utf-32') throw unreadable(path, 'it is UTF-32 text');
+  if (encoding === 'utf-8' && bytes.includes(0))
+    throw unreadable(path, 'it contains NUL bytes, as UTF-16 text without a byte order mark does');
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch (cause) {

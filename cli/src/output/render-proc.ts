@@ -1,5 +1,6 @@
 import type { ProcMetadata } from '@app/contract';
 import { plainLine } from './filter-controls.js';
+import { shellCommand } from './shell-word.js';
 import { formatFields, formatTable } from './table.js';
 
 /** `proctor list`. */
@@ -44,12 +45,14 @@ export function renderProc(proc: ProcMetadata): string {
   return sections.join('\n');
 }
 
-/** With the required arguments; if there are none, with all of them. */
+/** With the required arguments; if there are none, with all of them. A line to copy into a shell. */
 export function exampleCommand({ name, env_vars }: ProcMetadata): string {
   const required = env_vars.args.filter((arg) => arg.required);
   const shown = required.length > 0 ? required : env_vars.args;
-  const words = shown.filter(({ type }) => type !== 'secret').map((arg) => `${arg.name}=VALUE`);
-  return ['proctor execute', name, ...words].join(' ');
+  const words = shown
+    .filter(({ type }) => type !== 'secret')
+    .map((arg) => `${arg.name}=${plainLine(arg.example ?? 'VALUE')}`);
+  return shellCommand('proctor', 'execute', name, ...words);
 }
 
 /** `(from 1 to 100; default "10"; e.g. "7")`; empty for an argument that accepts any value. */
@@ -57,11 +60,11 @@ export function describeRules(arg: ProcMetadata['env_vars']['args'][number]): st
   const { default: value, options, min, max, pattern, example, type } = arg;
   const bounds =
     min != null && max != null
-      ? `from ${min} to ${max}`
+      ? `from ${String(min)} to ${String(max)}`
       : min != null
-        ? `from ${min}`
+        ? `from ${String(min)}`
         : max != null
-          ? `to ${max}`
+          ? `to ${String(max)}`
           : '';
   const rules = [
     options && options.length > 0 ? `one of ${options.join(', ')}` : '',

@@ -1,6 +1,7 @@
 import type { ProcMetadata } from '@app/contract';
 import { plainLine } from './filter-controls.js';
 import { describeRules } from './render-proc.js';
+import { shellCommand } from './shell-word.js';
 
 type Arg = ProcMetadata['env_vars']['args'][number];
 
@@ -9,7 +10,9 @@ type Arg = ProcMetadata['env_vars']['args'][number];
  * an optional one with an example, is commented out.
  */
 export function renderTemplate(proc: ProcMetadata): string {
-  const header = [`# Arguments of ${proc.name}. Fill in, then run: proctor execute ${proc.name} -f FILE`];
+  const header = [
+    `# Arguments of ${proc.name}. Fill in, then run: ${shellCommand('proctor', 'execute', proc.name, '-f', 'FILE')}`,
+  ];
   const args = proc.env_vars.args.map((arg) => `\n# ${aboutOf(arg)}\n${lineOf(arg)}`);
   if (args.length === 0) header.push('# The proc declares no arguments.');
   return `${[...header, ...args].join('\n')}\n`;

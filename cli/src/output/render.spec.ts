@@ -82,6 +82,12 @@ describe('renderProc', () => {
     expect(text).toContain('any signed-in user');
     expect(text).not.toContain('\x1b');
   });
+
+  it('quotes the example command for a shell', () => {
+    const args = [{ name: 'WHO', description: '', required: true, example: "it's $HOME; ls" }];
+    const text = renderProc(aProc({ env_vars: { secrets: [], args } }));
+    expect(text).toContain("  proctor execute greet 'WHO=it'\\''s $HOME; ls'\n");
+  });
 });
 
 describe('renderTemplate', () => {

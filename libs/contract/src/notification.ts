@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { executionIdText } from './execution-id.js';
 import { MAX_EXECUTION_ID } from './limits.js';
 import { idPage, instant, next } from './paging.js';
-import { isStorable, NOT_STORABLE } from './text.js';
+import { isStorable, NOT_STORABLE, warnings } from './text.js';
 
 const MAX_CHANNEL_LENGTH = 200;
 
@@ -41,6 +41,7 @@ export const notificationReply = z.object({
   failed_reason: z.string().optional().describe('Why the last attempt failed, in one line.'),
   created_at: instant,
   sent_at: instant.optional(),
+  warnings,
 });
 export type NotificationReply = z.output<typeof notificationReply>;
 
@@ -58,4 +59,4 @@ export const setNotifyPreferenceBody = z.object({
 });
 
 /** Each at most once. */
-export const notifyPreferenceReply = z.object({ notify_on: z.array(z.enum(NOTIFY_EVENTS)) });
+export const notifyPreferenceReply = z.object({ notify_on: z.array(z.enum(NOTIFY_EVENTS)), warnings });

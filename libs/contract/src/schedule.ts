@@ -12,7 +12,7 @@ import { envValues } from './env-values.js';
 import { executionIdText } from './execution-id.js';
 import { MAX_EXECUTION_ID } from './limits.js';
 import { idPage, instant, instantQuery, next, queryFlag } from './paging.js';
-import { optionalText, storableText } from './text.js';
+import { optionalText, storableText, warnings } from './text.js';
 
 const blackout = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('once'), from: instant, until: instant }),
@@ -125,6 +125,7 @@ export const scheduleReply = z.object({
   notifyOn: z.array(z.enum(NOTIFY_EVENTS)),
   pausedReason: z.string().optional().describe('Why Proctor paused it. Omitted if a person did.'),
   nextFireAt: instant.optional().describe('Omitted while the schedule is paused.'),
+  warnings,
 });
 export type ScheduleReply = z.output<typeof scheduleReply>;
 

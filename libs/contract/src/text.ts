@@ -41,6 +41,12 @@ export function asOutputSchema<Schema extends z.ZodType>(schema: Schema) {
   return schema as unknown as z.ZodType<z.output<Schema>, z.output<Schema>>;
 }
 
+/** Part of the answer to a change. */
+export const warnings = z
+  .array(z.string())
+  .optional()
+  .describe('What will not work as asked, such as email that is off. Only in the answer to a change.');
+
 export const MAX_EMAIL_LENGTH = 320;
 
 /** A syntactically valid email address: one `@`, and no whitespace, comma or other character with a meaning in a mail header. */

@@ -15,6 +15,7 @@ export type { ExecutionEnd } from './executions/finish.js';
 export * from './accounts/groups.store.js';
 export { type HistoryFilter, HistoryStore } from './history/history.store.js';
 export * from './connection/installation.store.js';
+export { checkMigrated, NotMigratedError } from './connection/migrated.js';
 export * from './executions/leases.store.js';
 export {
   type LogRow,

@@ -21,6 +21,7 @@ export {
 export * from './execution/execution-state.js';
 export * from './execution/execution.js';
 export * from './execution/waiting-reason.js';
+export * from './escape-html.js';
 export * from './log/last-state.js';
 export * from './log/log-position.js';
 export * from './notification/notification.js';

@@ -72,9 +72,7 @@ async function start<Settings extends MicroserviceSettings>(
     'telemetry',
     await startTelemetry({ service: service.name, settings: settings.telemetry, logger }),
   );
-  const installationId = await waitForInstallation(database, signal, (err) =>
-    logger.warn({ err }, 'waiting for Postgres'),
-  );
+  const installationId = await waitForInstallation(database, signal, (what) => logger.warn(what));
   const opened = await service.open({ ...context, database, installationId, meter: telemetry.meter });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(opened.module, {
     ...signalServerOptions(settings.redis),

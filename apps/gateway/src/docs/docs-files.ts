@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { API_VERSION, buildOpenApi } from '@app/contract';
 import { stringify } from 'yaml';
 import { DOCS_PAGE, START_SCRIPT } from './docs-page.js';
+import { HOME_PAGE } from './home-page.js';
 import { makeWebFile, type WebFile } from './web-file.js';
 
 /** The only files of swagger-ui-dist that are served. */
@@ -31,6 +32,10 @@ export class DocsFiles {
         stringify(buildOpenApi({ version: API_VERSION }), { aliasDuplicateObjects: false }),
       ),
     );
+  }
+
+  home(): Promise<WebFile> {
+    return this.once('home', async () => makeWebFile('text/html; charset=utf-8', HOME_PAGE));
   }
 
   page(): Promise<WebFile> {

@@ -4,6 +4,7 @@ import { AppError } from '@app/domain';
 import { ServesByHand } from '../http/serves.js';
 import type { DocsFiles } from './docs-files.js';
 import { DOCS_POLICY } from './docs-page.js';
+import { PAGE_POLICY } from '../http/plain-page.js';
 import { isCached, type WebFile } from './web-file.js';
 
 @Controller()
@@ -18,6 +19,12 @@ export class DocsController {
   @ServesByHand('swagger')
   async swagger(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await send(request, reply, await this.files.swagger());
+  }
+
+  @ServesByHand('home')
+  async home(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    void reply.header('content-security-policy', PAGE_POLICY);
+    await send(request, reply, await this.files.home());
   }
 
   @ServesByHand('docs')

@@ -49,6 +49,18 @@ describe('lineOf', () => {
 });
 
 describe('renderError', () => {
+  it('is a page for a browser, with every value escaped', () => {
+    const error = new AppError('not_found', 'No <script>alert(1)</script>.');
+    const { status, headers, body } = renderError(error, 'text/html,*/*;q=0.8');
+    expect(status).toBe(404);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(body).toContain('No &lt;script&gt;alert(1)&lt;/script&gt;.');
+    expect(renderError(error, 'text/html, application/json').headers['content-type']).toBe(
+      'application/problem+json',
+    );
+    expect(renderError(error, '*/*').headers['content-type']).toBe('text/plain; charset=utf-8');
+  });
+
   it.each(ERROR_CODES)('%s: the same status in both forms', (code) => {
     const error = new AppError(code, 'no', { hint: 'try', details: [{ field: 'a', message: 'b' }] });
     const text = renderError(error, undefined);

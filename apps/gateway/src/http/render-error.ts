@@ -1,7 +1,9 @@
+import { STATUS_CODES } from 'node:http';
 import { PROBLEM_MEDIA_TYPE, problemFromError } from '@app/contract';
-import type { AppError } from '@app/domain';
-import { acceptsJson } from './accepts-json.js';
+import { escapeHtml, type AppError } from '@app/domain';
+import { accepts, acceptsJson } from './accepts-json.js';
 import { HTTP_STATUS, RETRY_AFTER_SECONDS } from './error-status.js';
+import { PAGE_POLICY, renderPage } from './plain-page.js';
 
 export interface ErrorAnswer {
   status: number;
@@ -9,21 +11,43 @@ export interface ErrorAnswer {
   body: string;
 }
 
-/** The answer for an error: problem+json if `Accept` names JSON, otherwise one line of text. */
+/** The answer for an error: problem+json if `Accept` names JSON, a page if it names HTML, otherwise one line of text. */
 export function renderError(error: AppError, accept: string | undefined): ErrorAnswer {
   const status = HTTP_STATUS[error.code];
   const retryAfterSeconds = RETRY_AFTER_SECONDS[error.code];
-  const isJson = acceptsJson(accept);
+  const { contentType, body } = bodyOf(error, status, accept);
   return {
     status,
     headers: {
-      'content-type': isJson ? PROBLEM_MEDIA_TYPE : 'text/plain; charset=utf-8',
+      'content-type': contentType,
       vary: 'accept',
       ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+      ...(contentType === HTML && { 'content-security-policy': PAGE_POLICY }),
       ...(error.code === 'unauthenticated' && { 'www-authenticate': 'Bearer realm="proctor"' }),
     },
-    body: isJson ? JSON.stringify(problemFromError(error, status)) : lineOf(error),
+    body,
   };
+}
+
+const HTML = 'text/html; charset=utf-8';
+
+function bodyOf(error: AppError, status: number, accept: string | undefined) {
+  if (acceptsJson(accept))
+    return { contentType: PROBLEM_MEDIA_TYPE, body: JSON.stringify(problemFromError(error, status)) };
+  if (accepts(accept, ['text/html'])) return { contentType: HTML, body: pageOf(error, status) };
+  return { contentType: 'text/plain; charset=utf-8', body: lineOf(error) };
+}
+
+/** For an address of the API that a person opened in a browser, such as one from an email. */
+function pageOf(error: AppError, status: number): string {
+  const next =
+    error.code === 'unauthenticated'
+      ? 'Browsers cannot sign in here. Use the CLI: <code>proctor login</code> or <code>proctor config</code>, then for example <code>proctor status ID</code>.'
+      : 'This address is for programs. Use the CLI, or see what there is:';
+  return renderPage(
+    `${status}: ${STATUS_CODES[status] ?? 'Error'}`,
+    `    <p>${escapeHtml(lineOf(error))}</p>\n    <p>${next}</p>\n    <p><a href="/">Start page</a> · <a href="/docs">API documentation</a></p>`,
+  );
 }
 
 const MAX_CHARACTERS = 4_000;

@@ -5,6 +5,7 @@ import { Call, type CallOf } from '../authentication/call.js';
 import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { toIdNumber, toPage } from '../http/page.js';
 import { Serves } from '../http/serves.js';
+import type { ChannelWarnings } from './channel-warnings.js';
 import type { NotifyPreference } from './notify-preference.js';
 import type { ResendNotification } from './resend-notification.js';
 import { toNotificationReply } from './to-reply.js';
@@ -15,6 +16,7 @@ export class NotificationsController {
     private readonly notifications: NotificationsStore,
     private readonly resendNotification: ResendNotification,
     private readonly preference: NotifyPreference,
+    private readonly warnings: ChannelWarnings,
   ) {}
 
   @Serves('listNotifications')
@@ -38,7 +40,8 @@ export class NotificationsController {
   async resend(
     @Call() { caller, params }: CallOf<'resendNotification'>,
   ): Promise<ReplyOf<'resendNotification'>> {
-    return toNotificationReply(await this.resendNotification.resend(params.id, caller));
+    const delivery = await this.resendNotification.resend(params.id, caller);
+    return { ...toNotificationReply(delivery), ...(await this.warnings.of(delivery.channel)) };
   }
 
   @Serves('getNotifyPreference')
@@ -50,6 +53,7 @@ export class NotificationsController {
   async setPreference(
     @Call() { caller, body }: CallOf<'setNotifyPreference'>,
   ): Promise<ReplyOf<'setNotifyPreference'>> {
-    return { notify_on: await this.preference.set(body.notify_on, caller) };
+    const chosen = await this.preference.set(body.notify_on, caller);
+    return { notify_on: chosen, ...(chosen.length > 0 && (await this.warnings.of('mail'))) };
   }
 }

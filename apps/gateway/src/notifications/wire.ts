@@ -1,6 +1,12 @@
-import { NotificationPreferencesStore, NotificationsStore, type Database } from '@app/database';
+import {
+  NotificationPreferencesStore,
+  NotificationsStore,
+  readOpenChannels,
+  type Database,
+} from '@app/database';
 import { NotificationSignal, type SignalSender } from '@app/queue';
 import type { AuditTrail } from '../audit/audit-trail.js';
+import { ChannelWarnings } from './channel-warnings.js';
 import { NotificationsController } from './notifications.controller.js';
 import { NotifyPreference } from './notify-preference.js';
 import { ResendNotification } from './resend-notification.js';
@@ -15,5 +21,9 @@ export function wireNotifications({ database, signals, audit }: NotificationsDep
   const notifications = new NotificationsStore(database);
   const resend = new ResendNotification(notifications, audit, new NotificationSignal(signals));
   const preference = new NotifyPreference(new NotificationPreferencesStore(database), audit);
-  return { controllers: [new NotificationsController(notifications, resend, preference)] };
+  const warnings = new ChannelWarnings(() => readOpenChannels(database));
+  return {
+    warnings,
+    controllers: [new NotificationsController(notifications, resend, preference, warnings)],
+  };
 }

@@ -1,9 +1,11 @@
 import { Controller, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { MAX_EXECUTION_ID, SCHEDULE_TEXTS, type ReplyOf } from '@app/contract';
+import { MAX_EXECUTION_ID, SCHEDULE_TEXTS, type ReplyOf, type ScheduleReply } from '@app/contract';
 import type { TicksStore } from '@app/database';
+import type { Schedule } from '@app/domain';
 import { Call, type CallOf } from '../authentication/call.js';
 import { Serves, ServesByHand } from '../http/serves.js';
+import type { ChannelWarnings } from '../notifications/channel-warnings.js';
 import type { CreateSchedule } from './create-schedule.js';
 import type { FindSchedule } from './find-schedule.js';
 import { listNextTimes } from './list-next-times.js';
@@ -22,6 +24,7 @@ export interface SchedulesControllerDependencies {
   updateSchedule: UpdateSchedule;
   removeSchedule: RemoveSchedule;
   ticks: TicksStore;
+  warnings: ChannelWarnings;
 }
 
 @Controller()
@@ -30,7 +33,7 @@ export class SchedulesController {
 
   @Serves('createSchedule')
   async create(@Call() { caller, body }: CallOf<'createSchedule'>): Promise<ReplyOf<'createSchedule'>> {
-    return toScheduleReply(await this.dependencies.createSchedule.create(body, caller));
+    return this.withWarnings(await this.dependencies.createSchedule.create(body, caller));
   }
 
   /**
@@ -97,12 +100,18 @@ export class SchedulesController {
   async update(
     @Call() { caller, params, body }: CallOf<'updateSchedule'>,
   ): Promise<ReplyOf<'updateSchedule'>> {
-    return toScheduleReply(await this.dependencies.updateSchedule.update(params.id, body, caller));
+    return this.withWarnings(await this.dependencies.updateSchedule.update(params.id, body, caller));
   }
 
   @Serves('removeSchedule')
   async remove(@Call() { caller, params }: CallOf<'removeSchedule'>): Promise<ReplyOf<'removeSchedule'>> {
     await this.dependencies.removeSchedule.remove(params.id, caller);
     return SCHEDULE_TEXTS.deleted;
+  }
+
+  private async withWarnings(schedule: Schedule): Promise<ScheduleReply> {
+    const { enabled, notificationEmails, notifyOn } = schedule;
+    const needsMail = enabled && notificationEmails.length > 0 && notifyOn.length > 0;
+    return { ...toScheduleReply(schedule), ...(needsMail && (await this.dependencies.warnings.of('mail'))) };
   }
 }

@@ -4,6 +4,7 @@ import type { SignalSender } from '@app/queue';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Access } from '../authentication/access.js';
 import type { GatewaySettings } from '../env.js';
+import type { ChannelWarnings } from '../notifications/channel-warnings.js';
 import type { FindProc } from '../procs/find-proc.js';
 import type { PrepareArgs } from '../procs/prepare-args.js';
 import { KeyedHash } from '../secrets/keyed-hash.js';
@@ -22,6 +23,7 @@ export interface SchedulesDependencies {
   access: Access;
   audit: AuditTrail;
   signals: SignalSender;
+  warnings: ChannelWarnings;
 }
 
 export function wireSchedules({
@@ -33,6 +35,7 @@ export function wireSchedules({
   access,
   audit,
   signals,
+  warnings,
 }: SchedulesDependencies) {
   const schedules = new SchedulesStore(database, { nextFireAt, maxPerOwner, userShare });
   const findSchedule = new FindSchedule(schedules, procsStore, findProc, access);
@@ -44,6 +47,7 @@ export function wireSchedules({
     updateSchedule: new UpdateSchedule({ ...change, findProc }),
     removeSchedule: new RemoveSchedule(schedules, findSchedule, audit),
     ticks: new TicksStore(database),
+    warnings,
   });
   return { controllers: [controller] };
 }

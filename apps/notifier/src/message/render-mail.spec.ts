@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { anEvent, anExecution, aSchedule } from '../testing/events.js';
 import { describeEvent } from './notification-message.js';
-import { escapeHtml, renderMail } from './render-mail.js';
+import { escapeHtml } from '@app/domain';
+import { renderMail } from './render-mail.js';
 
 const mailOf = (changes: Parameters<typeof anEvent>[0] = {}, logLines: string[] = []) =>
   renderMail(describeEvent(anEvent(changes), logLines, 'https://p.example.org'));

@@ -1,3 +1,4 @@
+import { escapeHtml } from '@app/domain';
 import type { NotificationMessage } from './notification-message.js';
 import { oneLine } from './plain-text.js';
 
@@ -56,16 +57,4 @@ function renderHtml({ headline, tone, facts, args, logLines, link }: Notificatio
 
 function row(label: string, valueHtml: string): string {
   return `<tr><td style="${CELL};color:#6a737d">${escapeHtml(label)}</td><td style="${CELL}">${valueHtml}</td></tr>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

@@ -60,6 +60,15 @@ export const serviceRoutes = {
     replyType: 'text',
     successStatus: 200,
   },
+  home: {
+    method: 'GET',
+    path: '/',
+    who: 'anyone',
+    summary: 'Read what to do next, in a browser',
+    reply: z.string(),
+    replyType: 'html',
+    successStatus: 200,
+  },
   docs: {
     method: 'GET',
     path: '/docs',

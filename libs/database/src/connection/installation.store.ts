@@ -3,8 +3,10 @@ import type { PodSecurityLevel } from '@app/domain';
 import { retry } from '@app/timing';
 import { isDatabaseUnavailable } from './database-error.js';
 import type { Database } from './database.js';
+import { checkMigrated, NotMigratedError } from './migrated.js';
 
 const WAIT_MS = 1_000;
+const TELL_AGAIN_MS = 30_000;
 
 /**
  * The id that labels every Job of this installation. It belongs to one database: a dump that is restored elsewhere
@@ -29,15 +31,19 @@ export async function readInstallationId(database: Database): Promise<string> {
 }
 
 /**
- * Reads the installation id when a process starts: waits while Postgres is down or not migrated yet. Throws the
- * signal's reason when it aborts.
+ * Reads the installation id when a process starts: waits while Postgres is down or not migrated yet, and says so
+ * at once and every 30 seconds. Throws the signal's reason when it aborts.
  */
 export async function waitForInstallation(
   database: Database,
   signal: AbortSignal,
-  onWait: (error: Error) => void,
+  onWait: (what: string) => void,
 ): Promise<string> {
-  return await whenMigrated(() => readInstallationId(database), signal, onWait);
+  const read = async () => {
+    await checkMigrated(database);
+    return await readInstallationId(database);
+  };
+  return await whenMigrated(read, signal, onWait);
 }
 
 /**
@@ -47,7 +53,7 @@ export async function waitForInstallation(
 export async function waitForPodSecurity(
   database: Database,
   signal: AbortSignal,
-  onWait: (error: Error) => void,
+  onWait: (what: string) => void,
 ): Promise<PodSecurityLevel> {
   const read = async () => {
     const [row] = await database.client.$queryRaw<{ level: PodSecurityLevel }[]>`
@@ -61,17 +67,36 @@ export async function waitForPodSecurity(
 async function whenMigrated<T>(
   read: () => Promise<T>,
   signal: AbortSignal,
-  onWait: (error: Error) => void,
+  onWait: (what: string) => void,
 ): Promise<T> {
+  let told: { what: string; atMs: number } | null = null;
   return await retry(read, {
-    isTransient: (error) => isDatabaseUnavailable(error) || isNotMigrated(error),
+    isTransient: (error) => isDatabaseUnavailable(error) || error instanceof NotMigratedError,
     delayMs: () => WAIT_MS,
     signal,
-    onRetry: (error) => onWait(error as Error),
+    onRetry: (error) => {
+      const what = describeWait(error as Error);
+      if (told?.what === what && performance.now() - told.atMs < TELL_AGAIN_MS) return;
+      told = { what, atMs: performance.now() };
+      onWait(what);
+    },
   });
 }
 
-/** SQLSTATE 42P01, undefined_table, and 42703, undefined_column. */
-function isNotMigrated(error: unknown): boolean {
-  return error instanceof Error && /42P01|42703|relation "installation" does not exist/.test(error.message);
+function describeWait(error: Error): string {
+  if (error instanceof NotMigratedError) return `${error.message} Waiting for it.`;
+  const reason = error.message.trim().split('\n').at(-1) || error.name;
+  return `Waiting for Postgres: ${reason}`;
+}
+
+/** Stores over what the notifier can send; the last notifier to start decides. */
+export async function storeOpenChannels(database: Database, channels: readonly string[]): Promise<void> {
+  await database.client.$executeRaw`UPDATE installation SET open_channels = ${[...channels]}::text[]`;
+}
+
+/** Null: no notifier of this version has started yet. */
+export async function readOpenChannels(database: Database): Promise<string[] | null> {
+  const [row] = await database.client.$queryRaw<{ channels: string[] | null }[]>`
+    SELECT open_channels AS channels FROM installation`;
+  return row?.channels ?? null;
 }

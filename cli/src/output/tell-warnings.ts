@@ -1,0 +1,10 @@
+import type { Context } from '../context.js';
+import { plainLine } from './filter-controls.js';
+
+/** Tells people what the gateway warned about; programs find it in the reply. */
+export function tellWarnings(
+  { printer }: Context,
+  { warnings = [] }: { warnings?: readonly string[] },
+): void {
+  for (const warning of warnings) printer.note(`Warning: ${plainLine(warning)}`);
+}
