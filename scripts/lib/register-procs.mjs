@@ -45,18 +45,38 @@ function metadataOf(proc) {
 
 /** @param {string} folder @returns {Promise<ProcFile[]>} ordered by folder name */
 export async function readProcFiles(folder) {
-  const { parse } = await import('yaml');
+  const yaml = await import('yaml');
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .sort()
     .map((name) => join(folder, name, 'proc.yaml'))
     .filter((file) => existsSync(file))
     .map((file) => {
-      const proc = parse(readFileSync(file, 'utf8'));
+      const proc = parseProc(readFileSync(file, 'utf8'), yaml);
       if (typeof proc?.name !== 'string') throw new StartError(`${file} has no "name"`);
       return proc;
     });
 }
+
+const MARK = '\0number:';
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Numbers keep their text, as with `proctor procs apply`: 1.0 does not become 1. See `toJson`. @param {string} text @param {typeof import('yaml')} yaml */
+function parseProc(text, { parseDocument, visit }) {
+  const document = parseDocument(text, { merge: true });
+  if (document.errors[0]) throw document.errors[0];
+  visit(document, {
+    Scalar(_, scalar) {
+      const { value, source = '' } = scalar;
+      if (typeof value === 'number' && String(value) !== source && JSON_NUMBER.test(source))
+        scalar.value = MARK + source;
+    },
+  });
+  return document.toJS();
+}
+
+/** @param {unknown} value what `parseProc` made */
+export const toJson = (value) => JSON.stringify(value).replace(/"\\u0000number:([^"]+)"/g, '$1');
 
 /**
  * @param {string} url @param {import('./create-admin.mjs').Admin} admin @param {string} method @param {string} path
@@ -70,7 +90,7 @@ async function call(url, { email, token }, method, path, body) {
       'Access-Token': token,
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: toJson(body) }),
     signal: AbortSignal.timeout(30_000),
   });
   const text = await response.text();

@@ -12,6 +12,7 @@ import { isSameInstall } from '../../scripts/lib/install-packages.mjs';
 import { formatLogLine } from '../../scripts/lib/log-line.mjs';
 import { flush, interruptSteps, showProgressOn, step } from '../../scripts/lib/progress.mjs';
 import { postgresUrl, postgresUrlFromEnv } from '../../scripts/lib/postgres-url.mjs';
+import { readProcFiles, toJson } from '../../scripts/lib/register-procs.mjs';
 import { countResults } from '../../scripts/lib/run-jest.mjs';
 import { startServerProcess } from '../../scripts/lib/server-process.mjs';
 import { readAppPort } from '../../scripts/lib/stack.mjs';
@@ -195,6 +196,21 @@ describe("the CLI's configuration", () => {
     expect(await mayReplaceConfig({ yes: true, keepCliConfig: false })).toBe(true);
     writeCliConfig(values, true);
     expect(readFileSync(`${file}.before-npm-start`, 'utf8')).toBe('PROCTOR_HOST: production\n');
+  });
+});
+
+describe('readProcFiles', () => {
+  const folder = tempDir();
+  afterAll(() => folder.remove());
+
+  it('keeps the text of numbers, behind aliases and merge keys too', async () => {
+    mkdirSync(join(folder.path, 'p'));
+    const yaml =
+      'x-n: &n {default: 1.0, min: &m 1e3}\nname: p\nretries: 2\nenv_vars: {args: [{<<: *n, name: A, max: 12345678901234567890, example: *m}]}\n';
+    writeFileSync(join(folder.path, 'p/proc.yaml'), yaml);
+    expect(toJson(await readProcFiles(folder.path))).toContain(
+      '"name":"p","retries":2,"env_vars":{"args":[{"default":1.0,"min":1e3,"name":"A","max":12345678901234567890,"example":1e3}]}',
+    );
   });
 });
 

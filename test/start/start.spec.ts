@@ -135,7 +135,9 @@ describe('npm start', () => {
     expect(Date.now() - at).toBeLessThan(20_000);
     const { processes } = await status();
     child.kill('SIGINT');
-    expect((await result).exitCode).toBe(0);
+    const { exitCode, stdout } = await result;
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/postgres stopped\nstopped\n$/);
     expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([]);
   }, 60_000);
 });

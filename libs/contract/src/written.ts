@@ -66,6 +66,9 @@ export function restoreNumbers(text: string): string {
   return text.includes('number:') ? text.replace(MARKED, '$1') : text;
 }
 
+/** A text that is refused for another reason, such as its length, must not become another text. */
+const WRONG_KIND: ReadonlySet<string> = new Set(['invalid_type', 'invalid_union', 'invalid_value']);
+
 /**
  * Parses a value that may contain `Written`: where the schema does not take the text, it gets the number or boolean.
  * Modifies `input`.
@@ -77,7 +80,9 @@ export function parseWritten<Schema extends z.ZodType>(
   const root = { input };
   for (;;) {
     const result = schema.safeParse(root.input);
-    const paths = (result.error?.issues ?? []).map(({ path }) => ['input', ...path]);
+    const paths = (result.error?.issues ?? [])
+      .filter(({ code }) => WRONG_KIND.has(code))
+      .map(({ path }) => ['input', ...path]);
     if (!paths.map((path) => replaceWritten(root, path)).includes(true)) return result;
   }
 }

@@ -86,7 +86,7 @@ describe('buildOpenApi', () => {
       path: route.path.replace(/:(\w+)/g, '{$1}'),
       method: route.method.toLowerCase(),
       summary: route.summary,
-      tags: [/^\/[a-z]+/.exec(route.path)?.[0].slice(1)],
+      tags: [/^\/[a-z]+/.exec(route.path)?.[0].slice(1) ?? 'docs'],
     });
   });
 

@@ -60,7 +60,7 @@ function buildOperation(operationId: string, route: Route, requests: JsonSchemas
 
 /** Returns the first segment of the path, without a file extension. */
 function tagOf({ path }: Route): string {
-  return /^\/([a-z]+)/.exec(path)?.[1] ?? path;
+  return /^\/([a-z]+)/.exec(path)?.[1] ?? 'docs';
 }
 
 const SECURITY_SCHEMES = {
@@ -85,6 +85,6 @@ const SECURITY_SCHEMES = {
 
 const DESCRIPTION = [
   'Run procs and follow their logs live.',
-  'Errors are RFC 9457 problems if `Accept` names JSON, otherwise one line of text.',
+  'Errors are RFC 9457 problems if `Accept` names JSON, a page if it names HTML, otherwise one line of text.',
   'Every response has an `x-request-id`. Times are RFC 3339. Ids of executions and schedules are integers up to 2^53-1.',
 ].join(' ');
