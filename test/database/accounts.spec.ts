@@ -211,7 +211,7 @@ describe('the installation', () => {
     const newest = `migration_name = (select max(migration_name) from _prisma_migrations)`;
     await stores.query(`update _prisma_migrations set finished_at = null where ${newest}`);
     const waiting = waitForInstallation(stores.database, stop.signal, (what) => told.push(what));
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
     await stores.query(`update _prisma_migrations set finished_at = now() where ${newest}`);
     expect(await waiting).toBe(await readInstallationId(stores.database));
     expect(told).toHaveLength(1);

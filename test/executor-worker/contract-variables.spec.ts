@@ -159,7 +159,7 @@ describe('a database that is not migrated', () => {
       });
       try {
         await service.waitForOutput(NOT_MIGRATED);
-        await sleep(2_500);
+        await sleep(1_500);
         expect(service.output().match(NOT_MIGRATED)).toHaveLength(1);
         expect(service.output()).not.toMatch(/\n? {4}at |\\n {4}at |prisma/i);
       } finally {
