@@ -23,7 +23,10 @@ export async function bringUpSandbox(stack) {
     PROCTOR_SANDBOX_PORT: String(port),
     PROCTOR_SANDBOX_DATA_DIR: dataDir,
     PROCTOR_SANDBOX_PROCS_DIR: join(projectDir, 'procs'),
-    PROCTOR_SANDBOX_NAMESPACE: process.env.PROCTOR_DEFAULT_NAMESPACE || 'default',
+    PROCTOR_SANDBOX_NAMESPACE: [
+      process.env.PROCTOR_DEFAULT_NAMESPACE || 'default',
+      process.env.PROCTOR_ALLOWED_NAMESPACES || '',
+    ].join(),
   };
   const launch = async () => {
     rmSync(kubeConfig, { force: true });

@@ -127,7 +127,7 @@ describe('the lease', () => {
     const { lease: old, execution } = await claimRunning(stores);
     await claim(stores, execution.id, 'worker-2');
     const before = await rowOf(execution.id);
-    expect(await stores.leases.recordJob(old, 'job-uid')).toBe('fenced');
+    expect(await stores.leases.recordJob(old, 'job-uid', 'default')).toBe('fenced');
     expect(await stores.leases.move(old, 'JOB_READY')).toBe(false);
     expect(await stores.leases.recordAttempt(old, anAttempt('pod-2'))).toBe(false);
     expect(await stores.leases.end(old, done)).toBeNull();
@@ -159,7 +159,7 @@ describe('the lease', () => {
     const outcome = await whileRowIsHeld(
       execution.id,
       `update execution set lease_epoch = lease_epoch + 1, worker_id = 'worker-2' where id = $1`,
-      () => stores.leases.recordJob(lease, 'job-uid'),
+      () => stores.leases.recordJob(lease, 'job-uid', 'default'),
     );
     expect(outcome).toBe('fenced');
   });
@@ -169,7 +169,7 @@ describe('the lease', () => {
     const outcome = await whileRowIsHeld(
       execution.id,
       'update execution set cancel_requested_at = now() where id = $1',
-      () => stores.leases.recordJob(lease, 'job-uid'),
+      () => stores.leases.recordJob(lease, 'job-uid', 'default'),
     );
     expect(outcome).toBe('cancel_requested');
     expect(await rowOf(execution.id)).toMatchObject({ status: 'RECEIVED', job_uid: null });
@@ -177,9 +177,9 @@ describe('the lease', () => {
 
   it('records the same Job again after a lost answer, but no other Job', async () => {
     const { lease, execution } = await claimNew(stores);
-    expect(await stores.leases.recordJob(lease, 'job-uid')).toBe('recorded');
-    expect(await stores.leases.recordJob(lease, 'job-uid')).toBe('recorded');
-    expect(await stores.leases.recordJob(lease, 'other')).not.toBe('recorded');
+    expect(await stores.leases.recordJob(lease, 'job-uid', 'reports')).toBe('recorded');
+    expect(await stores.leases.recordJob(lease, 'job-uid', 'reports')).toBe('recorded');
+    expect(await stores.leases.recordJob(lease, 'other', 'default')).not.toBe('recorded');
     expect(await rowOf(execution.id)).toMatchObject({ status: 'CREATED', job_uid: 'job-uid' });
   });
 
@@ -220,7 +220,7 @@ describe('the lease', () => {
     await stores.leases.recordRefusal(lease, refusal);
     await age(20);
     expect(await stores.leases.recordRefusal(lease, refusal)).toMatchObject({ isOver: true });
-    await stores.leases.recordJob(lease, 'job-uid');
+    await stores.leases.recordJob(lease, 'job-uid', 'default');
     expect(await rowOf(execution.id)).toMatchObject({ reason: null, waits_until: null, refused_ms: 0 });
   });
 
@@ -260,7 +260,7 @@ describe('the lease', () => {
 
   it('takes the first start of a container as that of the execution, even if no one saw it run', async () => {
     const { lease, execution } = await claimNew(stores);
-    await stores.leases.recordJob(lease, 'job-uid');
+    await stores.leases.recordJob(lease, 'job-uid', 'default');
     const first = new Date('2026-11-22T10:00:00Z');
     const ended = { startedAt: first, endedAt: first, exitCode: 3, reason: 'Error' };
     await stores.leases.recordAttempt(lease, { ...anAttempt('pod-1'), ...ended });
@@ -286,7 +286,7 @@ describe('the lease', () => {
     const b = await claim(stores, (await claimNew(stores)).execution.id, 'lister');
     await stores.executions.requestCancel(a.execution.id, 'ada@example.com');
     expect(await stores.leases.listCancelRequested('lister')).toEqual([a.execution.id]);
-    await stores.leases.recordJob(b.lease, 'uid-b');
+    await stores.leases.recordJob(b.lease, 'uid-b', 'default');
     await stores.leases.end(a.lease, { status: 'CANCELLED', exitCode: null, reason: null });
     const listedAt = (ms: number) =>
       stores.leases.listLive([a.execution.id, b.execution.id, 42], new Date(ms));
@@ -342,7 +342,7 @@ describe('the end', () => {
       else {
         expect([cancelled.kind, status]).toEqual(['requested', 'RECEIVED']);
         if (!claimed) throw new Error('neither of the two won');
-        expect(await stores.leases.recordJob(claimed.lease, 'job-uid')).toBe('cancel_requested');
+        expect(await stores.leases.recordJob(claimed.lease, 'job-uid', 'default')).toBe('cancel_requested');
       }
     }
     expect([...kinds].every((kind) => ['cancelled', 'requested'].includes(kind))).toBe(true);
@@ -354,7 +354,7 @@ describe('the end', () => {
     const before = await rowOf(execution.id);
     const { id } = execution;
     expect(await stores.leases.claim(id, 'worker-9')).toBeNull();
-    expect(await stores.leases.recordJob(lease, 'job-uid')).toBe('fenced');
+    expect(await stores.leases.recordJob(lease, 'job-uid', 'default')).toBe('fenced');
     expect(await stores.leases.move(lease, 'JOB_READY')).toBe(false);
     expect(await stores.leases.recordAttempt(lease, anAttempt('pod-9'))).toBe(false);
     for (const status of FINAL_STATUSES)

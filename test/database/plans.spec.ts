@@ -51,7 +51,7 @@ describe('with a history of 200,000 executions', () => {
     ['remove of a proc', () => stores.procs.remove('proc-1')],
     ['requestCancel', () => stores.executions.requestCancel(42, 'ada@example.com')],
     ['claim', () => stores.leases.claim(42, 'worker-1')],
-    ['recordJob', () => stores.leases.recordJob(lease, 'uid')],
+    ['recordJob', () => stores.leases.recordJob(lease, 'uid', 'default')],
     ['move', () => stores.leases.move(lease, 'POD_READY')],
     ['listCancelRequested', () => stores.leases.listCancelRequested('worker-2')],
     ['listLive', () => stores.leases.listLive([1, 2, 3], new Date())],
@@ -108,7 +108,7 @@ describe('a live row', () => {
     await settled();
     const before = await updates();
     const moves = ['CREATED', 'JOB_READY', 'POD_READY', 'JOB_READY', 'POD_READY'] as const;
-    await stores.leases.recordJob(lease, 'uid');
+    await stores.leases.recordJob(lease, 'uid', 'default');
     for (const status of moves) await stores.leases.move(lease, status, 'why');
     await stores.executions.requestCancel(lease.executionId, 'ada@example.com');
     await settled();

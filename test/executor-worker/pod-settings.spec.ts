@@ -1,4 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BatchV1Api, CoreV1Api, KubeConfig, type V1Job } from '@kubernetes/client-node';
 import { until, type ExecutionReply } from '../support/api-client.js';
@@ -20,6 +23,10 @@ const SETTINGS = {
   annotations: { team: 'ops', 'example.com/note': 'päyments' },
   // Below the WORKDIR of the image.
   scratch: { size: '1Gi', path: '/proc/scratch' },
+  files: [
+    { path: '/proc/conf/app.conf', content: 'über' },
+    { path: '/proc/conf/other.conf', content: 'other' },
+  ],
   config_maps: [{ name: 'regions', path: '/proc/regions' }, { name: 'variables' }],
   secrets: [{ name: 'api-key', path: '/proc/key' }, { name: 'api-token' }],
   priority_class: 'batch-low',
@@ -42,6 +49,7 @@ describe('a proc with typed args and pod settings', () => {
   let system: System;
   let id: number;
   let job: V1Job;
+  let batch: BatchV1Api;
 
   const register = (changes: Record<string, unknown>, name = PROC) =>
     system.api.request('POST', '/metadata', [
@@ -59,9 +67,13 @@ describe('a proc with typed args and pod settings', () => {
 
   beforeAll(async () => {
     system = await startSystem({
+      sandbox: { namespaces: ['default', 'reports', 'closed'] },
       env: {
         PROCTOR_JOB_POD_ANNOTATIONS: '{"team":"default","installation":"test"}',
         PROCTOR_ALLOWED_CONFIG_MAPS: 'regions,variables,not-there',
+        PROCTOR_ALLOWED_QUEUES: 'batch',
+        PROCTOR_ALLOWED_NAMESPACES: 'reports,closed',
+        PROCTOR_ALLOWED_FILES_SIZE: '300k',
         PROCTOR_ALLOWED_SECRETS: 'api-key,api-token',
       },
     });
@@ -92,12 +104,14 @@ describe('a proc with typed args and pod settings', () => {
       'echo "to stderr $TOKEN" >&2',
       'echo kept > scratch/note && cat scratch/note',
       'cat regions/list key/id; echo " $LEVEL $API_USER $COUNT"',
+      'cat conf/app.conf conf/other.conf; echo; ls -l conf/app.conf; ls conf',
     ].join('; ');
     const reply = await execute({ SCRIPT: script, MODE: 'safe', TOKEN: token });
     expect(reply.status).toBe(201);
     ({ id } = (await reply.json()) as ExecutionReply);
     const { name } = await system.api.end(id);
-    job = await kubeConfig.makeApiClient(BatchV1Api).readNamespacedJob({ name, namespace: 'default' });
+    batch = kubeConfig.makeApiClient(BatchV1Api);
+    job = await batch.readNamespacedJob({ name, namespace: 'default' });
   }, 60_000);
   afterAll(() => system?.stop(), 60_000);
 
@@ -116,6 +130,8 @@ describe('a proc with typed args and pod settings', () => {
     expect(log).toContain('kept');
     // COUNT is also an arg, which wins.
     expect(log).toContain('eu us 17 debug robot 3');
+    expect(log).toContain('überother\n-r--r--r-- ');
+    expect(log).toContain('app.conf\nother.conf\n');
     expectNoToken(log);
   });
 
@@ -144,6 +160,7 @@ describe('a proc with typed args and pod settings', () => {
       priorityClassName: 'batch-low',
       volumes: [
         { name: 'scratch', emptyDir: { sizeLimit: '1Gi' } },
+        { name: 'files', secret: { secretName: `${job.metadata?.name}-files`, defaultMode: 0o444 } },
         { name: 'config-map-0', configMap: { name: 'regions' } },
         { name: 'secret-0', secret: { secretName: 'api-key' } },
       ],
@@ -208,6 +225,153 @@ describe('a proc with typed args and pod settings', () => {
     expect(text).not.toContain('NOT THE PATTERN');
   });
 
+  it('shows its files in whole to those who ask for it, and by size in lists', async () => {
+    const whole = await system.api.request('GET', `/metadata/${PROC}`);
+    expect(await whole.json()).toMatchObject({ files: SETTINGS.files });
+    const list = (await (await system.api.request('GET', '/metadata')).json()) as {
+      name: string;
+      files: object[];
+    }[];
+    expect(list.find(({ name }) => name === PROC)?.files).toEqual([
+      { path: '/proc/conf/app.conf', bytes: 5 },
+      { path: '/proc/conf/other.conf', bytes: 5 },
+    ]);
+  });
+
+  it('runs with the files that it had when it was accepted', async () => {
+    const withText = (content: string) =>
+      system.api.registerScriptProc(
+        { concurrency: { limit: 1 }, files: [{ path: '/proc/text', content }] },
+        'with-file',
+      );
+    const texts = ['f'.repeat(300_000), 'second'] as const;
+    await withText(texts[0]);
+    const first = await system.api.run('while [ ! -e go ]; do sleep 0.05; done', 'with-file');
+    const second = await system.api.run('wc -c < text', 'with-file');
+    await withText(texts[1]);
+    await system.api.cancel(first.id);
+    await system.api.end(second.id);
+    expect(await system.api.log(second.id)).toMatch(/^300000$/m);
+    const third = await system.api.run('cat text', 'with-file');
+    await system.api.end(third.id);
+    expect(await system.api.log(third.id)).toBe('second');
+    const [row] = await system.query<{ bytes: number }>(
+      'select length(snapshot::text) as bytes from execution where id = $1',
+      [second.id],
+    );
+    expect(row?.bytes).toBeLessThan(2_000);
+  }, 60_000);
+
+  describe('in another namespace', () => {
+    const inNamespace = (namespace: string, changes: object = {}) =>
+      system.api.registerScriptProc({ namespace, ...changes }, `in-${namespace}`);
+    const runIn = (namespace: string, script: string) => system.api.run(script, `in-${namespace}`);
+    const reasonOf = async (id: number) => (await system.api.status(id)).reason ?? '';
+
+    it('runs, is cancelled, and is cleaned up there', async () => {
+      await inNamespace('reports', { files: [{ path: '/proc/a', content: 'there' }] });
+      const { id } = await runIn('reports', 'cat a');
+      const { name, status } = await system.api.end(id);
+      expect(status).toBe('FINISHED');
+      expect(await system.api.log(id)).toBe('there');
+      const found = system.sandbox.history().filter((run) => run.jobName === name);
+      expect(found.map(({ namespace }) => namespace)).toEqual(['reports']);
+      const endless = await runIn('reports', 'echo on; sleep 60');
+      await until(async () => (await system.api.status(endless.id)).status === 'POD_READY', 20_000);
+      await system.api.cancel(endless.id);
+      expect(await system.api.end(endless.id)).toMatchObject({ status: 'CANCELLED' });
+      expect(await system.query('select job_namespace from execution where id = $1', [endless.id])).toEqual([
+        { job_namespace: 'reports' },
+      ]);
+    }, 60_000);
+
+    it('says which right is missing there, while the others go on', async () => {
+      const message =
+        'jobs.batch is forbidden: User "worker" cannot list resource "jobs" in the namespace "closed"';
+      const effect = { kind: 'status', code: 403, message } as const;
+      const { faults } = system.sandbox;
+      for (const verb of ['list', 'watch'] as const)
+        faults.failRequests({ verb, resource: 'jobs', namespace: 'closed', effect });
+      faults.dropWatches();
+      await inNamespace('closed');
+      // Its Job may be created before the watch notices.
+      const { id } = await runIn('closed', 'sleep 3');
+      const atMs = Date.now();
+      await until(async () => (await reasonOf(id)) === message, 10_000);
+      expect(Date.now() - atMs).toBeLessThan(4_000);
+      const { id: other } = await system.api.run('true');
+      expect(await system.api.end(other)).toMatchObject({ status: 'FINISHED' });
+      faults.clear();
+      faults.enforcePodSecurity('restricted');
+      expect(await system.api.end(id, 60_000)).toMatchObject({ status: 'FINISHED' });
+    }, 90_000);
+
+    it('is refused unless the namespace is in the list', async () => {
+      const reply = await register({ namespace: 'other' }, 'refused');
+      expect(await reply.text()).toMatch(/namespace.*"other" is not allowed \(allowed: reports, closed\)/);
+    });
+  });
+
+  describe('in a queue', () => {
+    const FULL = "couldn't assign flavors to pod set main: insufficient quota";
+    const untilReason = (id: number, reason: RegExp) =>
+      until(async () => reason.test((await system.api.status(id)).reason ?? ''), 10_000);
+
+    beforeAll(() => system.api.registerScriptProc({ queue: 'batch', repeatable: true }, 'queued'));
+
+    it('waits with what Kueue says, and runs once it is admitted', async () => {
+      system.sandbox.faults.fillQueues(FULL);
+      const { id } = await system.api.run('echo admitted', 'queued');
+      const atMs = Date.now();
+      await untilReason(id, /^waits in the queue batch: couldn't assign flavors/);
+      expect(Date.now() - atMs).toBeLessThan(2_000);
+      const { status, name } = await system.api.status(id);
+      expect(status).toBe('CREATED');
+      const suspended = await batch.readNamespacedJob({ name, namespace: 'default' });
+      expect(suspended.spec?.suspend).toBe(true);
+      expect(suspended.metadata?.labels).toMatchObject({ 'kueue.x-k8s.io/queue-name': 'batch' });
+      system.sandbox.faults.emptyQueues();
+      expect(await system.api.end(id)).toMatchObject({ status: 'FINISHED' });
+    }, 60_000);
+
+    it('goes on with a next attempt after it was preempted, and keeps its log', async () => {
+      const mark = join(tmpdir(), `proctor-preempted-${randomBytes(6).toString('hex')}`);
+      const script = `if mkdir ${mark}; then echo first; sleep 60; else echo second; fi`;
+      const { id } = await system.api.run(script, 'queued');
+      await until(() => existsSync(mark), 20_000);
+      const hasLine = async () =>
+        (await system.query('select 1 from execution_log where execution_id = $1', [id])).length > 0;
+      await until(hasLine, 10_000);
+      system.sandbox.faults.fillQueues(FULL);
+      const { name } = await system.api.status(id);
+      expect(system.sandbox.faults.preemptJobs(name)).toBe(1);
+      await untilReason(id, /^preempted; waits in the queue batch: couldn't/);
+      expect(await system.api.status(id)).toMatchObject({ status: 'JOB_READY' });
+      system.sandbox.faults.emptyQueues();
+      expect(await system.api.end(id)).toMatchObject({ status: 'FINISHED', exit_code: 0 });
+      rmSync(mark, { recursive: true });
+      const log = await system.api.log(id);
+      expect(log).toMatch(/first[^]*second/);
+      const attempts = await system.query(
+        'select n, exit_code, reason from execution_attempt where execution_id = $1 order by n',
+        [id],
+      );
+      expect(attempts).toEqual([
+        { n: 1, exit_code: 143, reason: 'Preempted: the queue batch took its place back' },
+        { n: 2, exit_code: 0, reason: null },
+      ]);
+    }, 90_000);
+
+    it('is cancelled while it waits', async () => {
+      system.sandbox.faults.fillQueues(FULL);
+      const { id } = await system.api.run('true', 'queued');
+      await untilReason(id, /^waits in the queue/);
+      await system.api.cancel(id);
+      expect(await system.api.end(id)).toMatchObject({ status: 'CANCELLED' });
+      system.sandbox.faults.emptyQueues();
+    }, 60_000);
+  });
+
   it.each([
     ['of fail_on', { fail_on: [3, 4] }],
     ['that retry_on does not name', { retry_on: [75] }],
@@ -235,14 +399,22 @@ describe('a proc with typed args and pod settings', () => {
     await system.api.end(id);
   });
 
-  it('retries an exit code of retry_on', async () => {
-    await system.api.registerScriptProc({ retries: 1, retry_on: [3] }, 'retried');
-    const { id } = await system.api.run('exit 3', 'retried');
-    await system.api.end(id, 60_000);
-    const rows = await system.query('select n, exit_code from execution_attempt where execution_id = $1', [
-      id,
-    ]);
-    expect(rows).toHaveLength(2);
+  // A container that is told to stop at its time limit ends with 143.
+  it('retries the exit codes of retry_on, and time-outs with such a code', async () => {
+    const cases = [
+      { retryOn: 3, script: 'exit 3', status: 'POD_FAILED', attempts: 2 },
+      { retryOn: 143, script: 'sleep 60', status: 'TIMED_OUT', attempts: 2 },
+      { retryOn: 3, script: 'sleep 60', status: 'TIMED_OUT', attempts: 1 },
+    ];
+    const outcomes = cases.map(async ({ retryOn, script }, n) => {
+      const settings = { retries: 1, retry_on: [retryOn], timeout_seconds: 2 };
+      await system.api.registerScriptProc(settings, `retried-${n}`);
+      const { id } = await system.api.run(script, `retried-${n}`);
+      const { status } = await system.api.end(id, 60_000);
+      const rows = await system.query('select n from execution_attempt where execution_id = $1', [id]);
+      return { retryOn, script, status, attempts: rows.length };
+    });
+    expect(await Promise.all(outcomes)).toEqual(cases);
   }, 90_000);
 
   it('runs a proc without settings under the level restricted', async () => {
@@ -275,6 +447,15 @@ describe('a proc with typed args and pod settings', () => {
     ['exit codes that contradict each other', { retry_on: [1], fail_on: [2] }, /fail_on/],
     ['a scratch folder without size', { scratch: { size: 0, path: '/a' } }, /scratch\.size/],
     ['a scratch folder at the root', { scratch: { size: '1Gi', path: '/' } }, /scratch\.path/],
+    ['a queue without retries', { queue: 'batch', retries: 0 }, /queue.*repeatable: true/],
+    ['a queue that is not in the list', { queue: 'urgent' }, /queue.*not allowed \(allowed: batch\)/],
+    ['a file without text', { files: [{ path: '/etc/a' }] }, /files\.0\.content/],
+    ['a file in scratch', { files: [{ path: '/proc/scratch/a', content: '' }] }, /files\.0\.path.*scratch/],
+    [
+      'files larger than the installation allows',
+      { files: [{ path: '/etc/a', content: 'x'.repeat(400_000) }] },
+      /"files" 400000 bytes are not allowed|files.*400000 bytes are not allowed/,
+    ],
     ['a Secret that is not in the list', { secrets: [{ name: 'other' }] }, /secrets\.0\.name.*not allowed/],
     ["a Secret of Proctor's own", { secrets: [{ name: 'proctor-a-7', path: '/a' }] }, /cannot be mounted/],
     ['a negative group', { security: { fs_group: -1 } }, /fs_group/],

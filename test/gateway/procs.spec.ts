@@ -70,6 +70,9 @@ describe('GET /metadata/{name}', () => {
     service_account: 'reporter',
     image_pull_secrets: ['registry'],
     annotations: { 'example.com/owner': 'ops' },
+    queue: 'batch',
+    repeatable: true,
+    files: [{ path: '/etc/full', content: 'ü' }],
   };
 
   it('shows a proc as registered to users who may execute it', async () => {
@@ -84,6 +87,8 @@ describe('GET /metadata/{name}', () => {
         updated_at: expect.stringMatching(/^\d{4}-.*Z$/),
       });
     }
+    const list = (await call(member, 'GET', '/metadata')).json<{ name: string; files?: object[] }[]>();
+    expect(list.find(({ name }) => name === 'full')?.files).toEqual([{ path: '/etc/full', bytes: 2 }]);
     expect(await register(full)).toMatchObject({ status: 201 });
     expect((await call(member, 'GET', '/metadata/full')).json()).toMatchObject({ revision: 2 });
     const refused = await call(outsider, 'GET', '/metadata/full');
@@ -180,6 +185,9 @@ describe('the settings that an installation allows', () => {
         PROCTOR_ALLOWED_PRIORITY_CLASSES: 'batch-low',
         PROCTOR_ALLOWED_RUNTIME_CLASSES: 'gvisor',
         PROCTOR_ALLOWED_PULL_POLICIES: 'IfNotPresent,Always',
+        PROCTOR_ALLOWED_NAMESPACES: 'reports',
+        PROCTOR_ALLOWED_QUEUES: 'batch',
+        PROCTOR_ALLOWED_FILES_SIZE: '0',
         PROCTOR_ALLOWED_SCRATCH_SIZE: '1Gi',
         PROCTOR_ALLOWED_RUN_AS_IDS: '1000,2000-2999',
       },
@@ -202,19 +210,29 @@ describe('the settings that an installation allows', () => {
           runtime_class: 'gvisor',
           image_pull_policy: 'Never',
           scratch: { size: '2Gi', path: '/scratch' },
+          files: [{ path: '/etc/a', content: 'x' }],
+          queue: 'urgent',
+          repeatable: true,
           security: { run_as_user: 1000, run_as_group: 3000 },
         }),
+        procMetadata('d', { ...settings, namespace: 'other' }),
       );
       expect(refused).toMatchObject({ status: 400 });
       expect(fieldsOf(refused)).toEqual([
         '0.image_name',
         '0.service_account',
+        '0.queue',
         '0.priority_class',
         '0.image_pull_policy',
         '0.node_selector.pool',
         '0.image_pull_secrets.1',
+        '0.files',
         '0.scratch.size',
         '0.security.run_as_group',
+        // Its objects are other ones than those of the default namespace.
+        '1.service_account',
+        '1.namespace',
+        '1.image_pull_secrets.0',
       ]);
       expect(refused.text).toContain('allowed: reporter, cleaner');
     } finally {

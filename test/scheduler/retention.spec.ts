@@ -94,6 +94,38 @@ describe('pruning', () => {
     expect(await prune.prune()).toEqual({ executions: 0, ticks: 0, notifications: 0, partitions: 0 });
   });
 
+  it('deletes texts of files an hour after no proc and no live execution has them', async () => {
+    const digests = ['of a proc', 'of a live one', 'of a past one', 'of none', 'of none yet'];
+    for (const digest of digests)
+      await stores.query('insert into file_text (digest, content) values ($1, $1)', [digest]);
+    const podOf = (digest: string) => JSON.stringify({ files: [{ digest }] });
+    await stores.query(
+      `insert into proc (name, description, image_name, args, secrets, authorized_groups, author, contributors, organization, pod)
+       values ('p', '', 'i', '[]', '[]', '{}', '', '', '', $1)`,
+      [podOf('of a proc')],
+    );
+    for (const [id, digest] of [
+      [await execution(2, null), 'of a live one'],
+      [await execution(2, 1), 'of a past one'],
+    ] as const) {
+      const snapshot = `{"pod":${podOf(digest)}}`;
+      await stores.query('update execution set snapshot = $1 where id = $2', [snapshot, id]);
+    }
+    await prune.prune();
+    expect(await idsOf('file_text', 'digest')).toEqual([...digests].sort());
+    await stores.query(
+      "update file_text set unused_since = unused_since - interval '1 hour' where digest <> 'of none yet'",
+    );
+    await prune.prune();
+    expect(await idsOf('file_text', 'digest')).toEqual(['of a live one', 'of a proc', 'of none yet']);
+    // It is in a proc again.
+    await stores.query("update proc set pod = $1 where name = 'p'", [podOf('of none yet')]);
+    await prune.prune();
+    const unused = await stores.query('select digest from file_text where unused_since is not null');
+    expect(unused).toEqual([{ digest: 'of a proc' }]);
+    await stores.query('delete from proc');
+  });
+
   it('drops log partitions without executions and keeps the others', async () => {
     const names = await makePartitions(12);
     const before = await partitions();

@@ -594,7 +594,7 @@ describe('events of executions', () => {
     ).map(({ event }) => event);
   const start = async (executionId: number) => {
     const { lease } = await claim(stores, executionId);
-    await stores.leases.recordJob(lease, 'uid');
+    await stores.leases.recordJob(lease, 'uid', 'default');
     for (const podUid of ['pod-1', 'pod-1', 'pod-2']) {
       await stores.leases.recordAttempt(lease, { ...anAttempt(podUid), startedAt: new Date() });
     }

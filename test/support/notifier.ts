@@ -75,7 +75,7 @@ export async function openNotifierBench(): Promise<NotifierBench> {
     async end({ submission, status = 'FINISHED', exitCode = 0, reason, log = [] } = {}) {
       const { execution } = await stores.executions.submit(aSubmission(submission));
       const { lease } = await claim(stores, execution.id);
-      await stores.leases.recordJob(lease, 'job-uid');
+      await stores.leases.recordJob(lease, 'job-uid', 'default');
       await stores.leases.recordAttempt(lease, { ...anAttempt(), startedAt: new Date() });
       await stores.leases.move(lease, 'POD_READY');
       if (log.length > 0) {

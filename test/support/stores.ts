@@ -136,7 +136,7 @@ export async function claim(stores: Stores, id: number, workerId = 'worker-1'): 
 /** Claims a new execution, and gives it a Job and a running pod. */
 export async function claimRunning(stores: Stores): Promise<ClaimedExecution> {
   const claimed = await claimNew(stores);
-  await stores.leases.recordJob(claimed.lease, 'job-uid');
+  await stores.leases.recordJob(claimed.lease, 'job-uid', 'default');
   await stores.leases.recordAttempt(claimed.lease, { ...anAttempt(), startedAt: new Date() });
   await stores.leases.move(claimed.lease, 'POD_READY');
   return claimed;

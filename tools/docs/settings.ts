@@ -53,6 +53,10 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       PROCTOR_SCHEDULES_PER_OWNER: {
         meaning: 'How many schedules one user may have. Beyond this limit `POST /schedule` answers 409.',
       },
+      PROCTOR_ALLOWED_NAMESPACES: {
+        meaning:
+          'Comma-separated namespaces, besides the default one, that procs may run in. Set it alike for gateway and worker. The lists below name objects of these namespaces as `namespace/name`. Unset: none.',
+      },
       PROCTOR_ALLOWED_SERVICE_ACCOUNTS: {
         meaning: 'Comma-separated service accounts that procs may name. Unset: any.',
       },
@@ -75,12 +79,19 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       PROCTOR_ALLOWED_PULL_POLICIES: {
         meaning: 'Comma-separated image pull policies that procs may set. Unset: any.',
       },
+      PROCTOR_ALLOWED_QUEUES: {
+        meaning: 'Comma-separated queues of Kueue that procs may name. Unset: any.',
+      },
       PROCTOR_ALLOWED_CONFIG_MAPS: {
         meaning: "Comma-separated ConfigMaps of the procs' namespace that procs may use. Unset: none.",
       },
       PROCTOR_ALLOWED_SECRETS: {
         meaning:
           "Comma-separated Kubernetes Secrets of the procs' namespace that procs may use. Proctor's own are never allowed. Unset: none.",
+      },
+      PROCTOR_ALLOWED_FILES_SIZE: {
+        meaning:
+          'Largest size of all `files` of a proc, such as `64Ki`; `0` allows none. Unset: 512Ki, which is also the most.',
       },
       PROCTOR_ALLOWED_SCRATCH_SIZE: {
         meaning: 'Largest `scratch` that a proc may ask for, such as `10Gi`. Unset: any.',
@@ -330,6 +341,10 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   {
     title: 'Executions',
     settings: {
+      PROCTOR_KUBE_QUEUE_WAIT_TIME: {
+        meaning:
+          'For how long, in seconds, a queue may keep a Job suspended. Then its execution ends with the reason. Without a `queue`, the same holds for a Job that someone suspends.',
+      },
       PROCTOR_WORKER_CONCURRENCY: { meaning: 'Executions that one worker follows at a time.' },
       PROCTOR_USER_SHARE: {
         meaning: 'Executions of one user that are admitted at a time. Further ones wait their turn.',

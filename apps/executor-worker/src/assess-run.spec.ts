@@ -3,7 +3,7 @@ import type { JobView, PodState, PodView, RunView } from '@app/runner';
 import { assessRun, mustDeleteJob, type KnownRun } from './assess-run.js';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
-const limits = { startMs: 60_000, imageMs: 30_000 };
+const limits = { startMs: 60_000, imageMs: 30_000, queueMs: 600_000 };
 const ago = (ms: number) => new Date(NOW - ms);
 
 function job(changes: Partial<JobView> = {}): JobView {
@@ -12,6 +12,9 @@ function job(changes: Partial<JobView> = {}): JobView {
     jobUid: 'uid',
     executionId: '1',
     createdAt: ago(1_000),
+    startableAt: changes.createdAt ?? ago(1_000),
+    suspended: null,
+    queue: null,
     active: 1,
     endedPods: 0,
     finished: null,
@@ -59,7 +62,11 @@ const finished = (succeeded: boolean, reason = '', message = '') => ({
 const assess = (view: RunView, retries = 0, known: Partial<KnownRun> = {}) =>
   assessRun(
     view,
-    { jobUid: 'uid', retries, limits, lastEnd: null, hasSucceeded: false, disruptions: 0, ...known },
+    {
+      ...{ jobUid: 'uid', retries, repeatable: false, limits },
+      ...{ lastEnd: null, hasSucceeded: false, disruptions: 0 },
+      ...known,
+    },
     NOW,
   );
 const ended = (status: string, exitCode: number | null, reason: string | null) => ({
@@ -338,6 +345,114 @@ describe('assessRun', () => {
   });
 });
 
+describe('a Job in a queue', () => {
+  const queued = (changes: Partial<JobView> = {}) => job({ queue: 'batch', active: 0, ...changes });
+  const since = ago(20_000);
+  const suspended = { suspended: { since } };
+  const until = new Date(since.getTime() + limits.queueMs);
+  const deleted = { isBeingDeleted: true };
+  const stopped = pod(failed(143, 'Error'), 30_000, deleted);
+  const repeatable = { repeatable: true };
+  const waitsAgain = { kind: 'waiting_for_pod', reason: 'preempted; waits in the queue batch', until };
+
+  it.each<[string, RunView, object]>([
+    [
+      'waits before its first pod, with what Kueue says',
+      {
+        job: queued({ ...suspended, queueWarning: { reason: 'Pending', message: 'no quota', at: ago(0) } }),
+        pods: [],
+      },
+      { kind: 'job_created', reason: 'waits in the queue batch: no quota', until },
+    ],
+    [
+      'waits without a word from Kueue',
+      { job: queued(suspended), pods: [] },
+      { kind: 'job_created', reason: 'waits in the queue batch', until },
+    ],
+    [
+      'is given up after its own limit',
+      { job: queued({ suspended: { since: ago(limits.queueMs + 1) } }), pods: [] },
+      cannotStart('JOB_CREATION_FAILED', 'waits in the queue batch (after 600 s)'),
+    ],
+    [
+      'is not given up if it was suspended just now, however old it is',
+      { job: queued({ createdAt: ago(limits.queueMs * 2), suspended: { since: null } }), pods: [] },
+      {
+        kind: 'job_created',
+        reason: 'waits in the queue batch',
+        until: new Date(NOW + limits.queueMs),
+      },
+    ],
+    [
+      'has all its time to start once it is resumed',
+      { job: queued({ createdAt: ago(limits.queueMs), startableAt: ago(1_000), active: 1 }), pods: [] },
+      { kind: 'waiting_for_pod', reason: null },
+    ],
+    [
+      'is preempted while its pod runs',
+      { job: queued(suspended), pods: [pod(running, 30_000, deleted)] },
+      waitsAgain,
+    ],
+    ['is preempted', { job: queued(suspended), pods: [stopped] }, waitsAgain],
+    [
+      'has its pod stopped, and it is not known yet that it was preempted',
+      { job: queued({ active: 1 }), pods: [stopped] },
+      { kind: 'waiting_for_pod', reason: null },
+    ],
+    [
+      'was preempted and is resumed',
+      { job: queued({ startableAt: ago(2_000), active: 1 }), pods: [stopped] },
+      { kind: 'waiting_for_pod', reason: null },
+    ],
+    [
+      'runs again',
+      { job: queued({ startableAt: ago(2_000), active: 1 }), pods: [stopped, pod(running, 1_000)] },
+      { kind: 'running' },
+    ],
+    [
+      'had its pod deleted by someone, which Kubernetes counts as a failure',
+      { job: queued({ finished: finished(false, 'BackoffLimitExceeded') }), pods: [stopped] },
+      ended('POD_FAILED', 143, null),
+    ],
+    [
+      'fails by itself',
+      { job: queued({ active: 1 }), pods: [pod(failed(3, 'Error'))] },
+      ended('POD_FAILED', 3, null),
+    ],
+    [
+      'succeeds although it is preempted',
+      { job: queued(suspended), pods: [pod(succeeded, 1_000, deleted)] },
+      ended('FINISHED', 0, null),
+    ],
+  ])('%s', (_name, view, expected) => {
+    expect(assess(view, 0, repeatable)).toEqual(expected);
+  });
+
+  it('has the usual time to start again after it was preempted', () => {
+    const lastEnd = { exitCode: 143, reason: 'Preempted: the queue batch took its place back' };
+    const resumedAt = (msAgo: number) => ({ job: queued({ startableAt: ago(msAgo), active: 1 }), pods: [] });
+    const known = { ...repeatable, lastEnd };
+    expect(assess(resumedAt(1_000), 0, known)).toEqual({ kind: 'waiting_for_pod', reason: null });
+    expect(assess(resumedAt(limits.startMs + 1), 0, known)).toMatchObject({ kind: 'cannot_start' });
+    const late = queued({ finished: finished(false, 'DeadlineExceeded', 'too late') });
+    expect(assess({ job: late, pods: [] }, 0, known)).toMatchObject({ end: { status: 'TIMED_OUT' } });
+  });
+
+  it('is not run again by someone who suspends it, without retries', () => {
+    const bySomeone = { job: job({ ...suspended, active: 0 }), pods: [stopped] };
+    expect(assess(bySomeone)).toMatchObject({
+      kind: 'disrupted_too_often',
+      end: {
+        status: 'POD_FAILED',
+        exitCode: 143,
+        reason: expect.stringMatching(/^stopped: the Job was suspended/),
+      },
+    });
+    expect(assess(bySomeone, 1)).toMatchObject({ reason: 'preempted; the Job is suspended' });
+    expect(assess({ ...bySomeone, pods: [] })).toMatchObject({ reason: 'the Job is suspended' });
+  });
+});
+
 describe('mustDeleteJob', () => {
   const success = { status: 'FINISHED', exitCode: 0, reason: null } as const;
   const failure = { status: 'POD_FAILED', exitCode: 3, reason: null } as const;
@@ -387,6 +502,15 @@ describe('mustDeleteJob', () => {
       0,
       false,
     ],
+    ['a success in a queue', { job: job({ queue: 'q' }), pods: [pod(succeeded)] }, success, 0, false],
+    [
+      'a success that its queue has suspended',
+      { job: job({ queue: 'q', suspended: { since: null } }), pods: [pod(succeeded)] },
+      success,
+      0,
+      true,
+    ],
+    ['a success in a queue whose pod is gone', { job: job({ queue: 'q' }), pods: [] }, success, 0, true],
     ['a success that runs again', { job: job(), pods: [pod(succeeded), pod(running)] }, success, 1, true],
   ])('decides for %s', (_name, view, end, retries, expected) => {
     expect(mustDeleteJob(view, end, retries)).toBe(expected);

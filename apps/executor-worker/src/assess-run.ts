@@ -8,12 +8,15 @@ import {
   type PodView,
   type RunView,
 } from '@app/runner';
-import { assessStart, type StartAssessment, type StartLimits } from './assess-start.js';
+import { assessStart, assessSuspended, type StartAssessment, type StartLimits } from './assess-start.js';
+import { isPreempted, isPreemption } from './preemption.js';
 
 /** What is known of a run besides its Job and pods. */
 export interface KnownRun {
   jobUid: string;
   retries: number;
+  /** It may run again after it was stopped, even without retries. */
+  repeatable: boolean;
   limits: StartLimits;
   /** The last attempt that is recorded as ended, even if its pod is gone. */
   lastEnd: RecordedEnd | null;
@@ -34,7 +37,7 @@ export type Assessment =
   | { kind: 'running' }
   /** It ended by itself. */
   | { kind: 'ended'; end: ExecutionEnd }
-  /** Kubernetes has stopped too many of its attempts: delete the Job, then end. */
+  /** Kubernetes has stopped more of its attempts than it may: delete the Job, then end. */
   | { kind: 'disrupted_too_often'; end: ExecutionEnd }
   /** The attempt failed and another may follow, but a container that Proctor does not know keeps the pod: delete the pod. */
   | { kind: 'held_open'; pod: PodView }
@@ -54,10 +57,17 @@ export function assessRun(view: RunView, run: KnownRun, now: number): Assessment
   }
   if (job === null) return { kind: 'vanished' };
   if (job.finished) return { kind: 'ended', end: endOfJob(job, view.pods, run) };
+  const pod = view.pods.at(-1) ?? null;
+  const hasRun = run.lastEnd !== null || view.pods.some(({ state }) => state.kind !== 'waiting');
+  if (job.suspended && !job.isBeingDeleted) {
+    if (hasRun && run.retries === 0 && !run.repeatable) return stoppedForGood(view.pods);
+    return assessSuspended(job, { hasRun, limitMs: run.limits.queueMs }, now);
+  }
   // The next attempt may have started already.
   if (run.disruptions > MAX_DISRUPTIONS && run.retries > 0) return disruptedTooOften(view.pods, run);
-  const pod = view.pods.at(-1) ?? null;
   if (pod?.state.kind === 'failed') {
+    // The queue may have stopped it, and the news about the Job may be late: Kubernetes decides.
+    if (isPreempted(job, pod) || mayBePreempted(job, pod)) return { kind: 'waiting_for_pod', reason: null };
     // Kubernetes marks the Job a second or more after the pod. Nothing follows in a Job that is being deleted.
     if (run.retries === 0 || job.isBeingDeleted) return { kind: 'ended', end: endOfPod(pod.state, run) };
     const isOverdue = now - pod.state.endedAt.getTime() > OTHERS_MAY_RUN_MS;
@@ -65,11 +75,15 @@ export function assessRun(view: RunView, run: KnownRun, now: number): Assessment
   }
   if (pod?.state.kind === 'running') return { kind: 'running' };
   // A deleted pod is gone, and Kubernetes waits for up to ten minutes before the next attempt.
-  const isBetweenAttempts = pod === null && run.lastEnd !== null;
+  const isBetweenAttempts = pod === null && run.lastEnd !== null && !isPreemption(run.lastEnd.reason);
   if (isBetweenAttempts && job.warning?.reason !== 'FailedCreate') {
     return { kind: 'waiting_for_pod', reason: null };
   }
   return assessStart(view, job, run.limits, now);
+}
+
+function mayBePreempted(job: JobView, pod: PodView): boolean {
+  return job.queue !== null && pod.isBeingDeleted && !job.isBeingDeleted;
 }
 
 /**
@@ -78,11 +92,14 @@ export function assessRun(view: RunView, run: KnownRun, now: number): Assessment
  */
 export function mustDeleteJob({ job, pods }: RunView, end: ExecutionEnd, retries: number): boolean {
   if (job?.finished) return false;
+  // A Job that its queue suspends forgets its pods.
+  const isForgotten =
+    job?.queue != null && (job.suspended !== null || pods.every(({ isBeingDeleted }) => isBeingDeleted));
   const mayRepeat = ({ state, phase, isDisrupted }: PodView) =>
     state.kind === 'succeeded' && (phase === 'failed' || isDisrupted);
   return (
     pods.some(({ isKeptAlive, mayRun }) => isKeptAlive || mayRun) ||
-    (retries > 0 && isSuccess(end.status) && pods.some(mayRepeat))
+    (isSuccess(end.status) && (isForgotten || (retries > 0 && pods.some(mayRepeat))))
   );
 }
 
@@ -92,7 +109,7 @@ function endOfJob(job: JobView, pods: readonly PodView[], run: KnownRun): Execut
   if (job.finished?.succeeded) return FINISHED;
   const failed = lastFailure(pods);
   if (failed) return endOfPod(failed, run);
-  if (run.lastEnd) return endOfRecord(run.lastEnd);
+  if (run.lastEnd && !isPreemption(run.lastEnd.reason)) return endOfRecord(run.lastEnd);
   const reason = job.finished?.reason ?? 'Failed';
   const text = [reason, job.finished?.message].filter(Boolean).join(': ');
   return { status: reason === 'DeadlineExceeded' ? 'TIMED_OUT' : 'POD_FAILED', exitCode: null, reason: text };
@@ -128,6 +145,14 @@ function endOfPod(state: FailedState, { retries }: Pick<KnownRun, 'retries'>): E
 /** The exit code alone describes an ordinary failure. */
 function describe({ exitCode, reason, message }: FailedState): string | null {
   return reason === 'Error' && exitCode !== null ? message : [reason, message].filter(Boolean).join(': ');
+}
+
+/** Someone has suspended the Job of a proc that may not run again. */
+function stoppedForGood(pods: readonly PodView[]): Assessment {
+  const exitCode = lastFailure(pods)?.exitCode ?? null;
+  const reason =
+    'stopped: the Job was suspended, and the proc may not run again without retries or repeatable';
+  return { kind: 'disrupted_too_often', end: { status: 'POD_FAILED', exitCode, reason } };
 }
 
 function disruptedTooOften(pods: readonly PodView[], { disruptions }: KnownRun): Assessment {

@@ -3,7 +3,7 @@ import type { JobView, PodState, PodView, RunView, Warning } from '@app/runner';
 import { assessStart } from './assess-start.js';
 
 const NOW = Date.parse('2026-11-29T10:00:00Z');
-const limits = { startMs: 60_000, imageMs: 30_000 };
+const limits = { startMs: 60_000, imageMs: 30_000, queueMs: 600_000 };
 const ago = (ms: number) => new Date(NOW - ms);
 const EVENTS_REFUSED = 'events is forbidden: User "proctor" cannot list resource "events"';
 
@@ -13,6 +13,9 @@ function job(createdMsAgo: number, changes: Partial<JobView> = {}): JobView {
     jobUid: 'uid',
     executionId: '1',
     createdAt: ago(createdMsAgo),
+    startableAt: ago(createdMsAgo),
+    suspended: null,
+    queue: null,
     active: 0,
     endedPods: 0,
     finished: null,

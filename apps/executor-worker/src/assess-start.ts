@@ -3,12 +3,14 @@ import type { JobView, PodState, PodView, RunView } from '@app/runner';
 import { adviseOnSecurity } from './advise-on-security.js';
 import { afterLimit, toReason } from './to-reason.js';
 
-/** How long an execution may take to start, counted from the creation of its Job or pod. */
+/** How long an execution may take to start, counted from when its Job or pod may. */
 export interface StartLimits {
   /** For the Job to become active and for a pod to run. */
   startMs: number;
   /** For an image that cannot be pulled. */
   imageMs: number;
+  /** For a Job that is suspended, from when it was. */
+  queueMs: number;
 }
 
 /** `reason`: what it waits for, if that is known. `until`: when it ends if it still does. */
@@ -52,13 +54,27 @@ export function assessStart(view: RunView, job: JobView, limits: StartLimits, no
   return assessWithoutPod(view, job, limits, now);
 }
 
+/** Decides what it means that the Job is suspended. Pure. */
+export function assessSuspended(
+  job: JobView,
+  { hasRun, limitMs }: { hasRun: boolean; limitMs: number },
+  now: number,
+): StartAssessment {
+  const since = job.suspended?.since ?? new Date(now);
+  const place = job.queue === null ? 'the Job is suspended' : `waits in the queue ${job.queue}`;
+  const why = job.queueWarning ? `: ${job.queueWarning.message}` : '';
+  const text = toReason(`${hasRun ? 'preempted; ' : ''}${place}${why}`);
+  if (now - since.getTime() > limitMs) return cannotStart('JOB_CREATION_FAILED', afterLimit(text, limitMs));
+  return { kind: hasRun ? 'waiting_for_pod' : 'job_created', ...waitsFor(text, since, limitMs) };
+}
+
 function assessWithoutPod(
   { eventsRefused }: RunView,
   job: JobView,
   { startMs }: StartLimits,
   now: number,
 ): StartAssessment {
-  const waitedMs = now - job.createdAt.getTime();
+  const waitedMs = now - job.startableAt.getTime();
   const isActive = job.active > 0;
   const missing = isActive ? 'no pod has appeared' : 'the Job has not become active';
   if (waitedMs > startMs) {
@@ -66,7 +82,7 @@ function assessWithoutPod(
     return cannotStart(isActive ? 'POD_CREATION_FAILED' : 'JOB_CREATION_FAILED', reason);
   }
   const isShown = eventsRefused !== undefined && waitedMs > QUIET_MS.withoutPod;
-  const waits = isShown ? waitsFor(withoutEvents(missing, eventsRefused), job.createdAt, startMs) : {};
+  const waits = isShown ? waitsFor(withoutEvents(missing, eventsRefused), job.startableAt, startMs) : {};
   return isActive ? { kind: 'waiting_for_pod', reason: null, ...waits } : { kind: 'job_created', ...waits };
 }
 
@@ -105,9 +121,12 @@ function toText({ reason, message }: WaitingPod['state']): string | null {
   return message === null ? null : toReason(`${reason}: ${message}`);
 }
 
-/** Every pod waits for its Job's Secret, which is created last. */
-function waitsForGate({ jobName }: JobView, { state }: WaitingPod): boolean {
-  return state.reason === 'CreateContainerConfigError' && state.message === `secret "${jobName}" not found`;
+/** Every pod waits for its Job's files and its Secret, which are created after the Job. */
+function waitsForGate({ jobName }: JobView, { state, warning }: WaitingPod): boolean {
+  if (state.reason === 'CreateContainerConfigError') return state.message === `secret "${jobName}" not found`;
+  return (
+    warning?.reason === 'FailedMount' && warning.message.endsWith(` : secret "${jobName}-files" not found`)
+  );
 }
 
 function withoutEvents(text: string, eventsRefused: string | undefined): string {

@@ -43,7 +43,7 @@ describe("the worker's environment", () => {
         namespace: 'procs',
       },
       job: { timeoutSeconds: 60, retries: 3, serviceAccountName: 'runner', podAnnotations: { team: 'data' } },
-      startLimits: { startMs: 20_000, imageMs: 10_000 },
+      startLimits: { startMs: 20_000, imageMs: 10_000, queueMs: 86_400_000 },
       health: { host: '0.0.0.0', port: 8081 },
     });
   });

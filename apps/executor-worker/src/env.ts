@@ -1,4 +1,4 @@
-import { isDnsSubdomain, isQualifiedName, MAX_ID } from '@app/domain';
+import { isDnsLabel, isDnsSubdomain, isQualifiedName, MAX_ID } from '@app/domain';
 import {
   booleanVar,
   healthSettings,
@@ -6,6 +6,7 @@ import {
   integerVar,
   jsonMapVar,
   loadEnv,
+  namespacesVar,
   parsedVar,
   podSecurityVar,
   secretKeyVar,
@@ -32,8 +33,9 @@ export const schema = serviceSchema({
   PROCTOR_KUBE_CONTEXT: textVar('the name of a context').default('default'),
   KUBECONFIG: textVar('a path').optional(),
   PROCTOR_DEFAULT_NAMESPACE: parsedVar('a Kubernetes namespace', (text) =>
-    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text) ? text : undefined,
+    isDnsLabel(text) ? text : undefined,
   ).default('default'),
+  PROCTOR_ALLOWED_NAMESPACES: namespacesVar.optional(),
   PROCTOR_KUBE_JOB_ACTIVE_DEADLINE_SECONDS: integerVar({ min: 1, max: 2_592_000, default: 3_600 }),
   PROCTOR_KUBE_JOB_RETRIES: integerVar({ min: 0, max: 100, default: 0 }),
   PROCTOR_KUBE_SERVICE_ACCOUNT_NAME: parsedVar('the name of a service account', (text) =>
@@ -55,6 +57,7 @@ export const schema = serviceSchema({
   PROCTOR_KUBE_LOG_PROCESS_WAIT_TIME: integerVar({ min: 1, max: 86_400 }).optional(),
   PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT: integerVar({ min: 1, max: 10_000, default: 5 }),
   PROCTOR_KUBE_REFUSED_WAIT_TIME: integerVar({ min: 1, max: 604_800, default: 900 }),
+  PROCTOR_KUBE_QUEUE_WAIT_TIME: integerVar({ min: 1, max: 2_592_000, default: 86_400 }),
   PROCTOR_WORKER_CONCURRENCY: integerVar({ min: 1, max: 10_000, default: 500 }),
   PROCTOR_LOG_LIMIT_BYTES: integerVar({ min: 65_536, max: 1_073_741_824, default: 10_485_760 }),
   PROCTOR_USER_SHARE: userShareVar,
@@ -83,6 +86,7 @@ export function loadWorkerEnv(source: EnvSource) {
           }
         : { mode: 'in-cluster' as const },
       namespace: env.PROCTOR_DEFAULT_NAMESPACE,
+      namespaces: env.PROCTOR_ALLOWED_NAMESPACES ?? [],
     },
     job: {
       timeoutSeconds: env.PROCTOR_KUBE_JOB_ACTIVE_DEADLINE_SECONDS,
@@ -101,6 +105,7 @@ export function loadWorkerEnv(source: EnvSource) {
     startLimits: {
       startMs: waitSeconds * env.PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT * 1_000,
       imageMs: waitSeconds * 1_000,
+      queueMs: env.PROCTOR_KUBE_QUEUE_WAIT_TIME * 1_000,
     },
     refusedLimitMs: env.PROCTOR_KUBE_REFUSED_WAIT_TIME * 1_000,
     concurrency: env.PROCTOR_WORKER_CONCURRENCY,

@@ -54,7 +54,7 @@ export async function followLog(
     // An earlier worker may have known this pod without storing any of its lines.
     if (isLogStart(start) && budget.isLineOpen) await sink.write(LINE_END, start, follower.signal);
     try {
-      for await (const piece of context.runner.followLog(pod, start, follower.signal, onOpen)) {
+      for await (const piece of follower.runner.followLog(pod, start, follower.signal, onOpen)) {
         position = piece.position;
         await store(piece, masker, sink, follower.signal);
       }

@@ -7,7 +7,7 @@ import type { Follower } from './follower.js';
 import { RunAttempts } from './run-attempts.js';
 import { stopRun } from './stop-run.js';
 import { afterLimit } from './to-reason.js';
-import { recordRefusal } from './while-refused.js';
+import { noteWait, recordRefusal } from './while-refused.js';
 import { whileUnavailable } from './while-unavailable.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -67,7 +67,7 @@ class RunFollower {
   async watch(): Promise<void> {
     const signal = AbortSignal.any([this.watchStop.signal, this.follower.signal]);
     try {
-      for await (const view of this.context.runner.observe(this.job.jobName, signal)) {
+      for await (const view of this.follower.runner.observe(this.job.jobName, signal)) {
         this.update(await this.attempts.masked(view));
       }
     } catch (error) {
@@ -95,6 +95,10 @@ class RunFollower {
       await this.follower.wakeUp.wait({ signal: this.follower.signal });
       if (this.failure !== null) throw this.failure;
       const { view } = this;
+      if (view?.watchRefused !== undefined && !this.follower.isCancelRequested) {
+        await this.noteBlindness(view.watchRefused);
+        continue;
+      }
       if (view) await this.attempts.record(view);
       const assessment = view && this.assess(view);
       // An end before the cancel stands. After the delete, which may be an earlier follower's, any end is due to the cancel.
@@ -108,6 +112,14 @@ class RunFollower {
     }
   }
 
+  /** What it knows of the run is out of date until the worker may watch again. */
+  private async noteBlindness(reason: string): Promise<void> {
+    const key = `blind ${reason}`;
+    if (this.recordedStatus === key) return;
+    await noteWait(this.context, this.follower, reason);
+    this.recordedStatus = key;
+  }
+
   private fail(error: unknown): void {
     this.failure ??= error instanceof Error ? error : new Error(String(error));
     this.follower.wakeUp.ring();
@@ -117,6 +129,7 @@ class RunFollower {
     const known = {
       jobUid: this.job.jobUid,
       retries: this.retries,
+      repeatable: this.follower.claimed.snapshot.pod.repeatable,
       limits: this.context.settings.startLimits,
       lastEnd: this.attempts.lastEnd,
       hasSucceeded: this.attempts.hasSucceeded,
@@ -189,7 +202,7 @@ class RunFollower {
   private async releasePod(pod: PodView): Promise<void> {
     await this.attempts.logs;
     await this.assertHeld();
-    await whileUnavailable(() => this.context.runner.deletePod(pod), this.follower.signal);
+    await whileUnavailable(() => this.follower.runner.deletePod(pod), this.follower.signal);
   }
 
   /** Jobs and pods arrive by two watches, and either may lag behind: reads the end of the Job's pods directly. */
@@ -252,7 +265,7 @@ class RunFollower {
     const { signal, wakeUp } = this.follower;
     this.follower.needsTick = true;
     await stopRun(this.job, {
-      runner: this.context.runner,
+      runner: this.follower.runner,
       retried: (call) => whileUnavailable(call, signal),
       onView: async (view) => {
         // The watch may have seen the end of a pod that is gone by now.
@@ -269,7 +282,7 @@ class RunFollower {
   }
 
   private async readDirectly(): Promise<RunView> {
-    const { runner } = this.context;
+    const { runner } = this.follower;
     const view = await whileUnavailable(() => runner.read(this.job.jobName), this.follower.signal);
     return this.attempts.masked(view);
   }
@@ -278,7 +291,7 @@ class RunFollower {
   private async isRefusedTooLong(reason: string): Promise<boolean> {
     const { lastRefusal, context, follower } = this;
     const isOld = performance.now() - lastRefusal.atMs > REFUSAL_INTERVAL_MS;
-    if (!context.runner.isConnected() || (!isOld && lastRefusal.reason === reason)) return false;
+    if (!follower.runner.isConnected() || (!isOld && lastRefusal.reason === reason)) return false;
     this.lastRefusal = { reason, atMs: performance.now() };
     // The attempt before this one has ended.
     if (isRunning(follower.status)) await this.move('JOB_READY', null);

@@ -1,6 +1,7 @@
 import type { Execution, ExecutionStatus } from '@app/domain';
 import type { ClaimedExecution, Lease } from '@app/database';
 import type { QueueLease } from '@app/queue';
+import type { Runner } from '@app/runner';
 import { WakeUp } from '@app/timing';
 
 /** The abort reason after a refused write: another worker holds the execution, or it has ended. */
@@ -33,6 +34,8 @@ export class Follower {
     readonly claimed: ClaimedExecution,
     readonly queueLease: QueueLease,
     stop: AbortSignal,
+    /** Of the namespace that its Job is in. */
+    readonly runner: Runner,
   ) {
     this.lease = claimed.lease;
     this.execution = claimed.execution;

@@ -37,7 +37,7 @@ afterEach(async () => {
 async function followerOf(id: number): Promise<Follower> {
   const claimed = await records.claim(id);
   if (!claimed) throw new Error('not claimed');
-  return new Follower(claimed, { renew: () => worker.renew() }, new AbortController().signal);
+  return new Follower(claimed, { renew: () => worker.renew() }, new AbortController().signal, runner);
 }
 
 const launch = async (id: number) => launchJob(worker.context, await followerOf(id));

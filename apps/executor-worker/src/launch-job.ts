@@ -29,6 +29,11 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
   const { claimed, execution } = follower;
   if (claimed.jobUid !== null) return adoptKnownJob(context, follower, claimed.jobUid);
   if (follower.isCancelRequested) return { kind: 'cancelled' };
+  if (!context.cluster.allows(claimed.snapshot.pod.namespace)) {
+    const reason = `the namespace ${follower.runner.namespace} is not in PROCTOR_ALLOWED_NAMESPACES; add it, or change the proc`;
+    // An earlier worker may have created the Job, and not have recorded it.
+    return { kind: 'end', end: { status: 'CREATION_FAILED', exitCode: null, reason }, hasJob: true };
+  }
   const { values, problem } = await readSecrets(context, follower);
   if (problem !== null) return endWithoutJob('REQUIREMENT_NOT_MET', problem);
   // The level may have been raised since the proc was registered.
@@ -48,12 +53,12 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
   let jobUid: string | null;
   if (found.kind === 'refused') {
     // An earlier create may have succeeded without an answer.
-    jobUid = await findOwnJob(context, follower);
+    jobUid = await findOwnJob(follower);
     if (jobUid === null) return endWithoutJob('CREATION_FAILED', toReason(found.message));
   } else jobUid = found.jobUid;
   const job = { jobName: execution.jobName, jobUid };
   const recorded = await whileUnavailable(
-    () => context.leases.recordJob(follower.lease, job.jobUid),
+    () => context.leases.recordJob(follower.lease, job.jobUid, follower.runner.namespace),
     follower.signal,
   );
   if (recorded === 'fenced') follower.fence();
@@ -79,10 +84,7 @@ function endWithoutJob(status: ExecutionStatus, reason: string): LaunchOutcome {
 }
 
 /** Reads the uid of the execution's Job directly. Null: there is none, or the worker may not know. */
-async function findOwnJob(
-  { runner }: WorkerContext,
-  { execution, signal }: Follower,
-): Promise<string | null> {
+async function findOwnJob({ runner, execution, signal }: Follower): Promise<string | null> {
   try {
     const { job } = await whileUnavailable(() => runner.read(execution.jobName), signal);
     return job?.executionId === String(execution.id) && !job.isBeingDeleted ? job.jobUid : null;
@@ -92,14 +94,21 @@ async function findOwnJob(
   }
 }
 
-/** Creates the Secret, without which the Job's container does not start. */
+/** Creates the Job's files and then its Secret, without which its container does not start. */
 async function openGate(
   context: WorkerContext,
   follower: Follower,
   job: JobRef,
   values: SecretValues['values'],
 ): Promise<LaunchOutcome> {
-  const create = () => context.runner.createSecret(job, values);
+  const { texts, missing } = await readTexts(context, follower);
+  if (missing.length > 0) {
+    return endAtGate(follower, `the text of ${missing.join(', ')} is gone; apply the proc again`);
+  }
+  const create = async () => {
+    if (texts.length > 0) await follower.runner.createFiles(job, texts);
+    await follower.runner.createSecret(job, values);
+  };
   const refusal = (error: unknown) => {
     if (!(error instanceof RunnerRefusedError)) throw error;
     return { kind: 'given_up', reason: error.message } as const;
@@ -110,10 +119,19 @@ async function openGate(
   );
   if (created === null) return { kind: 'cancelled' };
   if (created.kind === 'done') return { kind: 'launched', job };
-  const status = canMove(follower.status, 'JOB_CREATION_FAILED')
-    ? 'JOB_CREATION_FAILED'
-    : 'POD_CREATION_FAILED';
-  return { kind: 'end', end: { status, exitCode: null, reason: toReason(created.reason) }, hasJob: true };
+  return endAtGate(follower, created.reason);
+}
+
+function endAtGate({ status: current }: Follower, reason: string): LaunchOutcome {
+  const status = canMove(current, 'JOB_CREATION_FAILED') ? 'JOB_CREATION_FAILED' : 'POD_CREATION_FAILED';
+  return { kind: 'end', end: { status, exitCode: null, reason: toReason(reason) }, hasJob: true };
+}
+
+/** The texts of the files as they were when the execution was accepted, and the paths of those that are gone. */
+async function readTexts({ procs }: WorkerContext, { claimed, signal }: Follower) {
+  const files = await whileUnavailable(() => procs.readFiles(claimed.snapshot.pod.files), signal);
+  const missing = files.filter(({ content }) => content === undefined).map(({ path }) => path);
+  return { texts: files.map(({ content = '' }) => content), missing };
 }
 
 /** An earlier epoch recorded the Job. Its Secret is missing if that worker died in between. */
@@ -123,9 +141,9 @@ async function adoptKnownJob(
   jobUid: string,
 ): Promise<LaunchOutcome> {
   const job = { jobName: follower.execution.jobName, jobUid };
-  const view = await whileUnavailable(() => context.runner.read(job.jobName), follower.signal);
+  const view = await whileUnavailable(() => follower.runner.read(job.jobName), follower.signal);
   const isWaiting = view.job?.jobUid === jobUid && !view.job.finished && !view.job.isBeingDeleted;
-  if (isWaiting && !follower.isCancelRequested && (await lacksSecret(context, follower))) {
+  if (isWaiting && !follower.isCancelRequested && (await lacksSecret(follower))) {
     const { values, problem } = await readSecrets(context, follower);
     if (problem !== null) {
       // Without a Secret the pod never starts; the sweep removes the Job.
@@ -137,8 +155,8 @@ async function adoptKnownJob(
 }
 
 /** Checked first, so that a running Job needs neither Proctor's secrets nor the key that decrypts them. */
-async function lacksSecret(context: WorkerContext, { execution, signal }: Follower): Promise<boolean> {
-  return (await whileUnavailable(() => context.runner.readSecret(execution.jobName), signal)) === null;
+async function lacksSecret({ runner, execution, signal }: Follower): Promise<boolean> {
+  return (await whileUnavailable(() => runner.readSecret(execution.jobName), signal)) === null;
 }
 
 async function createInLease(
@@ -147,14 +165,14 @@ async function createInLease(
   secretValues: SecretValues['values'],
 ) {
   // Before the lease is renewed, so that the time to connect does not count against the create.
-  await context.runner.connect(follower.signal);
+  await follower.runner.connect(follower.signal);
   const renewedAtMs = performance.now();
   if (!(await follower.queueLease.renew())) follower.fence();
   follower.throwIfStopped();
   const leftMs = LOCK_DURATION_MS - (performance.now() - renewedAtMs) - LEASE_MARGIN_MS;
   if (leftMs < CREATE_TIMEOUT_MS)
     throw new LeaseTooShortError('the lease was renewed too long ago to create a Job');
-  return context.runner.createJob(jobRequest(context, follower, secretValues), follower.signal);
+  return follower.runner.createJob(jobRequest(context, follower, secretValues), follower.signal);
 }
 
 /** The process stood still between renewing its lease and using it: the delivery is retried. */

@@ -4,6 +4,7 @@ import {
   ExecutionsStore,
   LeasesStore,
   LogsStore,
+  ProcsStore,
   SecretBox,
   SecretsStore,
   waitForPodSecurity,
@@ -12,7 +13,7 @@ import {
 import type { PodSecurityLevel } from '@app/domain';
 import type { MicroserviceContext } from '@app/microservice';
 import { ExecutionQueue, ExecutionUpdates, NotificationSignal, SignalSender } from '@app/queue';
-import { createKubernetesRunner } from '@app/runner';
+import { createKubernetesCluster } from '@app/runner';
 import type { WorkerEnv } from './env.js';
 import { CREATE_TIMEOUT_MS } from './launch-job.js';
 import { LogWriter } from './log-writer.js';
@@ -32,9 +33,9 @@ export async function openWorker(context: MicroserviceContext<WorkerEnv>): Promi
     'notifications',
     new NotificationSignal(new SignalSender(env.redis, installationId, onRedisError)),
   );
-  const runner = resources.use(
-    'runner',
-    createKubernetesRunner({
+  const cluster = resources.use(
+    'cluster',
+    createKubernetesCluster({
       ...env.kubernetes,
       installationId,
       requestTimeoutMs: CREATE_TIMEOUT_MS,
@@ -52,9 +53,10 @@ export async function openWorker(context: MicroserviceContext<WorkerEnv>): Promi
     context: {
       settings: workerSettings(env, installationId, podSecurity),
       leases: new LeasesStore(database, { userShare: env.userShare }),
+      procs: new ProcsStore(database),
       secrets: new SecretsStore(database, new SecretBox(env.secretKey)),
       log: logger,
-      ...{ runner, executions, logs, queue, updates, notifications, logWriter },
+      ...{ cluster, executions, logs, queue, updates, notifications, logWriter },
     },
     workers: new WorkersStore(database),
     redis: env.redis,

@@ -115,7 +115,8 @@ function assess({ job = {}, pods = [], retries = 0 }: Case): Assessment {
     lastEnd: null,
     hasSucceeded: false,
     disruptions: 0,
-    limits: { startMs: 60_000, imageMs: 40_000 },
+    limits: { startMs: 60_000, imageMs: 40_000, queueMs: 600_000 },
+    repeatable: false,
   };
   return assessRun(view, { jobUid: 'job-uid', retries, ...known }, at(NOW_SECOND).getTime());
 }

@@ -1,10 +1,12 @@
 import { compileSecretPatterns, maskText, type SecretPatterns } from '@app/domain';
 import type { AttemptUpdate } from '@app/database';
 import type { JobRef, JobView, PodView, RunView } from '@app/runner';
+import { timeLimit } from '@app/timing';
 import type { RecordedEnd } from './assess-run.js';
 import { followLog, storeGap } from './follow-log.js';
 import type { Follower } from './follower.js';
 import { LogBudget } from './log-budget.js';
+import { isPreempted, isPreemption, preemptionReason } from './preemption.js';
 import { toStorable } from './storable-text.js';
 import { whileUnavailable } from './while-unavailable.js';
 import type { WorkerContext } from './worker-context.js';
@@ -24,6 +26,8 @@ export class RunAttempts {
   private readonly recorded = new Map<string, string>();
   /** How attempts ended, by pod; those that earlier workers recorded included. */
   private readonly ends = new Map<string, AttemptEnd>();
+  /** Pods that were deleted while their Job was suspended. */
+  private readonly preempted = new Set<string>();
   private readonly logsStarted = new Set<string>();
   private readonly logsLost = new Set<string>();
   private budget: LogBudget | null = null;
@@ -71,7 +75,8 @@ export class RunAttempts {
     if (view.job?.jobUid !== this.job.jobUid && view.job !== null) return;
     for (const pod of view.pods) {
       if (pod.state.kind === 'waiting') continue;
-      await this.recordAttempt(toAttempt(pod));
+      if (isPreempted(view.job, pod)) this.preempted.add(pod.podUid);
+      await this.recordAttempt(this.withPreemption(toAttempt(pod), view.job));
       if (!this.logsStarted.has(pod.podUid) && hasLog(pod)) {
         this.logsStarted.add(pod.podUid);
         this.logOpen = new Promise((resolve) => {
@@ -81,6 +86,13 @@ export class RunAttempts {
         this.logs.catch(this.onFailure);
       }
     }
+  }
+
+  /** Times in whole seconds do not always tell: the Job may have been resumed before the pod has ended. */
+  private withPreemption(attempt: AttemptUpdate, job: JobView | null): AttemptUpdate {
+    const { podUid, endedAt } = attempt;
+    const isStopped = endedAt !== null && !hasSucceeded(attempt) && this.preempted.has(podUid);
+    return job !== null && isStopped ? { ...attempt, reason: preemptionReason(job) } : attempt;
   }
 
   /** Marks the logs that can no longer be read as missing. For a Job that has finished or is gone, after `record`. */
@@ -102,8 +114,9 @@ export class RunAttempts {
     const { claimed } = this.follower;
     const known = new Set([...claimed.attempts.map(({ podUid }) => podUid), ...this.recorded.keys()]);
     const seen = [...known].filter((podUid) => !podUid.startsWith(UNSEEN));
-    // Of a Job with retries, Kubernetes does not count disrupted pods. Without retries there is at most one.
-    const ignored = seen.filter((podUid) => seen.length > 1 && isDisruption(this.ends.get(podUid)));
+    // Of a Job with retries, Kubernetes does not count disrupted pods; of a suspended one, none. Else there is at most one.
+    const isIgnored = (end?: AttemptEnd) => isDisruption(end) || isPreemption(end?.reason);
+    const ignored = seen.filter((podUid) => seen.length > 1 && isIgnored(this.ends.get(podUid)));
     for (let n = 1; n <= endedPods - (seen.length - ignored.length); n++) {
       const podUid = `${UNSEEN}${n}`;
       const none = { startedAt: null, endedAt: null, exitCode: null, isDisrupted: false };
@@ -152,19 +165,23 @@ export class RunAttempts {
 
   /** Waits a little for the watch, which may lag behind. */
   private async isEndReported(podUid: string): Promise<boolean> {
-    const patience = AbortSignal.any([this.follower.signal, AbortSignal.timeout(WATCH_PATIENCE_MS)]);
-    for await (const { pods } of this.context.runner.observe(this.job.jobName, patience)) {
-      const pod = pods.find((one) => one.podUid === podUid);
-      if (pod && isReported(pod)) return true;
+    const patience = timeLimit(WATCH_PATIENCE_MS, this.follower.signal);
+    try {
+      for await (const { pods } of this.follower.runner.observe(this.job.jobName, patience.signal)) {
+        const pod = pods.find((one) => one.podUid === podUid);
+        if (pod && isReported(pod)) return true;
+      }
+      return false;
+    } finally {
+      patience.clear();
     }
-    return false;
   }
 
   /** From the Job's own Secret: the values the container got, even if they have changed since. */
   private async readSecrets(): Promise<SecretPatterns> {
     if (this.secrets === null) {
-      const { runner, secrets } = this.context;
-      const { execution, signal } = this.follower;
+      const { secrets } = this.context;
+      const { execution, signal, runner } = this.follower;
       const values =
         (await whileUnavailable(() => runner.readSecret(this.job.jobName), signal)) ??
         (await whileUnavailable(() => secrets.read(execution.procName), signal));

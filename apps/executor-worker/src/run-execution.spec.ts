@@ -223,6 +223,134 @@ describe('an execution, from claim to end,', () => {
     expect(records.textOf(id)).toEqual(['11 8 *** ***']);
   });
 
+  describe('in a namespace of its own', () => {
+    const pod = { ...DEFAULT_POD_SETTINGS, namespace: 'reports' };
+
+    it('runs there', async () => {
+      worker.cluster.allowed.add('reports');
+      const id = records.add({ snapshot: { pod } });
+      expect(await worker.run(id)).toEqual(done);
+      expect(end(id)).toEqual(finished);
+      expect(worker.cluster.in('reports').created).toHaveLength(1);
+      expect([runner.created, records.row(id).jobNamespace]).toEqual([[], 'reports']);
+    });
+
+    it('does not start if the namespace has left the settings', async () => {
+      const id = records.add({ snapshot: { pod } });
+      expect(await worker.run(id)).toEqual(done);
+      expect(end(id)).toMatchObject({
+        status: 'CREATION_FAILED',
+        reason: 'the namespace reports is not in PROCTOR_ALLOWED_NAMESPACES; add it, or change the proc',
+      });
+      expect(worker.cluster.in('reports').created).toEqual([]);
+    });
+
+    it('is followed to its end if the namespace leaves the settings meanwhile', async () => {
+      worker.cluster.allowed.add('reports');
+      const there = worker.cluster.in('reports');
+      let finish = () => {};
+      there.script = async (container) => {
+        container.start();
+        await new Promise<void>((resolve) => (finish = resolve));
+        container.print('done');
+      };
+      const id = records.add({ snapshot: { pod } });
+      const first = worker.deliver(id);
+      while (records.row(id).execution.status !== 'POD_READY') await sleep(5);
+      first.stop('hand_over');
+      await first.outcome;
+      worker.cluster.allowed.clear();
+      const second = worker.run(id);
+      finish();
+      expect(await second).toEqual(done);
+      expect(end(id)).toEqual(finished);
+      expect(records.textOf(id)).toEqual(['done']);
+    });
+
+    it('says that the worker may not watch it, and goes on once it may', async () => {
+      worker.cluster.allowed.add('reports');
+      const there = worker.cluster.in('reports');
+      there.refuseWatch('jobs.batch is forbidden: cannot watch');
+      const id = records.add({ snapshot: { pod } });
+      const run = worker.run(id);
+      while (records.row(id).execution.reason === null) await sleep(5);
+      expect(records.row(id).execution.reason).toMatch(/cannot watch/);
+      expect(there.created).toEqual([]);
+      // The other namespaces go on.
+      const other = records.add();
+      await worker.run(other);
+      expect(end(other)).toEqual(finished);
+      there.refuseWatch(null);
+      expect(await run).toEqual(done);
+      expect(end(id)).toEqual(finished);
+    });
+
+    it('shows on a running execution that the worker may no longer watch', async () => {
+      worker.cluster.allowed.add('reports');
+      const there = worker.cluster.in('reports');
+      there.script = async (container) => {
+        container.start();
+        await container.stopped;
+      };
+      const id = records.add({ snapshot: { pod } });
+      const run = worker.run(id);
+      while (records.row(id).execution.status !== 'POD_READY') await sleep(5);
+      there.refuseWatch('pods is forbidden: cannot watch');
+      while (records.row(id).execution.reason === null) await sleep(5);
+      expect(records.row(id).execution).toMatchObject({
+        status: 'POD_READY',
+        reason: 'pods is forbidden: cannot watch',
+      });
+      there.refuseWatch(null);
+      while (records.row(id).execution.reason !== null) await sleep(5);
+      records.requestCancel(id);
+      worker.handler.followers.get(id)?.requestCancel();
+      await run;
+    });
+  });
+
+  describe('with files', () => {
+    const pod = {
+      ...DEFAULT_POD_SETTINGS,
+      files: [
+        { path: '/etc/b', bytes: 1, digest: 'digest-b' },
+        { path: '/etc/a', bytes: 1, digest: 'digest-a' },
+      ],
+    };
+
+    it('gives them to the Job in their order, before its Secret opens the gate', async () => {
+      records.texts.set('digest-a', 'a').set('digest-b', 'b');
+      const id = records.add({ snapshot: { pod } });
+      expect(await worker.run(id)).toEqual(done);
+      expect(end(id)).toEqual(finished);
+      expect(runner.files).toEqual([['b', 'a']]);
+    });
+
+    it('goes on where its predecessor died between the files and the Secret', async () => {
+      records.texts.set('digest-a', 'a').set('digest-b', 'b');
+      const id = records.add({ snapshot: { pod } });
+      runner.beforeSecret = () => {
+        throw new Error('killed');
+      };
+      expect(await worker.run(id)).toMatchObject({ kind: 'retry' });
+      runner.beforeSecret = () => undefined;
+      expect(await worker.run(id)).toEqual(done);
+      expect(end(id)).toEqual(finished);
+      expect(runner.files).toEqual([['b', 'a']]);
+    });
+
+    it('ends if a text is gone, and deletes the Job', async () => {
+      records.texts.set('digest-a', 'a');
+      const id = records.add({ snapshot: { pod } });
+      expect(await worker.run(id)).toEqual(done);
+      expect(end(id)).toMatchObject({
+        status: 'JOB_CREATION_FAILED',
+        reason: expect.stringMatching(/\/etc\/b/),
+      });
+      expect(runner.deleted).toHaveLength(1);
+    });
+  });
+
   it('names the secret args that cannot be decrypted, without their values, and creates no Job', async () => {
     const id = records.add({ secretArgs: { PASSWORD: 'hunter22' } });
     records.keyId = 'key-2';
@@ -269,7 +397,7 @@ describe('an execution, from claim to end,', () => {
   });
 
   it('ends if its image cannot be pulled, and removes the Job', async () => {
-    worker = newWorker({ startLimits: { startMs: 60_000, imageMs: 100 } });
+    worker = newWorker({ startLimits: { startMs: 60_000, imageMs: 100, queueMs: 60_000 } });
     runner.script = async (container) => {
       container.wait('ErrImagePull', 'no such image');
       await container.stopped;
@@ -284,7 +412,7 @@ describe('an execution, from claim to end,', () => {
   });
 
   it('that was waiting for its image too long when last seen is read directly before it is given up', async () => {
-    worker = newWorker({ startLimits: { startMs: 60_000, imageMs: 100 } });
+    worker = newWorker({ startLimits: { startMs: 60_000, imageMs: 100, queueMs: 60_000 } });
     let isWatchBehind = false;
     runner.script = async (container) => {
       container.wait('ErrImagePull', 'no such image');
@@ -485,7 +613,7 @@ describe('other containers and finalizers', () => {
   );
 
   it('an execution that is given up ends although a finalizer is on its Job', async () => {
-    worker = newWorker({ startLimits: { startMs: 60_000, imageMs: 100 } });
+    worker = newWorker({ startLimits: { startMs: 60_000, imageMs: 100, queueMs: 60_000 } });
     runner.finalizerOn = 'job';
     runner.script = async (container) => {
       container.wait('ErrImagePull', 'no such image');
@@ -640,7 +768,7 @@ describe('a superseded worker', () => {
   });
 
   it('does not delete the Job whose image it waited for in vain', async () => {
-    worker = newWorker({ startLimits: { startMs: 60_000, imageMs: 100 } });
+    worker = newWorker({ startLimits: { startMs: 60_000, imageMs: 100, queueMs: 60_000 } });
     runner.script = async (container) => {
       container.wait('ErrImagePull', 'no such image');
       await container.stopped;

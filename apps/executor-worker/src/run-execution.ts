@@ -1,7 +1,7 @@
-import type { ExecutionEnd } from '@app/database';
+import type { ClaimedExecution, ExecutionEnd } from '@app/database';
 import type { ConsumeOutcome, QueueLease, StopReason } from '@app/queue';
-import type { JobRef } from '@app/runner';
-import { backOffMs, pause } from '@app/timing';
+import type { JobRef, Runner } from '@app/runner';
+import { backOffMs, pause, timeLimit } from '@app/timing';
 import { FencedError, Follower } from './follower.js';
 import { followRun } from './follow-run.js';
 import { launchJob, LeaseTooShortError } from './launch-job.js';
@@ -29,7 +29,7 @@ export class ExecutionHandler {
       const { leases, settings } = this.context;
       const claimed = await whileUnavailable(() => leases.claim(executionId, settings.workerId), stop);
       if (!claimed) return { kind: 'done' };
-      follower = new Follower(claimed, queueLease, stop);
+      follower = new Follower(claimed, queueLease, stop, this.runnerOf(claimed));
       this.followers.set(executionId, follower);
       await this.run(follower);
       return { kind: 'done' };
@@ -38,6 +38,11 @@ export class ExecutionHandler {
     } finally {
       if (follower && this.followers.get(executionId) === follower) this.followers.delete(executionId);
     }
+  }
+
+  /** The recorded namespace stands, even if the default one has changed or this one has left the settings. */
+  private runnerOf({ jobNamespace, snapshot }: ClaimedExecution): Runner {
+    return this.context.cluster.in(jobNamespace ?? snapshot.pod.namespace);
   }
 
   private async run(follower: Follower): Promise<void> {
@@ -69,8 +74,7 @@ export class ExecutionHandler {
   }
 
   /** Deletes the execution's Job, if there is one. See `stopRun`. */
-  private async removeJob({ claimed, execution, signal }: Follower): Promise<void> {
-    const { runner } = this.context;
+  private async removeJob({ claimed, execution, signal, runner }: Follower): Promise<void> {
     const { jobName, id } = execution;
     const retried = <T>(call: () => Promise<T>) => whileUnavailable(call, signal);
     const { job } = await retried(() => runner.read(jobName));
@@ -80,12 +84,14 @@ export class ExecutionHandler {
   }
 
   /** The execution is over. If this fails, the sweep deletes the Job later. */
-  private async discard({ signal, lease }: Follower, job: JobRef): Promise<void> {
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(DISCARD_TIMEOUT_MS)]);
-    const { runner, log } = this.context;
-    await discardJob(job, { runner, retried: (call) => whileUnavailable(call, patience) }).catch(
-      (err: unknown) => log.warn({ executionId: lease.executionId, err }, 'could not delete a Job yet'),
-    );
+  private async discard({ signal, lease, runner }: Follower, job: JobRef): Promise<void> {
+    const patience = timeLimit(DISCARD_TIMEOUT_MS, signal);
+    const { log } = this.context;
+    await discardJob(job, { runner, retried: (call) => whileUnavailable(call, patience.signal) })
+      .catch((err: unknown) => {
+        log.warn({ executionId: lease.executionId, err }, 'could not delete a Job yet');
+      })
+      .finally(patience.clear);
   }
 
   private async end(follower: Follower, end: ExecutionEnd): Promise<void> {

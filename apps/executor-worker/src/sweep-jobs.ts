@@ -1,5 +1,5 @@
 import { LOCK_DURATION_MS } from '@app/queue';
-import type { JobView } from '@app/runner';
+import type { JobView, Runner } from '@app/runner';
 import { CREATE_TIMEOUT_MS } from './launch-job.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -38,7 +38,17 @@ export class JobSweep {
   }
 
   async sweep(now: Date): Promise<void> {
-    const { runner, leases, log } = this.context;
+    const { cluster, log } = this.context;
+    for (const runner of cluster.runners()) {
+      const { namespace } = runner;
+      await this.sweepNamespace(runner, now).catch((err: unknown) => {
+        log.warn({ err, namespace }, 'could not sweep the Jobs of a namespace');
+      });
+    }
+  }
+
+  private async sweepNamespace(runner: Runner, now: Date): Promise<void> {
+    const { leases, log } = this.context;
     // Kubernetes may mark a Job as finished after its execution has ended (ADR 0004).
     const before = new Date(now.getTime() - TOMBSTONE_MS);
     const old = runner.listJobs().filter((job) => !job.isBeingDeleted && ageMs(job, now) > TOMBSTONE_MS);

@@ -44,7 +44,7 @@ export async function whileRefused<T>(
       }
       refusals = 0;
       if (error instanceof RunnerUnavailableError && error.message !== shown) {
-        await noteOutage(context, follower, error.message);
+        await noteWait(context, follower, error.message);
         shown = error.message;
       }
       await pause(backOffMs(outages++, OUTAGE_BACK_OFF), signal);
@@ -68,7 +68,8 @@ export async function recordRefusal(
   return { isOver: recorded?.isOver ?? false };
 }
 
-async function noteOutage(
+/** Shows why an execution waits where no limit runs. */
+export async function noteWait(
   { leases, updates }: WorkerContext,
   follower: Follower,
   message: string,

@@ -1,7 +1,7 @@
-import type { ExecutionsStore, LeasesStore, LogsStore, SecretsStore } from '@app/database';
+import type { ExecutionsStore, LeasesStore, LogsStore, ProcsStore, SecretsStore } from '@app/database';
 import type { SecurityDefaults } from '@app/domain';
 import type { ExecutionQueue, ExecutionUpdates, NotificationSignal } from '@app/queue';
-import type { Runner } from '@app/runner';
+import type { Cluster } from '@app/runner';
 import type { StartLimits } from './assess-start.js';
 import type { LogWriter } from './log-writer.js';
 
@@ -30,11 +30,13 @@ export interface WorkerLog {
 /** What following executions needs; one per process. */
 export interface WorkerContext {
   settings: WorkerSettings;
-  runner: Runner;
+  cluster: Cluster;
   leases: LeasesStore;
   executions: ExecutionsStore;
   logs: LogsStore;
   secrets: SecretsStore;
+  /** For the texts of files. */
+  procs: Pick<ProcsStore, 'readFiles'>;
   queue: ExecutionQueue;
   updates: ExecutionUpdates;
   /** Wakes the notifiers. */

@@ -30,8 +30,8 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
 
   async onApplicationBootstrap(): Promise<void> {
     const { context, redis, concurrency } = this.options;
-    const { settings, runner, log } = context;
-    await runner.start();
+    const { settings, cluster, log } = context;
+    await cluster.start();
     this.heartbeat.start();
     this.jobSweep.start();
     this.consumer = new ExecutionConsumer({
@@ -56,8 +56,9 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
 
   /** Throws while the watches on the cluster are not connected. */
   async checkCluster(): Promise<void> {
-    if (!this.options.context.runner.isConnected()) {
-      throw new Error('the watches on Kubernetes are not connected');
+    const problems = this.options.context.cluster.problems();
+    if (problems.length > 0) {
+      throw new Error(`the watches on Kubernetes are not connected in ${problems.join(', ')}`);
     }
   }
 

@@ -3,6 +3,7 @@ import { MAX_ROUND_MS, repeatStep } from './repeat-step.js';
 
 const EXECUTIONS_AT_ONCE = 1_000;
 const ROWS_AT_ONCE = 5_000;
+const FILES_UNUSED_MS = 3_600_000;
 
 /** Deletes history past the retention time, in small steps. Any number of replicas may prune at once. */
 export class PruneHistory {
@@ -22,6 +23,7 @@ export class PruneHistory {
       this.retention.deleteNotifications(days, max),
     );
     await this.retention.deleteSignIns(days);
+    await this.retention.deleteFiles(FILES_UNUSED_MS);
     let partitions = 0;
     while (performance.now() < deadlineMs && (await this.retention.dropLogPartition(days)) !== null) {
       partitions += 1;

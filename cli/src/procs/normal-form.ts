@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { metadataFromProc, procFromMetadata, stringifyJson, Written, type ProcMetadata } from '@app/contract';
 
 /** The metadata without fields that have their default, as the gateway returns it. */
@@ -7,7 +8,17 @@ export function normalForm(metadata: ProcMetadata): ProcMetadata {
 
 /** A proc as `field: value` lines, one per leaf, with arguments and secrets by name. Equivalent procs have equal lines. */
 export function linesOf(metadata: ProcMetadata): string[] {
-  return flatten(normalForm(metadata), '');
+  const { files = [], ...rest } = normalForm(metadata);
+  return flatten({ ...rest, files: (files ?? []).map(summaryOf) }, '');
+}
+
+type FileMetadata = NonNullable<ProcMetadata['files']>[number];
+
+/** A text is too long to be shown as a difference. */
+function summaryOf({ path, content }: FileMetadata) {
+  const text = content ?? '';
+  const sha256 = createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return { name: path, content: `${Buffer.byteLength(text)} bytes, sha256 ${sha256}` };
 }
 
 function flatten(value: unknown, path: string): string[] {

@@ -147,6 +147,14 @@ describe('nearestWord', () => {
 });
 
 describe('changeOf', () => {
+  it('shows a changed file by its size and hash', () => {
+    const withText = (content: string) => proc({ files: [{ path: '/etc/a', content }] });
+    expect(changeOf(withText('one'), withText('three')).diff).toEqual([
+      '- files./etc/a.content: 3 bytes, sha256 7692c3ad3540',
+      '+ files./etc/a.content: 5 bytes, sha256 8b5b9db0c13d',
+    ]);
+  });
+
   it.each([
     ['spelled out defaults', proc({ retries: null, env_vars: null, concurrency: null }), proc()],
     ['a type that is the default', withArg({ type: 'string', required: false, options: [] }), withArg({})],

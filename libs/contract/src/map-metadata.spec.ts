@@ -37,7 +37,15 @@ const anyToleration: fc.Arbitrary<Toleration> = fc.record({
 
 const mounts = fc.array(fc.record({ name: key, path: fc.option(text) }), { maxLength: 2 });
 
+const anyFile = fc.oneof(
+  fc.record({ path: text, bytes: fc.nat(), digest: fc.constant('') }),
+  fc
+    .record({ path: text, content: fc.string({ maxLength: 20 }) })
+    .map((file) => ({ ...file, bytes: Buffer.byteLength(file.content), digest: '' })),
+);
+
 const anyPod: fc.Arbitrary<PodSettings> = fc.record({
+  namespace: fc.option(key),
   resources: fc.option(fc.record({ requests: map(key), limits: map(key) })),
   nodeSelector: map(text),
   tolerations: fc.array(anyToleration, { maxLength: 2 }),
@@ -45,6 +53,9 @@ const anyPod: fc.Arbitrary<PodSettings> = fc.record({
   imagePullSecrets: fc.array(key, { maxLength: 2 }),
   annotations: map(text),
   priorityClass: fc.option(key),
+  queue: fc.option(key),
+  repeatable: fc.boolean(),
+  files: fc.array(anyFile, { maxLength: 2 }),
   configMaps: mounts,
   secrets: mounts,
   scratch: fc.option(fc.record({ size: key, path: text })),

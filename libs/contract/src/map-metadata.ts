@@ -1,7 +1,9 @@
 import {
+  countUtf8Bytes,
   plainArg,
   type ArgDeclaration,
   type MountedObject,
+  type PodFile,
   type PodSettings,
   type Proc,
   type SecuritySettings,
@@ -54,6 +56,7 @@ function boundFrom(bound: ArgMetadata['min']): string | null {
 function podFromMetadata(metadata: ProcMetadata): PodSettings {
   const { resources } = metadata;
   return {
+    namespace: metadata.namespace ?? null,
     resources: resources ? { requests: resources.requests ?? {}, limits: resources.limits ?? {} } : null,
     nodeSelector: metadata.node_selector ?? {},
     tolerations: (metadata.tolerations ?? []).map((toleration) => ({
@@ -70,12 +73,27 @@ function podFromMetadata(metadata: ProcMetadata): PodSettings {
     priorityClass: metadata.priority_class ?? null,
     runtimeClass: metadata.runtime_class ?? null,
     imagePullPolicy: metadata.image_pull_policy ?? null,
+    queue: metadata.queue ?? null,
+    repeatable: metadata.repeatable ?? false,
     scratch: metadata.scratch ?? null,
+    files: (metadata.files ?? []).map(fileFromMetadata),
     configMaps: mountsFromMetadata(metadata.config_maps),
     secrets: mountsFromMetadata(metadata.secrets),
     retryOn: metadata.retry_on ?? [],
     failOn: metadata.fail_on ?? [],
   };
+}
+
+type FileMetadata = NonNullable<ProcMetadata['files']>[number];
+
+function fileFromMetadata({ path, content, bytes }: FileMetadata): PodFile {
+  return typeof content === 'string'
+    ? { path, bytes: countUtf8Bytes(content), digest: '', content }
+    : { path, bytes: bytes ?? 0, digest: '' };
+}
+
+function metadataFromFile({ path, bytes, content }: PodFile): FileMetadata {
+  return content === undefined ? { path, bytes } : { path, content };
 }
 
 function mountsFromMetadata(mounts: ProcMetadata['secrets']): MountedObject[] {
@@ -138,6 +156,7 @@ function metadataFromArg(arg: ArgDeclaration): ArgMetadata {
 
 function metadataFromPod(pod: PodSettings): Partial<ProcMetadata> {
   return {
+    ...(pod.namespace !== null && { namespace: pod.namespace }),
     ...(pod.resources && {
       resources: { requests: { ...pod.resources.requests }, limits: { ...pod.resources.limits } },
     }),
@@ -159,8 +178,11 @@ function metadataFromPod(pod: PodSettings): Partial<ProcMetadata> {
     ...(pod.imagePullPolicy !== null && { image_pull_policy: pod.imagePullPolicy }),
     ...(pod.retryOn.length > 0 && { retry_on: [...pod.retryOn] }),
     ...(pod.failOn.length > 0 && { fail_on: [...pod.failOn] }),
+    ...(pod.files.length > 0 && { files: pod.files.map(metadataFromFile) }),
     ...(pod.configMaps.length > 0 && { config_maps: pod.configMaps.map(metadataFromMount) }),
     ...(pod.secrets.length > 0 && { secrets: pod.secrets.map(metadataFromMount) }),
+    ...(pod.queue !== null && { queue: pod.queue }),
+    ...(pod.repeatable && { repeatable: true }),
     ...(pod.scratch && { scratch: { ...pod.scratch } }),
     ...(pod.security && { security: metadataFromSecurity(pod.security) }),
   };

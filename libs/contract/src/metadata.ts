@@ -1,4 +1,4 @@
-import { ARG_TYPES, IMAGE_PULL_POLICIES, MAX_ID } from '@app/domain';
+import { ARG_TYPES, IMAGE_PULL_POLICIES, MAX_FILES, MAX_FILES_BYTES, MAX_ID } from '@app/domain';
 import * as z from 'zod';
 import { envName } from './env-values.js';
 import {
@@ -106,6 +106,17 @@ const mountedObject = z.object({
     .describe('Folder with a file for each key. Omitted: an environment variable for each key.'),
 });
 
+const file = z.object({
+  path: shortText.describe('Absolute path of the file in the container.'),
+  content: z
+    .string()
+    .max(MAX_FILES_BYTES)
+    .refine(isStorable, NOT_STORABLE)
+    .nullish()
+    .describe('The text. Required to register a proc; lists omit it.'),
+  bytes: z.int().nullish().describe('The size of the text. Only in lists.'),
+});
+
 const exitCodes = z.array(z.int().min(1).max(255)).max(255).nullish();
 
 const id = z.int().min(0).max(MAX_ID).nullish();
@@ -150,6 +161,9 @@ export const procMetadata = z.object({
   ),
   fail_on: exitCodes.describe('Exit codes that end the execution without a retry. Not with `retry_on`.'),
   concurrency: concurrency.nullish(),
+  namespace: shortText
+    .nullish()
+    .describe("Where its Jobs run. Omitted: the installation's default namespace."),
   resources: z.object({ requests: quantities.nullish(), limits: quantities.nullish() }).nullish(),
   node_selector: textMap.nullish(),
   tolerations: z.array(toleration).max(MAX_ENV_COUNT).nullish(),
@@ -162,6 +176,15 @@ export const procMetadata = z.object({
     .enum(IMAGE_PULL_POLICIES)
     .nullish()
     .describe("Default: Kubernetes' own, `Always` for the tag `latest` and else `IfNotPresent`."),
+  queue: shortText
+    .nullish()
+    .describe('A LocalQueue of Kueue, which decides when its Jobs run. Needs `retries` or `repeatable`.'),
+  repeatable: z
+    .boolean()
+    .nullish()
+    .describe(
+      'The proc may run again after its queue has stopped it, even without `retries`. Default: false.',
+    ),
   scratch: z
     .object({
       size: quantity.describe('Such as `2Gi`. A pod that uses more is evicted.'),
@@ -169,6 +192,13 @@ export const procMetadata = z.object({
     })
     .nullish()
     .describe('An empty folder for each attempt, deleted with its pod.'),
+  files: z
+    .array(file)
+    .max(MAX_FILES)
+    .nullish()
+    .describe(
+      `Texts of up to ${MAX_FILES_BYTES} bytes in all that the container finds as read-only files. Everyone who may run the proc can read them.`,
+    ),
   config_maps: z
     .array(mountedObject)
     .max(MAX_ENV_COUNT)

@@ -32,9 +32,10 @@ export * from './proc/check-args.js';
 export * from './proc/check-proc.js';
 export { completeArgs, splitArgs } from './proc/complete-args.js';
 export { MAX_ENV_NAME_LENGTH } from './proc/env-names.js';
-export { MAX_ENV_VALUE_BYTES, MAX_ENV_TOTAL_BYTES } from './proc/env-value.js';
-export { isDnsSubdomain, isLabelValue, isQualifiedName } from './proc/kubernetes-names.js';
+export { MAX_ENV_VALUE_BYTES, MAX_ENV_TOTAL_BYTES, countUtf8Bytes } from './proc/env-value.js';
+export { isDnsLabel, isDnsSubdomain, isLabelValue, isQualifiedName } from './proc/kubernetes-names.js';
 export type { MountedObject } from './proc/mounted-objects.js';
+export { type PodFile, MAX_FILES, MAX_FILES_BYTES } from './proc/pod-files.js';
 export {
   type PodSettings,
   type PodResources,

@@ -4,7 +4,9 @@ import { readEnv } from './env.js';
 describe('readEnv', () => {
   it('reads the variables and fills in the defaults', () => {
     const env = { PROCTOR_SANDBOX_DATA_DIR: '/d', PROCTOR_SANDBOX_PROCS_DIR: '/p' };
-    expect(readEnv(env)).toEqual({ port: 0, dataDir: '/d', procsDir: '/p', namespace: 'default' });
+    expect(readEnv(env)).toEqual({ port: 0, dataDir: '/d', procsDir: '/p', namespaces: ['default'] });
+    const { namespaces } = readEnv({ ...env, PROCTOR_SANDBOX_NAMESPACE: 'procs, reports,' });
+    expect(namespaces).toEqual(['procs', 'reports']);
   });
 
   it('lists every problem', () => {

@@ -4,7 +4,8 @@ export interface SandboxEnv {
   port: number;
   dataDir: string;
   procsDir: string;
-  namespace: string;
+  /** The first is that of the kubeconfig. */
+  namespaces: string[];
 }
 
 /** Reads the sandbox's configuration. Throws one error that lists every problem. */
@@ -24,6 +25,9 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): Sand
     port,
     dataDir: resolve(env.PROCTOR_SANDBOX_DATA_DIR!),
     procsDir: resolve(env.PROCTOR_SANDBOX_PROCS_DIR!),
-    namespace: env.PROCTOR_SANDBOX_NAMESPACE || 'default',
+    namespaces: (env.PROCTOR_SANDBOX_NAMESPACE || 'default')
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
   };
 }

@@ -15,6 +15,14 @@ describe('FaultSwitchboard', () => {
     expect(faults.takeEffect(createJob, 'before')).toBeNull();
   });
 
+  it('affects only requests in its namespace', () => {
+    const faults = new FaultSwitchboard();
+    faults.failRequests({ namespace: 'a', effect: { kind: 'hang' } });
+    expect(faults.takeEffect({ ...createJob, namespace: 'b' }, 'before')).toBeNull();
+    expect(faults.takeEffect(createJob, 'before')).toBeNull();
+    expect(faults.takeEffect({ ...createJob, namespace: 'a' }, 'before')).toEqual({ kind: 'hang' });
+  });
+
   it('stays on until it is cleared', () => {
     const faults = new FaultSwitchboard();
     faults.failRequests({ effect: { kind: 'hang' } });

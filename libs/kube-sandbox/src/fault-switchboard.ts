@@ -5,6 +5,7 @@ import type { PodSecurityLevel } from './admission/pod-security.js';
 import type { ObjectQuota } from './admission/quota.js';
 import type { Webhook } from './admission/webhook.js';
 import type { Faults, NodeLoss, RequestEffect, RequestFault, RequestMatch } from './faults.js';
+import type { QueueController } from './jobs/queue-controller.js';
 import type { StartGate } from './kubelet/kubelet-context.js';
 import type { ResourceName } from './objects/kube-object.js';
 
@@ -38,6 +39,7 @@ export class FaultSwitchboard implements Faults, StartGate {
   readonly admission = new Admission();
   readonly mutation = new Mutation();
   node: FaultyNode | null = null;
+  queues: QueueController | null = null;
 
   dropWatches(resource?: ResourceName): number {
     return this.cut((stream) => stream.resource !== 'log' && (!resource || stream.resource === resource));
@@ -98,6 +100,18 @@ export class FaultSwitchboard implements Faults, StartGate {
     this.mountHold = message === null ? null : createHold(message);
   }
 
+  fillQueues(message = FULL): void {
+    this.queues?.fill(message);
+  }
+
+  emptyQueues(): void {
+    this.queues?.fill(null);
+  }
+
+  preemptJobs(jobName?: string): number {
+    return this.queues?.preempt(jobName) ?? 0;
+  }
+
   setQuota(quota: ObjectQuota | null): void {
     this.admission.quota = quota ?? {};
   }
@@ -120,6 +134,7 @@ export class FaultSwitchboard implements Faults, StartGate {
     this.bytesPerSecond = null;
     this.releasePods();
     this.failMounts(null);
+    this.emptyQueues();
     this.admission.clear();
     this.mutation.clear();
   }
@@ -141,7 +156,7 @@ export class FaultSwitchboard implements Faults, StartGate {
   }
 
   /** Returns the effect on this request and counts one hit; null if there is none. */
-  takeEffect(match: Required<RequestMatch>, when: 'before' | 'after'): RequestEffect | null {
+  takeEffect(match: Request, when: 'before' | 'after'): RequestEffect | null {
     const rule = this.rules.find((one) => isHit(one, match) && (one.when ?? 'before') === when);
     if (!rule) return null;
     rule.left -= 1;
@@ -169,11 +184,21 @@ export class FaultSwitchboard implements Faults, StartGate {
   }
 }
 
-function isHit(rule: RequestMatch, match: Required<RequestMatch>): boolean {
-  return (!rule.verb || rule.verb === match.verb) && (!rule.resource || rule.resource === match.resource);
+/** All but requests across namespaces have one. */
+type Request = RequestMatch & Required<Pick<RequestMatch, 'verb' | 'resource'>>;
+
+function isHit(rule: RequestMatch, match: Request): boolean {
+  return (
+    (!rule.verb || rule.verb === match.verb) &&
+    (!rule.resource || rule.resource === match.resource) &&
+    (!rule.namespace || rule.namespace === match.namespace)
+  );
 }
 
 const HELD = '0/1 nodes are available: the sandbox is holding back pods.';
+
+const FULL =
+  "couldn't assign flavors to pod set main: insufficient unused quota for cpu in flavor sandbox, 100m more needed";
 
 interface Hold {
   message: string;

@@ -10,6 +10,7 @@ export type Verb = 'get' | 'list' | 'watch' | 'create' | 'delete' | 'deletecolle
 export interface RequestMatch {
   verb?: Verb;
   resource?: ResourceName | 'log';
+  namespace?: string;
 }
 
 /** What happens to an affected request. `reset` drops the connection, `hang` never responds. */
@@ -61,6 +62,12 @@ export interface Faults {
   releasePods(): void;
   /** Keeps new pods from mounting their volumes, with this event; null: releases them. */
   failMounts(message: string | null): void;
+  /** Fills the queues of Kueue: suspended Jobs stay so. @param message Kueue's sentence */
+  fillQueues(message?: string): void;
+  /** The queues admit Jobs again. */
+  emptyQueues(): void;
+  /** Suspends running Jobs of queues, as Kueue does for more important ones. Returns how many. */
+  preemptJobs(jobName?: string): number;
   /** Limits how many objects each namespace may hold; null: no limit. */
   setQuota(quota: ObjectQuota | null): void;
   /** Refuses new pods below a level of Pod Security. */
@@ -92,6 +99,9 @@ export const FAULT_NAMES = [
   'holdPods',
   'releasePods',
   'failMounts',
+  'fillQueues',
+  'emptyQueues',
+  'preemptJobs',
   'setQuota',
   'enforcePodSecurity',
   'addWebhook',

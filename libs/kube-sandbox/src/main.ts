@@ -4,7 +4,7 @@ import { startKubeSandbox } from './start-kube-sandbox.js';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 try {
-  const { port, dataDir, procsDir, namespace } = readEnv(process.env);
+  const { port, dataDir, procsDir, namespaces } = readEnv(process.env);
   say(
     'kube-sandbox: for development only. It isolates nothing: containers are plain processes on this machine.',
   );
@@ -12,7 +12,7 @@ try {
     port,
     dataDir,
     procsDir,
-    namespaces: [namespace],
+    namespaces,
     log: (line) => say(`kube-sandbox: ${line}`),
   });
   say(`kube-sandbox listening on ${sandbox.url}`);

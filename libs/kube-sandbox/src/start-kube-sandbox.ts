@@ -7,6 +7,7 @@ import { startServer } from './api/start-server.js';
 import { FaultSwitchboard } from './fault-switchboard.js';
 import type { Faults } from './faults.js';
 import { JobController } from './jobs/job-controller.js';
+import { QueueController } from './jobs/queue-controller.js';
 import { faultyNode } from './kubelet/faulty-node.js';
 import { Kubelet } from './kubelet/kubelet.js';
 import { openWorkArea } from './kubelet/pod-folder.js';
@@ -93,8 +94,11 @@ export async function startKubeSandbox(options: SandboxOptions): Promise<KubeSan
   );
   const jobs = new JobController(store, events, timing, faults.admission, faults.mutation);
   faults.node = faultyNode(kubelet, store);
+  const queues = new QueueController(store, events);
+  faults.queues = queues;
 
   const stop = async () => {
+    queues.close();
     jobs.close();
     garbageCollector.close();
     closeNamespaces();

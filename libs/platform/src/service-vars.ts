@@ -1,4 +1,4 @@
-import { POD_SECURITY_LEVELS, type PodSecurityLevel } from '@app/domain';
+import { isDnsLabel, POD_SECURITY_LEVELS, type PodSecurityLevel } from '@app/domain';
 import * as z from 'zod';
 import { postgresSettings, postgresVars, redisSettings, redisVars } from './connection-vars.js';
 import { integerVar, parsedVar, portVar, textVar } from './env-vars.js';
@@ -44,6 +44,12 @@ export function healthSettings(env: z.output<z.ZodObject<typeof healthVars>>): H
 
 /** How many admitted executions a user may have; the same in every service that admits executions. */
 export const userShareVar = integerVar({ min: 1, max: 1_000_000, default: 500 });
+
+/** The same in the gateway, which refuses other namespaces, and in the workers, which watch these. */
+export const namespacesVar = parsedVar<readonly string[]>('a comma-separated list of namespaces', (text) => {
+  const names = text.split(',').map((name) => name.trim());
+  return names.every(isDnsLabel) ? [...new Set(names)] : undefined;
+});
 
 /** The same in the gateway, which refuses what the level forbids, and in the workers. */
 export const podSecurityVar = parsedVar<PodSecurityLevel>(POD_SECURITY_LEVELS.join(' or '), (text) =>

@@ -1,2 +1,3 @@
 export { createKubernetesRunner } from './kubernetes/kubernetes-runner.js';
+export { createKubernetesCluster } from './kubernetes/kubernetes-cluster.js';
 export * from './runner.js';

@@ -7,6 +7,9 @@ const jobOf = (jobName: string, change: Partial<JobView> = {}): JobView => ({
   jobUid: `uid-${jobName}`,
   executionId: '1',
   createdAt: new Date(0),
+  startableAt: new Date(0),
+  suspended: null,
+  queue: null,
   active: 1,
   finished: null,
   endedPods: 0,
@@ -28,6 +31,34 @@ const podOf = (podUid: string, createdAt: number): PodView => ({
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('RunTable', () => {
+  it('shows what the queue says about a Job only while it is suspended', () => {
+    const table = new RunTable();
+    const warning = { reason: 'Pending', message: 'no room', at: new Date(5) };
+    table.putWarning({ kind: 'Workload', name: 'a', uid: 'w', warning });
+    table.putJob(jobOf('a', { suspended: { since: new Date(0) }, queue: 'batch' }));
+    expect(table.run('a').job).toMatchObject({ queueWarning: warning });
+    table.putJob(jobOf('a', { queue: 'batch' }));
+    expect(table.run('a').job).not.toHaveProperty('queueWarning');
+  });
+
+  it('tells every reader when Jobs and pods may not be watched', async () => {
+    const table = new RunTable();
+    table.putJob(jobOf('a'));
+    const seen: (string | undefined)[] = [];
+    const stop = new AbortController();
+    const reading = (async () => {
+      for await (const { watchRefused } of table.observe('a', stop.signal)) seen.push(watchRefused);
+    })();
+    await settle();
+    table.watchRefused = 'forbidden';
+    await settle();
+    table.watchRefused = null;
+    await settle();
+    stop.abort();
+    await reading;
+    expect(seen).toEqual([undefined, 'forbidden', undefined]);
+  });
+
   it('orders the pods of a run by creation', () => {
     const table = new RunTable();
     table.putPod({ jobName: 'a', pod: podOf('second', 2) });

@@ -8,8 +8,9 @@ export interface PodEntry {
 }
 
 export interface WarningEntry {
-  kind: 'Job' | 'Pod';
-  /** Of the Job or pod. */
+  /** A `Workload` is what Kueue queues for a Job. */
+  kind: 'Job' | 'Pod' | 'Workload';
+  /** Of the Job or pod; of a Workload, that of its Job. */
   name: string;
   uid: string;
   warning: Warning;
@@ -19,6 +20,10 @@ type Listener = () => void;
 
 /** Other objects in the namespace have warnings, too. */
 const MAX_WARNINGS = 2_000;
+
+function workloadKey(jobName: string): string {
+  return `workload of ${jobName}`;
+}
 
 /**
  * All known runs, in memory, with readers that follow one run each. A change wakes only the readers of that run. A reader
@@ -31,10 +36,22 @@ export class RunTable {
   /** Pods of known Jobs that are gone and whose proc had ended. By Job name and pod uid. */
   readonly #endedPods = new Map<string, Map<string, PodView>>();
   readonly #listeners = new Map<string, Set<Listener>>();
-  /** By uid of the Job or pod. */
+  /** By uid of the Job or pod, and by Job name for its Workload. */
   readonly #warnings = new BoundedMap<string, Warning>({ maxSize: MAX_WARNINGS });
   /** See `RunView.eventsRefused`; null: events can be read. */
   eventsRefused: string | null = null;
+  #watchRefused: string | null = null;
+
+  /** See `RunView.watchRefused`; null: Jobs and pods are watched. */
+  get watchRefused(): string | null {
+    return this.#watchRefused;
+  }
+
+  set watchRefused(reason: string | null) {
+    if (reason === this.#watchRefused) return;
+    this.#watchRefused = reason;
+    this.#notify(...this.#listeners.keys());
+  }
 
   jobs(): readonly JobView[] {
     return [...this.#jobs.values()];
@@ -55,22 +72,28 @@ export class RunTable {
 
   withWarnings({ job, pods }: RunView): RunView {
     return {
-      job: job && this.#withWarning(job, job.jobUid),
+      job: job && this.#withQueueWarning(this.#withWarning(job, job.jobUid)),
       pods: pods.map((pod) => this.#withWarning(pod, pod.podUid)),
       ...(this.eventsRefused !== null && { eventsRefused: this.eventsRefused }),
+      ...(this.#watchRefused !== null && { watchRefused: this.#watchRefused }),
     };
   }
 
   /** The Job or pod may be unknown as yet: events have their own watch. */
   putWarning({ kind, name, uid, warning }: WarningEntry): void {
-    this.#warnings.set(uid, warning);
-    const jobName = kind === 'Job' ? name : this.#pods.get(uid)?.jobName;
+    this.#warnings.set(kind === 'Workload' ? workloadKey(name) : uid, warning);
+    const jobName = kind === 'Pod' ? this.#pods.get(uid)?.jobName : name;
     if (jobName !== undefined) this.#notify(jobName);
   }
 
   #withWarning<T extends object>(view: T, uid: string): T {
     const warning = this.#warnings.get(uid);
     return warning ? { ...view, warning } : view;
+  }
+
+  #withQueueWarning(job: JobView): JobView {
+    const queueWarning = job.suspended && this.#warnings.get(workloadKey(job.jobName));
+    return queueWarning ? { ...job, queueWarning } : job;
   }
 
   putJob(job: JobView): void {
@@ -85,6 +108,7 @@ export class RunTable {
     this.#jobs.delete(jobName);
     this.#endedPods.delete(jobName);
     this.#warnings.delete(jobUid);
+    this.#warnings.delete(workloadKey(jobName));
     this.#notify(jobName);
   }
 

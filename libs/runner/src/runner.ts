@@ -1,13 +1,30 @@
 import type { LogPosition, PodSettings } from '@app/domain';
 
+/** A cluster, through a runner for each namespace. */
+export abstract class Cluster {
+  /** Starts the watches of the namespaces in the settings. Throws as `Runner.start` does. */
+  abstract start(): Promise<void>;
+  abstract close(): Promise<void>;
+  /** The runner of a namespace, which may have left the settings; null: of the default one. Created once. */
+  abstract in(namespace: string | null): Runner;
+  /** Whether new Jobs may be created there; null: in the default namespace. */
+  abstract allows(namespace: string | null): boolean;
+  /** Those of all namespaces that have been used so far. */
+  abstract runners(): readonly Runner[];
+  /** Namespaces of the settings that are not watched now, each with the reason, as far as it is known. */
+  abstract problems(): readonly string[];
+}
+
 /**
- * The port through which the executor worker runs containers. One implementation in production: Kubernetes
+ * The port through which the executor worker runs containers in one namespace. One implementation in production: Kubernetes
  * (`kubernetes/`). Every method may be repeated. A method that cannot reach the cluster, or gets a temporary failure
  * (429, 5xx, network, timeout), throws `RunnerUnavailableError`; the caller retries with back-off. If the cluster answered
  * that it refuses the request for now, the error is a `RunnerRefusedForNowError`. A permanent refusal throws
  * `RunnerRefusedError`, except in `createJob`, which returns it as an outcome.
  */
 export abstract class Runner {
+  abstract readonly namespace: string;
+
   /**
    * Starts the shared Job and Pod watches. They restart themselves until `close`. Throws if there are no usable credentials;
    * a cluster that is away is no error.
@@ -17,7 +34,10 @@ export abstract class Runner {
   /** True while both watches are established. Health and metrics report it. */
   abstract isConnected(): boolean;
 
-  /** Opens a connection, so that the next request is sent at once unless many compete for it. Takes up to 15 s. */
+  /**
+   * Opens a connection, so that the next request is sent at once unless many compete for it. Takes up to 15 s. Refuses for
+   * now where the worker may not watch Jobs and pods: it could not follow what it creates.
+   */
   abstract connect(signal?: AbortSignal): Promise<void>;
   /**
    * Creates the Job. Its pod cannot start before `createSecret` is called, because every Job refers to its Secret. The
@@ -26,6 +46,11 @@ export abstract class Runner {
   abstract createJob(request: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome>;
   /** Creates the Job's immutable Secret, with the Job's name and the Job as owner. An existing one is left unchanged. */
   abstract createSecret(job: JobRef, values: Readonly<Record<string, string>>): Promise<'created' | 'exists'>;
+  /**
+   * Creates the immutable Secret with the texts of the Job's files (`PodSettings.files`), in their order. Call it before
+   * `createSecret`. An existing one is left unchanged.
+   */
+  abstract createFiles(job: JobRef, texts: readonly string[]): Promise<'created' | 'exists'>;
   /** Returns the values in the Job's own Secret, or null if there is none. */
   abstract readSecret(jobName: string): Promise<Record<string, string> | null>;
   /** Reads the Job and its pods directly from the API, never from the watch cache. */
@@ -110,6 +135,8 @@ export interface RunView {
   pods: readonly PodView[];
   /** Why the worker may not read events, in Kubernetes' words; it then knows no warnings. Omitted: it may. */
   eventsRefused?: string;
+  /** Why the worker may no longer watch Jobs or pods, in Kubernetes' words: the view is out of date. Omitted: it may. */
+  watchRefused?: string;
 }
 
 /** The latest warning among Kubernetes' events about a Job or pod. It may be out of date. */
@@ -125,6 +152,12 @@ export interface JobView {
   jobUid: string;
   executionId: string;
   createdAt: Date;
+  /** From when its pods may start: its creation, or the end of its last suspension. */
+  startableAt: Date;
+  /** Nothing of it runs until someone resumes it. `since` null: it is so new that Kubernetes does not say. */
+  suspended: { since: Date | null } | null;
+  /** The queue that suspends and resumes it; null: none. */
+  queue: string | null;
   active: number;
   /** How many of its pods have terminated, including deleted ones. */
   endedPods: number;
@@ -132,6 +165,8 @@ export interface JobView {
   finished: { succeeded: boolean; reason: string; message: string; at: Date } | null;
   isBeingDeleted: boolean;
   warning?: Warning;
+  /** Why its queue does not admit it. */
+  queueWarning?: Warning;
 }
 
 export interface PodView {

@@ -4,5 +4,6 @@ export { BoundedMap } from './bounded-map.js';
 export * from './pause.js';
 export { retry } from './retry.js';
 export * from './single-flight.js';
+export { timeLimit } from './time-limit.js';
 export { WakeUp } from './wake-up.js';
 export { withTimeout } from './with-timeout.js';

@@ -18,6 +18,7 @@ import {
   statusesBefore,
   type Execution,
   type ExecutionStatus,
+  type PodFile,
   type ProcSnapshot,
 } from '@app/domain';
 
@@ -27,6 +28,7 @@ interface Row {
   secretArgs: ClaimedExecution['secretArgs'];
   epoch: number;
   jobUid: string | null;
+  jobNamespace: string | null;
   claimsWithoutProgress: number;
   refusals: { atMs: number; sumMs: number } | null;
   attempts: AttemptRecord[];
@@ -41,6 +43,8 @@ export class FakeRecords {
   readonly rows = new Map<number, Row>();
   /** The secrets of the only proc. */
   secretValues: Record<string, string> = {};
+  /** Texts of files, by digest. */
+  readonly texts = new Map<string, string>();
   /** The key that encrypts and decrypts secret args from now on. */
   keyId = 'key-1';
   /** If set, every call throws it. */
@@ -91,6 +95,7 @@ export class FakeRecords {
       secretArgs: secretArgs ? this.seal(secretArgs) : null,
       epoch: 0,
       jobUid: null,
+      jobNamespace: null,
       claimsWithoutProgress: 0,
       refusals: null,
       attempts: [],
@@ -122,19 +127,28 @@ export class FakeRecords {
     if (isFinal(row.execution.status)) return null;
     row.epoch++;
     row.isReleased = false;
-    const { snapshot, secretArgs, jobUid, epoch } = row;
+    const { snapshot, secretArgs, jobUid, jobNamespace, epoch } = row;
     return {
       lease: { executionId: id, epoch },
       execution: { ...row.execution },
       snapshot,
       secretArgs,
       jobUid,
+      jobNamespace,
       claimsWithoutProgress: row.claimsWithoutProgress++,
       attempts: row.attempts.map((attempt) => ({ ...attempt })),
     };
   }
 
-  async recordJob(lease: Lease, jobUid: string): Promise<RecordJobOutcome> {
+  async readFiles(files: readonly PodFile[]): Promise<PodFile[]> {
+    this.enter('readFiles');
+    return files.map((file) => {
+      const content = this.texts.get(file.digest);
+      return content === undefined ? file : { ...file, content };
+    });
+  }
+
+  async recordJob(lease: Lease, jobUid: string, namespace: string): Promise<RecordJobOutcome> {
     this.enter('recordJob');
     const row = this.held(lease);
     if (!row) return 'fenced';
@@ -143,7 +157,7 @@ export class FakeRecords {
       row.refusals = null;
       Object.assign(row.execution, { reason: null, waitsUntil: null });
     }
-    Object.assign(row, { jobUid, claimsWithoutProgress: 0 });
+    Object.assign(row, { jobUid, jobNamespace: namespace, claimsWithoutProgress: 0 });
     row.execution.status = 'CREATED';
     return 'recorded';
   }

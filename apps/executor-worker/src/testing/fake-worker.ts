@@ -1,6 +1,6 @@
 import type { ExecutionsStore, LeasesStore, LogsStore, SecretsStore } from '@app/database';
 import type { ConsumeOutcome, ExecutionQueue, ExecutionUpdates, StopReason } from '@app/queue';
-import type { CreateJobOutcome, JobRef, JobRequest, PodRef } from '@app/runner';
+import { Cluster, type CreateJobOutcome, type JobRef, type JobRequest, type PodRef } from '@app/runner';
 import { FakeRunner } from '../../../../libs/runner/src/testing/fake-runner.js';
 import { LogWriter } from '../log-writer.js';
 import { ExecutionHandler } from '../run-execution.js';
@@ -11,9 +11,11 @@ import { FakeRecords } from './fake-records.js';
 export class WatchedRunner extends FakeRunner {
   beforeCreate: () => void | Promise<void> = () => undefined;
   afterCreate: () => void | Promise<void> = () => undefined;
+  beforeSecret: () => void | Promise<void> = () => undefined;
   beforeReadSecret: () => void | Promise<void> = () => undefined;
   readonly created: string[] = [];
   readonly secrets: string[] = [];
+  readonly files: (readonly string[])[] = [];
   readonly deleted: string[] = [];
   readonly deletedPods: string[] = [];
 
@@ -34,8 +36,15 @@ export class WatchedRunner extends FakeRunner {
     job: JobRef,
     values: Readonly<Record<string, string>>,
   ): Promise<'created' | 'exists'> {
+    await this.beforeSecret();
     const outcome = await super.createSecret(job, values);
     if (outcome === 'created') this.secrets.push(job.jobName);
+    return outcome;
+  }
+
+  override async createFiles(job: JobRef, texts: readonly string[]): Promise<'created' | 'exists'> {
+    const outcome = await super.createFiles(job, texts);
+    if (outcome === 'created') this.files.push(texts);
     return outcome;
   }
 
@@ -50,6 +59,43 @@ export class WatchedRunner extends FakeRunner {
   }
 }
 
+/** A cluster with a default namespace, and others that are created when they are first used. */
+class FakeCluster extends Cluster {
+  readonly allowed = new Set<string>();
+  readonly #others = new Map<string, WatchedRunner>();
+
+  constructor(private readonly runner: WatchedRunner) {
+    super();
+  }
+
+  async start(): Promise<void> {
+    await this.runner.start();
+  }
+
+  async close(): Promise<void> {
+    for (const runner of this.runners()) await runner.close();
+  }
+
+  in(namespace: string | null): WatchedRunner {
+    if (namespace === null || namespace === this.runner.namespace) return this.runner;
+    const other = this.#others.get(namespace) ?? new WatchedRunner({ namespace });
+    this.#others.set(namespace, other);
+    return other;
+  }
+
+  allows(namespace: string | null): boolean {
+    return this.in(namespace) === this.runner || this.allowed.has(namespace ?? '');
+  }
+
+  runners(): readonly WatchedRunner[] {
+    return [this.runner, ...this.#others.values()];
+  }
+
+  problems(): readonly string[] {
+    return [];
+  }
+}
+
 export interface FakeDelivery {
   outcome: Promise<ConsumeOutcome>;
   stop(reason: StopReason): void;
@@ -59,6 +105,7 @@ export interface FakeDelivery {
 export class FakeWorker {
   readonly context: WorkerContext;
   readonly handler: ExecutionHandler;
+  readonly cluster: FakeCluster;
   readonly queued: number[] = [];
   /** Renews the queue's lock. */
   renew: () => Promise<boolean> = async () => true;
@@ -70,6 +117,7 @@ export class FakeWorker {
     readonly runner: WatchedRunner,
     settings: Partial<WorkerContext['settings']> = {},
   ) {
+    this.cluster = new FakeCluster(runner);
     const onError = () => undefined;
     this.logWriter = new LogWriter(records, { onStored: () => undefined, onError });
     const nothing = () => undefined;
@@ -88,16 +136,17 @@ export class FakeWorker {
           fsGroup: null,
           readOnlyRootFilesystem: false,
         },
-        startLimits: { startMs: 60_000, imageMs: 60_000 },
+        startLimits: { startMs: 60_000, imageMs: 60_000, queueMs: 60_000 },
         refusedLimitMs: 60_000,
         logLimitBytes: 1024 * 1024,
         ...settings,
       },
-      runner,
+      cluster: this.cluster,
       leases: records as unknown as LeasesStore,
       executions: records as unknown as ExecutionsStore,
       logs: records as unknown as LogsStore,
       secrets: records as unknown as SecretsStore,
+      procs: records,
       queue: { add: async (ids: number[]) => void this.queued.push(...ids) } as unknown as ExecutionQueue,
       updates: { publish: nothing } as unknown as ExecutionUpdates,
       notifications: { send: nothing, close: nothing },

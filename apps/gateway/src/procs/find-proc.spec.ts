@@ -16,6 +16,7 @@ function setUp() {
   });
   const store = {
     list: async () => PROCS,
+    readFiles: async () => [],
     find: async (name: string) => {
       const found = PROCS.find((each) => each.name === name);
       const at = new Date(0);

@@ -5,7 +5,7 @@ import type { Access, Requester } from '../authentication/access.js';
 /** Finds procs for users who may execute them. */
 export class FindProc {
   constructor(
-    private readonly procs: Pick<ProcsStore, 'find' | 'list'>,
+    private readonly procs: Pick<ProcsStore, 'find' | 'list' | 'readFiles'>,
     private readonly access: Access,
   ) {}
 
@@ -15,6 +15,14 @@ export class FindProc {
     if (!found) throw new AppError('not_found', `No such proc: ${name}.`);
     await this.throwUnlessExecutable(found.proc, requester);
     return found;
+  }
+
+  /** With the texts of its files. @throws AppError as `find` does */
+  async findWhole(name: string, requester: Requester): Promise<RegisteredProc> {
+    const found = await this.find(name, requester);
+    const { pod } = found.proc;
+    const files = await this.procs.readFiles(pod.files);
+    return { ...found, proc: { ...found.proc, pod: { ...pod, files } } };
   }
 
   /** @throws AppError `forbidden` */

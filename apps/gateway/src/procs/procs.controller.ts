@@ -27,7 +27,7 @@ export class ProcsController {
 
   @Serves('getProc')
   async get(@Call() { caller, params }: CallOf<'getProc'>): Promise<ReplyOf<'getProc'>> {
-    const { proc, revision, createdAt, updatedAt } = await this.procs.find(params.name, caller);
+    const { proc, revision, createdAt, updatedAt } = await this.procs.findWhole(params.name, caller);
     return {
       ...metadataFromProc(proc),
       revision,

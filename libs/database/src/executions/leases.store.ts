@@ -30,6 +30,8 @@ export interface ClaimedExecution {
   secretArgs: SealedArgs | null;
   /** Null: no Job has been recorded. */
   jobUid: string | null;
+  /** Where its Job is. Null: not recorded, or by a worker of an earlier version. */
+  jobNamespace: string | null;
   /** How often it was claimed since the last recorded progress. */
   claimsWithoutProgress: number;
   attempts: AttemptRecord[];
@@ -101,6 +103,7 @@ export class LeasesStore {
       },
       secretArgs: row.secret_args,
       jobUid: row.job_uid,
+      jobNamespace: row.job_namespace,
       claimsWithoutProgress: row.claims_without_progress - 1,
       attempts: attempts.map((attempt) => ({
         podUid: attempt.podUid,
@@ -128,12 +131,17 @@ export class LeasesStore {
   }
 
   /** Records the Job that was created or adopted. If a cancel came first, nothing is recorded: delete that Job. */
-  async recordJob({ executionId, epoch }: Lease, jobUid: string): Promise<RecordJobOutcome> {
+  async recordJob(
+    { executionId, epoch }: Lease,
+    jobUid: string,
+    namespace: string,
+  ): Promise<RecordJobOutcome> {
     // The UPDATE alone decides. A SELECT in the same statement would see the row as it was before a claim that the
     // UPDATE had to wait for, and mistake "fenced" for "cancelled".
     const [row] = await this.database.client.$queryRaw<{ recorded: boolean }[]>`
       UPDATE execution SET
         job_uid = CASE WHEN cancel_requested_at IS NULL THEN ${jobUid} ELSE job_uid END,
+        job_namespace = ${namespace},
         status = CASE
           WHEN cancel_requested_at IS NULL AND status = ANY(${statusesBefore(JOB_RECORDED)}::text[]) THEN ${JOB_RECORDED}
           ELSE status END,
@@ -266,6 +274,7 @@ export class LeasesStore {
 type ClaimedRow = ExecutionRow & {
   lease_epoch: number;
   job_uid: string | null;
+  job_namespace: string | null;
   /** Rows from before pod settings existed have no `pod`. */
   snapshot: Omit<ProcSnapshot, 'pod'> & Partial<Pick<ProcSnapshot, 'pod'>>;
   claims_without_progress: number;

@@ -59,6 +59,25 @@ export class RetentionStore {
   }
 
   /**
+   * Deletes texts of files that no proc and no live execution has had for this long. The wait is for requests that have read
+   * a proc and are about to accept its execution.
+   */
+  async deleteFiles(unusedForMs: number): Promise<number> {
+    return this.database.client.$executeRaw`
+      WITH used AS MATERIALIZED (
+        SELECT file->>'digest' AS digest FROM proc, jsonb_array_elements(pod->'files') file
+        UNION
+        SELECT file->>'digest' FROM execution, jsonb_array_elements(snapshot->'pod'->'files') file
+        WHERE ended_at IS NULL
+      ), marked AS (
+        UPDATE file_text SET unused_since = CASE WHEN unused_since IS NULL THEN now() END
+        WHERE (unused_since IS NULL) <> (digest IN (SELECT digest FROM used))
+      )
+      DELETE FROM file_text
+      WHERE unused_since < now() - ${unusedForMs}::int * interval '1 ms' AND digest NOT IN (SELECT digest FROM used)`;
+  }
+
+  /**
    * Drops one partition of the log that is older than this and whose executions have all been deleted. Null: there is
    * none, or it is being read right now and a later call drops it.
    * @returns its name

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import {
   type ArgDeclaration,
   DEFAULT_POD_SETTINGS,
   plainArg,
+  type PodFile,
   type PodSettings,
   type Proc,
   type ProcSnapshot,
@@ -50,15 +52,37 @@ export class ProcsStore {
   /** Registers all of these procs or none; replaces existing ones. May be repeated. */
   async register(procs: readonly Proc[]): Promise<void> {
     await this.database.client.$transaction(
-      procs.map((proc) => {
+      procs.flatMap((proc) => {
         const columns = toColumns(proc);
-        return this.database.client.proc.upsert({
-          where: { name: proc.name },
-          create: { name: proc.name, ...columns },
-          update: { ...columns, revision: { increment: 1 } },
-        });
+        return [
+          ...proc.pod.files.map((file) => this.storeFile(file)),
+          this.database.client.proc.upsert({
+            where: { name: proc.name },
+            create: { name: proc.name, ...columns },
+            update: { ...columns, revision: { increment: 1 } },
+          }),
+        ];
       }),
     );
+  }
+
+  /** One text may be in many procs and revisions. It never changes. */
+  private storeFile({ content = '' }: PodFile) {
+    return this.database.client.$executeRaw`
+      INSERT INTO file_text (digest, content) VALUES (${digestOf(content)}, ${content})
+      ON CONFLICT (digest) DO UPDATE SET unused_since = NULL`;
+  }
+
+  /** The files of a proc or execution with their texts. A text that is gone is left out: register the proc again. */
+  async readFiles(files: readonly PodFile[]): Promise<PodFile[]> {
+    if (files.length === 0) return [];
+    const digests = files.map(({ digest }) => digest);
+    const rows = await this.database.client.fileText.findMany({ where: { digest: { in: digests } } });
+    const texts = new Map(rows.map(({ digest, content }) => [digest, content]));
+    return files.map((file) => {
+      const content = texts.get(file.digest);
+      return content === undefined ? file : { ...file, content };
+    });
   }
 
   /**
@@ -141,8 +165,16 @@ function toColumns(proc: Proc) {
     authorizedGroups: [...authorizedGroups],
     concurrencyLimit: concurrency?.limit ?? null,
     whenFull: concurrency?.whenFull ?? null,
-    pod: pod as unknown as Prisma.InputJsonObject,
+    pod: { ...pod, files: pod.files.map(withoutContent) } as unknown as Prisma.InputJsonObject,
   };
+}
+
+function withoutContent({ path, bytes, digest, content }: PodFile): PodFile {
+  return { path, bytes, digest: content === undefined ? digest : digestOf(content) };
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function toProc(row: ProcRow): Proc {

@@ -4,6 +4,7 @@ import { DEFAULT_POD_SETTINGS, type PodSettings } from './pod-settings.js';
 import { NO_SECURITY_SETTINGS, type SecuritySettings } from './security-settings.js';
 
 const EVERYTHING: AllowedSettings = {
+  namespaces: null,
   serviceAccounts: null,
   imageRegistries: null,
   nodeSelectors: null,
@@ -11,13 +12,16 @@ const EVERYTHING: AllowedSettings = {
   priorityClasses: null,
   runtimeClasses: null,
   imagePullPolicies: null,
+  queues: null,
   configMaps: null,
   secrets: null,
+  filesSize: null,
   scratchSize: null,
   podSecurity: 'baseline',
   ids: null,
 };
 const NOTHING: AllowedSettings = {
+  namespaces: [],
   serviceAccounts: [],
   imageRegistries: [],
   nodeSelectors: [],
@@ -25,8 +29,10 @@ const NOTHING: AllowedSettings = {
   priorityClasses: [],
   runtimeClasses: [],
   imagePullPolicies: [],
+  queues: [],
   configMaps: [],
   secrets: [],
+  filesSize: '0',
   scratchSize: '1',
   podSecurity: 'restricted',
   ids: [],
@@ -42,6 +48,8 @@ const pod: Partial<PodSettings> = {
   priorityClass: 'urgent',
   runtimeClass: 'gvisor',
   imagePullPolicy: 'Always',
+  queue: 'batch',
+  files: [{ path: '/etc/a', bytes: 3, digest: '' }],
   configMaps: [{ name: 'settings', path: null }],
   secrets: [{ name: 'key', path: '/etc/key' }],
 };
@@ -53,6 +61,7 @@ describe('checkAllowed', () => {
     expect(check(NOTHING, pod).map(({ field }) => field)).toEqual([
       'imageName',
       'pod.serviceAccount',
+      'pod.queue',
       'pod.priorityClass',
       'pod.runtimeClass',
       'pod.imagePullPolicy',
@@ -62,6 +71,39 @@ describe('checkAllowed', () => {
       'pod.imagePullSecrets.1',
       'pod.configMaps.0.name',
       'pod.secrets.0.name',
+      'pod.files',
+    ]);
+  });
+
+  it('takes objects of another namespace only as namespace/name', () => {
+    const inReports = { ...pod, namespace: 'reports' };
+    const names = {
+      namespaces: ['reports'],
+      serviceAccounts: ['deployer'],
+      queues: ['batch'],
+      imagePullSecrets: ['a', 'b'],
+      configMaps: ['settings'],
+      secrets: ['key'],
+    };
+    expect(check(names, inReports).map(({ field }) => field)).toEqual([
+      'pod.serviceAccount',
+      'pod.queue',
+      'pod.imagePullSecrets.0',
+      'pod.imagePullSecrets.1',
+      'pod.configMaps.0.name',
+      'pod.secrets.0.name',
+    ]);
+    const qualified = {
+      namespaces: ['reports'],
+      serviceAccounts: ['reports/deployer'],
+      queues: ['reports/batch'],
+      imagePullSecrets: pod.imagePullSecrets?.map((name) => `reports/${name}`),
+      configMaps: ['reports/settings'],
+      secrets: ['reports/key'],
+    };
+    expect(check(qualified, inReports)).toEqual([]);
+    expect(check({ namespaces: [] }, inReports)).toEqual([
+      { field: 'pod.namespace', message: 'the namespace "reports" is not allowed (none are allowed)' },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import type { ErrorDetail } from '../app-error.js';
 import { quoteForMessage } from './env-value.js';
 import { repositoryOf } from './image-reference.js';
+import { checkAllowedFiles } from './pod-files.js';
 import type { Proc } from './proc.js';
 import { checkAllowedScratch } from './scratch.js';
 import {
@@ -10,8 +11,13 @@ import {
   type PodSecurityLevel,
 } from './security-settings.js';
 
-/** What this installation allows procs to use. Null allows everything; an empty list allows only the worker's defaults. */
+/**
+ * What this installation allows procs to use. Null allows everything; an empty list allows only the worker's defaults. Objects
+ * of a namespace are listed by `name` in the default namespace, and as `namespace/name` in others.
+ */
 export interface AllowedSettings {
+  /** Besides the default one, which every proc may use. */
+  namespaces: readonly string[] | null;
   serviceAccounts: readonly string[] | null;
   /** Registries such as `docker.io` or `registry.example:5000`, optionally with a path prefix: `docker.io/team`. */
   imageRegistries: readonly string[] | null;
@@ -21,9 +27,12 @@ export interface AllowedSettings {
   priorityClasses: readonly string[] | null;
   runtimeClasses: readonly string[] | null;
   imagePullPolicies: readonly string[] | null;
+  queues: readonly string[] | null;
   configMaps: readonly string[] | null;
   /** Secrets of the procs' namespace. */
   secrets: readonly string[] | null;
+  /** Largest size of all files, a quantity. */
+  filesSize: string | null;
   /** Largest size, a quantity. */
   scratchSize: string | null;
   podSecurity: PodSecurityLevel;
@@ -37,6 +46,8 @@ export function checkAllowed(
   allowed: AllowedSettings,
 ): ErrorDetail[] {
   const { serviceAccounts, imageRegistries, nodeSelectors, imagePullSecrets } = allowed;
+  // Objects of the same name in two namespaces have nothing in common.
+  const inNamespace = (name: string) => (pod.namespace === null ? name : `${pod.namespace}/${name}`);
   const problems: ErrorDetail[] = [];
   const refuse = (field: string, what: string, name: string, list: readonly string[]) => {
     const instead = list.length === 0 ? 'none are allowed' : `allowed: ${list.join(', ')}`;
@@ -47,6 +58,13 @@ export function checkAllowed(
   }
   for (const [field, what, list] of [
     ['serviceAccount', 'the service account', serviceAccounts],
+    ['queue', 'the queue', allowed.queues],
+  ] as const) {
+    const name = pod[field] === null ? null : inNamespace(pod[field]);
+    if (list && name !== null && !list.includes(name)) refuse(`pod.${field}`, what, name, list);
+  }
+  for (const [field, what, list] of [
+    ['namespace', 'the namespace', allowed.namespaces],
     ['priorityClass', 'the priority class', allowed.priorityClasses],
     ['runtimeClass', 'the runtime class', allowed.runtimeClasses],
     ['imagePullPolicy', 'the pull policy', allowed.imagePullPolicies],
@@ -59,8 +77,8 @@ export function checkAllowed(
     refuse(`pod.nodeSelector.${key.slice(0, 100)}`, 'the node selector', `${key}=${value}`, nodeSelectors);
   }
   pod.imagePullSecrets.forEach((name, index) => {
-    if (!imagePullSecrets || imagePullSecrets.includes(name)) return;
-    refuse(`pod.imagePullSecrets.${index}`, 'the pull secret', name, imagePullSecrets);
+    if (!imagePullSecrets || imagePullSecrets.includes(inNamespace(name))) return;
+    refuse(`pod.imagePullSecrets.${index}`, 'the pull secret', inNamespace(name), imagePullSecrets);
   });
   for (const [field, what] of [
     ['configMaps', 'the ConfigMap'],
@@ -68,12 +86,14 @@ export function checkAllowed(
   ] as const) {
     const list = allowed[field];
     pod[field].forEach(({ name }, index) => {
-      if (list && !list.includes(name)) refuse(`pod.${field}.${index}.name`, what, name, list);
+      if (list && !list.includes(inNamespace(name)))
+        refuse(`pod.${field}.${index}.name`, what, inNamespace(name), list);
     });
   }
   return [
     ...problems,
     ...checkSecurityLevel(pod.security, allowed.podSecurity),
+    ...checkAllowedFiles(pod.files, allowed.filesSize),
     ...checkAllowedScratch(pod.scratch, allowed.scratchSize),
     ...checkAllowedIds(pod.security, allowed.ids),
   ];

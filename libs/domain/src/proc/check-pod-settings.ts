@@ -2,8 +2,9 @@ import type { ErrorDetail } from '../app-error.js';
 import { checkPodResources } from './check-pod-resources.js';
 import { checkTolerations } from './check-tolerations.js';
 import { countUtf8Bytes, describeTextProblem, quoteForMessage } from './env-value.js';
-import { isDnsSubdomain, isLabelValue, isQualifiedName } from './kubernetes-names.js';
+import { isDnsLabel, isDnsSubdomain, isLabelValue, isQualifiedName } from './kubernetes-names.js';
 import { checkMountedObjects } from './mounted-objects.js';
+import { checkFiles } from './pod-files.js';
 import type { PodSettings } from './pod-settings.js';
 import { checkScratch } from './scratch.js';
 import { checkSecurity } from './security-settings.js';
@@ -25,6 +26,7 @@ const SECURITY_PREFIXES = [
 /** Lists pod settings that Kubernetes would reject or that are reserved for Proctor. `field` starts with `pod`. */
 export function checkPodSettings(pod: PodSettings): ErrorDetail[] {
   return [
+    ...checkNamespace(pod.namespace),
     ...checkPodResources(pod.resources),
     ...checkNodeSelector(pod.nodeSelector),
     ...checkTolerations(pod.tolerations),
@@ -34,6 +36,7 @@ export function checkPodSettings(pod: PodSettings): ErrorDetail[] {
     ...checkSecurity(pod.security),
     ...checkScratch(pod.scratch),
     ...checkMountedObjects(pod),
+    ...checkFiles(pod),
     ...checkName('pod.priorityClass', 'a priority class', pod.priorityClass),
     ...checkName('pod.runtimeClass', 'a runtime class', pod.runtimeClass),
   ];
@@ -92,6 +95,12 @@ function checkImagePullSecrets(names: readonly string[]): ErrorDetail[] {
     if (problems.length > 0 || names.indexOf(name) === index) return problems;
     return [{ field, message: `${quoteForMessage(name)} is listed twice; list each name once` }];
   });
+}
+
+function checkNamespace(name: string | null): ErrorDetail[] {
+  if (name === null || isDnsLabel(name)) return [];
+  const message = `expected the name of a namespace (at most 63 lower-case letters, digits and "-"), got ${quoteForMessage(name)}`;
+  return [{ field: 'pod.namespace', message }];
 }
 
 function checkName(field: string, what: string, name: string | null): ErrorDetail[] {

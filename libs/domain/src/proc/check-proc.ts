@@ -6,6 +6,7 @@ import { checkPodSettings } from './check-pod-settings.js';
 import { describeEnvNameProblem, findEnvNameProblem } from './env-names.js';
 import { isImageReference } from './image-reference.js';
 import type { Proc } from './proc.js';
+import { checkQueue } from './queue.js';
 
 export const MAX_TIMEOUT_SECONDS = 30 * 24 * 60 * 60;
 export const MAX_RETRIES = 100;
@@ -36,6 +37,7 @@ export function checkProc(
     ...checkWholeNumber('concurrency.limit', proc.concurrency?.limit ?? null, 1, MAX_CONCURRENCY_LIMIT),
     ...checkPodSettings(proc.pod),
     ...checkExitCodes(proc),
+    ...checkQueue(proc),
   ];
 }
 

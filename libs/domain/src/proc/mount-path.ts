@@ -6,12 +6,23 @@ const MAX_PATH_LENGTH = 500;
 
 /** Explains why a volume cannot be mounted at this path, or returns null. */
 export function describeMountPathProblem(path: string): string | null {
-  const steps = path.split('/').slice(1);
-  const isPlain = path.startsWith('/') && !steps.includes('..') && !/[:\p{Cc}]/u.test(path);
+  const isPlain = path.startsWith('/') && !path.split('/').includes('..') && !/[:\p{Cc}]/u.test(path);
   if (!isPlain || path.length > MAX_PATH_LENGTH)
     return `expected an absolute path such as /scratch, without ".." and ":", got ${quoteForMessage(path)}`;
-  const folder = `/${steps.filter((step) => step !== '' && step !== '.').join('/')}`;
-  return NEEDED_FOLDERS.includes(folder)
-    ? `would hide ${folder} from the container; choose a folder of its own, such as /scratch`
+  const place = plainPath(path);
+  return NEEDED_FOLDERS.includes(place)
+    ? `would hide ${place} from the container; choose a path of its own, such as /scratch`
     : null;
+}
+
+/** The path without empty and `.` steps. Equal for two paths that lead to the same place. */
+export function plainPath(path: string): string {
+  const steps = path.split('/').filter((step) => step !== '' && step !== '.');
+  return `/${steps.join('/')}`;
+}
+
+/** True if one of the paths is the other, or lies in it. */
+export function overlaps(one: string, other: string): boolean {
+  const [a, b] = [plainPath(one), plainPath(other)];
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }

@@ -1,7 +1,7 @@
 import type { ErrorDetail } from '../app-error.js';
 import { quoteForMessage } from './env-value.js';
 import { isDnsSubdomain } from './kubernetes-names.js';
-import { describeMountPathProblem } from './mount-path.js';
+import { describeMountPathProblem, plainPath } from './mount-path.js';
 import type { Scratch } from './scratch.js';
 
 /** A ConfigMap or Secret of the procs' namespace that the container sees. */
@@ -57,12 +57,12 @@ function describeOwnSecret(name: string): string | null {
 
 /** Kubernetes mounts one volume at a path. */
 function checkPaths({ configMaps, secrets, scratch }: Mounts) {
-  const taken = new Set(scratch ? [withoutEnd(scratch.path)] : []);
+  const taken = new Set(scratch ? [plainPath(scratch.path)] : []);
   const problems: ErrorDetail[] = [];
   for (const [field, objects] of Object.entries({ configMaps, secrets })) {
     objects.forEach(({ path }, index) => {
       if (path === null) return;
-      const folder = withoutEnd(path);
+      const folder = plainPath(path);
       const message =
         describeMountPathProblem(path) ??
         (taken.has(folder) ? `${quoteForMessage(path)} is used twice; choose another folder` : null);
@@ -71,8 +71,4 @@ function checkPaths({ configMaps, secrets, scratch }: Mounts) {
     });
   }
   return problems;
-}
-
-function withoutEnd(path: string): string {
-  return path.replace(/\/+$/, '');
 }

@@ -1,9 +1,12 @@
 import type { MountedObject } from './mounted-objects.js';
+import type { PodFile } from './pod-files.js';
 import type { Scratch } from './scratch.js';
 import type { SecuritySettings } from './security-settings.js';
 
 /** Settings of a proc's pods, in Kubernetes' terms. Null or empty means the worker's default. */
 export interface PodSettings {
+  /** Null: the installation's default. */
+  namespace: string | null;
   resources: PodResources | null;
   nodeSelector: Readonly<Record<string, string>>;
   tolerations: readonly Toleration[];
@@ -16,7 +19,12 @@ export interface PodSettings {
   runtimeClass: string | null;
   /** Null: Kubernetes decides by the tag of the image. */
   imagePullPolicy: ImagePullPolicy | null;
+  /** A LocalQueue of Kueue, which decides when its Jobs run; null: at once. */
+  queue: string | null;
+  /** The proc may run again after it was stopped, even without retries. */
+  repeatable: boolean;
   scratch: Scratch | null;
+  files: readonly PodFile[];
   configMaps: readonly MountedObject[];
   /** Secrets that exist in the namespace, not those that Proctor keeps. */
   secrets: readonly MountedObject[];
@@ -48,6 +56,7 @@ export interface Toleration {
 }
 
 export const DEFAULT_POD_SETTINGS: PodSettings = {
+  namespace: null,
   resources: null,
   nodeSelector: {},
   tolerations: [],
@@ -58,7 +67,10 @@ export const DEFAULT_POD_SETTINGS: PodSettings = {
   priorityClass: null,
   runtimeClass: null,
   imagePullPolicy: null,
+  queue: null,
+  repeatable: false,
   scratch: null,
+  files: [],
   configMaps: [],
   secrets: [],
   retryOn: [],

@@ -74,8 +74,8 @@ async function serve(
   request: ResourceRequest,
   response: ServerResponse,
 ): Promise<Reply | null> {
-  const { resource, subresource } = request.route;
-  const match = { verb, resource: subresource === 'log' ? subresource : resource } as const;
+  const { resource, subresource, namespace } = request.route;
+  const match = { verb, resource: subresource === 'log' ? subresource : resource, namespace } as const;
   const before = context.faults.takeEffect(match, 'before');
   if (before && !(await injectFault(before, verb, response))) return null;
   if (subresource === 'log') {

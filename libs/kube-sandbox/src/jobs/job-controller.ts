@@ -91,7 +91,6 @@ export class JobController {
     const isRefused = plan.createPod && pod === null;
     const status = isRefused ? withoutUndefined({ ...plan.status, active: undefined }) : plan.status;
     if (JSON.stringify(status) !== JSON.stringify(job.status)) this.store.update('jobs', { ...job, status });
-    for (const pod of plan.releasePods) this.release(pod);
     for (const pod of plan.deletePods) {
       deleteObject(this.store, 'pods', pod, { propagationPolicy: 'Background' });
       this.events.record('job-controller', job, {
@@ -100,6 +99,8 @@ export class JobController {
         message: `Deleted pod: ${pod.metadata.name}`,
       });
     }
+    // After the deletes, which would write back what is released.
+    for (const pod of plan.releasePods) this.release(pod);
     if (pod) {
       this.store.insert('pods', pod);
       this.events.record('job-controller', job, {
@@ -108,7 +109,13 @@ export class JobController {
         message: `Created pod: ${pod.metadata.name}`,
       });
     }
-    for (const { type, reason = '', message = '' } of plan.newConditions) {
+    for (const { type, status, reason = '', message = '' } of plan.newConditions) {
+      if (type === 'Suspended')
+        this.events.record('job-controller', job, {
+          type: 'Normal',
+          reason: status === 'True' ? 'Suspended' : 'Resumed',
+          message,
+        });
       if (type === 'Complete')
         this.events.record('job-controller', job, {
           type: 'Normal',

@@ -160,6 +160,29 @@ describe('planJob', () => {
     const plan = planJob(job({ suspend: true }), [], facts);
     expect(plan.createPod).toBe(false);
     expect(plan.status.startTime).toBeUndefined();
+    expect(types(plan)).toEqual(['Suspended:JobSuspended']);
+    const again = planJob(job({ suspend: true }, plan.status), [], { ...facts, nowMs: NOW_MS + 5_000 });
+    expect([again.status, again.newConditions]).toEqual([plan.status, []]);
+  });
+
+  it('deletes its pods when it is suspended, and counts none of them', () => {
+    const running = pod('Running');
+    const plan = planJob(job({ suspend: true }, { startTime: '2026-01-01T00:09:00Z' }), [running], facts);
+    expect(plan).toMatchObject({ deletePods: [running], releasePods: [running], createPod: false });
+    const ended = planJob(job({ suspend: true }, plan.status), [pod('Failed', { counted: true })], facts);
+    expect([types(ended), ended.status.failed]).toEqual([['Suspended:JobSuspended'], undefined]);
+  });
+
+  it('starts anew when it is resumed', () => {
+    const { status } = planJob(job({ suspend: true }), [], { ...facts, nowMs: NOW_MS - 60_000 });
+    const plan = planJob(job({ activeDeadlineSeconds: 60 }, status), [], facts);
+    expect(plan).toMatchObject({
+      createPod: true,
+      requeueAtMs: NOW_MS + 60_999,
+      status: { startTime: '2026-01-01T00:10:00Z', conditions: [{ status: 'False', reason: 'JobResumed' }] },
+    });
+    const leaving = pod('Running', { deleting: true, counted: true });
+    expect(planJob(job({}, status), [leaving], facts).createPod).toBe(false);
   });
 });
 

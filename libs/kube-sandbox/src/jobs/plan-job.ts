@@ -46,8 +46,13 @@ export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPla
   const alive = pods.filter((pod) => !isPodTerminal(pod));
   const active = alive.filter((pod) => !pod.metadata.deletionTimestamp);
   const terminatingCount = alive.length - active.length;
-  const startTime = job.spec.suspend ? undefined : (job.status.startTime ?? toKubeTime(facts.nowMs));
-  const previous = job.status.conditions ?? [];
+  const before = job.status.conditions ?? [];
+  const isSuspended = job.spec.suspend;
+  const previous = withSuspension(before, isSuspended, facts.nowMs);
+  // A Job that is resumed starts anew.
+  const startTime = isSuspended
+    ? undefined
+    : (previous === before && job.status.startTime) || toKubeTime(facts.nowMs);
   const deadlineAtMs = deadlineOf(job, startTime);
 
   const decided = decide(job, previous, {
@@ -59,7 +64,7 @@ export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPla
   });
   const hasNoPods = alive.length === 0;
   const conditions = [...previous, ...missing(previous, conclude(decided, hasNoPods), facts.nowMs)];
-  const mayRun = decided === null && !job.spec.suspend;
+  const mayRun = decided === null && !isSuspended;
   const waitsForEnd = job.spec.podReplacementPolicy === 'Failed' && terminatingCount > 0;
   const retryAtMs =
     failed === 0 && facts.lastFailureAtMs === null
@@ -85,10 +90,31 @@ export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPla
     status,
     createPod,
     deletePods: mayRun ? [] : active,
-    releasePods: uncounted,
+    // Pods of a suspended Job count as nothing.
+    releasePods: isSuspended && decided === null ? [...uncounted, ...active] : uncounted,
     requeueAtMs: soonest(wantsPod && !createPod ? retryAtMs : null, mayRun ? deadlineAtMs : null),
-    newConditions: conditions.slice(previous.length),
+    newConditions: conditions.filter((condition) => !before.includes(condition)),
   };
+}
+
+/** Notes a change of `suspend`, as a condition that stays. The same list: nothing has changed. */
+function withSuspension(
+  conditions: readonly Condition[],
+  isSuspended: boolean,
+  nowMs: number,
+): readonly Condition[] {
+  const known = conditions.find(({ type }) => type === 'Suspended');
+  if ((known?.status === 'True') === isSuspended) return conditions;
+  const now = toKubeTime(nowMs);
+  const changed: Condition = {
+    type: 'Suspended',
+    status: isSuspended ? 'True' : 'False',
+    reason: isSuspended ? 'JobSuspended' : 'JobResumed',
+    message: isSuspended ? 'Job suspended' : 'Job resumed',
+    lastProbeTime: now,
+    lastTransitionTime: now,
+  };
+  return [changed, ...conditions.filter((condition) => condition !== known)];
 }
 
 export function isUncounted({ metadata }: Pod): boolean {

@@ -1,7 +1,8 @@
-import { backOffMs, pauseQuietly } from '@app/timing';
+import { backOffMs, pauseQuietly, untilAborted } from '@app/timing';
 import { type ContainerState, type PodSpec, toKubeTime } from '../objects/kube-object.js';
 import type { ContainerRecord } from './container-record.js';
 import type { KubeletContext } from './kubelet-context.js';
+import { nonRootProblem } from './non-root.js';
 import { type FoundImage, pullImage } from './pull-image.js';
 import { type ContainerRun, runContainer } from './run-container.js';
 import { waitForEnv } from './wait-for-env.js';
@@ -52,6 +53,8 @@ export class ContainerWorker {
     const { record, context, restartPolicy } = this;
     const { signal } = this.stopping;
     const image = await pullImage(record, context, signal);
+    const problem = image && nonRootProblem(record.pod, record.container, image.config.user);
+    if (problem) return await this.refuseToStart(problem);
     while (image) {
       const env = await waitForEnv(record, context.store, signal);
       if (!env || signal.aborted) return;
@@ -61,6 +64,14 @@ export class ContainerWorker {
       if (signal.aborted) return;
       await this.backOff();
     }
+  }
+
+  /** The kubelet tries again, and finds the same. */
+  private async refuseToStart(problem: string): Promise<void> {
+    const { record } = this;
+    record.setWaiting('CreateContainerConfigError', problem);
+    record.recordEvent('Warning', 'Failed', `Error: ${problem}`);
+    await untilAborted(new Promise(() => {}), this.stopping.signal);
   }
 
   private async runOnce(image: FoundImage, env: ReadonlyMap<string, string>): Promise<ContainerRun | null> {

@@ -15,6 +15,7 @@ ENV GREETING="hello world" PLAIN=1 \\
     LAST='x y'
 ENV OLD style value
 COPY --chown=1:1 run.sh tool.py ./
+USER 1000:1000
 COPY other.sh /usr/local/bin/other
 ENTRYPOINT ["bash", "-eu", "run.sh"]
 CMD ["--fast"]
@@ -22,6 +23,7 @@ CMD ["--fast"]
     expect(config.entrypoint).toEqual(['bash', '-eu', 'run.sh']);
     expect(config.command).toEqual(['--fast']);
     expect(config.workingDirectory).toBe('/srv/app');
+    expect(config.user).toBe('1000');
     expect(config.env).toEqual({ GREETING: 'hello world', PLAIN: '1', LAST: 'x y', OLD: 'style value' });
     expect(Object.fromEntries(config.copiedFiles)).toEqual({
       '/srv/app/run.sh': 'run.sh',
@@ -37,13 +39,14 @@ CMD ["--fast"]
 
   it('reads only the last stage', () => {
     const config = parseDockerfile(
-      'FROM a AS build\nENTRYPOINT ["a"]\nENV A=1\nFROM b\nCMD ["b"]\nCOPY --from=build /x /y',
+      'FROM a AS build\nUSER a\nENTRYPOINT ["a"]\nENV A=1\nFROM b\nCMD ["b"]\nCOPY --from=build /x /y',
     );
     expect(config).toEqual({
       entrypoint: [],
       command: ['b'],
       env: {},
       workingDirectory: '/',
+      user: '',
       copiedFiles: new Map(),
     });
   });

@@ -5,12 +5,14 @@ export interface ImageConfig {
   env: Readonly<Record<string, string>>;
   /** Default: '/'. */
   workingDirectory: string;
+  /** As `USER` gives it, without the group. Empty: root. */
+  user: string;
   /** Single files copied into the image: path in the image → path in the build context. */
   copiedFiles: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads the instructions that matter at run time: ENTRYPOINT, CMD (exec and shell form), ENV, WORKDIR, and the targets of
+ * Reads the instructions that matter at run time: ENTRYPOINT, CMD (exec and shell form), ENV, USER, WORKDIR, and the targets of
  * COPY and ADD. Nothing is built: RUN and the base image are ignored.
  */
 export function parseDockerfile(text: string): ImageConfig {
@@ -20,6 +22,7 @@ export function parseDockerfile(text: string): ImageConfig {
     else if (instruction === 'ENTRYPOINT') config = { ...config, entrypoint: parseWords(rest) };
     else if (instruction === 'CMD') config = { ...config, command: parseWords(rest) };
     else if (instruction === 'ENV') config = { ...config, env: { ...config.env, ...parseEnv(rest) } };
+    else if (instruction === 'USER') config = { ...config, user: unquote(rest).split(':')[0] ?? '' };
     else if (instruction === 'WORKDIR')
       config = { ...config, workingDirectory: join(config.workingDirectory, unquote(rest)) };
     else if (instruction === 'COPY' || instruction === 'ADD') {
@@ -33,7 +36,7 @@ export function parseDockerfile(text: string): ImageConfig {
 }
 
 function emptyImage(): ImageConfig {
-  return { entrypoint: [], command: [], env: {}, workingDirectory: '/', copiedFiles: new Map() };
+  return { entrypoint: [], command: [], env: {}, workingDirectory: '/', user: '', copiedFiles: new Map() };
 }
 
 function instructionsOf(text: string): { instruction: string; rest: string }[] {

@@ -88,7 +88,7 @@ function mountedVolumes(
   workingDirectory: string,
 ): MountedVolume[] {
   const root = workingDirectory.replace(/\/*$/, '/');
-  return volumeMounts.map(({ name, mountPath }) => {
+  return volumeMounts.map(({ name, mountPath, subPath }) => {
     const path = posix.normalize(mountPath);
     if (root === '/' || !path.startsWith(root)) {
       throw new StartError(
@@ -98,7 +98,11 @@ function mountedVolumes(
     const volume = pod.spec.volumes?.find((one) => one.name === name) ?? { name };
     const outcome = volumeFiles(store, pod, volume);
     if (outcome.kind === 'missing') throw new StartError(outcome.message);
-    return { path: path.slice(root.length), files: outcome.files };
+    const place = path.slice(root.length);
+    if (subPath === undefined) return { path: place, files: outcome.files };
+    const file = outcome.files.get(subPath);
+    if (!file) throw new StartError(`kube-sandbox mounts only files as a subPath, and ${subPath} is none`);
+    return { path: posix.dirname(place), files: new Map([[posix.basename(place), file]]) };
   });
 }
 

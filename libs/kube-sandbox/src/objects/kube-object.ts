@@ -170,6 +170,13 @@ export interface PodSpec {
   activeDeadlineSeconds?: number;
   terminationGracePeriodSeconds: number;
   serviceAccountName?: string;
+  securityContext?: SecurityContext;
+}
+
+/** Of a pod or container; that of the container wins. */
+export interface SecurityContext {
+  runAsNonRoot?: boolean;
+  runAsUser?: number;
 }
 
 export interface Volume {
@@ -187,9 +194,10 @@ export interface Container {
   imagePullPolicy?: string;
   command?: string[];
   args?: string[];
+  securityContext?: SecurityContext;
   env?: EnvVar[];
   envFrom?: EnvFromSource[];
-  volumeMounts?: { name: string; mountPath: string }[];
+  volumeMounts?: { name: string; mountPath: string; subPath?: string }[];
 }
 
 export interface EnvVar {

@@ -1,7 +1,8 @@
-import { pauseQuietly, untilAborted } from '@app/timing';
+import { pauseQuietly, untilAborted, withTimeout } from '@app/timing';
 import type { V1Job, V1Pod } from '@kubernetes/client-node';
 import type { JobView, PodRef, PodView, RunView } from '../runner.js';
 import { RunTable, type PodEntry } from '../run-table.js';
+import { KubeStatusError } from './api-outcome.js';
 import { EventWatch } from './event-watch.js';
 import type { KubeHttp } from './kube-http.js';
 import { INSTALLATION_LABEL } from './names.js';
@@ -17,7 +18,7 @@ export interface ClusterViewSettings {
 
 const EVENTS_TIMEOUT_MS = 3_000;
 
-/** This installation's Jobs and pods, and the warnings about them, kept up to date by one watch each for the whole process. */
+/** This installation's Jobs and pods in a namespace, and the warnings about them, kept up to date by one watch each. */
 export class ClusterView {
   readonly #table = new RunTable();
   readonly #closing = new AbortController();
@@ -25,8 +26,12 @@ export class ClusterView {
   readonly #pods: ResourceWatch<V1Pod, PodEntry>;
   readonly #events: EventWatch;
   #running: Promise<unknown> | null = null;
-  #markSynced: () => void = () => {};
-  readonly #synced = new Promise<void>((resolve) => (this.#markSynced = resolve));
+  readonly #jobsAnswer = firstCall();
+  readonly #podsAnswer = firstCall();
+  readonly #answered = Promise.all([this.#jobsAnswer.called, this.#podsAnswer.called]);
+  readonly #synced = firstCall();
+  /** By kind of object. */
+  readonly #refusals = new Map<string, string>();
 
   constructor(http: KubeHttp, settings: ClusterViewSettings) {
     const { namespace } = settings;
@@ -48,30 +53,70 @@ export class ClusterView {
       put: (entry: PodEntry) => table.putPod(entry),
       remove: ({ pod }: PodEntry) => table.removePod(pod.podUid),
     };
-    this.#jobs = new ResourceWatch(http, jobs, { ...settings, selector });
-    this.#pods = new ResourceWatch(http, pods, { ...settings, selector });
+    const watch = (name: string, answer: () => void) => ({
+      ...settings,
+      selector,
+      onError: (what: string, error: unknown) => {
+        if (this.#noteError(name, error)) settings.onError(`${what} in namespace ${namespace}`, error);
+        if (this.#refusals.has(name)) answer();
+      },
+    });
+    this.#jobs = new ResourceWatch(http, jobs, watch(jobs.name, this.#jobsAnswer.call));
+    this.#pods = new ResourceWatch(http, pods, watch(pods.name, this.#podsAnswer.call));
     this.#events = new EventWatch(http, table, settings);
   }
 
-  /** Returns at once: an unreachable cluster must not keep the process from starting. */
+  /** Returns at once: an unreachable cluster must not keep the process from starting. May be repeated. */
   start(): void {
-    const { signal } = this.#closing;
-    const jobs = firstCall();
-    const pods = firstCall();
+    this.#running ??= this.#run(this.#closing.signal);
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
     const events = firstCall();
-    void this.#synchronize([jobs.called, pods.called], events.called);
-    this.#running ??= Promise.all([
-      this.#jobs.run(signal, jobs.call),
-      this.#pods.run(signal, pods.call),
+    void this.#synchronize(events.called);
+    await Promise.all([
+      this.#jobs.run(signal, () => this.#noteList('Jobs', this.#jobsAnswer.call)),
+      this.#pods.run(signal, () => this.#noteList('Pods', this.#podsAnswer.call)),
       this.#events.run(signal, events.call),
     ]);
   }
 
   /** A run is shown with its warnings from the start, or it may look as if it waited for nothing. */
-  async #synchronize(objects: readonly Promise<void>[], events: Promise<void>): Promise<void> {
-    await Promise.all(objects);
+  async #synchronize(events: Promise<void>): Promise<void> {
+    await this.#answered;
     await Promise.race([events, pauseQuietly(EVENTS_TIMEOUT_MS, this.#closing.signal)]);
-    this.#markSynced();
+    this.#synced.call();
+  }
+
+  #noteList(kind: string, answer: () => void): void {
+    this.#refusals.delete(kind);
+    this.#showRefusals();
+    answer();
+  }
+
+  /** It is asked for again every half minute, in case the right is granted. False: nothing new. */
+  #noteError(kind: string, error: unknown): boolean {
+    if (!(error instanceof KubeStatusError) || error.status !== 403) return true;
+    const isNews = !this.#refusals.has(kind);
+    this.#refusals.set(kind, error.message);
+    this.#showRefusals();
+    return isNews;
+  }
+
+  #showRefusals(): void {
+    const [first = null] = this.#refusals.values();
+    this.#table.watchRefused = first;
+  }
+
+  /** Why the worker may not watch the namespace, in Kubernetes' words. Null: it may. */
+  get refusal(): string | null {
+    return this.#table.watchRefused;
+  }
+
+  /** Waits for the first answer of Kubernetes about Jobs and pods, or the timeout. */
+  async untilAnswered(timeoutMs: number): Promise<void> {
+    this.start();
+    await withTimeout(this.#answered, timeoutMs, () => undefined);
   }
 
   async close(): Promise<void> {
@@ -98,7 +143,8 @@ export class ClusterView {
 
   /** See `Runner.observe`. */
   async *observe(jobName: string, signal: AbortSignal): AsyncGenerator<RunView> {
-    await untilAborted(this.#synced, signal);
+    this.start();
+    await untilAborted(this.#synced.called, signal);
     yield* this.#table.observe(jobName, signal);
   }
 

@@ -31,6 +31,16 @@ describe('toWarning', () => {
     expect(toWarning(event())?.warning.at).toEqual(new Date(at));
   });
 
+  it('finds the Job of a Workload by its name', () => {
+    const workload = (name: string) => event({ involvedObject: { kind: 'Workload', name, uid: 'w' } });
+    expect(toWarning(workload('job-proctor-a-7-0b1f3'))).toMatchObject({
+      kind: 'Workload',
+      name: 'proctor-a-7',
+    });
+    expect(toWarning(workload('pod-proctor-a-7-0b1f3'))).toBeNull();
+    expect(toWarning(workload('job-'))).toBeNull();
+  });
+
   it('ignores other objects, and cuts a long message', () => {
     expect(toWarning(event({ involvedObject: { kind: 'Node', name: 'a', uid: 'b' } }))).toBeNull();
     expect(toWarning(event({ involvedObject: { kind: 'Pod', name: 'a' } }))).toBeNull();

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_POD_SETTINGS, type PodSettings } from '@app/domain';
+import { DEFAULT_POD_SETTINGS, isDnsLabel, type PodSettings } from '@app/domain';
 import type { JobRequest } from '../runner.js';
 import { buildJobManifest, jobDeadlineSeconds } from './job-manifest.js';
-import { isDnsLabel, toLabelValue, userLabelValue } from './names.js';
-import { buildSecretManifest, readSecretValues } from './secret-manifest.js';
+import { toLabelValue, userLabelValue } from './names.js';
+import { buildFilesManifest, buildSecretManifest, readSecretValues } from './secret-manifest.js';
 
 const REQUEST: JobRequest = {
   jobName: 'proctor-a-7',
@@ -196,6 +196,42 @@ describe('buildJobManifest', () => {
         { secretRef: { name: 'proctor-a-7' } },
       ],
     });
+  });
+
+  it('mounts each file at its path, from a Secret of its own', () => {
+    const files = [
+      { path: '/etc/app/a.conf', bytes: 1, digest: 'd' },
+      { path: '/b', bytes: 1, digest: 'e' },
+    ];
+    expect(podOf({ files })).toMatchObject({
+      volumes: [{ name: 'files', secret: { secretName: 'proctor-a-7-files', defaultMode: 0o444 } }],
+      containers: [
+        {
+          volumeMounts: [
+            { name: 'files', mountPath: '/etc/app/a.conf', subPath: 'file-0', readOnly: true },
+            { name: 'files', mountPath: '/b', subPath: 'file-1', readOnly: true },
+          ],
+        },
+      ],
+    });
+    const secret = buildFilesManifest({ jobName: 'proctor-a-7', jobUid: 'u' }, ['ä', ''], SETTINGS);
+    expect(secret).toMatchObject({
+      immutable: true,
+      metadata: { name: 'proctor-a-7-files', ownerReferences: [{ kind: 'Job', uid: 'u' }] },
+    });
+    expect(readSecretValues(secret)).toEqual({ 'file-0': 'ä', 'file-1': '' });
+  });
+
+  it('creates the Job of a queue suspended, with the label that Kueue looks for', () => {
+    const queued = buildJobManifest({ ...REQUEST, pod: { ...REQUEST.pod, queue: 'batch' } }, SETTINGS);
+    expect(queued.metadata?.labels).toEqual({
+      ...job.metadata?.labels,
+      'kueue.x-k8s.io/queue-name': 'batch',
+    });
+    expect(queued.spec?.suspend).toBe(true);
+    // Kueue would queue the pod as well.
+    expect(queued.spec?.template).toEqual(job.spec?.template);
+    expect(job.spec).not.toHaveProperty('suspend');
   });
 
   it('sets no placement unless the proc does', () => {

@@ -9,7 +9,7 @@ import { NO_SECURITY_SETTINGS, type SecuritySettings, type Toleration } from '@a
 import { MAX_DISRUPTIONS, type JobRequest } from '../runner.js';
 import { mergeResources } from './container-resources.js';
 import type { ContainerResources } from './kubernetes-settings.js';
-import { CONTAINER_NAME, labelsOf } from './names.js';
+import { CONTAINER_NAME, labelsOf, QUEUE_LABEL } from './names.js';
 import { podVolumes } from './pod-volumes.js';
 
 export interface JobManifestSettings {
@@ -32,11 +32,19 @@ const MAX_BACKOFF_SECONDS = 600;
 export function buildJobManifest(request: JobRequest, settings: JobManifestSettings): V1Job {
   const labels = labelsOf(settings.installationId, request);
   const annotations = { ...request.pod.annotations };
+  const { queue } = request.pod;
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name: request.jobName, namespace: settings.namespace, labels, annotations },
+    metadata: {
+      name: request.jobName,
+      namespace: settings.namespace,
+      labels: { ...labels, ...(queue !== null && { [QUEUE_LABEL]: queue }) },
+      annotations,
+    },
     spec: {
+      // Until Kueue admits it. It would suspend the Job itself, but not in a cluster where its webhook is away.
+      ...(queue !== null && { suspend: true }),
       parallelism: 1,
       completions: 1,
       backoffLimit: request.retries,
@@ -78,7 +86,7 @@ function ownCodes(codes: readonly number[]) {
 
 function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec {
   const { serviceAccount, nodeSelector, tolerations, imagePullSecrets, resources, security } = request.pod;
-  const { volumes, volumeMounts, envFrom } = podVolumes(request.pod);
+  const { volumes, volumeMounts, envFrom } = podVolumes(request.jobName, request.pod);
   const { priorityClass, runtimeClass, imagePullPolicy } = request.pod;
   const fsGroup = security?.fsGroup ?? null;
   return {

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import type { V1Job } from '@kubernetes/client-node';
+import type { V1Job, V1Secret } from '@kubernetes/client-node';
 import type { LogPosition } from '@app/domain';
 import {
   Runner,
+  RunnerRefusedError,
   RunnerRefusedForNowError,
   RunnerUnavailableError,
   type CreateJobOutcome,
@@ -30,10 +31,17 @@ import type { LogSource, PodLife } from './log-response.js';
 import { followLog } from './log-follower.js';
 import { CONTAINER_NAME, EXECUTION_ID_LABEL, INSTALLATION_LABEL } from './names.js';
 import { toJobView, toPodView } from './pod-outcome.js';
-import { buildSecretManifest, readSecretValues } from './secret-manifest.js';
+import { buildFilesManifest, buildSecretManifest, readSecretValues } from './secret-manifest.js';
 
-/** Runs each execution as a Kubernetes Job. Contacts the cluster only from `start` on, or when a method is called. */
+/** For the first answer of a watch, before the first Job in a namespace is created. */
+const WATCH_TIMEOUT_MS = 5_000;
+
+/**
+ * Runs each execution as a Kubernetes Job in one namespace. Contacts the cluster only from `start` on, or when a method is
+ * called.
+ */
 export class KubernetesRunner extends Runner {
+  readonly namespace: string;
   readonly #settings: CompleteSettings;
   readonly #http: KubeHttp;
   readonly #objects: KubeObjects;
@@ -44,11 +52,12 @@ export class KubernetesRunner extends Runner {
     whenEnded: (pod, timeoutMs, signal) => this.#view.whenEnded(pod, timeoutMs, signal),
   };
 
-  /** Throws when the settings or the kubeconfig are unusable. */
-  constructor(settings: KubernetesRunnerSettings) {
+  /** Throws when the settings or the kubeconfig are unusable. @param http the namespaces of a cluster share it */
+  constructor(settings: KubernetesRunnerSettings, http = openKubeHttp(settings)) {
     super();
+    this.namespace = settings.namespace;
     this.#settings = completeSettings(settings);
-    this.#http = new KubeHttp(new KubeCredentials(() => loadKubeConfig(settings.cluster)));
+    this.#http = http;
     this.#objects = new KubeObjects(this.#http, settings.namespace, this.#settings.requestTimeoutMs);
     this.#view = new ClusterView(this.#http, this.#settings);
   }
@@ -67,8 +76,15 @@ export class KubernetesRunner extends Runner {
     return this.#view.isConnected;
   }
 
+  /** Why the worker may not watch the namespace, in Kubernetes' words. Null: it may. */
+  get refusal(): string | null {
+    return this.#view.refusal;
+  }
+
   async connect(signal?: AbortSignal): Promise<void> {
     await this.#objects.connect(signal);
+    await this.#view.untilAnswered(WATCH_TIMEOUT_MS);
+    if (this.#view.refusal !== null) throw new RunnerRefusedForNowError(this.#view.refusal);
   }
 
   async createJob(request: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome> {
@@ -88,12 +104,29 @@ export class KubernetesRunner extends Runner {
   }
 
   async createSecret(job: JobRef, values: Readonly<Record<string, string>>): Promise<'created' | 'exists'> {
+    return await this.#createSecret(job, buildSecretManifest(job, values, this.#settings));
+  }
+
+  async createFiles(job: JobRef, texts: readonly string[]): Promise<'created' | 'exists'> {
+    return await this.#createSecret(job, buildFilesManifest(job, texts, this.#settings));
+  }
+
+  async #createSecret({ jobUid }: JobRef, manifest: V1Secret): Promise<'created' | 'exists'> {
+    const name = manifest.metadata?.name ?? '';
     try {
-      return await this.#objects.createSecret(buildSecretManifest(job, values, this.#settings));
+      const outcome = await this.#objects.createSecret(manifest);
+      if (outcome === 'created') return outcome;
     } catch (error) {
       if (!isTimeout(error)) throw error;
-      throw (await this.#objects.readSecret(job.jobName)) ? error : afterSilence(error);
+      throw (await this.#objects.readSecret(name)) ? error : afterSilence(error);
     }
+    const existing = await this.#objects.readSecret(name);
+    // It has just been deleted: the caller tries again.
+    if (!existing) throw new RunnerUnavailableError(`Secret ${name} existed and has just been deleted.`);
+    if (existing.metadata?.ownerReferences?.some(({ uid }) => uid === jobUid)) return 'exists';
+    throw new RunnerRefusedError(
+      `another Secret named ${name} already exists, which does not belong to this Job; delete it`,
+    );
   }
 
   async readSecret(jobName: string): Promise<Record<string, string> | null> {
@@ -192,6 +225,10 @@ function isTimeout(error: unknown): error is Error {
 function toLife({ state }: PodView): PodLife {
   const hasEnded = state.kind === 'succeeded' || state.kind === 'failed';
   return hasEnded ? { kind: 'ended', endedAt: state.endedAt } : { kind: 'alive' };
+}
+
+export function openKubeHttp({ cluster }: Pick<KubernetesRunnerSettings, 'cluster'>): KubeHttp {
+  return new KubeHttp(new KubeCredentials(() => loadKubeConfig(cluster)));
 }
 
 /** Creates a Kubernetes runner without starting it. */

@@ -1,5 +1,5 @@
+import { isDnsLabel } from '@app/domain';
 import type { ClusterAccess } from './kube-config.js';
-import { isDnsLabel } from './names.js';
 
 /** Quantities as Kubernetes writes them, e.g. `{ cpu: '100m', memory: '128Mi' }`. */
 export interface ContainerResources {

@@ -10,6 +10,8 @@ export const PROC_LABEL = 'proctor.io/proc';
 export const TEAM_LABEL = 'proctor.io/team';
 export const USER_LABEL = 'proctor.io/user';
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
+/** Kueue queues Jobs that have it. */
+export const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name';
 /** The Job controller of every Kubernetes version puts it on pods. */
 export const JOB_NAME_LABEL = 'job-name';
 export const CONTAINER_NAME = 'proc';
@@ -23,10 +25,6 @@ export function toLabelValue(name: string): string {
     .replace(/[^A-Za-z0-9_.-]/g, '-')
     .slice(0, LABEL_MAX_LENGTH)
     .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
-}
-
-export function isDnsLabel(value: string): boolean {
-  return value.length <= LABEL_MAX_LENGTH && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(value);
 }
 
 /** An email is no label value: the first half of its SHA-256, in hexadecimal digits. Addresses are equal in any case. */

@@ -366,11 +366,32 @@ describe('toJobView', () => {
       jobUid: 'u',
       executionId: '7',
       createdAt: D(0),
+      startableAt: D(0),
+      suspended: null,
+      queue: null,
       active,
       endedPods: 0,
       finished,
       isBeingDeleted: false,
     });
+  });
+
+  const suspension = (status: string, second: number) => ({
+    conditions: [{ type: 'Suspended', status, lastTransitionTime: T(second) }],
+  });
+
+  it.each<[string, boolean, object, object]>([
+    ['never suspended', false, {}, { suspended: null, startableAt: D(0) }],
+    ['created suspended', true, {}, { suspended: { since: D(0) } }],
+    ['suspended', true, suspension('True', 3), { suspended: { since: D(3) } }],
+    ['resumed, not yet noted', false, suspension('True', 3), { suspended: { since: D(3) } }],
+    ['resumed', false, suspension('False', 5), { suspended: null, startableAt: D(5) }],
+    ['suspended again, not yet noted', true, suspension('False', 5), { suspended: { since: null } }],
+  ])('reads when a Job may start that is %s', (_case, suspend, status, expected) => {
+    const job = jobOf(status);
+    const labels = { ...job.metadata?.labels, 'kueue.x-k8s.io/queue-name': 'batch' };
+    const queued = { ...job, metadata: { ...job.metadata, labels }, spec: { suspend } } as unknown as V1Job;
+    expect(toJobView(queued)).toMatchObject({ queue: 'batch', ...expected });
   });
 
   it('counts terminated pods, whether they succeeded or failed', () => {

@@ -7,7 +7,7 @@ import type {
 } from '@kubernetes/client-node';
 import { INIT_CONTAINER_FAILED, type JobView, type PodState, type PodView } from '../runner.js';
 import { blockingInitContainer, failedInitContainer, nativeSidecars } from './init-containers.js';
-import { CONTAINER_NAME, EXECUTION_ID_LABEL, JOB_NAME_LABEL } from './names.js';
+import { CONTAINER_NAME, EXECUTION_ID_LABEL, JOB_NAME_LABEL, QUEUE_LABEL } from './names.js';
 
 /** Container reasons that a disruption of the pod explains better. */
 const VAGUE_REASONS = new Set<string | undefined>(['Error', 'Completed', 'ContainerStatusUnknown']);
@@ -53,6 +53,8 @@ export function toJobView(job: V1Job): JobView {
     jobUid: job.metadata?.uid ?? '',
     executionId: job.metadata?.labels?.[EXECUTION_ID_LABEL] ?? '',
     createdAt,
+    ...suspensionOf(job, createdAt),
+    queue: job.metadata?.labels?.[QUEUE_LABEL] ?? null,
     active: job.status?.active ?? 0,
     endedPods: (job.status?.succeeded ?? 0) + (job.status?.failed ?? 0),
     finished: end
@@ -65,6 +67,15 @@ export function toJobView(job: V1Job): JobView {
       : null,
     isBeingDeleted: job.metadata?.deletionTimestamp != null,
   };
+}
+
+/** Kubernetes stamps the condition some time after `suspend` has changed. Until then the older state counts as suspended. */
+function suspensionOf({ spec, status }: V1Job, createdAt: Date): Pick<JobView, 'suspended' | 'startableAt'> {
+  const condition = status?.conditions?.find(({ type }) => type === 'Suspended');
+  const at = instant(condition?.lastTransitionTime);
+  if (condition?.status === 'True') return { suspended: { since: at }, startableAt: createdAt };
+  if (spec?.suspend) return { suspended: { since: condition ? null : createdAt }, startableAt: createdAt };
+  return { suspended: null, startableAt: (condition && at) ?? createdAt };
 }
 
 /** The name of the Job that owns a pod, or null if no Job does. */

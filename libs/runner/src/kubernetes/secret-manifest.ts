@@ -7,9 +7,39 @@ import { INSTALLATION_LABEL, MANAGED_BY_LABEL } from './names.js';
  * `blockOwnerDeletion` is false, because true requires permission to update the Job's finalizers.
  */
 export function buildSecretManifest(
+  job: JobRef,
+  values: Readonly<Record<string, string>>,
+  place: SecretPlace,
+): V1Secret {
+  return ownedSecret(job.jobName, job, values, place);
+}
+
+/** Builds the Secret with the texts of the Job's files, which the pod mounts. */
+export function buildFilesManifest(job: JobRef, texts: readonly string[], place: SecretPlace): V1Secret {
+  const values = Object.fromEntries(texts.map((text, index) => [fileKey(index), text]));
+  return ownedSecret(filesSecretName(job.jobName), job, values, place);
+}
+
+/** No Job has this name: those end with a number. */
+export function filesSecretName(jobName: string): string {
+  return `${jobName}-files`;
+}
+
+/** A path is no key of a Secret. */
+export function fileKey(index: number): string {
+  return `file-${index}`;
+}
+
+interface SecretPlace {
+  installationId: string;
+  namespace: string;
+}
+
+function ownedSecret(
+  name: string,
   { jobName, jobUid }: JobRef,
   values: Readonly<Record<string, string>>,
-  { installationId, namespace }: { installationId: string; namespace: string },
+  { installationId, namespace }: SecretPlace,
 ): V1Secret {
   return {
     apiVersion: 'v1',
@@ -17,7 +47,7 @@ export function buildSecretManifest(
     type: 'Opaque',
     immutable: true,
     metadata: {
-      name: jobName,
+      name,
       namespace,
       labels: { [INSTALLATION_LABEL]: installationId, [MANAGED_BY_LABEL]: 'proctor' },
       ownerReferences: [

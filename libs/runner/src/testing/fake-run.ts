@@ -37,6 +37,7 @@ export type RunSink = Pick<RunTable, 'pod' | 'putJob' | 'removeJob' | 'putPod' |
 export class FakeRun {
   readonly logs = new Map<string, FakeLog>();
   secret: Record<string, string> | null = null;
+  files: readonly string[] | null = null;
   #job: JobView;
   #stopCurrent: (() => void) | null = null;
   #drainCurrent: (() => void) | null = null;
@@ -54,6 +55,9 @@ export class FakeRun {
       jobUid: randomUUID(),
       executionId: request.executionId,
       createdAt: new Date(),
+      startableAt: new Date(),
+      suspended: null,
+      queue: request.pod.queue,
       active: 1,
       endedPods: 0,
       finished: null,
@@ -69,10 +73,17 @@ export class FakeRun {
     return this.#job;
   }
 
+  giveFiles(texts: readonly string[]): 'created' | 'exists' {
+    if (this.files) return 'exists';
+    this.files = [...texts];
+    return 'created';
+  }
+
   /** Lets the container start. Only the first call has an effect, as with an immutable Secret. */
   giveSecret(values: Readonly<Record<string, string>>): 'created' | 'exists' {
     if (this.secret) return 'exists';
     this.secret = { ...values };
+    if (this.request.pod.files.length > 0 && !this.files) throw new Error('the files come before the Secret');
     void this.#playAttempts();
     return 'created';
   }

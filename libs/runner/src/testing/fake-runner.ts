@@ -1,5 +1,4 @@
-import type { LogPosition } from '@app/domain';
-import { isDnsLabel } from '../kubernetes/names.js';
+import { isDnsLabel, type LogPosition } from '@app/domain';
 import { RunTable, type PodEntry } from '../run-table.js';
 import {
   LogLostError,
@@ -19,10 +18,12 @@ import { FakeRun, type FakeScript, type RunSink } from './fake-run.js';
 export interface FakeRunnerSettings {
   /** What every container does. Default: ends at once with exit code 0. */
   script?: FakeScript;
+  namespace?: string;
 }
 
 /** A cluster in memory that behaves as the port specifies. Plain properties switch failures on. */
 export class FakeRunner extends Runner {
+  readonly namespace: string;
   /** Every call throws `RunnerUnavailableError` while true. */
   isUnavailable = false;
   /** `createJob` is refused with this message while set. */
@@ -49,8 +50,9 @@ export class FakeRunner extends Runner {
   readonly #runs = new Map<string, FakeRun>();
   #isStarted = false;
 
-  constructor({ script = () => {} }: FakeRunnerSettings = {}) {
+  constructor({ script = () => {}, namespace = 'default' }: FakeRunnerSettings = {}) {
     super();
+    this.namespace = namespace;
     this.script = script;
   }
 
@@ -104,6 +106,13 @@ export class FakeRunner extends Runner {
   async connect(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     this.#assertAvailable();
+    const { watchRefused } = this.#table;
+    if (watchRefused !== null) throw new RunnerRefusedForNowError(watchRefused);
+  }
+
+  /** Takes the right to watch Jobs and pods away, or gives it back. */
+  refuseWatch(reason: string | null): void {
+    this.#table.watchRefused = reason;
   }
 
   async createJob(request: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome> {
@@ -146,6 +155,12 @@ export class FakeRunner extends Runner {
     // A cluster would create it and garbage-collect it at once, because its owner does not exist.
     if (run?.job.jobUid !== jobUid) return 'created';
     return run.giveSecret(values);
+  }
+
+  async createFiles({ jobName, jobUid }: JobRef, texts: readonly string[]): Promise<'created' | 'exists'> {
+    this.#assertAvailable();
+    const run = this.#runs.get(jobName);
+    return run?.job.jobUid === jobUid ? run.giveFiles(texts) : 'created';
   }
 
   async readSecret(jobName: string): Promise<Record<string, string> | null> {

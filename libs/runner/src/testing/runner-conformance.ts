@@ -273,6 +273,17 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
     );
 
     it(
+      'creates the files of a Job once',
+      async () => {
+        const files = [{ path: '/etc/a', bytes: 5, digest: '' }];
+        const job = await create(requestFor('printThree', { pod: { ...DEFAULT_POD_SETTINGS, files } }));
+        expect(await runner.createFiles(job, ['first'])).toBe('created');
+        expect(await runner.createFiles(job, ['second'])).toBe('exists');
+      },
+      PATIENCE_MS,
+    );
+
+    it(
       'reports why a Job is refused permanently',
       async () => {
         const outcome = await runner.createJob({ ...requestFor('printThree'), jobName: 'Not_A_Name' });
