@@ -57,6 +57,33 @@ describe('parseCommandLine', () => {
     });
   });
 
+  it.each<[string, string, string]>([
+    ['lst', 'Unknown command: lst.', '`proctor list`'],
+    ['procs aply', 'Unknown command: aply.', '`proctor procs apply`'],
+    ['schedule lst', 'Missing options: --group, --notify, --tags.', '`proctor schedule list`'],
+    ['help procs aply', 'Unknown command: aply.', '`proctor procs apply`'],
+    ['--version', 'No command given.', '`proctor version`'],
+    ['list --nams', 'Unknown option: --nams.', '`--names`'],
+    ['list --outptu json', 'Unknown option: --outptu.', '`--output`'],
+    ['audit --sinc 1d --unti x', 'Unknown options: --sinc, --unti.', '`--since`'],
+  ])('%s: did you mean', async (words, message, nearest) => {
+    await expect(parseCommandLine(words.split(' '), 80)).rejects.toMatchObject({
+      message,
+      hint: expect.stringContaining(`Did you mean ${nearest}? See `) as unknown,
+    });
+  });
+
+  it.each([
+    ['list extra', 'Unexpected argument: extra.'],
+    ['list -z', 'Unknown option: -z.'],
+    ['xyzzy', 'Unknown command: xyzzy.'],
+  ])('%s: suggests nothing', async (words, message) => {
+    await expect(parseCommandLine(words.split(' '), 80)).rejects.toMatchObject({
+      message,
+      hint: expect.stringMatching(/^See /) as unknown,
+    });
+  });
+
   it.each(COMMAND_NAMES)('shows help for %s, with an example', async (name) => {
     const help = await parseCommandLine(['help', name], 80);
     expect(help).toMatchObject({ kind: 'help', text: expect.stringContaining(`proctor ${name}`) as unknown });

@@ -1,6 +1,6 @@
-import { AppError } from '@app/domain';
+import { AppError, nearestWord } from '@app/domain';
 import type { Run } from './context.js';
-import { COMMANDS, defineCommands } from './define-commands.js';
+import { COMMANDS, GLOBAL_OPTIONS, defineCommands } from './define-commands.js';
 import type { Command } from './tree/command.js';
 
 /** A parsed command line. */
@@ -43,7 +43,7 @@ function checkTopic(topic: readonly string[]): readonly string[] {
   let commands = COMMANDS;
   for (const word of topic) {
     const found = commands.find(({ name }) => name === word);
-    if (!found) throw invalidCommandLine(`Unknown command: ${topic.join(' ')}`, []);
+    if (!found) throw invalidCommandLine(`Unknown command: ${word}`, topic);
     commands = found.subcommands;
   }
   return topic;
@@ -51,10 +51,29 @@ function checkTopic(topic: readonly string[]): readonly string[] {
 
 function invalidCommandLine(parserMessage: string, words: readonly string[]): AppError {
   const { path, command } = knownCommand(words);
-  const names = path.join(' ');
-  return new AppError('malformed_request', `${rephrase(parserMessage, command)}.`, {
-    hint: command ? `See \`proctor help ${names}\` for examples.` : 'See `proctor help`.',
+  const message = rephrase(parserMessage, command);
+  const nearest = nearestOption(message, command) ?? nearestCommand(words, { path, command });
+  const help = command ? `See \`proctor help ${path.join(' ')}\` for examples.` : 'See `proctor help`.';
+  return new AppError('malformed_request', `${message}.`, {
+    hint: nearest === null ? help : `Did you mean \`${nearest}\`? ${help}`,
   });
+}
+
+/** The option that is most similar to the first unknown one in the message. */
+function nearestOption(message: string, command: Command | null): string | null {
+  const option = /^Unknown options?: --([^\s,]+)/.exec(message)?.[1];
+  const options = Object.keys({ ...command?.options, ...GLOBAL_OPTIONS, help: null });
+  const nearest = option === undefined ? null : nearestWord(option, options);
+  return nearest && `--${nearest}`;
+}
+
+/** The command that is most similar to the first word that is none. */
+function nearestCommand(words: readonly string[], { path, command }: KnownCommand): string | null {
+  const names = (command?.subcommands ?? COMMANDS).map(({ name }) => name);
+  // Before any command, `--version` is meant as one.
+  const word = words[path.length]?.replace(/^--/, command ? '--' : '') ?? '';
+  const nearest = nearestWord(word, names);
+  return nearest && ['proctor', ...path, nearest].join(' ');
 }
 
 /** yargs' messages in the CLI's words. */
@@ -75,9 +94,16 @@ function rephrase(message: string, command: Command | null): string {
     );
   const value = /Argument: ([\w-]+), Given: (.*), Choices: (.*)/.exec(message);
   if (value) return `Invalid value for ${value[1]}: expected one of ${value[3]}; got ${value[2]}`;
+  const unknown = /^Unknown arguments?: (.*)$/.exec(message);
+  if (unknown?.[1])
+    return list(
+      'Unknown option',
+      unknown[1].split(', ').map((name) => (name.length === 1 ? `-${name}` : `--${name}`)),
+    );
+  const takesWords = command !== null && command.subcommands.length === 0;
   return message
     .replace(/^Not enough arguments following: (.*)$/, 'Option $1 needs a value')
-    .replace(/^Unknown command:/, command ? 'Unexpected argument:' : 'Unknown command:')
+    .replace(/^Unknown commands?:/, takesWords ? 'Unexpected argument:' : 'Unknown command:')
     .trim();
 }
 
@@ -85,8 +111,13 @@ function list(what: string, names: readonly string[]): string {
   return `${what}${names.length === 1 ? '' : 's'}: ${names.join(', ')}`;
 }
 
+interface KnownCommand {
+  path: string[];
+  command: Command | null;
+}
+
 /** The leading words that name a command and its subcommand, and the last of these commands. */
-function knownCommand(words: readonly string[]): { path: string[]; command: Command | null } {
+function knownCommand(words: readonly string[]): KnownCommand {
   const path: string[] = [];
   let command: Command | null = null;
   let commands = COMMANDS;

@@ -22,7 +22,7 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 /** Options that every command accepts. */
-const GLOBAL_OPTIONS: Options = {
+export const GLOBAL_OPTIONS: Options = {
   output: {
     kind: 'text',
     alias: 'o',

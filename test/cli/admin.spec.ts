@@ -123,12 +123,38 @@ describe('procs', () => {
     expect(await succeed(as(ann, ['list', '--names']))).toBe('greet\n');
   });
 
+  it('are checked by the gateway in a dry run, naming file, proc and field', async () => {
+    const file = join(folder, 'checked.yaml');
+    const apply = (...more: string[]) => admin('procs', 'apply', '-f', file, ...more);
+    await writeFile(file, `${GREET}---\nname: bad\nimage_name: a:1\nservice_account: Not_A_Name\n`);
+    const refused = await apply('--dry-run');
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain(`  ${file}: bad: service_account: expected the name of`);
+    expect((await apply('--yes')).stderr).toBe(refused.stderr);
+
+    await writeFile(file, 'name: typo\nimage_name: a:1\nauthorized_groups: [opps]\n');
+    const warned = await apply('--dry-run');
+    expect([warned.exitCode, warned.stderr]).toEqual([
+      0,
+      `Warning: ${file}: typo: authorized_groups.0: there is no group "opps"; did you mean ops?\n`,
+    ]);
+    expect((await apply('--yes')).stderr).toBe(warned.stderr);
+    const removed = await admin('procs', 'remove', 'tpo', '--yes');
+    expect([removed.exitCode, removed.stderr]).toEqual([
+      5,
+      'proctor: No such proc: tpo.\nDid you mean typo?\n',
+    ]);
+    await succeed(admin('procs', 'remove', 'typo', '--yes'));
+  });
+
   it('may only be changed by admins', async () => {
     const file = join(folder, 'one.yaml');
     await writeFile(file, GREET.replace('Greets', 'Mine'));
-    const { exitCode, stderr } = await as(ann, ['procs', 'apply', '-f', file, '--yes']);
-    expect(exitCode).toBe(4);
-    expect(stderr).toMatch(/^proctor: \S/);
+    for (const option of ['--yes', '--dry-run']) {
+      const { exitCode, stderr } = await as(ann, ['procs', 'apply', '-f', file, option]);
+      expect(exitCode).toBe(4);
+      expect(stderr).toMatch(/^proctor: \S/);
+    }
   });
 });
 
@@ -418,6 +444,17 @@ describe('accounts', () => {
   it('can be created, changed and removed, with groups and tokens', async () => {
     await succeed(admin('group', 'create', 'night', '--description', 'At night'));
     await succeed(admin('user', 'create', 'bob@example.com', '--name', 'Bob', '--group', 'ops'));
+    const typo = await admin('user', 'create', 'eve@example.com', '--group', 'opps');
+    expect(typo.exitCode).toBe(2);
+    expect(typo.stderr).toContain('--yes');
+    const asked = await as(gateway.admin, ['user', 'update', 'bob@example.com', '--group', 'opps'], {
+      typed: ['n'],
+    });
+    expect(asked.exitCode).toBe(6);
+    expect(asked.stderr + asked.stdout).toContain('There is no group opps (did you mean ops?). Create it?');
+    await succeed(admin('user', 'create', 'eve@example.com', '--group', 'made', '--yes'));
+    await succeed(admin('user', 'remove', 'eve@example.com', '--yes'));
+    await succeed(admin('group', 'remove', 'made', '--yes'));
     await succeed(admin('group', 'add', 'night', 'bob@example.com', 'ann@example.com'));
     expect(await succeed(admin('group', 'list'))).toMatch(/night +2 +At night/);
     await succeed(admin('group', 'drop', 'night', 'ann@example.com'));

@@ -156,6 +156,50 @@ describe('POST /metadata', () => {
     expect(answer.text + gateway.log()).not.toContain(SECRET);
   });
 
+  it('checks the same without registering, and warns about groups that do not exist', async () => {
+    const check = (...procs: unknown[]) =>
+      call(gateway.admin, 'POST', '/metadata/check', procs, JSON_ACCEPTED);
+    const wrong = procMetadata('checked', {
+      service_account: 'Not_A_Name',
+      resources: { limits: { cpu: 'x' } },
+    });
+    const [checked, registered] = [await check(wrong), await register(wrong)];
+    expect(checked).toMatchObject({ status: 400 });
+    expect(checked.text).toBe(registered.text);
+
+    const fine = procMetadata('checked', { authorized_groups: ['one', 'onee', 'xyzzy'] });
+    const answer = await check(procMetadata('open'), fine);
+    expect(answer).toMatchObject({ status: 200 });
+    expect(answer.json()).toEqual({
+      warnings: [
+        { field: '1.authorized_groups.1', message: 'there is no group "onee"; did you mean one?' },
+        {
+          field: '1.authorized_groups.2',
+          message: 'there is no group "xyzzy"; create it, or correct the name',
+        },
+      ],
+    });
+    expect(await call(gateway.admin, 'GET', '/metadata/checked')).toMatchObject({ status: 404 });
+    expect(await auditOf('checked')).toEqual([]);
+  });
+
+  it('says of a missing value that it is required', async () => {
+    const answer = await register({}, { name: 'x', image_name: null, scratch: {}, env_vars: { args: [{}] } });
+    const { errors } = answer.json<{ errors: { field: string; message: string }[] } & object>();
+    expect(Object.fromEntries(errors.map(({ field, message }) => [field, message]))).toEqual(
+      Object.fromEntries(
+        [
+          '0.name',
+          '0.image_name',
+          '1.image_name',
+          '1.env_vars.args.0.name',
+          '1.scratch.size',
+          '1.scratch.path',
+        ].map((field) => [field, 'is required']),
+      ),
+    );
+  });
+
   it('refuses a pattern that would take too long to match', async () => {
     const answer = await register(typed('slow', [{ name: 'P', pattern: '([a-z]?){900}x' }]));
     expect(answer).toMatchObject({ status: 400 });

@@ -151,6 +151,7 @@ const TABLE: Record<RouteName, Row> = {
   rerunExecution: { cell: ended, statuses: members(201) },
   listProcs: { statuses: users(200) },
   registerProcs: { cell: () => ({ body: [metadata(fresh('proc'))] }), statuses: admins(201) },
+  checkProcs: { cell: () => ({ body: [metadata(fresh('proc'))] }), statuses: admins(200) },
   getProc: { cell: () => ({ params: { name: PROC } }), statuses: members(200) },
   removeProc: {
     cell: async () => {

@@ -117,11 +117,19 @@ describe('POST /schedule', () => {
       blackouts: [],
       notifyOn: ['success', 'failure'],
       nextFireAt: expect.stringMatching(/T02:00:00.000Z$/),
+      // Other groups are not named: only admins may list them.
+      warnings: ['there is no group "g"; create it, or correct the name'],
     });
     expect(Number.isSafeInteger(schedule.id)).toBe(true);
     expect(Math.abs(Date.parse(schedule.createdAt) - before)).toBeLessThan(60_000);
     const got = await call(member, 'GET', `/schedule/${schedule.id}`);
-    expect(got.json()).toEqual(schedule);
+    const { warnings, ...stored } = schedule;
+    expect(got.json()).toEqual(stored);
+    expect(warnings).toHaveLength(1);
+    const path = `/schedule/${schedule.id}`;
+    const updated = await call(gateway.admin, 'PATCH', path, { group: 'onee' });
+    expect(updated.json()).toMatchObject({ warnings: ['there is no group "onee"; did you mean one?'] });
+    expect((await call(owner, 'PATCH', path, { group: 'one' })).json()).not.toHaveProperty('warnings');
   });
 
   it('accepts six fields and names, and returns the cron unchanged', async () => {

@@ -116,6 +116,7 @@ export class FakeGateway {
     }
     const [, id, verb] = /^\/execution\/(\d+)\/(status|cancel)$/.exec(url.pathname) ?? [];
     if (this.replies.has(`${request.method} ${url.pathname}`)) return void this.reply(request, response, url);
+    if (url.pathname === '/metadata/check') return json(response, 200, { warnings: [] });
     if (url.pathname === '/metadata') return json(response, 200, [this.proc]);
     if (url.pathname.startsWith('/metadata/')) return this.answerProc(response, url.pathname.slice(10));
     if (url.pathname === '/execution' && request.method === 'POST')

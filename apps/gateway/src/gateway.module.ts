@@ -1,8 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
-import { MetricsStore } from '@app/database';
+import { GroupsStore, MetricsStore } from '@app/database';
 import { packageVersion, type Logger, type OpenResources, type Telemetry } from '@app/platform';
 import type { AuthPlugin } from '@app/plugins';
+import { KnownGroups } from './accounts/known-groups.js';
 import { wireAccounts } from './accounts/wire.js';
 import { wireAudit } from './audit/wire.js';
 import { wireAuthentication } from './authentication/wire.js';
@@ -53,9 +54,10 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const accounts = wireAccounts({ adminGroups, database, authenticator, sources, audit });
   const secrets = wireSecrets({ secretKey, database, audit });
   const { secretsStore } = secrets;
-  const procs = wireProcs({ allowed, database, secretsStore, access, audit });
+  const groups = new KnownGroups(authPlugin === null ? new GroupsStore(database) : null);
+  const procs = wireProcs({ allowed, database, secretsStore, access, groups, audit });
   const { procsStore, findProc, prepareArgs } = procs;
-  const forExecuting = { procsStore, findProc, prepareArgs, access, audit };
+  const forExecuting = { procsStore, findProc, prepareArgs, access, groups, audit };
   const notifications = wireNotifications({ database, signals, audit });
   const { warnings } = notifications;
   const schedules = wireSchedules({ settings, database, signals, warnings, ...forExecuting });

@@ -8,6 +8,7 @@ import { shellCommand } from '../output/shell-word.js';
 import { shortTime } from '../output/render-execution.js';
 import { formatFields, formatTable } from '../output/table.js';
 import { confirmChange } from '../terminal/confirm-change.js';
+import { confirmNewGroups } from './confirm-new-groups.js';
 import { collectItems } from './print-pages.js';
 
 export async function listUsers(context: Context, group: string | undefined): Promise<number> {
@@ -39,13 +40,16 @@ export interface CreateUserOptions {
   /** An account for a program. */
   service: boolean;
   groups: readonly string[];
+  /** Also create groups. */
+  yes: boolean;
 }
 
 export async function createUser(
   context: Context,
-  { email, name, service, groups }: CreateUserOptions,
+  { email, name, service, groups, yes }: CreateUserOptions,
 ): Promise<number> {
   const client = await openGateway(context);
+  await confirmNewGroups(context, client, { groups, yes });
   const user = await client.call('createUser', { body: { email, name, service, groups: [...groups] } });
   await context.printer.result(renderUser(user), user);
   context.printer.note(
@@ -62,10 +66,12 @@ export interface UpdateUserOptions {
   /** Replace all memberships; empty: they stay. */
   groups: readonly string[];
   noGroups: boolean;
+  /** Also create groups. */
+  yes: boolean;
 }
 
 export async function updateUser(context: Context, options: UpdateUserOptions): Promise<number> {
-  const { email, name, activate, deactivate, groups, noGroups } = options;
+  const { email, name, activate, deactivate, groups, noGroups, yes } = options;
   const isContradiction = (activate && deactivate) || (noGroups && groups.length > 0);
   const body = {
     ...(name !== undefined && { name }),
@@ -81,7 +87,9 @@ export async function updateUser(context: Context, options: UpdateUserOptions): 
       },
     );
   }
-  const user = await (await openGateway(context)).call('updateUser', { params: { email }, body });
+  const client = await openGateway(context);
+  await confirmNewGroups(context, client, { groups, yes });
+  const user = await client.call('updateUser', { params: { email }, body });
   await context.printer.result(renderUser(user), user);
   const { paused_schedules: paused } = user;
   if (paused) context.printer.note(`Paused ${paused} schedule${paused === 1 ? '' : 's'} of this account.`);

@@ -29,6 +29,7 @@ const user = command('user', 'Manage accounts: list, show, create, update, remov
         name: { kind: 'text', description: 'Display name' },
         service: { kind: 'flag', description: 'The account belongs to a program' },
         group: { kind: 'texts', description: 'Group to add the account to; repeatable' },
+        yes: { ...YES, description: 'Create groups that do not exist without confirmation' },
       },
       examples: [
         ['user create ann@example.com --name Ann --group ops', ''],
@@ -44,6 +45,7 @@ const user = command('user', 'Manage accounts: list, show, create, update, remov
         deactivate: { kind: 'flag', description: 'Disable the account' },
         group: { kind: 'texts', description: 'Replace all groups with these; repeatable' },
         'no-groups': { kind: 'flag', description: 'Remove the account from all groups' },
+        yes: { ...YES, description: 'Create groups that do not exist without confirmation' },
       },
       examples: [['user update ann@example.com --deactivate', '']],
       run: (context, { group, 'no-groups': noGroups, ...values }) =>

@@ -1,8 +1,7 @@
 import { procMetadata } from '@app/contract';
-import type { ErrorDetail } from '@app/domain';
+import { nearestWord, type ErrorDetail } from '@app/domain';
 import * as z from 'zod';
 import { isAnchorHolder } from '../args/anchor-holder.js';
-import { nearestWord } from './nearest-word.js';
 
 interface Shape {
   properties?: Record<string, Shape>;

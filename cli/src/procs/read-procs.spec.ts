@@ -4,13 +4,12 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { diffLines } from './diff-lines.js';
 import { findUnknownFields, withoutIgnored } from './find-unknown-fields.js';
-import { nearestWord } from './nearest-word.js';
 import { linesOf } from './normal-form.js';
 import { parseProcDocuments } from './parse-proc-documents.js';
 import { changeOf, renderChanges } from './proc-change.js';
 import { readProcs } from './read-procs.js';
 
-const read = (text: string) => readProcs([{ path: 'p.yaml', text }]);
+const read = (text: string) => readProcs([{ path: 'p.yaml', text }]).map(({ proc }) => proc);
 const proc = (more: object = {}) => procMetadata.parse({ name: 'p', image_name: 'a:1', ...more });
 const withArg = (more: object) => proc({ env_vars: { args: [{ name: 'A', ...more }] } });
 
@@ -132,17 +131,6 @@ describe('findUnknownFields', () => {
       'p',
     );
     expect(findUnknownFields(withoutIgnored(document))).toEqual([]);
-  });
-});
-
-describe('nearestWord', () => {
-  it.each([
-    ['requird', 'required'],
-    ['Image_Name', 'image_name'],
-    ['xyz', null],
-    ['', null],
-  ])('%s: %s', (word, nearest) => {
-    expect(nearestWord(word, ['required', 'image_name'])).toBe(nearest);
   });
 });
 

@@ -1,7 +1,6 @@
-import { AppError } from '@app/domain';
+import { AppError, nearestWord } from '@app/domain';
 import type { GatewayClient } from '@app/gateway-client';
 import type { Context } from '../context.js';
-import { nearestWord } from '../procs/nearest-word.js';
 import { confirmChange } from '../terminal/confirm-change.js';
 
 /**

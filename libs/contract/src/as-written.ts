@@ -1,7 +1,11 @@
 import * as z from 'zod';
+import { orMissing } from './missing-value.js';
 import { Written } from './written.js';
 
-const anyScalar = z.union([z.string(), z.number(), z.boolean()], 'must be a string, a number or a boolean');
+const anyScalar = z.union(
+  [z.string(), z.number(), z.boolean()],
+  orMissing('must be a string, a number or a boolean'),
+);
 
 /**
  * Takes a text, or a number or boolean as it is written: such values reach a container or Kubernetes as text. Cast

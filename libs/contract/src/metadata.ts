@@ -13,6 +13,7 @@ import {
   MAX_TEXT_LENGTH,
   MAX_TIMEOUT_SECONDS,
 } from './limits.js';
+import { orMissing } from './missing-value.js';
 import { instant } from './paging.js';
 import { procName } from './proc-name.js';
 import { numberAsWritten, textAsWritten } from './as-written.js';
@@ -85,7 +86,7 @@ const textMap = z
   .refine((map) => Object.keys(map).length <= MAX_ENV_COUNT, `must have at most ${MAX_ENV_COUNT} entries`);
 const quantity = textAsWritten(
   shortText,
-  z.union([z.string(), z.number()], 'must be a quantity such as 500m or 128Mi'),
+  z.union([z.string(), z.number()], orMissing('must be a quantity such as 500m or 128Mi')),
 );
 const quantities = z
   .record(shortText, quantity)
@@ -224,6 +225,15 @@ export const registerProcsBody = z.array(procMetadata).superRefine((procs, conte
     seen.add(name);
   });
 });
+
+const procWarning = z.object({
+  field: z.string().describe('A path into the request, such as `0.authorized_groups.1`.'),
+  message: z.string(),
+});
+
+/** What the gateway would accept, and yet may not be meant. */
+export const checkProcsReply = z.object({ warnings: z.array(procWarning) });
+
 export const listProcsReply = z.array(procMetadata);
 
 export const procParams = z.object({ name: procName });

@@ -6,19 +6,20 @@ import { FindProc } from './find-proc.js';
 const proc = (name: string, authorizedGroups: string[]) => plainProc(name, { authorizedGroups });
 
 const PROCS = [proc('a', []), proc('b', ['one']), proc('c', ['one']), proc('d', ['one', 'two'])];
+const LONGER = [proc('report', []), proc('reports-two', ['two'])];
 
 /** `asked`: the groups that the plugin was asked about. */
-function setUp() {
+function setUp(procs = PROCS) {
   const asked: string[] = [];
   const access = new Access(['admins'], async ({ groups }, required) => {
     asked.push(required.join());
     return required.every((group) => groups.includes(group));
   });
   const store = {
-    list: async () => PROCS,
+    list: async () => procs,
     readFiles: async () => [],
     find: async (name: string) => {
-      const found = PROCS.find((each) => each.name === name);
+      const found = procs.find((each) => each.name === name);
       const at = new Date(0);
       return found ? { proc: found, revision: 1, createdAt: at, updatedAt: at } : null;
     },
@@ -48,5 +49,15 @@ describe('FindProc', () => {
     });
     await expect(finder.find('x', requester([]))).rejects.toMatchObject({ code: 'not_found' });
     expect(await finder.find('d', requester([], true))).toMatchObject({ revision: 1 });
+  });
+
+  it('suggests a name, but only of a proc that the user may execute', async () => {
+    const { finder } = setUp(LONGER);
+    const hintFor = (name: string, groups: string[]) =>
+      finder.find(name, requester(groups)).catch(({ hint }: { hint?: string }) => hint);
+    expect(await hintFor('repot', [])).toBe('Did you mean report?');
+    expect(await hintFor('reports-twa', ['two'])).toBe('Did you mean reports-two?');
+    expect(await hintFor('reports-twa', [])).toBeUndefined();
+    expect(await hintFor('xyzzy', ['two'])).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import type { ProcsStore, RegisteredProc } from '@app/database';
-import { AppError, type Proc } from '@app/domain';
+import { AppError, nearestWord, type Proc } from '@app/domain';
 import type { Access, Requester } from '../authentication/access.js';
 
 /** Finds procs for users who may execute them. */
@@ -12,7 +12,7 @@ export class FindProc {
   /** @throws AppError `not_found`, `forbidden` */
   async find(name: string, requester: Requester): Promise<RegisteredProc> {
     const found = await this.procs.find(name);
-    if (!found) throw new AppError('not_found', `No such proc: ${name}.`);
+    if (!found) throw await this.notFound(name, requester);
     await this.throwUnlessExecutable(found.proc, requester);
     return found;
   }
@@ -23,6 +23,17 @@ export class FindProc {
     const { pod } = found.proc;
     const files = await this.procs.readFiles(pod.files);
     return { ...found, proc: { ...found.proc, pod: { ...pod, files } } };
+  }
+
+  /** Suggests only a proc that the user may execute. */
+  private async notFound(name: string, requester: Requester): Promise<AppError> {
+    const nearest = nearestWord(
+      name,
+      (await this.listFor(requester)).map((proc) => proc.name),
+    );
+    return new AppError('not_found', `No such proc: ${name}.`, {
+      ...(nearest !== null && { hint: `Did you mean ${nearest}?` }),
+    });
   }
 
   /** @throws AppError `forbidden` */

@@ -25,6 +25,11 @@ export class ProcsController {
     await this.registerProcs.register(body, caller);
   }
 
+  @Serves('checkProcs')
+  async check(@Call() { body }: CallOf<'checkProcs'>): Promise<ReplyOf<'checkProcs'>> {
+    return { warnings: await this.registerProcs.check(body) };
+  }
+
   @Serves('getProc')
   async get(@Call() { caller, params }: CallOf<'getProc'>): Promise<ReplyOf<'getProc'>> {
     const { proc, revision, createdAt, updatedAt } = await this.procs.findWhole(params.name, caller);

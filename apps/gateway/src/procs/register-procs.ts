@@ -11,9 +11,11 @@ import {
 import type { Patterns } from '@app/patterns';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
+import type { KnownGroups } from '../accounts/known-groups.js';
 import { toWireField } from './wire-field.js';
 
 export interface RegisterProcsDependencies {
+  groups: KnownGroups;
   procs: Pick<ProcsStore, 'register'>;
   secrets: Pick<SecretsStore, 'listNames'>;
   patterns: Patterns;
@@ -27,11 +29,7 @@ export class RegisterProcs {
 
   /** Registers all of them, or none. May be repeated. @throws AppError `malformed_request` */
   async register(metadata: BodyOf<'registerProcs'>, { user, address }: Caller): Promise<void> {
-    const procs = metadata.map(procFromMetadata);
-    const problems = await this.check(procs);
-    if (problems.length > 0) {
-      throw new AppError('malformed_request', routes.registerProcs.malformedMessage, { details: problems });
-    }
+    const procs = await this.checkAll(metadata);
     for (const { name, imageName } of procs) {
       const details = { image: imageName };
       await this.dependencies.audit.record({
@@ -46,8 +44,31 @@ export class RegisterProcs {
     await this.dependencies.procs.register(procs);
   }
 
+  /** Changes nothing. Returns what `register` would accept and may not be meant. @throws AppError as `register` does */
+  async check(metadata: BodyOf<'registerProcs'>): Promise<ErrorDetail[]> {
+    return this.findUnknownGroups(await this.checkAll(metadata));
+  }
+
+  private async checkAll(metadata: BodyOf<'registerProcs'>): Promise<Proc[]> {
+    const procs = metadata.map(procFromMetadata);
+    const problems = await this.findProblems(procs);
+    if (problems.length === 0) return procs;
+    throw new AppError('malformed_request', routes.registerProcs.malformedMessage, { details: problems });
+  }
+
+  private async findUnknownGroups(procs: readonly Proc[]): Promise<ErrorDetail[]> {
+    const all = procs.flatMap(({ authorizedGroups }) => authorizedGroups);
+    const unknown = await this.dependencies.groups.describeUnknown(all, true);
+    return procs.flatMap(({ authorizedGroups }, index) =>
+      authorizedGroups.flatMap((group, place) => {
+        const message = unknown.get(group);
+        return message === undefined ? [] : [{ field: `${index}.authorized_groups.${place}`, message }];
+      }),
+    );
+  }
+
   /** `field` is a path into the request body, e.g. `0.env_vars.args.1.pattern`. */
-  private async check(procs: readonly Proc[]): Promise<ErrorDetail[]> {
+  private async findProblems(procs: readonly Proc[]): Promise<ErrorDetail[]> {
     const secrets = await this.dependencies.secrets.listNames(procs.map(({ name }) => name));
     return procs.flatMap((proc, index) =>
       [

@@ -2,6 +2,7 @@ import { ProcsStore, type Database, type SecretsStore } from '@app/database';
 import type { AllowedSettings } from '@app/domain';
 import { Patterns } from '@app/patterns';
 import type { AuditTrail } from '../audit/audit-trail.js';
+import type { KnownGroups } from '../accounts/known-groups.js';
 import type { Access } from '../authentication/access.js';
 import { FindProc } from './find-proc.js';
 import { PrepareArgs } from './prepare-args.js';
@@ -15,15 +16,17 @@ export interface ProcsDependencies {
   database: Database;
   secretsStore: SecretsStore;
   access: Access;
+  groups: KnownGroups;
   audit: AuditTrail;
 }
 
-export function wireProcs({ allowed, database, secretsStore, access, audit }: ProcsDependencies) {
+export function wireProcs({ allowed, database, secretsStore, access, groups, audit }: ProcsDependencies) {
   const procsStore = new ProcsStore(database);
   const patterns = new Patterns();
   const findProc = new FindProc(procsStore, access);
   const registerProcs = new RegisterProcs({
     procs: procsStore,
+    groups,
     secrets: secretsStore,
     patterns,
     allowed,

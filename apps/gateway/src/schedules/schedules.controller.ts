@@ -3,7 +3,9 @@ import type { FastifyReply } from 'fastify';
 import { MAX_EXECUTION_ID, SCHEDULE_TEXTS, type ReplyOf, type ScheduleReply } from '@app/contract';
 import type { TicksStore } from '@app/database';
 import type { Schedule } from '@app/domain';
+import type { KnownGroups } from '../accounts/known-groups.js';
 import { Call, type CallOf } from '../authentication/call.js';
+import type { Caller } from '../authentication/caller.js';
 import { Serves, ServesByHand } from '../http/serves.js';
 import type { ChannelWarnings } from '../notifications/channel-warnings.js';
 import type { CreateSchedule } from './create-schedule.js';
@@ -25,6 +27,7 @@ export interface SchedulesControllerDependencies {
   removeSchedule: RemoveSchedule;
   ticks: TicksStore;
   warnings: ChannelWarnings;
+  groups: KnownGroups;
 }
 
 @Controller()
@@ -33,7 +36,7 @@ export class SchedulesController {
 
   @Serves('createSchedule')
   async create(@Call() { caller, body }: CallOf<'createSchedule'>): Promise<ReplyOf<'createSchedule'>> {
-    return this.withWarnings(await this.dependencies.createSchedule.create(body, caller));
+    return this.withWarnings(await this.dependencies.createSchedule.create(body, caller), caller);
   }
 
   /**
@@ -100,7 +103,8 @@ export class SchedulesController {
   async update(
     @Call() { caller, params, body }: CallOf<'updateSchedule'>,
   ): Promise<ReplyOf<'updateSchedule'>> {
-    return this.withWarnings(await this.dependencies.updateSchedule.update(params.id, body, caller));
+    const updated = await this.dependencies.updateSchedule.update(params.id, body, caller);
+    return this.withWarnings(updated, body.group === undefined ? null : caller);
   }
 
   @Serves('removeSchedule')
@@ -109,9 +113,16 @@ export class SchedulesController {
     return SCHEDULE_TEXTS.deleted;
   }
 
-  private async withWarnings(schedule: Schedule): Promise<ScheduleReply> {
+  /** @param chooser who named the group; null: it stayed */
+  private async withWarnings(schedule: Schedule, chooser: Caller | null): Promise<ScheduleReply> {
     const { enabled, notificationEmails, notifyOn } = schedule;
     const needsMail = enabled && notificationEmails.length > 0 && notifyOn.length > 0;
-    return { ...toScheduleReply(schedule), ...(needsMail && (await this.dependencies.warnings.of('mail'))) };
+    const mail = needsMail ? await this.dependencies.warnings.of('mail') : {};
+    const unknown = await this.dependencies.groups.describeUnknown(
+      chooser ? [schedule.group] : [],
+      chooser?.isAdmin ?? false,
+    );
+    const warnings = [...unknown.values(), ...(mail.warnings ?? [])];
+    return { ...toScheduleReply(schedule), ...(warnings.length > 0 && { warnings }) };
   }
 }

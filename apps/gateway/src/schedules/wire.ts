@@ -1,6 +1,7 @@
 import { nextFireAt } from '@app/cron';
 import { SchedulesStore, TicksStore, type Database, type ProcsStore } from '@app/database';
 import type { SignalSender } from '@app/queue';
+import type { KnownGroups } from '../accounts/known-groups.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Access } from '../authentication/access.js';
 import type { GatewaySettings } from '../env.js';
@@ -21,6 +22,7 @@ export interface SchedulesDependencies {
   findProc: FindProc;
   prepareArgs: PrepareArgs;
   access: Access;
+  groups: KnownGroups;
   audit: AuditTrail;
   signals: SignalSender;
   warnings: ChannelWarnings;
@@ -33,6 +35,7 @@ export function wireSchedules({
   findProc,
   prepareArgs,
   access,
+  groups,
   audit,
   signals,
   warnings,
@@ -48,6 +51,7 @@ export function wireSchedules({
     removeSchedule: new RemoveSchedule(schedules, findSchedule, audit),
     ticks: new TicksStore(database),
     warnings,
+    groups,
   });
   return { controllers: [controller] };
 }

@@ -22,7 +22,7 @@ import {
   submitExecutionBody,
 } from '../execution.js';
 import { healthLiveReply, healthReadyReply } from '../health.js';
-import { procMetadata, procReply } from '../metadata.js';
+import { checkProcsReply, procMetadata, procReply } from '../metadata.js';
 import {
   listNotificationsReply,
   notificationReply,
@@ -70,6 +70,7 @@ export const REPLY_SCHEMAS = {
   ExecutionPage: listExecutionsReply,
   ProcMetadata: procMetadata,
   Proc: procReply,
+  ProcCheck: checkProcsReply,
   SecretNames: listSecretsReply,
   Schedule: scheduleReply,
   ScheduleNext: nextTimesReply,

@@ -1,4 +1,4 @@
-import { listProcsReply, procParams, procReply, registerProcsBody } from '../metadata.js';
+import { checkProcsReply, listProcsReply, procParams, procReply, registerProcsBody } from '../metadata.js';
 import { listSecretsReply, secretParams, setSecretsBody } from '../secret.js';
 import type { Route } from './route.js';
 
@@ -23,6 +23,18 @@ export const procRoutes = {
     reply: null,
     replyType: 'empty',
     successStatus: 201,
+  },
+  checkProcs: {
+    method: 'POST',
+    path: '/metadata/check',
+    who: 'admin',
+    summary: 'Check procs as `POST /metadata` does, without registering them',
+    description: 'Refuses what `POST /metadata` would refuse, and warns about groups that do not exist.',
+    body: registerProcsBody,
+    malformedMessage: 'malformed request',
+    reply: checkProcsReply,
+    replyType: 'json',
+    successStatus: 200,
   },
   getProc: {
     method: 'GET',

@@ -24,6 +24,15 @@ export class GroupsStore {
     return rows.map(({ name, description, _count }) => ({ name, description, members: _count.memberships }));
   }
 
+  /** Names of all groups, sorted. */
+  async listNames(): Promise<string[]> {
+    const rows = await this.database.client.group.findMany({
+      select: { name: true },
+      orderBy: { name: 'asc' },
+    });
+    return rows.map(({ name }) => name);
+  }
+
   /** False: the group exists and stays unchanged. */
   async create(name: string, description: string): Promise<boolean> {
     const { count } = await this.database.client.group.createMany({

@@ -1,12 +1,20 @@
-/** The candidate with the smallest edit distance, if it is small enough for a typo. Null: none. */
+const MIN_PREFIX = 3;
+
+/** The candidate that differs by few enough letters for a typo, or that begins with the word. Null: none. */
 export function nearestWord(word: string, candidates: readonly string[]): string | null {
   let nearest: string | null = null;
   let fewest = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const changes = countChanges(word.toLowerCase(), candidate.toLowerCase());
-    if (changes < fewest) [nearest, fewest] = [candidate, changes];
+    const isOtherWord = changes >= Math.max(word.length, candidate.length);
+    if (changes < fewest && !isOtherWord) [nearest, fewest] = [candidate, changes];
   }
-  return nearest;
+  return nearest ?? findLonger(word.toLowerCase(), candidates);
+}
+
+function findLonger(start: string, candidates: readonly string[]): string | null {
+  if (start.length < MIN_PREFIX) return null;
+  return candidates.find((candidate) => candidate.toLowerCase().startsWith(start)) ?? null;
 }
 
 /** The Levenshtein distance. */

@@ -1,0 +1,26 @@
+import { nearestWord } from '@app/domain';
+import { readPages, type GatewayClient } from '@app/gateway-client';
+import type { Context } from '../context.js';
+import { plainLine } from '../output/filter-controls.js';
+import { confirmChange } from '../terminal/confirm-change.js';
+import { collectItems } from './print-pages.js';
+
+/** Asks before the gateway creates a group by putting an account into it, unless `yes`. Throws as `confirmChange` does. */
+export async function confirmNewGroups(
+  context: Context,
+  client: GatewayClient,
+  { groups, yes }: { groups: readonly string[]; yes: boolean },
+): Promise<void> {
+  if (groups.length === 0 || yes) return;
+  const pages = readPages(client, 'listGroups', {});
+  const known = (await collectItems(pages, (page) => page.groups)).map(({ name }) => name);
+  const unknown = groups.filter((group) => !known.includes(group));
+  if (unknown.length === 0) return;
+  const described = unknown.map((group) => describe(group, known)).join(', ');
+  await confirmChange(context, `There is no group ${described}. Create it?`, yes);
+}
+
+function describe(group: string, known: readonly string[]): string {
+  const nearest = nearestWord(group, known);
+  return plainLine(nearest === null ? group : `${group} (did you mean ${nearest}?)`);
+}
