@@ -75,6 +75,7 @@ describe('a proc with typed args and pod settings', () => {
         PROCTOR_ALLOWED_NAMESPACES: 'reports,closed',
         PROCTOR_ALLOWED_FILES_SIZE: '300k',
         PROCTOR_ALLOWED_SECRETS: 'api-key,api-token',
+        PROCTOR_ALLOWED_CONTAINERS: 'prepare=proctor/run-script:1',
       },
     });
     // Nothing in this spec needs more.
@@ -399,6 +400,52 @@ describe('a proc with typed args and pod settings', () => {
     await system.api.end(id);
   });
 
+  it('runs with a pod template as it was at acceptance, under what Proctor sets', async () => {
+    const apply = (tier: string) =>
+      system.api.request('PUT', '/pod-template/batch', {
+        metadata: { labels: { tier } },
+        spec: {
+          priorityClassName: 'theirs',
+          terminationGracePeriodSeconds: 5,
+          volumes: [{ name: 'shared', emptyDir: {} }],
+          initContainers: [
+            { name: 'prepare', image: 'proctor/run-script:1', env: [{ name: 'SCRIPT', value: 'true' }] },
+          ],
+          containers: [{ name: 'proc', volumeMounts: [{ name: 'shared', mountPath: '/proc/shared' }] }],
+        },
+      });
+    expect((await apply('first')).status).toBe(200);
+    const settings = { pod_template: 'batch', priority_class: 'ours', concurrency: { limit: 1 } };
+    await system.api.registerScriptProc(settings, 'templated');
+    const running = await system.api.run('sleep 0.5; echo x > shared/file; cat shared/file', 'templated');
+    const waiting = await system.api.run('true', 'templated');
+    expect((await apply('second')).status).toBe(200);
+    const later = await system.api.run('true', 'templated');
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromFile(system.sandbox.kubeconfigPath);
+    const tiers = [];
+    for (const execution of [running, waiting, later]) {
+      const { name, status } = await system.api.end(execution.id);
+      const { spec } = await kubeConfig
+        .makeApiClient(BatchV1Api)
+        .readNamespacedJob({ name, namespace: 'default' });
+      tiers.push([status, spec?.template.metadata?.labels?.['tier']]);
+      expect(spec?.template.spec).toMatchObject({
+        priorityClassName: 'ours',
+        terminationGracePeriodSeconds: 5,
+        initContainers: [
+          { name: 'prepare', securityContext: { runAsNonRoot: true, capabilities: { drop: ['ALL'] } } },
+        ],
+      });
+    }
+    expect(tiers).toEqual([
+      ['FINISHED', 'first'],
+      ['FINISHED', 'first'],
+      ['FINISHED', 'second'],
+    ]);
+    expect(await system.api.log(running.id)).toContain('x');
+  }, 60_000);
+
   // A container that is told to stop at its time limit ends with 143.
   it('retries the exit codes of retry_on, and time-outs with such a code', async () => {
     const cases = [
@@ -457,7 +504,7 @@ describe('a proc with typed args and pod settings', () => {
       /"files" 400000 bytes are not allowed|files.*400000 bytes are not allowed/,
     ],
     ['a Secret that is not in the list', { secrets: [{ name: 'other' }] }, /secrets\.0\.name.*not allowed/],
-    ["a Secret of Proctor's own", { secrets: [{ name: 'proctor-a-7', path: '/a' }] }, /cannot be mounted/],
+    ["a Secret of Proctor's own", { secrets: [{ name: 'proctor-a-7', path: '/a' }] }, /cannot be used/],
     ['a negative group', { security: { fs_group: -1 } }, /fs_group/],
     ['a reserved annotation', { annotations: { 'proctor.io/execution-id': '1' } }, /reserved/],
   ])('cannot be registered with %s', async (_name, changes, message) => {

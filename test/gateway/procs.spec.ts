@@ -285,6 +285,78 @@ describe('the settings that an installation allows', () => {
   }, 60_000);
 });
 
+describe('pod templates', () => {
+  const path = '/pod-template/gpu';
+  const spec = { volumes: [{ name: 'data', emptyDir: {} }] };
+  const apply = (body: unknown) => call(gateway.admin, 'PUT', path, body, JSON_ACCEPTED);
+
+  it('are stored, shown, audited, and stay while a proc names them', async () => {
+    const reply = {
+      name: 'gpu',
+      template: { metadata: { labels: { tier: 'a' }, annotations: {} }, spec },
+      used_by: [],
+      updated_at: expect.stringMatching(/^\d{4}-.*Z$/),
+      updated_by: gateway.admin.email,
+    };
+    const applied = await apply({
+      metadata: { labels: { tier: 'a' } },
+      spec: { ...spec, hostNetwork: null },
+    });
+    expect(applied).toMatchObject({ status: 200 });
+    expect(applied.json()).toEqual(reply);
+    expect(await register(procMetadata('trained', { pod_template: 'gpu' }))).toMatchObject({ status: 201 });
+    const used = { ...reply, used_by: ['trained'] };
+    expect((await call(gateway.admin, 'GET', '/pod-template')).json()).toEqual([used]);
+    expect((await call(gateway.admin, 'GET', path)).json()).toEqual(used);
+    expect((await call(member, 'GET', '/metadata/trained')).json()).toMatchObject({ pod_template: 'gpu' });
+
+    const kept = await call(gateway.admin, 'DELETE', path, undefined, JSON_ACCEPTED);
+    expect(kept).toMatchObject({ status: 409 });
+    expect(kept.text).toContain('Pod template gpu is in use by trained.');
+    await register(procMetadata('trained'));
+    expect(await call(gateway.admin, 'DELETE', path)).toMatchObject({ status: 204 });
+    expect(await call(gateway.admin, 'GET', path)).toMatchObject({ status: 404 });
+    expect(await call(gateway.admin, 'DELETE', path)).toMatchObject({ status: 404 });
+    expect((await auditOf('gpu')).map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['applyPodTemplate', 'removePodTemplate']),
+    );
+  });
+
+  it('are refused with what is not allowed, not known or missing, by path', async () => {
+    const refused = await apply({
+      metadata: { name: 'x' },
+      spec: { hostNetwork: true, containers: [{ name: 'proc', image: 'x' }], volumes: [{ secret: {} }] },
+    });
+    expect(refused).toMatchObject({ status: 400 });
+    expect(fieldsOf(refused)).toEqual([
+      'template.metadata.name',
+      'template.spec.hostNetwork',
+      'template.spec.containers.0.image',
+      'template.spec.volumes.0.name',
+      'template.spec.volumes.0.secret.secretName',
+    ]);
+    expect(refused.text).toContain('PROCTOR_ALLOWED_HOST_ACCESS');
+    expect(fieldsOf(await apply({ spec, status: {} }))).toBeUndefined();
+    expect(await call(gateway.admin, 'GET', path)).toMatchObject({ status: 404 });
+  });
+
+  it('must exist and fit the procs that name them, on both sides', async () => {
+    await apply({ spec });
+    const scratch = { size: '1Gi', path: '/data' };
+    const typo = await register(procMetadata('trained', { pod_template: 'gpuu', scratch }));
+    expect(typo.json()).toMatchObject({
+      errors: [{ field: '0.pod_template', message: 'there is no pod template "gpuu"; did you mean gpu?' }],
+    });
+    expect(await register(procMetadata('trained', { pod_template: 'gpu', scratch }))).toMatchObject({
+      status: 201,
+    });
+    const mount = { containers: [{ name: 'proc', volumeMounts: [{ name: 'data', mountPath: '/data' }] }] };
+    const clash = await apply({ spec: { ...spec, ...mount } });
+    expect(clash).toMatchObject({ status: 400 });
+    expect(clash.text).toContain('proc trained: \\"/data\\" is also mounted by the pod template gpu');
+  });
+});
+
 describe('typed args', () => {
   beforeAll(async () => {
     const registered = await register(

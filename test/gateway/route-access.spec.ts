@@ -132,6 +132,12 @@ async function someNotification(): Promise<Cell> {
   return { params: { id: row?.id ?? '' } };
 }
 
+async function somePodTemplate(): Promise<Cell> {
+  const name = fresh('template');
+  await gateway.call(gateway.admin, 'PUT', `/pod-template/${name}`, { body: { spec: {} } });
+  return { params: { name } };
+}
+
 const ended = () => executionOfOwner({ hasEnded: true });
 const signIn = { body: { device_code: 'x', refresh_token: 'x' } };
 
@@ -161,6 +167,13 @@ const TABLE: Record<RouteName, Row> = {
     },
     statuses: admins(204),
   },
+  listPodTemplates: { statuses: admins(200) },
+  applyPodTemplate: {
+    cell: () => ({ params: { name: fresh('template') }, body: { spec: {} } }),
+    statuses: admins(200),
+  },
+  getPodTemplate: { cell: somePodTemplate, statuses: admins(200) },
+  removePodTemplate: { cell: somePodTemplate, statuses: admins(204) },
   setSecrets: {
     cell: () => ({ body: { job_name: PROC, secrets: { S: fresh('a long secret') } } }),
     statuses: admins(201),
@@ -415,6 +428,7 @@ describe('lists', () => {
 
 const TABLES = [
   'proc',
+  'pod_template',
   'proc_secret',
   'execution',
   'execution_log',

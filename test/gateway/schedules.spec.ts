@@ -53,6 +53,8 @@ beforeAll(async () => {
   owner = await gateway.createUser('owner', ['one']);
   member = await gateway.createUser('member', ['one']);
   outsider = await gateway.createUser('outsider', []);
+  // Makes the groups of the schedules.
+  await gateway.createUser('grouped', ['ops', 'devs']);
   const secret = { args: [{ name: 'TOKEN', type: 'secret', required: true }], secrets: [] };
   const body = [
     proc('open'),

@@ -74,7 +74,7 @@ function checkMentions(path: string, page: string, { settings, commands, scripts
     const script = /^npm run ([\w:]+)/.exec(text)?.[1];
     if (script !== undefined && !scripts.has(script))
       return [`${path}:${line}: no such script: npm run ${script}`];
-    const command = /^(?:npx )?proctor ([a-z]+)\b/.exec(text)?.[1];
+    const command = /^(?:npx )?proctor ([a-z-]+)/.exec(text)?.[1];
     if (command !== undefined && !commands.has(command))
       return [`${path}:${line}: no such command: proctor ${command}`];
     return [];

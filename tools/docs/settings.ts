@@ -93,6 +93,18 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         meaning:
           'Largest size of all `files` of a proc, such as `64Ki`; `0` allows none. Unset: 512Ki, which is also the most.',
       },
+      PROCTOR_ALLOWED_HOST_ACCESS: {
+        meaning:
+          'Comma-separated access to nodes that pod templates may ask for: `hostNetwork`, `hostPID`, `hostIPC`, `hostPorts`, `shareProcessNamespace`, and folders of nodes such as `/var/log`. Unset: none.',
+      },
+      PROCTOR_ALLOWED_PRIVILEGES: {
+        meaning:
+          'Comma-separated rights that pod templates may add: `privileged`, `allowPrivilegeEscalation`, and capabilities such as `NET_ADMIN`. Unset: none.',
+      },
+      PROCTOR_ALLOWED_CONTAINERS: {
+        meaning:
+          "Comma-separated containers that pod templates may run beside the proc's, init containers included: `name`, with any allowed image, or `name=image`. Unset: none.",
+      },
       PROCTOR_ALLOWED_SCRATCH_SIZE: {
         meaning: 'Largest `scratch` that a proc may ask for, such as `10Gi`. Unset: any.',
       },

@@ -39,6 +39,13 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
   // The level may have been raised since the proc was registered.
   const [violation] = checkSecurityLevel(claimed.snapshot.pod.security, context.settings.security.level);
   if (violation) return endWithoutJob('CREATION_FAILED', violation.message);
+  const { pod, podTemplate } = claimed.snapshot;
+  if (pod.template != null && podTemplate === undefined) {
+    return endWithoutJob(
+      'CREATION_FAILED',
+      `the pod template ${pod.template} was not there; execute it again`,
+    );
+  }
   const create = () => createInLease(context, follower, values);
   const created = await unlessCancelled(
     follower,
@@ -185,7 +192,7 @@ function jobRequest(
   { execution, claimed }: Follower,
   secretValues: SecretValues['values'],
 ): JobRequest {
-  const { pod } = claimed.snapshot;
+  const { pod, podTemplate } = claimed.snapshot;
   // Kubernetes lets `env` win over the Secret, but a secret is not the caller's to replace.
   const args = Object.entries(execution.args).filter(([name]) => !Object.hasOwn(secretValues, name));
   return {
@@ -211,5 +218,6 @@ function jobRequest(
       serviceAccount: pod.serviceAccount ?? settings.serviceAccountName,
       security: completeSecurity(pod.security, settings.security),
     },
+    ...(podTemplate !== undefined && { podTemplate }),
   };
 }

@@ -17,6 +17,7 @@ import { observeState } from './metrics/observe-state.js';
 import { wireMetrics } from './metrics/wire.js';
 import { wireNotifications } from './notifications/wire.js';
 import type { Connections } from './open-connections.js';
+import { wirePodTemplates } from './pod-templates/wire.js';
 import { wireProcs } from './procs/wire.js';
 import { wireSchedules } from './schedules/wire.js';
 import { wireSecrets } from './secrets/wire.js';
@@ -57,6 +58,7 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const groups = new KnownGroups(authPlugin === null ? new GroupsStore(database) : null);
   const procs = wireProcs({ allowed, database, secretsStore, access, groups, audit });
   const { procsStore, findProc, prepareArgs } = procs;
+  const podTemplates = wirePodTemplates({ templates: procs.templates, procs: procsStore, allowed, audit });
   const forExecuting = { procsStore, findProc, prepareArgs, access, groups, audit };
   const notifications = wireNotifications({ database, signals, audit });
   const { warnings } = notifications;
@@ -77,7 +79,7 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const store = new MetricsStore(database);
   observeState(telemetry.meter, { store, health, openLogStreams: () => openStreams.count() });
   const controllers: object[] = [
-    ...[executions, procs, secrets, schedules, accounts, auditing, notifications, signIn],
+    ...[executions, procs, podTemplates, secrets, schedules, accounts, auditing, notifications, signIn],
     ...[healthRoutes, metricsRoutes, docs],
   ].flatMap((feature): object[] => feature.controllers);
   const { guard } = authentication;

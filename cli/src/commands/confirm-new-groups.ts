@@ -1,11 +1,12 @@
-import { nearestWord } from '@app/domain';
+import { AppError, nearestWord } from '@app/domain';
 import { readPages, type GatewayClient } from '@app/gateway-client';
 import type { Context } from '../context.js';
 import { plainLine } from '../output/filter-controls.js';
 import { confirmChange } from '../terminal/confirm-change.js';
 import { collectItems } from './print-pages.js';
 
-/** Asks before the gateway creates a group by putting an account into it, unless `yes`. Throws as `confirmChange` does. */
+/** Asks before the gateway creates a group by putting an account into it, unless `yes`. Throws `invalid_args`
+ * without a terminal, and `conflict` if the user declines. */
 export async function confirmNewGroups(
   context: Context,
   client: GatewayClient,
@@ -17,7 +18,11 @@ export async function confirmNewGroups(
   const unknown = groups.filter((group) => !known.includes(group));
   if (unknown.length === 0) return;
   const described = unknown.map((group) => describe(group, known)).join(', ');
-  await confirmChange(context, `There is no group ${described}. Create it?`, yes);
+  const problem = `There is no group ${described}.`;
+  if (context.stdin.isTTY) return confirmChange(context, `${problem} Create it?`, yes);
+  throw new AppError('invalid_args', `${problem} Nothing was changed.`, {
+    hint: 'Correct the name, or use --yes to create the group.',
+  });
 }
 
 function describe(group: string, known: readonly string[]): string {

@@ -3,10 +3,18 @@ import { describe } from '../commands/describe.js';
 import { list } from '../commands/list.js';
 import { newProc } from '../commands/new-proc.js';
 import { describeProc, listProcs, removeProc } from '../commands/procs.js';
+import {
+  applyPodTemplates,
+  describePodTemplate,
+  listPodTemplates,
+  removePodTemplate,
+} from '../commands/pod-templates.js';
 import { listSecrets, removeSecret, setSecrets } from '../commands/secrets.js';
 import { template } from '../commands/template.js';
 import { command } from '../tree/command.js';
 import { PROC, YES } from './shared-options.js';
+
+const TEMPLATE = { description: 'Name of the pod template' } as const;
 
 const procs = command('procs', 'Manage procs as code: new, list, describe, apply, remove', {
   examples: [
@@ -113,6 +121,45 @@ const secrets = command('secrets', "Manage a proc's secrets: list, set, remove",
   ],
 });
 
+const podTemplate = command(
+  'pod-template',
+  'Manage pod templates that procs can name: list, describe, apply, remove (admins)',
+  {
+    examples: [['pod-template apply -f gpu.yaml', '']],
+    subcommands: [
+      command('list', 'List pod templates and the procs that use them', {
+        examples: [['pod-template list', '']],
+        run: listPodTemplates,
+      }),
+      command('describe', 'Show a pod template as YAML that `pod-template apply` accepts', {
+        positionals: { name: TEMPLATE },
+        examples: [['pod-template describe gpu > gpu.yaml', '']],
+        run: (context, { name }) => describePodTemplate(context, name),
+      }),
+      command('apply', 'Create or update pod templates from manifests of kind PodTemplate', {
+        options: {
+          file: {
+            kind: 'texts',
+            alias: 'f',
+            required: true,
+            completes: 'path',
+            description: 'File, or - for standard input',
+          },
+          yes: YES,
+        },
+        examples: [['pod-template apply -f gpu.yaml', '']],
+        run: (context, { file, yes }) => applyPodTemplates(context, { files: file, yes }),
+      }),
+      command('remove', 'Remove a pod template that no proc uses', {
+        positionals: { name: TEMPLATE },
+        options: { yes: YES },
+        examples: [['pod-template remove gpu', '']],
+        run: (context, { name, yes }) => removePodTemplate(context, name, yes),
+      }),
+    ],
+  },
+);
+
 export const procCommands = [
   command('list', 'List the procs you may run', {
     options: { names: { kind: 'flag', description: 'Print only the names, one per line' } },
@@ -131,5 +178,6 @@ export const procCommands = [
     run: template,
   }),
   procs,
+  podTemplate,
   secrets,
 ];

@@ -34,6 +34,17 @@ export async function readProcSources(
   return sources;
 }
 
+/** Reads these files; `-`: standard input. Throws `malformed_request` for unreadable ones. */
+export async function readSources(paths: readonly string[], stdin: NodeJS.ReadStream): Promise<SourceText[]> {
+  return await Promise.all(
+    paths.map(async (path) =>
+      path === '-'
+        ? { path: 'standard input', text: await readAll(stdin, MAX_FILE_BYTES) }
+        : { path, text: await readText(path) },
+    ),
+  );
+}
+
 async function filesOf(path: string): Promise<string[]> {
   const found = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error);

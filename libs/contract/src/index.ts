@@ -23,6 +23,8 @@ export { procMetadata, type ProcMetadata } from './metadata.js';
 export { buildOpenApi } from './openapi/build-open-api.js';
 export { listNotificationsQuery, type NotificationReply } from './notification.js';
 export { MAX_PAGE, instantQuery } from './paging.js';
+export { podTemplateBody, type PodTemplateReply } from './pod-template.js';
+export { templateName } from './proc-name.js';
 export { PROBLEM_MEDIA_TYPE, problem, problemFromError, errorCodeOf } from './problem.js';
 export * from './routes.js';
 export {

@@ -56,6 +56,7 @@ const anyPod: fc.Arbitrary<PodSettings> = fc.record({
   queue: fc.option(key),
   repeatable: fc.boolean(),
   files: fc.array(anyFile, { maxLength: 2 }),
+  template: fc.option(key),
   configMaps: mounts,
   secrets: mounts,
   scratch: fc.option(fc.record({ size: key, path: text })),

@@ -79,6 +79,7 @@ function podFromMetadata(metadata: ProcMetadata): PodSettings {
     files: (metadata.files ?? []).map(fileFromMetadata),
     configMaps: mountsFromMetadata(metadata.config_maps),
     secrets: mountsFromMetadata(metadata.secrets),
+    template: metadata.pod_template ?? null,
     retryOn: metadata.retry_on ?? [],
     failOn: metadata.fail_on ?? [],
   };
@@ -183,6 +184,7 @@ function metadataFromPod(pod: PodSettings): Partial<ProcMetadata> {
     ...(pod.secrets.length > 0 && { secrets: pod.secrets.map(metadataFromMount) }),
     ...(pod.queue !== null && { queue: pod.queue }),
     ...(pod.repeatable && { repeatable: true }),
+    ...(pod.template !== null && { pod_template: pod.template }),
     ...(pod.scratch && { scratch: { ...pod.scratch } }),
     ...(pod.security && { security: metadataFromSecurity(pod.security) }),
   };

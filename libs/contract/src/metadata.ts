@@ -15,8 +15,8 @@ import {
 } from './limits.js';
 import { orMissing } from './missing-value.js';
 import { instant } from './paging.js';
-import { procName } from './proc-name.js';
 import { numberAsWritten, textAsWritten } from './as-written.js';
+import { procName, templateName } from './proc-name.js';
 import { NOT_STORABLE, groupName, isStorable, asOutputSchema, optionalList, optionalText } from './text.js';
 
 const argText = textAsWritten(
@@ -210,6 +210,9 @@ export const procMetadata = z.object({
     .max(MAX_ENV_COUNT)
     .nullish()
     .describe("Kubernetes Secrets of the procs' namespace. Their values are not masked in logs."),
+  pod_template: templateName
+    .nullish()
+    .describe('Name of a pod template of the installation, merged under what Proctor sets.'),
   security: security
     .nullish()
     .describe("Rights of the container. Omitted fields: the installation's defaults."),

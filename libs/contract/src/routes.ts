@@ -3,6 +3,7 @@ import { accountRoutes } from './routes/account-routes.js';
 import { auditRoutes } from './routes/audit-routes.js';
 import { executionRoutes } from './routes/execution-routes.js';
 import { notificationRoutes } from './routes/notification-routes.js';
+import { podTemplateRoutes } from './routes/pod-template-routes.js';
 import { procRoutes } from './routes/proc-routes.js';
 import { scheduleRoutes } from './routes/schedule-routes.js';
 import { serviceRoutes } from './routes/service-routes.js';
@@ -14,6 +15,7 @@ export type { Route } from './routes/route.js';
 export const routes = {
   ...executionRoutes,
   ...procRoutes,
+  ...podTemplateRoutes,
   ...scheduleRoutes,
   ...notificationRoutes,
   ...accountRoutes,

@@ -28,6 +28,7 @@ export * from './executions/metrics.store.js';
 export * from './notifications/notification-preferences.store.js';
 export * from './notifications/notification-outbox.store.js';
 export { type DeliveryRecord, NotificationsStore } from './notifications/notifications.store.js';
+export { PodTemplatesStore, type PodTemplateRecord } from './pod-templates/pod-templates.store.js';
 export { ProcsStore, type RegisteredProc } from './procs/procs.store.js';
 export * from './history/retention.store.js';
 export type {

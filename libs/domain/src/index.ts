@@ -26,7 +26,17 @@ export * from './log/last-state.js';
 export * from './log/log-position.js';
 export * from './nearest-word.js';
 export * from './notification/notification.js';
-export * from './proc/check-allowed.js';
+export { checkPodTemplate } from './pod-template/check-pod-template.js';
+export { checkTemplateUse } from './pod-template/check-template-use.js';
+export {
+  isJsonObject,
+  objectsIn,
+  PROC_CONTAINER,
+  type JsonObject,
+  type PodTemplate,
+  withoutNulls,
+} from './pod-template/pod-template.js';
+export { checkAllowed, type AllowedSettings } from './proc/check-allowed.js';
 export { MAX_PATTERN_LENGTH } from './proc/check-arg-declaration.js';
 export type { MatchesPattern } from './proc/check-arg-value.js';
 export * from './proc/check-args.js';

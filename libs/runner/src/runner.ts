@@ -1,4 +1,4 @@
-import type { LogPosition, PodSettings } from '@app/domain';
+import type { LogPosition, PodSettings, PodTemplate } from '@app/domain';
 
 /** A cluster, through a runner for each namespace. */
 export abstract class Cluster {
@@ -120,6 +120,8 @@ export interface JobRequest {
   retries: number;
   /** How and where its pods run: the proc's settings merged over the worker's. */
   pod: PodSettings;
+  /** Merged under the pod that all of the above describes. Omitted: none. */
+  podTemplate?: PodTemplate;
 }
 
 export type CreateJobOutcome =

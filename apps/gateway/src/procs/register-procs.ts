@@ -12,6 +12,7 @@ import type { Patterns } from '@app/patterns';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
 import type { KnownGroups } from '../accounts/known-groups.js';
+import type { CheckTemplates } from './check-templates.js';
 import { toWireField } from './wire-field.js';
 
 export interface RegisterProcsDependencies {
@@ -20,6 +21,7 @@ export interface RegisterProcsDependencies {
   secrets: Pick<SecretsStore, 'listNames'>;
   patterns: Patterns;
   allowed: AllowedSettings;
+  templates: CheckTemplates;
   audit: AuditTrail;
 }
 
@@ -70,10 +72,12 @@ export class RegisterProcs {
   /** `field` is a path into the request body, e.g. `0.env_vars.args.1.pattern`. */
   private async findProblems(procs: readonly Proc[]): Promise<ErrorDetail[]> {
     const secrets = await this.dependencies.secrets.listNames(procs.map(({ name }) => name));
+    const findTemplateProblems = await this.dependencies.templates.forProcs(procs);
     return procs.flatMap((proc, index) =>
       [
         ...checkProc(proc, this.dependencies.patterns.describeProblem, this.dependencies.patterns.matches),
         ...checkAllowed(proc, this.dependencies.allowed),
+        ...findTemplateProblems(proc),
         ...findSecretArgs(proc, secrets.get(proc.name) ?? []),
       ].map(({ field, message }) => ({ field: `${index}.${toWireField(field)}`, message })),
     );

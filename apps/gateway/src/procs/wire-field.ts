@@ -21,6 +21,7 @@ const WIRE_PREFIXES: readonly (readonly [ofProc: string, ofMetadata: string])[] 
   ['pod.configMaps', 'config_maps'],
   ['pod.secrets', 'secrets'],
   ['pod.queue', 'queue'],
+  ['pod.template', 'pod_template'],
   ['pod.priorityClass', 'priority_class'],
   ['pod.runtimeClass', 'runtime_class'],
   ['pod.imagePullPolicy', 'image_pull_policy'],

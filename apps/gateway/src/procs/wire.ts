@@ -1,9 +1,10 @@
-import { ProcsStore, type Database, type SecretsStore } from '@app/database';
+import { PodTemplatesStore, ProcsStore, type Database, type SecretsStore } from '@app/database';
 import type { AllowedSettings } from '@app/domain';
 import { Patterns } from '@app/patterns';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { KnownGroups } from '../accounts/known-groups.js';
 import type { Access } from '../authentication/access.js';
+import { CheckTemplates } from './check-templates.js';
 import { FindProc } from './find-proc.js';
 import { PrepareArgs } from './prepare-args.js';
 import { ProcsController } from './procs.controller.js';
@@ -23,6 +24,7 @@ export interface ProcsDependencies {
 export function wireProcs({ allowed, database, secretsStore, access, groups, audit }: ProcsDependencies) {
   const procsStore = new ProcsStore(database);
   const patterns = new Patterns();
+  const templates = new PodTemplatesStore(database);
   const findProc = new FindProc(procsStore, access);
   const registerProcs = new RegisterProcs({
     procs: procsStore,
@@ -30,10 +32,12 @@ export function wireProcs({ allowed, database, secretsStore, access, groups, aud
     secrets: secretsStore,
     patterns,
     allowed,
+    templates: new CheckTemplates(templates, allowed),
     audit,
   });
   return {
     procsStore,
+    templates,
     findProc,
     prepareArgs: new PrepareArgs(secretsStore, patterns),
     controllers: [new ProcsController(findProc, registerProcs, new RemoveProc(procsStore, audit))],

@@ -22,6 +22,7 @@ import {
   submitExecutionBody,
 } from '../execution.js';
 import { healthLiveReply, healthReadyReply } from '../health.js';
+import { listPodTemplatesReply, podTemplateBody, podTemplateReply } from '../pod-template.js';
 import { checkProcsReply, procMetadata, procReply } from '../metadata.js';
 import {
   listNotificationsReply,
@@ -51,6 +52,7 @@ import {
 export const REQUEST_SCHEMAS = {
   SubmitExecution: submitExecutionBody,
   RegisterProc: procMetadata,
+  ApplyPodTemplate: podTemplateBody,
   SetSecrets: setSecretsBody,
   CreateSchedule: createScheduleBody,
   UpdateSchedule: updateScheduleBody,
@@ -71,6 +73,8 @@ export const REPLY_SCHEMAS = {
   ProcMetadata: procMetadata,
   Proc: procReply,
   ProcCheck: checkProcsReply,
+  PodTemplate: podTemplateReply,
+  PodTemplateList: listPodTemplatesReply,
   SecretNames: listSecretsReply,
   Schedule: scheduleReply,
   ScheduleNext: nextTimesReply,

@@ -76,8 +76,11 @@ export async function accept(
         n int, proc int, args jsonb, secret_args jsonb, user_email text, remote_address text, callback_url text,
         waiting_for text, ${ORIGIN_COLUMN_TYPES})
     ), accepted_proc AS MATERIALIZED (
-      SELECT * FROM json_to_recordset(${JSON.stringify(procs)}::json)
+      SELECT place, p.name, revision, image,
+        CASE WHEN t.name IS NULL THEN snapshot ELSE snapshot || jsonb_build_object('podTemplate', t.template) END AS snapshot
+      FROM json_to_recordset(${JSON.stringify(procs)}::json)
         AS p(place int, name text, revision int, image text, snapshot jsonb)
+        LEFT JOIN pod_template t ON t.name = snapshot -> 'pod' ->> 'template'
     ), ${claim}, placed AS (
       ${userShare === null ? PLACED_AS_GIVEN : placedByShare(userShare)}
     ), inserted AS (

@@ -138,6 +138,7 @@ export interface JsonProc {
   concurrency_limit: number | null;
   when_full: string | null;
   pod: ProcRow['pod'];
+  pod_template: string | null;
   created_at: string;
   updated_at: string;
 }
@@ -151,6 +152,7 @@ export function procFromJson(json: JsonProc): RegisteredProc {
     timeoutSeconds: json.timeout_seconds,
     concurrencyLimit: json.concurrency_limit,
     whenFull: json.when_full,
+    podTemplate: json.pod_template,
     createdAt: new Date(json.created_at),
     updatedAt: new Date(json.updated_at),
   });
@@ -166,6 +168,7 @@ function toColumns(proc: Proc) {
     concurrencyLimit: concurrency?.limit ?? null,
     whenFull: concurrency?.whenFull ?? null,
     pod: { ...pod, files: pod.files.map(withoutContent) } as unknown as Prisma.InputJsonObject,
+    podTemplate: pod.template,
   };
 }
 

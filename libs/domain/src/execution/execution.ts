@@ -1,3 +1,4 @@
+import type { PodTemplate } from '../pod-template/pod-template.js';
 import type { PodSettings } from '../proc/pod-settings.js';
 import type { WaitingFor } from './admission-gates.js';
 import type { ExecutionOrigin } from './execution-origin.js';
@@ -64,6 +65,8 @@ export interface ProcSnapshot {
   /** Names of the secrets that must be set. */
   requiredSecrets: readonly string[];
   pod: PodSettings;
+  /** The content of the template that `pod` names, as it was when the execution was accepted. Omitted: none. */
+  podTemplate?: PodTemplate;
   /** Empty: none. */
   organization: string;
 }

@@ -35,6 +35,12 @@ export interface AllowedSettings {
   filesSize: string | null;
   /** Largest size, a quantity. */
   scratchSize: string | null;
+  /** Of a pod template: `hostNetwork`, `hostPID`, `hostIPC`, `hostPorts`, `shareProcessNamespace`, and folders of nodes. */
+  hostAccess: readonly string[];
+  /** Of a pod template: `privileged`, `allowPrivilegeEscalation`, and capabilities such as `NET_ADMIN`. */
+  privileges: readonly string[];
+  /** Of a pod template, beside the proc's: `name` (any image) or `name=image`. */
+  containers: readonly string[];
   podSecurity: PodSecurityLevel;
   /** Of users and groups. */
   ids: readonly IdRange[] | null;
@@ -53,7 +59,7 @@ export function checkAllowed(
     const instead = list.length === 0 ? 'none are allowed' : `allowed: ${list.join(', ')}`;
     problems.push({ field, message: `${what} ${quoteForMessage(name)} is not allowed (${instead})` });
   };
-  if (imageRegistries && !imageRegistries.some((registry) => comesFrom(imageName, registry))) {
+  if (imageRegistries && !imageRegistries.some((registry) => isFromRegistry(imageName, registry))) {
     refuse('imageName', 'the registry of', imageName, imageRegistries);
   }
   for (const [field, what, list] of [
@@ -100,7 +106,7 @@ export function checkAllowed(
 }
 
 /** Compares whole path segments: `registry.example/team` does not allow `registry.example/team2`. */
-function comesFrom(imageName: string, allowedPrefix: string): boolean {
+export function isFromRegistry(imageName: string, allowedPrefix: string): boolean {
   const [registry = '', ...path] = allowedPrefix.replace(/\/+$/, '').split('/');
   const prefix = [registry.toLowerCase(), ...path].join('/');
   const repository = repositoryOf(imageName);

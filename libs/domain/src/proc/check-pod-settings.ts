@@ -3,7 +3,7 @@ import { checkPodResources } from './check-pod-resources.js';
 import { checkTolerations } from './check-tolerations.js';
 import { countUtf8Bytes, describeTextProblem, quoteForMessage } from './env-value.js';
 import { isDnsLabel, isDnsSubdomain, isLabelValue, isQualifiedName } from './kubernetes-names.js';
-import { checkMountedObjects } from './mounted-objects.js';
+import { checkMountedObjects, describeOwnSecret } from './mounted-objects.js';
 import { checkFiles } from './pod-files.js';
 import type { PodSettings } from './pod-settings.js';
 import { checkScratch } from './scratch.js';
@@ -47,9 +47,19 @@ function checkNodeSelector(labels: Readonly<Record<string, string>>): ErrorDetai
   const tooMany = checkCount('pod.nodeSelector', entries.length, MAX_NODE_SELECTORS);
   if (tooMany.length > 0) return tooMany;
   return entries.flatMap(([key, value]) => {
-    const message = describeKeyProblem(key, 'a label') ?? describeLabelValueProblem(value);
+    const message = describeNodeSelectorProblem(key, value);
     return message === null ? [] : [{ field: fieldOf('nodeSelector', key), message }];
   });
+}
+
+/** Explains what is wrong with a label, or returns null. */
+export function describeNodeSelectorProblem(key: string, value: string): string | null {
+  return describeKeyProblem(key, 'a label') ?? describeLabelValueProblem(value);
+}
+
+/** Explains what is wrong with an annotation, or returns null. Kubernetes compares the keys in lower case. */
+export function describeAnnotationProblem(key: string, value: string): string | null {
+  return describeKeyProblem(key.toLowerCase(), 'an annotation') ?? describeTextProblem(value);
 }
 
 function checkAnnotations(annotations: Readonly<Record<string, string>>): ErrorDetail[] {
@@ -61,8 +71,7 @@ function checkAnnotations(annotations: Readonly<Record<string, string>>): ErrorD
   return [
     ...(bytes > MAX_ANNOTATIONS_BYTES ? [{ field: 'pod.annotations', message: tooLong }] : []),
     ...entries.flatMap(([key, value]) => {
-      // Kubernetes compares these keys in lower case.
-      const message = describeKeyProblem(key.toLowerCase(), 'an annotation') ?? describeTextProblem(value);
+      const message = describeAnnotationProblem(key, value);
       return message === null ? [] : [{ field: fieldOf('annotations', key), message }];
     }),
   ];
@@ -91,6 +100,8 @@ function checkImagePullSecrets(names: readonly string[]): ErrorDetail[] {
   if (tooMany.length > 0) return tooMany;
   return names.flatMap((name, index) => {
     const field = `pod.imagePullSecrets.${index}`;
+    const own = describeOwnSecret(name);
+    if (own !== null) return [{ field, message: own }];
     const problems = checkName(field, 'a Kubernetes Secret', name);
     if (problems.length > 0 || names.indexOf(name) === index) return problems;
     return [{ field, message: `${quoteForMessage(name)} is listed twice; list each name once` }];

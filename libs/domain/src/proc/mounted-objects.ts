@@ -49,9 +49,10 @@ function checkList(
   });
 }
 
-function describeOwnSecret(name: string): string | null {
+/** Explains why this Secret may be used nowhere in a pod, or returns null. */
+export function describeOwnSecret(name: string): string | null {
   return name.startsWith(OWN_PREFIX)
-    ? `names starting with ${OWN_PREFIX} belong to Proctor, and its Secrets cannot be mounted; rename the Secret`
+    ? `names starting with ${OWN_PREFIX} belong to Proctor, and its Secrets cannot be used; rename the Secret`
     : null;
 }
 

@@ -28,6 +28,8 @@ export interface PodSettings {
   configMaps: readonly MountedObject[];
   /** Secrets that exist in the namespace, not those that Proctor keeps. */
   secrets: readonly MountedObject[];
+  /** Name of a pod template of the installation. */
+  template: string | null;
   /** Exit codes that are worth a retry. Empty: all but those of `failOn`. */
   retryOn: readonly number[];
   /** Exit codes that end the execution without a retry. Empty if `retryOn` is not. */
@@ -73,6 +75,7 @@ export const DEFAULT_POD_SETTINGS: PodSettings = {
   files: [],
   configMaps: [],
   secrets: [],
+  template: null,
   retryOn: [],
   failOn: [],
 };

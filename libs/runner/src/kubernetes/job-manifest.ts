@@ -2,6 +2,7 @@ import type {
   V1Job,
   V1PodFailurePolicyRule,
   V1PodSpec,
+  V1PodTemplateSpec,
   V1SecurityContext,
   V1Toleration,
 } from '@kubernetes/client-node';
@@ -9,6 +10,7 @@ import { NO_SECURITY_SETTINGS, type SecuritySettings, type Toleration } from '@a
 import { MAX_DISRUPTIONS, type JobRequest } from '../runner.js';
 import { mergeResources } from './container-resources.js';
 import type { ContainerResources } from './kubernetes-settings.js';
+import { mergePodTemplate } from './merge-pod-template.js';
 import { CONTAINER_NAME, labelsOf, QUEUE_LABEL } from './names.js';
 import { podVolumes } from './pod-volumes.js';
 
@@ -53,12 +55,16 @@ export function buildJobManifest(request: JobRequest, settings: JobManifestSetti
       podFailurePolicy: { rules: failureRules(request) },
       ttlSecondsAfterFinished: settings.ttlSecondsAfterFinished,
       activeDeadlineSeconds: jobDeadlineSeconds(request, settings.jobDeadlineMarginSeconds),
-      template: {
+      template: withTemplate(request, {
         metadata: { labels: { ...labels }, annotations: { ...annotations } },
         spec: podSpec(request, settings),
-      },
+      }),
     },
   };
+}
+
+function withTemplate({ podTemplate }: JobRequest, pod: V1PodTemplateSpec): V1PodTemplateSpec {
+  return podTemplate === undefined ? pod : mergePodTemplate(pod, podTemplate);
 }
 
 /** What Kubernetes makes of a failed pod; the first match wins. See docs/adr/0019-the-named-container-decides.md. */
@@ -85,9 +91,10 @@ function ownCodes(codes: readonly number[]) {
 }
 
 function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec {
-  const { serviceAccount, nodeSelector, tolerations, imagePullSecrets, resources, security } = request.pod;
+  const { nodeSelector, tolerations, imagePullSecrets, resources, security } = request.pod;
   const { volumes, volumeMounts, envFrom } = podVolumes(request.jobName, request.pod);
   const { priorityClass, runtimeClass, imagePullPolicy } = request.pod;
+  const serviceAccount = serviceAccountOf(request);
   const fsGroup = security?.fsGroup ?? null;
   return {
     restartPolicy: 'Never',
@@ -119,6 +126,12 @@ function podSpec(request: JobRequest, settings: JobManifestSettings): V1PodSpec 
       },
     ],
   };
+}
+
+/** A pod with an account that a template names gets its token, as with one that the proc names. */
+function serviceAccountOf({ pod, podTemplate }: JobRequest): string | null {
+  const named = podTemplate?.spec['serviceAccountName'];
+  return pod.serviceAccount ?? (typeof named === 'string' ? named : null);
 }
 
 /** On our container alone: containers that a mesh injects have users of their own. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isLabelValue } from '@app/domain';
+import { isLabelValue, PROC_CONTAINER } from '@app/domain';
 import type { JobRequest } from '../runner.js';
 
 /** Names and labels of our objects in the cluster. The watches and the orphan sweep select by them. */
@@ -14,7 +14,7 @@ export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
 export const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name';
 /** The Job controller of every Kubernetes version puts it on pods. */
 export const JOB_NAME_LABEL = 'job-name';
-export const CONTAINER_NAME = 'proc';
+export const CONTAINER_NAME = PROC_CONTAINER;
 
 const LABEL_MAX_LENGTH = 63;
 const USER_HASH_LENGTH = 32;
