@@ -3,7 +3,18 @@ import { isFromRegistry, type AllowedSettings } from '../proc/check-allowed.js';
 import { quoteForMessage } from '../proc/env-value.js';
 import { volumeMount } from './check-volumes.js';
 import { configMapName, describeUnlisted, listed, secretName } from './check-references.js';
-import { anything, flag, list, object, oneOf, ours, problem, text, then, type Check } from './json-check.js';
+import {
+  anything,
+  flag,
+  list,
+  object,
+  oneOf,
+  ours,
+  problem,
+  text,
+  followedBy,
+  type Check,
+} from './json-check.js';
 import { isJsonObject, PROC_CONTAINER } from './pod-template.js';
 
 /** The containers beside the proc's, and what is added to the proc's own. */
@@ -85,7 +96,7 @@ function extraContainer(allowed: AllowedSettings, more: Readonly<Record<string, 
     'name',
     'image',
   );
-  return then(fields, (value, path) =>
+  return followedBy(fields, (value, path) =>
     checkListed(String(value['name']), String(value['image']), path, allowed),
   );
 }

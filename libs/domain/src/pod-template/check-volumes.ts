@@ -2,7 +2,7 @@ import type { AllowedSettings } from '../proc/check-allowed.js';
 import { quoteForMessage } from '../proc/env-value.js';
 import { describeMountPathProblem } from '../proc/mount-path.js';
 import { configMapName, describeUnlisted, secretName } from './check-references.js';
-import { anything, flag, list, object, problem, text, then, type Check } from './json-check.js';
+import { anything, flag, list, object, problem, text, followedBy, type Check } from './json-check.js';
 
 /** The volumes that Proctor makes from fields of the proc. */
 const OWN_VOLUMES = /^(scratch|files|config-map-\d+|secret-\d+)$/;
@@ -37,7 +37,7 @@ export function volumes(allowed: AllowedSettings): Check {
           },
           'driver',
         ),
-        hostPath: then(object({ path: text, type: text }, 'path'), ({ path }, place) =>
+        hostPath: followedBy(object({ path: text, type: text }, 'path'), ({ path }, place) =>
           checkHostPath(String(path), `${place}.path`, allowed.hostAccess),
         ),
       },

@@ -57,7 +57,7 @@ export function all(...checks: readonly Check[]): Check {
 }
 
 /** A check of an object that the first check has accepted. */
-export function then(first: Check, next: (value: JsonObject, path: string) => ErrorDetail[]): Check {
+export function followedBy(first: Check, next: (value: JsonObject, path: string) => ErrorDetail[]): Check {
   return (value, path) => {
     const problems = first(value, path);
     return problems.length > 0 || !isJsonObject(value) ? problems : next(value, path);
