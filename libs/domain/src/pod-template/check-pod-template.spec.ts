@@ -66,7 +66,7 @@ describe('checkPodTemplate', () => {
     ],
     ['a listed account', { serviceAccountName: 'a' }, { serviceAccounts: ['a'] }],
     ['a listed Secret', volume({ secret: { secretName: 's' } }), { secrets: ['s'] }],
-  ])('accepts %s', (_, spec, allowed) => {
+  ])('accepts %s', (_, spec, ...[allowed]) => {
     expect(checkPodTemplate({ metadata: {}, spec }, { ...SHIPPED, ...allowed })).toEqual([]);
   });
 
@@ -160,7 +160,7 @@ describe('checkPodTemplate', () => {
       { nodeSelectors: [] },
     ],
     ['a text for a list', { tolerations: 'all' }, 'tolerations'],
-  ])('refuses %s', (_, spec, field, allowed) => {
+  ])('refuses %s', (_, spec, field, ...[allowed]) => {
     expect(fields(spec, allowed)).toEqual([field]);
   });
 
