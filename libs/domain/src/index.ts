@@ -43,7 +43,12 @@ export * from './proc/check-args.js';
 export * from './proc/check-proc.js';
 export { completeArgs, splitArgs } from './proc/complete-args.js';
 export { MAX_ENV_NAME_LENGTH } from './proc/env-names.js';
-export { MAX_ENV_VALUE_BYTES, MAX_ENV_TOTAL_BYTES, countUtf8Bytes, quoteForMessage } from './proc/env-value.js';
+export {
+  MAX_ENV_VALUE_BYTES,
+  MAX_ENV_TOTAL_BYTES,
+  countUtf8Bytes,
+  quoteForMessage,
+} from './proc/env-value.js';
 export { isDnsLabel, isDnsSubdomain, isLabelValue, isQualifiedName } from './proc/kubernetes-names.js';
 export type { MountedObject } from './proc/mounted-objects.js';
 export { type PodFile, MAX_FILES, MAX_FILES_BYTES } from './proc/pod-files.js';
