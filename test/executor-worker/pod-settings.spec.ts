@@ -423,6 +423,24 @@ describe('a proc with typed args and pod settings', () => {
     const later = await system.api.run('true', 'templated');
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromFile(system.sandbox.kubeconfigPath);
+    const check = await system.api.request('POST', '/metadata/check?cluster=true', [
+      {
+        name: 'templated',
+        image_name: 'proctor/run-script:1',
+        pod_template: 'batch',
+        env_vars: { args: [...ARGS, { name: 'LAST', example: 'an example' }] },
+      },
+    ]);
+    const { jobs } = (await check.json()) as { jobs: { manifest: V1Job }[] };
+    expect(jobs).toMatchObject([{ proc: 'templated', outcome: 'accepted', message: '', warnings: [] }]);
+    const { metadata, spec: checked } = jobs[0]?.manifest.spec?.template ?? {};
+    expect(metadata?.labels).toMatchObject({ tier: 'second', 'proctor.io/execution-id': '0' });
+    expect(checked?.initContainers).toMatchObject([{ name: 'prepare' }]);
+    const env = Object.fromEntries(
+      (checked?.containers[0]?.env ?? []).map(({ name, value }) => [name, value]),
+    );
+    expect(env).toMatchObject({ SCRIPT: '<SCRIPT>', COUNT: '3', MODE: 'fast', LAST: 'an example' });
+    expect(env).not.toHaveProperty('TOKEN');
     const tiers = [];
     for (const execution of [running, waiting, later]) {
       const { name, status } = await system.api.end(execution.id);

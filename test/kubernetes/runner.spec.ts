@@ -183,6 +183,47 @@ describe('KubernetesRunner on a failing cluster', () => {
     }
   }
 
+  it('tries a Job without creating it, and returns what the API server says', async () => {
+    const { faults } = sandbox;
+    const request = requestFor('true');
+    const policy = { name: 'a.example.com', resource: 'jobs' } as const;
+    const trials: [change: () => void, outcome: string, message: RegExp, warnings: RegExp[]][] = [
+      [() => undefined, 'accepted', /^$/, []],
+      [
+        () => faults.enforcePodSecurity('restricted'),
+        'accepted',
+        /^$/,
+        [/^would violate PodSecurity "restr/],
+      ],
+      [
+        () => faults.addWebhook({ ...policy, effect: { kind: 'deny', message: 'no team' } }),
+        'refused',
+        /denied the request: no team$/,
+        [],
+      ],
+      [() => faults.addWebhook({ ...policy, effect: { kind: 'down' } }), 'unanswered', /failed calling/, []],
+      [
+        () => faults.addWebhook({ ...policy, effect: { kind: 'down' }, refusesDryRun: true }),
+        'unanswered',
+        /does not support dry run/,
+        [],
+      ],
+    ];
+    for (const [change, outcome, message, warnings] of trials) {
+      change();
+      expect(await runner.tryJob(request)).toEqual({
+        manifest: expect.objectContaining({ kind: 'Job' }),
+        outcome,
+        message: expect.stringMatching(message),
+        warnings: warnings.map((text) => expect.stringMatching(text)),
+      });
+    }
+    faults.clear();
+    const invalid = await runner.tryJob({ ...request, jobName: 'Not_A_Name' });
+    expect(invalid).toMatchObject({ outcome: 'refused', message: expect.stringContaining('Invalid value') });
+    expect((await runner.read(request.jobName)).job).toBeNull();
+  });
+
   it(
     'counts a webhook that hangs as a refusal, because reads are answered',
     async () => {

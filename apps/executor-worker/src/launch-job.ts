@@ -1,7 +1,8 @@
 import type { ExecutionEnd } from '@app/database';
-import { canMove, checkSecurityLevel, completeSecurity, type ExecutionStatus } from '@app/domain';
+import { canMove, checkSecurityLevel, type ExecutionStatus } from '@app/domain';
 import { LOCK_DURATION_MS } from '@app/queue';
 import { RunnerRefusedError, type CreateJobOutcome, type JobRef, type JobRequest } from '@app/runner';
+import { buildJobRequest } from './build-job-request.js';
 import type { Follower } from './follower.js';
 import { readSecrets, type SecretValues } from './read-secrets.js';
 import { toReason } from './to-reason.js';
@@ -192,32 +193,15 @@ function jobRequest(
   { execution, claimed }: Follower,
   secretValues: SecretValues['values'],
 ): JobRequest {
-  const { pod, podTemplate } = claimed.snapshot;
   // Kubernetes lets `env` win over the Secret, but a secret is not the caller's to replace.
   const args = Object.entries(execution.args).filter(([name]) => !Object.hasOwn(secretValues, name));
-  return {
+  return buildJobRequest(settings, {
     jobName: execution.jobName,
     executionId: String(execution.id),
     procName: execution.procName,
-    team: claimed.snapshot.organization,
-    user: execution.userEmail,
+    userEmail: execution.userEmail,
     image: execution.image,
     args: Object.fromEntries(args),
-    context: {
-      EXECUTION_ID: String(execution.id),
-      JOB_NAME: execution.procName,
-      EXECUTION_NAME: execution.jobName,
-      USER_EMAIL: execution.userEmail,
-      IMAGE_TAG: execution.image,
-    },
-    timeoutSeconds: claimed.snapshot.timeoutSeconds ?? settings.defaultTimeoutSeconds,
-    retries: claimed.snapshot.retries ?? settings.defaultRetries,
-    pod: {
-      ...pod,
-      annotations: { ...settings.podAnnotations, ...pod.annotations },
-      serviceAccount: pod.serviceAccount ?? settings.serviceAccountName,
-      security: completeSecurity(pod.security, settings.security),
-    },
-    ...(podTemplate !== undefined && { podTemplate }),
-  };
+    snapshot: claimed.snapshot,
+  });
 }

@@ -29,10 +29,8 @@ export async function openWorker(context: MicroserviceContext<WorkerEnv>): Promi
   const logs = new LogsStore(database);
   const queue = resources.use('queue', new ExecutionQueue(env.redis, installationId, onRedisError));
   const updates = resources.use('updates', new ExecutionUpdates(env.redis, installationId, onRedisError));
-  const notifications = resources.use(
-    'notifications',
-    new NotificationSignal(new SignalSender(env.redis, installationId, onRedisError)),
-  );
+  const signals = new SignalSender(env.redis, installationId, onRedisError);
+  const notifications = resources.use('notifications', new NotificationSignal(signals));
   const cluster = resources.use(
     'cluster',
     createKubernetesCluster({
@@ -59,6 +57,7 @@ export async function openWorker(context: MicroserviceContext<WorkerEnv>): Promi
       ...{ cluster, executions, logs, queue, updates, notifications, logWriter },
     },
     workers: new WorkersStore(database),
+    signals,
     redis: env.redis,
     concurrency: env.concurrency,
   });

@@ -16,4 +16,10 @@ export class SignalsController {
     const signal = SIGNALS.cancelRequested.payload.safeParse(data);
     if (signal.success) this.worker.requestCancel(signal.data.installationId, signal.data.executionId);
   }
+
+  @EventPattern(SIGNALS.jobCheck.pattern)
+  jobCheck(@Payload() data: unknown): void {
+    const signal = SIGNALS.jobCheck.payload.safeParse(data);
+    if (signal.success) this.worker.answerJobCheck(signal.data);
+  }
 }

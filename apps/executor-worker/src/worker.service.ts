@@ -1,6 +1,7 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { WorkersStore } from '@app/database';
-import { ExecutionConsumer, type RedisSettings } from '@app/queue';
+import { ExecutionConsumer, type RedisSettings, type SignalPayload, type SignalSender } from '@app/queue';
+import { AnswerJobChecks } from './answer-job-checks.js';
 import { ExecutionHandler } from './run-execution.js';
 import { JobSweep } from './sweep-jobs.js';
 import type { WorkerContext } from './worker-context.js';
@@ -9,6 +10,7 @@ import { WorkerHeartbeat } from './worker-heartbeat.js';
 export interface WorkerServiceOptions {
   context: WorkerContext;
   workers: WorkersStore;
+  signals: Pick<SignalSender, 'claim' | 'answer'>;
   redis: RedisSettings;
   /** Executions that this process follows at the same time. */
   concurrency: number;
@@ -19,13 +21,15 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
   private readonly handler: ExecutionHandler;
   private readonly heartbeat: WorkerHeartbeat;
   private readonly jobSweep: JobSweep;
+  private readonly jobChecks: AnswerJobChecks;
   private consumer: ExecutionConsumer | null = null;
 
   constructor(private readonly options: WorkerServiceOptions) {
-    const { context, workers } = options;
+    const { context, workers, signals } = options;
     this.handler = new ExecutionHandler(context);
     this.heartbeat = new WorkerHeartbeat(context, workers, this.handler);
     this.jobSweep = new JobSweep(context);
+    this.jobChecks = new AnswerJobChecks({ ...context, signals });
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -47,6 +51,10 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
   requestCancel(installationId: string, executionId: number): void {
     if (installationId !== this.options.context.settings.installationId) return;
     this.handler.followers.get(executionId)?.requestCancel();
+  }
+
+  answerJobCheck(question: SignalPayload<'jobCheck'>): void {
+    void this.jobChecks.answer(question);
   }
 
   /** Throws if Redis does not answer. */

@@ -56,7 +56,7 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const secrets = wireSecrets({ secretKey, database, audit });
   const { secretsStore } = secrets;
   const groups = new KnownGroups(authPlugin === null ? new GroupsStore(database) : null);
-  const procs = wireProcs({ allowed, database, secretsStore, access, groups, audit });
+  const procs = wireProcs({ allowed, database, secretsStore, access, groups, signals, audit });
   const { procsStore, findProc, prepareArgs } = procs;
   const podTemplates = wirePodTemplates({ templates: procs.templates, procs: procsStore, allowed, audit });
   const forExecuting = { procsStore, findProc, prepareArgs, access, groups, audit };

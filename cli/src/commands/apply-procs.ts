@@ -1,9 +1,10 @@
-import type { ProcMetadata } from '@app/contract';
+import type { JobCheckReply, ProcMetadata } from '@app/contract';
 import { AppError, type ErrorDetail } from '@app/domain';
 import { GatewayError, type GatewayClient } from '@app/gateway-client';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
 import { plainLine } from '../output/filter-controls.js';
+import { renderJobs } from '../output/render-jobs.js';
 import { readProcSources } from '../procs/find-proc-files.js';
 import { changeOf, countChanges, renderChanges, type ProcChange } from '../procs/proc-change.js';
 import { readProcs, wrongFiles, type ProcInFile } from '../procs/read-procs.js';
@@ -40,13 +41,17 @@ export async function applyProcs(
   for (const { field, message } of warnings) {
     printer.note(`Warning: ${plainLine(field)}: ${plainLine(message)}`);
   }
-  const report = async (text: string, applied: boolean) =>
-    await printer.result(text, { procs: changes, applied, warnings });
-  if (dryRun || changedProcs.length === 0) {
-    await report(
-      dryRun ? `${countChanges(changes)}. Nothing was applied (--dry-run).\n` : 'Nothing to change.\n',
-      false,
-    );
+  const report = async (text: string, applied: boolean, jobs?: readonly JobCheckReply[]) =>
+    await printer.result(text, { procs: changes, applied, warnings, ...(jobs && { jobs }) });
+  if (dryRun) {
+    printer.showWaiting('Asking the cluster');
+    const jobs = await checkJobs(context, client, procs);
+    const text = `${renderJobs(jobs)}${countChanges(changes)}. Nothing was applied (--dry-run).\n`;
+    await report(text, false, jobs);
+    return 0;
+  }
+  if (changedProcs.length === 0) {
+    await report('Nothing to change.\n', false);
     return 0;
   }
 
@@ -71,6 +76,27 @@ async function checkProcs(
   } catch (error) {
     if (!(error instanceof GatewayError) || error.code !== 'not_found') throw error;
     printer.warn('This gateway is older than the CLI and checks procs only when they are applied.');
+    return [];
+  }
+}
+
+/** The Jobs that the procs become, unchanged ones too. What unchanged ones would be refused for is only noted. */
+async function checkJobs(
+  { printer }: Context,
+  client: GatewayClient,
+  procs: readonly ProcInFile[],
+): Promise<JobCheckReply[]> {
+  try {
+    const query = { cluster: true };
+    const reply = await namingFiles(procs, (body) => client.call('checkProcs', { query, body }));
+    return reply.jobs ?? [];
+  } catch (error) {
+    if (!(error instanceof AppError) || !['invalid_args', 'not_found'].includes(error.code)) throw error;
+    for (const { field, message } of error.details) {
+      printer.warn(
+        `Warning: unchanged, but would be refused now: ${plainLine(field)}: ${plainLine(message)}`,
+      );
+    }
     return [];
   }
 }

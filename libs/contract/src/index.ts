@@ -19,7 +19,7 @@ export * from './issue-details.js';
 import './missing-value.js';
 export { MAX_ENV_VALUE_BYTES, MAX_EXECUTION_ID, MAX_BODY_BYTES } from './limits.js';
 export * from './map-metadata.js';
-export { procMetadata, type ProcMetadata } from './metadata.js';
+export { procMetadata, type JobCheckReply, type ProcMetadata } from './metadata.js';
 export { buildOpenApi } from './openapi/build-open-api.js';
 export { listNotificationsQuery, type NotificationReply } from './notification.js';
 export { MAX_PAGE, instantQuery } from './paging.js';

@@ -29,7 +29,7 @@ export * from './notifications/notification-preferences.store.js';
 export * from './notifications/notification-outbox.store.js';
 export { type DeliveryRecord, NotificationsStore } from './notifications/notifications.store.js';
 export { PodTemplatesStore, type PodTemplateRecord } from './pod-templates/pod-templates.store.js';
-export { ProcsStore, type RegisteredProc } from './procs/procs.store.js';
+export { ProcsStore, snapshotOf, type RegisteredProc } from './procs/procs.store.js';
 export * from './history/retention.store.js';
 export type {
   DueBatch,

@@ -1,6 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { pauseQuietly } from '@app/timing';
 import type { Redis } from 'ioredis';
+import { keyPrefix } from './catalog.js';
 import { connect, disconnect, failFastOptions, type RedisSettings } from './connection.js';
 import { SIGNALS, type SignalName, type SignalPayload } from './signals.js';
+
+const ANSWER_POLL_MS = 50;
+const ANSWER_KEPT_SECONDS = 30;
 
 /**
  * Sends signals to the other processes of an installation over one connection. A process opens a fixed number of connections,
@@ -27,6 +33,46 @@ export class SignalSender {
     const data = { installationId: this.installationId, ...rest };
     // The format of Nest's Redis transport: the channel is the pattern, and the message repeats it.
     await this.redis.publish(pattern, JSON.stringify({ pattern, data })).catch(this.onError);
+  }
+
+  /**
+   * Sends a question to every process that listens, and waits for the one answer. Null: no process claimed the question within
+   * `claimMs`, no answer came until the signal aborted, or Redis is away. Never throws.
+   */
+  async ask(
+    name: 'jobCheck',
+    question: Omit<SignalPayload<'jobCheck'>, 'installationId' | 'questionId'>,
+    { claimMs, signal }: { claimMs: number; signal: AbortSignal },
+  ): Promise<unknown> {
+    const questionId = randomUUID();
+    const [claim, answer] = this.keysOf(questionId);
+    await this.send(name, { ...question, questionId });
+    const claimEndsAtMs = performance.now() + claimMs;
+    while (!signal.aborted && this.redis.status === 'ready') {
+      const values = await this.redis.mget(claim, answer).catch(() => null);
+      if (typeof values?.[1] === 'string') return JSON.parse(values[1]) as unknown;
+      if (!values?.[0] && performance.now() > claimEndsAtMs) return null;
+      await pauseQuietly(ANSWER_POLL_MS, signal);
+    }
+    return null;
+  }
+
+  /** True: this process is the one that answers the question. */
+  async claim(questionId: string): Promise<boolean> {
+    const [claim] = this.keysOf(questionId);
+    const outcome = await this.redis.set(claim, '1', 'EX', ANSWER_KEPT_SECONDS, 'NX').catch(() => null);
+    return outcome === 'OK';
+  }
+
+  /** Never throws: who asked gives up by itself. */
+  async answer(questionId: string, value: unknown): Promise<void> {
+    const [, answer] = this.keysOf(questionId);
+    await this.redis.set(answer, JSON.stringify(value), 'EX', ANSWER_KEPT_SECONDS).catch(this.onError);
+  }
+
+  private keysOf(questionId: string): [claim: string, answer: string] {
+    const key = `${keyPrefix(this.installationId)}:question:${questionId}`;
+    return [`${key}:claim`, `${key}:answer`];
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import { ServerRedis, type CustomStrategy } from '@nestjs/microservices';
+import type { ProcSnapshot } from '@app/domain';
 import type { Redis } from 'ioredis';
 import * as z from 'zod';
 import { pauseQuietly } from '@app/timing';
@@ -12,6 +13,20 @@ export const SIGNALS = {
   cancelRequested: {
     pattern: 'proctor.execution.cancel-requested',
     payload: z.object({ installationId: z.string(), executionId: z.int().positive() }),
+  },
+  /** Asks for one answer, from the worker that claims the question first. */
+  jobCheck: {
+    pattern: 'proctor.job.check',
+    payload: z.object({
+      installationId: z.string(),
+      questionId: z.uuid(),
+      proc: z.object({
+        name: z.string(),
+        image: z.string(),
+        args: z.record(z.string(), z.string()),
+        snapshot: z.custom<ProcSnapshot>((value) => typeof value === 'object' && value !== null),
+      }),
+    }),
   },
   /** A schedule was created, changed or removed. */
   schedulesChanged: {

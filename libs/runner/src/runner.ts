@@ -44,6 +44,11 @@ export abstract class Runner {
    * request is sent within 3 s or not at all, while the caller still holds its lease.
    */
   abstract createJob(request: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome>;
+  /**
+   * Asks the cluster whether it would take this Job, without creating it. Never throws for what the cluster says; rejects with
+   * the signal's reason. The request is sent within 3 s or not at all.
+   */
+  abstract tryJob(request: JobRequest, signal?: AbortSignal): Promise<JobTrial>;
   /** Creates the Job's immutable Secret, with the Job's name and the Job as owner. An existing one is left unchanged. */
   abstract createSecret(job: JobRef, values: Readonly<Record<string, string>>): Promise<'created' | 'exists'>;
   /**
@@ -130,6 +135,17 @@ export type CreateJobOutcome =
   | { kind: 'exists'; jobUid: string; ours: boolean }
   /** Kubernetes refused it permanently; `message` is its own. */
   | { kind: 'refused'; message: string };
+
+export interface JobTrial {
+  /** What would be created, as JSON. It holds no secret. */
+  manifest: object;
+  /** `unanswered`: the API server is away, busy, or cannot tell without creating it. */
+  outcome: 'accepted' | 'refused' | 'unanswered';
+  /** Kubernetes' own; empty if it accepts the Job. */
+  message: string;
+  /** The warnings that the API server sent along. */
+  warnings: readonly string[];
+}
 
 /** `job` is null if there is no such Job. One pod per attempt, oldest first. */
 export interface RunView {

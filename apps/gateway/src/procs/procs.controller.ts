@@ -3,6 +3,7 @@ import { metadataFromProc, type ReplyOf } from '@app/contract';
 import { Call, type CallOf } from '../authentication/call.js';
 import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { Serves } from '../http/serves.js';
+import type { CheckJobs } from './check-jobs.js';
 import type { FindProc } from './find-proc.js';
 import type { RegisterProcs } from './register-procs.js';
 import type { RemoveProc } from './remove-proc.js';
@@ -13,6 +14,7 @@ export class ProcsController {
     private readonly procs: FindProc,
     private readonly registerProcs: RegisterProcs,
     private readonly removeProc: RemoveProc,
+    private readonly checkJobs: CheckJobs,
   ) {}
 
   @Serves('listProcs')
@@ -26,8 +28,9 @@ export class ProcsController {
   }
 
   @Serves('checkProcs')
-  async check(@Call() { body }: CallOf<'checkProcs'>): Promise<ReplyOf<'checkProcs'>> {
-    return { warnings: await this.registerProcs.check(body) };
+  async check(@Call() { query, body }: CallOf<'checkProcs'>): Promise<ReplyOf<'checkProcs'>> {
+    const { procs, warnings } = await this.registerProcs.check(body);
+    return { warnings, ...(query.cluster && { jobs: await this.checkJobs.check(procs) }) };
   }
 
   @Serves('getProc')

@@ -46,9 +46,10 @@ export class RegisterProcs {
     await this.dependencies.procs.register(procs);
   }
 
-  /** Changes nothing. Returns what `register` would accept and may not be meant. @throws AppError as `register` does */
-  async check(metadata: BodyOf<'registerProcs'>): Promise<ErrorDetail[]> {
-    return this.findUnknownGroups(await this.checkAll(metadata));
+  /** Changes nothing. Returns the procs, and what may not be meant in them. @throws AppError as `register` does */
+  async check(metadata: BodyOf<'registerProcs'>): Promise<{ procs: Proc[]; warnings: ErrorDetail[] }> {
+    const procs = await this.checkAll(metadata);
+    return { procs, warnings: await this.findUnknownGroups(procs) };
   }
 
   private async checkAll(metadata: BodyOf<'registerProcs'>): Promise<Proc[]> {

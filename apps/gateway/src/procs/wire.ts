@@ -1,10 +1,12 @@
 import { PodTemplatesStore, ProcsStore, type Database, type SecretsStore } from '@app/database';
 import type { AllowedSettings } from '@app/domain';
 import { Patterns } from '@app/patterns';
+import type { SignalSender } from '@app/queue';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { KnownGroups } from '../accounts/known-groups.js';
 import type { Access } from '../authentication/access.js';
 import { CheckTemplates } from './check-templates.js';
+import { CheckJobs } from './check-jobs.js';
 import { FindProc } from './find-proc.js';
 import { PrepareArgs } from './prepare-args.js';
 import { ProcsController } from './procs.controller.js';
@@ -18,10 +20,19 @@ export interface ProcsDependencies {
   secretsStore: SecretsStore;
   access: Access;
   groups: KnownGroups;
+  signals: SignalSender;
   audit: AuditTrail;
 }
 
-export function wireProcs({ allowed, database, secretsStore, access, groups, audit }: ProcsDependencies) {
+export function wireProcs({
+  allowed,
+  database,
+  secretsStore,
+  access,
+  groups,
+  signals,
+  audit,
+}: ProcsDependencies) {
   const procsStore = new ProcsStore(database);
   const patterns = new Patterns();
   const templates = new PodTemplatesStore(database);
@@ -40,6 +51,13 @@ export function wireProcs({ allowed, database, secretsStore, access, groups, aud
     templates,
     findProc,
     prepareArgs: new PrepareArgs(secretsStore, patterns),
-    controllers: [new ProcsController(findProc, registerProcs, new RemoveProc(procsStore, audit))],
+    controllers: [
+      new ProcsController(
+        findProc,
+        registerProcs,
+        new RemoveProc(procsStore, audit),
+        new CheckJobs(signals, templates),
+      ),
+    ],
   };
 }

@@ -1,4 +1,11 @@
-import { checkProcsReply, listProcsReply, procParams, procReply, registerProcsBody } from '../metadata.js';
+import {
+  checkProcsQuery,
+  checkProcsReply,
+  listProcsReply,
+  procParams,
+  procReply,
+  registerProcsBody,
+} from '../metadata.js';
 import { listSecretsReply, secretParams, setSecretsBody } from '../secret.js';
 import type { Route } from './route.js';
 
@@ -30,6 +37,7 @@ export const procRoutes = {
     who: 'admin',
     summary: 'Check procs as `POST /metadata` does, without registering them',
     description: 'Refuses what `POST /metadata` would refuse, and warns about groups that do not exist.',
+    query: checkProcsQuery,
     body: registerProcsBody,
     malformedMessage: 'malformed request',
     reply: checkProcsReply,

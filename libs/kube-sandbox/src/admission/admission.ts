@@ -36,10 +36,23 @@ export class Admission {
     if (isHanging) await pauseQuietly(WEBHOOK_TIMEOUT_MS, signal);
   }
 
+  /** What the API server warns about: a Job whose pods Pod Security would refuse. */
+  warnings(resource: ResourceName, object: Draft): string[] {
+    const podSpec = recordAt(recordAt(recordAt(object, 'spec'), 'template'), 'spec');
+    const problem = resource === 'jobs' ? podSecurityProblem(this.podSecurity, podSpec) : null;
+    return problem === null ? [] : [`would ${problem.replace(/^violates/, 'violate')}`];
+  }
+
   /** Why the object may not be created; null: it may. */
-  refusal(store: ObjectStore, resource: ResourceName, namespace: string, object: Draft): ApiError | null {
+  refusal(
+    store: ObjectStore,
+    resource: ResourceName,
+    namespace: string,
+    object: Draft,
+    isDryRun = false,
+  ): ApiError | null {
     const webhook = this.webhooks.find((one) => one.resource === resource);
-    if (webhook) return refusalOf(webhook);
+    if (webhook) return refusalOf(webhook, isDryRun);
     const isPod = resource === 'pods';
     const problem =
       (isPod ? podSecurityProblem(this.podSecurity, recordAt(object, 'spec')) : null) ??

@@ -10,12 +10,16 @@ export interface Webhook {
   /** What it is asked about. */
   resource: 'jobs' | 'pods' | 'secrets';
   effect: WebhookEffect;
+  /** It has side effects, and does not say that it has none in a dry run: the API server then refuses the dry run. */
+  refusesDryRun?: boolean;
 }
 
 export const WEBHOOK_TIMEOUT_MS = 10_000;
 
 /** The refusal that follows, as the API server words it. */
-export function refusalOf({ name, effect }: Webhook): ApiError {
+export function refusalOf({ name, effect, refusesDryRun }: Webhook, isDryRun: boolean): ApiError {
+  if (isDryRun && refusesDryRun)
+    return new ApiError(400, 'BadRequest', `admission webhook "${name}" does not support dry run`);
   if (effect.kind === 'deny') {
     const { code = 403, message } = effect;
     return new ApiError(

@@ -33,9 +33,7 @@ export function answerRequest(
     case 'list':
       return { code: 200, body: list(context, request) };
     case 'create':
-      return request.route.subresource === 'eviction'
-        ? evict(context, request)
-        : { code: 201, body: render(request, create(context, request)) };
+      return request.route.subresource === 'eviction' ? evict(context, request) : create(context, request);
     case 'delete':
       return remove(context, request);
     case 'deletecollection':
@@ -56,16 +54,28 @@ export function find(
   return object;
 }
 
-function create({ store, faults }: ApiContext, { route, query, body }: ResourceRequest): AnyObject {
-  const { resource, namespace = '' } = route;
-  return createObject(store, resource, namespace, body, {
-    isDryRun: query.getAll('dryRun').includes('All'),
+function create({ store, faults }: ApiContext, request: ResourceRequest): Reply {
+  const { resource, namespace = '' } = request.route;
+  const isDryRun = request.query.getAll('dryRun').includes('All');
+  const object = createObject(store, resource, namespace, request.body, {
+    isDryRun,
     mutate: (kind, object) => faults.mutation.apply(kind, object),
-    admit(object) {
-      const refusal = faults.admission.refusal(store, resource, namespace, object);
+    admit(draft) {
+      const refusal = faults.admission.refusal(store, resource, namespace, draft, isDryRun);
       if (refusal) throw refusal;
     },
   });
+  const warnings = faults.admission.warnings(resource, object as unknown as Draft);
+  return {
+    code: 201,
+    body: render(request, object),
+    ...(warnings.length > 0 && { headers: { Warning: warnings.map(toWarning).join(', ') } }),
+  };
+}
+
+/** As RFC 7234 has it: quotes and backslashes are escaped. */
+function toWarning(text: string): string {
+  return `299 - "${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
 /** No PodDisruptionBudget stands in the way here. */

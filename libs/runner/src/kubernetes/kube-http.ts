@@ -3,6 +3,7 @@ import https, { type RequestOptions } from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { KubeStatusError, KubeTimeoutError, KubeUnreachableError, toStatusError } from './api-outcome.js';
 import { KubeConnections } from './kube-connections.js';
+import { readWarnings } from './read-warnings.js';
 import type { KubeCredentials } from './kube-credentials.js';
 
 export interface KubeRequest {
@@ -17,6 +18,12 @@ interface Limit {
   signal: AbortSignal;
   /** Starts the timeout again, from now. */
   restart(timeoutMs: number): void;
+}
+
+interface JsonOptions {
+  connectTimeoutMs?: number;
+  /** Called with each warning of the API server. */
+  onWarning?: (text: string) => void;
 }
 
 interface SendOptions {
@@ -99,11 +106,12 @@ export class KubeHttp {
     request: KubeRequest,
     timeoutMs: number,
     signal?: AbortSignal,
-    { connectTimeoutMs = CONNECT_TIMEOUT_MS } = {},
+    { connectTimeoutMs = CONNECT_TIMEOUT_MS, onWarning }: JsonOptions = {},
   ): Promise<T> {
     return await this.#within(connectTimeoutMs, signal, async (limit) => {
       const onConnected = () => limit.restart(timeoutMs);
       const response = await this.#send(request, limit.signal, { onConnected });
+      for (const warning of readWarnings(response.headersDistinct['warning'])) onWarning?.(warning);
       const body = await readBody(response);
       try {
         return JSON.parse(body.toString('utf8')) as T;

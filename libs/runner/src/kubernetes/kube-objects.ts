@@ -49,6 +49,15 @@ export class KubeObjects {
     }
   }
 
+  /** As the API server checks it, nothing is stored. Throws as `KubeHttp.json` does. */
+  async tryJob(job: V1Job, onWarning: (text: string) => void, signal?: AbortSignal): Promise<void> {
+    const request = { method: 'POST', path: this.#jobs, query: { dryRun: 'All' }, body: job } as const;
+    await this.http.json<V1Job>(request, this.requestTimeoutMs, signal, {
+      connectTimeoutMs: CREATE_CONNECT_TIMEOUT_MS,
+      onWarning,
+    });
+  }
+
   async readJob(jobName: string, signal?: AbortSignal): Promise<V1Job | null> {
     const request = { method: 'GET', path: `${this.#jobs}/${jobName}` } as const;
     return await this.#orNull<V1Job>(request, { what: `read Job ${jobName}` }, signal);

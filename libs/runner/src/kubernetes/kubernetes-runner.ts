@@ -9,13 +9,14 @@ import {
   type CreateJobOutcome,
   type JobRef,
   type JobRequest,
+  type JobTrial,
   type JobView,
   type LogPiece,
   type PodRef,
   type PodView,
   type RunView,
 } from '../runner.js';
-import { KubeStatusError, KubeTimeoutError, classifyError } from './api-outcome.js';
+import { KubeStatusError, KubeTimeoutError, KubeUnreachableError, classifyError } from './api-outcome.js';
 import { ClusterView } from './cluster-view.js';
 import { buildJobManifest } from './job-manifest.js';
 import { loadKubeConfig } from './kube-config.js';
@@ -100,6 +101,19 @@ export class KubernetesRunner extends Runner {
       return classifyError(error) === 'exists'
         ? await this.#adopt(request, signal)
         : { kind: 'refused', message: error.message };
+    }
+  }
+
+  async tryJob(request: JobRequest, signal?: AbortSignal): Promise<JobTrial> {
+    const manifest = buildJobManifest(request, this.#settings);
+    const warnings: string[] = [];
+    try {
+      await this.#objects.tryJob(manifest, (text) => warnings.push(text), signal);
+      return { manifest, outcome: 'accepted', message: '', warnings };
+    } catch (error) {
+      if (!(error instanceof KubeStatusError) && !(error instanceof KubeUnreachableError)) throw error;
+      const isRefused = classifyError(error) === 'refused' && !NO_DRY_RUN.test(error.message);
+      return { manifest, outcome: isRefused ? 'refused' : 'unanswered', message: error.message, warnings };
     }
   }
 
@@ -209,6 +223,9 @@ export class KubernetesRunner extends Runner {
     return pod?.metadata?.uid === podUid ? toLife(toPodView(pod)) : { kind: 'gone' };
   }
 }
+
+/** The API server does not ask a webhook that may have side effects. */
+const NO_DRY_RUN = /does not support dry run/;
 
 /** A webhook that hangs takes longer than a request may. If reads are answered meanwhile, the API server is not away. */
 function afterSilence(cause: Error): RunnerRefusedForNowError {

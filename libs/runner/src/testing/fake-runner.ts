@@ -8,6 +8,7 @@ import {
   type CreateJobOutcome,
   type JobRef,
   type JobRequest,
+  type JobTrial,
   type JobView,
   type LogPiece,
   type PodRef,
@@ -144,6 +145,13 @@ export class FakeRunner extends Runner {
     this.#runs.set(request.jobName, run);
     if (this.#refusedPods) this.#warnOfRefusedPod(run.job);
     return { kind: 'created', jobUid: run.job.jobUid };
+  }
+
+  async tryJob(request: JobRequest): Promise<JobTrial> {
+    const manifest = { metadata: { name: request.jobName } };
+    if (this.isUnavailable) return { manifest, outcome: 'unanswered', message: 'away', warnings: [] };
+    const outcome = this.refusal === null ? 'accepted' : 'refused';
+    return { manifest, outcome, message: this.refusal ?? '', warnings: [] };
   }
 
   async createSecret(
