@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
+import { registerController } from '@app/platform';
 import {
   listenForSignals,
   ExecutionUpdates,
@@ -108,13 +109,15 @@ describe('signals', () => {
 
   @Controller()
   class Listener {
+    constructor(private readonly onData: (data: unknown) => void) {}
+
     @EventPattern(SIGNALS.cancelRequested.pattern)
     cancelRequested(@Payload() data: unknown): void {
-      heard.push(data);
+      this.onData(data);
     }
   }
 
-  @Module({ controllers: [Listener] })
+  @Module({ controllers: [registerController(new Listener((data) => heard.push(data)))] })
   class ListenerModule {}
 
   async function startListening() {
@@ -122,7 +125,6 @@ describe('signals', () => {
       ...signalServerOptions(settings),
       logger: false,
     });
-    await app.init();
     const stop = listenForSignals(() => app.listen(), settings, ignore);
     cleanUps.push(async () => {
       stop();
@@ -153,7 +155,7 @@ describe('signals', () => {
     expect(heard).toContainEqual({ installationId: 'a', executionId: 2 });
   }, 30_000);
 
-  it('do not block the shutdown hooks of a service while Redis hangs', async () => {
+  it('do not block the stop of a service while Redis hangs', async () => {
     sender = new SignalSender(settings, 'a', ignore);
     cleanUps.push(() => sender.close());
     const app = await startListening();

@@ -1,7 +1,7 @@
 import { runMicroservice } from '@app/microservice';
 import { loadWorkerEnv } from './env.js';
 import { openWorker } from './open-worker.js';
-import { WorkerModule } from './worker.module.js';
+import { SignalsController } from './signals.controller.js';
 
 await runMicroservice(
   {
@@ -10,7 +10,8 @@ await runMicroservice(
     async open(context) {
       const worker = await openWorker(context);
       return {
-        module: WorkerModule.register(worker),
+        work: worker,
+        signals: new SignalsController(worker),
         pingRedis: () => worker.pingQueue(),
         optionalChecks: { kubernetes: () => worker.checkCluster() },
       };

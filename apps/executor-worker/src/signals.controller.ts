@@ -1,15 +1,12 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SIGNALS } from '@app/queue';
-import { WorkerService } from './worker.service.js';
+import type { WorkerService } from './worker.service.js';
 
-/**
- * Receives signals. Ignores those that are malformed or for another installation. Names what Nest injects, because the
- * bundler emits no types of constructor parameters.
- */
+/** Receives signals. Ignores those that are malformed or for another installation. */
 @Controller()
 export class SignalsController {
-  constructor(@Inject(WorkerService) private readonly worker: WorkerService) {}
+  constructor(private readonly worker: WorkerService) {}
 
   @EventPattern(SIGNALS.cancelRequested.pattern)
   cancelRequested(@Payload() data: unknown): void {

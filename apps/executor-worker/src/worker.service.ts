@@ -1,5 +1,5 @@
-import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { WorkersStore } from '@app/database';
+import type { Work } from '@app/microservice';
 import { ExecutionConsumer, type RedisSettings, type SignalPayload, type SignalSender } from '@app/queue';
 import { AnswerJobChecks } from './answer-job-checks.js';
 import { ExecutionHandler } from './run-execution.js';
@@ -17,7 +17,7 @@ export interface WorkerServiceOptions {
 }
 
 /** The work of a worker process: takes executions, follows them, keeps its heartbeat, sweeps finished Jobs. */
-export class WorkerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class WorkerService implements Work {
   private readonly handler: ExecutionHandler;
   private readonly heartbeat: WorkerHeartbeat;
   private readonly jobSweep: JobSweep;
@@ -32,7 +32,7 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     this.jobChecks = new AnswerJobChecks({ ...context, signals });
   }
 
-  async onApplicationBootstrap(): Promise<void> {
+  async start(): Promise<void> {
     const { context, redis, concurrency } = this.options;
     const { settings, cluster, log } = context;
     await cluster.start();
@@ -71,7 +71,7 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /** Hands all executions over first, while everything the followers need is still open. */
-  async beforeApplicationShutdown(): Promise<void> {
+  async stop(): Promise<void> {
     const { settings, log } = this.options.context;
     await this.consumer?.stop();
     await this.jobSweep.stop();

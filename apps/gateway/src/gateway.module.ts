@@ -1,7 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { GroupsStore, MetricsStore } from '@app/database';
-import { packageVersion, type Logger, type OpenResources, type Telemetry } from '@app/platform';
+import {
+  packageVersion,
+  registerController,
+  type Logger,
+  type OpenResources,
+  type Telemetry,
+} from '@app/platform';
 import type { AuthPlugin } from '@app/plugins';
 import { KnownGroups } from './accounts/known-groups.js';
 import { wireAccounts } from './accounts/wire.js';
@@ -12,7 +18,6 @@ import type { GatewaySettings } from './env.js';
 import { wireExecutions } from './executions/wire.js';
 import { wireHealth } from './health/wire.js';
 import { ErrorFilter } from './http/error.filter.js';
-import { registerController } from './http/register-controller.js';
 import { observeState } from './metrics/observe-state.js';
 import { wireMetrics } from './metrics/wire.js';
 import { wireNotifications } from './notifications/wire.js';

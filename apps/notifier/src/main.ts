@@ -3,8 +3,9 @@ import { runMicroservice, type MicroserviceContext } from '@app/microservice';
 import { RedisProbe } from '@app/queue';
 import { loadNotifierEnv, type NotifierEnv } from './env.js';
 import { NotifierMetrics } from './notifier-metrics.js';
-import { NotifierModule } from './notifier.module.js';
+import { NotifierService } from './notifier.service.js';
 import { openChannels } from './open-channels.js';
+import { SignalsController } from './signals.controller.js';
 
 await runMicroservice({ name: 'notifier', loadSettings: loadNotifierEnv, open }, process.env);
 
@@ -21,13 +22,15 @@ async function open(context: MicroserviceContext<NotifierEnv>) {
     channels.names.filter((name) => name !== 'mail' || env.mail !== null),
   );
   const redis = resources.use('redis', new RedisProbe(env.redis, (err) => logger.debug({ err }, 'redis')));
+  const notifier = new NotifierService({
+    ...{ installationId, deliveries, outbox, channels },
+    metrics: new NotifierMetrics(meter, deliveries),
+    attempts: env.attempts,
+    log: logger,
+  });
   return {
-    module: NotifierModule.register({
-      ...{ installationId, deliveries, outbox, channels },
-      metrics: new NotifierMetrics(meter, deliveries),
-      attempts: env.attempts,
-      log: logger,
-    }),
+    work: notifier,
+    signals: new SignalsController(notifier),
     pingRedis: () => redis.ping(),
   };
 }

@@ -44,9 +44,9 @@ function openBroken() {
 describe('NotifierService', () => {
   it('sends existing deliveries even if an event cannot be fanned out', async () => {
     const { service, sent, warned } = openBroken();
-    service.onApplicationBootstrap();
+    service.start();
     await new Promise((resolve) => setImmediate(resolve));
-    await service.beforeApplicationShutdown();
+    await service.stop();
     expect(sent).toEqual([DELIVERY.id]);
     expect(warned).toContain('cannot fan out this event');
   });

@@ -1,5 +1,5 @@
-import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { DeliveriesStore, NotificationOutboxStore } from '@app/database';
+import type { Work } from '@app/microservice';
 import type { Logger } from '@app/platform';
 import { WakeUp } from '@app/timing';
 import type { ChannelSet } from './channels/channel-set.js';
@@ -19,7 +19,7 @@ export interface NotifierContext extends Omit<SendingContext, 'onFreed' | 'outbo
 }
 
 /** The loop of the notifier: fans events out into deliveries, sends what is due, sleeps until there is more. */
-export class NotifierService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class NotifierService implements Work {
   private readonly wakeUp = new WakeUp();
   private readonly sender: SendDeliveries;
   private readonly deliveries: DeliveriesStore;
@@ -36,7 +36,7 @@ export class NotifierService implements OnApplicationBootstrap, BeforeApplicatio
     this.log = context.log;
   }
 
-  onApplicationBootstrap(): void {
+  start(): void {
     this.ended = this.loop();
     this.log.info({ channels: this.channels.names }, 'sending notifications');
   }
@@ -46,7 +46,7 @@ export class NotifierService implements OnApplicationBootstrap, BeforeApplicatio
     if (installationId === this.context.installationId) this.wakeUp.ring();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  async stop(): Promise<void> {
     this.isStopping = true;
     this.wakeUp.ring();
     await this.sender.stop(STOP_GRACE_MS);

@@ -1,15 +1,12 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SIGNALS } from '@app/queue';
-import { NotifierService } from './notifier.service.js';
+import type { NotifierService } from './notifier.service.js';
 
-/**
- * Receives signals. Ignores those that are malformed or for another installation. Names what Nest injects, because the
- * bundler emits no types of constructor parameters.
- */
+/** Receives signals. Ignores those that are malformed or for another installation. */
 @Controller()
 export class SignalsController {
-  constructor(@Inject(NotifierService) private readonly notifier: NotifierService) {}
+  constructor(private readonly notifier: NotifierService) {}
 
   @EventPattern(SIGNALS.notification.pattern)
   notification(@Payload() data: unknown): void {

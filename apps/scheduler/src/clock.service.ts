@@ -1,6 +1,6 @@
-import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { schedule, type ScheduledTask } from 'node-cron';
 import type { LogsStore, ScheduleRecheckStore, SlowExecutionsStore } from '@app/database';
+import type { Work } from '@app/microservice';
 import type { Logger } from '@app/platform';
 import type { FireSchedules } from './fire-schedules.js';
 import type { PruneHistory } from './prune-history.js';
@@ -18,7 +18,7 @@ export interface ClockTasks {
 }
 
 /** The scheduler's recurring tasks. A task that is still running is not started again. */
-export class ClockService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ClockService implements Work {
   private readonly tasks: ScheduledTask[] = [];
   private readonly busy = new Map<string, Promise<void>>();
   private isStopping = false;
@@ -29,7 +29,7 @@ export class ClockService implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly logger: Logger,
   ) {}
 
-  onApplicationBootstrap(): void {
+  start(): void {
     const { fireSchedules, sweepStuck, slow, logs, pruneHistory, recheckMinutes } = this.work;
     fireSchedules.warmUp();
     this.every('* * * * * *', 'fire', () => this.fire());
@@ -62,7 +62,7 @@ export class ClockService implements OnApplicationBootstrap, BeforeApplicationSh
     this.run('fire', () => this.fire());
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  async stop(): Promise<void> {
     this.isStopping = true;
     for (const task of this.tasks) await task.stop();
     await Promise.allSettled(this.busy.values());

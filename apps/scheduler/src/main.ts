@@ -2,7 +2,7 @@ import { Database } from '@app/database';
 import { runMicroservice, type MicroserviceContext } from '@app/microservice';
 import { ExecutionQueue } from '@app/queue';
 import { loadSchedulerEnv, type SchedulerEnv } from './env.js';
-import { SchedulerModule } from './scheduler.module.js';
+import { wireScheduler } from './wire.js';
 
 await runMicroservice({ name: 'scheduler', loadSettings: loadSchedulerEnv, open }, process.env);
 
@@ -15,7 +15,7 @@ function open(context: MicroserviceContext<SchedulerEnv>) {
     new ExecutionQueue(env.redis, installationId, (err) => logger.debug({ err }, 'redis')),
   );
   return {
-    module: SchedulerModule.register({ env, database, tickDatabase, queue, installationId, logger }),
+    ...wireScheduler({ env, database, tickDatabase, queue, installationId, logger }),
     pingRedis: () => queue.ping(),
   };
 }

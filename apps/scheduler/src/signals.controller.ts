@@ -1,27 +1,23 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SIGNALS } from '@app/queue';
-import { ClockService } from './clock.service.js';
+import type { ClockService } from './clock.service.js';
 
-/** The installation whose signals this process handles. */
-export class OwnInstallation {
-  constructor(readonly id: string) {}
+export interface SignalsDependencies {
+  clock: ClockService;
+  /** The installation whose signals this process handles. */
+  installationId: string;
 }
 
-/**
- * Handles signals from other processes. Ignores malformed signals and those of other installations. Names what Nest
- * injects, because the bundler emits no types of constructor parameters.
- */
+/** Handles signals from other processes. Ignores those that are malformed or for another installation. */
 @Controller()
 export class SignalsController {
-  constructor(
-    @Inject(ClockService) private readonly clock: ClockService,
-    @Inject(OwnInstallation) private readonly installation: OwnInstallation,
-  ) {}
+  constructor(private readonly dependencies: SignalsDependencies) {}
 
   @EventPattern(SIGNALS.schedulesChanged.pattern)
   schedulesChanged(@Payload() data: unknown): void {
     const signal = SIGNALS.schedulesChanged.payload.safeParse(data);
-    if (signal.success && signal.data.installationId === this.installation.id) this.clock.fireNow();
+    const { clock, installationId } = this.dependencies;
+    if (signal.success && signal.data.installationId === installationId) clock.fireNow();
   }
 }

@@ -1,1 +1,1 @@
-export { type MicroserviceContext, runMicroservice } from './run-microservice.js';
+export { type MicroserviceContext, type Work, runMicroservice } from './run-microservice.js';

@@ -1,11 +1,12 @@
 import 'reflect-metadata';
-import type { DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { MicroserviceOptions, NestMicroservice } from '@nestjs/microservices';
+import type { MicroserviceOptions } from '@nestjs/microservices';
 import { Database, waitForInstallation } from '@app/database';
 import {
   HealthRegistry,
   NestLogger,
+  registerController,
   runService,
   startHealthServer,
   startTelemetry,
@@ -29,7 +30,7 @@ export interface Microservice<Settings extends MicroserviceSettings> {
   name: string;
   /** The app's env.ts. @throws ConfigurationError */
   loadSettings(env: EnvSource): Settings;
-  /** Opens what only this service needs, and registers it in `resources`. Its work starts later, when Nest starts the module. */
+  /** Opens what only this service needs, and registers it in `resources`. Its work starts later. */
   open(context: MicroserviceContext<Settings>): Promise<OpenedMicroservice> | OpenedMicroservice;
 }
 
@@ -40,20 +41,27 @@ export interface MicroserviceContext<Settings> extends ServiceContext<Settings> 
 }
 
 export interface OpenedMicroservice {
-  /** Everything that exists in the process. Its providers start and stop working in Nest's lifecycle hooks. */
-  module: DynamicModule;
+  work: Work;
+  /** The controller that handles signals. It hears them only while the process works. */
+  signals: object;
   /** Throws if Redis does not answer. */
   pingRedis: HealthCheck;
   /** What else may be away without making the process unavailable. */
   optionalChecks?: Readonly<Record<string, HealthCheck>>;
 }
 
+/** What the process does until it stops. */
+export interface Work {
+  start(): Promise<void> | void;
+  stop(): Promise<void>;
+}
+
 /**
  * The whole life of the worker, the scheduler and the notifier; see `runService` for signals and exit codes. The service
  * waits for Postgres. Redis may be away: signals are heard once it is back.
  *
- * A stop reports the process as unavailable, stops listening, stops the module's work, and then closes what was opened
- * before it, in reverse order.
+ * A stop reports the process as unavailable, stops listening, stops the work, and then closes what was opened before
+ * it, in reverse order.
  */
 export function runMicroservice<Settings extends MicroserviceSettings>(
   service: Microservice<Settings>,
@@ -74,18 +82,21 @@ async function start<Settings extends MicroserviceSettings>(
   );
   const installationId = await waitForInstallation(database, signal, (what) => logger.warn(what));
   const opened = await service.open({ ...context, database, installationId, meter: telemetry.meter });
-  const app = await NestFactory.createMicroservice<MicroserviceOptions>(opened.module, {
-    ...signalServerOptions(settings.redis),
-    logger: new NestLogger(logger),
-    abortOnError: false,
-  });
   const health = healthOf(database, opened);
   if (settings.health) {
     resources.use('health server', await startHealthServer({ ...settings.health, health }));
   }
-  resources.defer('module', () => app.close());
-  // Nest's type hides this method. Its public `init` would run the start-up hooks again in `listen`.
-  await (app as NestMicroservice).registerModules();
+  resources.defer('work', () => opened.work.stop());
+  await opened.work.start();
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(
+    SignalsModule.register(opened.signals),
+    {
+      ...signalServerOptions(settings.redis),
+      logger: new NestLogger(logger),
+      abortOnError: false,
+    },
+  );
+  resources.defer('signal server', () => app.close());
   const stopListening = listenForSignals(
     () => app.listen(),
     settings.redis,
@@ -93,6 +104,14 @@ async function start<Settings extends MicroserviceSettings>(
   );
   resources.defer('signals', stopListening);
   resources.defer('readiness', () => health.drain());
+}
+
+/** Registers the controller with Nest, which passes signals to it and creates nothing itself. */
+@Module({})
+class SignalsModule {
+  static register(controller: object): DynamicModule {
+    return { module: SignalsModule, controllers: [registerController(controller)] };
+  }
 }
 
 function healthOf(

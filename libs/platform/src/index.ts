@@ -18,6 +18,7 @@ export { type Logger, createLogger } from './logger.js';
 export * from './nest-logger.js';
 export * from './open-resources.js';
 export { packageVersion } from './package-version.js';
+export { registerController } from './register-controller.js';
 export { type ServiceContext, runService } from './run-service.js';
 export * from './service-vars.js';
 export {

@@ -51,8 +51,8 @@ export function signalServerOptions(settings: RedisSettings): CustomStrategy {
 }
 
 /**
- * Nest's Redis transport with a close that does not wait for Redis. Nest closes it before the shutdown hooks run, so a Redis
- * that hangs would keep a service from handing over its work.
+ * Nest's Redis transport with a close that does not wait for Redis. A service closes it before it stops its work, so a Redis
+ * that hangs would keep it from handing that over.
  */
 class SignalServer extends ServerRedis {
   override async close(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Type } from '@nestjs/common';
 /**
  * The class that Nest registers for an existing controller. Nest can only register classes and construct them itself,
  * taking what they need from its container at run time. This one takes nothing, and constructing it returns
- * `controller`: what a controller needs is given to its constructor in a wire.ts, where a missing object does not compile.
+ * `controller`: what a controller needs is passed to its constructor, so that a missing object does not compile.
  */
 export function registerController(controller: object): Type {
   const type = controller.constructor as Type;
