@@ -11,6 +11,7 @@ import {
   NotificationOutboxStore,
   NotificationsStore,
   ProcsStore,
+  RefusalsStore,
   StuckExecutionsStore,
   TokensStore,
   WorkersStore,
@@ -32,6 +33,7 @@ export interface Stores {
   groups: GroupsStore;
   history: HistoryStore;
   leases: LeasesStore;
+  refusals: RefusalsStore;
   logs: LogsStore;
   notifications: NotificationsStore;
   outbox: NotificationOutboxStore;
@@ -58,6 +60,7 @@ export async function openStores(
     groups: new GroupsStore(database),
     history: new HistoryStore(database),
     leases: new LeasesStore(database, { userShare }),
+    refusals: new RefusalsStore(database),
     logs: new LogsStore(database),
     notifications: new NotificationsStore(database),
     outbox: new NotificationOutboxStore(database),

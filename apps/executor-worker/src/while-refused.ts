@@ -54,13 +54,13 @@ export async function whileRefused<T>(
 
 /** Records one answered refusal. Call it again within 20 s for as long as the refusal lasts. */
 export async function recordRefusal(
-  { leases, updates, settings }: WorkerContext,
+  { refusals, updates, settings }: WorkerContext,
   follower: Follower,
   message: string,
 ): Promise<{ isOver: boolean }> {
   const refusal = { reason: toReason(message), limitMs: settings.refusedLimitMs, maxGapMs: MAX_GAP_MS };
   const recorded = await whileUnavailable(
-    () => leases.recordRefusal(follower.lease, refusal),
+    () => refusals.recordRefusal(follower.lease, refusal),
     follower.signal,
   );
   follower.throwUnlessHeld(recorded !== null);
@@ -70,12 +70,12 @@ export async function recordRefusal(
 
 /** Shows why an execution waits where no limit runs. */
 export async function noteWait(
-  { leases, updates }: WorkerContext,
+  { refusals, updates }: WorkerContext,
   follower: Follower,
   message: string,
 ): Promise<void> {
   const isHeld = await whileUnavailable(
-    () => leases.noteOutage(follower.lease, toReason(message)),
+    () => refusals.noteOutage(follower.lease, toReason(message)),
     follower.signal,
   );
   follower.throwUnlessHeld(isHeld);

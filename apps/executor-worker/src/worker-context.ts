@@ -1,4 +1,11 @@
-import type { ExecutionsStore, LeasesStore, LogsStore, ProcsStore, SecretsStore } from '@app/database';
+import type {
+  ExecutionsStore,
+  LeasesStore,
+  LogsStore,
+  ProcsStore,
+  RefusalsStore,
+  SecretsStore,
+} from '@app/database';
 import type { SecurityDefaults } from '@app/domain';
 import type { ExecutionQueue, ExecutionUpdates, NotificationSignal } from '@app/queue';
 import type { Cluster } from '@app/runner';
@@ -32,6 +39,7 @@ export interface WorkerContext {
   settings: WorkerSettings;
   cluster: Cluster;
   leases: LeasesStore;
+  refusals: RefusalsStore;
   executions: ExecutionsStore;
   logs: LogsStore;
   secrets: SecretsStore;

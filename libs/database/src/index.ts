@@ -16,7 +16,10 @@ export * from './accounts/groups.store.js';
 export { type HistoryFilter, HistoryStore } from './history/history.store.js';
 export * from './connection/installation.store.js';
 export { checkMigrated, NotMigratedError } from './connection/migrated.js';
+export type { Lease } from './executions/lease.js';
 export * from './executions/leases.store.js';
+export type { AttemptUpdate } from './executions/record-attempt.js';
+export * from './executions/refusals.store.js';
 export {
   type LogRow,
   type LogBatch,

@@ -1,4 +1,4 @@
-import type { ExecutionsStore, LeasesStore, LogsStore, SecretsStore } from '@app/database';
+import type { ExecutionsStore, LeasesStore, LogsStore, RefusalsStore, SecretsStore } from '@app/database';
 import type { ConsumeOutcome, ExecutionQueue, ExecutionUpdates, StopReason } from '@app/queue';
 import { Cluster, type CreateJobOutcome, type JobRef, type JobRequest, type PodRef } from '@app/runner';
 import { FakeRunner } from '../../../../libs/runner/src/testing/fake-runner.js';
@@ -143,6 +143,7 @@ export class FakeWorker {
       },
       cluster: this.cluster,
       leases: records as unknown as LeasesStore,
+      refusals: records as unknown as RefusalsStore,
       executions: records as unknown as ExecutionsStore,
       logs: records as unknown as LogsStore,
       secrets: records as unknown as SecretsStore,

@@ -6,20 +6,13 @@ import {
   type LogPosition,
   type ProcSnapshot,
 } from '@app/domain';
-import type { Database, Session } from '../connection/database.js';
+import type { Database } from '../connection/database.js';
 import type { AdmissionSettings } from './admission/gate.js';
 import { toExecution, type ExecutionRow } from './execution-row.js';
 import { finish, type ExecutionEnd } from './finish.js';
+import type { Lease } from './lease.js';
+import { recordAttempt, type AttemptUpdate } from './record-attempt.js';
 import type { SealedArgs } from './sealed-args.js';
-
-/**
- * Proof that this process follows the execution. Every write carries it, and a row with a higher epoch refuses the
- * write.
- */
-export interface Lease {
-  executionId: number;
-  epoch: number;
-}
 
 /** An execution as its new follower finds it. */
 export interface ClaimedExecution {
@@ -47,23 +40,6 @@ export interface AttemptRecord {
   exitCode: number | null;
   reason: string | null;
   isDisrupted: boolean;
-}
-
-export interface AttemptUpdate {
-  podUid: string;
-  podName: string;
-  startedAt: Date | null;
-  endedAt: Date | null;
-  exitCode: number | null;
-  reason: string | null;
-  /** Kubernetes evicted, preempted or drained its pod. */
-  isDisrupted: boolean;
-}
-
-export interface RefusalRecord {
-  waitsUntil: Date;
-  /** The limit has passed. */
-  isOver: boolean;
 }
 
 const JOB_RECORDED: ExecutionStatus = 'CREATED';
@@ -186,44 +162,11 @@ export class LeasesStore {
   }
 
   /**
-   * Records that Kubernetes has just refused the Job or its pods, without a change of status. Adds the time since the last
-   * refusal, or `maxGapMs` if that is shorter: meanwhile there was no answer, or no worker. Null: fenced.
-   */
-  async recordRefusal(
-    { executionId, epoch }: Lease,
-    { reason, limitMs, maxGapMs }: { reason: string; limitMs: number; maxGapMs: number },
-  ): Promise<RefusalRecord | null> {
-    const [row] = await this.database.client.$queryRaw<{ waits_until: Date; is_over: boolean }[]>`
-      UPDATE execution e SET
-        reason = ${reason}, refused_at = now(), refused_ms = g.ms, updated_at = now(),
-        waits_until = now() + (${limitMs} - g.ms) * interval '1 ms',
-        claims_without_progress =
-          CASE WHEN e.reason IS DISTINCT FROM ${reason} THEN 0 ELSE e.claims_without_progress END
-      FROM (
-        SELECT id, refused_ms + CASE WHEN refused_at IS NULL THEN 0
-          ELSE least(extract(epoch FROM now() - refused_at) * 1000, ${maxGapMs}::int)::int END AS ms
-        FROM execution WHERE id = ${executionId}
-      ) g
-      WHERE e.id = g.id AND e.lease_epoch = ${epoch} AND e.ended_at IS NULL
-      RETURNING e.waits_until, e.refused_ms >= ${limitMs} AS is_over`;
-    return row ? { waitsUntil: row.waits_until, isOver: row.is_over } : null;
-  }
-
-  /** Notes why an execution waits where no limit runs: Kubernetes does not answer. Keeps its refusals. False: fenced. */
-  async noteOutage({ executionId, epoch }: Lease, reason: string): Promise<boolean> {
-    const rows = await this.database.client.$queryRaw<unknown[]>`
-      UPDATE execution SET reason = ${reason}, waits_until = NULL, updated_at = now()
-      WHERE id = ${executionId} AND lease_epoch = ${epoch} AND ended_at IS NULL
-      RETURNING 1`;
-    return rows.length > 0;
-  }
-
-  /**
    * Records the state of one pod; the first call for a pod numbers it as the next attempt. The first container start is
    * that of the execution. False: fenced.
    */
   async recordAttempt(lease: Lease, attempt: AttemptUpdate): Promise<boolean> {
-    return this.database.transaction((session) => writeAttempt(session, lease, attempt));
+    return this.database.transaction((session) => recordAttempt(session, lease, attempt));
   }
 
   /**
@@ -279,38 +222,3 @@ type ClaimedRow = ExecutionRow & {
   snapshot: Omit<ProcSnapshot, 'pod'> & Partial<Pick<ProcSnapshot, 'pod'>>;
   claims_without_progress: number;
 };
-
-async function writeAttempt(session: Session, lease: Lease, attempt: AttemptUpdate): Promise<boolean> {
-  // The row lock keeps two attempts of one execution from getting the same number.
-  const held = await session.$queryRaw<unknown[]>`
-    SELECT 1 FROM execution WHERE id = ${lease.executionId} AND lease_epoch = ${lease.epoch} AND ended_at IS NULL FOR UPDATE`;
-  if (held.length === 0) return false;
-  await session.$executeRaw`
-    INSERT INTO execution_attempt (execution_id, pod_uid, n, pod_name, started_at, ended_at, exit_code, reason, is_disrupted)
-    SELECT ${lease.executionId}, ${attempt.podUid}, coalesce(max(n), 0) + 1, ${attempt.podName}, ${attempt.startedAt},
-      ${attempt.endedAt}, ${attempt.exitCode}, ${attempt.reason}, ${attempt.isDisrupted}
-    FROM execution_attempt WHERE execution_id = ${lease.executionId}
-    ON CONFLICT (execution_id, pod_uid) DO UPDATE SET
-      started_at = coalesce(excluded.started_at, execution_attempt.started_at),
-      ended_at = coalesce(excluded.ended_at, execution_attempt.ended_at),
-      exit_code = coalesce(excluded.exit_code, execution_attempt.exit_code),
-      reason = coalesce(excluded.reason, execution_attempt.reason),
-      is_disrupted = excluded.is_disrupted OR execution_attempt.is_disrupted`;
-  if (attempt.startedAt !== null) await noteStart(session, lease.executionId, attempt.startedAt);
-  return true;
-}
-
-/** The `started` event is written only if someone subscribed to it. */
-async function noteStart(session: Session, executionId: number, at: Date): Promise<void> {
-  await session.$executeRaw`
-    WITH started AS (
-      UPDATE execution SET started_at = ${at}, updated_at = now() WHERE id = ${executionId} AND started_at IS NULL
-      RETURNING id, schedule_id, user_email
-    )
-    INSERT INTO notification (execution_id, event) SELECT id, 'started' FROM started
-    WHERE CASE
-      WHEN schedule_id IS NULL THEN EXISTS (
-        SELECT 1 FROM notification_preference p WHERE p.email = lower(user_email) AND 'start' = ANY(p.notify_on))
-      ELSE EXISTS (SELECT 1 FROM schedule s WHERE s.id = schedule_id AND 'start' = ANY(s.notify_on)) END
-    ON CONFLICT DO NOTHING`;
-}
