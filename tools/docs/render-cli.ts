@@ -1,3 +1,4 @@
+import type { Option } from '../../cli/src/tree/command-tree.js';
 import { code, sentence, table, wrap } from './text.js';
 
 /** What this page shows of a command of cli/src/tree/command-tree.ts. */
@@ -13,14 +14,7 @@ export interface ShownCommand {
   subcommands: readonly ShownCommand[];
 }
 
-export interface ShownOption {
-  kind: 'flag' | 'text' | 'texts';
-  description: string;
-  alias?: string;
-  required?: boolean;
-  choices?: readonly string[];
-  default?: string;
-}
+type ShownOption = Omit<Option, 'completes'>;
 
 export interface ShownCli {
   commands: readonly ShownCommand[];

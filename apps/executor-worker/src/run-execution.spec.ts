@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DEFAULT_POD_SETTINGS, LOG_START } from '@app/domain';
 import { LogLostError, RunnerUnavailableError, type RunView } from '@app/runner';
+import { JOB_REQUEST } from '../../../libs/runner/src/testing/index.js';
 import { FakeRecords, unavailable } from './testing/fake-records.js';
 import { FakeWorker, WatchedRunner } from './testing/fake-worker.js';
 
@@ -879,22 +880,7 @@ describe('a worker that takes over', () => {
 
   it('adopts an unrecorded Job, and opens its gate', async () => {
     const id = records.add();
-    const request = {
-      procName: 'proc',
-      team: '',
-      user: '',
-      image: 'i',
-      args: {},
-      context: {},
-      timeoutSeconds: 9,
-      retries: 0,
-      pod: DEFAULT_POD_SETTINGS,
-    };
-    await runner.createJob({
-      ...request,
-      jobName: 'proctor-test-1',
-      executionId: '1',
-    });
+    await runner.createJob({ ...JOB_REQUEST, jobName: 'proctor-test-1', executionId: '1' });
     expect(await worker.run(id)).toEqual(done);
     expect(end(id)).toEqual(finished);
     expect([runner.created.length, runner.secrets.length]).toEqual([1, 1]);

@@ -1,6 +1,6 @@
 import type { LogPosition } from '@app/domain';
 import type { Database } from '../connection/database.js';
-import type { Lease } from '../executions/leases.store.js';
+import type { Lease } from '../executions/lease.js';
 
 /** `gap`: the cluster no longer had the lines in between. `cut`: past this marker only the end of the log is stored. */
 export type LogRowKind = 'text' | 'gap' | 'cut';

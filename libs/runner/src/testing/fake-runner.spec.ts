@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_POD_SETTINGS } from '@app/domain';
-import { RunnerUnavailableError, type JobRequest } from '../runner.js';
-import { FakeRunner } from './fake-runner.js';
+import { RunnerUnavailableError } from '../runner.js';
+import { FakeRunner, JOB_REQUEST } from './fake-runner.js';
 import { describeRunner } from './runner-conformance.js';
 import { playScenario } from './scenarios.js';
 
@@ -23,20 +22,6 @@ describeRunner('FakeRunner', async () => {
   };
 });
 
-const REQUEST: JobRequest = {
-  jobName: 'a',
-  executionId: '1',
-  procName: 'p',
-  team: '',
-  user: '',
-  image: 'i',
-  args: {},
-  context: {},
-  timeoutSeconds: 9,
-  retries: 0,
-  pod: DEFAULT_POD_SETTINGS,
-};
-
 describe('FakeRunner', () => {
   it('is unavailable, or refuses, when switched to', async () => {
     const runner = new FakeRunner();
@@ -44,12 +29,12 @@ describe('FakeRunner', () => {
     await expect(runner.read('any')).rejects.toBeInstanceOf(RunnerUnavailableError);
     runner.isUnavailable = false;
     runner.refusal = 'forbidden';
-    expect(await runner.createJob(REQUEST)).toEqual({ kind: 'refused', message: 'forbidden' });
+    expect(await runner.createJob(JOB_REQUEST)).toEqual({ kind: 'refused', message: 'forbidden' });
   });
 
   it('removes a Job that is being followed', async () => {
     const runner = new FakeRunner({ script: (run) => run.stopped });
-    const outcome = await runner.createJob(REQUEST);
+    const outcome = await runner.createJob(JOB_REQUEST);
     if (outcome.kind !== 'created') throw new Error('not created');
     await runner.createSecret({ jobName: 'a', jobUid: outcome.jobUid }, {});
     runner.vanish('a');

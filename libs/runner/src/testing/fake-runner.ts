@@ -1,4 +1,4 @@
-import { isDnsLabel, type LogPosition } from '@app/domain';
+import { DEFAULT_POD_SETTINGS, isDnsLabel, type LogPosition } from '@app/domain';
 import { RunTable, type PodEntry } from '../run-table.js';
 import {
   LogLostError,
@@ -21,6 +21,21 @@ export interface FakeRunnerSettings {
   script?: FakeScript;
   namespace?: string;
 }
+
+/** A request of which only the names matter. */
+export const JOB_REQUEST: JobRequest = {
+  jobName: 'a',
+  executionId: '1',
+  procName: 'p',
+  team: '',
+  user: '',
+  image: 'i',
+  args: {},
+  context: {},
+  timeoutSeconds: 9,
+  retries: 0,
+  pod: DEFAULT_POD_SETTINGS,
+};
 
 /** A cluster in memory that behaves as the port specifies. Plain properties switch failures on. */
 export class FakeRunner extends Runner {
