@@ -41,9 +41,17 @@ export async function stopRun(job: JobRef, options: StopRunOptions): Promise<voi
 /** Deletes a Job whose execution is over, with all containers that go on. Waits for nothing. */
 export async function discardJob(
   job: JobRef,
+  options: Pick<StopRunOptions, 'runner' | 'retried'>,
+): Promise<void> {
+  await options.retried(() => options.runner.deleteJob(job));
+  await discardPods(job, options);
+}
+
+/** Deletes the pods of a Job that is being deleted or gone, in case a finalizer keeps the Job and with it its pods. */
+export async function discardPods(
+  job: JobRef,
   { runner, retried }: Pick<StopRunOptions, 'runner' | 'retried'>,
 ): Promise<void> {
-  await retried(() => runner.deleteJob(job));
   const view = await retried(() => runner.read(job.jobName));
   if (view.job === null || view.job.jobUid === job.jobUid) await deletePods(view, { runner, retried });
 }

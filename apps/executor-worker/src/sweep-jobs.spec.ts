@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JobView } from '@app/runner';
+import { JOB_REQUEST } from '../../../libs/runner/src/testing/index.js';
 import { JobSweep, TOMBSTONE_MS } from './sweep-jobs.js';
 import { FakeRecords } from './testing/fake-records.js';
 import { FakeWorker, WatchedRunner } from './testing/fake-worker.js';
@@ -79,10 +80,26 @@ describe('JobSweep', () => {
     expect(await sweep([jobOf(running, { finished: null })])).toEqual(['job-1']);
   });
 
-  it('removes an old orphan that never finished, and skips Jobs that are being deleted', async () => {
+  it('deletes the pods of a Job that a finalizer keeps', async () => {
+    runner.script = () => new Promise(() => undefined);
+    const executionId = String(records.add({ status: 'FINISHED' }));
+    const outcome = await runner.createJob({ ...JOB_REQUEST, jobName: 'kept', executionId });
+    const jobUid = outcome.kind === 'created' ? outcome.jobUid : '';
+    await runner.createSecret({ jobName: 'kept', jobUid }, {});
+    runner.finalizerOn = 'job';
+    await runner.deleteJob({ jobName: 'kept', jobUid });
+    const job = runner.listJobs()[0]!;
+    expect(job.isBeingDeleted).toBe(true);
+    await sweep([{ ...job, createdAt: ago(3_600_000), finished: null }]);
+    expect(runner.deletedPods).toHaveLength(1);
+    await sweep([{ ...job, createdAt: ago(3_600_000), finished: null }]);
+    expect(runner.deletedPods).toHaveLength(1);
+  });
+
+  it('removes an old orphan that never finished', async () => {
     const young = jobOf(7, { finished: null, createdAt: ago(TOMBSTONE_MS) });
     const old = jobOf(8, { finished: null, createdAt: ago(TOMBSTONE_MS + 1) });
-    expect(await sweep([young, old, jobOf(9, { isBeingDeleted: true })])).toEqual(['job-8']);
+    expect(await sweep([young, old])).toEqual(['job-8']);
   });
 
   it('sweeps more than one page', async () => {

@@ -1,6 +1,7 @@
 import { LOCK_DURATION_MS } from '@app/queue';
 import type { JobView, Runner } from '@app/runner';
 import { CREATE_TIMEOUT_MS } from './launch-job.js';
+import { discardPods } from './stop-run.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** A Job stays at least this long after its end, so that a worker that was cut off sees that the run is over. */
@@ -51,7 +52,7 @@ export class JobSweep {
     const { leases, log } = this.context;
     // Kubernetes may mark a Job as finished after its execution has ended (ADR 0004).
     const before = new Date(now.getTime() - TOMBSTONE_MS);
-    const old = runner.listJobs().filter((job) => !job.isBeingDeleted && ageMs(job, now) > TOMBSTONE_MS);
+    const old = runner.listJobs().filter((job) => ageMs(job, now) > TOMBSTONE_MS);
     for (let first = 0; first < old.length; first += PAGE) {
       const page = old.slice(first, first + PAGE);
       const live = await leases.listLive(
@@ -60,11 +61,17 @@ export class JobSweep {
       );
       const over = page.filter((job) => !belongsToLive(job, live));
       for (let i = 0; i < over.length; i += MAX_DELETES) {
-        await Promise.all(over.slice(i, i + MAX_DELETES).map((job) => runner.deleteJob(job)));
+        await Promise.all(over.slice(i, i + MAX_DELETES).map((job) => remove(runner, job)));
       }
       if (over.length > 0) log.debug({ jobs: over.length }, 'swept Jobs of executions that are over');
     }
   }
+}
+
+async function remove(runner: Runner, job: JobView): Promise<void> {
+  // A finalizer may keep it, and the worker that deleted its pods may have failed.
+  if (job.isBeingDeleted) await discardPods(job, { runner, retried: (call) => call() });
+  else await runner.deleteJob(job);
 }
 
 function ageMs({ finished, createdAt }: JobView, now: Date): number {
