@@ -1,5 +1,6 @@
 // `npm run status`: shows what runs in this folder; exits with 0 when ready, else 1. `--json` for scripts.
 import { say } from './lib/progress.mjs';
+import { requestLocal } from './lib/request-local.mjs';
 import { readStack } from './lib/stack-record.mjs';
 import { runMain } from './lib/start-error.mjs';
 
@@ -42,8 +43,7 @@ await runMain(async () => {
 /** @param {string} url @returns {Promise<boolean>} */
 async function answersReady(url) {
   try {
-    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) });
-    return response.status === 200;
+    return (await requestLocal(`${url}/health/ready`, { timeoutMs: 5_000 })).status === 200;
   } catch {
     return false;
   }

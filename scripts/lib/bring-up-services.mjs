@@ -1,6 +1,7 @@
 import { portNear } from './free-port.mjs';
 import { launchNode } from './launch-node.mjs';
 import { step } from './progress.mjs';
+import { requestLocal } from './request-local.mjs';
 import { openServiceLog } from './service-log.mjs';
 import { StartError } from './start-error.mjs';
 
@@ -63,11 +64,11 @@ async function waitUntilServing(stack, { name, port }) {
     const crashing = stack.supervisor.findCrashing();
     if (crashing) throw new StartError(crashing, 'The full logs are in .proctor/logs/.');
     try {
-      const response = await fetch(`http://127.0.0.1:${port}/health/ready`, {
-        signal: AbortSignal.timeout(5_000),
+      const { status, text } = await requestLocal(`http://127.0.0.1:${port}/health/ready`, {
+        timeoutMs: 5_000,
       });
-      if (response.status === 200) return;
-      answer = `${response.status} ${await response.text()}`;
+      if (status === 200) return;
+      answer = `${status} ${text}`;
     } catch {
       // not listening yet
     }

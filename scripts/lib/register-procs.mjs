@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { step } from './progress.mjs';
 import { proctorFolder, projectDir } from './project.mjs';
+import { requestLocal } from './request-local.mjs';
 import { StartError } from './start-error.mjs';
 
 /**
@@ -83,23 +84,25 @@ export const toJson = (value) => JSON.stringify(value).replace(/"\\u0000number:(
  * @param {unknown} [body] @returns {Promise<unknown>} the reply's JSON, or null
  */
 async function call(url, { email, token }, method, path, body) {
-  const response = await fetch(`${url}${path}`, {
+  const text = body === undefined ? undefined : toJson(body);
+  const reply = await requestLocal(`${url}${path}`, {
     method,
     headers: {
       'Email-Id': email,
       'Access-Token': token,
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(text === undefined
+        ? {}
+        : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(text)) }),
     },
-    ...(body === undefined ? {} : { body: toJson(body) }),
-    signal: AbortSignal.timeout(30_000),
+    body: text,
+    timeoutMs: 30_000,
   });
-  const text = await response.text();
-  if (!response.ok) {
+  if (reply.status < 200 || reply.status > 299) {
     const hint =
-      response.status === 401
+      reply.status === 401
         ? 'The database does not have the administrator in .proctor/admin.json. Remove that file.'
         : undefined;
-    throw new StartError(`${method} ${path} returned ${response.status}: ${text.slice(0, 500)}`, hint);
+    throw new StartError(`${method} ${path} returned ${reply.status}: ${reply.text.slice(0, 500)}`, hint);
   }
-  return text ? JSON.parse(text) : null;
+  return reply.text ? JSON.parse(reply.text) : null;
 }

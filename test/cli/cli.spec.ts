@@ -14,6 +14,7 @@ import {
   type ConnectLog,
   type LogSource,
 } from '@app/gateway-client';
+import { Outbound, readOutboundSettings } from '@app/outbound';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { EMAIL, TOKEN, json, refuse, sendLines, sendThenCut, sendThenHang } from '../support/fake-gateway.js';
@@ -450,7 +451,7 @@ describe('errors', () => {
 
 // Over `ws` as in the CLI, and over the class that browsers have, which `ws` offers too.
 describe.each([
-  ['ws', connectWs],
+  ['ws', connectWs(new Outbound(readOutboundSettings({}).settings))],
   ["a browser's WebSocket", connectWithCookies],
 ])('followLog over %s', (_, connectLog) => {
   const client = () =>

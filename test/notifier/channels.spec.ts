@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { TestProxy } from '../../libs/outbound/src/testing/index.js';
 import { until } from '../support/api-client.js';
 import { openNotifierBench, type NotifierBench } from '../support/notifier.js';
 import { tempDir } from '../support/servers.js';
@@ -114,6 +115,40 @@ describe('callback_url', () => {
       );
     }
     expect(target.requests).toEqual([]);
+  }, 60_000);
+
+  it('go through the proxy, which is asked for nothing that is not allowed', async () => {
+    const proxy = await TestProxy.start();
+    try {
+      const hook = `http://hooks.test:${target.port}`;
+      await bench.useNotifier(
+        signed({
+          ...{ HTTP_PROXY: proxy.url, PROCTOR_WEBHOOK_URL: `${hook}/hook` },
+          PROCTOR_OUTBOUND_ALLOWED: '10.1.0.0/16,callbacks.test',
+        }),
+      );
+      // The operator named this host, so the proxy may resolve it.
+      const named = await callbackTo(`http://callbacks.test:${target.port}/done`);
+      await bench.settled(named, ['sent', 'sent']);
+      // An address is tunnelled to, as it was checked.
+      await bench.settled(await callbackTo(`http://10.1.2.3:${target.port}/done`), ['sent', 'sent']);
+      expect(target.at('/done').map(verify)).toEqual([true, true]);
+      for (const url of ['http://10.0.0.1/', 'http://169.254.169.254/latest/meta-data/']) {
+        const deliveries = await bench.settled(await callbackTo(url), ['failed', 'sent']);
+        expect(deliveries.find(({ channel }) => channel === 'callback')?.failedReason).toMatch(
+          /is not a public address/,
+        );
+      }
+      expect(new Set(proxy.requests)).toEqual(
+        new Set([
+          `POST ${hook}/hook`,
+          `POST http://callbacks.test:${target.port}/done`,
+          `CONNECT 10.1.2.3:${target.port}`,
+        ]),
+      );
+    } finally {
+      await proxy.close();
+    }
   }, 60_000);
 
   it('calls allowed addresses, signed, and follows none of their redirects', async () => {

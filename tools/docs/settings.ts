@@ -30,7 +30,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       PROCTOR_APP_HOST: { meaning: 'Address to listen on. `npm start` always uses 127.0.0.1.' },
       PROCTOR_PUBLIC_URL: {
         meaning:
-          'Address that browsers use, if it is not the address of the gateway itself. The `Origin` of WebSockets, and with authentication off of every request, is checked against it. Links in notifications start with it.',
+          'Address that browsers use, if it is not the address of the gateway itself. The `Origin` of WebSockets, and with authentication off of every request, is checked against it. Links in notifications start with it, including its path.',
       },
       PROCTOR_TRUST_PROXY: {
         meaning:
@@ -396,7 +396,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       },
       PROCTOR_MAIL_TLS: {
         meaning:
-          'Encryption: `starttls` (if the server offers it), `required`, `implicit` or `off`. Unset: `starttls`, or `implicit` with port 465. To trust a private certificate authority set `NODE_EXTRA_CA_CERTS=/path/to/ca.pem`.',
+          'Encryption: `starttls` (if the server offers it), `required`, `implicit` or `off`. Unset: `starttls`, or `implicit` with port 465. To trust a private certificate authority set `PROCTOR_CA_FILE`.',
       },
       SLACK_PLUGIN_URL: { meaning: 'Incoming webhook of Slack. Unset: nothing is sent to Slack.' },
       PROCTOR_WEBHOOK_URL: { meaning: 'URL that receives every event as JSON. Unset: no webhook.' },
@@ -420,6 +420,28 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         meaning: 'Seconds before the first retry. Each further pause is longer, up to 15 minutes.',
       },
       PROCTOR_NOTIFICATION_SEND_SECONDS: { meaning: 'Seconds that one attempt to send may take.' },
+    },
+  },
+  {
+    title: 'Connections to other servers',
+    intro:
+      'For what the gateway asks of an issuer or of Gate, and for what the notifier sends. See [Proxies and certificates](operations.md#proxies-and-certificates).',
+    settings: {
+      HTTP_PROXY: {
+        meaning:
+          'HTTP proxy for `http://` addresses, such as `http://USER:PASSWORD@proxy.example.com:3128`. `http_proxy` wins. Unset: none.',
+      },
+      HTTPS_PROXY: {
+        meaning: 'HTTP proxy for `https://` addresses. `https_proxy` wins. Unset: none.',
+      },
+      NO_PROXY: {
+        meaning:
+          'Comma-separated hosts (with their subdomains), addresses and CIDR ranges that are reached without a proxy, or `*`. `no_proxy` wins. Loopback is never proxied.',
+      },
+      PROCTOR_CA_FILE: {
+        meaning:
+          'Absolute path of a file with certificates (PEM) to trust besides the well-known authorities, for example that of your company. `NODE_EXTRA_CA_CERTS` works too, for all that a service connects to.',
+      },
     },
   },
   {

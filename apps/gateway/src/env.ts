@@ -2,11 +2,12 @@ import { isIP } from 'node:net';
 import { parseIdRanges, parseQuantity, type IdRange } from '@app/domain';
 import {
   adminGroupsOf,
+  baseUrlVar,
   commaListVar,
   integerVar,
   loadEnv,
   namespacesVar,
-  originVar,
+  outboundVars,
   parsedVar,
   podSecurityVar,
   portVar,
@@ -42,6 +43,7 @@ const quantityVar = parsedVar('a size such as 10Gi', (text) =>
 /** `npm run docs` reads it for docs/settings.md. */
 export const schema = serviceSchema({
   ...authenticationVars,
+  ...outboundVars,
   PROCTOR_APP_HOST: textVar('a host').default('0.0.0.0'),
   PROCTOR_APP_PORT: portVar.default(5001),
   PROCTOR_SECRET_KEY: secretKeyVar,
@@ -49,7 +51,7 @@ export const schema = serviceSchema({
   PROCTOR_LOGS_STREAM_READ_BUFFER_SIZE: integerVar({ min: 1, max: 16_777_216, default: 4_096 }),
   PROCTOR_LOGS_STREAM_WRITE_BUFFER_SIZE: integerVar({ min: 1, max: 1_073_741_824, default: 1_048_576 }),
   PROCTOR_LOGS_STREAM_PATIENCE_SECONDS: integerVar({ min: 1, max: 86_400, default: 60 }),
-  PROCTOR_PUBLIC_URL: originVar.optional(),
+  PROCTOR_PUBLIC_URL: baseUrlVar.optional(),
   PROCTOR_TRUST_PROXY: trustProxyVar.default(false),
   PROCTOR_ALLOWED_NAMESPACES: namespacesVar.optional(),
   PROCTOR_ALLOWED_SERVICE_ACCOUNTS: commaListVar.optional(),
@@ -84,7 +86,7 @@ export function loadGatewayEnv(source: EnvSource) {
     host: env.PROCTOR_APP_HOST,
     port: env.PROCTOR_APP_PORT,
     trustProxy: env.PROCTOR_TRUST_PROXY,
-    publicOrigin: env.PROCTOR_PUBLIC_URL ?? null,
+    publicOrigin: env.PROCTOR_PUBLIC_URL === undefined ? null : new URL(env.PROCTOR_PUBLIC_URL).origin,
     secretKey: env.PROCTOR_SECRET_KEY,
     access: {
       isAuthenticationOn: env.PROCTOR_AUTH_ENABLED,

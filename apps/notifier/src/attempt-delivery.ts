@@ -1,4 +1,5 @@
 import type { ClaimedDelivery, NotificationOutboxStore } from '@app/database';
+import { explainNetworkError } from '@app/domain';
 import { abortable } from '@app/timing';
 import type { ChannelSet } from './channels/channel-set.js';
 import type { SendOutcome } from './channels/channel.js';
@@ -42,6 +43,9 @@ export async function attemptDelivery(
 }
 
 function describe(error: unknown): string {
+  // Where there is advice, the words of Node are for programmers.
+  const { reason, advice } = explainNetworkError(error, '');
+  if (advice !== undefined) return `${reason}. ${advice}`;
   if (error instanceof AggregateError && error.message === '') return describe(error.errors[0]);
   return error instanceof Error ? error.message || error.name : 'unknown';
 }

@@ -1,12 +1,14 @@
 import { hostname } from 'node:os';
 import type * as z from 'zod';
+import { readOutboundSettings } from '@app/outbound';
 import {
   commaListVar,
   healthSettings,
   healthVars,
   integerVar,
   loadEnv,
-  originVar,
+  baseUrlVar,
+  outboundVars,
   parsedVar,
   portVar,
   serviceSchema,
@@ -37,6 +39,7 @@ const senderVar = parsedVar('an email address, or NAME <ADDRESS>', (text) => {
 /** `npm run docs` reads it for docs/settings.md. */
 export const schema = serviceSchema({
   ...healthVars,
+  ...outboundVars,
   PROCTOR_MAIL_SERVER_HOST: textVar('the host of an SMTP server').optional(),
   PROCTOR_MAIL_SERVER_PORT: portVar.optional(),
   PROCTOR_MAIL_USERNAME: textVar().optional(),
@@ -52,7 +55,7 @@ export const schema = serviceSchema({
     'a comma-separated list of CIDR ranges, addresses and host names, such as 10.0.0.0/8,hooks.internal',
     (text) => parseAllowedTargets(text.split(',').map((item) => item.trim())),
   ).default(NOTHING_ALLOWED),
-  PROCTOR_PUBLIC_URL: originVar.optional(),
+  PROCTOR_PUBLIC_URL: baseUrlVar.optional(),
   PROCTOR_NOTIFICATION_PLUGIN_BINARY: commaListVar.optional(),
   PROCTOR_NOTIFICATION_PLUGIN_EXPORTED: commaListVar.optional(),
   PROCTOR_NOTIFICATION_ATTEMPTS: integerVar({ min: 1, max: 1_000, default: 24 }),
@@ -65,7 +68,8 @@ export type NotifierEnv = ReturnType<typeof loadNotifierEnv>;
 /** The notifier's settings. @throws ConfigurationError with every problem */
 export function loadNotifierEnv(source: EnvSource) {
   const plugins = chooseNotificationPlugins(source);
-  const env = loadEnv(schema, source, plugins.problems);
+  const outbound = readOutboundSettings(source);
+  const env = loadEnv(schema, source, [...plugins.problems, ...outbound.problems]);
   return {
     ...serviceSettings(env),
     health: healthSettings(env),
@@ -77,6 +81,7 @@ export function loadNotifierEnv(source: EnvSource) {
       url: env.PROCTOR_WEBHOOK_URL ?? null,
       secret: env.PROCTOR_WEBHOOK_SECRET ?? null,
     },
+    outbound: outbound.settings,
     outboundAllowed: env.PROCTOR_OUTBOUND_ALLOWED,
     publicUrl: env.PROCTOR_PUBLIC_URL ?? null,
     plugins: plugins.own,

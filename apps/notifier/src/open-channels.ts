@@ -1,4 +1,5 @@
 import type { NotificationOutboxStore } from '@app/database';
+import { Outbound } from '@app/outbound';
 import { loadNotificationPlugin, type PluginEnv } from '@app/plugins';
 import { ChannelSet, type OpenChannel } from './channels/channel-set.js';
 import { MailDisabled } from './channels/mail-disabled.js';
@@ -24,22 +25,28 @@ export interface OpenChannelsOptions {
 export async function openChannels(options: OpenChannelsOptions): Promise<ChannelSet> {
   const { env, installationId, outbox } = options;
   const { publicUrl, webhook, mail, slackUrl } = env;
+  const outbound = new Outbound(env.outbound);
   const keyOf = (deliveryId: number) => `delivery-${deliveryId}.${installationId}`;
   const messageIdOf = (deliveryId: number) => `${keyOf(deliveryId)}@${env.keyDomain}`;
-  const webhookContext = { secret: webhook.secret, publicUrl, keyOf };
+  const webhookContext = { secret: webhook.secret, publicUrl, outbound, keyOf };
   const callback = new WebhookChannel(null, { ...webhookContext, allowed: env.outboundAllowed });
   const channels = new Map<string, OpenChannel>([
     [
       'mail',
       {
-        channel: mail ? new MailChannel(mail, { publicUrl, messageIdOf, logs: outbox }) : new MailDisabled(),
+        channel: mail
+          ? new MailChannel(mail, { publicUrl, outbound, messageIdOf, logs: outbox })
+          : new MailDisabled(),
         concurrency: CONCURRENCY.mail,
       },
     ],
     ['callback', { channel: callback, concurrency: CONCURRENCY.callback }],
   ]);
   if (slackUrl !== null) {
-    channels.set('slack', { channel: new SlackChannel(slackUrl, publicUrl), concurrency: CONCURRENCY.slack });
+    channels.set('slack', {
+      channel: new SlackChannel(slackUrl, publicUrl, outbound),
+      concurrency: CONCURRENCY.slack,
+    });
   }
   if (webhook.url !== null) {
     const channel = new WebhookChannel(webhook.url, { ...webhookContext, allowed: null });

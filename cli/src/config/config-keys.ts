@@ -5,6 +5,7 @@ export const CONFIG_KEYS = [
   'ACCESS_TOKEN',
   'CONNECTION_TIMEOUT_SECS',
   'PROC_EXECUTION_STATUS_POLL_COUNT',
+  'PROCTOR_CA_FILE',
 ] as const;
 
 export type ConfigKey = (typeof CONFIG_KEYS)[number];

@@ -28,6 +28,7 @@ describe('credentialsFrom', () => {
       token: 'from-file',
       timeoutMs: 10_000,
       statusPollCount: 30,
+      caFile: null,
     });
   });
 
@@ -78,12 +79,15 @@ describe('readEnv', () => {
         EMAIL_ID: 'a@b.c',
         ACCESS_TOKEN: '',
         NO_COLOR: '1',
+        HTTPS_PROXY: 'http://proxy:3128',
+        no_proxy: '',
         TZ: 'Asia/Kolkata',
       }),
     ).toEqual({
       configDir: '/x',
       overrides: { EMAIL_ID: 'a@b.c' },
       noEscapes: true,
+      outbound: { HTTPS_PROXY: 'http://proxy:3128' },
       timeZone: 'Asia/Kolkata',
     });
   });

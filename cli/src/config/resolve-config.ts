@@ -9,6 +9,8 @@ export interface Target {
   timeoutMs: number;
   /** How often to poll the status, once a second, after the end of a log. */
   statusPollCount: number;
+  /** A file with certificate authorities to trust; null: none. */
+  caFile: string | null;
 }
 
 /** For requests with an email and a token. */
@@ -66,6 +68,7 @@ function readTarget(read: Read): Target {
     baseUrl: read('PROCTOR_HOST', parseHost),
     timeoutMs: 1000 * read('CONNECTION_TIMEOUT_SECS', (text) => parseCount(text, 3600)),
     statusPollCount: read('PROC_EXECUTION_STATUS_POLL_COUNT', (text) => parseCount(text, 100_000)),
+    caFile: read('PROCTOR_CA_FILE', (text) => text || null),
   };
 }
 

@@ -1,5 +1,12 @@
-import type { IncomingMessage } from 'node:http';
-import { LogEventQueue, NORMAL_CLOSURE, type ConnectLog, type LogEvent } from '@app/gateway-client';
+import type { Agent, IncomingMessage } from 'node:http';
+import {
+  LogEventQueue,
+  NORMAL_CLOSURE,
+  type ConnectLog,
+  type LogEvent,
+  type LogSource,
+} from '@app/gateway-client';
+import type { Outbound } from '@app/outbound';
 import { WebSocket } from 'ws';
 
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -9,9 +16,17 @@ const PING_INTERVAL_MS = 15_000;
 const MAX_WAITING_MESSAGES = 256;
 
 /** Connects with `ws`, which sends headers and reads refusals. A slow reader slows the gateway down. */
-export const connectWs: ConnectLog = async function* ({ url, headers, timeoutMs, signal }) {
+export function connectWs(outbound: Pick<Outbound, 'agentFor'>): ConnectLog {
+  return (source) => readLog(source, outbound.agentFor(new URL(source.url)));
+}
+
+async function* readLog(
+  { url, headers, timeoutMs, signal }: LogSource,
+  agent: Agent,
+): AsyncGenerator<LogEvent, void> {
   const events = new LogEventQueue();
   const socket = new WebSocket(url, {
+    agent,
     headers,
     handshakeTimeout: timeoutMs,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -52,7 +67,7 @@ export const connectWs: ConnectLog = async function* ({ url, headers, timeoutMs,
     signal?.removeEventListener('abort', abort);
     socket.terminate();
   }
-};
+}
 
 /** Closes the connection after two unanswered pings in a row: a half-open connection reports nothing by itself. */
 function terminateWhenSilent(socket: WebSocket): () => void {

@@ -13,7 +13,10 @@ export function hintFor(failure: GatewayError): string | undefined {
     case 'unexpected_reply':
       return 'Check that PROCTOR_HOST is the address of a Proctor gateway: `proctor config show`.';
     case 'unreachable':
-      return 'Check that the gateway is running (`npm run status`) and that PROCTOR_HOST is right (`proctor config show`).';
+      return (
+        failure.hint ??
+        'Check that the gateway is running (`npm run status`) and that PROCTOR_HOST is right (`proctor config show`).'
+      );
     case 'log_lost':
       return `The execution continues. See its log with \`proctor logs ${executionId}\`, and how it ended with \`proctor status ${executionId}\`.`;
     case 'end_unknown':

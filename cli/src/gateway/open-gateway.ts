@@ -2,18 +2,20 @@ import { GatewayClient, tokenIdentity, type Identity } from '@app/gateway-client
 import { loadConfig } from '../config/load-config.js';
 import { credentialsFrom, targetFrom, type Target } from '../config/resolve-config.js';
 import type { Context } from '../context.js';
+import type { CliEnv } from '../env.js';
 import { SignInFile } from '../sign-in/sign-in-file.js';
 import { SignInIdentity } from '../sign-in/sign-in-identity.js';
 import { CLIENT_VERSION } from '../version.js';
 import { connectWs } from './connect-ws.js';
-import { openNodeStream } from './open-node-stream.js';
+import { nodeTransport } from './node-transport.js';
+import { openOutbound } from './open-outbound.js';
 
 /** As the signed-in account, else with the configured token. Throws `AppError` if neither is usable. */
 export async function openGateway({ env }: Pick<Context, 'env'>): Promise<GatewayClient> {
   const { values, signIn, signInUnusedReason } = await loadConfig(env);
   if (signIn === null || signInUnusedReason !== null) {
     const { email, token, ...target } = credentialsFrom(values);
-    return openAt(target, tokenIdentity(email, token));
+    return openAt(env, target, tokenIdentity(email, token));
   }
   const target = targetFrom(values);
   const identity = new SignInIdentity({
@@ -21,23 +23,24 @@ export async function openGateway({ env }: Pick<Context, 'env'>): Promise<Gatewa
     signIn,
     timeoutMs: target.timeoutMs,
     refresh: async (refresh_token) =>
-      await openAnonymously(target).call('refreshSignIn', { body: { refresh_token } }),
+      await openAnonymously(env, target).call('refreshSignIn', { body: { refresh_token } }),
   });
-  return openAt(target, identity);
+  return openAt(env, target, identity);
 }
 
 /** For the routes that need no account. */
-export function openAnonymously(target: Target): GatewayClient {
-  return openAt(target);
+export function openAnonymously(env: CliEnv, target: Target): GatewayClient {
+  return openAt(env, target);
 }
 
-function openAt({ baseUrl, timeoutMs }: Target, identity?: Identity): GatewayClient {
+function openAt(env: CliEnv, { baseUrl, timeoutMs, caFile }: Target, identity?: Identity): GatewayClient {
+  const outbound = openOutbound({ ...env.outbound, PROCTOR_CA_FILE: caFile ?? undefined });
   return new GatewayClient({
     baseUrl,
     timeoutMs,
     identity,
     clientVersion: CLIENT_VERSION,
-    openStream: openNodeStream,
-    connectLog: connectWs,
+    transport: nodeTransport(outbound),
+    connectLog: connectWs(outbound),
   });
 }

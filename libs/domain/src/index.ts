@@ -25,6 +25,7 @@ export * from './escape-html.js';
 export * from './log/last-state.js';
 export * from './log/log-position.js';
 export * from './nearest-word.js';
+export * from './network-failure.js';
 export * from './notification/notification.js';
 export { checkPodTemplate } from './pod-template/check-pod-template.js';
 export { checkTemplateUse } from './pod-template/check-template-use.js';

@@ -3,6 +3,7 @@ import { AppError } from '@app/domain';
 import { describe, expect, it } from '@jest/globals';
 import { GatewayClient, type GatewayClientOptions } from './gateway-client.js';
 import type { Identity } from './identity.js';
+import { streamed } from './transport.js';
 
 interface Sent {
   line: string;
@@ -17,16 +18,16 @@ function scripted(replies: Array<Response | Error>, options: Partial<GatewayClie
     baseUrl: 'https://gateway',
     timeoutMs: 1000,
     retryDelaysMs: [0, 0],
-    fetch: async (url, { method, headers, body, signal }) => {
-      signal?.throwIfAborted();
+    transport: async (url, { method, headers, body, signal }) => {
+      signal.throwIfAborted();
       sent.push({
         line: `${method} ${url}`,
-        headers: headers as Record<string, string>,
-        body: typeof body === 'string' ? (JSON.parse(body) as unknown) : body,
+        headers,
+        body: body === undefined ? undefined : (JSON.parse(body) as unknown),
       });
       const reply = replies.shift() ?? new Error('no reply is left');
       if (reply instanceof Error) throw reply;
-      return reply;
+      return streamed(reply);
     },
     ...options,
   });

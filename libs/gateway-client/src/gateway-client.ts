@@ -9,10 +9,8 @@ import {
 } from '@app/contract';
 import { pause } from '@app/timing';
 import type { ConnectLog } from './log-connection.js';
-import type { OpenStream } from './open-stream.js';
 import { connectWebSocket } from './connect-web-socket.js';
 import { ANONYMOUS, type Headers, type Identity } from './identity.js';
-import { openFetchStream } from './open-stream.js';
 import {
   readFailure,
   tryParseJson,
@@ -21,6 +19,7 @@ import {
   type RequestFacts,
 } from './read-failure.js';
 import { targetOf, type AnyRequest, type RequestArgument } from './request.js';
+import { fetchTransport, readText, type Transport } from './transport.js';
 import { unreachable } from './unreachable.js';
 
 export interface GatewayClientOptions {
@@ -35,9 +34,7 @@ export interface GatewayClientOptions {
   /** Before each retry of a call with an idempotency key. */
   retryDelaysMs?: readonly number[];
   /** Omitted: the global `fetch`. */
-  fetch?: (url: string, request: RequestInit) => Promise<Response>;
-  /** Opens a text that the gateway streams. Omitted: `fetch`. */
-  openStream?: OpenStream;
+  transport?: Transport;
   /** Connects to the live log of an execution. Omitted: the global `WebSocket`, which Node has from version 22 on. */
   connectLog?: ConnectLog;
 }
@@ -52,12 +49,11 @@ const RETRY_DELAYS_MS = [200, 800, 2000];
 export class GatewayClient {
   readonly baseUrl: string;
   readonly timeoutMs: number;
-  readonly openStream: OpenStream;
+  readonly transport: Transport;
   readonly connectLog: ConnectLog;
   private readonly identity: Identity;
   private readonly clientHeaders: Headers;
   private readonly retryDelaysMs: readonly number[];
-  private readonly fetch: NonNullable<GatewayClientOptions['fetch']>;
 
   constructor(options: GatewayClientOptions) {
     this.baseUrl = options.baseUrl;
@@ -66,9 +62,7 @@ export class GatewayClient {
     this.clientHeaders =
       options.clientVersion === undefined ? {} : { [CLIENT_VERSION_HEADER]: options.clientVersion };
     this.retryDelaysMs = options.retryDelaysMs ?? RETRY_DELAYS_MS;
-    // Not `fetch` itself: browsers refuse it as a method of another object.
-    this.fetch = options.fetch ?? ((url, request) => fetch(url, request));
-    this.openStream = options.openStream ?? openFetchStream;
+    this.transport = options.transport ?? fetchTransport;
     this.connectLog = options.connectLog ?? connectWebSocket();
   }
 
@@ -128,11 +122,11 @@ export class GatewayClient {
     }
   }
 
-  /** Throws what `fetch` throws: there was no response, or it was cut off. */
+  /** Throws what the transport throws: there was no response, or it was cut off. */
   private async sendOnce(name: RouteName, request: AnyRequest, headers: Headers): Promise<Answer> {
     const { body, idempotencyKey, signal } = request;
     const timeout = AbortSignal.timeout(this.timeoutMs);
-    const response = await this.fetch(this.baseUrl + targetOf(name, request), {
+    const { chunks, ...head } = await this.transport(this.baseUrl + targetOf(name, request), {
       method: routes[name].method,
       headers: {
         ...headers,
@@ -140,16 +134,9 @@ export class GatewayClient {
         ...(idempotencyKey !== undefined && { [IDEMPOTENCY_KEY_HEADER]: idempotencyKey }),
       },
       body: body === undefined ? undefined : stringifyJson(body),
-      // A redirect would send the credentials to wherever it points.
-      redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
-    return {
-      status: response.status,
-      contentType: response.headers.get('content-type') ?? '',
-      location: response.headers.get('location'),
-      body: await response.text(),
-    };
+    return { ...head, body: await readText(chunks) };
   }
 
   private readReply<Name extends RouteName>(name: Name, answer: Answer): ReplyOf<Name> {

@@ -14,7 +14,7 @@ export type FailureKind =
   'refused' | 'redirected' | 'unexpected_reply' | 'unreachable' | 'log_lost' | 'end_unknown';
 
 interface GatewayErrorOptions {
-  /** What the gateway suggests. The client itself suggests nothing: the next step depends on the user interface. */
+  /** What the gateway suggests, or what to do about a connection. Else the next step depends on the user interface. */
   hint?: string;
   details?: readonly ErrorDetail[];
   cause?: unknown;

@@ -11,7 +11,7 @@ export {
   type LogEvent,
   type LogSource,
 } from './log-connection.js';
-export type { OpenStream } from './open-stream.js';
 export { readPages } from './read-pages.js';
 export { type RequestOf } from './request.js';
 export { streamLines } from './stream-lines.js';
+export type { Transport } from './transport.js';

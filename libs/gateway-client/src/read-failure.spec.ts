@@ -64,6 +64,18 @@ describe('readFailure', () => {
     expect(error.message).not.toMatch(/secret page|foo/);
   });
 
+  it.each([
+    ['text/html', '<h1>400</h1>The plain HTTP request was sent to HTTPS port', 'nginx'],
+    ['text/plain', 'Client sent an HTTP request to an HTTPS server.', 'Go'],
+  ])('knows the answer of a TLS server to plain HTTP: %s', (contentType, body) => {
+    const error = readFailure(answer(400, contentType, body), facts);
+    expect(error).toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringContaining('it speaks TLS') as unknown,
+    });
+    expect(error.hint).toContain('https://');
+  });
+
   it('does not follow a redirect', () => {
     const error = readFailure({ ...answer(302, '', ''), location: 'https://elsewhere/' }, facts);
     expect(error.kind).toBe('redirected');
@@ -82,23 +94,15 @@ describe('unexpectedReply', () => {
 describe('unreachable', () => {
   it.each([
     [Object.assign(new Error('x'), { code: 'ECONNREFUSED' }), 'connection refused'],
-    [
-      new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ENOTFOUND' }) }),
-      'host not found',
-    ],
-    [
-      new TypeError('fetch failed', {
-        cause: new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })]),
-      }),
-      'connection refused',
-    ],
     [new DOMException('late', 'TimeoutError'), 'no response within 3 seconds'],
-    [Object.assign(new Error('x'), { code: 'HPE_INVALID_VERSION' }), 'does not speak HTTP'],
-    [new Error('bad port'), 'bad port'],
-    ['what', 'unknown reason'],
   ])('gives the reason: %s', (error, says) => {
     const { kind, code, message } = unreachable(gateway, error, 3000);
     expect([kind, code]).toEqual(['unreachable', 'unavailable']);
     expect(message).toContain(says);
+  });
+
+  it('passes on what to do next', () => {
+    const expired = Object.assign(new Error('x'), { code: 'CERT_HAS_EXPIRED' });
+    expect(unreachable(gateway, expired, 3000).hint).toContain('renew it');
   });
 });

@@ -2,6 +2,7 @@ import { errorCodeOf, parseJson, problem } from '@app/contract';
 import type { ErrorCode } from '@app/domain';
 import { GatewayError } from './gateway-error.js';
 import type { Identity } from './identity.js';
+import { unreachableFor } from './unreachable.js';
 
 /** A complete HTTP response. */
 export interface Answer {
@@ -29,6 +30,10 @@ export function readFailure(answer: Answer, { baseUrl, scheme }: RequestFacts): 
       `${baseUrl} answered with a redirect (${status})${target}.`,
     );
   }
+  if (status === 400 && PLAIN_TO_TLS.test(answer.body)) {
+    const advice = 'Use https:// in its address.';
+    return unreachableFor(baseUrl, { reason: 'it speaks TLS on this port, and was sent plain HTTP', advice });
+  }
   const parsed = isJson(answer.contentType) ? problem.safeParse(tryParseJson(answer.body)) : null;
   if (parsed?.success) {
     const { detail, title, hint, errors } = parsed.data;
@@ -45,6 +50,9 @@ export function readFailure(answer: Answer, { baseUrl, scheme }: RequestFacts): 
     scheme,
   });
 }
+
+/** What nginx and Go answer to plain HTTP on a port for TLS. */
+const PLAIN_TO_TLS = /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server/i;
 
 /** A 2xx response that breaks the contract: another server, a proxy's page, a truncated body. */
 export function unexpectedReply(answer: Answer, baseUrl: string): GatewayError {

@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { GatewayClient } from './gateway-client.js';
 import { cursorAfter, readPages } from './read-pages.js';
+import { streamed } from './transport.js';
 
 function gatewayOf(pages: unknown[]) {
   const asked: string[] = [];
   const client = new GatewayClient({
     baseUrl: 'http://gateway',
     timeoutMs: 1000,
-    fetch: async (url) => {
+    transport: async (url) => {
       asked.push(new URL(url).search);
-      return new Response(JSON.stringify(pages.shift()), {
-        headers: { 'content-type': 'application/json' },
-      });
+      const headers = { 'content-type': 'application/json' };
+      return streamed(new Response(JSON.stringify(pages.shift()), { headers }));
     },
   });
   return { client, asked };

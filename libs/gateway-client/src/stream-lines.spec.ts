@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { GatewayClient } from './gateway-client.js';
-import type { OpenStream, StreamedResponse } from './open-stream.js';
 import { streamLines } from './stream-lines.js';
+import type { StreamedResponse, Transport } from './transport.js';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -19,8 +19,8 @@ const reply = (chunks: AsyncIterable<Uint8Array>, status = 200): StreamedRespons
   chunks,
 });
 
-async function read(openStream: OpenStream, isLive = false) {
-  const client = new GatewayClient({ baseUrl: 'http://gateway', timeoutMs: 20, openStream });
+async function read(transport: Transport, isLive = false) {
+  const client = new GatewayClient({ baseUrl: 'http://gateway', timeoutMs: 20, transport });
   const batches: string[][] = [];
   const request = { params: { id: '7' }, query: { follow: isLive }, isLive };
   for await (const lines of streamLines(client, 'readExecutionLog', request)) batches.push(lines);
@@ -35,7 +35,7 @@ describe('streamLines', () => {
   it('gives whole lines in batches, whatever the chunks are', async () => {
     const letter = encode('ü');
     const [first, second] = [letter.slice(0, 1), letter.slice(1)];
-    const open: OpenStream = async () =>
+    const open: Transport = async () =>
       reply(chunked(encode('\ufeffa\nb'), encode('c\n\n'), first, second, encode('\nno newline')));
     expect(await read(open)).toEqual([['\ufeffa'], ['bc', ''], ['ü'], ['no newline']]);
   });
@@ -50,7 +50,7 @@ describe('streamLines', () => {
   });
 
   it("throws the gateway's refusal", async () => {
-    const open: OpenStream = async () => reply(chunked(encode('No such execution')), 404);
+    const open: Transport = async () => reply(chunked(encode('No such execution')), 404);
     await expect(read(open)).rejects.toMatchObject({
       kind: 'refused',
       code: 'not_found',
@@ -59,7 +59,7 @@ describe('streamLines', () => {
   });
 
   it('throws when the text is cut off', async () => {
-    const open: OpenStream = async () =>
+    const open: Transport = async () =>
       reply(chunked(encode('a\n'), Object.assign(new Error('aborted'), { code: 'ECONNRESET' })));
     await expect(read(open)).rejects.toMatchObject({
       kind: 'unreachable',
@@ -70,7 +70,7 @@ describe('streamLines', () => {
   it('times out before the response, and during a text that is not live', async () => {
     const timedOut = { kind: 'unreachable', message: expect.stringContaining('no response') as unknown };
     await expect(read(async (_, { signal }) => await silence(signal))).rejects.toMatchObject(timedOut);
-    const silent: OpenStream = async (_, { signal }) =>
+    const silent: Transport = async (_, { signal }) =>
       reply(
         (async function* () {
           await silence(signal);
@@ -81,7 +81,7 @@ describe('streamLines', () => {
   });
 
   it('waits for a live text for as long as it takes', async () => {
-    const open: OpenStream = async () =>
+    const open: Transport = async () =>
       reply(
         (async function* () {
           await new Promise((resolve) => setTimeout(resolve, 60));
@@ -96,7 +96,7 @@ describe('streamLines', () => {
     const client = new GatewayClient({
       baseUrl: 'http://gateway',
       timeoutMs: 1000,
-      openStream: async (_, { signal }) => {
+      transport: async (_, { signal }) => {
         ended = signal;
         return reply(chunked(encode('a\n'), encode('b\n')));
       },

@@ -1,9 +1,9 @@
 import type { RouteName, routes } from '@app/contract';
 import type { GatewayClient } from './gateway-client.js';
 import { GatewayError } from './gateway-error.js';
-import type { StreamedResponse } from './open-stream.js';
 import { readFailure, type Answer } from './read-failure.js';
 import { targetOf, type AnyRequest, type RequestOf } from './request.js';
+import { readText, type StreamedResponse } from './transport.js';
 import { unreachable } from './unreachable.js';
 
 /** Routes that reply with a text which the gateway streams. */
@@ -54,7 +54,8 @@ export async function* streamLines<Name extends TextRouteName>(
 async function open(client: GatewayClient, url: string, connection: Connection): Promise<StreamedResponse> {
   const response = await client.sendSigned(async (headers) => {
     const opened = await connection.inTime(
-      client.openStream(url, {
+      client.transport(url, {
+        method: 'GET',
         headers: { ...headers, Accept: 'text/plain, application/problem+json' },
         signal: connection.signal,
       }),
@@ -106,14 +107,8 @@ function isSuccess({ status }: StreamedResponse): boolean {
   return status >= 200 && status <= 299;
 }
 
-const MAX_REFUSAL_BYTES = 64 * 1024;
+const MAX_REFUSAL_CHARACTERS = 64 * 1024;
 
 async function readAnswer({ chunks, ...head }: StreamedResponse): Promise<Answer> {
-  const decoder = new TextDecoder();
-  let body = '';
-  for await (const chunk of chunks) {
-    body += decoder.decode(chunk, { stream: true });
-    if (body.length > MAX_REFUSAL_BYTES) break;
-  }
-  return { ...head, body };
+  return { ...head, body: await readText(chunks, MAX_REFUSAL_CHARACTERS) };
 }

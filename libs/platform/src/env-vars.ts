@@ -80,10 +80,11 @@ export const hostPortVar = parsedVar<HostPort>('host:port (an IPv6 address in br
   return host === undefined || port === undefined ? undefined : { host, port };
 });
 
-/** An address of a website, reduced to its origin. */
-export const originVar = parsedVar('an address such as https://proctor.example.com', (text) => {
+/** An address of a website, with the path below which it is reached, without a slash at the end. */
+export const baseUrlVar = parsedVar('an address such as https://proctor.example.com', (text) => {
   const url = URL.canParse(text) ? new URL(text) : null;
-  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.origin : undefined;
+  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
+  return isWeb ? url.origin + url.pathname.replace(/\/+$/, '') : undefined;
 });
 
 export const jsonMapVar = parsedVar<Readonly<Record<string, string>>>(

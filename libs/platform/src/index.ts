@@ -6,7 +6,7 @@ export {
   booleanVar,
   integerVar,
   portVar,
-  originVar,
+  baseUrlVar,
   jsonMapVar,
   commaListVar,
   secretKeyVar,

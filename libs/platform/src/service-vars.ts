@@ -32,6 +32,17 @@ export const healthVars = {
   PROCTOR_HEALTH_PORT: portVar.optional(),
 };
 
+/**
+ * For services that send requests to servers elsewhere. Listed here for docs/settings.md: libs/outbound reads and checks
+ * them, and their spelling in lower case too.
+ */
+export const outboundVars = {
+  HTTP_PROXY: textVar().optional(),
+  HTTPS_PROXY: textVar().optional(),
+  NO_PROXY: textVar().optional(),
+  PROCTOR_CA_FILE: textVar().optional(),
+};
+
 export interface HealthSettings {
   host: string;
   port: number;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkShippedPlugin } from './shipped-plugins.js';
+import { TestProxy } from '../../outbound/src/testing/index.js';
+import { checkShippedPlugin, makeShippedPlugin } from './shipped-plugins.js';
+import { LocalGate } from './testing/local-gate.js';
 
 describe('checkShippedPlugin', () => {
   it.each<[string, string[]]>([
@@ -10,6 +12,38 @@ describe('checkShippedPlugin', () => {
     ['constructor', []],
   ])('%s needs %j', (name, variables) => {
     expect(checkShippedPlugin(name, {}).map(({ variable }) => variable)).toEqual(variables);
+  });
+
+  it('checks proxies and certificate authorities', () => {
+    const env = {
+      GATE_PLUGIN_HOST: 'gate',
+      HTTPS_PROXY: 'socks5://me:secret@proxy',
+      PROCTOR_CA_FILE: 'ca.pem',
+    };
+    expect(checkShippedPlugin('gate', env)).toMatchObject([
+      { variable: 'HTTPS_PROXY', found: expect.not.stringContaining('secret') as unknown },
+      { variable: 'PROCTOR_CA_FILE', found: 'the relative path ca.pem' },
+    ]);
+  });
+
+  it('makes plugins that use the proxies', async () => {
+    const gate = await LocalGate.start();
+    const proxy = await TestProxy.start();
+    try {
+      gate.know('good', { email: 'ada@example.com', name: 'Ada', active: true, groups: [] });
+      const env = {
+        ...gate.env(),
+        GATE_PLUGIN_HOST: gate.env()['GATE_PLUGIN_HOST']!.replace('127.0.0.1', 'gate.test'),
+        HTTP_PROXY: proxy.url,
+      };
+      expect(await makeShippedPlugin('gate', env).auth('ada@example.com', 'good')).toMatchObject({
+        name: 'Ada',
+      });
+      expect(proxy.requests).toEqual([expect.stringContaining('GET http://gate.test:')]);
+    } finally {
+      await gate.close();
+      await proxy.close();
+    }
   });
 
   it('shows an invalid value, shortened', () => {

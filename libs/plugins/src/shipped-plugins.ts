@@ -1,3 +1,4 @@
+import { Outbound, readOutboundSettings } from '@app/outbound';
 import type { AuthPlugin } from './auth-plugin.js';
 import { GatePlugin } from './gate/gate-plugin.js';
 import { readGateSettings } from './gate/gate-settings.js';
@@ -19,13 +20,24 @@ export type ShippedPluginName = (typeof SHIPPED_PLUGINS)[number];
 const PREPARE: Record<ShippedPluginName, (env: PluginEnv) => Preparation> = {
   gate: (env) => {
     const { settings, problems } = readGateSettings(env);
-    return { problems, make: settings && (() => new GatePlugin(settings)) };
+    const connections = readOutboundSettings(env);
+    const make =
+      settings && (() => new GatePlugin(settings, { outbound: new Outbound(connections.settings) }));
+    return whole(make, [...problems, ...connections.problems]);
   },
   oidc: (env) => {
     const { settings, problems } = readOidcSettings(env);
-    return { problems, make: settings && ((log) => new OidcPlugin(settings, { log })) };
+    const connections = readOutboundSettings(env);
+    const make =
+      settings &&
+      ((log?: PluginLog) => new OidcPlugin(settings, { outbound: new Outbound(connections.settings), log }));
+    return whole(make, [...problems, ...connections.problems]);
   },
 };
+
+function whole(make: Preparation['make'], problems: readonly ConfigurationProblem[]): Preparation {
+  return { problems, make: problems.length === 0 ? make : null };
+}
 
 export function isShippedPlugin(name: string): name is ShippedPluginName {
   return SHIPPED_PLUGINS.some((shipped) => shipped === name);

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { API_VERSION, buildOpenApi } from '@app/contract';
 import { stringify } from 'yaml';
-import { DOCS_PAGE, START_SCRIPT } from './docs-page.js';
+import { docsPage, START_SCRIPT } from './docs-page.js';
 import { HOME_PAGE } from './home-page.js';
 import { makeWebFile, type WebFile } from './web-file.js';
 
@@ -38,8 +38,8 @@ export class DocsFiles {
     return this.once('home', async () => makeWebFile('text/html; charset=utf-8', HOME_PAGE));
   }
 
-  page(): Promise<WebFile> {
-    return this.once('page', async () => makeWebFile('text/html; charset=utf-8', DOCS_PAGE));
+  page(assets: 'docs/' | ''): Promise<WebFile> {
+    return this.once(`page ${assets}`, async () => makeWebFile('text/html; charset=utf-8', docsPage(assets)));
   }
 
   /** @returns null if there is no such file */

@@ -30,7 +30,8 @@ export class DocsController {
   @ServesByHand('docs')
   async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     void reply.header('content-security-policy', DOCS_POLICY);
-    await send(request, reply, await this.files.page());
+    const { pathname } = new URL(request.url, 'http://gateway');
+    await send(request, reply, await this.files.page(pathname.endsWith('/') ? '' : 'docs/'));
   }
 
   @ServesByHand('docsAsset')

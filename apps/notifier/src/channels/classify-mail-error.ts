@@ -10,6 +10,15 @@ interface MailError {
 
 const MAX_REASON_CHARACTERS = 300;
 
+/** About errors of TLS, whose code nodemailer replaces by its own. */
+const ADVICE: readonly (readonly [words: RegExp, advice: string])[] = [
+  [
+    /self-signed certificate|unable to (get|verify)/,
+    'If you trust the server, set PROCTOR_CA_FILE to the path of its certificate or authority (PEM).',
+  ],
+  [/wrong version number/, 'The port does not speak TLS from the first byte: set PROCTOR_MAIL_TLS=starttls.'],
+];
+
 /** Errors about this mail, as opposed to the connection, the greeting, TLS or the login. */
 const ABOUT_THE_MAIL = ['EENVELOPE', 'EMESSAGE'];
 
@@ -24,7 +33,11 @@ export function classifyMailError(error: unknown): SendOutcome {
   const isFinal =
     ABOUT_THE_MAIL.includes(code) && (isReply || (code === 'EENVELOPE' && responseCode === undefined));
   const reason = oneLine(message, MAX_REASON_CHARACTERS);
-  return { kind: isFinal ? 'refused' : 'retry', reason };
+  const advice = ADVICE.find(([words]) => words.test(message))?.[1];
+  return {
+    kind: isFinal ? 'refused' : 'retry',
+    reason: advice === undefined ? reason : `${reason}. ${advice}`,
+  };
 }
 
 function toMailError(error: unknown): MailError {

@@ -1,5 +1,6 @@
 import { createTransport, type Transporter } from 'nodemailer';
 import type { NotificationOutboxStore } from '@app/database';
+import type { Outbound } from '@app/outbound';
 import { lastLines, ROW_CHARACTERS, ROWS_TO_READ } from '../message/last-lines.js';
 import { describeEvent } from '../message/notification-message.js';
 import { renderMail } from '../message/render-mail.js';
@@ -23,6 +24,7 @@ export interface MailContext {
   /** The `Message-ID` of a delivery, without angle brackets; the same for each attempt. */
   messageIdOf: (deliveryId: number) => string;
   publicUrl: string | null;
+  outbound: Pick<Outbound, 'tlsOptions'>;
   logs: Pick<NotificationOutboxStore, 'readLastLogRows'>;
 }
 
@@ -41,6 +43,7 @@ export class MailChannel implements Channel {
       secure: tls === 'implicit',
       requireTLS: tls === 'required',
       ignoreTLS: tls === 'off',
+      tls: context.outbound.tlsOptions,
       ...(login && { auth: { user: login.user, pass: login.password } }),
       connectionTimeout: CONNECT_TIMEOUT_MS,
       greetingTimeout: CONNECT_TIMEOUT_MS,

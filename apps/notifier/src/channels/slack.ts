@@ -1,3 +1,4 @@
+import type { Outbound } from '@app/outbound';
 import { describeEvent } from '../message/notification-message.js';
 import { renderSlack } from '../message/render-slack.js';
 import { postJson } from '../outbound/post-json.js';
@@ -10,13 +11,16 @@ export class SlackChannel implements Channel {
   constructor(
     private readonly url: string,
     private readonly publicUrl: string | null,
+    private readonly outbound: Outbound,
   ) {}
 
   async send({ event }: OutgoingDelivery, signal: AbortSignal): Promise<SendOutcome> {
-    const target = await resolveTarget(this.url, { allowed: null, signal });
+    const { outbound } = this;
+    const isProxied = (url: URL) => outbound.isProxied(url);
+    const target = await resolveTarget(this.url, { allowed: null, signal, isProxied });
     const body = JSON.stringify(renderSlack(describeEvent(event, [], this.publicUrl)));
     return classifyAnswer(
-      await postJson({ target, body, headers: {}, connectTimeoutMs: CONNECT_TIMEOUT_MS, signal }),
+      await postJson({ outbound, target, body, headers: {}, connectTimeoutMs: CONNECT_TIMEOUT_MS, signal }),
     );
   }
 }

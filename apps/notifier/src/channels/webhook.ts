@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { Outbound } from '@app/outbound';
 import { renderWebhook } from '../message/render-webhook.js';
 import type { AllowedTargets } from '../outbound/check-address.js';
 import { postJson } from '../outbound/post-json.js';
@@ -10,6 +11,7 @@ export interface WebhookContext {
   /** Signs each body; null: sends without a signature. */
   secret: string | null;
   publicUrl: string | null;
+  outbound: Outbound;
   /** The idempotency key of a delivery; the same for each attempt. */
   keyOf: (deliveryId: number) => string;
   /** Where requests may go; null: anywhere, because the operator chose the address. */
@@ -25,9 +27,10 @@ export class WebhookChannel implements Channel {
   ) {}
 
   async send(delivery: OutgoingDelivery, signal: AbortSignal): Promise<SendOutcome> {
-    const { secret, publicUrl, keyOf, allowed } = this.context;
+    const { secret, publicUrl, outbound, keyOf, allowed } = this.context;
+    const isProxied = (url: URL) => outbound.isProxied(url);
     try {
-      const target = await resolveTarget(this.url ?? delivery.recipient, { allowed, signal });
+      const target = await resolveTarget(this.url ?? delivery.recipient, { allowed, signal, isProxied });
       const body = renderWebhook(delivery.event, delivery, publicUrl);
       const headers = {
         'proctor-delivery': String(delivery.id),
@@ -35,7 +38,7 @@ export class WebhookChannel implements Channel {
         ...(secret !== null && { 'proctor-signature': sign(secret, body, Date.now()) }),
       };
       return classifyAnswer(
-        await postJson({ target, body, headers, connectTimeoutMs: CONNECT_TIMEOUT_MS, signal }),
+        await postJson({ outbound, target, body, headers, connectTimeoutMs: CONNECT_TIMEOUT_MS, signal }),
       );
     } catch (error) {
       if (error instanceof RefusedTargetError) return { kind: 'refused', reason: error.message };

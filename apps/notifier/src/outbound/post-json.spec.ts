@@ -8,6 +8,7 @@ import {
 } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { Outbound, readOutboundSettings } from '@app/outbound';
 import { postJson, type PostRequest } from './post-json.js';
 
 const cleanUps: (() => unknown)[] = [];
@@ -30,6 +31,7 @@ async function listen(server: Server | NetServer): Promise<number> {
 
 const post = (url: string, changes: Partial<PostRequest> = {}) =>
   postJson({
+    outbound: new Outbound(readOutboundSettings({}).settings),
     target: { url: new URL(url), addresses: [{ address: '127.0.0.1', family: 4 }] },
     body: '{"a":"ü"}',
     headers: { 'proctor-delivery': '1' },

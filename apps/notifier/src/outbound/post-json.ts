@@ -1,9 +1,9 @@
-import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import type { Outbound } from '@app/outbound';
 import type { Target } from './resolve-target.js';
 
 export interface PostRequest {
+  outbound: Outbound;
   target: Target;
   body: string;
   headers: Readonly<Record<string, string>>;
@@ -31,48 +31,28 @@ const MAX_ANSWER_BYTES = 2_048;
  * @throws an error of the network, or the signal's reason
  */
 export async function postJson({
+  outbound,
   target,
   body,
   headers,
   connectTimeoutMs,
   signal,
 }: PostRequest): Promise<PostAnswer> {
-  const options: RequestOptions = {
+  const response = await outbound.send(target.url, {
     method: 'POST',
-    agent: false,
-    lookup: pinnedLookup(target),
-    signal,
     headers: {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
       'user-agent': 'Proctor',
       ...headers,
     },
-  };
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const isTls = target.url.protocol === 'https:';
-    const request = (isTls ? requestHttps : requestHttp)(target.url, options, resolve);
-    request.on('error', (error) => reject(signal.aborted ? (signal.reason as Error) : error));
-    request.on('socket', (socket) => {
-      const late = () => request.destroy(new Error(`no connection within ${connectTimeoutMs / 1_000} s`));
-      const timer = setTimeout(late, connectTimeoutMs);
-      socket.once(isTls ? 'secureConnect' : 'connect', () => clearTimeout(timer));
-      socket.once('close', () => clearTimeout(timer));
-    });
-    request.end(body);
+    ...{ body, signal, connectTimeoutMs },
+    pinnedTo: target.addresses ?? undefined,
   });
   return {
     status: response.statusCode ?? 0,
     retryAfterMs: parseRetryAfter(response.headers['retry-after']),
     text: await readBeginning(response),
-  };
-}
-
-function pinnedLookup({ addresses }: Target): LookupFunction {
-  return (_hostname, options, callback) => {
-    const [first] = addresses;
-    if (options.all) callback(null, [...addresses]);
-    else callback(null, first?.address ?? '', first?.family);
   };
 }
 

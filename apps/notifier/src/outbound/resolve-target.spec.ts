@@ -12,7 +12,7 @@ const never: Resolve = async () => {
 };
 
 const resolveBy = (address: string, allowed: AllowedTargets | null, resolve: Resolve) =>
-  resolveTarget(address, { allowed, resolve, signal: new AbortController().signal });
+  resolveTarget(address, { allowed, resolve, isProxied: () => false, signal: new AbortController().signal });
 
 describe('resolveTarget', () => {
   it('returns the addresses it has checked', async () => {
@@ -81,6 +81,24 @@ describe('resolveTarget', () => {
   });
 });
 
+describe('resolveTarget through a proxy', () => {
+  const proxied = (address: string, allowed: AllowedTargets | null, resolve: Resolve) =>
+    resolveTarget(address, { allowed, resolve, isProxied: () => true, signal: new AbortController().signal });
+
+  it('leaves names that the operator chose to the proxy', async () => {
+    const allowed = parseAllowedTargets(['hooks.internal']) ?? NOTHING_ALLOWED;
+    expect((await proxied('https://hooks.slack.example/', null, never)).addresses).toBeNull();
+    expect((await proxied('https://hooks.internal/', allowed, never)).addresses).toBeNull();
+  });
+
+  it('checks the addresses of all others, and keeps them', async () => {
+    const inside = proxied('https://sly.example.com/', NOTHING_ALLOWED, answering('10.0.0.1'));
+    await expect(inside).rejects.toThrow(RefusedTargetError);
+    const outside = await proxied('https://hooks.example.com/', NOTHING_ALLOWED, answering('8.8.8.8'));
+    expect(outside.addresses).toEqual([{ address: '8.8.8.8', family: 4 }]);
+  });
+});
+
 describe('lookups', () => {
   it('of names chosen by users do not block those chosen by the operator', async () => {
     const asked: string[] = [];
@@ -96,9 +114,17 @@ describe('lookups', () => {
     const fresh = await import('./resolve-target.js');
     const { signal } = new AbortController();
     for (const host of ['slow-1', 'slow-2', 'slow-3']) {
-      void fresh.resolveTarget(`http://${host}/`, { allowed: NOTHING_ALLOWED, signal });
+      void fresh.resolveTarget(`http://${host}/`, {
+        allowed: NOTHING_ALLOWED,
+        isProxied: () => false,
+        signal,
+      });
     }
-    await fresh.resolveTarget('http://hooks.slack.example/', { allowed: null, signal });
+    await fresh.resolveTarget('http://hooks.slack.example/', {
+      allowed: null,
+      isProxied: () => false,
+      signal,
+    });
     expect(asked).toEqual(['slow-1', 'slow-2', 'hooks.slack.example']);
   });
 });

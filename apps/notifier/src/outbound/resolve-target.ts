@@ -1,20 +1,17 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import type { PinnedAddress } from '@app/outbound';
 import { isAddressAllowed, type AllowedTargets } from './check-address.js';
 import { limitConcurrency } from './limit-concurrency.js';
 
-export interface ResolvedAddress {
-  address: string;
-  family: number;
-}
-
 /** Resolves all addresses of a name. @param signal aborts when the caller stops waiting */
-export type Resolve = (hostname: string, signal: AbortSignal) => Promise<readonly ResolvedAddress[]>;
+export type Resolve = (hostname: string, signal: AbortSignal) => Promise<readonly PinnedAddress[]>;
 
 /** Where one request may connect: checked addresses only. */
 export interface Target {
   url: URL;
-  addresses: readonly ResolvedAddress[];
+  /** Null: the proxy resolves the name, which the operator trusts. */
+  addresses: readonly PinnedAddress[] | null;
 }
 
 /** The URL is refused for good, because of its form or its addresses. `message` holds no secret of the URL. */
@@ -36,23 +33,33 @@ export interface ResolveOptions {
   allowed: AllowedTargets | null;
   /** Ends the wait for a turn; a lookup that has started cannot be aborted. */
   signal: AbortSignal;
+  /** Whether a proxy leads to the URL. */
+  isProxied: (url: URL) => boolean;
   resolve?: Resolve;
 }
 
 /**
- * Resolves the host of a URL once, and checks all its addresses.
+ * Resolves the host of a URL once, and checks all its addresses. A proxy is then asked for a checked address, not for the
+ * name.
  * @throws RefusedTargetError, or an error of DNS
  */
 export async function resolveTarget(
   address: string,
-  { allowed, signal, resolve = allowed === null ? resolveForOperator : resolveForUser }: ResolveOptions,
+  {
+    allowed,
+    signal,
+    isProxied,
+    resolve = allowed === null ? resolveForOperator : resolveForUser,
+  }: ResolveOptions,
 ): Promise<Target> {
   const url = parseTarget(address);
   const host = hostOf(url);
+  const isTrusted = allowed === null || allowed.hosts.has(host);
+  // Often only the proxy can resolve names of the internet.
+  if (isTrusted && isProxied(url)) return { url, addresses: null };
   const family = isIP(host);
   const addresses = family === 0 ? await resolve(host, signal) : [{ address: host, family }];
   if (addresses.length === 0) throw new Error(`${host} has no address`);
-  const isTrusted = allowed === null || allowed.hosts.has(host);
   const refused = isTrusted ? undefined : addresses.find((a) => !isAddressAllowed(a.address, allowed));
   if (refused) {
     const where = refused.address === host ? host : `${host} (${refused.address})`;

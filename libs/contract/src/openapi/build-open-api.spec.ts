@@ -73,7 +73,7 @@ describe('buildOpenApi', () => {
     expect(document).toMatchObject({
       openapi: '3.1.0',
       info: { title: 'Proctor', version: '1.2.3' },
-      servers: [{ url: '/' }],
+      servers: [{ url: '.' }],
     });
     expect(buildOpenApi({ version: '1', serverUrl: 'https://p.example' })['servers']).toEqual([
       { url: 'https://p.example' },

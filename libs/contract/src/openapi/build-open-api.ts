@@ -19,7 +19,7 @@ export interface OpenApiDocument extends Record<string, unknown> {
 }
 
 /** Builds the OpenAPI 3.1 document of all routes. */
-export function buildOpenApi({ version, serverUrl = '/' }: OpenApiOptions): OpenApiDocument {
+export function buildOpenApi({ version, serverUrl = '.' }: OpenApiOptions): OpenApiDocument {
   const requests = new JsonSchemas('input', REQUEST_SCHEMAS);
   const replies = new JsonSchemas('output', REPLY_SCHEMAS);
   const all: [string, Route][] = Object.entries(routes);

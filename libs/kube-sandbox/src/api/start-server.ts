@@ -2,7 +2,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { ApiContext } from './api-context.js';
 import { handleRequest } from './handle-request.js';
-import type { Certificate } from './self-signed-certificate.js';
+import type { Certificate } from './issue-certificate.js';
 
 export interface ApiServer {
   port: number;

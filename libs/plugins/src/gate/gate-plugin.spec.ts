@@ -1,11 +1,13 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Outbound, readOutboundSettings } from '@app/outbound';
 import { describeAuthPlugin } from '../testing/auth-plugin-conformance.js';
 import { type GateProfile, LocalGate } from '../testing/local-gate.js';
 import type { LocalAnswer } from '../testing/local-server.js';
 import { GatePlugin } from './gate-plugin.js';
 import { readGateSettings } from './gate-settings.js';
 
+const outbound = new Outbound(readOutboundSettings({}).settings);
 const ADA: GateProfile = {
   email: 'ada@example.com',
   name: 'Ada',
@@ -21,7 +23,7 @@ const TOKEN = 'tok/en +&=%';
 function pluginFor(gate: LocalGate, timeoutMs?: number): GatePlugin {
   const { settings } = readGateSettings(gate.env());
   if (!settings) throw new Error('The settings of the local Gate are wrong.');
-  return new GatePlugin(settings, { timeoutMs });
+  return new GatePlugin(settings, { outbound, timeoutMs });
 }
 
 describeAuthPlugin('GatePlugin', async () => {

@@ -1,4 +1,5 @@
 import { isSameEmail, type AppError, type User } from '@app/domain';
+import type { Outbound } from '@app/outbound';
 import { AuthPlugin } from '../auth-plugin.js';
 import { sendBounded, type Answer, NoResponseError } from '../http/send-bounded.js';
 import { unavailable } from '../unavailable.js';
@@ -11,16 +12,23 @@ const MAX_BYTES = 1024 * 1024;
 const MAX_TOKEN_CHARACTERS = 4_096;
 const MEANS_UNKNOWN: readonly number[] = [401, 403, 404];
 
+export interface GateOptions {
+  outbound: Outbound;
+  timeoutMs?: number;
+}
+
 /** Authenticates against a Gate server. Gate requires both email and token, so a bearer token alone is never accepted. */
 export class GatePlugin extends AuthPlugin {
+  private readonly outbound: Outbound;
   private readonly timeoutMs: number;
 
   constructor(
     private readonly settings: GateSettings,
-    options: { timeoutMs?: number } = {},
+    { outbound, timeoutMs = TIMEOUT_MS }: GateOptions,
   ) {
     super();
-    this.timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.outbound = outbound;
+    this.timeoutMs = timeoutMs;
   }
 
   override async auth(email: string | null, token: string): Promise<User | null> {
@@ -39,7 +47,8 @@ export class GatePlugin extends AuthPlugin {
     url.searchParams.set('email', email);
     url.searchParams.set('access_token', token);
     try {
-      return await sendBounded(url, { method: 'GET', timeoutMs: this.timeoutMs, maxBytes: MAX_BYTES });
+      const request = { method: 'GET', timeoutMs: this.timeoutMs, maxBytes: MAX_BYTES } as const;
+      return await sendBounded(this.outbound, url, request);
     } catch (err) {
       if (err instanceof NoResponseError) throw this.failed(`did not answer: ${err.message}`);
       throw err;

@@ -1,4 +1,6 @@
-import { isObject } from './parse-object.js';
+import type { IncomingMessage } from 'node:http';
+import { explainNetworkError } from '@app/domain';
+import type { Outbound } from '@app/outbound';
 
 export interface BoundedRequest {
   method: 'GET' | 'POST';
@@ -16,7 +18,7 @@ export interface Answer {
   body: string;
 }
 
-/** There was no usable response. `message` is a clause such as "the connection failed (ECONNREFUSED)" and quotes nothing from the request. */
+/** There was no usable response. `message` is a clause such as "the connection failed: connection refused" and quotes nothing from the request. */
 export class NoResponseError extends Error {
   override readonly name = 'NoResponseError';
 }
@@ -26,32 +28,37 @@ export class NoResponseError extends Error {
  * contain a token for this server only.
  * @throws NoResponseError if no complete response arrives within the bounds
  */
-export async function sendBounded(url: URL, request: BoundedRequest): Promise<Answer> {
+export async function sendBounded(outbound: Outbound, url: URL, request: BoundedRequest): Promise<Answer> {
   const { method, headers, form, timeoutMs, maxBytes } = request;
   const signal = AbortSignal.timeout(timeoutMs);
+  const body = form?.toString();
   try {
-    const response = await fetch(url, {
-      method,
-      headers: { accept: 'application/json', ...headers },
-      body: form,
-      redirect: 'manual',
-      signal,
+    const response = await outbound.send(url, {
+      ...{ method, body, signal },
+      headers: { accept: 'application/json', ...headers, ...(body !== undefined && formHeaders(body)) },
     });
-    return { status: response.status, body: await readBody(response, maxBytes) };
+    return { status: response.statusCode ?? 0, body: await readBody(response, maxBytes) };
   } catch (err) {
     if (err instanceof NoResponseError) throw err;
-    // No `cause`: a fetch error may quote the URL, which may contain a token.
+    // No `cause`: the operators' log would show whatever the error holds of the request.
     throw new NoResponseError(
-      signal.aborted ? `no answer within ${timeoutMs / 1_000} s` : describeFailure(err),
+      signal.aborted ? `no answer within ${timeoutMs / 1_000} s` : describeFailure(err, url),
     );
   }
 }
 
-async function readBody(response: Response, maxBytes: number): Promise<string> {
-  const pieces: Uint8Array[] = [];
+function formHeaders(body: string): Record<string, string | number> {
+  return {
+    'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
+    'content-length': Buffer.byteLength(body),
+  };
+}
+
+async function readBody(response: IncomingMessage, maxBytes: number): Promise<string> {
+  const pieces: Buffer[] = [];
   let bytes = 0;
-  // Leaving the loop cancels the rest of the stream.
-  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+  // Leaving the loop destroys the rest of the stream.
+  for await (const piece of response as AsyncIterable<Buffer>) {
     bytes += piece.byteLength;
     if (bytes > maxBytes) throw new NoResponseError(`the answer is larger than ${maxBytes} bytes`);
     pieces.push(piece);
@@ -59,7 +66,7 @@ async function readBody(response: Response, maxBytes: number): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-function describeFailure(err: unknown): string {
-  const code = isObject(err) && isObject(err['cause']) ? err['cause']['code'] : undefined;
-  return typeof code === 'string' ? `the connection failed (${code})` : 'the connection failed';
+function describeFailure(err: unknown, url: URL): string {
+  const { reason, advice } = explainNetworkError(err, url.origin);
+  return `the connection failed: ${reason}${advice === undefined ? '' : `. ${advice}`}`;
 }

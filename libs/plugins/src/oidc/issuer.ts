@@ -1,4 +1,5 @@
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
+import type { Outbound } from '@app/outbound';
 import { sendBounded, NoResponseError } from '../http/send-bounded.js';
 import { type JsonObject, parseObject } from '../http/parse-object.js';
 import { CachedValue, type CachePolicy } from './cached-value.js';
@@ -26,6 +27,14 @@ export interface IssuerDocument {
   clientAuthentication: readonly string[];
 }
 
+export interface IssuerOptions {
+  outbound: Outbound;
+  /** Unix milliseconds. */
+  now: () => number;
+  /** The time limit for each request. */
+  timeoutMs?: number;
+}
+
 /** The issuer is unreachable or its response is unusable. `message` is a clause for the operator's log. */
 export class IssuerError extends Error {
   override readonly name = 'IssuerError';
@@ -41,9 +50,9 @@ export class Issuer {
 
   constructor(
     readonly name: string,
-    now: () => number,
-    private readonly timeoutMs = TIMEOUT_MS,
+    private readonly options: IssuerOptions,
   ) {
+    const { now } = options;
     this.document = new CachedValue(() => this.fetchDocument(), DOCUMENT_RULES, now);
     this.cachedKeys = new CachedValue(() => this.fetchKeys(), KEY_RULES, now);
   }
@@ -93,8 +102,9 @@ export class Issuer {
   }
 
   private async fetchObject(url: URL): Promise<JsonObject> {
-    const question = { method: 'GET', timeoutMs: this.timeoutMs, maxBytes: MAX_BYTES } as const;
-    const { status, body } = await sendBounded(url, question).catch((err: unknown) => {
+    const { outbound, timeoutMs = TIMEOUT_MS } = this.options;
+    const question = { method: 'GET', timeoutMs, maxBytes: MAX_BYTES } as const;
+    const { status, body } = await sendBounded(outbound, url, question).catch((err: unknown) => {
       throw err instanceof NoResponseError ? new IssuerError(`${url.href}: ${err.message}`) : err;
     });
     if (status !== 200) throw new IssuerError(`${url.href} answered with status ${status}`);

@@ -1,10 +1,12 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LocalAnswer } from '../testing/local-server.js';
+import { Outbound, readOutboundSettings } from '@app/outbound';
 import { LocalIssuer } from '../testing/local-issuer.js';
 import { OidcPlugin } from './oidc-plugin.js';
 import { readOidcSettings } from './oidc-settings.js';
 
+const outbound = new Outbound(readOutboundSettings({}).settings);
 const ADA = { email: 'ada@example.com', name: 'Ada', groups: ['ops'] };
 const SECRET = 'hunter2 /+%:ü';
 
@@ -14,7 +16,7 @@ function pluginFor(
 ): OidcPlugin {
   const { settings } = readOidcSettings({ ...issuer.env(), ...env });
   if (!settings) throw new Error('The settings of the local issuer are wrong.');
-  return new OidcPlugin(settings, { timeoutMs });
+  return new OidcPlugin(settings, { outbound, timeoutMs });
 }
 
 describe('OidcDeviceFlow', () => {

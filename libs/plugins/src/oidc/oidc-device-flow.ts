@@ -2,7 +2,7 @@ import { AppError } from '@app/domain';
 import type { DeviceFlow, DevicePoll, DeviceSignIn, SignedIn } from '../device-flow.js';
 import { sendBounded, type Answer, NoResponseError } from '../http/send-bounded.js';
 import { authenticateClient } from './client-authentication.js';
-import { type Issuer, type IssuerDocument, IssuerError } from './issuer.js';
+import { type Issuer, type IssuerDocument, IssuerError, type IssuerOptions } from './issuer.js';
 import type { OidcSettings } from './oidc-settings.js';
 import { readPoll, readRefresh, readSignIn, type IssuerProblem } from './read-device-answer.js';
 
@@ -18,8 +18,7 @@ export class OidcDeviceFlow implements DeviceFlow {
   constructor(
     private readonly issuer: Issuer,
     private readonly settings: OidcSettings,
-    private readonly now: () => number,
-    private readonly timeoutMs = TIMEOUT_MS,
+    private readonly options: IssuerOptions,
   ) {}
 
   async start(): Promise<DeviceSignIn> {
@@ -30,21 +29,21 @@ export class OidcDeviceFlow implements DeviceFlow {
   async poll(deviceCode: string): Promise<DevicePoll> {
     if (!isPlausible(deviceCode)) return { kind: 'expired' };
     const form = { grant_type: DEVICE_GRANT, device_code: deviceCode };
-    return orThrow(readPoll(await this.ask('tokenUrl', form), this.now()));
+    return orThrow(readPoll(await this.ask('tokenUrl', form), this.options.now()));
   }
 
   async refresh(refreshToken: string): Promise<SignedIn | { kind: 'denied' }> {
     if (!isPlausible(refreshToken)) return { kind: 'denied' };
     const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
-    return orThrow(readRefresh(await this.ask('tokenUrl', form), refreshToken, this.now()));
+    return orThrow(readRefresh(await this.ask('tokenUrl', form), refreshToken, this.options.now()));
   }
 
   private async ask(endpoint: Endpoint, form: Readonly<Record<string, string>>): Promise<Answer> {
     try {
       const document = await this.issuer.describe();
-      const { timeoutMs } = this;
+      const { outbound, timeoutMs = TIMEOUT_MS } = this.options;
       const request = authenticateClient(this.settings, document, form);
-      return await sendBounded(urlOf(document, endpoint), {
+      return await sendBounded(outbound, urlOf(document, endpoint), {
         ...{ method: 'POST', timeoutMs, maxBytes: MAX_BYTES },
         ...request,
       });

@@ -1,10 +1,12 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Outbound, readOutboundSettings } from '@app/outbound';
 import { describeAuthPlugin } from '../testing/auth-plugin-conformance.js';
 import { LocalIssuer } from '../testing/local-issuer.js';
 import { OidcPlugin } from './oidc-plugin.js';
 import { readOidcSettings } from './oidc-settings.js';
 
+const outbound = new Outbound(readOutboundSettings({}).settings);
 const ADA = { email: 'ada@example.com', name: 'Ada', groups: ['ops', 'data'] };
 const USER = { ...ADA, active: true };
 const SECOND_MS = 1_000;
@@ -21,7 +23,7 @@ function pluginFor(
   if (!settings) throw new Error('The settings of the local issuer are wrong.');
   const reasons: string[] = [];
   const note = (fields: object) => void reasons.push(inspect(fields));
-  const plugin = new OidcPlugin(settings, { now, timeoutMs, log: { debug: note, warn: note } });
+  const plugin = new OidcPlugin(settings, { outbound, now, timeoutMs, log: { debug: note, warn: note } });
   return { plugin, reasons };
 }
 

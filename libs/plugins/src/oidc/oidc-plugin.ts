@@ -1,4 +1,5 @@
 import { isSameEmail, type User } from '@app/domain';
+import type { Outbound } from '@app/outbound';
 import { AuthPlugin } from '../auth-plugin.js';
 import type { PluginLog } from '../plugin-env.js';
 import { unavailable } from '../unavailable.js';
@@ -9,6 +10,7 @@ import type { OidcSettings } from './oidc-settings.js';
 import { readClaims } from './read-claims.js';
 
 export interface OidcOptions {
+  outbound: Outbound;
   log?: PluginLog;
   /** Unix milliseconds. */
   now?: () => number;
@@ -25,13 +27,13 @@ export class OidcPlugin extends AuthPlugin {
 
   constructor(
     private readonly settings: OidcSettings,
-    { log, now = Date.now, timeoutMs }: OidcOptions = {},
+    { outbound, log, now = Date.now, timeoutMs }: OidcOptions,
   ) {
     super();
     this.now = now;
     this.log = log;
-    this.issuer = new Issuer(settings.issuer, now, timeoutMs);
-    this.deviceFlow = new OidcDeviceFlow(this.issuer, settings, now, timeoutMs);
+    this.issuer = new Issuer(settings.issuer, { outbound, now, timeoutMs });
+    this.deviceFlow = new OidcDeviceFlow(this.issuer, settings, { outbound, now, timeoutMs });
   }
 
   override async auth(email: string | null, token: string): Promise<User | null> {

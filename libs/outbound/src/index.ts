@@ -1,0 +1,2 @@
+export { Outbound, type PinnedAddress } from './outbound.js';
+export { OUTBOUND_VARIABLES, readOutboundSettings } from './read-outbound-settings.js';

@@ -1,0 +1,1 @@
+export { listen, type OpenServer, TestProxy } from './test-proxy.js';
