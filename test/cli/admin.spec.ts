@@ -169,6 +169,12 @@ describe('procs', () => {
     expect(await succeed(admin('pod-template', 'list'))).toMatch(/^NAME +USED BY +CHANGED +BY\ngpu /);
     await writeFile(file, await succeed(admin('pod-template', 'describe', 'gpu')));
     expect(await succeed(apply('--yes'))).toBe('gpu: unchanged\nApplied: gpu\n');
+    const good = manifest.replace('true', 'false').replaceAll('gpu', 'cpu');
+    await writeFile(file, [good, manifest].join('\n---\n'));
+    const half = await apply('--yes');
+    expect(half.stdout).toContain('  + template:\n  +   metadata:\n');
+    expect(half.stderr).toContain('A pod template has errors. Applied before it: cpu.\n');
+    await succeed(admin('pod-template', 'remove', 'cpu', '--yes'));
     await succeed(admin('pod-template', 'remove', 'gpu', '--yes'));
     expect((await admin('pod-template', 'describe', 'gpu')).exitCode).toBe(5);
   });

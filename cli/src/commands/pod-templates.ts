@@ -2,7 +2,7 @@ import { AppError } from '@app/domain';
 import { GatewayError, type GatewayClient } from '@app/gateway-client';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
-import { plainLine } from '../output/filter-controls.js';
+import { filterControls, plainLine } from '../output/filter-controls.js';
 import { shortTime } from '../output/render-execution.js';
 import { formatTable } from '../output/table.js';
 import { diffLines } from '../procs/diff-lines.js';
@@ -50,8 +50,8 @@ export async function applyPodTemplates(
       await context.printer.result(await describeChange(client, template), null);
   }
   await confirmChange(context, `Apply to ${client.baseUrl}?`, yes);
-  const applied = [];
-  for (const template of templates) applied.push(await apply(client, template));
+  const applied: Awaited<ReturnType<typeof apply>>[] = [];
+  for (const template of templates) applied.push(await apply(client, template, applied));
   await context.printer.result(`Applied: ${applied.map(({ name }) => name).join(', ')}\n`, applied);
   return 0;
 }
@@ -64,13 +64,23 @@ export async function removePodTemplate(context: Context, name: string, yes: boo
   return 0;
 }
 
-async function apply(client: GatewayClient, { path, name, template }: TemplateInFile) {
+/** @param before those of the same files that are applied already */
+async function apply(
+  client: GatewayClient,
+  { path, name, template }: TemplateInFile,
+  before: readonly { name: string }[],
+) {
   try {
     return await client.call('applyPodTemplate', { params: { name }, body: template });
   } catch (error) {
     if (!(error instanceof GatewayError) || error.details.length === 0) throw error;
+    const details = error.details.map(({ field, message }) => ({
+      field: `${path}: ${name}: ${field}`,
+      message,
+    }));
     throw wrongTemplates(
-      error.details.map(({ field, message }) => ({ field: `${path}: ${name}: ${field}`, message })),
+      details,
+      before.map((one) => one.name),
     );
   }
 }
@@ -86,7 +96,6 @@ async function describeChange(client: GatewayClient, { name, template }: Templat
     ({ sign }) => sign !== ' ',
   );
   const word = before === null ? 'created' : changed.length === 0 ? 'unchanged' : 'changed';
-  return [`${name}: ${word}`, ...changed.map(({ sign, line }) => `  ${sign} ${plainLine(line)}`), ''].join(
-    '\n',
-  );
+  const shown = changed.map(({ sign, line }) => `  ${sign} ${filterControls(line, { keepColours: false })}`);
+  return [`${name}: ${word}`, ...shown, ''].join('\n');
 }

@@ -32,8 +32,11 @@ export function readPodTemplates(sources: readonly SourceText[]): TemplateInFile
   return found;
 }
 
-export function wrongTemplates(details: readonly ErrorDetail[]): AppError {
-  return new AppError('invalid_args', 'The pod templates have errors. Nothing was changed.', {
+/** @param applied the templates that were applied before the error showed */
+export function wrongTemplates(details: readonly ErrorDetail[], applied: readonly string[] = []): AppError {
+  const changed = applied.length > 0 ? `Applied before it: ${applied.join(', ')}.` : 'Nothing was changed.';
+  const what = applied.length > 0 ? 'A pod template has errors.' : 'The pod templates have errors.';
+  return new AppError('invalid_args', `${what} ${changed}`, {
     hint: 'See an example with `proctor pod-template describe NAME`, or in docs/procs.md.',
     details,
   });
