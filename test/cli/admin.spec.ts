@@ -85,6 +85,8 @@ describe('procs', () => {
     const planned = await succeed(admin('procs', 'apply', '-f', procs, '--dry-run'));
     expect(planned).toContain('greet: created\n');
     expect(planned).toContain('  + env_vars.args.TIMES.default: 1.50\n');
+    expect(planned).toContain('# greet: The Job is not shown: No worker answered.');
+    expect(planned).toMatch(/\n1 created, 0 changed, 0 unchanged\. Nothing was applied \(--dry-run\)\.\n$/);
     expect(await jsonOf(gateway.admin, 'procs', 'list')).toEqual([]);
 
     expect(await succeed(admin('procs', 'apply', '-f', procs, '--yes'))).toContain('Applied: 1 created');

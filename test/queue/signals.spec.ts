@@ -3,6 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
+import { Redis } from 'ioredis';
+import { DEFAULT_POD_SETTINGS } from '@app/domain';
 import { registerController } from '@app/platform';
 import {
   listenForSignals,
@@ -167,6 +169,47 @@ describe('signals', () => {
       await redis.kill('SIGCONT');
     }
   }, 30_000);
+
+  it('carry questions to one process of an installation, and its answer back', async () => {
+    const [a, same, b] = ['a', 'a', 'b'].map((id) => new SignalSender(settings, id, ignore)) as [
+      SignalSender,
+      SignalSender,
+      SignalSender,
+    ];
+    for (const each of [a, same, b]) cleanUps.push(() => each.close());
+    const snapshot = { timeoutSeconds: null, retries: null, requiredSecrets: [], organization: '' };
+    const proc = { name: 'x', image: 'x:1', args: {}, snapshot: { ...snapshot, pod: DEFAULT_POD_SETTINGS } };
+    const question = { proc };
+    const connection = new Redis(redis.port);
+    cleanUps.push(() => connection.disconnect());
+    await connection.subscribe(SIGNALS.jobCheck.pattern);
+    let react: (questionId: string) => Promise<unknown> = async () => undefined;
+    connection.on('message', (_, message) => {
+      const signal = SIGNALS.jobCheck.payload.parse((JSON.parse(message) as { data: unknown }).data);
+      expect(signal).toMatchObject({ installationId: 'a', proc: question.proc });
+      void react(signal.questionId);
+    });
+    const ask = (timeoutMs: number) =>
+      a.ask('jobCheck', question, { claimMs: 100, signal: AbortSignal.timeout(timeoutMs) });
+    // The connections may not be ready yet.
+    react = (id) => a.claim(id);
+    await until(async () => (await ask(300)).isClaimed, 5_000);
+
+    react = async () => undefined;
+    expect(await ask(5_000)).toEqual({ isClaimed: false, value: null });
+    react = (id) => b.claim(id).then(() => b.answer(id, 'of another installation'));
+    expect(await ask(5_000)).toEqual({ isClaimed: false, value: null });
+    react = (id) => a.claim(id);
+    expect(await ask(300)).toEqual({ isClaimed: true, value: null });
+    const claims: boolean[] = [];
+    react = async (id) => {
+      claims.push(await a.claim(id), await same.claim(id));
+      await sleep(200);
+      await same.answer(id, { outcome: 'accepted' });
+    };
+    expect(await ask(5_000)).toEqual({ isClaimed: true, value: { outcome: 'accepted' } });
+    expect(claims).toEqual([true, false]);
+  }, 20_000);
 
   it.each([
     {},

@@ -56,7 +56,7 @@ const procs = command('procs', 'Manage procs as code: new, list, describe, apply
             description:
               'File, folder (proc.yaml at any depth, *.yaml at its top level), or - for standard input',
           },
-          'dry-run': { kind: 'flag', description: 'Show the changes without applying them' },
+          'dry-run': { kind: 'flag', description: 'Show the changes and the Jobs without applying anything' },
           yes: YES,
         },
         examples: [

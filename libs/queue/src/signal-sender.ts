@@ -8,6 +8,13 @@ import { SIGNALS, type SignalName, type SignalPayload } from './signals.js';
 const ANSWER_POLL_MS = 50;
 const ANSWER_KEPT_SECONDS = 30;
 
+export interface Answer {
+  /** A process took the question. */
+  isClaimed: boolean;
+  /** As the process sent it; null: there is no answer. */
+  value: unknown;
+}
+
 /**
  * Sends signals to the other processes of an installation over one connection. A process opens a fixed number of connections,
  * which keeps it below PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS.
@@ -36,25 +43,27 @@ export class SignalSender {
   }
 
   /**
-   * Sends a question to every process that listens, and waits for the one answer. Null: no process claimed the question within
-   * `claimMs`, no answer came until the signal aborted, or Redis is away. Never throws.
+   * Sends a question to every process that listens, and waits for the one answer, until the signal aborts. Gives up when no
+   * process has claimed the question within `claimMs`, or Redis is away. Never throws.
    */
   async ask(
     name: 'jobCheck',
     question: Omit<SignalPayload<'jobCheck'>, 'installationId' | 'questionId'>,
     { claimMs, signal }: { claimMs: number; signal: AbortSignal },
-  ): Promise<unknown> {
+  ): Promise<Answer> {
     const questionId = randomUUID();
     const [claim, answer] = this.keysOf(questionId);
     await this.send(name, { ...question, questionId });
     const claimEndsAtMs = performance.now() + claimMs;
+    let isClaimed = false;
     while (!signal.aborted && this.redis.status === 'ready') {
-      const values = await this.redis.mget(claim, answer).catch(() => null);
-      if (typeof values?.[1] === 'string') return JSON.parse(values[1]) as unknown;
-      if (!values?.[0] && performance.now() > claimEndsAtMs) return null;
+      const [claimed, value] = (await this.redis.mget(claim, answer).catch(() => null)) ?? [];
+      isClaimed ||= claimed === '1';
+      if (value != null) return { isClaimed: true, value: JSON.parse(value) as unknown };
+      if (!isClaimed && performance.now() > claimEndsAtMs) break;
       await pauseQuietly(ANSWER_POLL_MS, signal);
     }
-    return null;
+    return { isClaimed, value: null };
   }
 
   /** True: this process is the one that answers the question. */

@@ -43,6 +43,7 @@ export class CheckJobs {
         ...(await Promise.all(
           batch.map(async (proc) => {
             if (isAlone) return withoutWorker(proc);
+            if (signal.aborted) return withoutAnswer(proc);
             if (!this.mayAsk()) return notAsked(proc);
             const template = templates.find(({ name }) => name === proc.pod.template)?.template;
             return this.ask(
@@ -66,9 +67,9 @@ export class CheckJobs {
       proc.args.filter(({ type }) => type !== 'secret').map((arg) => [arg.name, placeholderOf(arg)]),
     );
     const question = { proc: { name: proc.name, image: proc.imageName, args, snapshot } };
-    const answer = await this.signals.ask('jobCheck', question, { claimMs: CLAIM_MS, signal });
-    const parsed = trial.safeParse(answer);
-    if (!parsed.success) return withoutWorker(proc);
+    const { isClaimed, value } = await this.signals.ask('jobCheck', question, { claimMs: CLAIM_MS, signal });
+    const parsed = trial.safeParse(value);
+    if (!parsed.success) return isClaimed || signal.aborted ? withoutAnswer(proc) : withoutWorker(proc);
     const { outcome, ...rest } = parsed.data;
     return { proc: proc.name, outcome: outcome === 'unanswered' ? 'unknown' : outcome, ...rest };
   }
@@ -92,12 +93,14 @@ function placeholderOf({ name, default: value, example, options }: ArgDeclaratio
 }
 
 function withoutWorker(proc: Proc): JobCheckReply {
-  return {
-    proc: proc.name,
-    outcome: 'no_worker',
-    message: 'No worker answered. Start one, or check its connection to Redis.',
-    warnings: [],
-  };
+  const message = 'No worker answered. Start one, or check its connection to Redis.';
+  return { proc: proc.name, outcome: 'no_worker', message, warnings: [] };
+}
+
+/** A webhook that hangs takes longer, or the other procs took all the time. */
+function withoutAnswer(proc: Proc): JobCheckReply {
+  const message = `No answer came within ${TIMEOUT_MS / 1000} s. Check fewer procs at once, or see the log of the workers.`;
+  return { proc: proc.name, outcome: 'unknown', message, warnings: [] };
 }
 
 function notAsked(proc: Proc): JobCheckReply {
