@@ -6,7 +6,8 @@ export function adviseOnSecurity(message: string): string {
 
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
-    /violates PodSecurity "restricted:/,
+    // A warning about a Job says "would violate".
+    /violates? PodSecurity "restricted:/,
     'set PROCTOR_POD_SECURITY=restricted, so that every pod meets this level',
   ],
   // The kubelet's words: the image names no user, root, or a user without a number.

@@ -63,6 +63,15 @@ describe('AnswerJobChecks', () => {
     ]);
   });
 
+  it('names the setting that helps against a warning about Pod Security', async () => {
+    const warning = 'would violate PodSecurity "restricted:latest": runAsNonRoot != true';
+    runner.tryJob = async () => ({ ...ACCEPTED, warnings: ['old', warning] });
+    await newChecks().answer(newQuestion());
+    expect([...answers.values()]).toMatchObject([
+      { warnings: ['old', expect.stringMatching(/ != true; set PROCTOR_POD_SECURITY=restricted/)] },
+    ]);
+  });
+
   it('leaves a question to the worker that claimed it', async () => {
     const question = newQuestion();
     await Promise.all([newChecks().answer(question), newChecks().answer(question)]);

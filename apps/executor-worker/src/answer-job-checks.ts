@@ -1,6 +1,7 @@
 import { DEFAULT_POD_SETTINGS } from '@app/domain';
 import type { SignalPayload, SignalSender } from '@app/queue';
 import type { Cluster, JobTrial } from '@app/runner';
+import { adviseOnSecurity } from './advise-on-security.js';
 import { buildJobRequest } from './build-job-request.js';
 import type { WorkerLog, WorkerSettings } from './worker-context.js';
 
@@ -46,7 +47,11 @@ export class AnswerJobChecks {
       const trial: JobTrial = await cluster
         .in(pod.namespace)
         .tryJob(request, AbortSignal.timeout(TIMEOUT_MS));
-      await signals.answer(questionId, trial);
+      await signals.answer(questionId, {
+        ...trial,
+        message: adviseOnSecurity(trial.message),
+        warnings: trial.warnings.map(adviseOnSecurity),
+      });
     } catch (err) {
       log.warn({ err, proc: proc.name }, 'could not check a Job');
     } finally {
