@@ -74,6 +74,19 @@ describe('the CLI reaches a gateway', () => {
     expect(proxy.requests).toContain(`CONNECT gateway.test:${gatewayPort()}`);
   });
 
+  it('through a proxy that is itself reached over TLS', async () => {
+    const { keyPem, certificatePem } = authority.issue(['localhost', '127.0.0.1']);
+    const proxy = use(await TestProxy.start({ key: keyPem, cert: certificatePem }));
+    const { port } = await startTls(['gateway.test']);
+    env['HTTPS_PROXY'] = proxy.url.replace('http://127.0.0.1', 'https://localhost');
+    env['HTTP_PROXY'] = proxy.url.replace('http:', 'https:');
+    for (const host of [`https://gateway.test:${port}`, `http://gateway.test:${gatewayPort()}`]) {
+      env['PROCTOR_HOST'] = host;
+      expect(await executed()).toMatchObject(succeeded);
+    }
+    expect(proxy.requests).toContain(`CONNECT gateway.test:${port}`);
+  });
+
   it('without the proxy where NO_PROXY names it', async () => {
     const proxy = use(await TestProxy.start());
     Object.assign(env, {
@@ -86,15 +99,20 @@ describe('the CLI reaches a gateway', () => {
     expect(proxy.requests).toEqual([]);
   });
 
-  it('as a program of its own, also with NODE_EXTRA_CA_CERTS', async () => {
-    const { port } = await startTls(['localhost']);
+  it('as a program of its own, also with NODE_EXTRA_CA_CERTS, and ends at once', async () => {
+    const { port } = await startTls(['gateway.test']);
+    const proxy = use(await TestProxy.start());
     const { PROCTOR_CA_FILE = '', ...rest } = env;
+    const startedAtMs = performance.now();
     const result = await runCli(['execute', 'say-hello', 'WHO=me'], {
       ...rest,
-      PROCTOR_HOST: `https://localhost:${port}`,
+      PROCTOR_HOST: `https://gateway.test:${port}`,
+      HTTPS_PROXY: proxy.url,
       NODE_EXTRA_CA_CERTS: PROCTOR_CA_FILE,
     });
     expect(result).toMatchObject(succeeded);
+    // Connections that are kept for 4 s do not keep the program.
+    expect(performance.now() - startedAtMs).toBeLessThan(3_500);
   }, 30_000);
 
   it('on a port that fetch refuses', async () => {

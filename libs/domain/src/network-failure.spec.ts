@@ -45,6 +45,8 @@ describe('explainNetworkError', () => {
       'check its certificate',
     ],
     ['INVALID_PURPOSE', 'its certificate was rejected (INVALID_PURPOSE)', 'check its certificate'],
+    ['HOSTNAME_MISMATCH', 'its certificate was rejected', 'check its certificate'],
+    ['ERR_OSSL_EVP_UNSUPPORTED', 'the TLS handshake failed', 'version of TLS'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'it does not speak TLS', 'http://'],
     ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'it does not speak TLS', 'http://'],
     ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'demands a client certificate', 'sends none'],
@@ -70,6 +72,30 @@ describe('explainNetworkError', () => {
       'its certificate is for another host: a, b, c, …',
     );
     expect(names().reason).toBe('its certificate names no host');
+  });
+
+  it('has a next step for a connection that closes during the TLS handshake', () => {
+    const message = 'Client network socket disconnected before secure TLS connection was established';
+    expect(explain(coded('ECONNRESET', { message }))).toMatchObject({
+      reason: 'it closed the connection during the TLS handshake',
+      advice: expect.stringContaining('firewall') as unknown,
+    });
+  });
+
+  // What Node calls the results of OpenSSL's verification (X509_V_ERR_*).
+  it.each(
+    `UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_CRL UNABLE_TO_DECRYPT_CERT_SIGNATURE UNABLE_TO_DECRYPT_CRL_SIGNATURE
+    UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY CERT_SIGNATURE_FAILURE CRL_SIGNATURE_FAILURE CERT_NOT_YET_VALID CERT_HAS_EXPIRED
+    CRL_NOT_YET_VALID CRL_HAS_EXPIRED ERROR_IN_CERT_NOT_BEFORE_FIELD ERROR_IN_CERT_NOT_AFTER_FIELD
+    ERROR_IN_CRL_LAST_UPDATE_FIELD ERROR_IN_CRL_NEXT_UPDATE_FIELD DEPTH_ZERO_SELF_SIGNED_CERT
+    SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_GET_ISSUER_CERT_LOCALLY UNABLE_TO_VERIFY_LEAF_SIGNATURE CERT_CHAIN_TOO_LONG
+    CERT_REVOKED INVALID_CA PATH_LENGTH_EXCEEDED INVALID_PURPOSE CERT_UNTRUSTED CERT_REJECTED HOSTNAME_MISMATCH`.split(
+      /\s+/,
+    ),
+  )('says of %s that the certificate is at fault, and what to do', (code) => {
+    const { reason, advice } = explain(coded(code));
+    expect(reason).toMatch(/certificate/);
+    expect(advice).toMatch(/^[A-Z].*\.$/);
   });
 
   it('tells plain HTTP and TLS apart, whichever way round', () => {

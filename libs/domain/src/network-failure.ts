@@ -51,6 +51,9 @@ interface Failure {
 
 function explainCode(code: string, failure: Failure, isPlain: boolean): NetworkFailure {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return explainWrongName(failure);
+  if (code === 'ECONNRESET' && /before secure TLS connection/.test(String(failure.message))) {
+    return { reason: 'it closed the connection during the TLS handshake', advice: CLOSED_HANDSHAKE };
+  }
   // A TLS server that is sent plain HTTP answers with something else, or hangs up.
   if (code.startsWith('HPE_'))
     return { reason: 'it does not speak HTTP', advice: isPlain ? TRY_TLS : undefined };
@@ -60,9 +63,9 @@ function explainCode(code: string, failure: Failure, isPlain: boolean): NetworkF
   const isNotTls = code === 'EPROTO' && /wrong version number|packet length/i.test(String(failure.message));
   const tls = TLS_FAILURES[isNotTls ? 'ERR_SSL_WRONG_VERSION_NUMBER' : code];
   if (tls) return { reason: tls[0], advice: tls[1] };
-  if (/^(ERR_SSL_|ERR_TLS_|EPROTO)/.test(code))
+  if (/^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO)/.test(code))
     return { reason: `the TLS handshake failed (${code})`, advice: REFUSED_HANDSHAKE };
-  if (/^(CERT_|CRL_|UNABLE_TO_|INVALID_|PATH_LENGTH_|AKID_|ERROR_IN_)/.test(code)) {
+  if (/^(CERT_|CRL_|UNABLE_TO_|INVALID_|PATH_LENGTH_|AKID_|ERROR_IN_|HOSTNAME_)/.test(code)) {
     return {
       reason: `its certificate was rejected (${code})`,
       advice: 'Ask the operators of the server to check its certificate.',
@@ -91,6 +94,8 @@ const TRUST_AUTHORITY =
   'If you trust that authority, set PROCTOR_CA_FILE to the path of its certificate (PEM).';
 const TRUST_CERTIFICATE =
   'If you trust the server, set PROCTOR_CA_FILE to the path of its certificate (PEM).';
+const CLOSED_HANDSHAKE =
+  'Check that the server speaks TLS on this port. A firewall or proxy between may also refuse connections: ask its operators.';
 const REFUSED_HANDSHAKE =
   'The server may demand a client certificate, which Proctor does not send, or a version of TLS that Node.js does not offer.';
 const NO_CLIENT_CERTIFICATE =

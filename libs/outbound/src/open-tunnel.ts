@@ -1,6 +1,6 @@
 import { request as requestHttp, STATUS_CODES } from 'node:http';
 import { request as requestHttps, type RequestOptions } from 'node:https';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { ConnectionOptions, SecureContext } from 'node:tls';
 import { explainNetworkError, NetworkError } from '@app/domain';
 
@@ -47,11 +47,15 @@ export function requestOf({ protocol }: URL): typeof requestHttps {
   return protocol === 'https:' ? requestHttps : requestHttp;
 }
 
-/** Not the whole URL: Node would take user and password in it for credentials of the target. */
-export function hostAndPort(proxy: URL): { protocol: string; host: string; port: string } {
+/**
+ * Where the proxy is. Not the whole URL: Node would take user and password in it for credentials of the target. Without a
+ * server name, Node would check the proxy's certificate against the `Host` header, which names the target.
+ */
+export function hostAndPort(proxy: URL): RequestOptions {
   const { protocol, hostname, port } = proxy;
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  return { protocol, host, port: port || (protocol === 'https:' ? '443' : '80') };
+  const servername = isIP(host) === 0 ? host : '';
+  return { protocol, host, port: port || (protocol === 'https:' ? '443' : '80'), servername };
 }
 
 export function proxyHeaders({ username, password }: URL): Record<string, string> {

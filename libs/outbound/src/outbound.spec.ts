@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { fetchOver } from './fetch-over.js';
 import { Outbound } from './outbound.js';
 import { readOutboundSettings } from './read-outbound-settings.js';
 import { listen, TestProxy, type OpenServer } from './testing/index.js';
@@ -13,6 +14,9 @@ beforeAll(async () => {
   server = await listen(
     createServer((request, response) => {
       seen.push(`${request.method} ${request.url} at ${request.headers.host}`);
+      if (request.url === '/empty') return void response.writeHead(204).end();
+      if (request.url === '/away') return void response.writeHead(302, { location: '/' }).end();
+      response.setHeader('set-cookie', ['a=1', 'b=2']);
       void text(request).then((body) => response.end(`got ${body}`));
     }),
   );
@@ -72,5 +76,39 @@ describe('Outbound', () => {
     } finally {
       await silent.close();
     }
+  });
+});
+
+describe('fetchOver', () => {
+  const url = (path = '/') => `http://site.test:${server.port}${path}`;
+  const proxied = (...request: Parameters<typeof fetch>) =>
+    fetchOver(open({ HTTP_PROXY: proxy.url }))(...request);
+
+  it('is as the global fetch, but asks the proxy', async () => {
+    const body = new URLSearchParams({ a: 'ü' });
+    const response = await proxied(new URL(url('/a')), { method: 'POST', body });
+    expect(await response.text()).toBe('got a=%C3%BC');
+    expect([response.status, response.ok, response.headers.getSetCookie()]).toEqual([
+      200,
+      true,
+      ['a=1', 'b=2'],
+    ]);
+    expect(proxy.requests).toEqual([`POST ${url('/a')}`]);
+    expect((await proxied(url('/empty'))).body).toBeNull();
+  });
+
+  it('follows no redirect, which could lead elsewhere', async () => {
+    const response = await proxied(url('/away'));
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/']);
+  });
+
+  it('rejects in words, or with the reason of the signal', async () => {
+    const gone = await listen(createServer());
+    await gone.close();
+    await expect(fetchOver(open())(`http://127.0.0.1:${gone.port}/?secret`)).rejects.toThrow(
+      `Cannot reach http://127.0.0.1:${gone.port}: connection refused.`,
+    );
+    const over = AbortSignal.abort(new Error('over'));
+    await expect(fetchOver(open())(url(), { signal: over })).rejects.toThrow('over');
   });
 });

@@ -10,7 +10,7 @@ import { KEEP_ALIVE, TunnelAgent } from './tunnel-agent.js';
 export interface OutboundRequest {
   method: string;
   headers?: Readonly<Record<string, string | number>>;
-  body?: string;
+  body?: string | Uint8Array;
   /** Aborts the whole exchange, also while the response is read. */
   signal: AbortSignal;
   /** How long connecting may take, TLS included. */

@@ -6,4 +6,4 @@ export { chooseNotificationPlugins } from './notification/choose-notification-pl
 export { loadNotificationPlugin } from './notification/load-notification-plugin.js';
 export { NotificationPlugin, type ExecutionEvent } from './notification/notification-plugin.js';
 export type { PluginEnv } from './plugin-env.js';
-export { checkShippedPlugin, SHIPPED_PLUGINS } from './shipped-plugins.js';
+export { checkPlugin, SHIPPED_PLUGINS } from './shipped-plugins.js';

@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestProxy } from '../../outbound/src/testing/index.js';
 import { loadAuthPlugin, type AuthPluginRequest } from './load-auth-plugin.js';
 import { PluginError } from './plugin-error.js';
 import { describeAuthPlugin } from './testing/auth-plugin-conformance.js';
+import { LocalServer } from './testing/local-server.js';
 
 const USER = { email: 'ada@example.com', name: 'Ada', active: true, groups: ['ops', 'data'] };
 const AUTH = `auth: async (email, token) => token !== 'good' ? null : (${JSON.stringify(USER)})`;
@@ -77,6 +79,21 @@ describe('loadAuthPlugin', () => {
     );
     expect(await plugin.auth(null, 't')).toMatchObject({ name: 'hello' });
     expect(await plugin.verify(USER, ['not his'])).toBe(true);
+  });
+
+  it('gives a `fetch` that uses the proxies', async () => {
+    const proxy = await TestProxy.start();
+    const gate = await LocalServer.start(() => ({ status: 200, body: USER }));
+    try {
+      const url = gate.url.replace('127.0.0.1', 'gate.test');
+      const source = `export const Auth = ({ fetch }) => ({ auth: async () => (await fetch('${url}')).json() });`;
+      const plugin = await loadSource(source, { env: { HTTP_PROXY: proxy.url } });
+      expect(await plugin.auth(USER.email, 'any')).toEqual(USER);
+      expect(proxy.requests).toEqual([`GET ${new URL(url).href}`]);
+    } finally {
+      await gate.close();
+      await proxy.close();
+    }
   });
 
   it('loads another export', async () => {

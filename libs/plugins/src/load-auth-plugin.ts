@@ -22,7 +22,7 @@ const DEFAULT_EXPORT = 'Auth';
 
 /**
  * Loads the authentication plugin. The module's export is an object with `auth(email, token)` and optionally
- * `verify(user, requiredGroups)`, or a class or (possibly async) function that creates one from `{ env }`.
+ * `verify(user, requiredGroups)`, or a class or (possibly async) function that creates one from `{ env, fetch }`.
  * @throws PluginError if the plugin does not exist or is invalid
  */
 export async function loadAuthPlugin(request: AuthPluginRequest): Promise<AuthPlugin> {

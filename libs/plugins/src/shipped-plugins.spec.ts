@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { TestProxy } from '../../outbound/src/testing/index.js';
-import { checkShippedPlugin, makeShippedPlugin } from './shipped-plugins.js';
+import { checkPlugin, makeShippedPlugin } from './shipped-plugins.js';
 import { LocalGate } from './testing/local-gate.js';
 
-describe('checkShippedPlugin', () => {
+describe('checkPlugin', () => {
   it.each<[string, string[]]>([
     ['gate', ['GATE_PLUGIN_HOST']],
     ['oidc', ['PROCTOR_OIDC_ISSUER', 'PROCTOR_OIDC_CLIENT_ID']],
@@ -11,7 +11,7 @@ describe('checkShippedPlugin', () => {
     ['./own-plugin.mjs', []],
     ['constructor', []],
   ])('%s needs %j', (name, variables) => {
-    expect(checkShippedPlugin(name, {}).map(({ variable }) => variable)).toEqual(variables);
+    expect(checkPlugin(name, {}).map(({ variable }) => variable)).toEqual(variables);
   });
 
   it('checks proxies and certificate authorities', () => {
@@ -20,10 +20,11 @@ describe('checkShippedPlugin', () => {
       HTTPS_PROXY: 'socks5://me:secret@proxy',
       PROCTOR_CA_FILE: 'ca.pem',
     };
-    expect(checkShippedPlugin('gate', env)).toMatchObject([
+    expect(checkPlugin('gate', env)).toMatchObject([
       { variable: 'HTTPS_PROXY', found: expect.not.stringContaining('secret') as unknown },
       { variable: 'PROCTOR_CA_FILE', found: 'the relative path ca.pem' },
     ]);
+    expect(checkPlugin('./own.mjs', env)).toHaveLength(2);
   });
 
   it('makes plugins that use the proxies', async () => {
@@ -47,7 +48,7 @@ describe('checkShippedPlugin', () => {
   });
 
   it('shows an invalid value, shortened', () => {
-    const [problem] = checkShippedPlugin('gate', { GATE_PLUGIN_HOST: `/${'x'.repeat(200)}` });
+    const [problem] = checkPlugin('gate', { GATE_PLUGIN_HOST: `/${'x'.repeat(200)}` });
     expect(problem?.found).toBe(`"/${'x'.repeat(99)}…"`);
   });
 });

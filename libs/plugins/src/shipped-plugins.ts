@@ -43,12 +43,13 @@ export function isShippedPlugin(name: string): name is ShippedPluginName {
   return SHIPPED_PLUGINS.some((shipped) => shipped === name);
 }
 
-/** Lists every problem that this plugin has with `env`. Empty for plugins that are not shipped. */
-export function checkShippedPlugin(name: string, env: PluginEnv): readonly ConfigurationProblem[] {
-  return isShippedPlugin(name) ? PREPARE[name](env).problems : [];
+/** Lists every problem that this plugin has with `env`. Of a plugin that is not shipped, only its connections are checked. */
+export function checkPlugin(name: string, env: PluginEnv): readonly ConfigurationProblem[] {
+  if (isShippedPlugin(name)) return PREPARE[name](env).problems;
+  return readOutboundSettings(env).problems;
 }
 
-/** Creates a shipped plugin without contacting its server. @throws PluginError if `checkShippedPlugin` finds problems */
+/** Creates a shipped plugin without contacting its server. @throws PluginError if `checkPlugin` finds problems */
 export function makeShippedPlugin(name: ShippedPluginName, env: PluginEnv, log?: PluginLog): AuthPlugin {
   const { problems, make } = PREPARE[name](env);
   if (make) return make(log);

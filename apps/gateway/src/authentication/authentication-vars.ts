@@ -1,4 +1,4 @@
-import { checkShippedPlugin, SHIPPED_PLUGINS } from '@app/plugins';
+import { checkPlugin, SHIPPED_PLUGINS } from '@app/plugins';
 import {
   adminGroupVars,
   booleanVar,
@@ -31,7 +31,8 @@ export const authenticationVars = {
 /** The problems in the variables of the configured plugin; none while authentication is off. */
 export function checkAuthPlugin(source: EnvSource): readonly ConfigurationProblem[] {
   const isOff = booleanVar().safeParse(source['PROCTOR_AUTH_ENABLED']).data === false;
-  return isOff ? [] : checkShippedPlugin(source['PROCTOR_AUTH_PLUGIN_BINARY']?.trim() ?? '', source);
+  const name = source['PROCTOR_AUTH_PLUGIN_BINARY']?.trim() || POSTGRES_PLUGIN;
+  return isOff || name === POSTGRES_PLUGIN ? [] : checkPlugin(name, source);
 }
 
 /** The plugin's name as clients see it: not the path of the operator's own one. */

@@ -97,6 +97,17 @@ describe('resolveTarget through a proxy', () => {
     const outside = await proxied('https://hooks.example.com/', NOTHING_ALLOWED, answering('8.8.8.8'));
     expect(outside.addresses).toEqual([{ address: '8.8.8.8', family: 4 }]);
   });
+
+  it('says what to do about a name that only the proxy can resolve', async () => {
+    const lost = proxied('https://hooks.example.com/', NOTHING_ALLOWED, async () => {
+      throw Object.assign(new Error('x'), { code: 'ENOTFOUND' });
+    });
+    await expect(lost).rejects.toMatchObject({
+      failure: {
+        advice: expect.stringContaining('add hooks.example.com to PROCTOR_OUTBOUND_ALLOWED') as unknown,
+      },
+    });
+  });
 });
 
 describe('lookups', () => {

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { NetworkError } from '@app/domain';
 import type { PinnedAddress } from '@app/outbound';
 import { isAddressAllowed, type AllowedTargets } from './check-address.js';
 import { limitConcurrency } from './limit-concurrency.js';
@@ -58,7 +59,12 @@ export async function resolveTarget(
   // Often only the proxy can resolve names of the internet.
   if (isTrusted && isProxied(url)) return { url, addresses: null };
   const family = isIP(host);
-  const addresses = family === 0 ? await resolve(host, signal) : [{ address: host, family }];
+  const addresses =
+    family === 0
+      ? await resolve(host, signal).catch((error: unknown) => {
+          throw isProxied(url) ? unresolved(host, error) : error;
+        })
+      : [{ address: host, family }];
   if (addresses.length === 0) throw new Error(`${host} has no address`);
   const refused = isTrusted ? undefined : addresses.find((a) => !isAddressAllowed(a.address, allowed));
   if (refused) {
@@ -68,6 +74,12 @@ export async function resolveTarget(
     );
   }
   return { url, addresses };
+}
+
+function unresolved(host: string, cause: unknown): NetworkError {
+  const reason = `the name ${host} could not be resolved here, to check its addresses`;
+  const advice = `If only the proxy can resolve it, add ${host} to PROCTOR_OUTBOUND_ALLOWED.`;
+  return new NetworkError({ reason, advice }, { cause });
 }
 
 /** @throws RefusedTargetError unless it is an http or https URL without user name and password */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import { connect, type AddressInfo, type Server, type Socket } from 'node:net';
 
 export interface OpenServer {
@@ -38,9 +39,11 @@ export class TestProxy {
   refusal: number | null = null;
   private open!: OpenServer;
 
-  static async start(): Promise<TestProxy> {
+  /** @param options with a certificate, if the proxy is to be reached over TLS */
+  static async start(options: ServerOptions = {}): Promise<TestProxy> {
     const proxy = new TestProxy();
-    const server = createServer((incoming, response) => proxy.forward(incoming, response));
+    const server = options.key ? createTlsServer(options) : createServer();
+    server.on('request', (incoming, response) => proxy.forward(incoming, response));
     server.on('connect', (incoming: IncomingMessage, socket: Socket) => proxy.tunnel(incoming, socket));
     proxy.open = await listen(server);
     return proxy;

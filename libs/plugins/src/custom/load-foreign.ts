@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { fetchOver, Outbound, readOutboundSettings } from '@app/outbound';
 import { withTimeout } from '@app/timing';
 import { isObject } from '../http/parse-object.js';
 import type { PluginEnv } from '../plugin-env.js';
@@ -30,8 +31,8 @@ export interface ForeignRequest {
 }
 
 /**
- * Loads an object with the method that `kind` requires: exported by the module, or created from `{ env }` by its exported
- * class or (possibly async) function.
+ * Loads an object with the method that `kind` requires: exported by the module, or created from `{ env, fetch }` by its
+ * exported class or (possibly async) function. That `fetch` uses the proxies and certificate authorities of `env`.
  * @throws PluginError if the module cannot be loaded or does not export such a plugin
  */
 export async function loadForeign(kind: PluginKind, request: ForeignRequest): Promise<object> {
@@ -90,7 +91,7 @@ async function instantiate(
   what: string,
 ): Promise<unknown> {
   if (typeof value !== 'function' || hasMethod(value, method)) return value;
-  const given = { env: { ...env } };
+  const given = { env: { ...env }, fetch: fetchOver(new Outbound(readOutboundSettings(env).settings)) };
   const isMade = isClass(value, method);
   try {
     return isMade ? Reflect.construct(value, [given]) : await Reflect.apply(value, undefined, [given]);

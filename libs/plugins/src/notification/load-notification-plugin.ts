@@ -12,7 +12,7 @@ const NOTIFICATION: PluginKind = {
 
 /**
  * Loads an operator's notification plugin. The module's export is an object with `onNotify(event)`, or a class or
- * (possibly async) function that creates one from `{ env }`.
+ * (possibly async) function that creates one from `{ env, fetch }`.
  * @param request `timeoutMs` limits loading, and later each call (10 s)
  * @throws PluginError if the module cannot be loaded or does not export such a plugin
  */
