@@ -19,6 +19,17 @@ async function anAccount(changes: { groups?: string[]; isService?: boolean } = {
   return account.email;
 }
 
+describe('procs', () => {
+  it('are refused with a conflict if their pod template was removed after it was checked', async () => {
+    const proc = aProc(randomName());
+    const registering = stores.procs.register([{ ...proc, pod: { ...proc.pod, template: 'gone' } }]);
+    await expect(registering).rejects.toMatchObject({
+      code: 'conflict',
+      message: 'A pod template (gone) has just been removed.',
+    });
+  });
+});
+
 describe('accounts', () => {
   it('are created together with missing groups, and read back unchanged', async () => {
     const [email, one, two] = [anEmail(), ...[randomName(), randomName()].sort()];

@@ -22,13 +22,13 @@ const SETTINGS = {
   image_pull_secrets: ['registry-key'],
   annotations: { team: 'ops', 'example.com/note': 'päyments' },
   // Below the WORKDIR of the image.
-  scratch: { size: '1Gi', path: '/proc/scratch' },
+  scratch: { size: '1Gi', path: '/app/scratch' },
   files: [
-    { path: '/proc/conf/app.conf', content: 'über' },
-    { path: '/proc/conf/other.conf', content: 'other' },
+    { path: '/app/conf/app.conf', content: 'über' },
+    { path: '/app/conf/other.conf', content: 'other' },
   ],
-  config_maps: [{ name: 'regions', path: '/proc/regions' }, { name: 'variables' }],
-  secrets: [{ name: 'api-key', path: '/proc/key' }, { name: 'api-token' }],
+  config_maps: [{ name: 'regions', path: '/app/regions' }, { name: 'variables' }],
+  secrets: [{ name: 'api-key', path: '/app/key' }, { name: 'api-token' }],
   priority_class: 'batch-low',
   runtime_class: 'gvisor',
   image_pull_policy: 'IfNotPresent',
@@ -131,8 +131,11 @@ describe('a proc with typed args and pod settings', () => {
     expect(log).toContain('kept');
     // COUNT is also an arg, which wins.
     expect(log).toContain('eu us 17 debug robot 3');
-    expect(log).toContain('überother\n-r--r--r-- ');
-    expect(log).toContain('app.conf\nother.conf\n');
+    expect(log).toContain('überother\n');
+    // Standard error comes by a pipe of its own, between any two lines.
+    expect(log).toMatch(/^-r--r--r-- .* conf\/app\.conf$/m);
+    expect(log).toMatch(/^app\.conf$/m);
+    expect(log).toMatch(/^other\.conf$/m);
     expectNoToken(log);
   });
 
@@ -234,15 +237,15 @@ describe('a proc with typed args and pod settings', () => {
       files: object[];
     }[];
     expect(list.find(({ name }) => name === PROC)?.files).toEqual([
-      { path: '/proc/conf/app.conf', bytes: 5 },
-      { path: '/proc/conf/other.conf', bytes: 5 },
+      { path: '/app/conf/app.conf', bytes: 5 },
+      { path: '/app/conf/other.conf', bytes: 5 },
     ]);
   });
 
   it('runs with the files that it had when it was accepted', async () => {
     const withText = (content: string) =>
       system.api.registerScriptProc(
-        { concurrency: { limit: 1 }, files: [{ path: '/proc/text', content }] },
+        { concurrency: { limit: 1 }, files: [{ path: '/app/text', content }] },
         'with-file',
       );
     const texts = ['f'.repeat(300_000), 'second'] as const;
@@ -270,7 +273,7 @@ describe('a proc with typed args and pod settings', () => {
     const reasonOf = async (id: number) => (await system.api.status(id)).reason ?? '';
 
     it('runs, is cancelled, and is cleaned up there', async () => {
-      await inNamespace('reports', { files: [{ path: '/proc/a', content: 'there' }] });
+      await inNamespace('reports', { files: [{ path: '/app/a', content: 'there' }] });
       const { id } = await runIn('reports', 'cat a');
       const { name, status } = await system.api.end(id);
       expect(status).toBe('FINISHED');
@@ -388,7 +391,7 @@ describe('a proc with typed args and pod settings', () => {
 
   it('shows that a ConfigMap does not exist', async () => {
     await system.api.registerScriptProc(
-      { config_maps: [{ name: 'not-there', path: '/proc/x' }] },
+      { config_maps: [{ name: 'not-there', path: '/app/x' }] },
       'unmounted',
     );
     const { id } = await system.api.run('true', 'unmounted');
@@ -411,7 +414,7 @@ describe('a proc with typed args and pod settings', () => {
           initContainers: [
             { name: 'prepare', image: 'proctor/run-script:1', env: [{ name: 'SCRIPT', value: 'true' }] },
           ],
-          containers: [{ name: 'proc', volumeMounts: [{ name: 'shared', mountPath: '/proc/shared' }] }],
+          containers: [{ name: 'proc', volumeMounts: [{ name: 'shared', mountPath: '/app/shared' }] }],
         },
       });
     expect((await apply('first')).status).toBe(200);
@@ -515,7 +518,7 @@ describe('a proc with typed args and pod settings', () => {
     ['a queue without retries', { queue: 'batch', retries: 0 }, /queue.*repeatable: true/],
     ['a queue that is not in the list', { queue: 'urgent' }, /queue.*not allowed \(allowed: batch\)/],
     ['a file without text', { files: [{ path: '/etc/a' }] }, /files\.0\.content/],
-    ['a file in scratch', { files: [{ path: '/proc/scratch/a', content: '' }] }, /files\.0\.path.*scratch/],
+    ['a file in scratch', { files: [{ path: '/app/scratch/a', content: '' }] }, /files\.0\.path.*scratch/],
     [
       'files larger than the installation allows',
       { files: [{ path: '/etc/a', content: 'x'.repeat(400_000) }] },

@@ -340,6 +340,19 @@ describe('pod templates', () => {
     expect(await call(gateway.admin, 'GET', path)).toMatchObject({ status: 404 });
   });
 
+  it('are changed, removed and named at once without a failure of the gateway', async () => {
+    const requests = Array.from({ length: 8 }, () => [
+      apply({ spec }),
+      register(procMetadata('trained', { pod_template: 'gpu' })),
+      call(gateway.admin, 'DELETE', path, undefined, JSON_ACCEPTED),
+      register(procMetadata('trained')),
+    ]).flat();
+    const statuses = new Set((await Promise.all(requests)).map(({ status }) => status));
+    expect([200, 201, 204, 400, 404, 409]).toEqual(expect.arrayContaining([...statuses]));
+    await register(procMetadata('trained'));
+    await call(gateway.admin, 'DELETE', path);
+  });
+
   it('must exist and fit the procs that name them, on both sides', async () => {
     await apply({ spec });
     const scratch = { size: '1Gi', path: '/data' };

@@ -52,12 +52,17 @@ export class ChangePodTemplates {
 
   private async checkUsers(name: string, template: PodTemplate): Promise<ErrorDetail[]> {
     const users = (await this.dependencies.procs.list()).filter(({ pod }) => pod.template === name);
-    return users.flatMap((proc) =>
-      checkTemplateUse(proc.pod, template).map(({ message }) => ({
+    return users.flatMap(({ name: proc, pod }) => {
+      const uses = checkTemplateUse(pod, template).map(({ message }) => ({
         field: 'template.spec.containers',
-        message: `proc ${proc.name}: ${message}`,
-      })),
-    );
+        message,
+      }));
+      const refused = checkPodTemplate(template, this.dependencies.allowed, pod.namespace);
+      return [...refused, ...uses].map(({ field, message }) => ({
+        field,
+        message: `proc ${proc}: ${message}`,
+      }));
+    });
   }
 }
 

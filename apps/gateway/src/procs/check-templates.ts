@@ -23,10 +23,9 @@ export class CheckTemplates {
       if (pod.template === null) return [];
       const found = templates.find(({ name }) => name === pod.template);
       if (!found) return [{ field: 'pod.template', message: describeMissing(pod.template, templates) }];
-      const refused = checkPodTemplate(found.template, this.allowed).map(({ field, message }) => ({
-        field: 'pod.template',
-        message: `${field}: ${message}`,
-      }));
+      const refused = checkPodTemplate(found.template, this.allowed, pod.namespace).map(
+        ({ field, message }) => ({ field: 'pod.template', message: `${field}: ${message}` }),
+      );
       return [...refused, ...checkTemplateUse(pod, found.template)];
     };
   }

@@ -1,5 +1,6 @@
 import type { PodTemplate } from '@app/domain';
 import type { Database } from '../connection/database.js';
+import { hasCode, UNIQUE_VIOLATION } from '../connection/error-codes.js';
 import type { Prisma } from '../generated/client.js';
 
 export interface PodTemplateRecord {
@@ -36,11 +37,17 @@ export class PodTemplatesStore {
   /** Creates or replaces it. May be repeated. */
   async put(name: string, template: PodTemplate, updatedBy: string): Promise<PodTemplateRecord> {
     const columns = { template: template as unknown as Prisma.InputJsonObject, updatedBy };
-    const row = await this.database.client.podTemplate.upsert({
-      where: { name },
-      create: { name, ...columns },
-      update: columns,
-      include: WITH_PROCS,
+    const upsert = () =>
+      this.database.client.podTemplate.upsert({
+        where: { name },
+        create: { name, ...columns },
+        update: columns,
+        include: WITH_PROCS,
+      });
+    // Another request has just created it.
+    const row = await upsert().catch((error: unknown) => {
+      if (!hasCode(error, UNIQUE_VIOLATION)) throw error;
+      return upsert();
     });
     return toRecord(row);
   }

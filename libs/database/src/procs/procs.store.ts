@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  AppError,
   type ArgDeclaration,
   DEFAULT_POD_SETTINGS,
   plainArg,
@@ -10,6 +11,7 @@ import {
   type SecretDeclaration,
 } from '@app/domain';
 import type { Database } from '../connection/database.js';
+import { FOREIGN_KEY_VIOLATION, hasCode } from '../connection/error-codes.js';
 import type { Prisma, Proc as ProcRow } from '../generated/client.js';
 
 /** A registered proc. Each change increments the revision. */
@@ -49,8 +51,22 @@ export class ProcsStore {
     return rows.map(({ name }) => name);
   }
 
-  /** Registers all of these procs or none; replaces existing ones. May be repeated. */
+  /**
+   * Registers all of these procs or none; replaces existing ones. May be repeated.
+   * @throws AppError `conflict` if a pod template has been removed meanwhile
+   */
   async register(procs: readonly Proc[]): Promise<void> {
+    await this.upsert(procs).catch((cause: unknown) => {
+      if (!hasCode(cause, FOREIGN_KEY_VIOLATION)) throw cause;
+      const names = procs.flatMap(({ pod }) => pod.template ?? []);
+      throw new AppError('conflict', `A pod template (${names.join(', ')}) has just been removed.`, {
+        hint: 'See `proctor pod-template list`.',
+        cause,
+      });
+    });
+  }
+
+  private async upsert(procs: readonly Proc[]): Promise<void> {
     await this.database.client.$transaction(
       procs.flatMap((proc) => {
         const columns = toColumns(proc);

@@ -1,5 +1,6 @@
 import { timingOf, type Schedule, type SchedulePolicies, type ScheduleTiming } from '@app/domain';
 import type { Database, Session } from '../connection/database.js';
+import { FOREIGN_KEY_VIOLATION, hasCode, UNIQUE_VIOLATION } from '../connection/error-codes.js';
 import type { AdmissionSettings } from '../executions/admission/gate.js';
 import { lockWaiters } from '../executions/admission/overlap-gate.js';
 import { finish, NEVER_CLAIMED, type Finish } from '../executions/finish.js';
@@ -215,14 +216,6 @@ async function readClock(session: Session): Promise<Date> {
   const [row] = await session.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
   if (!row) throw new Error('Postgres returned no time');
   return row.now;
-}
-
-// https://www.prisma.io/docs/orm/reference/error-reference
-const UNIQUE_VIOLATION = 'P2002';
-const FOREIGN_KEY_VIOLATION = 'P2003';
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === code;
 }
 
 function toColumns({ args, secretArgs, notificationEmails, group, blackouts, ...rest }: ScheduleChanges) {

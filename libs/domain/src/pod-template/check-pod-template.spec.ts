@@ -36,6 +36,7 @@ const fields = (spec: Json, allowed: Partial<AllowedSettings> = {}, metadata: Js
 const own = (more: Json) => ({ containers: [{ name: 'proc', ...more }] });
 const extra = (more: Json = {}) => ({ containers: [{ name: 'log', image: 'a/log:1', ...more }] });
 const volume = (more: Json) => ({ volumes: [{ name: 'v', ...more }] });
+const token = volume({ projected: { sources: [{ serviceAccountToken: { path: 't' } }] } });
 const withLog = { containers: ['log'] };
 
 describe('checkPodTemplate', () => {
@@ -65,6 +66,8 @@ describe('checkPodTemplate', () => {
       { hostAccess: ['/var/log'] },
     ],
     ['a listed account', { serviceAccountName: 'a' }, { serviceAccounts: ['a'] }],
+    ['a token of a listed account', { ...token, serviceAccountName: 'a' }, { serviceAccounts: ['a'] }],
+    ['a token of the default account, if listed', token, { serviceAccounts: ['default'] }],
     ['a listed Secret', volume({ secret: { secretName: 's' } }), { secrets: ['s'] }],
   ])('accepts %s', (_, spec, ...[allowed]) => {
     expect(checkPodTemplate({ metadata: {}, spec }, { ...SHIPPED, ...allowed })).toEqual([]);
@@ -85,6 +88,8 @@ describe('checkPodTemplate', () => {
       'securityContext.supplementalGroups.0',
     ],
     ['an account', { serviceAccountName: 'a' }, 'serviceAccountName'],
+    ['a token of the default account', token, 'volumes.0.projected.sources.0.serviceAccountToken'],
+    ['two volumes with a name', { volumes: [{ name: 'v' }, { name: 'v' }] }, 'volumes.1.name'],
     ['another account', { serviceAccountName: 'a' }, 'serviceAccountName', { serviceAccounts: ['b'] }],
     ['the host network', { hostNetwork: true }, 'hostNetwork'],
     ['the processes of the host', { hostPID: true }, 'hostPID', { hostAccess: ['hostNetwork'] }],
@@ -212,6 +217,23 @@ describe('checkPodTemplate', () => {
     expect(fields({}, {}, metadata)).toEqual([field]);
   });
 
+  it.each<[string, Json, string]>([
+    ['secrets', volume({ secret: { secretName: 'a' } }), 'volumes.0.secret.secretName'],
+    ['configMaps', volume({ configMap: { name: 'a' } }), 'volumes.0.configMap.name'],
+    ['imagePullSecrets', { imagePullSecrets: [{ name: 'a' }] }, 'imagePullSecrets.0.name'],
+    ['serviceAccounts', { serviceAccountName: 'a' }, 'serviceAccountName'],
+  ])('takes the %s of the namespace in which the proc runs', (list, spec, field) => {
+    const fieldsIn = (entry: string, namespace?: string | null) =>
+      checkPodTemplate({ spec }, { ...SHIPPED, [list]: [entry] }, namespace).map((each) => each.field);
+    const refused = [`template.spec.${field}`];
+    expect(fieldsIn('a', null)).toEqual([]);
+    expect(fieldsIn('a', 'team')).toEqual(refused);
+    expect(fieldsIn('team/a', 'team')).toEqual([]);
+    expect(fieldsIn('team/a', null)).toEqual(refused);
+    expect(fieldsIn('team/a', 'other')).toEqual(refused);
+    expect(fieldsIn('team/a')).toEqual([]);
+  });
+
   it('says what is missing, and what is listed instead', () => {
     const messages = checkPodTemplate(
       { spec: { containers: [{}], hostNetwork: true } },
@@ -243,6 +265,10 @@ describe('checkTemplateUse', () => {
       { field: 'pod.template', message: expect.stringContaining('also mounted by the pod template gpu') },
     ]);
     expect(checkTemplateUse(pod, mounts('/other'))).toEqual([]);
+    expect(checkTemplateUse(pod, mounts('/./data'))).toHaveLength(1);
+    expect(checkTemplateUse(pod, mounts('/data/cache'))).toEqual([]);
+    const file = { path: '/etc/app/a.conf', bytes: 1, digest: '' };
+    expect(checkTemplateUse({ ...pod, files: [file] }, mounts('/etc/app'))).toHaveLength(1);
   });
 });
 

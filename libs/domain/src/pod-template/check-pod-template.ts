@@ -15,8 +15,14 @@ const OWN_LABELS = /^(proctor\.io|batch\.kubernetes\.io|kueue\.x-k8s\.io)\/|^(jo
 /**
  * Lists what a pod template may not contain: unknown fields, those that Proctor sets, and those that this installation does not
  * allow. A right that is not listed is refused, also where procs may use everything. `field` is a path into the template.
+ * @param namespace of the proc that uses the template; null: the default one. Left out: what any namespace allows
  */
-export function checkPodTemplate(template: unknown, allowed: AllowedSettings): ErrorDetail[] {
+export function checkPodTemplate(
+  template: unknown,
+  settings: AllowedSettings,
+  namespace?: string | null,
+): ErrorDetail[] {
+  const allowed = allowedIn(settings, namespace);
   const check = object(
     {
       metadata: object({
@@ -28,22 +34,55 @@ export function checkPodTemplate(template: unknown, allowed: AllowedSettings): E
     'spec',
   );
   const problems = check(template, 'template');
-  return problems.length > 0 ? problems : findTwins(template);
+  return problems.length > 0 ? problems : [...findTwins(template), ...findTokens(template, allowed)];
 }
 
-/** Kubernetes refuses two containers with one name; of two additions to the proc's, one would be lost. */
-function findTwins(template: unknown): ErrorDetail[] {
+/** The lists of one namespace, without its name. Objects of the same name in two namespaces have nothing in common. */
+function allowedIn(allowed: AllowedSettings, namespace?: string | null): AllowedSettings {
+  const namesIn = (names: readonly string[] | null) =>
+    names?.flatMap((entry) => {
+      const [name = '', place = null] = entry.split('/').reverse();
+      return namespace === undefined || place === namespace ? [name] : [];
+    }) ?? null;
+  return {
+    ...allowed,
+    serviceAccounts: namesIn(allowed.serviceAccounts),
+    imagePullSecrets: namesIn(allowed.imagePullSecrets),
+    configMaps: namesIn(allowed.configMaps),
+    secrets: namesIn(allowed.secrets),
+  };
+}
+
+/** A projected token is one of the pod's account: without a name, of the namespace's `default`. */
+function findTokens(template: unknown, { serviceAccounts }: AllowedSettings): ErrorDetail[] {
   const spec = isJsonObject(template) && isJsonObject(template['spec']) ? template['spec'] : {};
-  const seen = new Set<unknown>();
-  return ['containers', 'initContainers'].flatMap((list) =>
-    objectsIn(spec[list]).flatMap(({ name }, index) => {
-      const isTwin = seen.has(name);
-      seen.add(name);
-      return isTwin
-        ? problem(`template.spec.${list}.${index}.name`, 'is used twice; choose another name')
-        : [];
+  // A named account has been checked.
+  if (typeof spec['serviceAccountName'] === 'string' || serviceAccounts?.includes('default')) return [];
+  return objectsIn(spec['volumes']).flatMap(({ projected }, volume) =>
+    objectsIn(isJsonObject(projected) ? projected['sources'] : []).flatMap((source, index) => {
+      if (source['serviceAccountToken'] === undefined) return [];
+      const path = `template.spec.volumes.${volume}.projected.sources.${index}.serviceAccountToken`;
+      const what = 'the token of the service account "default"';
+      return problem(path, describeUnlisted(what, serviceAccounts ?? [], 'PROCTOR_ALLOWED_SERVICE_ACCOUNTS'));
     }),
   );
+}
+
+/** Kubernetes refuses two containers or volumes with one name; of two additions to the proc's, one would be lost. */
+function findTwins(template: unknown): ErrorDetail[] {
+  const spec = isJsonObject(template) && isJsonObject(template['spec']) ? template['spec'] : {};
+  return [['containers', 'initContainers'], ['volumes']].flatMap((lists) => {
+    const seen = new Set<unknown>();
+    return lists.flatMap((list) =>
+      objectsIn(spec[list]).flatMap(({ name }, index) => {
+        const isTwin = seen.has(name);
+        seen.add(name);
+        return isTwin
+          ? problem(`template.spec.${list}.${index}.name`, 'is used twice; choose another name')
+          : [];
+      }),
+    );
+  });
 }
 
 function podSpec(allowed: AllowedSettings): Check {

@@ -2,6 +2,8 @@ import { quoteForMessage } from './env-value.js';
 
 /** A mount over one of these hides what every container needs. */
 const NEEDED_FOLDERS = ['/', '/dev', '/proc', '/sys'];
+/** Of the kernel: container runtimes refuse mounts below. */
+const KERNEL_FOLDERS = ['/proc', '/sys'];
 const MAX_PATH_LENGTH = 500;
 
 /** Explains why a volume cannot be mounted at this path, or returns null. */
@@ -10,6 +12,9 @@ export function describeMountPathProblem(path: string): string | null {
   if (!isPlain || path.length > MAX_PATH_LENGTH)
     return `expected an absolute path such as /scratch, without ".." and ":", got ${quoteForMessage(path)}`;
   const place = plainPath(path);
+  const kernel = KERNEL_FOLDERS.find((folder) => place.startsWith(`${folder}/`));
+  if (kernel !== undefined)
+    return `is in ${kernel}, where nothing can be mounted; choose a path of its own, such as /scratch`;
   return NEEDED_FOLDERS.includes(place)
     ? `would hide ${place} from the container; choose a path of its own, such as /scratch`
     : null;
@@ -23,6 +28,10 @@ export function plainPath(path: string): string {
 
 /** True if one of the paths is the other, or lies in it. */
 export function overlaps(one: string, other: string): boolean {
-  const [a, b] = [plainPath(one), plainPath(other)];
-  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+  return isIn(one, other) || isIn(other, one);
+}
+
+/** True if the path is the folder, or lies in it. */
+export function isIn(path: string, folder: string): boolean {
+  return `${plainPath(path)}/`.startsWith(`${plainPath(folder)}/`);
 }

@@ -1,7 +1,7 @@
 import type { ErrorDetail } from '../app-error.js';
 import { quoteForMessage } from './env-value.js';
 import { isDnsSubdomain } from './kubernetes-names.js';
-import { describeMountPathProblem, plainPath } from './mount-path.js';
+import { describeMountPathProblem, isIn, overlaps } from './mount-path.js';
 import type { Scratch } from './scratch.js';
 
 /** A ConfigMap or Secret of the procs' namespace that the container sees. */
@@ -56,18 +56,21 @@ export function describeOwnSecret(name: string): string | null {
     : null;
 }
 
-/** Kubernetes mounts one volume at a path. */
+/** Kubernetes mounts one volume at a path, and nothing in a ConfigMap or Secret, which are read-only. */
 function checkPaths({ configMaps, secrets, scratch }: Mounts) {
-  const taken = new Set(scratch ? [plainPath(scratch.path)] : []);
+  const taken: string[] = [];
   const problems: ErrorDetail[] = [];
   for (const [field, objects] of Object.entries({ configMaps, secrets })) {
     objects.forEach(({ path }, index) => {
       if (path === null) return;
-      const folder = plainPath(path);
+      const other =
+        scratch && isIn(scratch.path, path) ? scratch.path : taken.find((folder) => overlaps(path, folder));
       const message =
         describeMountPathProblem(path) ??
-        (taken.has(folder) ? `${quoteForMessage(path)} is used twice; choose another folder` : null);
-      taken.add(folder);
+        (other === undefined
+          ? null
+          : `${quoteForMessage(path)} and ${quoteForMessage(other)} overlap; choose another folder`);
+      taken.push(path);
       if (message !== null) problems.push({ field: `pod.${field}.${index}.path`, message });
     });
   }

@@ -19,6 +19,10 @@ describe('checkScratch', () => {
     ['1Gi', `/${'a'.repeat(500)}`, ['pod.scratch.path']],
     ['1Gi', '/', ['pod.scratch.path']],
     ['1Gi', '//./proc/', ['pod.scratch.path']],
+    ['1Gi', '/proc/a', ['pod.scratch.path']],
+    ['1Gi', '/sys/a', ['pod.scratch.path']],
+    ['1Gi', '/dev/shm', []],
+    ['1Gi', '/process', []],
   ])('%j at %j: %j', (size, path, fields) => expect(fieldsOf(checkScratch({ size, path }))).toEqual(fields));
 });
 

@@ -115,7 +115,7 @@ describe('mergePodTemplate', () => {
 
   it('gives other containers no rights that they do not name', () => {
     const { spec } = podOf({
-      containers: [{ name: 'log', image: 'a' }],
+      containers: [{ name: 'log', image: 'a', securityContext: { capabilities: { drop: ['KILL'] } } }],
       initContainers: [{ name: 'init', image: 'b', securityContext: { runAsUser: 5, privileged: true } }],
     });
     expect(spec?.containers[1]).toEqual({

@@ -97,7 +97,7 @@ function withDefaults(container: V1Container, own: V1Container | undefined): V1C
       ...(runAsUser !== undefined && { runAsUser }),
       ...(runAsGroup !== undefined && { runAsGroup }),
       ...(runAsNonRoot !== undefined && { runAsNonRoot }),
-      capabilities: { drop: ['ALL'], ...capabilities },
+      capabilities: { ...capabilities, drop: ['ALL'] },
       ...rest,
     },
   };
