@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { orMissing } from './missing-value.js';
+import { orMissing } from './issue-messages.js';
 import { Written } from './written.js';
 
 const anyScalar = z.union(

@@ -16,7 +16,7 @@ export {
 } from './execution.js';
 export * from './headers.js';
 export * from './issue-details.js';
-import './missing-value.js';
+import './issue-messages.js';
 export { MAX_ENV_VALUE_BYTES, MAX_EXECUTION_ID, MAX_BODY_BYTES } from './limits.js';
 export * from './map-metadata.js';
 export { procMetadata, type JobCheckReply, type ProcMetadata } from './metadata.js';

@@ -13,7 +13,7 @@ import {
   MAX_TEXT_LENGTH,
   MAX_TIMEOUT_SECONDS,
 } from './limits.js';
-import { orMissing } from './missing-value.js';
+import { orMissing } from './issue-messages.js';
 import { instant, queryFlag } from './paging.js';
 import { numberAsWritten, textAsWritten } from './as-written.js';
 import { procName, templateName } from './proc-name.js';

@@ -25,7 +25,7 @@ export class ErrorFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    const { status, headers, body } = renderError(error, request.headers.accept);
+    const { status, headers, body } = renderError(error, request.headers.accept, pathOf(request));
     void reply.code(status).headers(headers).send(body);
   }
 

@@ -7,6 +7,7 @@ import { AppError } from '@app/domain';
 import { answerBrokenRequest } from './answer-broken-request.js';
 import { collectBody } from './collect-body.js';
 import { renderError } from './render-error.js';
+import { pathOf } from './request-path.js';
 import { toAppError } from './to-app-error.js';
 
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -34,7 +35,7 @@ export function createHttpServer(options: { trustProxy: boolean | string[] }): F
     clientErrorHandler: answerBrokenRequest,
     // The router refuses these itself: they reach no hook and no filter.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      const answer = renderError(toAppError(error, request.id), request.headers.accept);
+      const answer = renderError(toAppError(error, request.id), request.headers.accept, pathOf(request));
       void reply
         .code(answer.status)
         .headers({ ...SECURITY_HEADERS, ...answer.headers })

@@ -37,7 +37,7 @@ describe('lineOf', () => {
       hint: 'Correct it.',
     });
     expect(lineOf(error)).toBe('Schedule cron format is invalid');
-    expect(JSON.parse(renderError(error, 'application/json').body)).toMatchObject({
+    expect(JSON.parse(renderError(error, 'application/json', '/').body)).toMatchObject({
       detail: 'Expected five fields.',
       hint: 'Correct it.',
     });
@@ -49,22 +49,34 @@ describe('lineOf', () => {
 });
 
 describe('renderError', () => {
+  it.each([
+    ['/', './'],
+    ['/execution', './'],
+    ['/execution/5', '../'],
+    ['/execution/5/', '../../'],
+    ['/a/b/c', '../../'],
+  ])('links from %s to the start page, also below a path of another host', (path, startPage) => {
+    const { body } = renderError(new AppError('not_found', 'Gone.'), 'text/html', path);
+    expect(body).toContain(`<a href="${startPage}">`);
+    expect(body).toContain(`<a href="${startPage}docs">`);
+  });
+
   it('is a page for a browser, with every value escaped', () => {
     const error = new AppError('not_found', 'No <script>alert(1)</script>.');
-    const { status, headers, body } = renderError(error, 'text/html,*/*;q=0.8');
+    const { status, headers, body } = renderError(error, 'text/html,*/*;q=0.8', '/');
     expect(status).toBe(404);
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
     expect(body).toContain('No &lt;script&gt;alert(1)&lt;/script&gt;.');
-    expect(renderError(error, 'text/html, application/json').headers['content-type']).toBe(
+    expect(renderError(error, 'text/html, application/json', '/').headers['content-type']).toBe(
       'application/problem+json',
     );
-    expect(renderError(error, '*/*').headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(renderError(error, '*/*', '/').headers['content-type']).toBe('text/plain; charset=utf-8');
   });
 
   it.each(ERROR_CODES)('%s: the same status in both forms', (code) => {
     const error = new AppError(code, 'no', { hint: 'try', details: [{ field: 'a', message: 'b' }] });
-    const text = renderError(error, undefined);
-    const json = renderError(error, 'application/json');
+    const text = renderError(error, undefined, '/');
+    const json = renderError(error, 'application/json', '/');
     expect(text.status).toBeGreaterThanOrEqual(400);
     expect(text.headers['content-type']).toBe('text/plain; charset=utf-8');
     expect(json.headers['content-type']).toBe('application/problem+json');
@@ -78,8 +90,10 @@ describe('renderError', () => {
   });
 
   it('sends Retry-After where a retry can succeed', () => {
-    expect(renderError(new AppError('unavailable', 'no'), undefined).headers['retry-after']).toBe('2');
-    expect(renderError(new AppError('not_found', 'no'), undefined).headers['retry-after']).toBeUndefined();
+    expect(renderError(new AppError('unavailable', 'no'), undefined, '/').headers['retry-after']).toBe('2');
+    expect(
+      renderError(new AppError('not_found', 'no'), undefined, '/').headers['retry-after'],
+    ).toBeUndefined();
   });
 });
 

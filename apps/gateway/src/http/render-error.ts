@@ -11,11 +11,14 @@ export interface ErrorAnswer {
   body: string;
 }
 
-/** The answer for an error: problem+json if `Accept` names JSON, a page if it names HTML, otherwise one line of text. */
-export function renderError(error: AppError, accept: string | undefined): ErrorAnswer {
+/**
+ * The answer for an error: problem+json if `Accept` names JSON, a page if it names HTML, otherwise one line of text.
+ * @param path of the request, from which the links of a page lead
+ */
+export function renderError(error: AppError, accept: string | undefined, path: string): ErrorAnswer {
   const status = HTTP_STATUS[error.code];
   const retryAfterSeconds = RETRY_AFTER_SECONDS[error.code];
-  const { contentType, body } = bodyOf(error, status, accept);
+  const { contentType, body } = bodyOf(error, status, accept, path);
   return {
     status,
     headers: {
@@ -31,23 +34,30 @@ export function renderError(error: AppError, accept: string | undefined): ErrorA
 
 const HTML = 'text/html; charset=utf-8';
 
-function bodyOf(error: AppError, status: number, accept: string | undefined) {
+function bodyOf(error: AppError, status: number, accept: string | undefined, path: string) {
   if (acceptsJson(accept))
     return { contentType: PROBLEM_MEDIA_TYPE, body: JSON.stringify(problemFromError(error, status)) };
-  if (accepts(accept, ['text/html'])) return { contentType: HTML, body: pageOf(error, status) };
+  if (accepts(accept, ['text/html']))
+    return { contentType: HTML, body: pageOf(error, status, startPageFrom(path)) };
   return { contentType: 'text/plain; charset=utf-8', body: lineOf(error) };
 }
 
 /** For an address of the API that a person opened in a browser, such as one from an email. */
-function pageOf(error: AppError, status: number): string {
+function pageOf(error: AppError, status: number, startPage: string): string {
   const next =
     error.code === 'unauthenticated'
       ? 'Browsers cannot sign in here. Use the CLI: <code>proctor login</code> or <code>proctor config</code>, then for example <code>proctor status ID</code>.'
       : 'This address is for programs. Use the CLI, or see what there is:';
   return renderPage(
     `${status}: ${STATUS_CODES[status] ?? 'Error'}`,
-    `    <p>${escapeHtml(lineOf(error))}</p>\n    <p>${next}</p>\n    <p><a href="/">Start page</a> · <a href="/docs">API documentation</a></p>`,
+    `    <p>${escapeHtml(lineOf(error))}</p>\n    <p>${next}</p>\n    <p><a href="${startPage}">Start page</a> · <a href="${startPage}docs">API documentation</a></p>`,
   );
+}
+
+/** Relative, because the gateway may be reached below a path of another host. */
+function startPageFrom(path: string): string {
+  const folders = path.split('/').length - 2;
+  return folders > 0 ? '../'.repeat(folders) : './';
 }
 
 const MAX_CHARACTERS = 4_000;
