@@ -268,6 +268,26 @@ describe('an execution, from claim to end,', () => {
       expect(records.textOf(id)).toEqual(['done']);
     });
 
+    it('is followed in the default namespace if a worker of an earlier version created its Job', async () => {
+      worker.cluster.allowed.add('reports');
+      let finish = () => {};
+      runner.script = async (container) => {
+        container.start();
+        await new Promise<void>((resolve) => (finish = resolve));
+        container.print('done');
+      };
+      const id = records.add({});
+      const first = worker.deliver(id);
+      while (records.row(id).execution.status !== 'POD_READY') await sleep(5);
+      first.stop('hand_over');
+      await first.outcome;
+      Object.assign(records.row(id), { snapshot: { ...records.row(id).snapshot, pod }, jobNamespace: null });
+      const second = worker.run(id);
+      finish();
+      expect(await second).toEqual(done);
+      expect(end(id)).toEqual(finished);
+    });
+
     it('says that the worker may not watch it, and goes on once it may', async () => {
       worker.cluster.allowed.add('reports');
       const there = worker.cluster.in('reports');

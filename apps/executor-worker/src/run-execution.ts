@@ -41,8 +41,10 @@ export class ExecutionHandler {
   }
 
   /** The recorded namespace stands, even if the default one has changed or this one has left the settings. */
-  private runnerOf({ jobNamespace, snapshot }: ClaimedExecution): Runner {
-    return this.context.cluster.in(jobNamespace ?? snapshot.pod.namespace);
+  private runnerOf({ jobUid, jobNamespace, snapshot }: ClaimedExecution): Runner {
+    // Workers of earlier versions know only the default namespace, and record none.
+    const unrecorded = jobUid === null ? snapshot.pod.namespace : null;
+    return this.context.cluster.in(jobNamespace ?? unrecorded);
   }
 
   private async run(follower: Follower): Promise<void> {

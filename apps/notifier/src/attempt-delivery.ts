@@ -1,6 +1,6 @@
 import type { ClaimedDelivery, NotificationOutboxStore } from '@app/database';
 import { explainNetworkError } from '@app/domain';
-import { abortable } from '@app/timing';
+import { abortable, timeLimit } from '@app/timing';
 import type { ChannelSet } from './channels/channel-set.js';
 import type { SendOutcome } from './channels/channel.js';
 
@@ -22,8 +22,7 @@ export async function attemptDelivery(
   if (delivery.attempts > attempts.max) {
     return { kind: 'refused', reason: 'the notifier crashed during each attempt' };
   }
-  const timeout = AbortSignal.timeout(attempts.timeoutMs);
-  const signal = AbortSignal.any([timeout, stopping]);
+  const { signal, clear } = timeLimit(attempts.timeoutMs, stopping);
   let outcome: Outcome;
   try {
     const channel = channels.get(delivery.channel).channel;
@@ -33,11 +32,13 @@ export async function attemptDelivery(
     outcome = await abortable(channel.send({ ...delivery, event }, signal), signal);
   } catch (error) {
     outcome = { kind: 'retry', reason: describe(error) };
+  } finally {
+    clear();
   }
   if (outcome.kind !== 'retry') return outcome;
   // The reason an aborted attempt gives is less precise than ours.
   if (stopping.aborted) return { kind: 'given_back' };
-  const reason = timeout.aborted ? `not sent within ${attempts.timeoutMs / 1_000} s` : outcome.reason;
+  const reason = signal.aborted ? `not sent within ${attempts.timeoutMs / 1_000} s` : outcome.reason;
   if (delivery.attempts < attempts.max) return { ...outcome, reason };
   return { kind: 'refused', reason: `${reason} (given up after ${delivery.attempts} attempts)` };
 }

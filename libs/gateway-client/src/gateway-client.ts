@@ -7,7 +7,7 @@ import {
   type ReplyOf,
   type RouteName,
 } from '@app/contract';
-import { pause } from '@app/timing';
+import { pause, timeLimit } from '@app/timing';
 import type { ConnectLog } from './log-connection.js';
 import { connectWebSocket } from './connect-web-socket.js';
 import { ANONYMOUS, type Headers, type Identity } from './identity.js';
@@ -125,18 +125,22 @@ export class GatewayClient {
   /** Throws what the transport throws: there was no response, or it was cut off. */
   private async sendOnce(name: RouteName, request: AnyRequest, headers: Headers): Promise<Answer> {
     const { body, idempotencyKey, signal } = request;
-    const timeout = AbortSignal.timeout(this.timeoutMs);
-    const { chunks, ...head } = await this.transport(this.baseUrl + targetOf(name, request), {
-      method: routes[name].method,
-      headers: {
-        ...headers,
-        ...(body !== undefined && { 'Content-Type': 'application/json' }),
-        ...(idempotencyKey !== undefined && { [IDEMPOTENCY_KEY_HEADER]: idempotencyKey }),
-      },
-      body: body === undefined ? undefined : stringifyJson(body),
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
-    return { ...head, body: await readText(chunks) };
+    const limit = timeLimit(this.timeoutMs, signal);
+    try {
+      const { chunks, ...head } = await this.transport(this.baseUrl + targetOf(name, request), {
+        method: routes[name].method,
+        headers: {
+          ...headers,
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(idempotencyKey !== undefined && { [IDEMPOTENCY_KEY_HEADER]: idempotencyKey }),
+        },
+        body: body === undefined ? undefined : stringifyJson(body),
+        signal: limit.signal,
+      });
+      return { ...head, body: await readText(chunks) };
+    } finally {
+      limit.clear();
+    }
   }
 
   private readReply<Name extends RouteName>(name: Name, answer: Answer): ReplyOf<Name> {

@@ -17,6 +17,12 @@ describe('timeLimit', () => {
     expect(aborted).toEqual(['abort']);
   });
 
+  it('aborts as AbortSignal.timeout does, also without another signal', async () => {
+    const { signal } = timeLimit(5);
+    await sleep(30);
+    expect(signal.reason).toMatchObject({ name: 'TimeoutError' });
+  });
+
   it('aborts with the signal that it is given', () => {
     const stop = new AbortController();
     const { signal, clear } = timeLimit(60_000, stop.signal);
