@@ -1,6 +1,6 @@
 import { templateName, podTemplateBody, detailsFromIssues } from '@app/contract';
 import { AppError, isJsonObject, type ErrorDetail, type JsonObject } from '@app/domain';
-import { parseAllDocuments, stringify } from 'yaml';
+import { parseAllDocuments, stringify, type Document } from 'yaml';
 import type { SourceText } from './find-proc-files.js';
 
 /** A pod template, with its content as it is written. */
@@ -15,10 +15,10 @@ export function readPodTemplates(sources: readonly SourceText[]): TemplateInFile
   const found: TemplateInFile[] = [];
   const details: ErrorDetail[] = [];
   for (const { path, text } of sources) {
-    for (const document of parseAllDocuments(text, { prettyErrors: true })) {
+    for (const document of parseAllDocuments(text, { prettyErrors: true, merge: true })) {
       const [error] = document.errors;
       if (error) throw wrongTemplates([{ field: path, message: error.message.split('\n')[0] ?? '' }]);
-      const value: unknown = document.toJS({ maxAliasCount: 100 });
+      const value = toPlain(document, path);
       if (value === null) continue;
       const problems = problemsOf(value);
       details.push(...problems.map(({ field, message }) => ({ field: `${path}: ${field}`, message })));
@@ -46,6 +46,15 @@ export function wrongTemplates(details: readonly ErrorDetail[], applied: readonl
 export function podTemplateYaml(name: string, template: object): string {
   const manifest = { apiVersion: 'v1', kind: 'PodTemplate', metadata: { name }, template };
   return stringify(manifest, { lineWidth: 0 });
+}
+
+/** An alias without its anchor, or more aliases than a manifest needs, shows only here. */
+function toPlain(document: Document, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw wrongTemplates([{ field: path, message: (error as Error).message }]);
+  }
 }
 
 function problemsOf(value: unknown): ErrorDetail[] {
