@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { OUTBOUND_VARIABLES } from '@app/outbound';
 import { CONFIG_KEYS, type ConfigKey } from './config/config-keys.js';
 import { NO_HOME } from './config/file-problem.js';
 import { findTimeZone } from './output/local-time.js';
@@ -11,7 +10,7 @@ export interface CliEnv {
   configDir: string;
   /** Configuration keys from environment variables; an empty one is not set. */
   overrides: Partial<Record<ConfigKey, string>>;
-  /** Proxies and certificate authorities. */
+  /** Where `readOutboundSettings` of libs/outbound finds proxies and certificate authorities. */
   outbound: Readonly<Record<string, string | undefined>>;
   /** NO_COLOR (https://no-color.org) is set and not empty, or the terminal understands no escape sequences. */
   noEscapes: boolean;
@@ -28,9 +27,7 @@ export function readEnv(env: NodeJS.ProcessEnv): CliEnv {
   return {
     configDir: env['LOCAL_CONFIG_DIR'] || join(findHome(), '.proctor'),
     overrides,
-    outbound: Object.fromEntries(
-      OUTBOUND_VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
-    ),
+    outbound: env,
     noEscapes: Boolean(env['NO_COLOR']) || env['TERM'] === 'dumb',
     timeZone: findTimeZone(env['TZ']),
   };

@@ -19,7 +19,7 @@ export async function login(context: Context, { host }: LoginOptions): Promise<n
   const { env, printer } = context;
   const config = await loadConfig(env);
   const target = targetOf(config.values, host);
-  const client = openAnonymously(env, target);
+  const client = await openAnonymously(env, target);
   refuseWithoutDeviceFlow(await client.call('getSignIn'));
 
   const started = await client.call('startSignIn');

@@ -6,16 +6,13 @@ import type { CliEnv } from '../env.js';
 import { SignInFile } from '../sign-in/sign-in-file.js';
 import { SignInIdentity } from '../sign-in/sign-in-identity.js';
 import { CLIENT_VERSION } from '../version.js';
-import { connectWs } from './connect-ws.js';
-import { nodeTransport } from './node-transport.js';
-import { openOutbound } from './open-outbound.js';
 
 /** As the signed-in account, else with the configured token. Throws `AppError` if neither is usable. */
 export async function openGateway({ env }: Pick<Context, 'env'>): Promise<GatewayClient> {
   const { values, signIn, signInUnusedReason } = await loadConfig(env);
   if (signIn === null || signInUnusedReason !== null) {
     const { email, token, ...target } = credentialsFrom(values);
-    return openAt(env, target, tokenIdentity(email, token));
+    return await openAt(env, target, tokenIdentity(email, token));
   }
   const target = targetFrom(values);
   const identity = new SignInIdentity({
@@ -23,24 +20,28 @@ export async function openGateway({ env }: Pick<Context, 'env'>): Promise<Gatewa
     signIn,
     timeoutMs: target.timeoutMs,
     refresh: async (refresh_token) =>
-      await openAnonymously(env, target).call('refreshSignIn', { body: { refresh_token } }),
+      await (await openAnonymously(env, target)).call('refreshSignIn', { body: { refresh_token } }),
   });
-  return openAt(env, target, identity);
+  return await openAt(env, target, identity);
 }
 
 /** For the routes that need no account. */
-export function openAnonymously(env: CliEnv, target: Target): GatewayClient {
+export function openAnonymously(env: CliEnv, target: Target): Promise<GatewayClient> {
   return openAt(env, target);
 }
 
-function openAt(env: CliEnv, { baseUrl, timeoutMs, caFile }: Target, identity?: Identity): GatewayClient {
-  const outbound = openOutbound({ ...env.outbound, PROCTOR_CA_FILE: caFile ?? undefined });
+async function openAt(
+  env: CliEnv,
+  { baseUrl, timeoutMs, caFile }: Target,
+  identity?: Identity,
+): Promise<GatewayClient> {
+  // Loaded only now: HTTP, TLS and WebSockets take a tenth of the time that the CLI needs to start.
+  const { openConnections } = await import('./open-connections.js');
   return new GatewayClient({
     baseUrl,
     timeoutMs,
     identity,
     clientVersion: CLIENT_VERSION,
-    transport: nodeTransport(outbound),
-    connectLog: connectWs(outbound),
+    ...openConnections({ ...env.outbound, PROCTOR_CA_FILE: caFile ?? undefined }),
   });
 }

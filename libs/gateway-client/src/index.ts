@@ -1,7 +1,7 @@
 export { awaitEnd } from './await-end.js';
 export { connectWebSocket } from './connect-web-socket.js';
 export { followLog } from './follow-log.js';
-export { GatewayClient } from './gateway-client.js';
+export { GatewayClient, type GatewayClientOptions } from './gateway-client.js';
 export { GatewayError } from './gateway-error.js';
 export { tokenIdentity, type Headers, type Identity } from './identity.js';
 export {

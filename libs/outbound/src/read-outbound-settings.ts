@@ -18,12 +18,6 @@ export interface OutboundProblem {
   found: string;
 }
 
-/** What `readOutboundSettings` reads of the environment. */
-export const OUTBOUND_VARIABLES = [
-  ...['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy'],
-  ...['PROCTOR_CA_FILE', 'NODE_EXTRA_CA_CERTS'],
-] as const;
-
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
