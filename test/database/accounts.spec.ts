@@ -78,6 +78,20 @@ describe('accounts', () => {
     ).toEqual([]);
   });
 
+  it('are one for each email, also where Postgres folds no letters outside ASCII', async () => {
+    const name = randomName();
+    const token = await accounts.createAccount(
+      { email: `ÄNNE-${name}@example.org`, name: '', groups: [] },
+      'x',
+    );
+    expect(
+      await accounts.createAccount({ email: `änne-${name}@Example.org`, name: '', groups: [] }, 'y'),
+    ).toBeNull();
+    expect(await accounts.authenticate(`änne-${name}@example.org`, token ?? '')).toMatchObject({
+      email: `ÄNNE-${name}@example.org`,
+    });
+  });
+
   it('record the use of a token once a minute', async () => {
     const { email, token, set } = await newAccount();
     const lastUse = async () =>

@@ -269,6 +269,7 @@ describe('while email is off', () => {
   it('says so in the answer to a schedule, a resend and a preference that need it', async () => {
     const delivery = await deliver(await execute());
     const callback = await deliver(await execute(), { channel: 'callback', recipient: 'https://x.example' });
+    await gateway.createUser('member', ['g']);
     await setOpen('{callback}');
     const { id, warnings } = await schedule({});
     expect(warnings).toEqual(OFF);
