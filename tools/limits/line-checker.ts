@@ -1,3 +1,5 @@
+import { isCutMarker } from '@app/domain';
+
 /** Checks the order and completeness of numbered lines without keeping them. */
 export class LineChecker {
   /** Number of the last line so far. */
@@ -12,7 +14,7 @@ export class LineChecker {
   /** @param text a line without its newline */
   take(text: string): void {
     if (text.startsWith('[proctor: ')) {
-      if (text.includes('longer than its limit')) this.cuts += 1;
+      if (isCutMarker(text)) this.cuts += 1;
       else this.gaps += 1;
       return;
     }

@@ -1,5 +1,6 @@
+import { jobNameOf } from '@app/database';
 import { DEFAULT_POD_SETTINGS } from '@app/domain';
-import type { SignalPayload, SignalSender } from '@app/queue';
+import { JOB_CHECK_TIMEOUT_MS, type SignalPayload, type SignalSender } from '@app/queue';
 import type { Cluster, JobTrial } from '@app/runner';
 import { adviseOnSecurity } from './advise-on-security.js';
 import { buildJobRequest } from './build-job-request.js';
@@ -7,10 +8,8 @@ import type { WorkerLog, WorkerSettings } from './worker-context.js';
 
 /** More questions are left to other workers. */
 const MAX_AT_ONCE = 4;
-/** The gateway gives up then. */
-const TIMEOUT_MS = 8_000;
 /** In place of an execution's: no execution has this id. */
-const NO_EXECUTION = '0';
+const NO_EXECUTION = 0;
 
 export interface AnswerJobChecksDependencies {
   settings: WorkerSettings;
@@ -36,8 +35,8 @@ export class AnswerJobChecks {
     try {
       if (!(await signals.claim(questionId))) return;
       const request = buildJobRequest(settings, {
-        jobName: `proctor-${installationId}-${NO_EXECUTION}`,
-        executionId: NO_EXECUTION,
+        jobName: jobNameOf(installationId, NO_EXECUTION),
+        executionId: String(NO_EXECUTION),
         procName: proc.name,
         userEmail: 'user@example.com',
         image: proc.image,
@@ -46,7 +45,7 @@ export class AnswerJobChecks {
       });
       const trial: JobTrial = await cluster
         .in(pod.namespace)
-        .tryJob(request, AbortSignal.timeout(TIMEOUT_MS));
+        .tryJob(request, AbortSignal.timeout(JOB_CHECK_TIMEOUT_MS));
       await signals.answer(questionId, {
         ...trial,
         message: adviseOnSecurity(trial.message),

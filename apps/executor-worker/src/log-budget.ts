@@ -1,3 +1,4 @@
+import { cutMarker } from '@app/domain';
 import { MIN_ROW_COST_BYTES, type LogExtent, type LogRow } from '@app/database';
 
 /** Share of the limit for the head of the log; the rest is for its tail. */
@@ -88,9 +89,7 @@ export class LogBudget {
     const lineEnd = this.isLineOpen ? [{ ...LINE_END, seq: this.nextSeq++ }] : [];
     this.cutSeq = this.nextSeq++;
     this.droppedTo = this.cutSeq;
-    const limit = describeBytes(this.limitBytes);
-    const kept = describeBytes(this.tailLimitBytes);
-    const text = `[proctor: this log exceeds its limit of ${limit}; from here on, only the last ${kept} are kept]`;
+    const text = cutMarker(describeBytes(this.limitBytes), describeBytes(this.tailLimitBytes));
     return [...lineEnd, { seq: this.cutSeq, kind: 'cut', stampedAt: null, text, endsLine: true }];
   }
 }

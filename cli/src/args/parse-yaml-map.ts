@@ -4,7 +4,8 @@ import { isAnchorHolder } from './anchor-holder.js';
 
 /**
  * Parses YAML with `NAME: value` lines. Each value is the text as written: `007` stays `007`, `yes` stays `yes`. Aliases
- * and merge keys (`<<`) are resolved. An empty document is an empty map. Throws `malformed_request` with the line number, never with the text, which may be secret.
+ * and merge keys (`<<`) are resolved. An empty document is an empty map. Throws `malformed_request` with the line number,
+ * never with the text, which may be secret.
  */
 export function parseYamlMap(text: string, path: string): Record<string, string> {
   const lines = new LineCounter();

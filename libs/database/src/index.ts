@@ -4,7 +4,7 @@ export * from './audit/audit.store.js';
 export { Database } from './connection/database.js';
 export * from './connection/database-error.js';
 export * from './notifications/deliveries.store.js';
-export { acceptedProc, type NewExecution } from './executions/accept.js';
+export { acceptedProc, jobNameOf, type NewExecution } from './executions/accept.js';
 export {
   type Submission,
   type IdempotencyKey,

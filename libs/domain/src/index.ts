@@ -22,6 +22,7 @@ export * from './execution/execution-state.js';
 export * from './execution/execution.js';
 export * from './execution/waiting-reason.js';
 export * from './escape-html.js';
+export * from './log/cut-marker.js';
 export * from './log/last-state.js';
 export * from './log/log-position.js';
 export * from './nearest-word.js';

@@ -5,9 +5,12 @@ import * as z from 'zod';
 import { pauseQuietly } from '@app/timing';
 import { connect, disconnect, patientOptions, type RedisSettings } from './connection.js';
 
+/** For the answers to all questions of a dry run: below the time that clients wait for the whole reply. */
+export const JOB_CHECK_TIMEOUT_MS = 8_000;
+
 /**
  * Signals between the processes, over Nest's Redis transport. A lost signal is harmless: the receiver finds the same fact in
- * Postgres at its next poll.
+ * Postgres at its next poll, and who asks a question gets no answer in time.
  */
 export const SIGNALS = {
   cancelRequested: {

@@ -1,3 +1,5 @@
+import { isCutMarker } from '@app/domain';
+
 /** Consecutive lines of a log, compressed: a million lines in order are one part. */
 export type LogPart =
   /** `line <from>` to `line <to>`, each once. */
@@ -89,5 +91,5 @@ export function describePart(part: LogPart): string {
 
 function markerKindOf(text: string): 'gap' | 'cut' | null {
   if (!text.startsWith('[proctor: ')) return null;
-  return text.includes('longer than its limit') ? 'cut' : 'gap';
+  return isCutMarker(text) ? 'cut' : 'gap';
 }

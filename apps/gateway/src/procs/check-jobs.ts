@@ -1,11 +1,9 @@
 import type { JobCheckReply } from '@app/contract';
 import { snapshotOf, type PodTemplatesStore } from '@app/database';
 import type { ArgDeclaration, Proc } from '@app/domain';
-import type { SignalSender } from '@app/queue';
+import { JOB_CHECK_TIMEOUT_MS, type SignalSender } from '@app/queue';
 import * as z from 'zod';
 
-/** Below the time that clients wait for the whole answer. */
-const TIMEOUT_MS = 8_000;
 /** A worker that is there claims a question at once. */
 const CLAIM_MS = 2_000;
 const MAX_AT_ONCE = 4;
@@ -33,7 +31,7 @@ export class CheckJobs {
   /** In the order of the procs. Takes a bounded time; a worker that is away is no error. */
   async check(procs: readonly Proc[]): Promise<JobCheckReply[]> {
     const templates = await this.templates.list();
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = AbortSignal.timeout(JOB_CHECK_TIMEOUT_MS);
     const replies: JobCheckReply[] = [];
     for (let start = 0; start < procs.length; start += MAX_AT_ONCE) {
       const batch = procs.slice(start, start + MAX_AT_ONCE);
@@ -99,7 +97,7 @@ function withoutWorker(proc: Proc): JobCheckReply {
 
 /** A webhook that hangs takes longer, or the other procs took all the time. */
 function withoutAnswer(proc: Proc): JobCheckReply {
-  const message = `No answer came within ${TIMEOUT_MS / 1000} s. Check fewer procs at once, or see the log of the workers.`;
+  const message = `No answer came within ${JOB_CHECK_TIMEOUT_MS / 1000} s. Check fewer procs at once, or see the log of the workers.`;
   return { proc: proc.name, outcome: 'unknown', message, warnings: [] };
 }
 

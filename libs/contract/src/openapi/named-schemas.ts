@@ -23,7 +23,8 @@ import {
 } from '../execution.js';
 import { healthLiveReply, healthReadyReply } from '../health.js';
 import { listPodTemplatesReply, podTemplateBody, podTemplateReply } from '../pod-template.js';
-import { checkProcsReply, procMetadata, procReply } from '../metadata.js';
+import { procMetadata, procReply } from '../metadata.js';
+import { checkProcsReply } from '../proc-check.js';
 import {
   listNotificationsReply,
   notificationReply,

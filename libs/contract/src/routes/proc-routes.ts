@@ -1,11 +1,5 @@
-import {
-  checkProcsQuery,
-  checkProcsReply,
-  listProcsReply,
-  procParams,
-  procReply,
-  registerProcsBody,
-} from '../metadata.js';
+import { listProcsReply, procParams, procReply, registerProcsBody } from '../metadata.js';
+import { checkProcsQuery, checkProcsReply } from '../proc-check.js';
 import { listSecretsReply, secretParams, setSecretsBody } from '../secret.js';
 import type { Route } from './route.js';
 

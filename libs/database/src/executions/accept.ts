@@ -104,6 +104,7 @@ export async function accept(
   }));
 }
 
+/** The name of an execution's Job and of its gate Secret. */
 export function jobNameOf(installationId: string, executionId: number): string {
   return `${jobNamePrefix(installationId)}${executionId}`;
 }

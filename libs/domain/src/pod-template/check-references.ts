@@ -1,6 +1,6 @@
 import { quoteForMessage } from '../proc/env-value.js';
 import { describeOwnSecret } from '../proc/mounted-objects.js';
-import type { AllowedSettings } from '../proc/check-allowed.js';
+import { describeAllowed, type AllowedSettings } from '../proc/check-allowed.js';
 import { problem, text, type Check } from './json-check.js';
 
 /** The names that a list contains. Null: every one. */
@@ -13,8 +13,7 @@ export function listed(what: string, names: readonly string[] | null, setting: s
 }
 
 export function describeUnlisted(what: string, names: readonly string[], setting: string): string {
-  const instead = names.length === 0 ? 'none are allowed' : `allowed: ${names.join(', ')}`;
-  return `${what} is not allowed (${instead}); remove it, or ask an operator to list it in ${setting}`;
+  return `${what} is not allowed (${describeAllowed(names)}); remove it, or ask an operator to list it in ${setting}`;
 }
 
 /** The name of a Secret. Proctor's own hold the secrets of procs: never in any place, whatever is listed. */

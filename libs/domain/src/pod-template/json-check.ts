@@ -51,11 +51,6 @@ export function list(item: Check): Check {
   };
 }
 
-/** Each of these checks. */
-export function all(...checks: readonly Check[]): Check {
-  return (value, path) => checks.flatMap((check) => check(value, path));
-}
-
 /** A check of an object that the first check has accepted. */
 export function followedBy(first: Check, next: (value: JsonObject, path: string) => ErrorDetail[]): Check {
   return (value, path) => {

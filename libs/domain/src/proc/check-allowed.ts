@@ -56,8 +56,8 @@ export function checkAllowed(
   const inNamespace = (name: string) => (pod.namespace === null ? name : `${pod.namespace}/${name}`);
   const problems: ErrorDetail[] = [];
   const refuse = (field: string, what: string, name: string, list: readonly string[]) => {
-    const instead = list.length === 0 ? 'none are allowed' : `allowed: ${list.join(', ')}`;
-    problems.push({ field, message: `${what} ${quoteForMessage(name)} is not allowed (${instead})` });
+    const message = `${what} ${quoteForMessage(name)} is not allowed (${describeAllowed(list)})`;
+    problems.push({ field, message });
   };
   if (imageRegistries && !imageRegistries.some((registry) => isFromRegistry(imageName, registry))) {
     refuse('imageName', 'the registry of', imageName, imageRegistries);
@@ -103,6 +103,11 @@ export function checkAllowed(
     ...checkAllowedScratch(pod.scratch, allowed.scratchSize),
     ...checkAllowedIds(pod.security, allowed.ids),
   ];
+}
+
+/** Says in an error what a list allows. */
+export function describeAllowed(list: readonly string[]): string {
+  return list.length === 0 ? 'none are allowed' : `allowed: ${list.join(', ')}`;
 }
 
 /** Compares whole path segments: `registry.example/team` does not allow `registry.example/team2`. */

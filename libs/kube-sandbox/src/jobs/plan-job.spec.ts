@@ -173,7 +173,7 @@ describe('planJob', () => {
     expect([types(ended), ended.status.failed]).toEqual([['Suspended:JobSuspended'], undefined]);
   });
 
-  it('starts anew when it is resumed', () => {
+  it('counts its time again from when it is resumed', () => {
     const { status } = planJob(job({ suspend: true }), [], { ...facts, nowMs: NOW_MS - 60_000 });
     const plan = planJob(job({ activeDeadlineSeconds: 60 }, status), [], facts);
     expect(plan).toMatchObject({

@@ -49,7 +49,7 @@ export function planJob(job: Job, pods: readonly Pod[], facts: JobFacts): JobPla
   const before = job.status.conditions ?? [];
   const isSuspended = job.spec.suspend;
   const previous = withSuspension(before, isSuspended, facts.nowMs);
-  // A Job that is resumed starts anew.
+  // Its start time and deadline count again from when it is resumed.
   const startTime = isSuspended
     ? undefined
     : (previous === before && job.status.startTime) || toKubeTime(facts.nowMs);

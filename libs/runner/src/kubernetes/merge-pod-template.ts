@@ -8,8 +8,8 @@ import type {
 import { objectsIn, PROC_CONTAINER, type JsonObject, type PodTemplate } from '@app/domain';
 
 /**
- * Puts a pod template under the pod that we build. Where both set something, ours stays; lists become longer. The one exception
- * are rights of the proc's container, which a template has only if the installation lists them. Pure.
+ * Puts a pod template under the pod that we build. Where both set something, ours stays; lists are joined. Only rights of
+ * the proc's container are added to ours: a template has them only if the installation lists them. Pure.
  * @param template as `checkPodTemplate` accepted it
  */
 export function mergePodTemplate(pod: V1PodTemplateSpec, template: PodTemplate): V1PodTemplateSpec {
