@@ -35,11 +35,11 @@ const ago = (rows: number, part: number) => new Date(Date.now() - rows * part * 
 const everything = null;
 /** Sees 300 procs, none of them the one that nearly all executions are of. */
 const many = {
-  email: 'user-7@example.org',
+  owner: { email: 'user-7@example.org' },
   procNames: Array.from({ length: 300 }, (_, i) => `proc-${i + 1}`),
 };
-const common = { email: 'user-0@example.org', procNames: many.procNames };
-const rare = { email: 'user-rare@example.org', procNames: ['proc-rare', ...many.procNames] };
+const common = { owner: { email: 'user-0@example.org' }, procNames: many.procNames };
+const rare = { owner: { email: 'user-rare@example.org' }, procNames: ['proc-rare', ...many.procNames] };
 
 type Filter = Omit<HistoryFilter, 'visibleTo'>;
 const filtersOf = (rows: number): [string, Filter][] => [
@@ -169,7 +169,17 @@ async function findPlainly(filter: HistoryFilter, before: number | null): Promis
        and ($5::timestamptz is null or created_at >= $5) and ($6::timestamptz is null or created_at < $6)
        and ($7::bigint is null or id < $7) and ($8::text is null or user_email = $8 or proc_name = any($9::text[]))
      order by id desc limit ${PAGE}`,
-    [procName, userEmail, statuses, scheduleId, since, until, before, visibleTo?.email, visibleTo?.procNames],
+    [
+      procName,
+      userEmail,
+      statuses,
+      scheduleId,
+      since,
+      until,
+      before,
+      visibleTo?.owner.email,
+      visibleTo?.procNames,
+    ],
   );
   return rows.map(({ id }) => Number(id));
 }

@@ -43,7 +43,7 @@ function isVisible(
   visibleTo: HistoryFilter['visibleTo'],
 ): boolean {
   if (visibleTo === null) return true;
-  const isOwn = visibleTo.email !== '' && visibleTo.email === userEmail;
+  const isOwn = visibleTo.owner.email !== '' && visibleTo.owner.email === userEmail;
   return isOwn || visibleTo.procNames.includes(procName);
 }
 
@@ -82,7 +82,10 @@ describe('the history', () => {
       since: fc.option(instant, { nil: undefined }),
       until: fc.option(instant, { nil: undefined }),
       visibleTo: fc.option(
-        fc.record({ email: fc.constantFrom(...EMAILS), procNames: fc.subarray([...PROCS, 'none', 'a']) }),
+        fc.record({
+          owner: fc.record({ email: fc.constantFrom(...EMAILS) }),
+          procNames: fc.subarray([...PROCS, 'none', 'a']),
+        }),
       ),
     });
     await fc.assert(

@@ -1,4 +1,5 @@
 export { canExecute } from './access/authorize.js';
+export * from './access/owns.js';
 export * from './access/same-email.js';
 export * from './access/user.js';
 export { ERROR_CODES, type ErrorCode, type ErrorDetail, AppError } from './app-error.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { canExecute, type User } from '@app/domain';
+import { canExecute, type Owned, type User } from '@app/domain';
 import { Access } from './access.js';
 
 const user = (groups: string[], active = true): User => ({ email: 'ada@x.y', name: 'Ada', active, groups });
@@ -41,9 +41,10 @@ describe('mayExecute', () => {
 });
 
 describe('maySee', () => {
-  const own = { userEmail: 'ada@x.y' };
-  const other = { userEmail: 'bob@x.y' };
-  it.each<[string, string[], { userEmail: string }, string[] | null, boolean]>([
+  const createdAt = new Date(0);
+  const own = { userEmail: 'ada@x.y', createdAt };
+  const other = { userEmail: 'bob@x.y', createdAt };
+  it.each<[string, string[], Owned, string[] | null, boolean]>([
     ['the owner', [], own, ['a'], true],
     ['the owner of an execution of a removed proc', [], own, null, true],
     ['a user who may execute the proc', ['a'], other, ['a'], true],
@@ -59,6 +60,6 @@ describe('maySee', () => {
 
   it('does not match an empty owner with a user without an email', async () => {
     const withoutEmail = await ask({ ...user([]), email: '' });
-    expect(await access.maySee(withoutEmail, { userEmail: '' }, ['a'])).toBe(false);
+    expect(await access.maySee(withoutEmail, { userEmail: '', createdAt }, ['a'])).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import { isSameEmail, type User } from '@app/domain';
+import { owns, type Owned, type User } from '@app/domain';
 
 /** The authentication plugin's decision whether a user counts as a member of all these groups. */
 export type VerifyGroups = (user: User, requiredGroups: readonly string[]) => Promise<boolean>;
@@ -22,17 +22,13 @@ export class Access {
   }
 
   /**
-   * Status, log and details of an execution may be seen by its owner, users who may execute its proc, and admins.
+   * An execution or a schedule may be seen by its owner, users who may execute its proc, and admins.
    * @param procGroups null: the proc was removed, which leaves the owner and admins
    */
-  async maySee(
-    requester: Requester,
-    execution: { userEmail: string },
-    procGroups: readonly string[] | null,
-  ): Promise<boolean> {
+  async maySee(requester: Requester, object: Owned, procGroups: readonly string[] | null): Promise<boolean> {
     const { user, isAdmin } = requester;
     if (!user.active) return false;
-    if (isAdmin || (user.email !== '' && isSameEmail(user.email, execution.userEmail))) return true;
+    if (isAdmin || owns(user, object)) return true;
     return procGroups !== null && (await this.mayExecute(requester, procGroups));
   }
 }

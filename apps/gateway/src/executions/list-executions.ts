@@ -39,7 +39,7 @@ export class ListExecutions {
   private async findVisible(requester: Requester): Promise<HistoryFilter['visibleTo']> {
     if (requester.isAdmin) return null;
     const procs = await this.procs.listFor(requester);
-    return { email: requester.user.email, procNames: procs.map(({ name }) => name) };
+    return { owner: requester.user, procNames: procs.map(({ name }) => name) };
   }
 }
 

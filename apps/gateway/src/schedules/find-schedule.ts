@@ -37,7 +37,7 @@ export class FindSchedule {
     const visibleTo = requester.isAdmin
       ? null
       : {
-          email: requester.user.email,
+          owner: requester.user,
           procNames: (await this.executable.listFor(requester)).map(({ name }) => name),
         };
     let { after, limit } = options;

@@ -1,6 +1,6 @@
 import { routes, SCHEDULE_TEXTS, type BodyOf } from '@app/contract';
 import type { ScheduleChanges, SchedulesStore } from '@app/database';
-import { AppError, isSameEmail, type Proc, type Schedule } from '@app/domain';
+import { AppError, owns, type Proc, type Schedule } from '@app/domain';
 import type { Caller } from '../authentication/caller.js';
 import type { FindProc } from '../procs/find-proc.js';
 import { checkScheduleChanges } from './check-schedule.js';
@@ -83,8 +83,8 @@ function isDisabledOnly({ enabled, ...rest }: Body): boolean {
   return enabled === false && Object.values(rest).every((value) => value === undefined);
 }
 
-function throwUnlessOwnerOrAdmin({ userEmail }: Schedule, { user, isAdmin }: Caller): void {
-  if (isAdmin || isSameEmail(user.email, userEmail)) return;
+function throwUnlessOwnerOrAdmin(schedule: Schedule, { user, isAdmin }: Caller): void {
+  if (isAdmin || owns(user, schedule)) return;
   throw new AppError(
     'forbidden',
     'Only the owner and admins may change the args of a schedule: it runs in the owner’s name.',

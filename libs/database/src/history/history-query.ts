@@ -1,4 +1,11 @@
-import { EXECUTION_STATUSES, type ExecutionStatus, FINAL_STATUSES, isFinal, isSameEmail } from '@app/domain';
+import {
+  EXECUTION_STATUSES,
+  type ExecutionStatus,
+  FINAL_STATUSES,
+  isFinal,
+  isSameEmail,
+  type Owner,
+} from '@app/domain';
 import { SUMMARY_COLUMNS } from '../executions/execution-row.js';
 import { Prisma } from '../generated/client.js';
 
@@ -11,7 +18,7 @@ export interface HistoryFilter {
   since?: Date;
   until?: Date;
   /** The user's own executions and those of these procs; null: all of them (admins). */
-  visibleTo: { email: string; procNames: readonly string[] } | null;
+  visibleTo: { owner: Owner; procNames: readonly string[] } | null;
 }
 
 export interface HistoryPage {
@@ -52,8 +59,9 @@ function scopesOf({ procName, userEmail, visibleTo }: HistoryFilter): Scope[] {
   const procNames = procName === undefined ? null : [procName];
   const asked: Scope = { procNames, userEmail: userEmail ?? null };
   if (visibleTo === null) return [asked];
-  const asksForOwn = userEmail === undefined || isSameEmail(userEmail, visibleTo.email);
-  const own = asksForOwn && visibleTo.email !== '' ? [{ procNames, userEmail: visibleTo.email }] : [];
+  const asksForOwn = userEmail === undefined || isSameEmail(userEmail, visibleTo.owner.email);
+  const own =
+    asksForOwn && visibleTo.owner.email !== '' ? [{ procNames, userEmail: visibleTo.owner.email }] : [];
   if (procName !== undefined) return visibleTo.procNames.includes(procName) ? [asked] : own;
   if (userEmail !== undefined && own.length > 0) return own;
   const seen = [...new Set(visibleTo.procNames)];

@@ -1,4 +1,4 @@
-import { timingOf, type Schedule, type SchedulePolicies, type ScheduleTiming } from '@app/domain';
+import { timingOf, type Owner, type Schedule, type SchedulePolicies, type ScheduleTiming } from '@app/domain';
 import type { Database, Session } from '../connection/database.js';
 import { FOREIGN_KEY_VIOLATION, hasCode, UNIQUE_VIOLATION } from '../connection/error-codes.js';
 import type { AdmissionSettings } from '../executions/admission/gate.js';
@@ -41,7 +41,7 @@ export interface SchedulesPage {
   /** True: paused schedules too. */
   all: boolean;
   /** Schedules of these procs and the user's own; null: all of them (admins). */
-  visibleTo: { email: string; procNames: readonly string[] } | null;
+  visibleTo: { owner: Owner; procNames: readonly string[] } | null;
   /** Id of the last schedule of the previous page; null: the first page. */
   after: number | null;
   limit: number;
@@ -102,7 +102,7 @@ export class SchedulesStore {
         ...(!all && { enabled: true }),
         ...(after !== null && { id: { gt: BigInt(after) } }),
         ...(visibleTo && {
-          OR: [{ userEmail: visibleTo.email }, { procName: { in: [...visibleTo.procNames] } }],
+          OR: [...ownedBy(visibleTo.owner), { procName: { in: [...visibleTo.procNames] } }],
         }),
       },
       orderBy: { id: 'asc' },
@@ -210,6 +210,11 @@ export const DONE_HASH_SUFFIX = ' done ';
 
 function withoutDone(argsHash: string): string {
   return argsHash.split(DONE_HASH_SUFFIX, 1)[0] ?? argsHash;
+}
+
+/** As `owns` in libs/domain. */
+function ownedBy({ email }: Owner) {
+  return email === '' ? [] : [{ userEmail: email }];
 }
 
 async function readClock(session: Session): Promise<Date> {
