@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { portNear } from './free-port.mjs';
 import { launchNode } from './launch-node.mjs';
 import { step } from './progress.mjs';
-import { proctorFolder, projectDir } from './project.mjs';
+import { passableFolder, projectDir } from './project.mjs';
 import { waitUntilReady } from './server-process.mjs';
 import { openServiceLog } from './service-log.mjs';
 import { StartError } from './start-error.mjs';
@@ -17,7 +17,7 @@ export async function bringUpSandbox(stack) {
   if (process.env.PROCTOR_KUBE_CONFIG) return {};
   const log = openServiceLog('sandbox', { isShown: true });
   const port = await portNear(stack.record.port('sandbox'));
-  const dataDir = proctorFolder('sandbox');
+  const dataDir = passableFolder('sandbox');
   const kubeConfig = join(dataDir, 'kubeconfig');
   const env = {
     PROCTOR_SANDBOX_PORT: String(port),

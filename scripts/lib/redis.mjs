@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { ensureRedis } from './find-redis.mjs';
 import { freePort, isPortFree } from './free-port.mjs';
 import { lastLines } from './run-command.mjs';
@@ -32,7 +33,7 @@ import { StartError } from './start-error.mjs';
  */
 export async function startRedis({ dir, port, appendonly = true, password = '', log = () => {} }) {
   const binary = await ensureRedis({ log });
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  closeFolder(dir);
   const bound = port ?? (await freePort());
   if (!(await isPortFree(bound))) throw portTaken(bound);
   const server = await startServerProcess({
@@ -42,6 +43,7 @@ export async function startRedis({ dir, port, appendonly = true, password = '', 
     input: configuration({ dir, port: bound, appendonly, password }),
     env: { PATH: process.env.PATH, TZ: 'UTC', ...binary.env },
     cwd: dir,
+    umask: 0o077,
     onLine: log,
   });
   const outcome = await waitUntilReady(server, 60_000, () => answersPing(bound, password));
@@ -66,6 +68,19 @@ export async function startRedis({ dir, port, appendonly = true, password = '', 
         { signal: 'SIGKILL', graceMs: 5_000, group: true },
       ]),
   };
+}
+
+/**
+ * The queue is in these files. As root procs run as another user, who must not read them, nor those of an earlier version.
+ * @param {string} dir
+ */
+function closeFolder(dir) {
+  mkdirSync(dir, { recursive: true });
+  chmodSync(dir, 0o700);
+  for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
+    const isOurs = entry.isFile() || entry.isDirectory();
+    if (isOurs) chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o700 : 0o600);
+  }
 }
 
 /** @param {{ dir: string, port: number, appendonly: boolean, password: string }} options @returns {string} redis.conf */

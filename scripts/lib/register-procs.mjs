@@ -27,7 +27,7 @@ export function registerProcs(url, admin) {
       (proc) => proc.sample_secrets && (missing.includes(proc) || pending.includes(proc.name)),
     );
 
-    writeFileSync(pendingFile, JSON.stringify(withSecrets.map(({ name }) => name)));
+    writeFileSync(pendingFile, JSON.stringify(withSecrets.map(({ name }) => name)), { mode: 0o600 });
     if (missing.length > 0) {
       await call(url, admin, 'POST', '/metadata', missing.map(metadataOf));
     }

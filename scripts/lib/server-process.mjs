@@ -26,6 +26,7 @@ const keptLines = 30;
  * @param {NodeJS.ProcessEnv} options.env its complete environment
  * @param {string} [options.cwd]
  * @param {{ uid?: number, gid?: number }} [options.account] run as another user (only as root)
+ * @param {number} [options.umask] which rights the files that it creates do not have; ours by default
  * @param {string} [options.input] sent to its standard input, which is then closed
  * @param {(line: string) => void} [options.onLine] receives each line of standard output and error
  * @returns {Promise<ServerProcess>}
@@ -36,9 +37,12 @@ export async function startServerProcess({
   env,
   cwd,
   account = {},
+  umask,
   input,
   onLine = () => {},
 }) {
+  // A child inherits the umask, and `spawn` creates it before it returns.
+  const ours = umask === undefined ? undefined : process.umask(umask);
   const child = spawn(command, args, {
     env,
     cwd,
@@ -46,6 +50,7 @@ export async function startServerProcess({
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  if (ours !== undefined) process.umask(ours);
   await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
   child.on('error', () => {}); // a failed kill; `exited` reports the end
   child.stdin.on('error', () => {}); // it ended before it read its input

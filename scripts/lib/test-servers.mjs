@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { migrate } from './apply-migrations.mjs';
 import { removeDataFolder } from './postgres-account.mjs';
 import { startPostgres } from './postgres.mjs';
-import { proctorFolder } from './project.mjs';
+import { passableFolder } from './project.mjs';
 import { identify } from './process-identity.mjs';
 import { startRedis } from './redis.mjs';
 import { removeAbandoned } from './remove-abandoned.mjs';
@@ -31,7 +31,7 @@ const templateName = 'proctor_test_template';
  */
 export async function startTestServers() {
   await removeAbandoned(/^test-\d+$/, (folder) => removeDataFolder(join(folder, 'postgres')));
-  const dir = proctorFolder(`test-${process.pid}`);
+  const dir = passableFolder(`test-${process.pid}`);
   const stateFile = join(dir, 'state.json');
   const starter = identify(process.pid);
   const record = (/** @type {import('./state-file.mjs').RecordedProcess[]} */ ...processes) =>

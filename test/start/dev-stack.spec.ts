@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { migrate } from '../../scripts/lib/apply-migrations.mjs';
@@ -110,6 +110,21 @@ describe('startRedis', () => {
     const second = startRedis({ dir: join(folder.path, 'second-redis'), port: redis.port });
     await expect(second).rejects.toThrow(`port ${redis.port} on 127.0.0.1 is taken`);
   });
+
+  it('keeps its files to itself, and closes those that an earlier version left open', async () => {
+    const dir = join(folder.path, 'open-redis');
+    mkdirSync(join(dir, 'appendonlydir'), { recursive: true });
+    writeFileSync(join(dir, 'appendonlydir', 'earlier.aof'), 'the queue', { mode: 0o644 });
+    chmodSync(dir, 0o711);
+    const server = await startRedis({ dir });
+    try {
+      const paths = readdirSync(dir, { recursive: true, encoding: 'utf8' }).map((name) => join(dir, name));
+      expect(paths.filter((path) => path.endsWith('.aof')).length).toBeGreaterThan(1);
+      expect([dir, ...paths].filter((path) => (statSync(path).mode & 0o077) !== 0)).toEqual([]);
+    } finally {
+      await server.stop();
+    }
+  }, 30_000);
 });
 
 describe('migrate', () => {

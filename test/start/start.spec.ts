@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiClient, until } from '../support/api-client.js';
@@ -11,6 +11,16 @@ const PROJECT = join(import.meta.dirname, '..', '..');
 interface Status {
   ready: boolean;
   processes: { name: string; pid: number; running: boolean; restarts: number }[];
+}
+
+/** The files that another user of the machine who knows their names can read. */
+function readableByOthers(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    const { mode } = lstatSync(path);
+    if (entry.isDirectory()) return (mode & 0o001) === 0 ? [] : readableByOthers(path);
+    return entry.isFile() && (mode & 0o004) !== 0 ? [path] : [];
+  });
 }
 
 /** In a copy of the project as `git clone` creates it, plus the installed packages and the downloaded Redis. */
@@ -68,6 +78,10 @@ describe('npm start', () => {
     const ready = await fetch(`http://127.0.0.1:${env.PROCTOR_APP_PORT}/health/ready`);
     expect(ready.status).toBe(200);
   }, 240_000);
+
+  it('keeps its data from the users that run procs', () => {
+    expect(readableByOthers(join(project, '.proctor'))).toEqual([]);
+  });
 
   it('registers the sample procs, which the CLI lists, describes and executes', async () => {
     const listed = await proctor('list');
