@@ -269,6 +269,23 @@ describe('groups', () => {
     expect(detail(answer)).toContain('asking');
   });
 
+  it('can be removed although a user outside them has named them in a schedule', async () => {
+    await admin('POST', '/group', { name: 'squatted' });
+    await admin('POST', '/metadata', [{ name: 'labelled', image_name: 'proctor/labelled:1' }]);
+    const schedule = {
+      ...{ jobName: 'labelled', args: {}, tags: 't', cron: '@daily', notificationEmails: 'a@b.c' },
+      group: 'squatted',
+    };
+    const made = await as(user, 'POST', '/schedule', schedule);
+    expect(made).toMatchObject({ status: 201 });
+    expect(await admin('DELETE', '/group/squatted')).toMatchObject({ status: 204 });
+    const id = made.json<{ id: number }>().id;
+    expect((await as(user, 'GET', `/schedule/${id}`)).json()).toMatchObject({
+      group: 'squatted',
+      enabled: true,
+    });
+  });
+
   it('decide at once what a user may execute', async () => {
     const who = await makeToken(await makeUser());
     const proc = { name: 'grouped', image_name: 'proctor/grouped:1', authorized_groups: ['grouped'] };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { pathOf, routes, type RouteName } from '@app/contract';
+import { pathOf, routes, type BodyInputOf, type RouteName } from '@app/contract';
 import { startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
 
 const CALLERS = [
@@ -9,13 +9,17 @@ const CALLERS = [
   'the wrong group',
   'one of two groups',
   'all groups',
-  // The owner of the execution, schedule or token, who is no longer in any of the groups.
+  // They have all rights to an execution, a schedule and a token of their own, but the target is another user's.
+  'another owner in all groups',
+  'another owner',
+  // The owner of the target, who is no longer in any of the groups, and one who still is.
   'the owner',
+  'the owner in all groups',
   'an admin',
 ] as const;
 type Caller = (typeof CALLERS)[number];
 /** The status that each caller gets, in the order of CALLERS. */
-type Statuses = readonly [number, number, number, number, number, number, number, number];
+type Statuses = Readonly<Record<Caller, number>>;
 
 interface Cell {
   params?: Record<string, string>;
@@ -29,13 +33,28 @@ interface Row {
   statuses: Statuses;
 }
 
-const anyone = (status: number): Statuses => [status, status, status, status, status, status, status, status];
-const users = (status: number): Statuses => [401, 401, 401, status, status, status, status, status];
-const admins = (status: number): Statuses => [401, 401, 401, 403, 403, 403, 403, status];
+const statusesOf = (statusOf: (caller: Caller) => number): Statuses =>
+  Object.fromEntries(CALLERS.map((caller) => [caller, statusOf(caller)])) as Record<Caller, number>;
+const STRANGERS: readonly Caller[] = ['no credentials', 'a wrong token', 'an inactive user'];
+/** The status for these callers; others are refused, strangers with 401. */
+const only = (callers: readonly Caller[], status: number, refusal = 403): Statuses =>
+  statusesOf((caller) => (STRANGERS.includes(caller) ? 401 : callers.includes(caller) ? status : refusal));
+const MEMBERS: readonly Caller[] = [
+  'all groups',
+  'another owner in all groups',
+  'the owner in all groups',
+  'an admin',
+];
+
+const anyone = (status: number): Statuses => statusesOf(() => status);
+const users = (status: number): Statuses => only(CALLERS, status);
+const admins = (status: number): Statuses => only(['an admin'], status);
 /** Users who may execute the proc, and admins. */
-const members = (status: number): Statuses => [401, 401, 401, 403, 403, status, 403, status];
+const members = (status: number): Statuses => only(MEMBERS, status);
 /** Users who may execute the proc, the owner, and admins. */
-const viewers = (status: number): Statuses => [401, 401, 401, 403, 403, status, status, status];
+const viewers = (status: number): Statuses => only([...MEMBERS, 'the owner'], status);
+/** The owner, if still allowed to execute the proc, and admins. */
+const owners = (status: number): Statuses => only(['the owner in all groups', 'an admin'], status);
 
 let gateway: TestGateway;
 const identities = {} as Record<Caller, Identity | null>;
@@ -44,7 +63,10 @@ const groupsOf: Record<string, readonly string[]> = {
   'the wrong group': ['three'],
   'one of two groups': ['one'],
   'all groups': ['one', 'two', 'three'],
+  'another owner in all groups': ['one', 'two'],
+  'another owner': [],
   'the owner': [],
+  'the owner in all groups': ['one', 'two'],
 };
 const PROC = 'closed';
 
@@ -63,6 +85,11 @@ beforeAll(async () => {
   ]);
   await make('/metadata', [metadata(PROC), { ...metadata('open'), authorized_groups: [] }]);
   await make('/secret', { job_name: PROC, secrets: { KEPT: 'a long secret' } });
+  for (const caller of ['another owner', 'another owner in all groups'] as const) {
+    await executionOf(caller, { hasEnded: true });
+    await scheduleOf(caller);
+    await make('/token', { email: emailOf(caller) });
+  }
 }, 60_000);
 afterAll(() => gateway.remove(), 30_000);
 
@@ -82,14 +109,16 @@ async function make(path: string, body: unknown): Promise<Record<string, unknown
   return answer.text === '' ? {} : answer.json();
 }
 
-const ownerEmail = (): string => identities['the owner']?.email ?? '';
+const emailOf = (caller: Caller): string => identities[caller]?.email ?? '';
+/** Who owns the target that this caller asks for. */
+const ownerFor = (caller: Caller): Caller => (caller === 'the owner in all groups' ? caller : 'the owner');
 
-async function executionOfOwner({ hasEnded }: { hasEnded: boolean }): Promise<Cell> {
+async function executionOf(owner: Caller, { hasEnded }: { hasEnded: boolean }): Promise<Cell> {
   const { id } = await make('/execution', { name: PROC, args: {} });
   const status = hasEnded ? 'FINISHED' : 'RECEIVED';
   await gateway.query(
     `update execution set user_email = $2, status = $3, ended_at = case when $4 then now() end where id = $1`,
-    [id, ownerEmail(), status, hasEnded],
+    [id, emailOf(owner), status, hasEnded],
   );
   return { params: { id: String(id) } };
 }
@@ -103,9 +132,9 @@ const scheduleBody = () => ({
   group: 'g',
 });
 
-async function scheduleOfOwner(): Promise<Cell> {
+async function scheduleOf(owner: Caller): Promise<Cell> {
   const { id } = await make('/schedule', scheduleBody());
-  await gateway.query('update schedule set user_email = $2 where id = $1', [id, ownerEmail()]);
+  await gateway.query('update schedule set user_email = $2 where id = $1', [id, emailOf(owner)]);
   return { params: { id: String(id) } };
 }
 
@@ -121,7 +150,7 @@ async function tokenOf(email: string): Promise<Cell> {
 }
 
 async function someNotification(): Promise<Cell> {
-  const { params } = await executionOfOwner({ hasEnded: true });
+  const { params } = await executionOf('the owner', { hasEnded: true });
   const [row] = await gateway.query<{ id: string }>(
     `with event as (
        insert into notification (execution_id, event, spread_at) values ($1, 'slow', now()) returning id)
@@ -138,7 +167,12 @@ async function somePodTemplate(): Promise<Cell> {
   return { params: { name } };
 }
 
-const ended = () => executionOfOwner({ hasEnded: true });
+const ended = (caller: Caller) => executionOf(ownerFor(caller), { hasEnded: true });
+const scheduled = (caller: Caller) => scheduleOf(ownerFor(caller));
+const changed = (change: Record<string, unknown>) => async (caller: Caller) => ({
+  ...(await scheduled(caller)),
+  body: { ...change, ...('args' in change && { args: { A: fresh('value') } }) },
+});
 const signIn = { body: { device_code: 'x', refresh_token: 'x' } };
 
 /** Every route of the contract: a new one does not compile without its row. */
@@ -147,12 +181,16 @@ const TABLE: Record<RouteName, Row> = {
   listExecutions: { statuses: users(200) },
   getExecutionStatus: { cell: ended, statuses: viewers(200) },
   streamExecutionLogs: {
-    cell: async () => ({ query: { context_id: (await ended()).params?.['id'] ?? '' } }),
+    cell: async (caller) => ({ query: { context_id: (await ended(caller)).params?.['id'] ?? '' } }),
     statuses: viewers(200),
   },
   getExecution: { cell: ended, statuses: viewers(200) },
   readExecutionLog: { cell: ended, statuses: viewers(200) },
-  cancelExecution: { cell: () => executionOfOwner({ hasEnded: false }), statuses: viewers(200) },
+  // Stopping is open to whoever may execute the proc.
+  cancelExecution: {
+    cell: (caller) => executionOf(ownerFor(caller), { hasEnded: false }),
+    statuses: viewers(200),
+  },
   // Seeing the execution is not enough, because the proc is executed again.
   rerunExecution: { cell: ended, statuses: members(201) },
   listProcs: { statuses: users(200) },
@@ -194,14 +232,12 @@ const TABLE: Record<RouteName, Row> = {
     },
     statuses: users(200),
   },
-  getSchedule: { cell: scheduleOfOwner, statuses: viewers(200) },
-  updateSchedule: {
-    cell: async () => ({ ...(await scheduleOfOwner()), body: { enabled: false } }),
-    statuses: viewers(200),
-  },
-  getScheduleNext: { cell: scheduleOfOwner, statuses: viewers(200) },
-  getScheduleHistory: { cell: scheduleOfOwner, statuses: viewers(200) },
-  removeSchedule: { cell: scheduleOfOwner, statuses: viewers(200) },
+  getSchedule: { cell: scheduled, statuses: viewers(200) },
+  // Each other change has a row of its own below.
+  updateSchedule: { cell: changed({ enabled: false }), statuses: viewers(200) },
+  getScheduleNext: { cell: scheduled, statuses: viewers(200) },
+  getScheduleHistory: { cell: scheduled, statuses: viewers(200) },
+  removeSchedule: { cell: scheduled, statuses: viewers(200) },
   listNotifications: { statuses: admins(200) },
   resendNotification: { cell: someNotification, statuses: admins(200) },
   getNotifyPreference: { statuses: users(200) },
@@ -236,7 +272,7 @@ const TABLE: Record<RouteName, Row> = {
   listTokens: { statuses: users(200) },
   createToken: { cell: () => ({ body: { label: 'own' } }), statuses: users(201) },
   revokeToken: {
-    cell: (caller) => tokenOf(identities[caller]?.email ?? ownerEmail()),
+    cell: (caller) => tokenOf(identities[caller]?.email ?? emailOf('the owner')),
     statuses: users(204),
   },
   listAudit: { statuses: admins(200) },
@@ -284,41 +320,44 @@ const VARIANTS: [what: string, route: RouteName, row: Row][] = [
         const { id } = await make('/execution', { name, args: {} });
         await gateway.query(
           `update execution set user_email = $2, status = 'FINISHED', ended_at = now() where id = $1`,
-          [id, ownerEmail()],
+          [id, emailOf('the owner')],
         );
         await gateway.call(gateway.admin, 'DELETE', `/metadata/${name}`);
         return { params: { id: String(id) } };
       },
       // No user is authorized for a removed proc.
-      statuses: [401, 401, 401, 403, 403, 403, 200, 200],
+      statuses: only(['the owner', 'an admin'], 200),
     },
   ],
-  [
-    'enabled',
-    'updateSchedule',
-    { cell: async () => ({ ...(await scheduleOfOwner()), body: { enabled: true } }), statuses: members(200) },
-  ],
-  [
-    'with other args',
-    'updateSchedule',
-    {
-      cell: async () => ({ ...(await scheduleOfOwner()), body: { args: { A: fresh('value') } } }),
-      // It runs in the owner's name, and the owner may no longer execute the proc.
-      statuses: admins(200),
-    },
-  ],
-  [
-    'with other args, by its owner',
-    'updateSchedule',
-    {
-      cell: async (caller) => {
-        const { params } = await scheduleOfOwner();
-        const email = identities[caller]?.email ?? ownerEmail();
-        await gateway.query('update schedule set user_email = $2 where id = $1', [params?.['id'], email]);
-        return { params, body: { args: { A: fresh('value') } } };
+  // A schedule runs in its owner's name.
+  ...Object.entries({
+    enabled: true,
+    args: {},
+    tags: 'of the caller',
+    cron: '@daily',
+    at: '2099-01-01T00:00:00Z',
+    timeZone: 'Asia/Kathmandu',
+    notificationEmails: 'eve@example.com',
+    notifyOn: ['start'],
+    group: 'of the caller',
+    overlap: 'skip',
+    misfire: 'all',
+    misfireGraceSeconds: 1,
+    blackouts: [],
+  } satisfies Record<keyof BodyInputOf<'updateSchedule'>, unknown>).map(
+    ([field, value]): [string, RouteName, Row] => [
+      `with another ${field}`,
+      'updateSchedule',
+      {
+        cell: changed({ [field]: value }),
+        statuses: owners(200),
       },
-      statuses: members(200),
-    },
+    ],
+  ),
+  [
+    'paused with another tag',
+    'updateSchedule',
+    { cell: changed({ enabled: false, tags: 'x' }), statuses: owners(200) },
   ],
   [
     'for another user',
@@ -328,7 +367,7 @@ const VARIANTS: [what: string, route: RouteName, row: Row][] = [
   [
     'of another user',
     'revokeToken',
-    { cell: async () => tokenOf(await someUser()), statuses: [401, 401, 401, 404, 404, 404, 404, 204] },
+    { cell: async () => tokenOf(await someUser()), statuses: only(['an admin'], 204, 404) },
   ],
   [
     'of another user',
@@ -340,7 +379,7 @@ const VARIANTS: [what: string, route: RouteName, row: Row][] = [
     'resendNotification',
     {
       cell: () => ({ params: { id: '9007199254740991' } }),
-      statuses: [401, 401, 401, 403, 403, 403, 403, 404],
+      statuses: admins(404),
     },
   ],
   ['of all users', 'listTokens', { cell: () => ({ query: { all: 'true' } }), statuses: admins(200) }],
@@ -350,12 +389,12 @@ const cells = [
   ...Object.entries(TABLE).map(([route, row]): [string, RouteName, Row] => ['', route as RouteName, row]),
   ...VARIANTS,
 ].flatMap(([what, route, { cell, statuses }]) =>
-  CALLERS.map((caller, index) => ({
+  CALLERS.map((caller) => ({
     title: `${route}${what && ` ${what}`}`,
     route,
     caller,
     cell,
-    status: statuses[index] ?? 0,
+    status: statuses[caller],
   })),
 );
 
@@ -381,6 +420,8 @@ describe('lists', () => {
     ['the wrong group', false],
     ['one of two groups', false],
     ['all groups', true],
+    ['another owner in all groups', true],
+    ['another owner', false],
     ['an admin', true],
   ];
 
@@ -398,7 +439,7 @@ describe('lists', () => {
   it.each<[Caller, boolean]>([...withRights, ['the owner', true]])(
     'executions for %s contain the owner’s: %s',
     async (caller, isShown) => {
-      const id = Number((await ended()).params?.['id']);
+      const id = Number((await ended('the owner')).params?.['id']);
       const ids = await list(caller, '/execution', (page: { executions: { id: number }[] }) =>
         page.executions.map((execution) => execution.id),
       );
@@ -410,7 +451,7 @@ describe('lists', () => {
     'schedules for %s contain the owner’s: %s',
     async (caller, isShown) => {
       await make('/schedule', { ...scheduleBody(), jobName: 'open' });
-      const id = Number((await scheduleOfOwner()).params?.['id']);
+      const id = Number((await scheduleOf('the owner')).params?.['id']);
       const ids = await list(caller, '/schedule', (schedules: { id: number }[]) =>
         schedules.map((schedule) => schedule.id),
       );

@@ -301,14 +301,23 @@ describe('one schedule', () => {
     expect(await call(leaver, 'DELETE', path)).toMatchObject({ status: 200 });
   });
 
-  it('runs in its owner’s name, so only the owner and admins may change its args', async () => {
-    const { id } = await create(owner);
-    const path = `/schedule/${id}`;
-    const args = { A: 'of the member' };
-    const refused = await call(member, 'PATCH', path, { args });
-    expect(refused).toMatchObject({ status: 403, text: expect.stringContaining('owner') });
-    expect((await call(owner, 'GET', path)).json<ScheduleBody>().args).not.toEqual(args);
-    expect(await call(member, 'PATCH', path, { tags: 'x' })).toMatchObject({ status: 200 });
+  it('runs in its owner’s name: others who may execute its proc may only pause and remove it', async () => {
+    const before = await create(owner);
+    const path = `/schedule/${before.id}`;
+    const changes = [
+      { notificationEmails: `${before['notificationEmails'] as string},${member.email}` },
+      { args: { A: 'of the member' } },
+      { cron: '* * * * *' },
+      { enabled: false, tags: 'x' },
+    ];
+    for (const change of changes) {
+      const refused = await call(member, 'PATCH', path, change);
+      expect(refused).toMatchObject({ status: 403, text: expect.stringContaining('owner') });
+    }
+    expect((await call(owner, 'GET', path)).json()).toEqual(before);
+    expect(await call(member, 'PATCH', path, { enabled: false })).toMatchObject({ status: 200 });
+    expect(await call(member, 'PATCH', path, { enabled: true })).toMatchObject({ status: 403 });
+    expect(await call(owner, 'PATCH', path, { enabled: true })).toMatchObject({ status: 200 });
     const byAdmin = await call(gateway.admin, 'PATCH', path, { args: { A: 'of the admin' } });
     expect(byAdmin.json()).toMatchObject({ args: { A: 'of the admin' }, userEmail: owner.email });
   });
@@ -455,7 +464,8 @@ describe('one schedule', () => {
 
   it('is audited with each change', async () => {
     const { id } = await create(owner, { cron: '7 7 * * *' });
-    await call(member, 'PATCH', `/schedule/${id}`, { enabled: false, tags: 'x' });
+    await call(owner, 'PATCH', `/schedule/${id}`, { enabled: false, tags: 'x' });
+    await call(member, 'PATCH', `/schedule/${id}`, { enabled: false });
     await call(gateway.admin, 'DELETE', `/schedule/${id}`);
     const rows = await gateway.query(
       `select actor, action, allowed, address, details from audit_event
@@ -467,9 +477,15 @@ describe('one schedule', () => {
       { ...common, actor: owner.email, action: 'createSchedule', details: { cron: '7 7 * * *' } },
       {
         ...common,
-        actor: member.email,
+        actor: owner.email,
         action: 'updateSchedule',
         details: { proc: 'closed', changed: expect.stringMatching(/^(tags enabled|enabled tags)$/) },
+      },
+      {
+        ...common,
+        actor: member.email,
+        action: 'updateSchedule',
+        details: { proc: 'closed', changed: 'enabled' },
       },
       {
         ...common,

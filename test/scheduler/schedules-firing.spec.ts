@@ -500,13 +500,12 @@ describe('the owner', () => {
     expect(await schedules.find(a)).toMatchObject({ pausedReason: "Its owner's account was removed." });
   });
 
-  it('keeps a group that a schedule names', async () => {
+  it('does not keep a group whose name is its label', async () => {
     const groups = new GroupsStore(stores.database);
     await groups.create('named', '');
-    await create({ group: 'named' });
-    expect(await groups.remove('named')).toBe('in_use');
-    await stores.query('delete from schedule');
+    const id = await create({ group: 'named' });
     expect(await groups.remove('named')).toBe('removed');
+    expect(await schedules.find(id)).toMatchObject({ group: 'named', enabled: true });
   });
 });
 

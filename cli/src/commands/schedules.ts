@@ -40,7 +40,7 @@ export async function enableSchedule(context: Context, idText: string, enabled: 
     nextFireAt === undefined ? '' : `Next: ${inBoth(timeZone, context.env.timeZone, nextFireAt)}\n`;
   const text = enabled
     ? `Schedule ${id} is active.\n${next}`
-    : `Schedule ${id} is paused. See it with \`proctor schedule list --all\`.\nResume it: proctor schedule resume ${id}\n`;
+    : `Schedule ${id} is paused. See it with \`proctor schedule list --all\`.\nIts owner can resume it: proctor schedule resume ${id}\n`;
   await context.printer.result(text, schedule);
   tellWarnings(context, schedule);
   return 0;

@@ -86,7 +86,7 @@ export const scheduleCommands = [
         },
       }),
       byId('remove', 'Remove a schedule', removeSchedule),
-      byId('pause', 'Pause a schedule until you resume it', (context, id) =>
+      byId('pause', 'Pause a schedule until its owner resumes it', (context, id) =>
         enableSchedule(context, id, false),
       ),
       byId('resume', 'Resume a paused schedule', (context, id) => enableSchedule(context, id, true)),

@@ -63,7 +63,7 @@ export const createScheduleBody = z.object({
     'Five fields, six with seconds first, or a name such as `@daily`. Required without `at`.',
   ),
   notificationEmails: optionalText.describe('Addresses to notify, comma-separated. Required.'),
-  group: optionalText.describe('Group that the schedule belongs to. Required.'),
+  group: optionalText.describe('A label, such as the name of a group: it gives no one access. Required.'),
   enabled: z
     .boolean()
     .nullish()

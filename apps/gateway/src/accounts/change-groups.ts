@@ -30,7 +30,7 @@ export class ChangeGroups {
     return { name, description, members: 0 };
   }
 
-  /** @throws AppError `not_found`; `conflict` while a proc or a schedule uses it, and for an admin group */
+  /** @throws AppError `not_found`; `conflict` while a proc requires it, and for an admin group */
   async remove(name: string, caller: Caller): Promise<void> {
     await changeAccess(this.dependencies, { action: 'removeGroup', subject: name, caller }, async () => {
       if (this.dependencies.adminGroups.includes(name)) throw isAdminGroup(name);
@@ -84,8 +84,8 @@ function isAdminGroup(name: string): AppError {
 
 function groupInUse(name: string, procs: readonly string[]): AppError {
   if (procs.length === 0) {
-    return new AppError('conflict', `Schedules use the group ${name}.`, {
-      hint: 'Change their group or remove them first. See `proctor schedule list --all`.',
+    return new AppError('conflict', `A proc required the group ${name} a moment ago.`, {
+      hint: 'Try again.',
     });
   }
   const named = procs.slice(0, MAX_NAMED).join(', ');

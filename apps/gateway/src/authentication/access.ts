@@ -26,10 +26,14 @@ export class Access {
    * @param procGroups null: the proc was removed, which leaves the owner and admins
    */
   async maySee(requester: Requester, object: Owned, procGroups: readonly string[] | null): Promise<boolean> {
-    const { user, isAdmin } = requester;
-    if (!user.active) return false;
-    if (isAdmin || owns(user, object)) return true;
+    if (!requester.user.active) return false;
+    if (this.mayChange(requester, object)) return true;
     return procGroups !== null && (await this.mayExecute(requester, procGroups));
+  }
+
+  /** What runs or ran in the name of its owner is changed by the owner and admins only, whoever may see it. */
+  mayChange({ user, isAdmin }: Requester, object: Owned): boolean {
+    return user.active && (isAdmin || owns(user, object));
   }
 }
 

@@ -1,6 +1,7 @@
 import { routes, SCHEDULE_TEXTS, type BodyOf } from '@app/contract';
 import type { ScheduleChanges, SchedulesStore } from '@app/database';
-import { AppError, owns, type Proc, type Schedule } from '@app/domain';
+import { AppError, type Proc, type Schedule } from '@app/domain';
+import type { Access } from '../authentication/access.js';
 import type { Caller } from '../authentication/caller.js';
 import type { FindProc } from '../procs/find-proc.js';
 import { checkScheduleChanges } from './check-schedule.js';
@@ -13,6 +14,7 @@ type Body = BodyOf<'updateSchedule'>;
 export interface UpdateScheduleDependencies extends WriteScheduleDependencies {
   schedules: Pick<SchedulesStore, 'update'>;
   findProc: Pick<FindProc, 'find'>;
+  access: Pick<Access, 'mayChange'>;
 }
 
 /** Changes schedules. */
@@ -20,19 +22,16 @@ export class UpdateSchedule {
   constructor(private readonly dependencies: UpdateScheduleDependencies) {}
 
   /**
-   * Changes the fields that are given; `args` replaces all args, also the secret ones. May be repeated. The caller must be
-   * allowed to execute the proc, but the owner may always disable the schedule. Since it runs in the owner's name, only
-   * the owner and admins may change its args.
+   * Changes the fields that are given; `args` replaces all args, also the secret ones. May be repeated. Whoever may see the
+   * schedule may pause it. It runs in its owner's name, so only its owner, who must still be allowed to execute the proc,
+   * and admins may change anything else, or resume it.
    * @throws AppError for the first invalid field; nothing has changed then
    */
   async update(id: string, body: Body, caller: Caller): Promise<Schedule> {
     throwIfEmpty(body);
     const checked = checkScheduleChanges(body);
     const schedule = await this.dependencies.findSchedule.find(id, caller);
-    const proc = isDisabledOnly(body)
-      ? null
-      : (await this.dependencies.findProc.find(schedule.procName, caller)).proc;
-    if (body.args) throwUnlessOwnerOrAdmin(schedule, caller);
+    const proc = isPause(body) ? null : await this.findProcForChange(schedule, caller);
     const changes: ScheduleChanges = {
       ...checked,
       ...(body.enabled !== undefined && { enabled: body.enabled }),
@@ -49,6 +48,11 @@ export class UpdateSchedule {
     // Not awaited: the schedulers poll every second anyway.
     void this.dependencies.signals.send('schedulesChanged', {});
     return updated;
+  }
+
+  private async findProcForChange(schedule: Schedule, caller: Caller): Promise<Proc> {
+    if (!this.dependencies.access.mayChange(caller, schedule)) throw onlyOwnerOrAdmin();
+    return (await this.dependencies.findProc.find(schedule.procName, caller)).proc;
   }
 
   private prepare(
@@ -78,20 +82,17 @@ export class UpdateSchedule {
   }
 }
 
-/** Whether the change disables the schedule and does nothing else. */
-function isDisabledOnly({ enabled, ...rest }: Body): boolean {
+/** Whether the change pauses the schedule and does nothing else. */
+function isPause({ enabled, ...rest }: Body): boolean {
   return enabled === false && Object.values(rest).every((value) => value === undefined);
 }
 
-function throwUnlessOwnerOrAdmin(schedule: Schedule, { user, isAdmin }: Caller): void {
-  if (isAdmin || owns(user, schedule)) return;
-  throw new AppError(
-    'forbidden',
-    'Only the owner and admins may change the args of a schedule: it runs in the owner’s name.',
-    {
-      hint: 'Create a schedule of your own.',
-    },
-  );
+function onlyOwnerOrAdmin(): AppError {
+  const message =
+    'This schedule runs in the name of its owner: only its owner and admins may change or resume it.';
+  return new AppError('forbidden', message, {
+    hint: 'You may pause or remove it. Ask its owner to change it, or create a schedule of your own.',
+  });
 }
 
 function throwIfEmpty(body: Body): void {

@@ -47,7 +47,7 @@ export function wireSchedules({
   const controller = new SchedulesController({
     createSchedule: new CreateSchedule(change),
     findSchedule,
-    updateSchedule: new UpdateSchedule({ ...change, findProc }),
+    updateSchedule: new UpdateSchedule({ ...change, findProc, access }),
     removeSchedule: new RemoveSchedule(schedules, findSchedule, audit),
     ticks: new TicksStore(database),
     warnings,

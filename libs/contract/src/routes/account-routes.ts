@@ -113,7 +113,7 @@ export const accountRoutes = {
     successStatus: 201,
     otherStatuses: { 409: 'The group already exists.' },
   },
-  /** 409 while a proc or schedule uses it. */
+  /** 409 while a proc requires it. */
   removeGroup: {
     method: 'DELETE',
     path: '/group/:name',
@@ -123,7 +123,7 @@ export const accountRoutes = {
     reply: null,
     replyType: 'empty',
     successStatus: 204,
-    otherStatuses: { 409: 'A proc or schedule uses it, or it is an admin group.' },
+    otherStatuses: { 409: 'A proc requires it, or it is an admin group.' },
   },
   /** Repeatable. */
   addMember: {

@@ -43,8 +43,8 @@ export class GroupsStore {
   }
 
   /**
-   * Removes a group with its memberships, unless a proc requires it (which no one could run any more) or a schedule
-   * names it. The caller must refuse admin groups.
+   * Removes a group with its memberships, unless a proc requires it, which no one could run any more. A schedule's group is
+   * a label, which holds no group. The caller must refuse admin groups.
    */
   async remove(name: string): Promise<'removed' | 'not_found' | 'in_use'> {
     return this.database.transaction(async (session) => {
@@ -57,8 +57,6 @@ export class GroupsStore {
         select: { name: true },
       });
       if (requiredBy) return 'in_use';
-      if (await session.schedule.findFirst({ where: { groupName: name }, select: { id: true } }))
-        return 'in_use';
       await session.group.delete({ where: { name } });
       return 'removed';
     });
