@@ -1,5 +1,7 @@
+import { countUtf8Bytes, mayBeLonger } from '@app/domain';
 import * as z from 'zod';
 import { textAsWritten } from './as-written.js';
+import { countFirst } from './bounded.js';
 import { MAX_ENV_COUNT, MAX_ENV_NAME_LENGTH, MAX_ENV_TOTAL_BYTES, MAX_ENV_VALUE_BYTES } from './limits.js';
 import { NOT_STORABLE, isStorable } from './text.js';
 
@@ -16,7 +18,7 @@ const envValue = textAsWritten(
     .string()
     .refine(isStorable, NOT_STORABLE)
     .refine(
-      (value) => utf8Bytes(value) <= MAX_ENV_VALUE_BYTES,
+      (value) => isWithin([value], MAX_ENV_VALUE_BYTES),
       `must be at most ${MAX_ENV_VALUE_BYTES} bytes`,
     ),
 );
@@ -27,12 +29,7 @@ const envRecord = z
       issue.code === 'invalid_key' ? `the name ${ENV_NAME_RULE}` : 'must be an object of strings',
   })
   .refine(
-    (values) => Object.keys(values).length <= MAX_ENV_COUNT,
-    `must have at most ${MAX_ENV_COUNT} entries`,
-  )
-  .refine(
-    (values) =>
-      Object.values(values).reduce((sum, value) => sum + utf8Bytes(value), 0) <= MAX_ENV_TOTAL_BYTES,
+    (values) => isWithin(Object.values(values), MAX_ENV_TOTAL_BYTES),
     `must be at most ${MAX_ENV_TOTAL_BYTES} bytes in total`,
   )
   // No prototype, so that looking up `constructor` finds nothing.
@@ -48,13 +45,11 @@ export const envValues = z.preprocess((input: Record<string, string> | null | un
     context.addIssue({ code: 'custom', message: `the name ${ENV_NAME_RULE}`, path: ['__proto__'] });
   }
   return input ?? {};
-}, envRecord.optional().default({}));
+}, countFirst(envRecord, MAX_ENV_COUNT).optional().default({}));
 
-function utf8Bytes(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
-    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-  }
-  return bytes;
+function isWithin(values: readonly string[], maxBytes: number): boolean {
+  return (
+    !mayBeLonger(values, maxBytes) ||
+    values.reduce((sum, value) => sum + countUtf8Bytes(value), 0) <= maxBytes
+  );
 }

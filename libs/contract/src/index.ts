@@ -1,6 +1,7 @@
 export { type UserReply, listUsersQuery, type GroupReply, type TokenReply, tokenParams } from './account.js';
 export * from './api-version.js';
 export { listAuditQuery, exportAuditQuery, type AuditEventReply } from './audit.js';
+export { MAX_PROBLEMS } from './bounded.js';
 export { envName } from './env-values.js';
 export * from './execution-id.js';
 export {
@@ -16,6 +17,7 @@ export {
 } from './execution.js';
 export * from './headers.js';
 export * from './issue-details.js';
+export { describeShapeProblem } from './json-shape.js';
 import './issue-messages.js';
 export { MAX_ENV_VALUE_BYTES, MAX_EXECUTION_ID, MAX_BODY_BYTES } from './limits.js';
 export * from './map-metadata.js';
@@ -26,7 +28,7 @@ export { MAX_PAGE, instantQuery } from './paging.js';
 export { podTemplateBody, type PodTemplateReply } from './pod-template.js';
 export type { JobCheckReply } from './proc-check.js';
 export { templateName } from './proc-name.js';
-export { PROBLEM_MEDIA_TYPE, problem, problemFromError, errorCodeOf } from './problem.js';
+export { PROBLEM_MEDIA_TYPE, problem, type Problem, problemFromError, errorCodeOf } from './problem.js';
 export * from './routes.js';
 export {
   type BlackoutBody,

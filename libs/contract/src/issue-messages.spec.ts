@@ -27,4 +27,11 @@ describe('the messages of schemas', () => {
     const { error } = schema.safeParse(value);
     expect(detailsFromIssues(error?.issues ?? []).map(({ message }) => message)).toEqual(messages);
   });
+
+  it('names a long list of unknown fields in short', () => {
+    const fields = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`a${n}`, 1]));
+    const [issue] = z.strictObject({}).safeParse(fields).error?.issues ?? [];
+    expect(issue?.message.length).toBeLessThan(300);
+    expect(issue?.message).toMatch(/^Unrecognized keys: "a0", .* and 990 more$/);
+  });
 });

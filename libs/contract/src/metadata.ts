@@ -1,5 +1,6 @@
 import { ARG_TYPES, IMAGE_PULL_POLICIES, MAX_FILES, MAX_FILES_BYTES, MAX_ID } from '@app/domain';
 import * as z from 'zod';
+import { countFirst, MAX_PROBLEMS, stopAtProblems } from './bounded.js';
 import { envName } from './env-values.js';
 import {
   MAX_ANNOTATION_BYTES,
@@ -81,16 +82,15 @@ const concurrency = z.object({
 });
 
 const shortText = z.string().max(MAX_POD_TEXT_LENGTH).refine(isStorable, NOT_STORABLE);
-const textMap = z
-  .record(shortText, z.string().max(MAX_ANNOTATION_BYTES).refine(isStorable, NOT_STORABLE))
-  .refine((map) => Object.keys(map).length <= MAX_ENV_COUNT, `must have at most ${MAX_ENV_COUNT} entries`);
+const textMap = countFirst(
+  z.record(shortText, z.string().max(MAX_ANNOTATION_BYTES).refine(isStorable, NOT_STORABLE)),
+  MAX_ENV_COUNT,
+);
 const quantity = textAsWritten(
   shortText,
   z.union([z.string(), z.number()], orMissing('must be a quantity such as 500m or 128Mi')),
 );
-const quantities = z
-  .record(shortText, quantity)
-  .refine((map) => Object.keys(map).length <= MAX_ENV_COUNT, `must have at most ${MAX_ENV_COUNT} entries`);
+const quantities = countFirst(z.record(shortText, quantity), MAX_ENV_COUNT);
 
 const toleration = z.object({
   key: shortText.nullish(),
@@ -220,14 +220,17 @@ export const procMetadata = z.object({
 export type ProcMetadata = z.output<typeof procMetadata>;
 
 /** Body of `POST /metadata`. The procs are stored all together or not at all. */
-export const registerProcsBody = z.array(procMetadata).superRefine((procs, context) => {
-  const seen = new Set<string>();
-  procs.forEach(({ name }, index) => {
-    if (seen.has(name))
-      context.addIssue({ code: 'custom', message: `'${name}' is listed twice`, path: [index, 'name'] });
-    seen.add(name);
-  });
-});
+export const registerProcsBody = stopAtProblems(
+  z.array(procMetadata).superRefine((procs, context) => {
+    const seen = new Set<string>();
+    for (const [index, { name }] of procs.entries()) {
+      if (context.issues.length >= MAX_PROBLEMS) return;
+      if (seen.has(name))
+        context.addIssue({ code: 'custom', message: `'${name}' is listed twice`, path: [index, 'name'] });
+      seen.add(name);
+    }
+  }),
+);
 
 export const listProcsReply = z.array(procMetadata);
 

@@ -1,5 +1,6 @@
 import { ERROR_CODES, type AppError, type ErrorCode } from '@app/domain';
 import * as z from 'zod';
+import { MAX_PROBLEMS } from './bounded.js';
 
 /** RFC 9457 problem. Sent when the request's `Accept` names JSON. Other requests get `detail` as one line of text. */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
@@ -12,7 +13,10 @@ export const problem = z.object({
   detail: z.string(),
   /** What to do next. */
   hint: z.string().optional(),
+  /** At most 100. */
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  /** How many problems were found that `errors` does not list. Omitted: none. */
+  more_errors: z.int().optional(),
 });
 export type Problem = z.output<typeof problem>;
 
@@ -42,8 +46,9 @@ export function problemFromError(error: AppError, status: number): Problem {
     detail: error.message,
     ...(error.hint !== undefined && { hint: error.hint }),
     ...(error.details.length > 0 && {
-      errors: error.details.map(({ field, message }) => ({ field, message })),
+      errors: error.details.slice(0, MAX_PROBLEMS).map(({ field, message }) => ({ field, message })),
     }),
+    ...(error.details.length > MAX_PROBLEMS && { more_errors: error.details.length - MAX_PROBLEMS }),
   };
 }
 

@@ -18,7 +18,10 @@ const blackout = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('once'), from: instant, until: instant }),
   z.object({
     kind: z.literal('weekly'),
-    days: z.array(z.enum(WEEK_DAYS)).describe('The days on which the window begins.'),
+    days: z
+      .array(z.enum(WEEK_DAYS))
+      .max(WEEK_DAYS.length, `must have at most ${WEEK_DAYS.length} entries`)
+      .describe('The days on which the window begins.'),
     from: z
       .string()
       .describe(

@@ -50,6 +50,7 @@ export {
   MAX_ENV_VALUE_BYTES,
   MAX_ENV_TOTAL_BYTES,
   countUtf8Bytes,
+  mayBeLonger,
   quoteForMessage,
 } from './proc/env-value.js';
 export { isDnsLabel, isDnsSubdomain, isLabelValue, isQualifiedName } from './proc/kubernetes-names.js';

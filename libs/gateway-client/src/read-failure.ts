@@ -36,9 +36,10 @@ export function readFailure(answer: Answer, { baseUrl, scheme }: RequestFacts): 
   }
   const parsed = isJson(answer.contentType) ? problem.safeParse(tryParseJson(answer.body)) : null;
   if (parsed?.success) {
-    const { detail, title, hint, errors } = parsed.data;
+    const { detail, title, hint, errors = [], more_errors: more } = parsed.data;
     const code = errorCodeOf(parsed.data) ?? codeForStatus(status);
-    return new GatewayError('refused', code, detail || title, { hint, details: errors, scheme });
+    const details = more ? [...errors, { field: '…', message: `and ${more} more` }] : errors;
+    return new GatewayError('refused', code, detail || title, { hint, details, scheme });
   }
   const code = codeForStatus(status);
   const line = answer.body.trim();

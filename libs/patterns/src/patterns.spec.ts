@@ -36,6 +36,23 @@ describe('Patterns.matches', () => {
   });
 });
 
+describe('Patterns.forRequest', () => {
+  it('refuses values that take too long together, and no later request for it', () => {
+    const patterns = new Patterns();
+    const slow = '.*a.{200}';
+    const value = 'a'.repeat(16_000);
+    const matches = patterns.forRequest();
+    expect(matches(slow, value)).toBe(true);
+    expect(() => matches(slow, value)).toThrow('too long to be checked');
+    expect(patterns.forRequest()(slow, value)).toBe(true);
+  });
+
+  it('takes the longest value for a simple pattern, many times', () => {
+    const matches = new Patterns().forRequest();
+    for (let n = 0; n < 6; n++) expect(matches('[a-z]+', 'a'.repeat(LONGEST))).toBe(true);
+  });
+});
+
 describe('Patterns.describeProblem', () => {
   const { describeProblem } = new Patterns();
 

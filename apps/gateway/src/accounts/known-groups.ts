@@ -1,6 +1,9 @@
 import type { GroupsStore } from '@app/database';
 import { nearestWord, quoteForMessage } from '@app/domain';
 
+/** Each one is compared with every group. */
+const MAX_SUGGESTIONS = 20;
+
 /** Knows which groups exist, so that a typo can be told. */
 export class KnownGroups {
   /** @param groups null: an auth plugin names the groups, and which ones exist is unknown */
@@ -13,10 +16,11 @@ export class KnownGroups {
   async describeUnknown(names: readonly string[], mayList: boolean): Promise<ReadonlyMap<string, string>> {
     if (this.groups === null || names.length === 0) return new Map();
     const known = await this.groups.listNames();
-    const unknown = [...new Set(names)].filter((name) => !known.includes(name));
+    const existing = new Set(known);
+    const unknown = [...new Set(names)].filter((name) => !existing.has(name));
     return new Map(
-      unknown.map((name) => {
-        const nearest = mayList ? nearestWord(name, known) : null;
+      unknown.map((name, index) => {
+        const nearest = mayList && index < MAX_SUGGESTIONS ? nearestWord(name, known) : null;
         const advice = nearest === null ? 'create it, or correct the name' : `did you mean ${nearest}?`;
         return [name, `there is no group ${quoteForMessage(name)}; ${advice}`];
       }),

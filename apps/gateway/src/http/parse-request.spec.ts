@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { routes, stringifyJson, type ProcMetadata } from '@app/contract';
+import { routes, stringifyJson, type ProcMetadata, type RouteName } from '@app/contract';
 import { refusalOf } from '../../../../libs/domain/src/testing/index.js';
 import { parseBody } from './parse-request.js';
 
@@ -58,9 +58,45 @@ describe('parseBody', () => {
     expect(parseBody(routes.submitExecution, Buffer.from(text))).toMatchObject({ args: { A: '2.0' } });
   });
 
-  it('limits the details of a body with very many problems', () => {
-    const names = Array.from({ length: 50_000 }, (_, index): [string, number] => [`-${index}`, 1]);
+  it.each<[string, RouteName, string, string]>([
+    ['names', 'submitExecution', `{"name":"p","args":{${repeat('"-#":1', 85_000)}}}`, '2000 values'],
+    ['unknown fields', 'submitExecution', `{"name":"p",${repeat('"x#":1.0', 85_000)}}`, '2000 values'],
+    ['days', 'createSchedule', `{"blackouts":[{"days":[${repeat('"x"', 200_000)}]}]}`, '2000 values'],
+    ['procs', 'registerProcs', `[${repeat('{}', 300_000)}]`, '20000 values'],
+    ['fields', 'applyPodTemplate', `{"spec":{${repeat('"a#":1', 80_000)}}}`, '10000 values'],
+    ['levels', 'submitExecution', `{"name":"p","args":${'['.repeat(500_000)}`, '64 levels'],
+  ])('counts %s before it parses them (%s)', (_, name, text, limit) => {
+    const { details } = refusalOf(() => parseBody(routes[name], Buffer.from(text)));
+    expect(details).toEqual([{ field: 'body', message: expect.stringContaining(limit) as unknown }]);
+  });
+
+  it('counts no values inside strings', () => {
+    const value = `,[{\\"${','.repeat(5_000)}`;
+    const body = parseBody(routes.submitExecution, Buffer.from(`{"name":"p","args":{"A":"${value}"}}`));
+    expect(body).toMatchObject({ args: { A: `,[{\\"${','.repeat(5_000)}`.replace('\\"', '"') } });
+  });
+
+  it('counts the entries of an object before it checks them', () => {
+    const names = Array.from({ length: 1_000 }, (_, index): [string, number] => [`-${index}`, 1]);
     const { details } = refusalOf(() => parse({ name: 'p', args: Object.fromEntries(names) }));
-    expect(details).toHaveLength(100);
+    expect(details).toEqual([{ field: 'args', message: 'must have at most 100 entries' }]);
+  });
+
+  it('checks no proc after the hundredth problem', () => {
+    const given = Array.from({ length: 5_000 }, () => ({
+      name: '',
+      get image_name() {
+        read += 1;
+        return '';
+      },
+    }));
+    let read = 0;
+    expect(routes.registerProcs.body.safeParse(given).error?.issues).toHaveLength(100);
+    expect(read).toBeLessThanOrEqual(60);
   });
 });
+
+/** `part` many times, numbered at `#`. */
+function repeat(part: string, count: number): string {
+  return Array.from({ length: count }, (_, n) => part.replace('#', String(n))).join(',');
+}

@@ -1,13 +1,19 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { detailsFromIssues, parseJson, parseWritten, routes, type Route } from '@app/contract';
+import {
+  describeShapeProblem,
+  detailsFromIssues,
+  parseJson,
+  parseWritten,
+  routes,
+  type Route,
+} from '@app/contract';
 import { AppError } from '@app/domain';
 import type * as z from 'zod';
 import { parseQuery } from './parse-query.js';
 import { routeNameOf } from './serves.js';
 
-/** A small body can have very many problems; a client needs to see only some of them. */
-const MAX_DETAILS = 100;
+const MAX_VALUES = 2_000;
 
 /** The request's body, parsed by the route's schema. @throws AppError `malformed_request` */
 export const ParsedBody = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
@@ -28,11 +34,11 @@ export function parseRequest(route: Route, { params, query, body }: FastifyReque
 export function parseBody(route: Route, bytes: unknown): unknown {
   if (!route.body) throw new Error(`the route ${route.path} declares no body`);
   const malformed = route.malformedMessage ?? 'malformed request';
-  const result = parseWritten(route.body, parseBytes(bytes, malformed));
+  const result = parseWritten(route.body, parseBytes(bytes, route.maxBodyValues ?? MAX_VALUES, malformed));
   if (result.success) return result.data;
   // v2's clients expect exactly this message if the body is not even an object; details follow where there is a field.
   const isOtherKind = result.error.issues.some(({ path }) => path.length === 0);
-  const details = isOtherKind ? [] : detailsFromIssues(result.error.issues.slice(0, MAX_DETAILS));
+  const details = isOtherKind ? [] : detailsFromIssues(result.error.issues);
   throw new AppError('malformed_request', malformed, { details });
 }
 
@@ -50,8 +56,12 @@ export function parseText<Schema extends z.ZodType>(
   throw new AppError('malformed_request', messages.join('; '));
 }
 
-function parseBytes(bytes: unknown, malformed: string): unknown {
+function parseBytes(bytes: unknown, maxValues: number, malformed: string): unknown {
   if (!(bytes instanceof Uint8Array)) throw new AppError('malformed_request', malformed);
+  const message = describeShapeProblem(bytes, maxValues);
+  if (message !== null) {
+    throw new AppError('malformed_request', malformed, { details: [{ field: 'body', message }] });
+  }
   try {
     return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {

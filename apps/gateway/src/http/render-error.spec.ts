@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Problem } from '@app/contract';
 import { AppError, ERROR_CODES } from '@app/domain';
 import { acceptsJson } from './accepts-json.js';
 import { lineOf, renderError } from './render-error.js';
@@ -41,6 +42,15 @@ describe('lineOf', () => {
       detail: 'Expected five fields.',
       hint: 'Correct it.',
     });
+  });
+
+  it('lists at most 100 problems, and counts the others', () => {
+    const details = Array.from({ length: 137 }, (_, n) => ({ field: `A${n}`, message: 'no' }));
+    const error = new AppError('invalid_args', 'These args do not fit.', { details });
+    const body = JSON.parse(renderError(error, 'application/json', '/').body) as Problem;
+    expect(body.errors).toHaveLength(100);
+    expect(body.more_errors).toBe(37);
+    expect(lineOf(error)).toMatch(/A99: no; and 37 more$/);
   });
 
   it('limits the length', () => {

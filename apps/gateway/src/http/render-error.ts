@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { PROBLEM_MEDIA_TYPE, problemFromError } from '@app/contract';
+import { MAX_PROBLEMS, PROBLEM_MEDIA_TYPE, problemFromError } from '@app/contract';
 import { escapeHtml, type AppError } from '@app/domain';
 import { accepts, acceptsJson } from './accepts-json.js';
 import { HTTP_STATUS, RETRY_AFTER_SECONDS } from './error-status.js';
@@ -65,9 +65,12 @@ const MAX_CHARACTERS = 4_000;
 /** Every problem in one line, without `%`: the v2 CLI prints it as a format string. */
 export function lineOf({ message, details, hint, plainText }: AppError): string {
   if (plainText !== undefined) return plainText;
-  const problems = details.map(({ field, message }) =>
-    message.includes(JSON.stringify(field)) ? message : `${field}: ${message}`,
-  );
+  const problems = details
+    .slice(0, MAX_PROBLEMS)
+    .map(({ field, message }) =>
+      message.includes(JSON.stringify(field)) ? message : `${field}: ${message}`,
+    );
+  if (details.length > MAX_PROBLEMS) problems.push(`and ${details.length - MAX_PROBLEMS} more`);
   const text = [
     problems.length === 0 ? message : `${message.replace(/\.$/, '')}: ${problems.join('; ')}`,
     hint,

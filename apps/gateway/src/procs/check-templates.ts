@@ -19,13 +19,20 @@ export class CheckTemplates {
   async forProcs(procs: readonly Proc[]): Promise<(proc: Proc) => ErrorDetail[]> {
     const isUsed = procs.some(({ pod }) => pod.template !== null);
     const templates = isUsed ? await this.templates.list() : [];
+    // Many procs of a request may name one template.
+    const checked = new Map<string, ErrorDetail[]>();
     return ({ pod }) => {
       if (pod.template === null) return [];
       const found = templates.find(({ name }) => name === pod.template);
       if (!found) return [{ field: 'pod.template', message: describeMissing(pod.template, templates) }];
-      const refused = checkPodTemplate(found.template, this.allowed, pod.namespace).map(
-        ({ field, message }) => ({ field: 'pod.template', message: `${field}: ${message}` }),
-      );
+      const key = JSON.stringify([found.name, pod.namespace]);
+      const refused =
+        checked.get(key) ??
+        checkPodTemplate(found.template, this.allowed, pod.namespace).map(({ field, message }) => ({
+          field: 'pod.template',
+          message: `${field}: ${message}`,
+        }));
+      checked.set(key, refused);
       return [...refused, ...checkTemplateUse(pod, found.template)];
     };
   }

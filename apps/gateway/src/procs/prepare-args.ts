@@ -37,7 +37,7 @@ export class PrepareArgs {
   }
 
   private check(proc: Proc, given: Readonly<Record<string, string>>, secretNames: readonly string[]): void {
-    const problems = checkArgs(proc, given, this.patterns.matches);
+    const problems = checkArgs(proc, given, this.patterns.forRequest());
     if (problems.length === 0) return;
     throw new AppError('invalid_args', `Invalid args for ${proc.name}`, {
       details: problems.map((problem) => hideValue(problem, secretNames)),

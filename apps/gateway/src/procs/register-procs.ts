@@ -1,4 +1,4 @@
-import { procFromMetadata, routes, type BodyOf } from '@app/contract';
+import { MAX_PROBLEMS, procFromMetadata, routes, type BodyOf } from '@app/contract';
 import type { ProcsStore, SecretsStore } from '@app/database';
 import {
   AppError,
@@ -12,6 +12,7 @@ import type { Patterns } from '@app/patterns';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
 import type { KnownGroups } from '../accounts/known-groups.js';
+import { timeSlices } from '../limits/time-slices.js';
 import type { CheckTemplates } from './check-templates.js';
 import { toWireField } from './wire-field.js';
 
@@ -49,7 +50,7 @@ export class RegisterProcs {
   /** Changes nothing. Returns the procs, and what may not be meant in them. @throws AppError as `register` does */
   async check(metadata: BodyOf<'registerProcs'>): Promise<{ procs: Proc[]; warnings: ErrorDetail[] }> {
     const procs = await this.checkAll(metadata);
-    return { procs, warnings: await this.findUnknownGroups(procs) };
+    return { procs, warnings: (await this.findUnknownGroups(procs)).slice(0, MAX_PROBLEMS) };
   }
 
   private async checkAll(metadata: BodyOf<'registerProcs'>): Promise<Proc[]> {
@@ -70,18 +71,28 @@ export class RegisterProcs {
     );
   }
 
-  /** `field` is a path into the request body, e.g. `0.env_vars.args.1.pattern`. */
+  /** Stops at the first problems. `field` is a path into the request body, e.g. `0.env_vars.args.1.pattern`. */
   private async findProblems(procs: readonly Proc[]): Promise<ErrorDetail[]> {
     const secrets = await this.dependencies.secrets.listNames(procs.map(({ name }) => name));
     const findTemplateProblems = await this.dependencies.templates.forProcs(procs);
-    return procs.flatMap((proc, index) =>
-      [
-        ...checkProc(proc, this.dependencies.patterns.describeProblem, this.dependencies.patterns.matches),
-        ...checkAllowed(proc, this.dependencies.allowed),
+    const { patterns, allowed } = this.dependencies;
+    const matches = patterns.forRequest();
+    const letOthersRun = timeSlices();
+    const problems: ErrorDetail[] = [];
+    for (const [index, proc] of procs.entries()) {
+      await letOthersRun();
+      const found = [
+        ...checkProc(proc, patterns.describeProblem, matches),
+        ...checkAllowed(proc, allowed),
         ...findTemplateProblems(proc),
         ...findSecretArgs(proc, secrets.get(proc.name) ?? []),
-      ].map(({ field, message }) => ({ field: `${index}.${toWireField(field)}`, message })),
-    );
+      ];
+      problems.push(
+        ...found.map(({ field, message }) => ({ field: `${index}.${toWireField(field)}`, message })),
+      );
+      if (problems.length >= MAX_PROBLEMS) break;
+    }
+    return problems;
   }
 }
 

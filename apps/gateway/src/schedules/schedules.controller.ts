@@ -83,7 +83,7 @@ export class SchedulesController {
     @Call() { caller, params, query }: CallOf<'getScheduleNext'>,
   ): Promise<ReplyOf<'getScheduleNext'>> {
     const schedule = await this.dependencies.findSchedule.find(params.id, caller);
-    const times = listNextTimes(schedule, new Date(), query.count);
+    const times = await listNextTimes(schedule, new Date(), query.count);
     return { timeZone: schedule.timeZone, times: times.map((time) => time.toISOString()) };
   }
 

@@ -25,6 +25,7 @@ export const podTemplateRoutes = {
       'Executions that were accepted before keep its earlier content. Refuses what `PROCTOR_ALLOWED_*` do not list, and what contradicts a proc that uses it.',
     params: podTemplateParams,
     body: podTemplateBody,
+    maxBodyValues: 10_000,
     malformedMessage: 'The pod template has errors',
     reply: podTemplateReply,
     replyType: 'json',

@@ -3,6 +3,9 @@ import { checkProcsQuery, checkProcsReply } from '../proc-check.js';
 import { listSecretsReply, secretParams, setSecretsBody } from '../secret.js';
 import type { Route } from './route.js';
 
+/** About 200 procs with ten args each. */
+const MAX_PROC_VALUES = 20_000;
+
 export const procRoutes = {
   listProcs: {
     method: 'GET',
@@ -20,6 +23,7 @@ export const procRoutes = {
     who: 'admin',
     summary: 'Register or replace procs, all or none',
     body: registerProcsBody,
+    maxBodyValues: MAX_PROC_VALUES,
     malformedMessage: 'malformed request',
     reply: null,
     replyType: 'empty',
@@ -33,6 +37,7 @@ export const procRoutes = {
     description: 'Refuses what `POST /metadata` would refuse, and warns about groups that do not exist.',
     query: checkProcsQuery,
     body: registerProcsBody,
+    maxBodyValues: MAX_PROC_VALUES,
     malformedMessage: 'malformed request',
     reply: checkProcsReply,
     replyType: 'json',

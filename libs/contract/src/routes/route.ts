@@ -13,6 +13,8 @@ export interface Route {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
+  /** How many values a body may hold, counted with those that the schema ignores. Omitted: 2,000. */
+  maxBodyValues?: number;
   /** The message that v2 clients show for an invalid body. */
   malformedMessage?: string;
   /** Null: an empty body. */

@@ -11,6 +11,9 @@ import {
 } from './env-value.js';
 import type { Proc } from './proc.js';
 
+/** Each of 100 problems may list them. */
+const SHOWN_NAMES = 20;
+
 type Declared = Pick<Proc, 'args' | 'secrets' | 'allowUndeclaredArgs'>;
 
 /**
@@ -42,7 +45,9 @@ function describeNameProblem(proc: Declared, name: string): string | null {
   }
   if (proc.allowUndeclaredArgs || proc.args.some((arg) => arg.name === name)) return null;
   const declared = proc.args.map((arg) => arg.name);
-  const expected = declared.length === 0 ? 'it takes no args' : `it takes ${declared.join(', ')}`;
+  const shown = declared.slice(0, SHOWN_NAMES).join(', ');
+  const more = declared.length > SHOWN_NAMES ? `, … (${declared.length} in total)` : '';
+  const expected = declared.length === 0 ? 'it takes no args' : `it takes ${shown}${more}`;
   return `${quoteForMessage(name)} is not an arg of this proc (${expected}); remove it or correct its name`;
 }
 

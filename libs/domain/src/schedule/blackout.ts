@@ -44,10 +44,11 @@ export function isBlackedOut(
   instant: Date,
   localTimeOf: (instant: Date) => LocalTime,
 ): boolean {
+  let local: LocalTime | undefined;
   return windows.some((window) =>
     window.kind === 'once'
       ? window.from <= instant && instant < window.until
-      : isInWeekly(window, localTimeOf(instant)),
+      : isInWeekly(window, (local ??= localTimeOf(instant))),
   );
 }
 

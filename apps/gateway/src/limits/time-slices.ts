@@ -1,0 +1,16 @@
+import { setImmediate } from 'node:timers/promises';
+
+const SLICE_MS = 20;
+
+/**
+ * Lets other requests run during long work: await the returned function between its steps. It waits only if the work has
+ * had the process for 20 ms since it last waited.
+ */
+export function timeSlices(now: () => number = () => performance.now()): () => Promise<void> {
+  let startedAt = now();
+  return async () => {
+    if (now() - startedAt < SLICE_MS) return;
+    await setImmediate();
+    startedAt = now();
+  };
+}
