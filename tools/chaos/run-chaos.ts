@@ -12,7 +12,7 @@ import { runLoad } from './load/run-load.js';
 import { startSchedules, stopSchedules } from './load/schedules.js';
 import { setUpLoad } from './load/set-up-load.js';
 import type { ChaosOptions } from './options.js';
-import { Random } from './random.js';
+import { Random } from '../random.js';
 import type { ChaosRecord, Submission } from './record.js';
 import { summarize, type Summary } from './summary.js';
 import { sampleMemory, watchMemory } from './world/memory.js';

@@ -1,4 +1,4 @@
-import { Random } from '../random.js';
+import { Random } from '../../random.js';
 import { SETTLES_WITHIN_MS } from '../fault-effects.js';
 import { FAULT_SECONDS, type FaultKind } from './fault-kinds.js';
 

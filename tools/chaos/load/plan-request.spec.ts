@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Random } from '../random.js';
+import { Random } from '../../random.js';
 import { keyOf, kindOf, planRequest, PROCS } from './plan-request.js';
 
 const plans = (seed: number, longestMs = 40_000) => {

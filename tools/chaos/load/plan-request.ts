@@ -1,5 +1,5 @@
 import type { ProcRecord, Script } from '../record.js';
-import type { Random } from '../random.js';
+import type { Random } from '../../random.js';
 
 export const PROCS = {
   plain: { name: 'chaos-plain', concurrencyLimit: null, retries: 0 },

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Random } from '../random.js';
+import { Random } from '../../random.js';
 import { newSubmission, type Submission } from '../record.js';
 import type { Gateways, Identity } from './gateways.js';
 import { keyOf, planRequest } from './plan-request.js';

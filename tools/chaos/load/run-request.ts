@@ -1,6 +1,6 @@
 import { isExecutionStatus, isFinal } from '@app/domain';
 import { backOffMs, HALF_JITTER, pauseQuietly } from '@app/timing';
-import type { Random } from '../random.js';
+import type { Random } from '../../random.js';
 import type { Submission } from '../record.js';
 import { isDefinite, type Answer, type Gateways, type Identity } from './gateways.js';
 import type { PlannedRequest } from './plan-request.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '../random.js';
+import type { Random } from '../../random.js';
 import type { ScheduleRecord, Script } from '../record.js';
 import { isDefinite, type Answer, type Gateways, type Identity } from './gateways.js';
 import { PROCS } from './plan-request.js';
