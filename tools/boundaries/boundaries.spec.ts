@@ -111,6 +111,7 @@ const others: Planted[] = [
   legal('test/gateway/inside.ts', 'apps/gateway/src/start-gateway.ts'),
   legal('tools/chaos/support.ts', 'test/support/system.ts'),
   legal('scripts/chaos.mjs', 'tools/chaos/main.ts'),
+  legal('scripts/fuzz.mjs', 'tools/fuzz/main.ts'),
   breach('scripts-imports', 'scripts/lib/build.mjs', 'dist/libs/domain/src/index.js'),
   breach('cli-imports', 'cli/src/sample.ts', 'procs/say-hello-world/sample.mjs'),
 ];

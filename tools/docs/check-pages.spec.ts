@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { checkPages, findUndocumented, type Known, type Pages } from './check-pages.js';
 
 const known: Known = {
-  exists: (path) => ['README.md', 'docs/a.md', 'docs/b.md', 'scripts/x.mjs'].includes(path),
+  exists: (path) => ['README.md', 'docs/a.md', 'docs/b.md', 'scripts/x.mjs', 'test/x.spec.ts'].includes(path),
+  read: () => "it('refuses a stranger', () => {}); it('lets the owner in', () => {});",
   settings: new Set(['PROCTOR_APP_PORT', 'PROCTOR_ALLOWED_PULL_SECRETS']),
   commands: new Set(['list', 'schedule', 'schedule list']),
   scripts: new Set(['check', 'docs:check']),
@@ -19,6 +20,7 @@ describe('checkPages', () => {
     ['# Here\n\n[here](#here)'],
     ['[script](../scripts/x.mjs) and [the web](https://example.com/nothing#there)'],
     ['`[no link](gone.md)` and\n\n```\n[code](gone.md)\n```'],
+    ['[x](../test/x.spec.ts): “refuses a\nstranger”, “lets the owner in”'],
     ['`PROCTOR_APP_PORT=5001`, `npm run docs:check`, `proctor schedule list`, `npx proctor list`'],
   ])('accepts %j', (a) => {
     expect(problemsOf(a)).toEqual([]);
@@ -32,6 +34,7 @@ describe('checkPages', () => {
     ['\n[b](b.md#gone)', 'docs/a.md:2: no heading for the anchor: b.md#gone'],
     ['[b](b.md#twice-2)', 'docs/a.md:1: no heading for the anchor: b.md#twice-2'],
     ['[here](#gone)', 'docs/a.md:1: no heading for the anchor: #gone'],
+    ['\n[x](../test/x.spec.ts): “lets the owner in”, “x”', 'docs/a.md:2: ../test/x.spec.ts has no test “x”'],
     ['`PROCTOR_GONE=1`', 'docs/a.md:1: no such setting: PROCTOR_GONE'],
     ['`npm run gone`', 'docs/a.md:1: no such script: npm run gone'],
     ['`npx proctor gone`', 'docs/a.md:1: no such command: proctor gone'],

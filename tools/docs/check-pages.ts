@@ -7,6 +7,7 @@ export type Pages = Readonly<Record<string, string>>;
 export interface Known {
   /** Whether a file or folder exists, by its path from the project's folder. */
   exists: (path: string) => boolean;
+  read: (path: string) => string;
   /** Environment variables that a page may mention. */
   settings: ReadonlySet<string>;
   /** Names of the CLI's commands, such as `schedule list`. */
@@ -20,10 +21,11 @@ const MAX_README_BYTES = 12 * 1024;
 const MAX_README_COLUMNS = 110;
 const MAX_TABLE_COLUMNS = 160;
 
-/** @returns everything that is wrong, one line each, as `page:line: what`. Pure but for `known.exists`. */
+/** @returns everything that is wrong, one line each, as `page:line: what`. Pure but for `known.exists` and `known.read`. */
 export function checkPages(pages: Pages, known: Known): string[] {
   return Object.entries(pages).flatMap(([path, page]) => [
     ...checkLinks(path, page, pages, known),
+    ...checkCitedTests(path, page, known),
     ...checkWidths(path, page),
     ...checkMentions(path, page, known),
   ]);
@@ -38,6 +40,22 @@ function checkLinks(path: string, page: string, pages: Pages, known: Known): str
     const text = pages[linked];
     if (anchor === undefined || text === undefined || anchorsOf(text).has(anchor)) return [];
     return [`${path}:${line}: no heading for the anchor: ${target}`];
+  });
+}
+
+/** A link to a spec, and after it the titles of the tests that the page relies on, each in curly quotes. */
+const CITED_TESTS = /\]\(([^)\s]+\.spec\.ts)\)((?:[:,]?\s+“[^”]+”)+)/g;
+
+function checkCitedTests(path: string, page: string, known: Known): string[] {
+  return [...page.matchAll(CITED_TESTS)].flatMap(({ index, 1: target = '', 2: titles = '' }) => {
+    const spec = posix.normalize(posix.join(posix.dirname(path), target));
+    if (!known.exists(spec)) return [];
+    const source = known.read(spec);
+    const line = page.slice(0, index).split('\n').length;
+    return [...titles.matchAll(/“([^”]+)”/g)]
+      .map(([, title = '']) => title.replace(/\s+/g, ' '))
+      .filter((title) => !source.includes(title))
+      .map((title) => `${path}:${line}: ${target} has no test “${title}”`);
   });
 }
 

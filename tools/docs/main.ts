@@ -53,6 +53,7 @@ export async function main(args: readonly string[], say: (line: string) => void)
     ...checkPages(readPages(files), {
       settings,
       exists: (path) => files.exists(path),
+      read: (path) => files.read(path),
       commands: new Set(namesOf(cli.commands)),
       scripts: new Set(Object.keys((JSON.parse(files.read('package.json')) as { scripts: object }).scripts)),
     }),

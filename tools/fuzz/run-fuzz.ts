@@ -42,12 +42,14 @@ const REQUESTS_PER_LOOK = 5_000;
 const FATAL = /"level":60|uncaughtException|unhandledRejection/;
 /** Without an OpenID Connect issuer there is no sign-in. */
 const NEVER_SUCCEED: readonly RouteName[] = ['startSignIn', 'pollSignIn', 'refreshSignIn'];
-/** The routes whose replies name something that later requests can name. */
-const MAKES: Partial<Record<RouteName, keyof Targets>> = {
-  submitExecution: 'executions',
-  rerunExecution: 'executions',
-  createSchedule: 'schedules',
-  createToken: 'tokens',
+/** The routes whose replies name something that later requests can name, and the field that does. */
+const MAKES: Partial<Record<RouteName, [kind: keyof Targets, field: string]>> = {
+  submitExecution: ['executions', 'id'],
+  rerunExecution: ['executions', 'id'],
+  createSchedule: ['schedules', 'id'],
+  createToken: ['tokens', 'id'],
+  createUser: ['emails', 'email'],
+  createGroup: ['groups', 'name'],
 };
 
 /** Sends requests that are right, wrong and hostile, to every route by every kind of caller, to a gateway process of its own. */
@@ -128,12 +130,13 @@ function kindOf({ status }: FuzzAnswer): 'succeeded' | 'refused' | 'failed' {
 }
 
 function remember(world: FuzzWorld, { route, caller }: PlannedRequest, { text }: FuzzAnswer): void {
-  const kind = MAKES[route];
-  const id = /"id":"?([^",}]+)/.exec(text)?.[1];
-  if (kind === undefined || id === undefined) return;
-  addTarget(world.targets, kind, id);
-  // What the admin has made the admin may change; a colleague's schedule is nobody else's.
-  if (caller === 'admin') addTarget(world.disposable, kind, id);
+  const [kind, field] = MAKES[route] ?? [];
+  if (kind === undefined) return;
+  const name = new RegExp(`"${field}":"?([^",}]+)`).exec(text)?.[1];
+  if (name === undefined) return;
+  addTarget(world.targets, kind, name);
+  // The admin changes only what the admin has made.
+  if (caller === 'admin') addTarget(world.disposable, kind, name);
 }
 
 function show({ caller, method, path, body }: PlannedRequest): string {

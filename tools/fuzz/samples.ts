@@ -81,7 +81,8 @@ export const SAMPLES: Record<RouteName, (draw: Draw) => Sample> = {
   registerProcs: (draw) => ({ body: metadata(draw) }),
   checkProcs: (draw) => ({ body: metadata(draw) }),
   getProc: ofProc,
-  removeProc: ofProc,
+  // The others are needed to the end.
+  removeProc: () => ({ params: { name: 'made-proc' } }),
   listPodTemplates: plain,
   applyPodTemplate: (draw) => ({
     ...ofTemplate(draw),

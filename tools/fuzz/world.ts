@@ -77,6 +77,10 @@ async function fill(system: System): Promise<FuzzWorld> {
     await post(system, '/secret', { job_name: name, secrets: { KEY: sealed } });
   }
   const vaultObjects = await addObjects(system, 'vault-proc', 'vault@example.com', { canary: vault, sealed });
+  const openObjects = await addObjects(system, 'open-proc', system.api.identity.email, {
+    canary: 'open',
+    sealed: 'a long secret',
+  });
   const insideObjects = await addObjects(system, 'inside-proc', 'member@example.com', {
     canary: inside,
     sealed,
@@ -94,10 +98,10 @@ async function fill(system: System): Promise<FuzzWorld> {
   };
   const disposable: Targets = {
     procs: ['open-proc', 'made-proc'],
-    executions: [],
-    schedules: [],
+    executions: [openObjects.execution],
+    schedules: [openObjects.schedule],
     tokens: [],
-    notifications: [],
+    notifications: [openObjects.notification],
     emails: ['disposable@example.com'],
     groups: ['disposable'],
     templates: ['made-template'],
