@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectDir } from './project.mjs';
+import { grantServiceRole, matchPassword } from './service-role.mjs';
 import { StartError } from './start-error.mjs';
 
 /** The advisory lock of Prisma's own engine, so that replicas, this script and the Prisma CLI wait for each other. */
@@ -12,11 +13,14 @@ const prismaLockId = 72_707_369;
  * both may be used on one database in any order. May be repeated and run at the same time.
  * Throws a `StartError` if the database is unreachable or holds tables of another program or a failed migration, or if
  * a migration fails, which is then marked as failed, as Prisma does.
- * @param {{ connectionString: string, dir?: string, log?: (line: string) => void, lockTimeoutMs?: number }} options
+ * @param {{ connectionString: string, service?: import('./service-role.mjs').ServiceRole, dir?: string,
+ *   log?: (line: string) => void, lockTimeoutMs?: number }} options `connectionString`: of the owner of the tables; `service`:
+ *   is given what the services need, and no more
  * @returns {Promise<string[]>} names of the migrations that were applied now
  */
 export async function migrate({
   connectionString,
+  service,
   dir = join(projectDir, 'prisma/migrations'),
   log = () => {},
   lockTimeoutMs = 120_000,
@@ -41,6 +45,10 @@ export async function migrate({
       } else if (checksum !== migration.checksum) {
         log(`${migration.name} was edited after it was applied`);
       }
+    }
+    if (service) {
+      await grantServiceRole(db, service, log);
+      await matchPassword(db, service, (role) => signIn(connectionString, role), log);
     }
     return applied;
   } finally {
@@ -76,7 +84,8 @@ async function connect(connectionString) {
     const { hostname, port, pathname } = new URL(connectionString);
     const hints = {
       '3D000': 'Create it: createdb NAME',
-      '28P01': 'Check PROCTOR_POSTGRES_USER and PROCTOR_POSTGRES_PASSWORD.',
+      '28P01':
+        'Check PROCTOR_POSTGRES_OWNER_USER and PROCTOR_POSTGRES_OWNER_PASSWORD (or, without them, _USER and _PASSWORD).',
     };
     throw new StartError(
       `cannot connect to Postgres at ${hostname}:${port}${pathname}: ${message || code}`,
@@ -85,6 +94,18 @@ async function connect(connectionString) {
       error,
     );
   }
+}
+
+/** @param {string} connectionString @param {import('./service-role.mjs').ServiceRole} role who signs in to the same database */
+async function signIn(connectionString, { user, password }) {
+  const { default: pg } = await import('pg');
+  const url = new URL(connectionString);
+  url.username = encodeURIComponent(user);
+  url.password = encodeURIComponent(password);
+  const db = new pg.Client({ connectionString: url.href, connectionTimeoutMillis: 10_000 });
+  db.on('error', () => {});
+  await db.connect();
+  await db.end();
 }
 
 /** @param {import('pg').Client} db @param {number} timeoutMs */

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { migrate } from './apply-migrations.mjs';
 import { portNear } from './free-port.mjs';
+import { readOrCreateSecret } from './kept-secrets.mjs';
 import { startPostgres } from './postgres.mjs';
-import { postgresUrl, postgresUrlFromEnv } from './postgres-url.mjs';
-import { step } from './progress.mjs';
+import { postgresUrl, postgresUrlFromEnv, serviceRoleFromEnv } from './postgres-url.mjs';
+import { say, step } from './progress.mjs';
 import { proctorFolder } from './project.mjs';
 import { openServiceLog } from './service-log.mjs';
 
@@ -16,9 +18,13 @@ const database = 'proctor';
 export async function bringUpPostgres(stack) {
   if (process.env.PROCTOR_POSTGRES_HOST) {
     const { PROCTOR_POSTGRES_HOST: host, PROCTOR_POSTGRES_PORT: port = '5432' } = process.env;
-    await migrateDatabase(postgresUrlFromEnv(process.env), `migrate the database at ${host}:${port}`);
+    const service = serviceRoleFromEnv(process.env);
+    await migrateDatabase(
+      { connectionString: postgresUrlFromEnv(process.env), service },
+      `migrate the database at ${host}:${port}`,
+    );
     return {
-      PROCTOR_POSTGRES_USER: process.env.PROCTOR_POSTGRES_USER || 'proctor',
+      PROCTOR_POSTGRES_USER: service.user,
       PROCTOR_POSTGRES_DATABASE: process.env.PROCTOR_POSTGRES_DATABASE || database,
     };
   }
@@ -35,25 +41,34 @@ export async function bringUpPostgres(stack) {
     return started;
   });
   stack.record.setPort('postgres', port);
-  await migrateDatabase(postgres.url(database), 'migrate the database');
+  const service = {
+    user: 'proctor_service',
+    password: readOrCreateSecret('postgres-service.password', () => randomBytes(24).toString('base64url')),
+  };
+  await migrateDatabase({ connectionString: postgres.url(database), service }, 'migrate the database');
   return {
     PROCTOR_POSTGRES_HOST: postgres.host,
     PROCTOR_POSTGRES_PORT: String(port),
-    PROCTOR_POSTGRES_USER: postgres.user,
-    PROCTOR_POSTGRES_PASSWORD: postgres.password,
+    PROCTOR_POSTGRES_USER: service.user,
+    PROCTOR_POSTGRES_PASSWORD: service.password,
     PROCTOR_POSTGRES_DATABASE: database,
   };
 }
 
-/** @param {string} connectionString @param {string} title */
-function migrateDatabase(connectionString, title) {
-  return step(title, async (note) => {
-    /** @type {string[]} */
-    const lines = [];
-    const applied = await migrate({ connectionString, log: (line) => lines.push(line) });
-    note(lines.length > 0 && lines.length <= 3 ? lines.join(', ') : `${applied.length} applied`);
+/** @param {Pick<Parameters<typeof migrate>[0], 'connectionString' | 'service'>} target @param {string} title */
+async function migrateDatabase(target, title) {
+  /** @type {string[]} */
+  const lines = [];
+  await step(title, async (note) => {
+    const applied = await migrate({ ...target, log: (line) => lines.push(line) });
+    const notes = lines.filter(isNote);
+    note(notes.length > 0 && notes.length <= 3 ? notes.join(', ') : `${applied.length} applied`);
   });
+  for (const line of lines) if (!isNote(line)) say(line);
 }
+
+/** Advice has several lines. @param {string} line */
+const isNote = (line) => !line.includes('\n');
 
 /** @param {import('./postgres.mjs').RunningPostgres} server */
 async function createDatabaseIfMissing(server) {

@@ -8,11 +8,13 @@ import { StartError } from './start-error.mjs';
 const graceMs = 27_000;
 
 /**
- * The caller's environment without npm's own variables, overridden by `env`.
+ * The caller's environment without npm's own variables and the database owner's, overridden by `env`.
  * @param {Record<string, string>} env @returns {NodeJS.ProcessEnv}
  */
 export function serviceEnvironment(env) {
-  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/.test(name));
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|INIT_CWD$|PROCTOR_POSTGRES_OWNER_)/.test(name),
+  );
   // Node.js 22 and newer cache compiled code there, which makes later starts faster; older ones ignore it.
   const compileCache = { NODE_COMPILE_CACHE: join(proctorDir, 'cache', 'compiled') };
   return { ...compileCache, ...Object.fromEntries(own), ...env };

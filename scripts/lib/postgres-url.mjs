@@ -11,7 +11,8 @@ export function postgresUrl({ host, port, user, password }, database) {
 }
 
 /**
- * Builds a connection string from the PROCTOR_POSTGRES_* variables.
+ * Builds a connection string from the PROCTOR_POSTGRES_* variables, for the owner of the tables: without
+ * PROCTOR_POSTGRES_OWNER_USER that is the user of the services.
  * @param {NodeJS.ProcessEnv} env @returns {string}
  */
 export function postgresUrlFromEnv(env) {
@@ -27,11 +28,21 @@ export function postgresUrlFromEnv(env) {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new StartError(`PROCTOR_POSTGRES_PORT must be a port number, got "${env.PROCTOR_POSTGRES_PORT}"`);
   }
-  const server = {
-    host,
-    port,
-    user: env.PROCTOR_POSTGRES_USER || 'proctor',
-    password: env.PROCTOR_POSTGRES_PASSWORD ?? '',
-  };
-  return postgresUrl(server, env.PROCTOR_POSTGRES_DATABASE || 'proctor');
+  return postgresUrl({ host, port, ...ownerFromEnv(env) }, env.PROCTOR_POSTGRES_DATABASE || 'proctor');
+}
+
+/** @param {NodeJS.ProcessEnv} env @returns {{ user: string, password: string }} */
+function ownerFromEnv(env) {
+  const user = env.PROCTOR_POSTGRES_OWNER_USER;
+  if (user) return { user, password: env.PROCTOR_POSTGRES_OWNER_PASSWORD ?? '' };
+  if (!env.PROCTOR_POSTGRES_OWNER_PASSWORD) return serviceRoleFromEnv(env);
+  throw new StartError(
+    'PROCTOR_POSTGRES_OWNER_PASSWORD is set, but PROCTOR_POSTGRES_OWNER_USER is not',
+    'Set both: the migrations run as that user, who owns the tables.',
+  );
+}
+
+/** @param {NodeJS.ProcessEnv} env @returns {import('./service-role.mjs').ServiceRole} */
+export function serviceRoleFromEnv(env) {
+  return { user: env.PROCTOR_POSTGRES_USER || 'proctor', password: env.PROCTOR_POSTGRES_PASSWORD ?? '' };
 }

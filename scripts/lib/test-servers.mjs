@@ -24,6 +24,9 @@ const fastSettings = {
 /** A migrated database, which specs copy: migrating each of theirs would take several times as long. */
 const templateName = 'proctor_test_template';
 
+/** As which the services connect to the databases of specs. */
+export const testServiceRole = { user: 'proctor_service', password: 'services in tests' };
+
 /**
  * Starts one Postgres and one Redis for a test run on free ports, with data in a folder of their own, after removing
  * what killed runs left behind.
@@ -74,7 +77,7 @@ async function createTemplate(postgres) {
   await db.connect();
   try {
     await db.query(`create database ${templateName}`);
-    await migrate({ connectionString: postgres.url(templateName) });
+    await migrate({ connectionString: postgres.url(templateName), service: testServiceRole });
     // A database cannot be copied while a session uses it.
     await db.query(`alter database ${templateName} with allow_connections false`);
   } finally {

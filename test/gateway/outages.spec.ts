@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { migrate } from '../../scripts/lib/apply-migrations.mjs';
 import { until } from '../support/api-client.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import {
   freePort,
+  migrateDatabase,
   startOwnPostgres,
   startOwnRedis,
   type OwnPostgres,
@@ -22,7 +22,7 @@ const idOf = (answer: Awaited<ReturnType<typeof submit>>) => answer.json<{ id: n
 beforeAll(async () => {
   [postgres, redis] = await Promise.all([startOwnPostgres(), startOwnRedis()]);
   const databaseUrl = postgres.url('postgres');
-  await migrate({ connectionString: databaseUrl });
+  await migrateDatabase(databaseUrl);
   gateway = await startTestGateway({
     databaseUrl,
     redisAddress: redis.address,

@@ -131,6 +131,14 @@ describe('postgresUrl', () => {
 
   it('reports missing and wrong values', () => {
     expect(() => postgresUrlFromEnv({})).toThrow(/PROCTOR_POSTGRES_HOST is not set/);
+    const host = { PROCTOR_POSTGRES_HOST: 'x' };
+    expect(() => postgresUrlFromEnv({ ...host, PROCTOR_POSTGRES_OWNER_PASSWORD: 'p' })).toThrow(
+      /PROCTOR_POSTGRES_OWNER_USER is not/,
+    );
+    const service = { ...host, PROCTOR_POSTGRES_USER: 's', PROCTOR_POSTGRES_PASSWORD: 'of s' };
+    expect(postgresUrlFromEnv(service)).toBe('postgresql://s:of%20s@x:5432/proctor');
+    const owner = { PROCTOR_POSTGRES_OWNER_USER: 'o', PROCTOR_POSTGRES_OWNER_PASSWORD: '@' };
+    expect(postgresUrlFromEnv({ ...service, ...owner })).toBe('postgresql://o:%40@x:5432/proctor');
     expect(() => postgresUrlFromEnv({ PROCTOR_POSTGRES_HOST: 'x', PROCTOR_POSTGRES_PORT: 'y' })).toThrow(
       /got "y"/,
     );

@@ -3,8 +3,10 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { migrate } from '../../scripts/lib/apply-migrations.mjs';
 import { startPostgres } from '../../scripts/lib/postgres.mjs';
 import { startRedis } from '../../scripts/lib/redis.mjs';
+import { testServiceRole } from '../../scripts/lib/test-servers.mjs';
 
 export { freePort } from '../../scripts/lib/free-port.mjs';
 
@@ -21,9 +23,19 @@ export const testRedisAddress = (): string => fromTestRun('PROCTOR_TEST_REDIS_AD
 export const testPostgresUrl = (database = 'postgres'): string =>
   Object.assign(new URL(fromTestRun('PROCTOR_TEST_POSTGRES_URL')), { pathname: `/${database}` }).href;
 
-/** The `PROCTOR_POSTGRES_*` variables of a connection string. */
+/** The same database for the role that the services connect as, which owns nothing; the server must know it. */
+export function serviceUrl(connectionString: string): string {
+  const { user: username, password } = testServiceRole;
+  return Object.assign(new URL(connectionString), { username, password }).href;
+}
+
+/** Migrates a database of an own server, and creates the role of the services there. */
+export const migrateDatabase = (connectionString: string): Promise<string[]> =>
+  migrate({ connectionString, service: testServiceRole });
+
+/** The `PROCTOR_POSTGRES_*` variables of the services for the database of a superuser's connection string. */
 export function postgresEnv(connectionString: string) {
-  const url = new URL(connectionString);
+  const url = new URL(serviceUrl(connectionString));
   return {
     PROCTOR_POSTGRES_HOST: url.hostname,
     PROCTOR_POSTGRES_PORT: url.port,

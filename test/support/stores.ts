@@ -21,7 +21,7 @@ import {
   type Submission,
 } from '@app/database';
 import { DEFAULT_POD_SETTINGS, LOG_START, plainProc, type Proc } from '@app/domain';
-import { createDatabase, query } from './servers.js';
+import { createDatabase, query, serviceUrl } from './servers.js';
 
 /** The stores on a new migrated database. */
 export interface Stores {
@@ -49,7 +49,7 @@ export async function openStores(
   settings: { userShare?: number; maxConnections?: number } = {},
 ): Promise<Stores> {
   const test = await createDatabase();
-  const database = openDatabase(test.url, settings.maxConnections);
+  const database = openDatabase(serviceUrl(test.url), settings.maxConnections);
   const userShare = settings.userShare ?? 500;
   return {
     url: test.url,

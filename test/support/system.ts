@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { startKubeSandbox, type KubeSandbox, type SandboxOptions } from '@app/kube-sandbox';
-import { migrate } from '../../scripts/lib/apply-migrations.mjs';
 import { ApiClient } from './api-client.js';
 import { bringUp, type CleanUps } from './clean-ups.js';
 import {
   createDatabase,
   freePort,
+  migrateDatabase,
   postgresEnv,
   query,
   startOwnPostgres,
@@ -125,7 +125,7 @@ async function openDatabase(options: SystemOptions, cleanUps: CleanUps) {
   const postgres = await startOwnPostgres();
   await cleanUps.add(() => postgres.remove());
   await query(postgres.url('postgres'), 'create database proctor');
-  await migrate({ connectionString: postgres.url('proctor') });
+  await migrateDatabase(postgres.url('proctor'));
   return { databaseUrl: () => postgres.url('proctor'), postgres };
 }
 

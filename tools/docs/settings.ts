@@ -22,6 +22,10 @@ const byStart = (expected?: string) => ({
   elsewhere: { default: '', readBy: '`npm start` and `npm test`', ...(expected && { expected }) },
 });
 
+const byMigration = () => ({
+  elsewhere: { default: '', readBy: '`npm run db:migrate` and `npm start`' },
+});
+
 export const SETTING_GROUPS: readonly SettingGroup[] = [
   {
     title: 'Gateway',
@@ -273,8 +277,19 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     settings: {
       PROCTOR_POSTGRES_HOST: { meaning: 'Host of Postgres: a name, an address, or the folder of a socket.' },
       PROCTOR_POSTGRES_PORT: { meaning: 'Port of Postgres.' },
-      PROCTOR_POSTGRES_USER: { meaning: 'User to connect as.' },
-      PROCTOR_POSTGRES_PASSWORD: { meaning: 'Password of the user. Unset: none.' },
+      PROCTOR_POSTGRES_USER: {
+        meaning:
+          'Role that the services connect as. It should own nothing: see [Database roles](operations.md#database-roles).',
+      },
+      PROCTOR_POSTGRES_PASSWORD: { meaning: 'Password of the role. Unset: none.' },
+      PROCTOR_POSTGRES_OWNER_USER: {
+        meaning: 'Role that owns the tables, as which migrations run. Unset: `PROCTOR_POSTGRES_USER`.',
+        ...byMigration(),
+      },
+      PROCTOR_POSTGRES_OWNER_PASSWORD: {
+        meaning: 'Password of that role. Do not give it to the services.',
+        ...byMigration(),
+      },
       PROCTOR_POSTGRES_DATABASE: { meaning: 'Name of the database.' },
       PROCTOR_POSTGRES_MAX_CONNECTIONS: { meaning: 'Upper limit on the connections of one process.' },
       PROCTOR_POSTGRES_CONNECTIONS_MAX_LIFETIME: {

@@ -1,4 +1,4 @@
-import { Database, waitForInstallation, waitForPodSecurity } from '@app/database';
+import { Database, waitForInstallation, waitForPodSecurity, warnOfExcessRights } from '@app/database';
 import type { PodSecurityLevel } from '@app/domain';
 import type { ServiceContext } from '@app/platform';
 import { ExecutionQueue, ExecutionUpdates, UpdatesSubscriber, SignalSender } from '@app/queue';
@@ -29,6 +29,7 @@ export async function openConnections({
   const onWait = (what: string) => logger.warn(what);
   const installationId = await waitForInstallation(database, signal, onWait);
   const podSecurity = await waitForPodSecurity(database, signal, onWait);
+  await warnOfExcessRights(database, onWait);
   const onRedisError = (err: Error) => logger.debug({ err }, 'redis');
   const connect = [redis, installationId, onRedisError] as const;
   return {

@@ -14,6 +14,7 @@ export {
 export type { ExecutionEnd } from './executions/finish.js';
 export * from './accounts/groups.store.js';
 export { type HistoryFilter, HistoryStore } from './history/history.store.js';
+export { warnOfExcessRights } from './connection/excess-rights.js';
 export * from './connection/installation.store.js';
 export { checkMigrated, NotMigratedError } from './connection/migrated.js';
 export type { Lease } from './executions/lease.js';

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import { Database, waitForInstallation } from '@app/database';
+import { Database, waitForInstallation, warnOfExcessRights } from '@app/database';
 import {
   HealthRegistry,
   NestLogger,
@@ -80,7 +80,9 @@ async function start<Settings extends MicroserviceSettings>(
     'telemetry',
     await startTelemetry({ service: service.name, settings: settings.telemetry, logger }),
   );
-  const installationId = await waitForInstallation(database, signal, (what) => logger.warn(what));
+  const warn = (what: string) => logger.warn(what);
+  const installationId = await waitForInstallation(database, signal, warn);
+  await warnOfExcessRights(database, warn);
   const opened = await service.open({ ...context, database, installationId, meter: telemetry.meter });
   const health = healthOf(database, opened);
   if (settings.health) {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { migrate } from '../../../scripts/lib/apply-migrations.mjs';
 import { ApiClient } from '../../../test/support/api-client.js';
 import { MailServer } from '../../../test/support/mail-server.js';
 import {
   freePort,
+  migrateDatabase,
   query,
   startOwnPostgres,
   startOwnRedis,
@@ -185,7 +185,7 @@ async function openPostgres(
   start.cleanUps.push(() => server.remove());
   const kept = keep('postgres', server, start);
   await query(server.url('postgres'), 'create database proctor');
-  await migrate({ connectionString: server.url('proctor') });
+  await migrateDatabase(server.url('proctor'));
   return kept;
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from './database.js';
 
 /** The newest folder of prisma/migrations: without it this version would run half. A spec compares the two. */
-export const LATEST_MIGRATION = '20261130052000_pod_templates';
+export const LATEST_MIGRATION = '20261130132732_service_role';
 
 const COMMAND = 'npm run db:migrate';
 
