@@ -504,12 +504,25 @@ describe('accounts', () => {
     );
     const bob = { email: 'bob@example.com', token: created.stdout.trim() };
     expect(created.stderr).toContain('shown only once');
-    expect(await succeed(as(bob, ['whoami']))).toMatch(/Groups +ops, night\nAdmin +no\n/);
+    expect(await succeed(as(bob, ['whoami']))).toMatch(/Groups +night, ops\nAdmin +no\nScope +admin\n/);
     const [token] = await jsonOf<Array<{ id: string }>>(bob, 'token', 'list');
     expect(JSON.stringify(token)).not.toContain(bob.token);
 
-    await succeed(as(bob, ['token', 'revoke', token?.id ?? '']));
-    expect((await as(bob, ['whoami'])).exitCode).toBe(3);
+    const narrow = ['token', 'create', '--scope', 'read', '--proc', 'say-hello-world', '--expires', 'never'];
+    const reader = { email: bob.email, token: (await as(bob, narrow)).stdout.trim() };
+    expect(await succeed(as(reader, ['whoami']))).toContain('Scope   read of say-hello-world\n');
+    const refused = await as(reader, ['execute', 'say-hello-world']);
+    expect(refused.exitCode).toBe(4);
+    expect(refused.stderr).toContain(
+      'This requires a token with the scope execute; yours has the scope read',
+    );
+    expect(await succeed(as(bob, ['token', 'list']))).toMatch(
+      new RegExp(`read of say-hello-world +active .* ${token?.id ?? ''}\n`),
+    );
+    const unasked = await as(bob, ['token', 'revoke', token?.id ?? '']);
+    expect([unasked.exitCode, unasked.stderr]).toEqual([2, expect.stringContaining('--yes')]);
+    await succeed(as(bob, ['token', 'revoke', token?.id ?? '', '--yes']));
+    for (const who of [bob, reader]) expect((await as(who, ['whoami'])).exitCode).toBe(3);
     expect(await succeed(admin('user', 'update', 'bob@example.com', '--deactivate', '--no-groups'))).toMatch(
       /State +disabled/,
     );

@@ -113,6 +113,7 @@ describe('queries', () => {
     [['logs', '7', '--tail', '-1'], '--tail'],
     [['logs', '7', '--since', 'x'], '--since'],
     [['token', 'create', '--expires', '5'], '--expires'],
+    [['token', 'create', '--scope', 'write'], 'scope'],
     [['token', 'revoke', 'x'], 'token list'],
     [['user', 'update', 'a@b.c'], '--deactivate'],
     [['user', 'update', 'a@b.c', '--activate', '--deactivate'], 'contradict'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { AuditStore } from '@app/database';
+import { AuditStore, type NewToken } from '@app/database';
+import { FULL_SCOPE } from '@app/domain';
 import { setUpStores } from '../support/set-up-stores.js';
 import { aProc, randomName } from '../support/stores.js';
 
@@ -92,11 +93,11 @@ describe('accounts', () => {
 
   it('are removed with their tokens', async () => {
     const email = await anAccount();
-    const made = await stores.tokens.create({ email, label: '', expiresAt: null, createdBy: 'ada' });
+    const made = await makeToken(email);
     expect(await stores.accounts.remove(email, [])).toBe('removed');
     expect(await stores.accounts.remove(email, [])).toBe('not_found');
-    expect(await stores.tokens.find(made?.record.id ?? '')).toBeNull();
-    expect(await stores.accounts.authenticate(null, made?.token ?? '')).toBeNull();
+    expect(await stores.tokens.find(made.record.id ?? '')).toBeNull();
+    expect(await stores.accounts.authenticate(null, made.token ?? '')).toBeNull();
   });
 });
 
@@ -206,11 +207,25 @@ describe('groups', () => {
   });
 });
 
+const PLAIN = {
+  label: '',
+  scope: FULL_SCOPE,
+  expiresAt: null,
+  parentId: null,
+  createdBy: '',
+  maxLive: null,
+} satisfies Omit<NewToken, 'email'>;
+
+async function makeToken(email: string, options: Partial<NewToken> = {}) {
+  const outcome = await stores.tokens.create({ ...PLAIN, email, ...options });
+  if (outcome.kind !== 'created') throw new Error(outcome.kind);
+  return outcome;
+}
+
 describe('tokens', () => {
   it('are shown once, with our prefix, and are valid until they are revoked', async () => {
     const email = await anAccount();
-    const made = await stores.tokens.create({ email, label: 'ci', expiresAt: null, createdBy: 'ada' });
-    if (!made) throw new Error('no token');
+    const made = await makeToken(email, { label: 'ci', createdBy: 'ada' });
     expect(made.token).toMatch(/^proctor_[A-Za-z0-9_-]{43}$/);
     expect(made.record).toMatchObject({
       email,
@@ -222,25 +237,105 @@ describe('tokens', () => {
     });
     expect(JSON.stringify(await stores.tokens.list({ after: null, limit: 100 }))).not.toContain(made.token);
     expect(await stores.accounts.authenticate(null, made.token)).toMatchObject({ email });
-    expect(await stores.tokens.revoke(made.record.id)).toBe(true);
+    expect(await stores.tokens.revoke(made.record.id)).toBe(1);
     const revoked = await stores.tokens.find(made.record.id);
     expect(revoked?.revokedAt).toBeInstanceOf(Date);
     expect(await stores.accounts.authenticate(null, made.token)).toBeNull();
-    expect(await stores.tokens.revoke(made.record.id)).toBe(true);
+    expect(await stores.tokens.revoke(made.record.id)).toBe(0);
     expect(await stores.tokens.find(made.record.id)).toEqual(revoked);
   });
 
   it('expire at exactly the requested time', async () => {
     const email = await anAccount();
     const expiresAt = new Date(Date.now() - 1);
-    const made = await stores.tokens.create({ email, label: '', expiresAt, createdBy: '' });
-    expect(made?.record.expiresAt).toEqual(expiresAt);
-    expect(await stores.accounts.authenticate(null, made?.token ?? '')).toBeNull();
+    const made = await makeToken(email, { expiresAt });
+    expect(made.record.expiresAt).toEqual(expiresAt);
+    expect(await stores.accounts.authenticate(null, made.token ?? '')).toBeNull();
+  });
+
+  it('keep their scope and procs', async () => {
+    const email = await anAccount();
+    const scope = { level: 'execute', procs: ['deploy', 'migrate'] } as const;
+    const { token, record } = await makeToken(email, { scope });
+    expect(record.scope).toEqual(scope);
+    const found = await stores.accounts.authenticate(null, token);
+    expect(found).toMatchObject({ email, scope, tokenId: record.id });
+    const full = await makeToken(email);
+    expect(await stores.accounts.authenticate(null, full.token)).toMatchObject({ scope: FULL_SCOPE });
+  });
+
+  describe('made with another token', () => {
+    /** A token, one that was made with it for another account, and one that was made with that. */
+    async function makeLine() {
+      const [maker, owner, last] = [await anAccount(), await anAccount(), await anAccount()];
+      const parent = await makeToken(maker);
+      const child = await makeToken(owner, { parentId: parent.record.id });
+      const grandchild = await makeToken(last, { parentId: child.record.id });
+      const works = async () =>
+        Promise.all(
+          [parent, child, grandchild].map(
+            async ({ token }) => (await stores.accounts.authenticate(null, token))?.active ?? false,
+          ),
+        );
+      expect(await works()).toEqual([true, true, true]);
+      return { maker, owner, parent, child, grandchild, works };
+    }
+
+    it('end when it is revoked, but not the one that it was made with', async () => {
+      const { parent, child, works } = await makeLine();
+      expect(await stores.tokens.revoke(child.record.id)).toBe(2);
+      expect(await works()).toEqual([true, false, false]);
+      expect(await stores.tokens.revoke(parent.record.id)).toBe(1);
+      expect(await works()).toEqual([false, false, false]);
+    });
+
+    it('end when it expires', async () => {
+      const { parent, works } = await makeLine();
+      await stores.query(`update access_token set expires_at = now() - interval '1 second' where id = $1`, [
+        parent.record.id,
+      ]);
+      expect(await works()).toEqual([false, false, false]);
+    });
+
+    it('end when its account is removed, and stop while it is disabled', async () => {
+      const { maker, grandchild, works } = await makeLine();
+      await stores.accounts.update(maker, { active: false }, []);
+      expect(await works()).toEqual([false, false, false]);
+      await stores.accounts.update(maker, { active: true }, []);
+      expect(await works()).toEqual([true, true, true]);
+      await stores.accounts.remove(maker, []);
+      expect(await works()).toEqual([false, false, false]);
+      expect(await stores.tokens.find(grandchild.record.id)).toBeNull();
+    });
+
+    it('end even if it was revoked before it was stored', async () => {
+      const parent = await makeToken(await anAccount());
+      await stores.tokens.revoke(parent.record.id);
+      const child = await makeToken(await anAccount(), { parentId: parent.record.id });
+      expect(await stores.accounts.authenticate(null, child.token)).toBeNull();
+    });
+  });
+
+  it('are limited in number, also when they are created at the same time', async () => {
+    const email = await anAccount();
+    const create = () => stores.tokens.create({ ...PLAIN, email, maxLive: 3 });
+    const outcomes = await Promise.all(Array.from({ length: 8 }, create));
+    const made = outcomes.flatMap((outcome) => (outcome.kind === 'created' ? [outcome.record.id] : []));
+    expect(made).toHaveLength(3);
+    expect(await create()).toEqual({ kind: 'too_many' });
+    // Neither a revoked nor an expired one counts.
+    await stores.tokens.revoke(made[0] ?? '');
+    await stores.query(`update access_token set expires_at = now() where id = $1`, [made[1]]);
+    expect([await create(), await create(), await create()].map(({ kind }) => kind)).toEqual([
+      'created',
+      'created',
+      'too_many',
+    ]);
   });
 
   it('without our prefix stay valid', async () => {
     const email = await anAccount();
-    await stores.tokens.create({ email, label: '', expiresAt: null, createdBy: '' });
+    await makeToken(email);
     await stores.query(`update access_token set token_hash = sha256('old token') where email = $1`, [email]);
     expect(await stores.accounts.authenticate(email, 'old token')).toMatchObject({ email });
   });
@@ -249,10 +344,9 @@ describe('tokens', () => {
     const [email, other] = [await anAccount(), await anAccount()];
     const made: string[] = [];
     for (let i = 0; i < 7; i++) {
-      const token = await stores.tokens.create({ email, label: `${i}`, expiresAt: null, createdBy: '' });
-      made.unshift(token?.record.id ?? '');
+      made.unshift((await makeToken(email, { label: `${i}` })).record.id);
     }
-    await stores.tokens.create({ email: other, label: '', expiresAt: null, createdBy: '' });
+    await makeToken(other);
     // Tokens of the same moment come in any order, each once.
     await stores.query('update access_token set created_at = now() where email = $1 and label < $2', [
       email,
@@ -271,12 +365,10 @@ describe('tokens', () => {
   });
 
   it('require an existing account and a valid id', async () => {
-    expect(
-      await stores.tokens.create({ email: 'none', label: '', expiresAt: null, createdBy: '' }),
-    ).toBeNull();
+    expect(await stores.tokens.create({ ...PLAIN, email: 'none' })).toEqual({ kind: 'no_account' });
     for (const id of ['', 'x', '00000000-0000-4000-8000-000000000000']) {
       expect(await stores.tokens.find(id)).toBeNull();
-      expect(await stores.tokens.revoke(id)).toBe(false);
+      expect(await stores.tokens.revoke(id)).toBe(0);
       expect(await stores.tokens.list({ after: id, limit: 10 })).toEqual([]);
     }
   });

@@ -27,7 +27,7 @@ describe('accounts', () => {
   it('get one first admin when several processes start at once, each with its own address', async () => {
     const tokens = await Promise.all(
       Array.from({ length: 8 }, (_, i) =>
-        accounts.createFirstAdmin(`admin-${i % 2}@example.org`, ['proctor_admin', 'ops', 'ops']),
+        accounts.createFirstAdmin(`admin-${i % 2}@example.org`, ['proctor_admin', 'ops', 'ops'], null),
       ),
     );
     const made = tokens.filter((token) => token !== null);
@@ -38,7 +38,7 @@ describe('accounts', () => {
       active: true,
       groups: ['ops', 'proctor_admin'],
     });
-    expect(await accounts.createFirstAdmin('admin-9@example.org', [])).toBeNull();
+    expect(await accounts.createFirstAdmin('admin-9@example.org', [], null)).toBeNull();
   });
 
   async function newAccount() {

@@ -36,10 +36,15 @@ const everything = null;
 /** Sees 300 procs, none of them the one that nearly all executions are of. */
 const many = {
   owner: { email: 'user-7@example.org' },
+  ownProcNames: null,
   procNames: Array.from({ length: 300 }, (_, i) => `proc-${i + 1}`),
 };
-const common = { owner: { email: 'user-0@example.org' }, procNames: many.procNames };
-const rare = { owner: { email: 'user-rare@example.org' }, procNames: ['proc-rare', ...many.procNames] };
+const common = { ...many, owner: { email: 'user-0@example.org' } };
+const rare = {
+  ...many,
+  owner: { email: 'user-rare@example.org' },
+  procNames: ['proc-rare', ...many.procNames],
+};
 
 type Filter = Omit<HistoryFilter, 'visibleTo'>;
 const filtersOf = (rows: number): [string, Filter][] => [

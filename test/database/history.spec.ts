@@ -43,7 +43,8 @@ function isVisible(
   visibleTo: HistoryFilter['visibleTo'],
 ): boolean {
   if (visibleTo === null) return true;
-  const isOwn = visibleTo.owner.email !== '' && visibleTo.owner.email === userEmail;
+  const { owner, ownProcNames } = visibleTo;
+  const isOwn = owner.email !== '' && owner.email === userEmail && (ownProcNames?.includes(procName) ?? true);
   return isOwn || visibleTo.procNames.includes(procName);
 }
 
@@ -84,6 +85,7 @@ describe('the history', () => {
       visibleTo: fc.option(
         fc.record({
           owner: fc.record({ email: fc.constantFrom(...EMAILS) }),
+          ownProcNames: fc.option(fc.subarray([...PROCS, 'none', 'a'])),
           procNames: fc.subarray([...PROCS, 'none', 'a']),
         }),
       ),

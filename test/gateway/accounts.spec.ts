@@ -40,6 +40,7 @@ describe('GET /whoami', () => {
       name: 'user',
       groups: ['one'],
       is_admin: false,
+      scope: 'admin',
     });
     expect((await as(gateway.admin, 'GET', '/whoami')).json()).toMatchObject({ is_admin: true });
   });

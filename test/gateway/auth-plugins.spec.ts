@@ -44,7 +44,8 @@ describe('the plugin gate', () => {
 
   it('accepts the server’s users, with their groups', async () => {
     expect((await gateway.call(ada, 'GET', '/whoami')).json()).toEqual({
-      ...{ email: ada.email, name: 'Ada', groups: ['one', 'proctor_admin'], is_admin: true },
+      ...{ email: ada.email, name: 'Ada', groups: ['one', 'proctor_admin'] },
+      ...{ is_admin: true, scope: 'admin' },
     });
     expect((await gateway.call(null, 'GET', '/auth')).json()).toEqual({ plugin: 'gate', sign_in: 'token' });
   });

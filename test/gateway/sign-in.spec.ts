@@ -83,7 +83,7 @@ describe('single sign-on', () => {
     const signedIn = await poll(deviceCode);
     expect(signedIn).toMatchObject({ status: 'signed_in', token: expect.any(String) });
     expect((await ask(signedIn.token)).json()).toEqual({
-      ...{ email: 'ada@example.com', name: 'Ada', groups: ['one'], is_admin: false },
+      ...{ email: 'ada@example.com', name: 'Ada', groups: ['one'], is_admin: false, scope: 'admin' },
     });
     expect(await poll(deviceCode)).toEqual({ status: 'expired' });
     const audited = await gateway.call(

@@ -1,4 +1,4 @@
-import { buildOpenApi, routes, type Route } from '@app/contract';
+import { buildOpenApi, routes, scopeOf, type Route } from '@app/contract';
 import { slugOf } from './markdown.js';
 import { code, sentence, table, wrap } from './text.js';
 
@@ -74,8 +74,13 @@ function renderGroup(title: string, shown: readonly Shown[]): string {
   return [
     `## ${title}`,
     table(
-      ['route', 'who', 'what it does'],
-      shown.map(({ title, route }) => [`[${code(title)}](#${slugOf(title)})`, WHO[route.who], route.summary]),
+      ['route', 'who', 'scope', 'what it does'],
+      shown.map(({ title, route }) => [
+        `[${code(title)}](#${slugOf(title)})`,
+        WHO[route.who],
+        scopeOf(route) ?? '',
+        route.summary,
+      ]),
     ),
     ...shown.map(renderRoute),
   ].join('\n\n');
@@ -100,7 +105,7 @@ function renderRoute({ title, route, operation }: Shown): string {
         .join(' '),
     ),
     [
-      `- Who: ${WHO[route.who]}`,
+      `- Who: ${WHO[route.who]}${describeScope(route)}`,
       ...own.map((parameter) =>
         item(
           `${code(parameter.name ?? '')} (${parameter.in ?? ''}${parameter.required ? '' : ', optional'}): ${typeOf(parameter.schema ?? {})}`,
@@ -113,6 +118,13 @@ function renderRoute({ title, route, operation }: Shown): string {
       ...others.map(([status, when]) => item(`${status}: ${when}`)),
     ].join('\n'),
   ].join('\n\n');
+}
+
+function describeScope(route: Route): string {
+  const scope = scopeOf(route);
+  if (scope === null) return '';
+  const isLimitable = route.who === 'authenticated' && route.allowsProcLimit;
+  return `, with a token of [scope](access.md#scopes) ${code(scope)}${isLimitable ? ', also one limited to procs' : ''}`;
 }
 
 function describeReply({ reply, replyType, successStatus }: Route, { responses }: Operation): string {

@@ -149,6 +149,14 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       PROCTOR_FAILED_LOGINS_PER_IDENTITY: {
         meaning: 'Failed logins per minute for one email, beyond which logins with it get 429.',
       },
+      PROCTOR_TOKEN_DEFAULT_DAYS: {
+        meaning:
+          'Days after which a token expires for which no other lifetime is requested. Unset: after `PROCTOR_TOKEN_MAX_DAYS`, without that never.',
+      },
+      PROCTOR_TOKEN_MAX_DAYS: {
+        meaning:
+          'Days that a new token may live at most, those of the operator included. Unset: a token may be created without expiry. Tokens that exist are not changed.',
+      },
       PROCTOR_ADMIN_EMAIL: {
         meaning: 'Email of the administrator that the first start creates.',
         elsewhere: {

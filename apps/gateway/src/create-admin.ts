@@ -19,10 +19,12 @@ import {
   postgresVars,
 } from '@app/platform';
 import { createAdminToken, OPERATOR } from './accounts/create-admin-token.js';
+import { tokenExpiry, tokenLifetimeVars } from './accounts/token-lifetime.js';
 
 const schema = z.object({
   ...postgresVars,
   ...adminGroupVars,
+  PROCTOR_TOKEN_MAX_DAYS: tokenLifetimeVars.PROCTOR_TOKEN_MAX_DAYS,
   PROCTOR_ADMIN_EMAIL: parsedVar('an email address', (text) =>
     /^[^\s@]+@[^\s@]+$/.test(text) ? text : undefined,
   ).default('admin@localhost'),
@@ -47,15 +49,17 @@ async function run(args: readonly string[]): Promise<Outcome> {
   const env = loadEnv(schema, process.env);
   const email = env.PROCTOR_ADMIN_EMAIL;
   const adminGroups = adminGroupsOf(env);
+  const maxDays = env.PROCTOR_TOKEN_MAX_DAYS ?? null;
+  const expiresAt = tokenExpiry(undefined, { defaultDays: null, maxDays }, Date.now());
   const database = new Database({ ...postgresSettings(env), maxConnections: 2 });
   const [accounts, audit] = [new AccountsStore(database), new AuditStore(database)];
   try {
     await checkMigrated(database);
     if (isNewToken) {
       const stores = { accounts, audit, tokens: new TokensStore(database) };
-      return { created: true, ...(await createAdminToken(email, adminGroups, stores)) };
+      return { created: true, ...(await createAdminToken(email, adminGroups, expiresAt, stores)) };
     }
-    const token = await accounts.createFirstAdmin(email, adminGroups);
+    const token = await accounts.createFirstAdmin(email, adminGroups, expiresAt);
     if (token === null) return { created: false };
     await noteFirstAdmin(audit, { email, adminGroups });
     return { created: true, email, token };

@@ -18,6 +18,7 @@ import {
   userShareVar,
   type EnvSource,
 } from '@app/platform';
+import { checkTokenLifetime, tokenLifetimeVars } from './accounts/token-lifetime.js';
 import { authenticationVars, checkAuthPlugin, showPlugin } from './authentication/authentication-vars.js';
 import { parseClientVersion } from './http/client-version.js';
 
@@ -43,6 +44,7 @@ const quantityVar = parsedVar('a size such as 10Gi', (text) =>
 /** `npm run docs` reads it for docs/settings.md. */
 export const schema = serviceSchema({
   ...authenticationVars,
+  ...tokenLifetimeVars,
   ...outboundVars,
   PROCTOR_APP_HOST: textVar('a host').default('0.0.0.0'),
   PROCTOR_APP_PORT: portVar.default(5001),
@@ -80,7 +82,7 @@ export type GatewaySettings = ReturnType<typeof loadGatewayEnv>;
 
 /** @throws ConfigurationError listing every invalid variable */
 export function loadGatewayEnv(source: EnvSource) {
-  const env = loadEnv(schema, source, checkAuthPlugin(source));
+  const env = loadEnv(schema, source, [...checkAuthPlugin(source), ...checkTokenLifetime(source)]);
   return {
     ...serviceSettings(env),
     host: env.PROCTOR_APP_HOST,
@@ -102,6 +104,10 @@ export function loadGatewayEnv(source: EnvSource) {
       },
       adminGroups: adminGroupsOf(env),
       minClientVersion: env.PROCTOR_MIN_CLIENT_VERSION ?? null,
+    },
+    tokenLifetime: {
+      defaultDays: env.PROCTOR_TOKEN_DEFAULT_DAYS ?? null,
+      maxDays: env.PROCTOR_TOKEN_MAX_DAYS ?? null,
     },
     logStream: {
       largestInboundBytes: env.PROCTOR_LOGS_STREAM_READ_BUFFER_SIZE,

@@ -57,12 +57,15 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const authentication = wireAuthentication({ settings, database, authPlugin, logger });
   const { access, authenticator, reauthorizer, sources } = authentication;
   const signIn = wireSignIn({ settings, authPlugin, sources, audit });
-  const accounts = wireAccounts({ adminGroups, database, authenticator, sources, audit });
   const secrets = wireSecrets({ secretKey, database, audit });
   const { secretsStore } = secrets;
   const groups = new KnownGroups(authPlugin === null ? new GroupsStore(database) : null);
   const procs = wireProcs({ allowed, database, secretsStore, access, groups, signals, audit });
   const { procsStore, findProc, prepareArgs } = procs;
+  const { tokenLifetime } = settings;
+  const accounts = wireAccounts({
+    ...{ adminGroups, tokenLifetime, findProc, database, authenticator, sources, audit },
+  });
   const podTemplates = wirePodTemplates({ templates: procs.templates, procs: procsStore, allowed, audit });
   const forExecuting = { procsStore, findProc, prepareArgs, access, groups, audit };
   const notifications = wireNotifications({ database, signals, audit });

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
 import { plainLine } from '../output/filter-controls.js';
+import { scopeText } from '../output/scope-text.js';
 import { formatFields } from '../output/table.js';
 
 export async function whoAmI(context: Context): Promise<number> {
@@ -10,6 +11,7 @@ export async function whoAmI(context: Context): Promise<number> {
     ['Name', plainLine(me.name)],
     ['Groups', me.groups.map(plainLine).join(', ')],
     ['Admin', me.is_admin ? 'yes' : 'no'],
+    ['Scope', scopeText(me)],
   ]);
   await context.printer.result(text, me);
   return 0;

@@ -1,3 +1,4 @@
+import { SCOPE_LEVELS } from '@app/domain';
 import { audit } from '../commands/audit.js';
 import { changeMembers, createGroup, listGroups, removeGroup } from '../commands/groups.js';
 import { createToken, listTokens, revokeToken } from '../commands/tokens.js';
@@ -107,18 +108,30 @@ const token = command('token', 'Manage access tokens: list, create, revoke', {
       options: {
         email: { kind: 'text', description: 'Create the token for this account (admins)' },
         label: { kind: 'text', description: 'What the token is for' },
-        expires: { kind: 'text', description: 'Lifetime, such as 12h or 90d (default: never expires)' },
+        expires: {
+          kind: 'text',
+          description: 'Lifetime, such as 12h or 90d, or never (default: set by the gateway)',
+        },
+        scope: {
+          kind: 'text',
+          choices: SCOPE_LEVELS,
+          description:
+            'What the token may be used for (default: admin, which is everything; with --proc execute)',
+        },
+        proc: { kind: 'texts', description: 'Limit the token to this proc; repeatable' },
       },
       examples: [
         ['token create --label laptop --expires 90d', ''],
         ['token create --email ci@example.com > token.txt', 'Write only the token to a file'],
+        ['token create --scope execute --proc deploy', 'Can run deploy and nothing else'],
       ],
-      run: createToken,
+      run: (context, { proc, ...values }) => createToken(context, { ...values, procs: proc }),
     }),
-    command('revoke', 'Revoke a token', {
+    command('revoke', 'Revoke a token and those made with it', {
       positionals: { id: { description: 'Id of the token (see `proctor token list`)' } },
+      options: { yes: YES },
       examples: [['token revoke 0b9f1c1e-6d0a-4c1e-9a53-0c6b6c3c2f11', '']],
-      run: (context, { id }) => revokeToken(context, id),
+      run: (context, { id, yes }) => revokeToken(context, id, yes),
     }),
   ],
 });

@@ -1,6 +1,8 @@
+import { SCOPE_LEVELS } from '@app/domain';
 import * as z from 'zod';
 import { MAX_GROUPS } from './limits.js';
 import { instant, namePage, next, queryFlag } from './paging.js';
+import { procName } from './proc-name.js';
 import { email, groupName, isStorable, NOT_STORABLE, optionalText } from './text.js';
 
 const name = z
@@ -10,12 +12,19 @@ const name = z
   .refine(isStorable, NOT_STORABLE);
 const groups = z.array(groupName).max(MAX_GROUPS);
 
+const tokenScope = z
+  .string()
+  .optional()
+  .describe('What the token may be used for: read, execute or admin. Omitted by earlier versions.');
+
 /** `GET /whoami`: the account the caller is signed in as. */
 export const whoAmIReply = z.object({
   email: z.string(),
   name: z.string(),
   groups: z.array(z.string()),
-  is_admin: z.boolean(),
+  is_admin: z.boolean().describe('False for a token whose scope is not admin.'),
+  scope: tokenScope,
+  procs: z.array(z.string()).optional().describe('The only procs that the token may be used for.'),
 });
 
 /** An account in Postgres: a person's, or a service account used by a program. */
@@ -70,29 +79,53 @@ export const listGroupsQuery = z.object({ ...namePage });
 export const listGroupsReply = z.object({ groups: z.array(groupReply), next });
 
 const MAX_TOKEN_SECONDS = 10 * 365 * 24 * 60 * 60;
+const MAX_TOKEN_PROCS = 100;
 
 /**
  * Without `email`, the token is for the caller; only admins create tokens for others. A token created with an expiring
  * token never outlives it: the requested lifetime is cut, and `expires_at` in the reply shows the result.
  */
-export const createTokenBody = z.object({
-  email: email.optional().describe('The account. Default: the caller.'),
-  label: name.optional().default('').describe('What the token is for.'),
-  expires_in_seconds: z
-    .int()
-    .min(60)
-    .max(MAX_TOKEN_SECONDS)
-    .optional()
-    .describe('If omitted, the token expires with the token used to create it, or never.'),
-});
+export const createTokenBody = z
+  .object({
+    email: email.optional().describe('The account. Default: the caller.'),
+    label: name.optional().default('').describe('What the token is for.'),
+    scope: z
+      .enum(SCOPE_LEVELS)
+      .optional()
+      .describe(
+        'What the token may be used for, within what its account may do: read; execute, which includes read; or admin, everything. Default: admin, with `procs` execute.',
+      ),
+    procs: z
+      .array(procName)
+      .min(1, 'must name at least one proc')
+      .max(MAX_TOKEN_PROCS, `must have at most ${MAX_TOKEN_PROCS} entries`)
+      .optional()
+      .describe('The only procs that the token may be used for. Default: no limit.'),
+    expires_in_seconds: z
+      .int()
+      .min(60)
+      .max(MAX_TOKEN_SECONDS)
+      .nullable()
+      .optional()
+      .describe(
+        'Null: never. If omitted: as `PROCTOR_TOKEN_DEFAULT_DAYS` says, without it never. Always cut to the expiry of the token used to create it.',
+      ),
+  })
+  .refine(({ scope, procs }) => procs === undefined || scope !== 'admin', {
+    path: ['procs'],
+    message: 'cannot limit a token of the scope admin; use the scope execute or read',
+  });
 export type CreateTokenBody = z.output<typeof createTokenBody>;
 
 export const tokenReply = z.object({
   id: z.uuid(),
   email: z.string(),
   label: z.string(),
+  scope: tokenScope,
+  procs: z.array(z.string()).optional().describe('The only procs that the token may be used for.'),
   created_at: instant,
   created_by: z.string(),
+  parent: z.string().optional().describe('Id of the token that it was created with, and ends with.'),
   expires_at: instant.optional(),
   last_used_at: instant.optional(),
   revoked_at: instant.optional(),

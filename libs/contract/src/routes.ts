@@ -9,7 +9,7 @@ import { scheduleRoutes } from './routes/schedule-routes.js';
 import { serviceRoutes } from './routes/service-routes.js';
 import { signInRoutes } from './routes/sign-in-routes.js';
 
-export type { Route } from './routes/route.js';
+export { scopeOf, type Route } from './routes/route.js';
 
 /** The HTTP contract. The gateway binds its controllers to it, the client types its requests with it, OpenAPI publishes it. */
 export const routes = {

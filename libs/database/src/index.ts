@@ -59,5 +59,5 @@ export * from './accounts/sign-ins.store.js';
 export * from './executions/slow-executions.store.js';
 export * from './executions/stuck-executions.store.js';
 export * from './schedules/ticks.store.js';
-export { type TokenRecord, TokensStore } from './accounts/tokens.store.js';
+export { type NewToken, type TokenRecord, TokensStore } from './accounts/tokens.store.js';
 export * from './executions/workers.store.js';

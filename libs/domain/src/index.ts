@@ -1,6 +1,7 @@
 export { canExecute } from './access/authorize.js';
 export * from './access/owns.js';
 export * from './access/same-email.js';
+export * from './access/scope.js';
 export * from './access/user.js';
 export { ERROR_CODES, type ErrorCode, type ErrorDetail, AppError } from './app-error.js';
 export { ADMISSION_GATES, type WaitingFor, GATE_NAMES, gateNamed } from './execution/admission-gates.js';

@@ -1,15 +1,22 @@
 import type { BodyOf } from '@app/contract';
 import type { TokenRecord, TokensStore } from '@app/database';
-import { AppError, isSameEmail, type User } from '@app/domain';
+import { AppError, FULL_SCOPE, isSameEmail, type Scope, type User } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Authenticator } from '../authentication/authenticator.js';
 import type { Caller } from '../authentication/caller.js';
 import type { UserSources } from '../authentication/user-sources.js';
+import type { FindProc } from '../procs/find-proc.js';
 import { noAccount } from './change-users.js';
+import { tokenExpiry, type TokenLifetime } from './token-lifetime.js';
+
+/** Of an account: tokens that neither are revoked nor have expired. */
+export const MAX_LIVE_TOKENS = 50;
 
 export interface ChangeTokensDependencies {
   tokens: TokensStore;
   sources: Pick<UserSources, 'isAccount'>;
+  findProc: Pick<FindProc, 'find'>;
+  lifetime: TokenLifetime;
   authenticator: Authenticator;
   audit: AuditTrail;
 }
@@ -19,35 +26,54 @@ export class ChangeTokens {
   constructor(private readonly dependencies: ChangeTokensDependencies) {}
 
   /**
-   * Returns the token with its record; the token cannot be read again. It expires no later than the caller's own token,
-   * whatever was requested: a stolen short-lived token must not yield a long-lived one.
+   * Returns the token with its record; the token cannot be read again. It ends with the caller's own token, and expires
+   * no later, whatever was requested: a stolen token must not yield one that outlives it.
    * @throws AppError `forbidden` for another account's token, unless the caller is an admin; `not_found` if there is no
-   * such account; `conflict` if the caller has no account
+   * such account or proc; `conflict` if the caller has no account, or the account too many tokens; `invalid_args` beyond
+   * the longest lifetime
    */
   async create(body: BodyOf<'createToken'>, caller: Caller): Promise<{ token: string; record: TokenRecord }> {
     const { label, expires_in_seconds: seconds } = body;
-    const { user, isAdmin, address, credentialExpiresAt } = caller;
+    const { user, isAdmin, address, credentialExpiresAt, tokenId: parentId } = caller;
     const email = body.email ?? user.email;
     if (!isSameEmail(email, user.email) && !isAdmin) throw onlyAdmins('create tokens for other accounts');
     // A sign-in through the plugin must not yield a token that outlives it, or that may do more.
     if (!isAdmin && !this.dependencies.sources.isAccount(user)) throw noOwnAccount(user);
-    const requested = seconds === undefined ? null : new Date(Date.now() + seconds * 1_000);
+    const requested = tokenExpiry(seconds, this.dependencies.lifetime, Date.now());
     const expiresAt = earlierOf(requested, credentialExpiresAt);
+    const scope = scopeOf(body);
+    for (const name of scope.procs ?? []) await this.dependencies.findProc.find(name, caller);
     const entry = {
       actor: user.email,
       action: 'createToken',
       subject: email,
       address,
-      details: { label, expiresAt: expiresAt?.toISOString() ?? null },
+      details: {
+        label,
+        scope: scope.level,
+        ...(scope.procs && { procs: JSON.stringify(scope.procs) }),
+        expiresAt: expiresAt?.toISOString() ?? null,
+        ...(parentId !== null && { parent: parentId }),
+      },
+    };
+    const token = {
+      email,
+      label,
+      scope,
+      expiresAt,
+      parentId,
+      createdBy: user.email,
+      maxLive: MAX_LIVE_TOKENS,
     };
     return this.dependencies.audit.recordChange(entry, async () => {
-      const made = await this.dependencies.tokens.create({ email, label, expiresAt, createdBy: user.email });
-      if (made) return made;
+      const outcome = await this.dependencies.tokens.create(token);
+      if (outcome.kind === 'created') return outcome;
+      if (outcome.kind === 'too_many') throw tooManyTokens(email);
       throw isSameEmail(email, user.email) ? noOwnAccount(user) : noAccount(email);
     });
   }
 
-  /** May be repeated. @throws AppError `not_found` for an unknown token, or for another account's unless by an admin */
+  /** Also revokes the tokens made with it. May be repeated. @throws AppError `not_found` for an unknown token, or for another account's unless by an admin */
   async revoke(id: string, { user, isAdmin, address }: Caller): Promise<void> {
     const record = await this.dependencies.tokens.find(id);
     if (!record) throw noToken(id);
@@ -68,10 +94,21 @@ export class ChangeTokens {
   }
 }
 
+function scopeOf({ scope, procs }: BodyOf<'createToken'>): Scope {
+  if (procs === undefined) return { ...FULL_SCOPE, ...(scope && { level: scope }) };
+  return { level: scope ?? 'execute', procs: [...new Set(procs)] };
+}
+
 /** Null: never. */
 function earlierOf(one: Date | null, other: Date | null): Date | null {
   if (one === null || other === null) return one ?? other;
   return one < other ? one : other;
+}
+
+function tooManyTokens(email: string): AppError {
+  return new AppError('conflict', `${email} has ${MAX_LIVE_TOKENS} tokens, which is the most.`, {
+    hint: 'Revoke those that are not in use: see `proctor token list` and `proctor token revoke`.',
+  });
 }
 
 function noToken(id: string): AppError {

@@ -1,5 +1,5 @@
 import type { Account, AccountsStore, AuditStore, TokensStore } from '@app/database';
-import { AppError } from '@app/domain';
+import { AppError, FULL_SCOPE } from '@app/domain';
 
 /** The actor in the audit trail for a program that is run on the database itself. */
 export const OPERATOR = 'operator';
@@ -13,18 +13,25 @@ interface Stores {
 }
 
 /**
- * Creates a token without expiry for an account that is already an admin, for when no admin can sign in. Each call creates
- * another token. Audited, also if refused. Returns the email as the account has it.
+ * Creates a token for an account that is already an admin, for when no admin can sign in: also beyond the limit of tokens,
+ * which a stolen token could fill. Each call creates another token. Audited, also if refused. Returns the email as the
+ * account has it.
+ * @param expiresAt null: never
  * @throws AppError `not_found`; `conflict` if the account is not an admin or is disabled
  */
 export async function createAdminToken(
   email: string,
   adminGroups: readonly string[],
+  expiresAt: Date | null,
   { accounts, tokens, audit }: Stores,
 ): Promise<{ email: string; token: string }> {
   const account = await accounts.find(email);
   const refusal = refusalFor(email, account, adminGroups);
-  const details = { label: LABEL, expiresAt: null, ...(refusal && { code: refusal.code }) };
+  const details = {
+    label: LABEL,
+    expiresAt: expiresAt?.toISOString() ?? null,
+    ...(refusal && { code: refusal.code }),
+  };
   await audit.append({
     actor: OPERATOR,
     action: 'createToken',
@@ -34,8 +41,18 @@ export async function createAdminToken(
     details,
   });
   if (refusal) throw refusal;
-  const made = await tokens.create({ email, label: LABEL, expiresAt: null, createdBy: OPERATOR });
-  if (!made) throw noAccount(email);
+  const made = await tokens.create({
+    ...{
+      email,
+      label: LABEL,
+      scope: FULL_SCOPE,
+      expiresAt,
+      parentId: null,
+      createdBy: OPERATOR,
+      maxLive: null,
+    },
+  });
+  if (made.kind !== 'created') throw noAccount(email);
   return { email: made.record.email, token: made.token };
 }
 

@@ -2,15 +2,19 @@ import { AccountsStore, GroupsStore, ProcsStore, TokensStore, type Database } fr
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Authenticator } from '../authentication/authenticator.js';
 import type { UserSources } from '../authentication/user-sources.js';
+import type { FindProc } from '../procs/find-proc.js';
 import { ChangeGroups } from './change-groups.js';
 import { ChangeTokens } from './change-tokens.js';
 import { ChangeUsers } from './change-users.js';
 import { GroupsController } from './groups.controller.js';
+import type { TokenLifetime } from './token-lifetime.js';
 import { TokensController } from './tokens.controller.js';
 import { UsersController } from './users.controller.js';
 
 export interface AccountsDependencies {
   adminGroups: readonly string[];
+  tokenLifetime: TokenLifetime;
+  findProc: FindProc;
   database: Database;
   authenticator: Authenticator;
   sources: UserSources;
@@ -18,14 +22,29 @@ export interface AccountsDependencies {
 }
 
 /** Users, groups and tokens in Postgres. */
-export function wireAccounts({ adminGroups, database, authenticator, sources, audit }: AccountsDependencies) {
+export function wireAccounts({
+  adminGroups,
+  tokenLifetime,
+  findProc,
+  database,
+  authenticator,
+  sources,
+  audit,
+}: AccountsDependencies) {
   const accounts = new AccountsStore(database);
   const groups = new GroupsStore(database);
   const tokens = new TokensStore(database);
   const procs = new ProcsStore(database);
   const changeUsers = new ChangeUsers({ accounts, adminGroups, authenticator, audit });
   const changeGroups = new ChangeGroups({ groups, procs, adminGroups, authenticator, audit });
-  const changeTokens = new ChangeTokens({ tokens, sources, authenticator, audit });
+  const changeTokens = new ChangeTokens({
+    tokens,
+    sources,
+    findProc,
+    lifetime: tokenLifetime,
+    authenticator,
+    audit,
+  });
   return {
     controllers: [
       new UsersController(accounts, changeUsers),

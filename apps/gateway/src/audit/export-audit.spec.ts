@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { FastifyReply } from 'fastify';
 import type { AuditEntry, AuditEvent, AuditFilter } from '@app/database';
+import { FULL_SCOPE } from '@app/domain';
 import { createLogger } from '@app/platform';
 import { AuditTrail } from './audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
@@ -11,6 +12,8 @@ import { ExportAudit } from './export-audit.js';
 const caller: Caller = {
   user: { email: 'ada@x.y', name: '', active: true, groups: [] },
   isAdmin: true,
+  scope: FULL_SCOPE,
+  tokenId: null,
   address: '192.0.2.1',
   credentialExpiresAt: null,
 };

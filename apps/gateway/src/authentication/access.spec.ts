@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { canExecute, type Owned, type User } from '@app/domain';
+import { canExecute, type Owned, type Scope, type User } from '@app/domain';
 import { Access } from './access.js';
 
 const user = (groups: string[], active = true): User => ({ email: 'ada@x.y', name: 'Ada', active, groups });
 const verify = async (asked: User, groups: readonly string[]) => canExecute(asked, groups);
 const access = new Access(['admin', 'ops'], verify);
-const ask = async (of: User) => ({ user: of, isAdmin: await access.isAdmin(of) });
+const ask = (of: User) => access.requesterOf(of);
+/** As of a user whose token has this scope. */
+const askWith = (scope: Scope, of: User) => new Access(['admin', 'ops'], verify, () => scope).requesterOf(of);
 
 describe('isAdmin', () => {
   it.each<[string[], boolean]>([
@@ -35,16 +37,28 @@ describe('mayExecute', () => {
     [[], [], true],
     [['admin', 'ops'], ['a', 'b'], true],
   ])('a member of %j runs a proc of %j: %s', async (groups, authorizedGroups, allowed) => {
-    expect(await access.mayExecute(await ask(user(groups)), authorizedGroups)).toBe(allowed);
-    expect(await access.mayExecute(await ask(user(groups, false)), authorizedGroups)).toBe(false);
+    const proc = { name: 'deploy', authorizedGroups };
+    expect(await access.mayExecute(await ask(user(groups)), proc)).toBe(allowed);
+    expect(await access.mayExecute(await ask(user(groups, false)), proc)).toBe(false);
+  });
+
+  it.each<[string, Scope, string[], string, boolean]>([
+    ['the groups of the proc', { level: 'execute', procs: ['deploy'] }, ['a'], 'deploy', true],
+    ['the groups of another proc', { level: 'execute', procs: ['deploy'] }, ['a'], 'migrate', false],
+    ['an admin’s groups', { level: 'execute', procs: ['deploy'] }, ['admin', 'ops'], 'deploy', false],
+    ['an admin’s groups and no limit', { level: 'execute', procs: null }, ['admin', 'ops'], 'deploy', false],
+    ['all of an admin’s rights', { level: 'admin', procs: null }, ['admin', 'ops'], 'deploy', true],
+  ])('with a token that has %s', async (_name, scope, groups, name, allowed) => {
+    const requester = await askWith(scope, user(groups));
+    expect(await access.mayExecute(requester, { name, authorizedGroups: ['a'] })).toBe(allowed);
   });
 });
 
 describe('maySee', () => {
   const createdAt = new Date(0);
-  const own = { userEmail: 'ada@x.y', createdAt };
-  const other = { userEmail: 'bob@x.y', createdAt };
-  it.each<[string, string[], Owned, string[] | null, boolean]>([
+  const own = { userEmail: 'ada@x.y', procName: 'deploy', createdAt };
+  const other = { userEmail: 'bob@x.y', procName: 'deploy', createdAt };
+  it.each<[string, string[], Owned & { procName: string }, string[] | null, boolean]>([
     ['the owner', [], own, ['a'], true],
     ['the owner of an execution of a removed proc', [], own, null, true],
     ['a user who may execute the proc', ['a'], other, ['a'], true],
@@ -60,6 +74,15 @@ describe('maySee', () => {
 
   it('does not match an empty owner with a user without an email', async () => {
     const withoutEmail = await ask({ ...user([]), email: '' });
-    expect(await access.maySee(withoutEmail, { userEmail: '', createdAt }, ['a'])).toBe(false);
+    expect(await access.maySee(withoutEmail, { ...own, userEmail: '' }, ['a'])).toBe(false);
+  });
+
+  it('is false for executions of a proc that the token does not cover, own ones too', async () => {
+    const limited = await askWith({ level: 'read', procs: ['migrate'] }, user(['a']));
+    expect(await access.maySee(limited, own, ['a'])).toBe(false);
+    expect(await access.maySee(limited, other, [])).toBe(false);
+    expect(await access.maySee(limited, { ...own, procName: 'migrate' }, null)).toBe(true);
+    expect(await access.maySee(limited, { ...other, procName: 'migrate' }, ['a'])).toBe(true);
+    expect(await access.maySee(limited, { ...other, procName: 'migrate' }, ['b'])).toBe(false);
   });
 });

@@ -1,4 +1,13 @@
-import { owns, type Owned, type User } from '@app/domain';
+import {
+  coversProc,
+  FULL_SCOPE,
+  includesLevel,
+  owns,
+  type Owned,
+  type Proc,
+  type Scope,
+  type User,
+} from '@app/domain';
 
 /** The authentication plugin's decision whether a user counts as a member of all these groups. */
 export type VerifyGroups = (user: User, requiredGroups: readonly string[]) => Promise<boolean>;
@@ -8,15 +17,27 @@ export class Access {
   constructor(
     readonly adminGroups: readonly string[],
     private readonly verify: VerifyGroups,
+    /** What the credential of this user object may be used for. */
+    private readonly scopeOf: (user: User) => Scope = () => FULL_SCOPE,
   ) {}
+
+  /** An admin whose credential is narrower than that counts as any other user. */
+  async requesterOf(user: User): Promise<Requester> {
+    const scope = this.scopeOf(user);
+    return { user, scope, isAdmin: includesLevel(scope, 'admin') && (await this.isAdmin(user)) };
+  }
 
   /** Without a configured admin group no user is an admin. */
   async isAdmin(user: User): Promise<boolean> {
     return user.active && this.adminGroups.length > 0 && (await this.verify(user, this.adminGroups));
   }
 
-  /** A proc without groups may be executed by any active user, and every proc by admins. */
-  async mayExecute({ user, isAdmin }: Requester, authorizedGroups: readonly string[]): Promise<boolean> {
+  /** A proc without groups may be executed by any active user, and every proc by admins, if the credential covers it. */
+  async mayExecute(
+    { user, scope, isAdmin }: Requester,
+    { name, authorizedGroups }: Pick<Proc, 'name' | 'authorizedGroups'>,
+  ): Promise<boolean> {
+    if (!coversProc(scope, name)) return false;
     if (isAdmin) return true;
     return user.active && (authorizedGroups.length === 0 || (await this.verify(user, authorizedGroups)));
   }
@@ -25,10 +46,15 @@ export class Access {
    * An execution or a schedule may be seen by its owner, users who may execute its proc, and admins.
    * @param procGroups null: the proc was removed, which leaves the owner and admins
    */
-  async maySee(requester: Requester, object: Owned, procGroups: readonly string[] | null): Promise<boolean> {
-    if (!requester.user.active) return false;
+  async maySee(
+    requester: Requester,
+    object: Owned & { procName: string },
+    procGroups: readonly string[] | null,
+  ): Promise<boolean> {
+    if (!requester.user.active || !coversProc(requester.scope, object.procName)) return false;
     if (this.mayChange(requester, object)) return true;
-    return procGroups !== null && (await this.mayExecute(requester, procGroups));
+    if (procGroups === null) return false;
+    return this.mayExecute(requester, { name: object.procName, authorizedGroups: procGroups });
   }
 
   /** What runs or ran in the name of its owner is changed by the owner and admins only, whoever may see it. */
@@ -40,5 +66,8 @@ export class Access {
 /** The user who makes a request. */
 export interface Requester {
   user: User;
+  /** Of the user's groups, and of a credential with the scope admin. */
   isAdmin: boolean;
+  /** What the credential may be used for. */
+  scope: Scope;
 }

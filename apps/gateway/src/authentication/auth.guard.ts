@@ -1,8 +1,9 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { CLIENT_VERSION_HEADER, routes } from '@app/contract';
+import { CLIENT_VERSION_HEADER, routes, type Route } from '@app/contract';
 import { AppError } from '@app/domain';
 import type { Access } from './access.js';
+import { checkScope } from './check-scope.js';
 import type { Authenticator } from './authenticator.js';
 import { setCaller } from './caller.js';
 import { checkClientVersion } from '../http/check-client-version.js';
@@ -14,7 +15,7 @@ import type { UserSources } from './user-sources.js';
 export interface AuthGuardDependencies {
   authenticator: Authenticator;
   access: Access;
-  sources: Pick<UserSources, 'expiryOf'>;
+  sources: Pick<UserSources, 'credentialOf'>;
   originCheck: OriginCheck;
   /** Null: every client version is accepted. */
   minClientVersion: ClientVersion | null;
@@ -25,22 +26,20 @@ export class AuthGuard implements CanActivate {
   constructor(private readonly dependencies: AuthGuardDependencies) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { who } = routes[routeNameOf(context.getHandler())];
-    if (who === 'anyone') return true;
+    const route: Route = routes[routeNameOf(context.getHandler())];
+    if (route.who === 'anyone') return true;
     const { authenticator, access, sources, originCheck, minClientVersion } = this.dependencies;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const version = request.headers[CLIENT_VERSION_HEADER.toLowerCase()];
     checkClientVersion(Array.isArray(version) ? version.join() : version, minClientVersion);
     const user = await authenticator.admit(request.raw.headersDistinct, request.ip);
-    const caller = {
-      user,
-      isAdmin: await access.isAdmin(user),
-      address: request.ip,
-      credentialExpiresAt: sources.expiryOf(user),
-    };
+    const { tokenId, expiresAt: credentialExpiresAt } = sources.credentialOf(user);
+    const requester = await access.requesterOf(user);
+    const caller = { ...requester, address: request.ip, tokenId, credentialExpiresAt };
     setCaller(request, caller);
     originCheck.check(request);
-    if (who === 'admin' && !caller.isAdmin) {
+    checkScope(route, caller.scope);
+    if (route.who === 'admin' && !caller.isAdmin) {
       const groups = access.adminGroups.join(', ');
       throw new AppError('forbidden', `Only admins may do this. Admins are members of ${groups}.`);
     }

@@ -1,13 +1,13 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { User } from '@app/domain';
+import type { Requester } from './access.js';
 
 /** The user who makes a request, once authenticated. */
-export interface Caller {
-  user: User;
-  isAdmin: boolean;
+export interface Caller extends Requester {
   /** The IP address that the request came from. */
   address: string;
+  /** The token in Postgres that the request was made with; null: another credential. */
+  tokenId: string | null;
   /** When the caller's credential expires; null: never, or only the authentication plugin knows. */
   credentialExpiresAt: Date | null;
 }

@@ -11,7 +11,6 @@ export class Reauthorizer {
 
   /** @throws AppError `unauthenticated` if the credentials are no longer valid */
   async identify(request: FastifyRequest): Promise<Requester> {
-    const user = await this.authenticator.authenticate(request.raw.headersDistinct);
-    return { user, isAdmin: await this.access.isAdmin(user) };
+    return this.access.requesterOf(await this.authenticator.authenticate(request.raw.headersDistinct));
   }
 }

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TokenOwner } from '@app/database';
-import type { User } from '@app/domain';
+import { FULL_SCOPE, type Scope, type User } from '@app/domain';
 import { AuthPlugin } from '@app/plugins';
 import { UserSources } from './user-sources.js';
 
 const ROBOT = 'robot@b.c';
 const END = new Date(7);
+const ID = '0b9f1c1e-6d0a-4c1e-9a53-0c6b6c3c2f11';
+const NARROW: Scope = { level: 'execute', procs: ['deploy'] };
 
 class Source extends AuthPlugin {
   asked: (string | null)[][] = [];
@@ -20,7 +22,8 @@ class Source extends AuthPlugin {
   override async auth(email: string | null, token: string): Promise<TokenOwner | null> {
     this.asked.push([email, token]);
     if (!token.endsWith('good')) return null;
-    return { email: email ?? 'a@b.c', name: '', active: true, groups: ['g'], tokenExpiresAt: END };
+    const user = { email: email ?? 'a@b.c', name: '', active: true, groups: ['g'] };
+    return { ...user, tokenId: ID, tokenExpiresAt: END, scope: NARROW };
   }
 
   override async verify(user: User): Promise<boolean> {
@@ -57,7 +60,8 @@ describe('UserSources', () => {
     const foreign = await sources.find(null, 'good');
     expect(await sources.verify(own!, ['x'])).toBe(true);
     expect(await sources.verify(foreign!, ['g'])).toBe(false);
-    expect([sources.expiryOf(own!), sources.expiryOf(foreign!)]).toEqual([END, null]);
+    expect(sources.credentialOf(own!)).toEqual({ tokenId: ID, expiresAt: END, scope: NARROW });
+    expect(sources.credentialOf(foreign!)).toEqual({ tokenId: null, expiresAt: null, scope: FULL_SCOPE });
     expect([sources.isAccount(own!), sources.isAccount(foreign!)]).toEqual([true, false]);
   });
 

@@ -1,17 +1,29 @@
 import { TOKEN_PREFIX, type TokenOwner } from '@app/database';
-import { canExecute, type User } from '@app/domain';
+import { canExecute, FULL_SCOPE, type Scope, type User } from '@app/domain';
 import type { AuthPlugin } from '@app/plugins';
+
+/** What a user was identified by. */
+export interface Credential {
+  /** The token in Postgres; null: another credential. */
+  tokenId: string | null;
+  /** Null: never, or only the plugin knows. */
+  expiresAt: Date | null;
+  scope: Scope;
+}
+
+/** A credential of which only the plugin knows more, or none while authentication is off. */
+const UNLIMITED: Credential = { tokenId: null, expiresAt: null, scope: FULL_SCOPE };
 
 interface Origin {
   source: AuthPlugin;
   /** As the source knows the user: the email may be in another case. */
   user: User;
-  expiresAt: Date | null;
+  credential: Credential;
   /** The source's decisions by list of groups, cached for as long as the user is. */
   answers: Map<string, Promise<boolean>>;
 }
 
-/** Accounts in Postgres, which also know when a token expires. */
+/** Accounts in Postgres, which also know the token. */
 interface AccountsSource extends Omit<AuthPlugin, 'auth'> {
   auth(email: string | null, token: string): Promise<TokenOwner | null>;
 }
@@ -59,9 +71,8 @@ export class UserSources {
     }
   }
 
-  /** When the credential behind this object expires; null: never, or only the plugin knows. */
-  expiryOf(user: User): Date | null {
-    return this.origins.get(user)?.expiresAt ?? null;
+  credentialOf(user: User): Credential {
+    return this.origins.get(user)?.credential ?? UNLIMITED;
   }
 
   /** Whether this object is an account in Postgres that used a token of its own. */
@@ -72,8 +83,9 @@ export class UserSources {
   private async findAccount(email: string | null, token: string): Promise<User | null> {
     const user = await this.accounts.auth(email, token);
     if (user) {
-      const { tokenExpiresAt: expiresAt } = user;
-      this.origins.set(user, { source: this.accounts, user, expiresAt, answers: new Map() });
+      const { tokenId, tokenExpiresAt: expiresAt, scope } = user;
+      const credential = { tokenId, expiresAt, scope };
+      this.origins.set(user, { source: this.accounts, user, credential, answers: new Map() });
     }
     return user;
   }
@@ -83,7 +95,7 @@ export class UserSources {
     // Executions, schedules and tokens belong to an email: a plugin's user of the same email would get the account's.
     if (!found || (await this.isClosed(found.email))) return null;
     const user = { ...found, email: await this.emails.rememberSpelling(found.email) };
-    this.origins.set(user, { source: this.plugin, user: found, expiresAt: null, answers: new Map() });
+    this.origins.set(user, { source: this.plugin, user: found, credential: UNLIMITED, answers: new Map() });
     this.noteSignIn(user);
     return user;
   }

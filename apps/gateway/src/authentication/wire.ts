@@ -33,7 +33,11 @@ export function wireAuthentication({ settings, database, authPlugin, logger }: A
   };
   const noteSignIn = (user: User) => signIns.note(user);
   const sources = new UserSources(postgresAuth, authPlugin ?? postgresAuth, accounts, isClosed, noteSignIn);
-  const access = new Access(adminGroups, (user, groups) => sources.verify(user, groups));
+  const access = new Access(
+    adminGroups,
+    (user, groups) => sources.verify(user, groups),
+    (user) => sources.credentialOf(user).scope,
+  );
   const groupsOfEveryone = isAuthenticationOn ? null : adminGroups;
   const authenticator = new Authenticator(sources, new LoginLimits(failedLogins), groupsOfEveryone);
   const originCheck = new OriginCheck(settings.publicOrigin, isAuthenticationOn);

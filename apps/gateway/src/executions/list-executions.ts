@@ -39,7 +39,8 @@ export class ListExecutions {
   private async findVisible(requester: Requester): Promise<HistoryFilter['visibleTo']> {
     if (requester.isAdmin) return null;
     const procs = await this.procs.listFor(requester);
-    return { owner: requester.user, procNames: procs.map(({ name }) => name) };
+    const { user: owner, scope } = requester;
+    return { owner, ownProcNames: scope.procs, procNames: procs.map(({ name }) => name) };
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { plainProc, type User } from '@app/domain';
+import { FULL_SCOPE, plainProc, type Scope, type User } from '@app/domain';
 import { Access } from '../authentication/access.js';
 import { FindProc } from './find-proc.js';
 
@@ -27,9 +27,10 @@ function setUp(procs = PROCS) {
   return { finder: new FindProc(store, access), asked };
 }
 
-const requester = (groups: string[], isAdmin = false) => ({
+const requester = (groups: string[], isAdmin = false, scope: Scope = FULL_SCOPE) => ({
   user: { email: 'ada@x.y', name: 'Ada', active: true, groups } satisfies User,
   isAdmin,
+  scope,
 });
 
 describe('FindProc', () => {
@@ -49,6 +50,19 @@ describe('FindProc', () => {
     });
     await expect(finder.find('x', requester([]))).rejects.toMatchObject({ code: 'not_found' });
     expect(await finder.find('d', requester([], true))).toMatchObject({ revision: 1 });
+  });
+
+  it('finds, lists and suggests nothing but what the token covers', async () => {
+    const { finder } = setUp();
+    const limited = requester(['one'], false, { level: 'execute', procs: ['b', 'd'] });
+    expect((await finder.listFor(limited)).map(({ name }) => name)).toEqual(['b']);
+    expect(await finder.find('b', limited)).toMatchObject({ revision: 1 });
+    for (const name of ['a', 'c', 'nothing'])
+      await expect(finder.find(name, limited)).rejects.toMatchObject({
+        code: 'forbidden',
+        message: `Your token may not be used for ${name}: it has the scope execute of b, d.`,
+      });
+    await expect(finder.find('d', limited)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('suggests a name, but only of a proc that the user may execute', async () => {

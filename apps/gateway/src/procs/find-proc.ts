@@ -1,5 +1,5 @@
 import type { ProcsStore, RegisteredProc } from '@app/database';
-import { AppError, nearestWord, type Proc } from '@app/domain';
+import { AppError, coversProc, describeScope, nearestWord, type Proc, type Scope } from '@app/domain';
 import type { Access, Requester } from '../authentication/access.js';
 
 /** Finds procs for users who may execute them. */
@@ -11,6 +11,8 @@ export class FindProc {
 
   /** @throws AppError `not_found`, `forbidden` */
   async find(name: string, requester: Requester): Promise<RegisteredProc> {
+    // First, so that a token that is limited to procs does not tell which other ones exist.
+    throwUnlessCovered(name, requester.scope);
     const found = await this.procs.find(name);
     if (!found) throw await this.notFound(name, requester);
     await this.throwUnlessExecutable(found.proc, requester);
@@ -38,7 +40,8 @@ export class FindProc {
 
   /** @throws AppError `forbidden` */
   async throwUnlessExecutable({ name, authorizedGroups }: Proc, requester: Requester): Promise<void> {
-    if (await this.access.mayExecute(requester, authorizedGroups)) return;
+    throwUnlessCovered(name, requester.scope);
+    if (await this.access.mayExecute(requester, { name, authorizedGroups })) return;
     const groups = authorizedGroups.join(', ');
     throw new AppError(
       'forbidden',
@@ -50,14 +53,24 @@ export class FindProc {
   async listFor(requester: Requester): Promise<Proc[]> {
     // Many procs require the same groups, and a plugin may have to call another server.
     const answers = new Map<string, Promise<boolean>>();
-    const mayExecute = (groups: readonly string[]) => {
-      const key = JSON.stringify(groups);
-      const answer = answers.get(key) ?? this.access.mayExecute(requester, groups);
+    const mayExecute = (proc: Proc) => {
+      const key = JSON.stringify(proc.authorizedGroups);
+      const answer = answers.get(key) ?? this.access.mayExecute(requester, proc);
       answers.set(key, answer);
       return answer;
     };
-    const procs = await this.procs.list();
-    const isListed = await Promise.all(procs.map(({ authorizedGroups }) => mayExecute(authorizedGroups)));
+    const procs = (await this.procs.list()).filter(({ name }) => coversProc(requester.scope, name));
+    const isListed = await Promise.all(procs.map(mayExecute));
     return procs.filter((_, index) => isListed[index]);
   }
+}
+
+/** @throws AppError `forbidden` */
+function throwUnlessCovered(name: string, scope: Scope): void {
+  if (coversProc(scope, name)) return;
+  throw new AppError(
+    'forbidden',
+    `Your token may not be used for ${name.slice(0, 100)}: it has the scope ${describeScope(scope)}.`,
+    { hint: 'Use another token, or create one: `proctor token create --scope execute --proc NAME`.' },
+  );
 }

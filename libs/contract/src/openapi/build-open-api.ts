@@ -1,5 +1,5 @@
 import { EMAIL_HEADER, TOKEN_HEADER } from '../headers.js';
-import { routes, type Route } from '../routes.js';
+import { routes, scopeOf, type Route } from '../routes.js';
 import { buildParameters, sharedParameters } from './build-parameters.js';
 import { buildResponses, refusalResponses } from './build-responses.js';
 import { JsonSchemas } from './json-schemas.js';
@@ -49,13 +49,19 @@ function buildOperation(operationId: string, route: Route, requests: JsonSchemas
     tags: [tagOf(route)],
     summary: route.summary,
     ...(route.description !== undefined && { description: route.description }),
-    security: route.who === 'anyone' ? [] : [{ emailId: [], accessToken: [] }, { bearer: [] }],
+    security: securityOf(route),
     parameters: buildParameters(route, requests),
     ...(route.body && {
       requestBody: { required: true, content: { 'application/json': { schema: requests.of(route.body) } } },
     }),
     responses: buildResponses(route, replies),
   };
+}
+
+/** Names the scope that the token needs as a role, which OpenAPI 3.1 allows for every scheme. */
+function securityOf(route: Route) {
+  const scope = scopeOf(route);
+  return scope === null ? [] : [{ emailId: [], accessToken: [scope] }, { bearer: [scope] }];
 }
 
 /** Returns the first segment of the path, without a file extension. */
@@ -86,5 +92,6 @@ const SECURITY_SCHEMES = {
 const DESCRIPTION = [
   'Run procs and follow their logs live.',
   'Errors are RFC 9457 problems if `Accept` names JSON, a page if it names HTML, otherwise one line of text.',
+  'The roles of a security requirement are the scope that the token needs: read, execute or admin, each with the ones before it.',
   'Every response has an `x-request-id`. Times are RFC 3339. Ids of executions and schedules are integers up to 2^53-1.',
 ].join(' ');

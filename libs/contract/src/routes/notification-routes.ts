@@ -39,6 +39,8 @@ export const notificationRoutes = {
     method: 'GET',
     path: '/whoami/notification',
     who: 'authenticated',
+    scope: 'read',
+    allowsProcLimit: false,
     summary: 'Show which events the caller gets email about',
     reply: notifyPreferenceReply,
     replyType: 'json',
@@ -49,6 +51,8 @@ export const notificationRoutes = {
     method: 'PUT',
     path: '/whoami/notification',
     who: 'authenticated',
+    scope: 'admin',
+    allowsProcLimit: false,
     summary: 'Choose which events the caller gets email about',
     description:
       'Replaces the previous choice. Applies to executions the caller starts; schedules have their own setting.',

@@ -1,11 +1,31 @@
+import type { ScopeLevel } from '@app/domain';
 import type * as z from 'zod';
 
 /** One route of the HTTP contract. The gateway binds controllers to it, clients type requests with it, OpenAPI publishes it. */
-export interface Route {
+export type Route = RouteShape & Audience;
+
+/** Who may use the route, and how far their credential must reach. */
+type Audience =
+  | { who: 'anyone' }
+  | {
+      who: 'authenticated';
+      scope: ScopeLevel;
+      /** Whether a token that is limited to some procs may use it. If true, its handler shows and does nothing of other procs. */
+      allowsProcLimit: boolean;
+    }
+  /** Requires the scope admin. */
+  | { who: 'admin' };
+
+/** The scope that a credential needs for the route; null: it needs no credential. */
+export function scopeOf(route: Audience): ScopeLevel | null {
+  if (route.who === 'anyone') return null;
+  return route.who === 'admin' ? 'admin' : route.scope;
+}
+
+interface RouteShape {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `:name` for each of `params`. */
   path: string;
-  who: 'anyone' | 'authenticated' | 'admin';
   /** Shown on the API page: imperative, one line. */
   summary: string;
   /** Anything else a caller should know. */

@@ -1,18 +1,14 @@
-import { isSameEmail, type User } from '@app/domain';
+import type { User } from '@app/domain';
 import { hashToken, createToken } from './access-token.js';
 import { ACCOUNT_WITH_GROUPS, insertAccount, readAccount, toAccount, type Account } from './account-row.js';
 import type { Database } from '../connection/database.js';
 import { knownSpelling, rememberSpelling } from './email-spelling.js';
+import { findTokenOwner, type TokenOwner } from './token-owner.js';
 import { joinGroups, lockAdmins, wouldRemoveLastAdmin } from './membership.js';
 import { pauseSchedulesOf } from '../schedules/schedules-pause.js';
 
 export type { Account } from './account-row.js';
-
-/** The owner of a valid token. */
-export interface TokenOwner extends User {
-  /** When the token expires; null: never. */
-  tokenExpiresAt: Date | null;
-}
+export type { TokenOwner } from './token-owner.js';
 
 const OWNER_DEACTIVATED = "Its owner's account was deactivated.";
 const OWNER_REMOVED = "Its owner's account was removed.";
@@ -36,24 +32,11 @@ export class AccountsStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * The owner of this token; null: the token is unknown, expired, revoked, or belongs to another account.
+   * The owner of this token; null: the token is unknown, no longer works, or belongs to another account.
    * @param email null: any owner (bearer token)
    */
   async authenticate(email: string | null, token: string): Promise<TokenOwner | null> {
-    const row = await this.database.client.accessToken.findUnique({
-      where: { tokenHash: hashToken(token) },
-      include: { account: { include: { memberships: true } } },
-    });
-    if (!row || row.revokedAt || (row.expiresAt && row.expiresAt.getTime() <= Date.now())) return null;
-    if (email !== null && !isSameEmail(email, row.email)) return null;
-    const { account } = row;
-    return {
-      email: account.email,
-      name: account.name,
-      active: account.active,
-      groups: account.memberships.map(({ groupName }) => groupName),
-      tokenExpiresAt: row.expiresAt,
-    };
+    return findTokenOwner(this.database.client, email, token);
   }
 
   /** Records the use of a token, at most once a minute per token. */
@@ -167,8 +150,12 @@ export class AccountsStore {
     });
   }
 
-  /** Creates the first account, an admin; null: an account exists. Safe to call from several processes at once. */
-  async createFirstAdmin(givenEmail: string, adminGroups: readonly string[]): Promise<string | null> {
+  /** Creates the first account, an admin, with a token; null: an account exists. Safe to call from several processes at once. */
+  async createFirstAdmin(
+    givenEmail: string,
+    adminGroups: readonly string[],
+    expiresAt: Date | null,
+  ): Promise<string | null> {
     return this.database.transaction(async (session) => {
       // Two processes with different addresses would both find the table empty.
       await session.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('proctor.first_admin'))`;
@@ -178,7 +165,7 @@ export class AccountsStore {
       if (email === null) return null;
       const token = createToken();
       await session.accessToken.create({
-        data: { email, tokenHash: hashToken(token), label: 'first start' },
+        data: { email, tokenHash: hashToken(token), label: 'first start', expiresAt },
       });
       return token;
     });

@@ -1,7 +1,9 @@
+import type { Scope } from '@app/domain';
 import { randomUUID } from 'node:crypto';
 import { hashToken, createToken } from './access-token.js';
 import { readAccount } from './account-row.js';
 import { knownSpelling } from './email-spelling.js';
+import { toScope } from './token-owner.js';
 import type { Database } from '../connection/database.js';
 import { Prisma, type AccessToken } from '../generated/client.js';
 
@@ -11,8 +13,11 @@ export interface TokenRecord {
   /** Its owner. */
   email: string;
   label: string;
+  scope: Scope;
   createdAt: Date;
   createdBy: string;
+  /** The token that it was created with, and ends with; null: none. */
+  parentId: string | null;
   /** Null: never. */
   expiresAt: Date | null;
   /** To the minute; null: never. */
@@ -20,29 +25,48 @@ export interface TokenRecord {
   revokedAt: Date | null;
 }
 
-export interface NewToken {
-  email: string;
-  label: string;
-  expiresAt: Date | null;
+export interface NewToken extends Pick<TokenRecord, 'email' | 'label' | 'scope' | 'parentId' | 'expiresAt'> {
   createdBy: string;
+  /** How many tokens that neither are revoked nor have expired the account may have; null: any number. */
+  maxLive: number | null;
 }
+
+export type CreateTokenOutcome =
+  /** `token` is not stored and cannot be read again. */
+  { kind: 'created'; token: string; record: TokenRecord } | { kind: 'no_account' | 'too_many' };
 
 /** Tokens of accounts in Postgres. */
 export class TokensStore {
   constructor(private readonly database: Database) {}
 
-  /** `token` is not stored and cannot be read again. Null: the account does not exist. */
-  async create(token: NewToken): Promise<{ token: string; record: TokenRecord } | null> {
-    const text = createToken();
-    const { label, expiresAt, createdBy } = token;
-    const email = (await readAccount(this.database.client, token.email))?.email ?? null;
-    const [created] = await this.database.client.$queryRaw<{ id: string }[]>`
-      WITH owner AS (SELECT email FROM account WHERE email = ${email} FOR KEY SHARE)
-      INSERT INTO access_token (id, email, token_hash, label, created_by, expires_at)
-      SELECT ${randomUUID()}::uuid, email, ${hashToken(text)}, ${label}, ${createdBy}, ${expiresAt} FROM owner
-      RETURNING id`;
-    const record = created && (await this.find(created.id));
-    return record ? { token: text, record } : null;
+  /** May run at the same time as others: together they do not exceed `maxLive`. */
+  async create({ email: anyEmail, scope, maxLive, ...rest }: NewToken): Promise<CreateTokenOutcome> {
+    const token = createToken();
+    return this.database.transaction(async (session) => {
+      const known = (await readAccount(session, anyEmail))?.email;
+      if (known === undefined) return { kind: 'no_account' };
+      const locked = await session.$queryRaw<{ email: string }[]>`
+        SELECT email FROM account WHERE email = ${known} FOR NO KEY UPDATE`;
+      const [owner] = locked;
+      if (!owner) return { kind: 'no_account' };
+      if (maxLive !== null) {
+        const [live] = await session.$queryRaw<{ count: bigint }[]>`
+          SELECT count(*) FROM access_token
+          WHERE email = ${owner.email} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
+        if (Number(live?.count ?? 0) >= maxLive) return { kind: 'too_many' };
+      }
+      const created = await session.accessToken.create({
+        data: {
+          ...rest,
+          id: randomUUID(),
+          email: owner.email,
+          tokenHash: hashToken(token),
+          scope: scope.level,
+          procs: [...(scope.procs ?? [])],
+        },
+      });
+      return { kind: 'created', token, record: toRecord(created) };
+    });
   }
 
   /**
@@ -79,12 +103,19 @@ export class TokensStore {
     return row && toRecord(row);
   }
 
-  /** False: the token does not exist. May be repeated; the first time is kept. */
-  async revoke(id: string): Promise<boolean> {
-    if (!isUuid(id)) return false;
-    const known = await this.database.client.$executeRaw`
-      UPDATE access_token SET revoked_at = coalesce(revoked_at, now()) WHERE id = ${id}::uuid`;
-    return known > 0;
+  /**
+   * Also revokes the tokens that were made with it, and those made with them. May be repeated; the first time is kept.
+   * @returns how many were revoked now
+   */
+  async revoke(id: string): Promise<number> {
+    if (!isUuid(id)) return 0;
+    // A child that is created meanwhile does not work either: `findTokenOwner` looks at its ancestors.
+    return this.database.client.$executeRaw`
+      WITH RECURSIVE line AS (
+        SELECT id FROM access_token WHERE id = ${id}::uuid
+        UNION SELECT t.id FROM line JOIN access_token t ON t.parent_id = line.id
+      )
+      UPDATE access_token t SET revoked_at = now() FROM line WHERE t.id = line.id AND t.revoked_at IS NULL`;
   }
 }
 
@@ -92,6 +123,6 @@ function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
-function toRecord({ tokenHash, ...record }: AccessToken): TokenRecord {
-  return record;
+function toRecord({ tokenHash, scope, procs, ...record }: AccessToken): TokenRecord {
+  return { ...record, scope: toScope({ scope, procs }) };
 }

@@ -17,8 +17,16 @@ export interface HistoryFilter {
   scheduleId?: number;
   since?: Date;
   until?: Date;
-  /** The user's own executions and those of these procs; null: all of them (admins). */
-  visibleTo: { owner: Owner; procNames: readonly string[] } | null;
+  /** Null: all executions (admins). */
+  visibleTo: Visible | null;
+}
+
+/** The user's own executions, and those of these procs. */
+export interface Visible {
+  owner: Owner;
+  /** The procs of which own executions are visible; null: of all. */
+  ownProcNames: readonly string[] | null;
+  procNames: readonly string[];
 }
 
 export interface HistoryPage {
@@ -59,13 +67,22 @@ function scopesOf({ procName, userEmail, visibleTo }: HistoryFilter): Scope[] {
   const procNames = procName === undefined ? null : [procName];
   const asked: Scope = { procNames, userEmail: userEmail ?? null };
   if (visibleTo === null) return [asked];
-  const asksForOwn = userEmail === undefined || isSameEmail(userEmail, visibleTo.owner.email);
-  const own =
-    asksForOwn && visibleTo.owner.email !== '' ? [{ procNames, userEmail: visibleTo.owner.email }] : [];
+  const own = ownScopesOf({ procName, userEmail }, visibleTo);
   if (procName !== undefined) return visibleTo.procNames.includes(procName) ? [asked] : own;
   if (userEmail !== undefined && own.length > 0) return own;
   const seen = [...new Set(visibleTo.procNames)];
   return seen.length === 0 ? own : [...own, { procNames: seen, userEmail: userEmail ?? null }];
+}
+
+function ownScopesOf(
+  { procName, userEmail }: Pick<HistoryFilter, 'procName' | 'userEmail'>,
+  { owner: { email }, ownProcNames }: Visible,
+): Scope[] {
+  if (email === '' || (userEmail !== undefined && !isSameEmail(userEmail, email))) return [];
+  if (procName === undefined)
+    return ownProcNames?.length === 0 ? [] : [{ procNames: ownProcNames, userEmail: email }];
+  const isVisible = ownProcNames === null || ownProcNames.includes(procName);
+  return isVisible ? [{ procNames: [procName], userEmail: email }] : [];
 }
 
 function statusGroupsOf(asked: readonly ExecutionStatus[] | undefined): StatusGroup[] {
