@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
@@ -9,7 +9,7 @@ import {
   SecretBox,
   SecretsStore,
   waitForInstallation,
-  waitForPodSecurity,
+  waitForPodRules,
 } from '@app/database';
 import { projectDir } from '../../scripts/lib/project.mjs';
 import { createDatabase, query } from '../support/servers.js';
@@ -237,13 +237,48 @@ describe('the installation', () => {
     const fail = (what: string) => {
       throw new Error(what);
     };
-    const level = () => waitForPodSecurity(stores.database, signal, fail);
+    const level = async () => (await waitForPodRules(stores.database, signal, fail)).podSecurity;
     await readInstallationId(stores.database);
     expect(await level()).toBe('restricted');
     await stores.query('alter table installation drop column pod_security');
     const migration = join(projectDir, 'prisma/migrations/20261130010000_pod_security/migration.sql');
     await stores.query(readFileSync(migration, 'utf8'));
     expect(await level()).toBe('baseline');
+  });
+
+  it('keeps the annotations with a prefix that procs and pod templates had before there was a list', async () => {
+    const signal = new AbortController().signal;
+    const fail = (what: string) => {
+      throw new Error(what);
+    };
+    const kept = async () => (await waitForPodRules(stores.database, signal, fail)).keptAnnotations;
+    await readInstallationId(stores.database);
+    expect(await kept()).toEqual([]);
+    const pods = [
+      {},
+      { annotations: null },
+      { annotations: { team: 'a', 'b.io/x': '1' } },
+      { annotations: { 'b.io/x': '2' } },
+    ];
+    for (const [n, pod] of pods.entries()) {
+      await stores.query(
+        `insert into proc (name, description, image_name, args, secrets, authorized_groups, author, contributors, organization, pod)
+         values ($1, '', 'i', '[]', '[]', '{}', '', '', '', $2)`,
+        [`with-pod-${n}`, pod],
+      );
+    }
+    await stores.query(`insert into pod_template (name, template, updated_by) values ('t', $1, 'a@b.c')`, [
+      { metadata: { annotations: { 'c.io/x': '1' }, labels: { 'a.io/x': '1', tier: 'a' } }, spec: {} },
+    ]);
+    await stores.query('alter table installation drop column kept_annotations');
+    await stores.query('alter table proc drop column undeclared_arg_names');
+    const name = readdirSync(join(projectDir, 'prisma/migrations')).find((each) =>
+      each.endsWith('what_callers_may_add'),
+    );
+    await stores.query(
+      readFileSync(join(projectDir, 'prisma/migrations', String(name), 'migration.sql'), 'utf8'),
+    );
+    expect(await kept()).toEqual(['a.io/x', 'b.io/x', 'c.io/x']);
   });
 
   it('can be read by a role without superuser rights', async () => {

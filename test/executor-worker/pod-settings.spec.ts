@@ -72,6 +72,7 @@ describe('a proc with typed args and pod settings', () => {
         PROCTOR_JOB_POD_ANNOTATIONS: '{"team":"default","installation":"test"}',
         PROCTOR_ALLOWED_CONFIG_MAPS: 'regions,variables,not-there',
         PROCTOR_ALLOWED_QUEUES: 'batch',
+        PROCTOR_ALLOWED_ANNOTATIONS: '*,example.com/*',
         PROCTOR_ALLOWED_NAMESPACES: 'reports,closed',
         PROCTOR_ALLOWED_FILES_SIZE: '300k',
         PROCTOR_ALLOWED_SECRETS: 'api-key,api-token',
@@ -527,6 +528,11 @@ describe('a proc with typed args and pod settings', () => {
     ['a Secret that is not in the list', { secrets: [{ name: 'other' }] }, /secrets\.0\.name.*not allowed/],
     ["a Secret of Proctor's own", { secrets: [{ name: 'proctor-a-7', path: '/a' }] }, /cannot be used/],
     ['a negative group', { security: { fs_group: -1 } }, /fs_group/],
+    [
+      'an annotation that is not in the list',
+      { annotations: { 'iam.gke.io/gcp-service-account': 'x' } },
+      /ANNOTATIONS/,
+    ],
     ['a reserved annotation', { annotations: { 'proctor.io/execution-id': '1' } }, /reserved/],
   ])('cannot be registered with %s', async (_name, changes, message) => {
     const reply = await register(changes, 'refused');

@@ -58,7 +58,7 @@ describe('GET /metadata/{name}', () => {
     author: 'a',
     contributors: 'c',
     organization: 'o',
-    allow_undeclared_args: true,
+    allow_undeclared_args: ['SERVICE', 'REPORT_*'],
     timeout_seconds: 60,
     retries: 2,
     concurrency: { limit: 3, when_full: 'refuse' },
@@ -69,7 +69,7 @@ describe('GET /metadata/{name}', () => {
     ],
     service_account: 'reporter',
     image_pull_secrets: ['registry'],
-    annotations: { 'example.com/owner': 'ops' },
+    annotations: { owner: 'ops' },
     queue: 'batch',
     repeatable: true,
     files: [{ path: '/etc/full', content: 'ü' }],
@@ -283,6 +283,87 @@ describe('the settings that an installation allows', () => {
       await strict.remove();
     }
   }, 60_000);
+});
+
+describe('args that a proc does not declare', () => {
+  it('pass if the proc lists them, unless programs take settings from them', async () => {
+    const listing = procMetadata('listing', {
+      allow_undeclared_args: ['SERVICE', 'TAR_OPTIONS', 'REPORT_*'],
+    });
+    expect(await register(listing)).toMatchObject({ status: 201 });
+    const args = { SERVICE: 'a', TAR_OPTIONS: '-v', REPORT_DAY: '1' };
+    expect(await execute('listing', args)).toMatchObject({ status: 201 });
+    const attack = {
+      NODE_EXTRA_CA_CERTS: '/x',
+      https_proxy: 'http://evil',
+      REPORT_OPTIONS: '-x',
+      KUBECONFIG: '/x',
+    };
+    const refused = await execute('listing', attack);
+    expect(refused).toMatchObject({ status: 400 });
+    expect(fieldsOf(refused)).toEqual(Object.keys(attack));
+    const schedule = {
+      jobName: 'listing',
+      args: attack,
+      tags: 't',
+      cron: '@daily',
+      notificationEmails: 'a@b.c',
+      group: 'g',
+    };
+    expect(await call(member, 'POST', '/schedule', schedule)).toMatchObject({ status: 400 });
+  });
+
+  it('cannot be allowed under any name, except by procs from before there were lists', async () => {
+    const open = procMetadata('any-name', { allow_undeclared_args: true });
+    const refused = await register(open);
+    expect(refused).toMatchObject({ status: 400 });
+    expect(fieldsOf(refused)).toEqual(['0.allow_undeclared_args']);
+    expect(refused.text).toContain('REPORT_*');
+    expect(await register({ ...open, allow_undeclared_args: ['*'] })).toMatchObject({ status: 400 });
+
+    expect(await register({ ...open, allow_undeclared_args: false })).toMatchObject({ status: 201 });
+    await gateway.query(`update proc set allow_undeclared_args = true where name = 'any-name'`);
+    expect(await register(open)).toMatchObject({ status: 201 });
+    const checked = await call(gateway.admin, 'POST', '/metadata/check', [open]);
+    expect(checked.json()).toMatchObject({ warnings: [{ field: '0.allow_undeclared_args' }] });
+    const first = await execute('any-name', { SERVICE: 'a' });
+    expect(first).toMatchObject({ status: 201 });
+    expect(await execute('any-name', { TAR_OPTIONS: '--checkpoint-action=exec=sh' })).toMatchObject({
+      status: 400,
+    });
+    // As accepted before TAR_OPTIONS was refused.
+    const { id } = first.json<{ id: number }>();
+    await gateway.query(`update execution set args = '{"TAR_OPTIONS":"x"}' where id = $1`, [id]);
+    const again = await call(member, 'POST', `/execution/${id}/rerun`, undefined, JSON_ACCEPTED);
+    expect(again).toMatchObject({ status: 400 });
+    expect(fieldsOf(again)).toEqual(['TAR_OPTIONS']);
+    // An earlier gateway reads the old column only: it must not take a list for "any".
+    await register({ ...open, allow_undeclared_args: ['REPORT_*'] });
+    expect(await gateway.query(`select allow_undeclared_args from proc where name = 'any-name'`)).toEqual([
+      { allow_undeclared_args: false },
+    ]);
+  });
+});
+
+describe('annotations', () => {
+  it('with a prefix need the list of the installation, in procs and pod templates', async () => {
+    const role = { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/admin' };
+    const proc = procMetadata('cloud', { annotations: { team: 'ops', ...role } });
+    const refused = await register(proc);
+    expect(refused).toMatchObject({ status: 400 });
+    expect(fieldsOf(refused)).toEqual(['0.annotations.eks.amazonaws.com/role-arn']);
+    expect(refused.text).toContain('PROCTOR_ALLOWED_ANNOTATIONS');
+    const labels = { 'azure.workload.identity/use': 'true', tier: 'a' };
+    const template = { metadata: { labels, annotations: role }, spec: {} };
+    const unlisted = await call(gateway.admin, 'PUT', '/pod-template/cloud', template, JSON_ACCEPTED);
+    expect(fieldsOf(unlisted)).toEqual([
+      'template.metadata.annotations.eks.amazonaws.com/role-arn',
+      'template.metadata.labels.azure.workload.identity/use',
+    ]);
+    expect(await register(procMetadata('cloud', { annotations: { team: 'ops' } }))).toMatchObject({
+      status: 201,
+    });
+  });
 });
 
 describe('pod templates', () => {

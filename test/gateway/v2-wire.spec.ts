@@ -15,7 +15,7 @@ beforeAll(async () => {
   await gateway.call(gateway.admin, 'POST', '/metadata', {
     body: [
       metadata('say-hello', { authorized_groups: ['group'] }),
-      metadata('anything', { allow_undeclared_args: true }),
+      metadata('anything', { allow_undeclared_args: ['LINES', 'UNICODE', 'EQUALS', 'EMPTY'] }),
     ],
   });
 }, 60_000);

@@ -93,6 +93,10 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         meaning:
           "Comma-separated Kubernetes Secrets of the procs' namespace that procs may use. Proctor's own are never allowed. Unset: none.",
       },
+      PROCTOR_ALLOWED_ANNOTATIONS: {
+        meaning:
+          'Comma-separated annotations that procs and pod templates may have, and labels of pod templates, as `key` or `key=value`; a `*` in a key stands for any characters but `/`. A cluster may grant cloud roles, sidecars or networks by them. Set it alike for gateway and worker. Unset: keys without a prefix, and those that were in use when the installation got this setting.',
+      },
       PROCTOR_ALLOWED_FILES_SIZE: {
         meaning:
           'Largest size of all `files` of a proc, such as `64Ki`; `0` allows none. Unset: 512Ki, which is also the most.',

@@ -1,5 +1,6 @@
 import { isDnsLabel, isDnsSubdomain, isQualifiedName, MAX_ID } from '@app/domain';
 import {
+  annotationsVar,
   booleanVar,
   healthSettings,
   healthVars,
@@ -36,6 +37,7 @@ export const schema = serviceSchema({
     isDnsLabel(text) ? text : undefined,
   ).default('default'),
   PROCTOR_ALLOWED_NAMESPACES: namespacesVar.optional(),
+  PROCTOR_ALLOWED_ANNOTATIONS: annotationsVar.optional(),
   PROCTOR_KUBE_JOB_ACTIVE_DEADLINE_SECONDS: integerVar({ min: 1, max: 2_592_000, default: 3_600 }),
   PROCTOR_KUBE_JOB_RETRIES: integerVar({ min: 0, max: 100, default: 0 }),
   PROCTOR_KUBE_SERVICE_ACCOUNT_NAME: parsedVar('the name of a service account', (text) =>
@@ -100,7 +102,8 @@ export function loadWorkerEnv(source: EnvSource) {
         readOnlyRootFilesystem: env.PROCTOR_JOB_READ_ONLY_ROOT_FILESYSTEM,
       },
     },
-    /** Null: as the database says. */
+    /** Null: as the database says, like the level below. */
+    allowedAnnotations: env.PROCTOR_ALLOWED_ANNOTATIONS ?? null,
     podSecurity: env.PROCTOR_POD_SECURITY ?? null,
     startLimits: {
       startMs: waitSeconds * env.PROCTOR_KUBE_WAIT_FOR_RESOURCE_POLL_COUNT * 1_000,

@@ -104,6 +104,24 @@ describe('launchJob', () => {
     expect(requests).toEqual([]);
   });
 
+  it.each([
+    ['annotation of the proc', { annotations: { 'iam.gke.io/gcp-service-account': 'x' } }, {}],
+    ['annotation of its template', {}, { annotations: { 'eks.amazonaws.com/role-arn': 'x' } }],
+    ['label of its template', {}, { labels: { 'azure.workload.identity/use': 'true' } }],
+  ])(
+    'creates no Job with an %s that is not in the list, whenever it was registered',
+    async (_, pod, metadata) => {
+      worker.context.settings.podAnnotations = { 'example.com/operator': 'may' };
+      const podTemplate = { metadata: { labels: {}, annotations: {}, ...metadata }, spec: {} };
+      const snapshot = { pod: { ...DEFAULT_POD_SETTINGS, ...pod, template: 't' }, podTemplate };
+      expect(await launch(records.add({ snapshot }))).toMatchObject({
+        kind: 'end',
+        end: { status: 'CREATION_FAILED', reason: expect.stringContaining('PROCTOR_ALLOWED_ANNOTATIONS') },
+      });
+      expect(requests).toEqual([]);
+    },
+  );
+
   it('omits an arg with the name of a secret, even if no proc declares that secret', async () => {
     records.secretValues = { API_TOKEN: 'the-real-one' };
     await launch(records.add({ args: { NAME: 'Ada', API_TOKEN: 'mine-instead' } }));

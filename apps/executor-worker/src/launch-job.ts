@@ -1,5 +1,5 @@
 import type { ExecutionEnd } from '@app/database';
-import { canMove, checkSecurityLevel, type ExecutionStatus } from '@app/domain';
+import { canMove, checkPodAnnotations, checkSecurityLevel, type ExecutionStatus } from '@app/domain';
 import { LOCK_DURATION_MS } from '@app/queue';
 import { RunnerRefusedError, type CreateJobOutcome, type JobRef, type JobRequest } from '@app/runner';
 import { buildJobRequest } from './build-job-request.js';
@@ -41,6 +41,8 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
   const [violation] = checkSecurityLevel(claimed.snapshot.pod.security, context.settings.security.level);
   if (violation) return endWithoutJob('CREATION_FAILED', violation.message);
   const { pod, podTemplate } = claimed.snapshot;
+  const [unlisted] = checkPodAnnotations(pod, podTemplate, context.settings.allowedAnnotations);
+  if (unlisted) return endWithoutJob('CREATION_FAILED', unlisted.message);
   if (pod.template != null && podTemplate === undefined) {
     return endWithoutJob(
       'CREATION_FAILED',

@@ -8,10 +8,11 @@ import {
   RefusalsStore,
   SecretBox,
   SecretsStore,
-  waitForPodSecurity,
+  waitForPodRules,
+  type PodRules,
   WorkersStore,
 } from '@app/database';
-import type { PodSecurityLevel } from '@app/domain';
+import { annotationsByDefault } from '@app/domain';
 import type { MicroserviceContext } from '@app/microservice';
 import { ExecutionQueue, ExecutionUpdates, NotificationSignal, SignalSender } from '@app/queue';
 import { createKubernetesCluster } from '@app/runner';
@@ -24,7 +25,7 @@ import { WorkerService } from './worker.service.js';
 /** Opens the connections of a worker process. They outlive the work of the service it returns. */
 export async function openWorker(context: MicroserviceContext<WorkerEnv>): Promise<WorkerService> {
   const { settings: env, database, installationId, logger, resources } = context;
-  const podSecurity = await waitForPodSecurity(database, context.signal, (what) => logger.warn(what));
+  const podRules = await waitForPodRules(database, context.signal, (what) => logger.warn(what));
   const onRedisError = (err: Error) => logger.debug({ err }, 'redis');
   const executions = new ExecutionsStore(database, { installationId, userShare: env.userShare });
   const logs = new LogsStore(database);
@@ -50,7 +51,7 @@ export async function openWorker(context: MicroserviceContext<WorkerEnv>): Promi
   );
   return new WorkerService({
     context: {
-      settings: workerSettings(env, installationId, podSecurity),
+      settings: workerSettings(env, installationId, podRules),
       leases: new LeasesStore(database, { userShare: env.userShare }),
       procs: new ProcsStore(database),
       refusals: new RefusalsStore(database),
@@ -68,7 +69,7 @@ export async function openWorker(context: MicroserviceContext<WorkerEnv>): Promi
 function workerSettings(
   env: WorkerEnv,
   installationId: string,
-  podSecurity: PodSecurityLevel,
+  { podSecurity, keptAnnotations }: PodRules,
 ): WorkerSettings {
   return {
     // New at each start, so that this process does not own what an earlier one claimed.
@@ -78,6 +79,7 @@ function workerSettings(
     defaultRetries: env.job.retries,
     serviceAccountName: env.job.serviceAccountName,
     podAnnotations: env.job.podAnnotations,
+    allowedAnnotations: env.allowedAnnotations ?? annotationsByDefault(keptAnnotations),
     security: { ...env.job.security, level: env.podSecurity ?? podSecurity },
     startLimits: env.startLimits,
     refusedLimitMs: env.refusedLimitMs,

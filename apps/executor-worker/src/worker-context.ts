@@ -19,6 +19,8 @@ export interface WorkerSettings {
   defaultRetries: number;
   serviceAccountName: string | null;
   podAnnotations: Readonly<Record<string, string>>;
+  /** What procs may add to those (libs/domain `AllowedSettings`). */
+  allowedAnnotations: readonly string[];
   security: SecurityDefaults;
   startLimits: StartLimits;
   /** For how long Kubernetes may refuse a Job or its pods. An outage does not count. */

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { parseIdRanges, parseQuantity, type IdRange } from '@app/domain';
 import {
   adminGroupsOf,
+  annotationsVar,
   baseUrlVar,
   commaListVar,
   integerVar,
@@ -66,6 +67,7 @@ export const schema = serviceSchema({
   PROCTOR_ALLOWED_QUEUES: commaListVar.optional(),
   PROCTOR_ALLOWED_CONFIG_MAPS: commaListVar.optional(),
   PROCTOR_ALLOWED_SECRETS: commaListVar.optional(),
+  PROCTOR_ALLOWED_ANNOTATIONS: annotationsVar.optional(),
   PROCTOR_ALLOWED_FILES_SIZE: quantityVar.optional(),
   PROCTOR_ALLOWED_HOST_ACCESS: commaListVar.optional(),
   PROCTOR_ALLOWED_PRIVILEGES: commaListVar.optional(),
@@ -127,6 +129,8 @@ export function loadGatewayEnv(source: EnvSource) {
       // What the namespace holds is not every proc's to read.
       configMaps: env.PROCTOR_ALLOWED_CONFIG_MAPS ?? [],
       secrets: env.PROCTOR_ALLOWED_SECRETS ?? [],
+      /** Null: as the database says. */
+      annotations: env.PROCTOR_ALLOWED_ANNOTATIONS ?? null,
       filesSize: env.PROCTOR_ALLOWED_FILES_SIZE ?? null,
       hostAccess: env.PROCTOR_ALLOWED_HOST_ACCESS ?? [],
       privileges: env.PROCTOR_ALLOWED_PRIVILEGES ?? [],

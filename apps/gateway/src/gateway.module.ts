@@ -23,6 +23,7 @@ import { wireMetrics } from './metrics/wire.js';
 import { wireNotifications } from './notifications/wire.js';
 import type { Connections } from './open-connections.js';
 import { wirePodTemplates } from './pod-templates/wire.js';
+import { completeAllowed } from './procs/complete-allowed.js';
 import { wireProcs } from './procs/wire.js';
 import { wireSchedules } from './schedules/wire.js';
 import { wireSecrets } from './secrets/wire.js';
@@ -46,8 +47,7 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const { secretKey, logStream } = settings;
   const { adminGroups } = settings.access;
   const { database, queue, signals } = connections;
-  const podSecurity = settings.podSecurity ?? connections.podSecurity;
-  const allowed = { ...settings.allowed, podSecurity };
+  const allowed = completeAllowed(settings, connections.podRules);
 
   const { health, ...healthRoutes } = wireHealth({ database, queue, version: packageVersion() });
   const { metrics, ...metricsRoutes } = wireMetrics({ telemetry });

@@ -1,5 +1,10 @@
-import { Database, waitForInstallation, waitForPodSecurity, warnOfExcessRights } from '@app/database';
-import type { PodSecurityLevel } from '@app/domain';
+import {
+  Database,
+  waitForInstallation,
+  waitForPodRules,
+  warnOfExcessRights,
+  type PodRules,
+} from '@app/database';
 import type { ServiceContext } from '@app/platform';
 import { ExecutionQueue, ExecutionUpdates, UpdatesSubscriber, SignalSender } from '@app/queue';
 import type { GatewaySettings } from './env.js';
@@ -9,8 +14,7 @@ export interface Connections {
   database: Database;
   /** Separates installations that share a Redis. */
   installationId: string;
-  /** The level unless a setting names one. */
-  podSecurity: PodSecurityLevel;
+  podRules: PodRules;
   queue: ExecutionQueue;
   /** Publishes that an execution has changed. */
   updates: ExecutionUpdates;
@@ -28,14 +32,14 @@ export async function openConnections({
   const database = resources.use('postgres', new Database(postgres));
   const onWait = (what: string) => logger.warn(what);
   const installationId = await waitForInstallation(database, signal, onWait);
-  const podSecurity = await waitForPodSecurity(database, signal, onWait);
+  const podRules = await waitForPodRules(database, signal, onWait);
   await warnOfExcessRights(database, onWait);
   const onRedisError = (err: Error) => logger.debug({ err }, 'redis');
   const connect = [redis, installationId, onRedisError] as const;
   return {
     database,
     installationId,
-    podSecurity,
+    podRules,
     queue: resources.use('execution queue', new ExecutionQueue(...connect)),
     updates: resources.use('execution updates', new ExecutionUpdates(...connect)),
     updatesSubscriber: resources.use('execution updates subscriber', new UpdatesSubscriber(...connect)),

@@ -13,7 +13,7 @@ function problemOf(
   secretArgs: DueSchedule['secretArgs'] = null,
 ) {
   const due = { schedule: { args }, secretArgs } as unknown as DueSchedule;
-  const proc = { proc: { name: 'p', args: declared, secrets: [], allowUndeclaredArgs: false } };
+  const proc = { proc: { name: 'p', args: declared, secrets: [], allowUndeclaredArgs: [] } };
   return describeArgsProblem(due, proc as unknown as RegisteredProc, matches);
 }
 
@@ -75,7 +75,7 @@ describe('cacheFittingArgs', () => {
     ({ schedule: { args }, secretArgs }) as unknown as DueSchedule;
   const registered = (args: ArgDeclaration[], revision: number, updatedAt = new Date(0)) =>
     ({
-      proc: { name: 'p', args, secrets: [], allowUndeclaredArgs: false },
+      proc: { name: 'p', args, secrets: [], allowUndeclaredArgs: [] },
       revision,
       updatedAt,
     }) as unknown as RegisteredProc;

@@ -91,7 +91,7 @@ const anyProc: fc.Arbitrary<Proc> = fc.record({
   author: text,
   contributors: text,
   organization: text,
-  allowUndeclaredArgs: fc.boolean(),
+  allowUndeclaredArgs: fc.oneof(fc.constant(true as const), fc.array(name, { maxLength: 3 })),
   timeoutSeconds: fc.option(fc.integer({ min: 1, max: 1000 })),
   retries: fc.option(fc.integer({ min: 0, max: 100 })),
   concurrency: fc.option(

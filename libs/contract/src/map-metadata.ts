@@ -7,6 +7,7 @@ import {
   type PodSettings,
   type Proc,
   type SecuritySettings,
+  type UndeclaredArgs,
 } from '@app/domain';
 import type { ProcMetadata } from './metadata.js';
 import { numberOf, Written } from './written.js';
@@ -26,7 +27,7 @@ export function procFromMetadata(metadata: ProcMetadata): Proc {
     author: metadata.author,
     contributors: metadata.contributors,
     organization: metadata.organization,
-    allowUndeclaredArgs: metadata.allow_undeclared_args ?? false,
+    allowUndeclaredArgs: metadata.allow_undeclared_args || [],
     timeoutSeconds: metadata.timeout_seconds ?? null,
     retries: metadata.retries ?? null,
     concurrency: concurrency ? { limit: concurrency.limit, whenFull: concurrency.when_full } : null,
@@ -130,7 +131,7 @@ export function metadataFromProc(proc: Proc): ProcMetadata {
     author: proc.author,
     contributors: proc.contributors,
     organization: proc.organization,
-    ...(proc.allowUndeclaredArgs && { allow_undeclared_args: true }),
+    ...undeclaredFrom(proc.allowUndeclaredArgs),
     ...(proc.timeoutSeconds !== null && { timeout_seconds: proc.timeoutSeconds }),
     ...(proc.retries !== null && { retries: proc.retries }),
     ...(proc.concurrency && {
@@ -138,6 +139,11 @@ export function metadataFromProc(proc: Proc): ProcMetadata {
     }),
     ...metadataFromPod(proc.pod),
   };
+}
+
+function undeclaredFrom(allowed: UndeclaredArgs): Pick<ProcMetadata, 'allow_undeclared_args'> {
+  if (allowed === true) return { allow_undeclared_args: true };
+  return allowed.length > 0 ? { allow_undeclared_args: [...allowed] } : {};
 }
 
 function metadataFromArg(arg: ArgDeclaration): ArgMetadata {

@@ -1,4 +1,11 @@
-import { ARG_TYPES, IMAGE_PULL_POLICIES, MAX_FILES, MAX_FILES_BYTES, MAX_ID } from '@app/domain';
+import {
+  ARG_TYPES,
+  IMAGE_PULL_POLICIES,
+  MAX_FILES,
+  MAX_FILES_BYTES,
+  MAX_ID,
+  MAX_UNDECLARED_ENTRIES,
+} from '@app/domain';
 import * as z from 'zod';
 import { countFirst, MAX_PROBLEMS, stopAtProblems } from './bounded.js';
 import { envName } from './env-values.js';
@@ -152,9 +159,16 @@ export const procMetadata = z.object({
   organization: optionalText,
   // The fields below are not in v2.
   allow_undeclared_args: z
-    .boolean()
+    .union(
+      [z.boolean(), z.array(shortText).max(MAX_UNDECLARED_ENTRIES)],
+      orMissing(
+        `must be a list of at most ${MAX_UNDECLARED_ENTRIES} names such as SERVICE, or prefixes such as REPORT_*`,
+      ),
+    )
     .nullish()
-    .describe('Also accept undeclared args, as v2 did. Default: false.'),
+    .describe(
+      'Names of args, and prefixes such as `REPORT_*`, that the proc takes without declaring them. `true` (any name) is kept only for procs that have it already. Default: none.',
+    ),
   timeout_seconds: z.int().min(1).max(MAX_TIMEOUT_SECONDS).nullish().describe('Time limit of one attempt.'),
   retries: z.int().min(0).max(MAX_RETRIES).nullish().describe('Further attempts after one that failed.'),
   retry_on: exitCodes.describe(

@@ -40,7 +40,8 @@ export {
   type PodTemplate,
   withoutNulls,
 } from './pod-template/pod-template.js';
-export { checkAllowed, type AllowedSettings } from './proc/check-allowed.js';
+export { annotationsByDefault, isAnnotationPattern } from './proc/allowed-annotations.js';
+export { checkAllowed, checkPodAnnotations, type AllowedSettings } from './proc/check-allowed.js';
 export { MAX_PATTERN_LENGTH } from './proc/check-arg-declaration.js';
 export type { MatchesPattern } from './proc/check-arg-value.js';
 export * from './proc/check-args.js';
@@ -85,6 +86,7 @@ export {
   plainProc,
 } from './proc/proc.js';
 export { compareQuantities, parseQuantity } from './proc/quantity.js';
+export { LIST_INSTEAD, MAX_UNDECLARED_ENTRIES, type UndeclaredArgs } from './proc/undeclared-args.js';
 export {
   WEEK_DAYS,
   type WeekDay,

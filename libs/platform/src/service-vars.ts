@@ -1,4 +1,4 @@
-import { isDnsLabel, POD_SECURITY_LEVELS, type PodSecurityLevel } from '@app/domain';
+import { isAnnotationPattern, isDnsLabel, POD_SECURITY_LEVELS, type PodSecurityLevel } from '@app/domain';
 import * as z from 'zod';
 import { postgresSettings, postgresVars, redisSettings, redisVars } from './connection-vars.js';
 import { integerVar, parsedVar, portVar, textVar } from './env-vars.js';
@@ -61,6 +61,15 @@ export const namespacesVar = parsedVar<readonly string[]>('a comma-separated lis
   const names = text.split(',').map((name) => name.trim());
   return names.every(isDnsLabel) ? [...new Set(names)] : undefined;
 });
+
+/** The same in the gateway, which refuses other annotations, and in the workers. */
+export const annotationsVar = parsedVar<readonly string[]>(
+  'a comma-separated list of annotations as KEY or KEY=VALUE, such as team,example.com/*',
+  (text) => {
+    const entries = text.split(',').map((entry) => entry.trim());
+    return entries.every(isAnnotationPattern) ? [...new Set(entries)] : undefined;
+  },
+);
 
 /** The same in the gateway, which refuses what the level forbids, and in the workers. */
 export const podSecurityVar = parsedVar<PodSecurityLevel>(POD_SECURITY_LEVELS.join(' or '), (text) =>

@@ -129,6 +129,7 @@ export class FakeWorker {
         defaultRetries: 0,
         serviceAccountName: null,
         podAnnotations: {},
+        allowedAnnotations: ['*'],
         security: {
           level: 'baseline',
           runAsUser: null,

@@ -4,6 +4,7 @@ import {
   AppError,
   checkAllowed,
   checkProc,
+  LIST_INSTEAD,
   type AllowedSettings,
   type ErrorDetail,
   type Proc,
@@ -18,7 +19,7 @@ import { toWireField } from './wire-field.js';
 
 export interface RegisterProcsDependencies {
   groups: KnownGroups;
-  procs: Pick<ProcsStore, 'register'>;
+  procs: Pick<ProcsStore, 'register' | 'listOpen'>;
   secrets: Pick<SecretsStore, 'listNames'>;
   patterns: Patterns;
   allowed: AllowedSettings;
@@ -50,7 +51,8 @@ export class RegisterProcs {
   /** Changes nothing. Returns the procs, and what may not be meant in them. @throws AppError as `register` does */
   async check(metadata: BodyOf<'registerProcs'>): Promise<{ procs: Proc[]; warnings: ErrorDetail[] }> {
     const procs = await this.checkAll(metadata);
-    return { procs, warnings: (await this.findUnknownGroups(procs)).slice(0, MAX_PROBLEMS) };
+    const warnings = [...findOpen(procs), ...(await this.findUnknownGroups(procs))];
+    return { procs, warnings: warnings.slice(0, MAX_PROBLEMS) };
   }
 
   private async checkAll(metadata: BodyOf<'registerProcs'>): Promise<Proc[]> {
@@ -73,7 +75,9 @@ export class RegisterProcs {
 
   /** Stops at the first problems. `field` is a path into the request body, e.g. `0.env_vars.args.1.pattern`. */
   private async findProblems(procs: readonly Proc[]): Promise<ErrorDetail[]> {
-    const secrets = await this.dependencies.secrets.listNames(procs.map(({ name }) => name));
+    const names = procs.map(({ name }) => name);
+    const secrets = await this.dependencies.secrets.listNames(names);
+    const open = await this.dependencies.procs.listOpen(names);
     const findTemplateProblems = await this.dependencies.templates.forProcs(procs);
     const { patterns, allowed } = this.dependencies;
     const matches = patterns.forRequest();
@@ -85,6 +89,7 @@ export class RegisterProcs {
         ...checkProc(proc, patterns.describeProblem, matches),
         ...checkAllowed(proc, allowed),
         ...findTemplateProblems(proc),
+        ...findNewlyOpen(proc, open),
         ...findSecretArgs(proc, secrets.get(proc.name) ?? []),
       ];
       problems.push(
@@ -94,6 +99,18 @@ export class RegisterProcs {
     }
     return problems;
   }
+}
+
+function findOpen(procs: readonly Proc[]): ErrorDetail[] {
+  return procs.flatMap(({ allowUndeclaredArgs }, index) =>
+    allowUndeclaredArgs === true ? [{ field: `${index}.allow_undeclared_args`, message: LIST_INSTEAD }] : [],
+  );
+}
+
+/** Procs from before there were lists go on as they are. */
+function findNewlyOpen({ name, allowUndeclaredArgs }: Proc, open: ReadonlySet<string>): ErrorDetail[] {
+  if (allowUndeclaredArgs !== true || open.has(name)) return [];
+  return [{ field: 'allowUndeclaredArgs', message: LIST_INSTEAD }];
 }
 
 /** A secret silently overrides an arg of the same name, so such an arg is refused. */

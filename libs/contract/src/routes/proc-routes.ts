@@ -36,7 +36,8 @@ export const procRoutes = {
     path: '/metadata/check',
     who: 'admin',
     summary: 'Check procs as `POST /metadata` does, without registering them',
-    description: 'Refuses what `POST /metadata` would refuse, and warns about groups that do not exist.',
+    description:
+      'Refuses what `POST /metadata` would refuse, and warns about groups that do not exist and about `allow_undeclared_args: true`.',
     query: checkProcsQuery,
     body: registerProcsBody,
     maxBodyValues: MAX_PROC_VALUES,

@@ -46,20 +46,25 @@ export async function waitForInstallation(
   return await whenMigrated(read, signal, onWait);
 }
 
-/**
- * The level of Pod Security for an installation whose settings name none: `baseline` if it is older than the levels, whose
- * procs may need root, else `restricted`. Waits and throws as `waitForInstallation` does; call that first.
- */
-export async function waitForPodSecurity(
+/** What holds for procs' pods where the settings say nothing. */
+export interface PodRules {
+  /** `baseline` if the installation is older than the levels, because its procs may need root; else `restricted`. */
+  podSecurity: PodSecurityLevel;
+  /** Annotations with a prefix that procs had before there was a list of what is allowed. */
+  keptAnnotations: readonly string[];
+}
+
+/** Waits and throws as `waitForInstallation` does; call that first. */
+export async function waitForPodRules(
   database: Database,
   signal: AbortSignal,
   onWait: (what: string) => void,
-): Promise<PodSecurityLevel> {
+): Promise<PodRules> {
   const read = async () => {
-    const [row] = await database.client.$queryRaw<{ level: PodSecurityLevel }[]>`
-      SELECT pod_security AS level FROM installation`;
+    const [row] = await database.client.$queryRaw<{ level: PodSecurityLevel; kept: string[] }[]>`
+      SELECT pod_security AS level, kept_annotations AS kept FROM installation`;
     if (!row) throw new Error('the installation row could not be read');
-    return row.level;
+    return { podSecurity: row.level, keptAnnotations: row.kept };
   };
   return await whenMigrated(read, signal, onWait);
 }

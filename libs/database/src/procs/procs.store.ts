@@ -41,6 +41,15 @@ export class ProcsStore {
     return (await this.database.client.proc.findMany({ orderBy: { name: 'asc' } })).map(toProc);
   }
 
+  /** Those of these procs that take any undeclared arg. */
+  async listOpen(names: readonly string[]): Promise<Set<string>> {
+    const rows = await this.database.client.proc.findMany({
+      where: { name: { in: [...names] }, allowUndeclaredArgs: true },
+      select: { name: true },
+    });
+    return new Set(rows.map(({ name }) => name));
+  }
+
   /** Names of the procs that require this group, sorted. */
   async listOfGroup(group: string): Promise<string[]> {
     const rows = await this.database.client.proc.findMany({
@@ -149,6 +158,7 @@ export interface JsonProc {
   contributors: string;
   organization: string;
   allow_undeclared_args: boolean;
+  undeclared_arg_names: string[];
   timeout_seconds: number | null;
   retries: number | null;
   concurrency_limit: number | null;
@@ -165,6 +175,7 @@ export function procFromJson(json: JsonProc): RegisteredProc {
     imageName: json.image_name,
     authorizedGroups: json.authorized_groups,
     allowUndeclaredArgs: json.allow_undeclared_args,
+    undeclaredArgNames: json.undeclared_arg_names,
     timeoutSeconds: json.timeout_seconds,
     concurrencyLimit: json.concurrency_limit,
     whenFull: json.when_full,
@@ -175,9 +186,11 @@ export function procFromJson(json: JsonProc): RegisteredProc {
 }
 
 function toColumns(proc: Proc) {
-  const { name, args, secrets, authorizedGroups, concurrency, pod, ...rest } = proc;
+  const { name, args, secrets, authorizedGroups, allowUndeclaredArgs, concurrency, pod, ...rest } = proc;
   return {
     ...rest,
+    allowUndeclaredArgs: allowUndeclaredArgs === true,
+    undeclaredArgNames: allowUndeclaredArgs === true ? [] : [...allowUndeclaredArgs],
     args: args.map(toArgColumn),
     secrets: secrets.map((secret) => ({ ...secret })),
     authorizedGroups: [...authorizedGroups],
@@ -208,7 +221,7 @@ function toProc(row: ProcRow): Proc {
     author: row.author,
     contributors: row.contributors,
     organization: row.organization,
-    allowUndeclaredArgs: row.allowUndeclaredArgs,
+    allowUndeclaredArgs: row.allowUndeclaredArgs || row.undeclaredArgNames,
     timeoutSeconds: row.timeoutSeconds,
     retries: row.retries,
     concurrency:

@@ -18,6 +18,7 @@ const SHIPPED: AllowedSettings = {
   secrets: [],
   namespaces: [],
   queues: null,
+  annotations: ['*', '*/*'],
   filesSize: null,
   scratchSize: null,
   hostAccess: [],

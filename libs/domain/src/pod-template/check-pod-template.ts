@@ -1,4 +1,5 @@
 import type { ErrorDetail } from '../app-error.js';
+import { checkAllowedAnnotations } from '../proc/allowed-annotations.js';
 import type { AllowedSettings } from '../proc/check-allowed.js';
 import { describeAnnotationProblem, describeNodeSelectorProblem } from '../proc/check-pod-settings.js';
 import { isLabelValue } from '../proc/kubernetes-names.js';
@@ -6,7 +7,7 @@ import { containers, idIn, initContainers } from './check-containers.js';
 import { describeUnlisted, listed, pullSecretName } from './check-references.js';
 import { volumes } from './check-volumes.js';
 import { anything, flag, list, object, oneOf, ours, problem, text, type Check } from './json-check.js';
-import { isJsonObject, objectsIn } from './pod-template.js';
+import { isJsonObject, objectsIn, type PodTemplate } from './pod-template.js';
 
 const MAX_GRACE_SECONDS = 600;
 /** Labels by which Proctor, Kubernetes and queues find pods. */
@@ -34,7 +35,9 @@ export function checkPodTemplate(
     'spec',
   );
   const problems = check(template, 'template');
-  return problems.length > 0 ? problems : [...findTwins(template), ...findTokens(template, allowed)];
+  return problems.length > 0
+    ? problems
+    : [...checkMetadata(template, allowed), ...findTwins(template), ...findTokens(template, allowed)];
 }
 
 /** The lists of one namespace, without its name. Objects of the same name in two namespaces have nothing in common. */
@@ -66,6 +69,20 @@ function findTokens(template: unknown, { serviceAccounts }: AllowedSettings): Er
       return problem(path, describeUnlisted(what, serviceAccounts ?? [], 'PROCTOR_ALLOWED_SERVICE_ACCOUNTS'));
     }),
   );
+}
+
+/** The entries of both maps have been found to be strings. */
+function checkMetadata(template: unknown, { annotations: allowed }: AllowedSettings): ErrorDetail[] {
+  const metadata = (template as { metadata?: Partial<PodTemplate['metadata']> }).metadata ?? {};
+  return [
+    ...checkAllowedAnnotations(
+      `template.metadata.annotations`,
+      'annotation',
+      metadata.annotations ?? {},
+      allowed,
+    ),
+    ...checkAllowedAnnotations(`template.metadata.labels`, 'label', metadata.labels ?? {}, allowed),
+  ];
 }
 
 /** Kubernetes refuses two containers or volumes with one name; of two additions to the proc's, one would be lost. */

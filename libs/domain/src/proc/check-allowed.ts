@@ -1,7 +1,10 @@
 import type { ErrorDetail } from '../app-error.js';
+import type { PodTemplate } from '../pod-template/pod-template.js';
+import { checkAllowedAnnotations } from './allowed-annotations.js';
 import { quoteForMessage } from './env-value.js';
 import { repositoryOf } from './image-reference.js';
 import { checkAllowedFiles } from './pod-files.js';
+import type { PodSettings } from './pod-settings.js';
 import type { Proc } from './proc.js';
 import { checkAllowedScratch } from './scratch.js';
 import {
@@ -31,6 +34,8 @@ export interface AllowedSettings {
   configMaps: readonly string[] | null;
   /** Secrets of the procs' namespace. */
   secrets: readonly string[] | null;
+  /** Of procs and pod templates, and labels of pod templates; see `isAnnotationPattern`. */
+  annotations: readonly string[];
   /** Largest size of all files, a quantity. */
   filesSize: string | null;
   /** Largest size, a quantity. */
@@ -98,10 +103,25 @@ export function checkAllowed(
   }
   return [
     ...problems,
+    ...checkPodAnnotations(pod, undefined, allowed.annotations),
     ...checkSecurityLevel(pod.security, allowed.podSecurity),
     ...checkAllowedFiles(pod.files, allowed.filesSize),
     ...checkAllowedScratch(pod.scratch, allowed.scratchSize),
     ...checkAllowedIds(pod.security, allowed.ids),
+  ];
+}
+
+/** Lists the annotations, and the labels of the template, that are not allowed. */
+export function checkPodAnnotations(
+  pod: Pick<PodSettings, 'annotations'>,
+  template: PodTemplate | undefined,
+  allowed: readonly string[],
+): ErrorDetail[] {
+  const { annotations = {}, labels = {} } = template?.metadata ?? {};
+  return [
+    ...checkAllowedAnnotations('pod.annotations', 'annotation', pod.annotations, allowed),
+    ...checkAllowedAnnotations('template.metadata.annotations', 'annotation', annotations, allowed),
+    ...checkAllowedAnnotations('template.metadata.labels', 'label', labels, allowed),
   ];
 }
 

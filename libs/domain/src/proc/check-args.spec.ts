@@ -10,9 +10,9 @@ const checkArgs = (declared: Parameters<typeof checkArgsWith>[0], given: Record<
 const proc = {
   args: [plainArg('NAME', { description: 'whom to greet', required: true }), plainArg('LOUD')],
   secrets: [{ name: 'API_KEY', description: '' }],
-  allowUndeclaredArgs: false,
+  allowUndeclaredArgs: [],
 };
-const open = { ...proc, allowUndeclaredArgs: true };
+const open = { ...proc, allowUndeclaredArgs: true as const };
 
 const fieldsOf = (problems: { field: string }[]) => problems.map(({ field }) => field);
 
@@ -28,7 +28,7 @@ describe('checkArgs', () => {
         message: '"NAEM" is not an arg of this proc (it takes NAME, LOUD); remove it or correct its name',
       },
     ]);
-    const none = checkArgs({ args: [], secrets: [], allowUndeclaredArgs: false }, { X: '1' });
+    const none = checkArgs({ args: [], secrets: [], allowUndeclaredArgs: [] }, { X: '1' });
     expect(none[0]?.message).toContain('it takes no args');
   });
 
@@ -38,6 +38,112 @@ describe('checkArgs', () => {
       'LD_PRELOAD',
       'EXECUTION_ID',
     ]);
+  });
+
+  it('takes undeclared args that the proc lists, by name or prefix, and no others', () => {
+    const listing = { ...proc, allowUndeclaredArgs: ['KUBECONFIG', 'REPORT_*'] };
+    expect(checkArgs(listing, { NAME: 'Ada', KUBECONFIG: '/x', REPORT_DAY: '1', REPORT_: '2' })).toEqual([]);
+    const given = { NAME: 'Ada', REPORT: '1', report_day: '1', KUBECONFIG2: '1', REPORT_OPTIONS: '1' };
+    const problems = checkArgs(listing, given);
+    expect(fieldsOf(problems)).toEqual(['REPORT', 'report_day', 'KUBECONFIG2', 'REPORT_OPTIONS']);
+    expect(problems[0]?.message).toContain('it takes NAME, LOUD, KUBECONFIG, REPORT_*');
+    expect(problems[3]?.message).toContain('ask an admin to declare it');
+  });
+
+  // Each was passed on to the container before.
+  it.each([
+    ...['TAR_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'https_proxy', 'HTTP_PROXY', 'No_Proxy', 'HOME', 'KUBECONFIG'],
+    ...[
+      'GIT_DIR',
+      'GIT_SSL_NO_VERIFY',
+      'GRADLE_OPTS',
+      'SBT_OPTS',
+      'ANT_ARGS',
+      'GREP_OPTIONS',
+      'LESS',
+      'XZ_OPT',
+    ],
+    ...[
+      'SHELL',
+      'TMPDIR',
+      'EDITOR',
+      'PAGER',
+      'SSH_AUTH_SOCK',
+      'SSH_ASKPASS',
+      'CURL_HOME',
+      'CURL_CA_BUNDLE',
+      'WGETRC',
+    ],
+    ...[
+      'SSL_CERT_FILE',
+      'REQUESTS_CA_BUNDLE',
+      'npm_config_registry',
+      'PIP_INDEX_URL',
+      'GOFLAGS',
+      'GOPROXY',
+      'RUSTFLAGS',
+    ],
+    ...[
+      'CARGO_HOME',
+      'AWS_ENDPOINT_URL',
+      'AWS_CA_BUNDLE',
+      'KUBERNETES_SERVICE_HOST',
+      'DOCKER_HOST',
+      'TF_CLI_ARGS',
+    ],
+    ...[
+      'ANSIBLE_CONFIG',
+      'VAULT_ADDR',
+      'PGSERVICEFILE',
+      'PGHOST',
+      'MYSQL_HOME',
+      'PROCTOR_SECRET_KEY',
+      'RES_OPTIONS',
+    ],
+    ...[
+      'MALLOC_CHECK_',
+      'LC_ALL',
+      'TERMINFO',
+      'XDG_CONFIG_HOME',
+      'KRB5_CONFIG',
+      'ZIPOPT',
+      'UNZIP',
+      'RSYNC_RSH',
+      'CC',
+    ],
+    ...[
+      'path',
+      'ld_preload',
+      'Python_Path',
+      'JAVA_OPTS',
+      'CATALINA_OPTS',
+      'MY_OPTIONS',
+      'HGRCPATH',
+      'PHP_INI_SCAN_DIR',
+    ],
+  ])('does not pass on %s, even to a proc that takes any arg', (name) => {
+    expect(fieldsOf(checkArgs(open, { NAME: 'Ada', [name]: 'x' }))).toEqual([name]);
+  });
+
+  it.each([
+    'SERVICE',
+    'REPORT_DAY',
+    'src',
+    'HOMEPAGE',
+    'GOAL',
+    'USER_ID',
+    'CUSTOMER',
+    'REGION',
+    'Description',
+    'PIPE',
+    'DRY_RUN',
+  ])('passes %s on to a proc that takes any arg', (name) =>
+    expect(checkArgs(open, { NAME: 'Ada', [name]: 'x' })).toEqual([]),
+  );
+
+  it('leaves names that programs read to the author of the proc, who declares them', () => {
+    const args = [plainArg('https_proxy'), plainArg('KUBECONFIG'), plainArg('HOME')];
+    expect(checkArgs({ ...proc, args }, { https_proxy: 'x', KUBECONFIG: 'y', HOME: '/' })).toEqual([]);
   });
 
   it('asks for a required arg with its description', () => {

@@ -10,9 +10,7 @@ import {
   quoteForMessage,
 } from './env-value.js';
 import type { Proc } from './proc.js';
-
-/** Each of 100 problems may list them. */
-const SHOWN_NAMES = 20;
+import { describeUndeclaredProblem } from './undeclared-args.js';
 
 type Declared = Pick<Proc, 'args' | 'secrets' | 'allowUndeclaredArgs'>;
 
@@ -43,12 +41,8 @@ function describeNameProblem(proc: Declared, name: string): string | null {
   if (proc.secrets.some((secret) => secret.name === name)) {
     return `${quoteForMessage(name)} is a secret of this proc, set by an admin. It cannot be passed as an arg; remove it`;
   }
-  if (proc.allowUndeclaredArgs || proc.args.some((arg) => arg.name === name)) return null;
-  const declared = proc.args.map((arg) => arg.name);
-  const shown = declared.slice(0, SHOWN_NAMES).join(', ');
-  const more = declared.length > SHOWN_NAMES ? `, … (${declared.length} in total)` : '';
-  const expected = declared.length === 0 ? 'it takes no args' : `it takes ${shown}${more}`;
-  return `${quoteForMessage(name)} is not an arg of this proc (${expected}); remove it or correct its name`;
+  if (proc.args.some((arg) => arg.name === name)) return null;
+  return describeUndeclaredProblem(proc, name);
 }
 
 function describeValueProblem(

@@ -7,6 +7,7 @@ import { describeEnvNameProblem, findEnvNameProblem } from './env-names.js';
 import { isImageReference } from './image-reference.js';
 import type { Proc } from './proc.js';
 import { checkQueue } from './queue.js';
+import { checkUndeclaredArgs } from './undeclared-args.js';
 
 export const MAX_TIMEOUT_SECONDS = 30 * 24 * 60 * 60;
 export const MAX_RETRIES = 100;
@@ -31,6 +32,7 @@ export function checkProc(
         message,
       })),
     ),
+    ...checkUndeclaredArgs(proc.allowUndeclaredArgs),
     ...checkGroups(proc.authorizedGroups),
     ...checkWholeNumber('timeoutSeconds', proc.timeoutSeconds, 1, MAX_TIMEOUT_SECONDS),
     ...checkWholeNumber('retries', proc.retries, 0, MAX_RETRIES),

@@ -1,4 +1,5 @@
 import { DEFAULT_POD_SETTINGS, type PodSettings } from './pod-settings.js';
+import type { UndeclaredArgs } from './undeclared-args.js';
 
 /** A proc: a repetitive task packaged as a container image, its declared args, its secrets, and the groups that may run it. */
 export interface Proc {
@@ -12,8 +13,7 @@ export interface Proc {
   author: string;
   contributors: string;
   organization: string;
-  /** Pass on undeclared args, as v2 does. Names that change how programs load are still rejected. */
-  allowUndeclaredArgs: boolean;
+  allowUndeclaredArgs: UndeclaredArgs;
   /** Wall-clock limit of one attempt. Null means the worker's default. */
   timeoutSeconds: number | null;
   /** How many times Kubernetes may retry a failed attempt. Null means the worker's default. */
@@ -86,7 +86,7 @@ export function plainProc(name: string, changes: Partial<Proc> = {}): Proc {
     author: '',
     contributors: '',
     organization: '',
-    allowUndeclaredArgs: false,
+    allowUndeclaredArgs: [],
     timeoutSeconds: null,
     retries: null,
     concurrency: null,

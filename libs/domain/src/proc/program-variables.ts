@@ -1,0 +1,53 @@
+/**
+ * Variables from which loaders, shells, language runtimes and common tools take settings, code, credentials or servers. A proc
+ * may declare such an arg; a caller may not add one. Upper-case: some are read in any case (`https_proxy`). Gathered from
+ * sudo's `env_delete`, glibc's list for privileged programs, and the manuals of the tools. The list cannot be complete, so it
+ * is only the second fence (docs/adr/0034-what-a-caller-may-add.md).
+ */
+const NAMES: ReadonlySet<string> = new Set(
+  [
+    // the session
+    'PATH HOME SHELL USER LOGNAME USERNAME MAIL PWD OLDPWD HOSTNAME LANG LANGUAGE TZ TZDIR TMP TEMP TMPDIR TEMPDIR TMPPREFIX',
+    'EDITOR VISUAL PAGER BROWSER DISPLAY COLUMNS LINES POSIXLY_CORRECT',
+    // shells
+    'ENV IFS PS0 PS1 PS2 PS3 PS4 SHELLOPTS FPATH ZDOTDIR NULLCMD READNULLCMD GLOBIGNORE CDPATH EXECIGNORE FUNCNEST INPUTRC',
+    // loaders and the C library
+    'LIBPATH SHLIB_PATH NLSPATH NIS_PATH HOSTALIASES LOCALDOMAIN LOCPATH PATH_LOCALE RESOLV_HOST_CONF AUTHSTATE GETCONF_DIR',
+    // compilers and build tools
+    'CC CXX LD AR AS NM CPP CPATH C_INCLUDE_PATH MAKE MAKEFILES SOURCE_DATE_EPOCH CLASSPATH JAVA JRE',
+    // archives and text tools
+    'GZIP BZIP BZIP2 ZIPOPT UNZIP UNZIPOPT TAPE LESS LESSOPEN LESSCLOSE LESSSECURE MORE GREP_COLOR GREP_COLORS LS_COLORS',
+    // servers and credentials
+    'TNS_ADMIN TWO_TASK ORACLE_SID ODBCINI ODBCSYSINI SSLKEYLOGFILE REDISCLI_AUTH NETRC PROXY CERT CERTIFICATE',
+    'VIRTUAL_ENV JULIA_DEPOT_PATH DENO_DIR BASHOPTS',
+  ].flatMap((line) => line.split(' ')),
+);
+
+/** Prefixes of one tool each. Those without `_` also stand for what follows directly: LDAPRC, PGHOST. */
+const PREFIXES = [
+  // loaders, the C library, terminals and shells
+  'LD_ DYLD_ LDR_ _RLD GLIBC_ GCONV_ MALLOC_ RES_ LC_ TERM XDG_ BASH_ ZSH HIST PROMPT_ COMP_ SUDO_ SYSTEMD_ LISTEN_ KRB5 NSS_ PAM_',
+  // languages
+  'NODE_ NPM_ YARN_ PNPM_ BUN_ DENO_ PYTHON PIP_ PIPENV_ PYENV POETRY_ UV_ CONDA PYTEST_ RUBY GEM_ BUNDLE_ BUNDLER_ RBENV_ RAILS_ RACK_',
+  'PERL JAVA_ JDK_ _JAVA JRE_ JVM_ MAVEN_ MVN_ GRADLE_ SBT_ SCALA_ KOTLIN_ ANT_ DOTNET_ CORECLR_ COR_ COMPLUS_ COREHOST_ ASPNETCORE_ NUGET_',
+  'MONO_ PHP COMPOSER_ LUA_ LUAROCKS_ TCL ERL_ ELIXIR_ MIX_ HEX_ R_ RENV_ JULIA_ CARGO_ RUST GOPATH GOROOT GOPROXY GOPRIVATE GONO',
+  'GOSUMDB GOINSECURE GODEBUG GOTRACEBACK GOTOOLCHAIN GOENV GOFLAGS GOCACHE GOTMPDIR GOMOD GOBIN CGO_ GHC CABAL_ STACK_ OCAML OPAM',
+  // tools
+  'GIT_ SSH_ GPG_ GNUPG CURL_ WGET SSL_ OPENSSL_ GNUTLS_ REQUESTS_ HTTPX_ AIOHTTP_ GREP_ TAR_ GZIP_ XZ_ ZSTD_ RSYNC_ MAKE CMAKE_ CCACHE_',
+  'LESS_ MAN_ GTK_ QT_ VIM EMACS GDB STRACE_ ASAN_ UBSAN_ LSAN_ TSAN_ LLVM_ GCC_ SVN_ HG HGRC CVS_ AWK JQ_ SQLITE_',
+  // servers and credentials
+  'PG PSQL MYSQL MARIADB_ MONGO_ KAFKA_ AWS_ AMAZON_ BOTO_ S3_ EC2_ ECS_ AZURE_ ARM_ GOOGLE_ GCP_ GCLOUD_ GCE_ CLOUDSDK_ OCI_ ALIBABA_',
+  'DIGITALOCEAN_ KUBE HELM_ DOCKER_ BUILDKIT_ BUILDX_ BUILDAH_ PODMAN_ CONTAINERS_ REGISTRY_ COMPOSE_ COSIGN_ SIGSTORE_ TF_ TERRAFORM_',
+  'TERRAGRUNT_ PULUMI_ ANSIBLE_ PACKER_ VAULT_ CONSUL_ NOMAD_ CHEF_ PUPPET_ SALT_ LDAP OTEL_ DD_ NEW_RELIC_ SENTRY_ GITHUB_ GH_ GITLAB_',
+  'CI_ ACTIONS_ PROCTOR_',
+].flatMap((line) => line.split(' '));
+
+/** Endings that mean settings, places or credentials in most programs. */
+const ENDINGS =
+  /(OPTIONS|OPTS|FLAGS|PROXY|PATH)$|(^|_)(OPTION|OPT|FLAG|ARGS|HOME|CONFIG|CONF|RC|PRELOAD|LIB|LIBS|BUNDLE|CERT|CERTS|CA|CERT_FILE|CERT_DIR|CA_FILE|CAFILE|CA_PATH|CAPATH|KEY_FILE|KEYFILE|PAGER|EDITOR|SHELL|COMMAND|CMD|HOOK|HOOKS|STARTUP|PLUGIN|PLUGINS|MODULE|MODULES|PROFILE|INIT|ASKPASS)$/;
+
+/** Whether programs of the image may take settings from this variable. In any case. */
+export function isReadByPrograms(name: string): boolean {
+  const upper = name.toUpperCase();
+  return NAMES.has(upper) || ENDINGS.test(upper) || PREFIXES.some((prefix) => upper.startsWith(prefix));
+}
