@@ -95,7 +95,7 @@ describe('login', () => {
     const env = { LOCAL_CONFIG_DIR: cli.folder };
     expect((await runCliHere(['login', '--host', cli.gateway.host], env)).exitCode).toBe(0);
     expect((await runCliHere(['list'], env)).exitCode).toBe(0);
-    expect((await proctor(['login', '--host', 'elsewhere.invalid'])).exitCode).toBe(6);
+    expect((await proctor(['login', '--host', 'https://elsewhere.invalid'])).exitCode).toBe(6);
   });
 
   it.each([

@@ -79,7 +79,7 @@ describe('parseYamlMap', () => {
     ['A: hunter2\nA: hunter2', 'line 2: a name is given twice'],
     ['A: *hunter2', 'no anchor'],
     ['<<: hunter2', 'merge key'],
-    ['A: "hunter2', 'line 1: not valid YAML'],
+    ['A: "hunter2', 'line 1: a colon, comma, quote or bracket is missing'],
     ['A: hunter2\n---\nB: hunter2', 'not valid YAML'],
   ])('refuses %j without quoting values', (text, says) => {
     const { message } = refusalOf(() => parseYamlMap(text, 'args.yaml'));

@@ -1,5 +1,6 @@
 import { AppError } from '@app/domain';
 import { LineCounter, parseDocument } from 'yaml';
+import { isPlainName, UNRESOLVABLE, yamlProblem } from '../files/yaml-problem.js';
 import { isAnchorHolder } from './anchor-holder.js';
 
 /**
@@ -13,21 +14,16 @@ export function parseYamlMap(text: string, path: string): Record<string, string>
     schema: 'failsafe',
     merge: true,
     prettyErrors: false,
+    logLevel: 'error',
     lineCounter: lines,
   });
-  const [problem] = document.errors;
-  if (problem) {
-    const message = problem.code === 'DUPLICATE_KEY' ? 'a name is given twice' : 'not valid YAML';
-    throw refused(path, `line ${lines.linePos(problem.pos[0]).line}: ${message}`);
-  }
+  const problem = yamlProblem(document, lines);
+  if (problem) throw refused(path, `line ${problem.line}: ${problem.message}`);
   let parsed: unknown;
   try {
     parsed = document.toJS({ maxAliasCount: 100 });
   } catch {
-    throw refused(
-      path,
-      'an alias (*name) has no anchor (&name) before it, or a merge key (<<) does not name a map',
-    );
+    throw refused(path, UNRESOLVABLE);
   }
   if (parsed === null || parsed === '') return {};
   if (typeof parsed !== 'object' || Array.isArray(parsed))
@@ -35,7 +31,10 @@ export function parseYamlMap(text: string, path: string): Record<string, string>
   const map = Object.create(null) as Record<string, string>;
   for (const [name, value] of Object.entries(parsed)) {
     if (isAnchorHolder(name)) continue;
-    if (typeof value !== 'string') throw refused(path, `${name}: expected one value, not a list or a map`);
+    if (typeof value !== 'string') {
+      const place = isPlainName(name) ? name : 'an entry';
+      throw refused(path, `${place}: expected one value, not a list or a map`);
+    }
     map[name] = value;
   }
   return map;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@app/domain';
 import { loadConfig } from '../config/load-config.js';
-import { parseHost } from '../config/parse-host.js';
+import { parseHost, parseNewHost, unencryptedNote } from '../config/parse-host.js';
 import { targetFrom, type ResolvedValues, type Target } from '../config/resolve-config.js';
 import type { Context } from '../context.js';
 import { openAnonymously, openGateway } from '../gateway/open-gateway.js';
@@ -17,8 +17,12 @@ export interface LoginOptions {
 /** Signs in with the device flow. The credentials are saved beside the configuration and used from then on. */
 export async function login(context: Context, { host }: LoginOptions): Promise<number> {
   const { env, printer } = context;
-  const config = await loadConfig(env);
+  const config = await loadConfig(context);
   const target = targetOf(config.values, host);
+  if (host !== undefined) {
+    const unencrypted = unencryptedNote(target.baseUrl);
+    if (unencrypted !== null) printer.note(`Warning: ${unencrypted}`);
+  }
   const client = await openAnonymously(env, target);
   refuseWithoutDeviceFlow(await client.call('getSignIn'));
 
@@ -44,7 +48,7 @@ export async function login(context: Context, { host }: LoginOptions): Promise<n
   const signIn = signInFrom({ host: target.baseUrl }, reply, Date.now());
   await file.write(signIn);
   context.onInterrupt(null);
-  const { signInUnusedReason } = await loadConfig(env);
+  const { signInUnusedReason } = await loadConfig(context);
   if (signInUnusedReason !== null) {
     await printer.result(`Signed in, but the sign-in is not used: ${signInUnusedReason}.\n`, {
       type: 'signed_in',
@@ -67,6 +71,7 @@ export async function login(context: Context, { host }: LoginOptions): Promise<n
 function targetOf(values: ResolvedValues, host: string | undefined): Target {
   if (host === undefined) return targetFrom(values);
   const { PROCTOR_HOST: configured } = values;
+  if (host !== configured?.value) refuseWithoutScheme(host);
   const target = targetFrom({ ...values, PROCTOR_HOST: { value: host, source: 'environment' } });
   const isFixed = configured?.source === 'environment' || configured?.source === 'file';
   if (isFixed && parseHost(configured.value) !== target.baseUrl) {
@@ -77,6 +82,14 @@ function targetOf(values: ResolvedValues, host: string | undefined): Target {
     );
   }
   return target;
+}
+
+function refuseWithoutScheme(host: string): void {
+  try {
+    parseNewHost(host);
+  } catch (error) {
+    throw new AppError('invalid_args', `--host ${(error as Error).message}.`, { cause: error });
+  }
 }
 
 function refuseWithoutDeviceFlow({ sign_in }: { sign_in: 'device' | 'token' | 'off' }): void {

@@ -1,8 +1,7 @@
 import type { ProcMetadata } from '@app/contract';
 import { AppError } from '@app/domain';
 import { parseArgWords } from '../args/parse-arg-words.js';
-import { parseYamlMap } from '../args/parse-yaml-map.js';
-import { readArgsFile } from '../args/read-args-file.js';
+import { parseArgsText, readArgsFile } from '../args/read-args-file.js';
 import { missingSecretArgs, refuseSecretWords } from '../args/secret-args.js';
 import type { Context } from '../context.js';
 import { plainLine } from '../output/filter-controls.js';
@@ -25,7 +24,7 @@ export async function readArgs(
     file === undefined
       ? {}
       : file === '-'
-        ? parseYamlMap(await readAll(stdin), 'standard input')
+        ? parseArgsText(await readAll(stdin), 'standard input')
         : await readArgsFile(file);
   return {
     args: Object.assign(Object.create(null) as Record<string, string>, fromFile, fromWords),

@@ -6,8 +6,9 @@ import { maskToken } from '../output/mask-token.js';
 import { formatTable } from '../output/table.js';
 
 /** The effective values, where each comes from, and which account requests are sent as. Never shows a token. */
-export async function showConfig({ env, printer }: Context): Promise<number> {
-  const config = await loadConfig(env);
+export async function showConfig(context: Context): Promise<number> {
+  const { printer } = context;
+  const config = await loadConfig(context);
   const shown = CONFIG_KEYS.map((key) => {
     const resolved = config.values[key];
     if (!resolved) return { key, value: null, source: null };

@@ -32,12 +32,13 @@ export async function streamLog(
 
 /** Waits for the final status after the end of the log, and reports it. */
 export async function reportEnd(
-  { printer, onInterrupt, env }: Context,
+  context: Context,
   client: GatewayClient,
   id: string,
 ): Promise<ExecutionReply> {
+  const { printer, onInterrupt } = context;
   printer.showWaiting('Waiting for the status');
-  const { statusPollCount } = targetFrom((await loadConfig(env)).values);
+  const { statusPollCount } = targetFrom((await loadConfig(context)).values);
   const ended = await awaitEnd(client, id, { pollCount: statusPollCount });
   await printer.event({ type: 'end', ...ended });
   printer.note(endLine(ended));

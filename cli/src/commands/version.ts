@@ -1,6 +1,7 @@
 import { AppError } from '@app/domain';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
+import { plainLine } from '../output/filter-controls.js';
 import { CLIENT_VERSION } from '../version.js';
 
 /** 0 even if the gateway cannot be reached. */
@@ -27,9 +28,9 @@ async function readGatewayVersion(
   try {
     const client = await openGateway(context);
     const reply = await client.call('healthLive');
-    return { version: reply.version ?? 'unknown', problem: null };
+    return { version: plainLine(reply.version ?? 'unknown'), problem: null };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { version: null, problem: `unknown: ${error.message}` };
+    return { version: null, problem: `unknown: ${plainLine(error.message)}` };
   }
 }

@@ -1,13 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import { AppError } from '@app/domain';
 import { parseArgWords } from '../args/parse-arg-words.js';
 import { ask, askHidden, confirm, readAll } from '../terminal/prompt.js';
 import { configFilePath, readConfigFile, writeConfigFile } from '../config/config-file.js';
 import { isConfigKey, type ConfigValues } from '../config/config-keys.js';
 import { loadConfig } from '../config/load-config.js';
+import { parseNewHost, unencryptedNote } from '../config/parse-host.js';
 import { credentialsFrom, NOT_CONFIGURED, resolveValues } from '../config/resolve-config.js';
 import type { Context } from '../context.js';
 import { decodeText } from '../files/decode-text.js';
+import { readBounded } from '../files/read-bounded.js';
+
+const MAX_TOKEN_FILE_BYTES = 64 * 1024;
 
 export interface WriteConfigOptions {
   host: string | undefined;
@@ -30,19 +33,22 @@ export async function writeConfig(context: Context, options: WriteConfigOptions)
   const values: ConfigValues = { ...existing, ...changes };
   if (stdin.isTTY) {
     if (!changes.PROCTOR_HOST)
-      values.PROCTOR_HOST = await askFor('Gateway (host:port or URL)', values.PROCTOR_HOST, stdin);
+      values.PROCTOR_HOST = await askFor('Gateway (URL)', values.PROCTOR_HOST, stdin);
     if (!changes.EMAIL_ID) values.EMAIL_ID = await askFor('Email', values.EMAIL_ID, stdin);
   }
   values.ACCESS_TOKEN =
     changes.ACCESS_TOKEN ?? (await readToken(options.tokenFile, values.ACCESS_TOKEN, stdin));
-  checkValues(values);
+  checkValues(values, existing?.PROCTOR_HOST);
   await writeConfigFile(path, values);
+  const unencrypted =
+    values.PROCTOR_HOST === existing?.PROCTOR_HOST ? null : unencryptedNote(values.PROCTOR_HOST ?? '');
+  if (unencrypted !== null) printer.note(`Warning: ${unencrypted}`);
   if (options.words.some((word) => word.startsWith('ACCESS_TOKEN='))) {
     printer.note(
       'Warning: other users of this machine can see a token on the command line. Omit it to be prompted for it.',
     );
   }
-  const { signIn, signInUnusedReason } = await loadConfig(env);
+  const { signIn, signInUnusedReason } = await loadConfig(context);
   if (signIn && signInUnusedReason === null) {
     printer.note('Note: commands still use `proctor login`. Run `proctor logout` to use this token.');
   }
@@ -68,7 +74,7 @@ function valuesOf({ host, email, words }: WriteConfigOptions): ConfigValues {
 /** An unreadable file is an error, unless it is to be overwritten anyway. */
 async function readExisting(path: string, yes: boolean): Promise<ConfigValues | null> {
   try {
-    return await readConfigFile(path);
+    return (await readConfigFile(path))?.values ?? null;
   } catch (error) {
     if (yes) return null;
     throw error;
@@ -100,7 +106,8 @@ async function readToken(
 ) {
   let text: string;
   if (tokenFile !== undefined) {
-    const bytes = await readFile(tokenFile).catch((error: NodeJS.ErrnoException) => {
+    const bytes = await readBounded(tokenFile, MAX_TOKEN_FILE_BYTES).catch((error: NodeJS.ErrnoException) => {
+      if (error instanceof AppError) throw error;
       throw new AppError(
         'malformed_request',
         `Cannot read the token file ${tokenFile}: ${error.code ?? error.message}.`,
@@ -118,10 +125,14 @@ async function readToken(
   return text.trim() || current;
 }
 
-/** Throws `invalid_args` naming what is missing or invalid, so that no unusable file is written. */
-function checkValues(values: ConfigValues): void {
+/**
+ * Throws `invalid_args` naming what is missing or invalid, so that no unusable file is written. A host that stays as it is
+ * may lack a scheme.
+ */
+function checkValues(values: ConfigValues, hostBefore: string | undefined): void {
   try {
     credentialsFrom(resolveValues(values, {}));
+    if (values.PROCTOR_HOST !== hostBefore) checkNewHost(values.PROCTOR_HOST ?? '');
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const message =
@@ -130,5 +141,14 @@ function checkValues(values: ConfigValues): void {
       hint: 'Use --host and --email, and give the token with --token-file, on standard input or at the prompt.',
       details: error.details,
     });
+  }
+}
+
+function checkNewHost(host: string): void {
+  try {
+    parseNewHost(host);
+  } catch (error) {
+    const details = [{ field: 'PROCTOR_HOST', message: (error as Error).message }];
+    throw new AppError('malformed_request', 'The address is invalid.', { details, cause: error });
   }
 }

@@ -1,52 +1,43 @@
-import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { parseYamlMap } from '../args/parse-yaml-map.js';
 import { decodeText } from '../files/decode-text.js';
-import { fileProblem, isMissing } from './file-problem.js';
 import { CONFIG_KEYS, type ConfigValues, isConfigKey } from './config-keys.js';
+import { readPrivateFile, writePrivateFile } from './private-file.js';
 
 export function configFilePath(configDir: string): string {
   return join(configDir, 'proctor.yaml');
 }
 
+export interface ConfigFile {
+  values: ConfigValues;
+  /** What was wrong with the file and is mended: for the user to read. */
+  warning: string | null;
+}
+
 /**
- * The values in the file, or null if it does not exist. Keys may be in any case, as in v2; unknown keys are ignored.
- * Throws `malformed_request` if the file cannot be read or is not a YAML map of `NAME: value`.
+ * The file, or null if it does not exist. Keys may be in any case, as in v2; unknown keys are ignored. Throws
+ * `malformed_request` if the file cannot be read, is not a YAML map of `NAME: value`, or is not safe to use (see
+ * `readPrivateFile`).
  */
-export async function readConfigFile(path: string): Promise<ConfigValues | null> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw fileProblem('read', path, error);
-  }
-  const text = decodeText(bytes, path);
+export async function readConfigFile(path: string): Promise<ConfigFile | null> {
+  const file = await readPrivateFile(path, mayHoldToken);
+  if (file === null) return null;
+  const text = decodeText(file.bytes, path);
   const values: ConfigValues = {};
   for (const [name, value] of Object.entries(parseYamlMap(text, path))) {
     const key = name.toUpperCase();
     if (isConfigKey(key) && value !== '') values[key] = value;
   }
-  return values;
+  return { values, warning: file.warning };
 }
 
-/** Replaces the file atomically; only its owner can read it. */
 export async function writeConfigFile(path: string, values: ConfigValues): Promise<void> {
   const inOrder = Object.fromEntries(CONFIG_KEYS.flatMap((key) => (values[key] ? [[key, values[key]]] : [])));
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    // A symbolic link, for example into a dotfiles repository, stays one.
-    const target = await realpath(path).catch(() => path);
-    const draft = `${target}.${process.pid}.new`;
-    try {
-      await writeFile(draft, stringify(inOrder, { lineWidth: 0 }), { mode: 0o600, flag: 'wx' });
-      await rename(draft, target);
-    } catch (error) {
-      await rm(draft, { force: true });
-      throw error;
-    }
-  } catch (error) {
-    throw fileProblem('write', path, error);
-  }
+  await writePrivateFile(path, stringify(inOrder, { lineWidth: 0 }));
+}
+
+/** Before the text is decoded: also in UTF-16. */
+function mayHoldToken(bytes: Buffer): boolean {
+  return /ACCESS_TOKEN/i.test(bytes.toString('latin1').replaceAll('\0', ''));
 }

@@ -1,8 +1,8 @@
-import type { CliEnv } from '../env.js';
+import type { Context } from '../context.js';
 import { SignInFile, type SignIn } from '../sign-in/sign-in-file.js';
 import { isForbidden } from './file-problem.js';
 import { configFilePath, readConfigFile } from './config-file.js';
-import { parseHost } from './parse-host.js';
+import { parseHost, unencryptedHint } from './parse-host.js';
 import { resolveValues, type ResolvedValues } from './resolve-config.js';
 
 export interface LoadedConfig {
@@ -14,14 +14,25 @@ export interface LoadedConfig {
   signInUnusedReason: string | null;
 }
 
-/** Reads the files and the environment. Throws as `readConfigFile` does, unless the environment sets all that is needed. */
-export async function loadConfig(env: CliEnv): Promise<LoadedConfig> {
+/**
+ * Reads the files and the environment, and warns about what is not safe in them. Throws as `readConfigFile` does, unless the
+ * environment sets all that is needed.
+ */
+export async function loadConfig({ env, printer }: Pick<Context, 'env' | 'printer'>): Promise<LoadedConfig> {
   const path = configFilePath(env.configDir);
   const { PROCTOR_HOST, EMAIL_ID, ACCESS_TOKEN } = env.overrides;
   const needsFiles = !PROCTOR_HOST || !EMAIL_ID || !ACCESS_TOKEN;
   const file = await readIfNeeded(needsFiles, async () => await readConfigFile(path));
-  const signIn = await readIfNeeded(needsFiles, async () => await new SignInFile(env.configDir).read());
-  const values = resolveValues(file ?? {}, env.overrides, signIn ? { PROCTOR_HOST: signIn.host } : {});
+  const signInFile = new SignInFile(env.configDir, (text) => printer.warn(text));
+  const signIn = await readIfNeeded(needsFiles, async () => await signInFile.read());
+  if (file?.warning) printer.warn(file.warning);
+  const values = resolveValues(
+    file?.values ?? {},
+    env.overrides,
+    signIn ? { PROCTOR_HOST: signIn.host } : {},
+  );
+  const hint = values.PROCTOR_HOST && unencryptedHint(values.PROCTOR_HOST);
+  if (hint) printer.noteOnce(`Warning: ${hint}`);
   return {
     path,
     fileExists: file !== null,

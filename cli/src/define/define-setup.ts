@@ -12,14 +12,17 @@ export const setupCommands = [
   command('config', 'Set the gateway, your email and access token', {
     positionals: { settings: { description: 'KEY=value, as in v2', optional: true, many: true } },
     options: {
-      host: { kind: 'text', description: 'Address of the gateway: host:port or URL' },
+      host: { kind: 'text', description: 'Address of the gateway: a URL, or host:port on this machine' },
       email: { kind: 'text', description: 'Your email' },
       'token-file': { kind: 'text', description: 'File with the access token', completes: 'path' },
       yes: { ...YES, description: 'Overwrite without confirmation' },
     },
     examples: [
       ['config --host localhost:8080 --email me@example.com', 'Prompts for the token'],
-      ['config --host HOST --email EMAIL < token.txt', 'Reads the token from standard input'],
+      [
+        'config --host https://proctor.example.com --email EMAIL < token.txt',
+        'Reads the token from standard input',
+      ],
       ['config show', 'Show the effective values and their sources'],
     ],
     run: (context, { host, email, 'token-file': tokenFile, settings, yes }) =>
@@ -33,11 +36,14 @@ export const setupCommands = [
   }),
   command('login', 'Sign in with a browser, if the gateway has single sign-on', {
     options: {
-      host: { kind: 'text', description: 'Address of the gateway, if none is configured: host:port or URL' },
+      host: {
+        kind: 'text',
+        description: 'Address of the gateway, if none is configured: a URL, or host:port on this machine',
+      },
     },
     examples: [
       ['login', ''],
-      ['login --host proctor.example.com', ''],
+      ['login --host https://proctor.example.com', ''],
     ],
     run: login,
   }),

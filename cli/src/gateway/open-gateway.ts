@@ -8,8 +8,9 @@ import { SignInIdentity } from '../sign-in/sign-in-identity.js';
 import { CLIENT_VERSION } from '../version.js';
 
 /** As the signed-in account, else with the configured token. Throws `AppError` if neither is usable. */
-export async function openGateway({ env }: Pick<Context, 'env'>): Promise<GatewayClient> {
-  const { values, signIn, signInUnusedReason } = await loadConfig(env);
+export async function openGateway(context: Pick<Context, 'env' | 'printer'>): Promise<GatewayClient> {
+  const { env } = context;
+  const { values, signIn, signInUnusedReason } = await loadConfig(context);
   if (signIn === null || signInUnusedReason !== null) {
     const { email, token, ...target } = credentialsFrom(values);
     return await openAt(env, target, tokenIdentity(email, token));

@@ -10,6 +10,7 @@ describe('filterControls', () => {
     ['colours stay', '\x1b[31mred\x1b[0m \x1b[38;5;9mx\x1b[38:2:1:2:3my\x1b[m', undefined],
     ['tabs and text in any script stay', 'a\tb é 漢 🎉', undefined],
     ['a cleared screen', 'a\x1b[2J\x1b[Hb', 'ab'],
+    ['text in another order', 'a\u202egpj.exe\u2066b\u200f\u061cc\u2028d', 'agpj.exebcd'],
     ['a title', 'a\x1b]0;evil\x07b', 'ab'],
     ['a title ended by ST', 'a\x1b]0;evil\x1b\\b', 'ab'],
     ['a clipboard write', '\x1b]52;c;ZWNobyBoaQ==\x07ok', 'ok'],

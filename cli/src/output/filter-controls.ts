@@ -1,10 +1,11 @@
 /**
  * What a terminal would obey: CSI (`ESC [`), strings (OSC, DCS, APC, PM, SOS) with their terminator, other escapes, and
- * every lone control character except the tab, each in the 7-bit and the 8-bit (C1) form. No alternative can begin inside
- * another's repetition, so matching takes time linear in the length of the line.
+ * every lone control character except the tab, each in the 7-bit and the 8-bit (C1) form; what makes it show text in another
+ * order than it is written (bidirectional controls) or in another line. No alternative can begin inside another's
+ * repetition, so matching takes time linear in the length of the line.
  */
 const COMMANDS =
-  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x80-\x9f]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]|[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
+  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x80-\x9f]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]|[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 const COLOUR = /^\x1b\[[0-9;:]*m$/;
 

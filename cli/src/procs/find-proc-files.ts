@@ -1,7 +1,8 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@app/domain';
 import { decodeText } from '../files/decode-text.js';
+import { readBounded, readWithin } from '../files/read-bounded.js';
 import { readAll } from '../terminal/prompt.js';
 
 export interface SourceText {
@@ -16,8 +17,8 @@ const TOP_FILE = /\.ya?ml$/;
 
 /**
  * Reads what `-f` names: files; folders, with each `proc.yaml`, `proc.yml` and `proc.json` at any depth (except in hidden
- * folders and node_modules) and every YAML file at the top level; `-`: standard input. Throws `malformed_request` for
- * unreadable files, and for a folder without any.
+ * folders and node_modules) and every YAML file at the top level, but nothing outside the folder; `-`: standard input.
+ * Throws `malformed_request` for unreadable files, for links that lead out of a folder, and for a folder without any.
  */
 export async function readProcSources(
   paths: readonly string[],
@@ -28,7 +29,9 @@ export async function readProcSources(
     if (path === '-') {
       sources.push({ path: 'standard input', text: await readAll(stdin, MAX_FILE_BYTES) });
     } else {
-      for (const file of await filesOf(path)) sources.push({ path: file, text: await readText(file) });
+      const files = await filesIn(path);
+      if (files === null) sources.push({ path, text: await readText(path) });
+      else for (const file of files) sources.push({ path: file, text: await readText(file, path) });
     }
   }
   return sources;
@@ -45,11 +48,12 @@ export async function readSources(paths: readonly string[], stdin: NodeJS.ReadSt
   );
 }
 
-async function filesOf(path: string): Promise<string[]> {
+/** Null: not a folder. */
+async function filesIn(path: string): Promise<string[] | null> {
   const found = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
-  if (!found.isDirectory()) return [path];
+  if (!found.isDirectory()) return null;
   const files = await search(path, true);
   if (files.length > 0) return files;
   throw new AppError('malformed_request', `Found no proc files in ${path}.`, {
@@ -74,12 +78,14 @@ async function search(folder: string, isTop: boolean): Promise<string[]> {
   return found;
 }
 
-async function readText(path: string): Promise<string> {
+/** @param folder where the file was found; absent: the user named the file */
+async function readText(path: string, folder?: string): Promise<string> {
   try {
-    const { size } = await stat(path);
-    if (size > MAX_FILE_BYTES)
-      throw new AppError('too_large', `${path} is larger than ${MAX_FILE_BYTES} bytes.`);
-    return decodeText(await readFile(path), path);
+    const bytes =
+      folder === undefined
+        ? await readBounded(path, MAX_FILE_BYTES)
+        : await readWithin(folder, path, MAX_FILE_BYTES);
+    return decodeText(bytes, path);
   } catch (error) {
     throw error instanceof AppError ? error : unreadable(path, error);
   }

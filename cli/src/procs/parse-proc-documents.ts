@@ -1,27 +1,25 @@
 import { Written } from '@app/contract';
 import { AppError } from '@app/domain';
 import { LineCounter, parseAllDocuments, visit, type Document } from 'yaml';
+import { UNRESOLVABLE, yamlProblem } from '../files/yaml-problem.js';
 
 /**
  * The unvalidated procs of a YAML or JSON text: one proc or a list in each document. Numbers and booleans keep their text
- * (`Written`). Throws `malformed_request` with the line number for a syntax error.
+ * (`Written`). Throws `malformed_request` with the line number for a syntax error, never with the text: the file may be
+ * none of procs.
  */
 export function parseProcDocuments(text: string, path: string): unknown[] {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { prettyErrors: false, lineCounter: lines, merge: true });
+  const documents = parseAllDocuments(text, {
+    prettyErrors: false,
+    logLevel: 'error',
+    lineCounter: lines,
+    merge: true,
+  });
   if ('empty' in documents) return [];
   return documents.flatMap((document) => {
-    const [problem] = document.errors;
-    if (problem) {
-      const what = problem.code === 'DUPLICATE_KEY' ? 'a field is given twice' : problem.message;
-      throw new AppError(
-        'malformed_request',
-        `${path}, line ${lines.linePos(problem.pos[0]).line}: ${what}.`,
-        {
-          hint: 'Use YAML or JSON with one proc or a list of procs.',
-        },
-      );
-    }
+    const problem = yamlProblem(document, lines);
+    if (problem) throw malformed(`${path}, line ${problem.line}: ${problem.message}.`);
     keepAsWritten(document);
     const value: unknown = toPlain(document, path);
     if (value === null || value === undefined) return [];
@@ -42,7 +40,13 @@ function keepAsWritten(document: Document): void {
 function toPlain(document: Document, path: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    throw new AppError('malformed_request', `${path}: ${(error as Error).message}.`, { cause: error });
+  } catch {
+    throw malformed(`${path}: ${UNRESOLVABLE}.`);
   }
+}
+
+function malformed(message: string): AppError {
+  return new AppError('malformed_request', message, {
+    hint: 'Use YAML or JSON with one proc or a list of procs.',
+  });
 }

@@ -20,14 +20,14 @@ describe('readPodTemplates', () => {
   });
 
   it.each([
-    ['an alias without an anchor', 'template: {spec: *spec}', /Unresolved alias.*: spec/],
+    ['an alias without an anchor', 'template: {spec: *spec}', /gpu\.yaml, line 4: an alias .* has no anchor/],
     [
       'an anchor of an earlier document',
       'x: &a 1\n---\ntemplate: {spec: {hostname: *a}}',
-      /Unresolved alias.*: a/,
+      /gpu\.yaml, line 6: an alias .* has no anchor/,
     ],
     ['too many aliases', `template: {spec: {a: &a [1], b: [${'*a, '.repeat(150)}]}}`, /alias/i],
-    ['a syntax error', 'template: {', /gpu\.yaml/],
+    ['a syntax error', 'template: {', /gpu\.yaml, line 4: wrong indentation|gpu\.yaml, line \d: a colon/],
   ])('names the file for %s', (_what, text, message) => {
     try {
       read(HEAD + text);

@@ -1,6 +1,7 @@
 import { templateName, podTemplateBody, detailsFromIssues } from '@app/contract';
 import { AppError, isJsonObject, type ErrorDetail, type JsonObject } from '@app/domain';
-import { parseAllDocuments, stringify, type Document } from 'yaml';
+import { LineCounter, parseAllDocuments, stringify, type Document } from 'yaml';
+import { UNRESOLVABLE, yamlProblem } from '../files/yaml-problem.js';
 import type { SourceText } from './find-proc-files.js';
 
 /** A pod template, with its content as it is written. */
@@ -10,14 +11,20 @@ export interface TemplateInFile {
   template: { metadata?: JsonObject | null; spec: JsonObject };
 }
 
-/** The manifests of kind PodTemplate in these texts. Throws `invalid_args` with every problem in all of them. */
+/**
+ * The manifests of kind PodTemplate in these texts. Throws `invalid_args` with every problem in all of them. Nothing of a
+ * text that is no such manifest is quoted: it may be a secret in the wrong file.
+ */
 export function readPodTemplates(sources: readonly SourceText[]): TemplateInFile[] {
   const found: TemplateInFile[] = [];
   const details: ErrorDetail[] = [];
   for (const { path, text } of sources) {
-    for (const document of parseAllDocuments(text, { prettyErrors: true, merge: true })) {
-      const [error] = document.errors;
-      if (error) throw wrongTemplates([{ field: path, message: error.message.split('\n')[0] ?? '' }]);
+    const lines = new LineCounter();
+    const options = { prettyErrors: false, logLevel: 'error', lineCounter: lines, merge: true } as const;
+    for (const document of parseAllDocuments(text, options)) {
+      const problem = yamlProblem(document, lines);
+      if (problem)
+        throw wrongTemplates([{ field: `${path}, line ${problem.line}`, message: problem.message }]);
       const value = toPlain(document, path);
       if (value === null) continue;
       const problems = problemsOf(value);
@@ -48,25 +55,24 @@ export function podTemplateYaml(name: string, template: object): string {
   return stringify(manifest, { lineWidth: 0 });
 }
 
-/** An alias without its anchor, or more aliases than a manifest needs, shows only here. */
+/** More aliases than a manifest needs show only here. */
 function toPlain(document: Document, path: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    throw wrongTemplates([{ field: path, message: (error as Error).message }]);
+  } catch {
+    throw wrongTemplates([{ field: path, message: UNRESOLVABLE }]);
   }
 }
 
 function problemsOf(value: unknown): ErrorDetail[] {
-  if (!isJsonObject(value))
+  if (!isJsonObject(value) || value['kind'] !== 'PodTemplate')
     return [{ field: 'manifest', message: 'expected a manifest of kind PodTemplate' }];
-  const { apiVersion, kind, metadata, template, ...unknown } = value;
+  const { apiVersion, kind: _, metadata, template, ...unknown } = value;
   const { name, ...more } = isJsonObject(metadata) ? metadata : {};
   const parsedName = templateName.safeParse(name);
   const parsed = podTemplateBody.safeParse(template);
   return [
     ...(apiVersion === 'v1' ? [] : [{ field: 'apiVersion', message: 'must be v1' }]),
-    ...(kind === 'PodTemplate' ? [] : [{ field: 'kind', message: 'must be PodTemplate' }]),
     ...Object.keys({ ...unknown }).map((field) => ({ field, message: 'unknown field; remove it' })),
     ...Object.keys(more).map((field) => ({
       field: `metadata.${field}`,

@@ -1,5 +1,5 @@
-import { detailsFromIssues, parseWritten, procMetadata, type ProcMetadata } from '@app/contract';
-import { AppError, type ErrorDetail } from '@app/domain';
+import { detailsFromIssues, parseWritten, procMetadata, procName, type ProcMetadata } from '@app/contract';
+import { AppError, isJsonObject, type ErrorDetail } from '@app/domain';
 import { findUnknownFields, withoutIgnored } from './find-unknown-fields.js';
 import { parseProcDocuments } from './parse-proc-documents.js';
 import type { SourceText } from './find-proc-files.js';
@@ -12,7 +12,7 @@ export interface ProcInFile {
 
 /**
  * The procs in these texts. Throws `invalid_args` with every problem in all of them: invalid values, unknown fields,
- * duplicate procs.
+ * duplicate procs. Nothing of a text that does not look like a proc is quoted: it may be a secret in the wrong file.
  */
 export function readProcs(sources: readonly SourceText[]): ProcInFile[] {
   const procs: ProcInFile[] = [];
@@ -21,6 +21,10 @@ export function readProcs(sources: readonly SourceText[]): ProcInFile[] {
     for (const [index, document] of parseProcDocuments(text, path).entries()) {
       const value = withoutIgnored(document);
       const place = `${path}: ${nameOf(value) ?? `proc ${index + 1}`}`;
+      if (!looksLikeProc(value)) {
+        details.push({ field: place, message: 'is not a proc, which has a name and an image_name' });
+        continue;
+      }
       const parsed = parseWritten(procMetadata, value);
       const problems = [...findUnknownFields(value), ...detailsFromIssues(parsed.error?.issues ?? [])];
       details.push(...problems.map(({ field, message }) => ({ field: `${place}: ${field}`, message })));
@@ -43,6 +47,9 @@ export function wrongFiles(details: readonly ErrorDetail[]): AppError {
 }
 
 function nameOf(proc: unknown): string | null {
-  const name = typeof proc === 'object' && proc !== null && 'name' in proc ? proc.name : null;
-  return typeof name === 'string' && name !== '' ? name : null;
+  return isJsonObject(proc) && procName.safeParse(proc['name']).success ? String(proc['name']) : null;
+}
+
+function looksLikeProc(value: unknown): boolean {
+  return isJsonObject(value) && (nameOf(value) !== null || 'image_name' in value);
 }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { envName } from '@app/contract';
+import { envName, MAX_BODY_BYTES } from '@app/contract';
 import { AppError, type ErrorDetail } from '@app/domain';
 import { decodeText, markedEncoding } from '../files/decode-text.js';
+import { readBounded } from '../files/read-bounded.js';
 import { askHidden, readAll } from '../terminal/prompt.js';
 import { parseEnvFile } from './parse-env-file.js';
 
@@ -107,8 +107,9 @@ function exactText(bytes: Buffer, path: string): string {
 
 async function readBytes(path: string): Promise<Buffer> {
   try {
-    return await readFile(path);
+    return await readBounded(path, MAX_BODY_BYTES);
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new AppError('malformed_request', `Cannot read ${path}: ${reason}.`, { cause });
   }

@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@app/domain';
 import * as z from 'zod';
 import { codeOf, fileProblem, isMissing } from '../config/file-problem.js';
+import { readPrivateFile, writePrivateFile } from '../config/private-file.js';
 
 const signIn = z.object({
   /** The gateway's base URL: the token goes to no other. */
@@ -25,32 +26,28 @@ const LOCK_RETRY_MS = 50;
 export class SignInFile {
   readonly path: string;
 
-  constructor(configDir: string) {
+  /** @param warn is called with what was wrong with the file and is mended */
+  constructor(
+    configDir: string,
+    private readonly warn: (text: string) => void = () => undefined,
+  ) {
     this.path = join(configDir, 'login.json');
   }
 
-  /** Null: not signed in, or the file is corrupt. */
+  /** Null: not signed in, or the file is corrupt. Throws as `readPrivateFile` does. */
   async read(): Promise<SignIn | null> {
+    const file = await readPrivateFile(this.path, () => true);
+    if (file?.warning) this.warn(file.warning);
     try {
-      const parsed = signIn.safeParse(JSON.parse(await readFile(this.path, 'utf8')));
+      const parsed = signIn.safeParse(JSON.parse(file?.bytes.toString('utf8') ?? 'null'));
       return parsed.success ? parsed.data : null;
-    } catch (error) {
-      if (error instanceof SyntaxError || isMissing(error)) return null;
-      throw fileProblem('read', this.path, error);
+    } catch {
+      return null;
     }
   }
 
   async write(value: SignIn): Promise<void> {
-    const draft = `${this.path}.${process.pid}.new`;
-    try {
-      await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
-      await rm(draft, { force: true });
-      await writeFile(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-      await rename(draft, this.path);
-    } catch (error) {
-      await rm(draft, { force: true }).catch(() => undefined);
-      throw fileProblem('write', this.path, error);
-    }
+    await writePrivateFile(this.path, `${JSON.stringify(value, null, 2)}\n`);
   }
 
   /** False: there was no file. */

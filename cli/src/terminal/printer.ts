@@ -26,6 +26,7 @@ export class Printer {
   private readonly keepColours: boolean;
   private readonly spinner: Spinner;
   private coloursAreOpen = false;
+  private readonly noted = new Set<string>();
 
   constructor({ stdout, stderr, json, noEscapes }: PrinterOptions) {
     this.json = json;
@@ -74,6 +75,12 @@ export class Printer {
   /** Prints one line on standard error, but not with `--output json`. */
   note(line: string): void {
     if (!this.json) this.warn(line);
+  }
+
+  /** As `note`, but not a second time. */
+  noteOnce(line: string): void {
+    if (!this.noted.has(line)) this.note(line);
+    this.noted.add(line);
   }
 
   /** Prints one line on standard error. */

@@ -27,7 +27,7 @@ export { listNotificationsQuery, type NotificationReply } from './notification.j
 export { MAX_PAGE, instantQuery } from './paging.js';
 export { podTemplateBody, type PodTemplateReply } from './pod-template.js';
 export type { JobCheckReply } from './proc-check.js';
-export { templateName } from './proc-name.js';
+export { procName, templateName } from './proc-name.js';
 export { PROBLEM_MEDIA_TYPE, problem, type Problem, problemFromError, errorCodeOf } from './problem.js';
 export * from './routes.js';
 export {

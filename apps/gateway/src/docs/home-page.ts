@@ -5,11 +5,11 @@ export const HOME_PAGE = renderPage(
   'Proctor',
   `    <p>This is the gateway of Proctor. People run procs with the CLI, and programs with the API.</p>
     <h2>Next</h2>
-    <pre>proctor config --host HOST:PORT --email EMAIL
+    <pre>proctor config --host URL --email EMAIL
 proctor list
 proctor describe PROC
 proctor execute PROC NAME=value</pre>
-    <p>HOST:PORT is the address of this page. An administrator gives you an access token; <code>npm start</code>
+    <p>URL is the address of this page. An administrator gives you an access token; <code>npm start</code>
     prints the first one and writes this configuration itself. From a clone of the project, write
     <code>npx proctor</code>.</p>
     <ul>
