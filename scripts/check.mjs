@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { buildProject } from './lib/build-project.mjs';
+import { checkDependencies } from './lib/check-dependencies.mjs';
 import { checkNode } from './lib/check-node.mjs';
 import { generateClient } from './lib/generate-client.mjs';
 import { readGreenTree, recordGreenTree } from './lib/green-record.mjs';
@@ -14,7 +15,8 @@ import { runCommand } from './lib/run-command.mjs';
 import { changedPaths, hashImports, hashSourceTree } from './lib/source-tree.mjs';
 import { describeError, runMain, StartError } from './lib/start-error.mjs';
 
-const help = `npm run check [-- --all]: checks format, types, boundaries, exports, documents, lint and build, and runs the unit tests.
+const help = `npm run check [-- --all]: checks format, types, boundaries, exports, documents, lint, dependencies and build, and runs
+the unit tests.
 
 Skips what passed before on exactly these files, packages and Node.js; after a change runs only the unit tests that it
 can affect.
@@ -31,12 +33,19 @@ const unitSpec = /^(apps|libs|cli|tools)\/.*\.spec\.ts$/;
  * @property {(path: string) => boolean} [reads] files that can change its outcome; all if absent
  * @property {(tree: Map<string, string>) => Map<string, string>} [view] hashes the part of each file that can change it;
  *   the whole file if absent
+ * @property {number} [maxAgeMs] how long a pass counts, if the outcome depends on more than files
  * @property {(changed: string[] | undefined, tree: Map<string, string>) => Promise<string | void>} [run] throws when it
  *   fails, returns a remark; `changed`: since it passed last, undefined if unknown. Runs the script if absent.
  */
 
 const isDocument = (/** @type {string} */ path) => path.endsWith('.md');
+const DAY_MS = 24 * 3600 * 1000;
+
 const isRead = (/** @type {string} */ path) => !isDocument(path);
+
+const mayChangeDependencies = (/** @type {string} */ path) =>
+  ['package.json', 'package-lock.json', '.npmrc', 'audit-exceptions.json'].includes(path) ||
+  path.startsWith('scripts/');
 
 /** Each lane runs its checks one after the other, at the same time as the other lane. @type {Check[][]} */
 const lanes = [
@@ -48,6 +57,7 @@ const lanes = [
     { name: 'format:check' },
     { name: 'docs:check' },
     { name: 'lint', reads: isRead },
+    { name: 'dependencies', reads: mayChangeDependencies, maxAgeMs: DAY_MS, run: checkDependencies },
     { name: 'build', reads: isRead, run: () => buildProject() },
   ],
 ];
@@ -63,7 +73,7 @@ await runMain(async () => {
   if (!arePackagesInstalled()) await step('install packages (npm ci)', installPackages);
   await step('generate the database client', async (note) => note(await generateClient()));
   const tree = hashSourceTree();
-  /** @type {{ name: string, seen: Map<string, string> }[]} */
+  /** @type {{ name: string, seen: Map<string, string>, remark: string }[]} */
   const passed = [];
   /** @type {string[]} */
   const failed = [];
@@ -71,14 +81,15 @@ await runMain(async () => {
     lanes.map(async (lane) => {
       for (const check of lane) {
         const seen = check.view?.(tree) ?? tree;
-        if (await passes(check, seen, all)) passed.push({ name: check.name, seen });
-        else failed.push(check.name);
+        const remark = await passes(check, seen, all);
+        if (remark === undefined) failed.push(check.name);
+        else passed.push({ name: check.name, seen, remark });
       }
     }),
   );
   // A check may have passed for files that were saved after the tree was hashed.
   const isStable = changedPaths(tree, hashSourceTree()).length === 0;
-  if (isStable) passed.forEach(({ name, seen }) => recordGreenTree(name, seen));
+  if (isStable) passed.forEach(({ name, seen, remark }) => recordGreenTree(name, seen, remark));
   else say(dim('files changed during the checks: the next run repeats them'));
   const time = duration(performance.now() - startedAt);
   if (failed.length === 0) return say(green(`all ${passed.length} checks passed in ${time}`));
@@ -86,25 +97,29 @@ await runMain(async () => {
   return 1;
 });
 
-/** @param {Check} check @param {Map<string, string>} tree @param {boolean} all @returns {Promise<boolean>} */
-async function passes({ name, reads = () => true, run }, tree, all) {
+/**
+ * @param {Check} check @param {Map<string, string>} tree @param {boolean} all
+ * @returns {Promise<string | undefined>} a remark that stays true while nothing changes, or ''; undefined: it fails
+ */
+async function passes({ name, reads = () => true, maxAgeMs, run }, tree, all) {
   const startedAt = performance.now();
-  const before = all ? undefined : readGreenTree(name);
-  const changed = before && changedPaths(before, tree).filter(reads);
-  if (changed?.length === 0) {
-    say(`${green('✔')} ${name} ${dim('(unchanged since it passed)')}`);
-    return true;
+  const before = all ? undefined : readGreenTree(name, maxAgeMs);
+  const changed = before && changedPaths(before.files, tree).filter(reads);
+  if (before && changed?.length === 0) {
+    const remark = before.remark ? `: ${before.remark}` : '';
+    say(`${green('✔')} ${name} ${dim(`(unchanged since it passed${remark})`)}`);
+    return before.remark;
   }
   try {
     const remark = run ? await run(changed, tree) : await runScript(name);
     say(
       `${green('✔')} ${name} ${dim(`${remark ? `(${remark}) ` : ''}${duration(performance.now() - startedAt)}`)}`,
     );
-    return true;
+    return maxAgeMs === undefined ? '' : (remark ?? '');
   } catch (error) {
     say(`${red('✘')} ${name} ${dim(duration(performance.now() - startedAt))}`);
     say(`${describeFailure(error).replace(/^/gm, '    ')}\n`);
-    return false;
+    return undefined;
   }
 }
 

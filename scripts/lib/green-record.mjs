@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { proctorFolder, projectDir } from './project.mjs';
 
@@ -20,23 +20,29 @@ function environment() {
   return JSON.stringify([process.version, process.platform, process.arch, installed, TZ, LANG, NODE_OPTIONS]);
 }
 
-/** @param {string} check @returns {Map<string, string> | undefined} the tree for which it passed last */
-export function readGreenTree(check) {
+/**
+ * @param {string} check @param {number} [maxAgeMs] of the record, for a check that asks others too
+ * @returns {{ files: Map<string, string>, remark: string } | undefined} the tree for which it passed last, and its remark
+ */
+export function readGreenTree(check, maxAgeMs = Infinity) {
   try {
-    const record = JSON.parse(readFileSync(recordFile(check), 'utf8'));
-    if (record.environment === environment()) return new Map(Object.entries(record.files));
+    const file = recordFile(check);
+    const { files, remark = '', ...record } = JSON.parse(readFileSync(file, 'utf8'));
+    const isFresh = Date.now() - statSync(file).mtimeMs < maxAgeMs;
+    if (isFresh && record.environment === environment())
+      return { files: new Map(Object.entries(files)), remark };
   } catch {
     // Never passed here, or the record is damaged: run the check.
   }
   return undefined;
 }
 
-/** @param {string} check @param {ReadonlyMap<string, string>} tree */
-export function recordGreenTree(check, tree) {
+/** @param {string} check @param {ReadonlyMap<string, string>} tree @param {string} [remark] shown while it counts */
+export function recordGreenTree(check, tree, remark) {
   const file = recordFile(check);
   writeFileSync(
     `${file}.new`,
-    JSON.stringify({ environment: environment(), files: Object.fromEntries(tree) }),
+    JSON.stringify({ environment: environment(), remark, files: Object.fromEntries(tree) }),
   );
   renameSync(`${file}.new`, file);
 }

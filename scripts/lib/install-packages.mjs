@@ -30,14 +30,14 @@ export function isSameInstall(wanted, installed) {
   return Object.entries(wanted).every(isInPlace) && Object.keys(installed).every((name) => wanted[name]);
 }
 
-/** Runs `npm ci`. Throws a `StartError` with the last lines of its output if that fails. */
+/** Runs `npm ci`, but no package's install script. Throws a `StartError` with the last lines of its output if that fails. */
 export async function installPackages() {
   // npm passes its settings down as npm_config_* and the path of the npm that runs us as npm_execpath.
   const npm = process.env.npm_execpath;
   const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
   const { status, output } = await runCommand(
     command,
-    [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'],
+    [...args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
     {
       env: { ...process.env, NODE_ENV: 'development', npm_config_omit: '', npm_config_dry_run: 'false' },
     },

@@ -1,4 +1,12 @@
-import { createWriteStream, existsSync, renameSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  createWriteStream,
+  existsSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { formatLogLine, prefixLines } from './log-line.mjs';
 import { hasEscapes, say } from './progress.mjs';
@@ -9,11 +17,21 @@ const colour = hasEscapes;
 /** @type {string[]} */
 const shownNames = [];
 
-/** @param {string} name @returns {string} path of its log file; a large one of an earlier start is renamed to `.1` */
+/** @param {string} name @returns {string} path of its log file, private to its owner; a large one of an earlier start is renamed to `.1` */
 export function openLogFile(name) {
   const file = join(proctorFolder('logs'), `${name}.log`);
   if (existsSync(file) && statSync(file).size > rotateAtBytes) renameSync(file, `${file}.1`);
+  if (existsSync(file)) chmodSync(file, 0o600);
   return file;
+}
+
+/** Removes a secret that an earlier start wrote to a log. @param {string} name @param {string} secret */
+export function removeFromLog(name, secret) {
+  const log = join(proctorFolder('logs'), `${name}.log`);
+  for (const file of [log, `${log}.1`]) {
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    if (text.includes(secret)) writeFileSync(file, text.replaceAll(secret, '***'));
+  }
 }
 
 /**

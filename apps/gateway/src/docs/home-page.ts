@@ -10,7 +10,7 @@ proctor list
 proctor describe PROC
 proctor execute PROC NAME=value</pre>
     <p>URL is the address of this page. An administrator gives you an access token; <code>npm start</code>
-    prints the first one and writes this configuration itself. From a clone of the project, write
+    creates the first one and writes this configuration itself. From a clone of the project, write
     <code>npx proctor</code>.</p>
     <ul>
       <li><a href="./docs">API documentation</a>, also as <a href="./openapi.json">OpenAPI</a></li>
