@@ -271,6 +271,23 @@ describe('executions', () => {
     const all = pages.flatMap((page) => (JSON.parse(page) as { executions: { id: number }[] }).executions);
     expect(all.map((one) => one.id)).toEqual([again.id, Number(id)]);
     expect(await succeed(as(ann, ['history', '--until', '1h']))).toBe('');
+
+    // Another user's secret arguments are asked for, and never taken from the command line.
+    const unasked = await as(gateway.admin, ['rerun', id, '--detach']);
+    expect(unasked).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/PIN.*is required/) });
+    const seen = await as(gateway.admin, ['rerun', id, 'PIN=1234', '--detach']);
+    expect(seen).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('not accepted on the command line'),
+    });
+    const mine = JSON.parse(
+      await succeed(
+        as(gateway.admin, ['rerun', id, 'WHO=y', '-f', '-', '-d', '-o', 'json'], 'PIN: my-own\n'),
+      ),
+    ) as { rerun_of: number; id: number };
+    expect(mine.rerun_of).toBe(Number(id));
+    const shown = await succeed(as(gateway.admin, ['status', String(mine.id), '--details']));
+    expect(shown).toMatch(/WHO +y\n/);
   });
 
   it('have logs that can be shown in part', async () => {

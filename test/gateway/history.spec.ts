@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SecretBox, type SealedArgs } from '@app/database';
 import {
   identityHeaders,
   procMetadata,
@@ -46,6 +47,14 @@ async function list(who: Identity, query = ''): Promise<Page> {
   const answer = await gateway.call(who, 'GET', `/execution${query}`);
   expect(answer).toMatchObject({ status: 200, type: 'application/json' });
   return answer.json<Page & Record<string, unknown>>();
+}
+
+/** Opens a secret arg as the worker does, with the key of the test gateway. */
+function openArg(procName: string, name: string, sealed: SealedArgs | undefined): string {
+  const { ciphertext = '', keyId = '' } = sealed?.[name] ?? {};
+  const bytes = Uint8Array.from(Buffer.from(ciphertext, 'base64'));
+  const place = { procName, name: `arg ${name}` };
+  return new SecretBox(Buffer.from('ab'.repeat(32), 'hex')).open({ ciphertext: bytes, keyId }, place);
 }
 
 const idsOf = ({ executions }: Page) => executions.map(({ id }) => id);
@@ -218,7 +227,6 @@ describe('GET /execution/{id}', () => {
       user_email: 'owner@example.com',
       args: { A: 'x', TOKEN: '***' },
       proc_revision: 1,
-      remote_address: '127.0.0.1',
       attempts: [
         {
           n: 1,
@@ -231,6 +239,12 @@ describe('GET /execution/{id}', () => {
         { n: 2, pod_name: 'pod-2' },
       ],
     });
+    // The address is personal: others who may execute the proc do not see it.
+    expect(answer.json()).not.toHaveProperty('remote_address');
+    for (const who of [owner, gateway.admin]) {
+      const own = (await gateway.call(who, 'GET', `/execution/${id}`)).json();
+      expect(own).toMatchObject({ remote_address: '127.0.0.1' });
+    }
     const status = await gateway.call(owner, 'GET', `/execution/${id}/status`);
     expect(status.text + answer.text + gateway.log()).not.toContain(SECRET);
     const [row] = await gateway.query<{ all: string }>(
@@ -353,8 +367,8 @@ describe('GET /execution/{id}/log', () => {
 });
 
 describe('POST /execution/{id}/rerun', () => {
-  const rerun = (who: Identity, id: number, headers: Record<string, string> = {}) =>
-    gateway.call(who, 'POST', `/execution/${id}/rerun`, { headers });
+  const rerun = (who: Identity, id: number, headers: Record<string, string> = {}, body?: unknown) =>
+    gateway.call(who, 'POST', `/execution/${id}/rerun`, { headers, body });
 
   it('executes the current revision of the proc with the same args', async () => {
     await register(proc('changing', {}, [{ name: 'A' }, { name: 'D', default: 'old' }]));
@@ -410,6 +424,51 @@ describe('POST /execution/{id}/rerun', () => {
     const detail = await gateway.call(owner, 'GET', `/execution/${again}`);
     expect(detail.json()).toMatchObject({ rerun_of: first, args: { A: 'x', TOKEN: '***' } });
     expect(answer.text + detail.text + gateway.log()).not.toContain(SECRET);
+  });
+
+  it('does not carry secret args of another user along, not even for an admin', async () => {
+    const first = await submit(owner, 'with-secret', { A: 'x', TOKEN: SECRET });
+    const scheduled = await submit(owner, 'with-secret', { A: 'x', TOKEN: SECRET });
+    await gateway.query('update execution set schedule_id = 7, rerun_of = null where id = $1', [scheduled]);
+    for (const who of [member, gateway.admin]) {
+      for (const id of [first, scheduled]) {
+        const refused = await rerun(who, id, { Accept: 'application/json' });
+        expect(refused).toMatchObject({ status: 400 });
+        expect(refused.json()).toMatchObject({
+          errors: [{ field: 'TOKEN', message: expect.stringContaining('pass a value') }],
+        });
+        const shown = (await gateway.call(who, 'GET', `/execution/${id}`)).json();
+        expect(shown).toMatchObject({ rerun_args: ['TOKEN'] });
+      }
+    }
+    expect((await gateway.call(owner, 'GET', `/execution/${first}`)).json()).not.toHaveProperty('rerun_args');
+    const passed = await rerun(member, first, {}, { args: { TOKEN: 'of the member' } });
+    expect(passed).toMatchObject({ status: 201 });
+    const again = passed.json<Shown & object>().id;
+    const [sealed] = await gateway.query<{ args: object; secret_args: SealedArgs }>(
+      'select args, secret_args from execution where id = $1',
+      [again],
+    );
+    expect(sealed?.args).toEqual({ A: 'x' });
+    expect(openArg('with-secret', 'TOKEN', sealed?.secret_args)).toBe('of the member');
+    // The rerun is the member's: they may run it once more as it is, and the owner of the first one may not.
+    expect(await rerun(member, again)).toMatchObject({ status: 201 });
+    expect(await rerun(owner, again)).toMatchObject({ status: 400 });
+  });
+
+  it('replaces the given args, and binds the Idempotency-Key to them', async () => {
+    const first = await submit(owner, 'with-secret', { A: 'x', TOKEN: SECRET });
+    const headers = { 'Idempotency-Key': 'replaced-1' };
+    const body = { args: { A: 'y' } };
+    const made = await rerun(owner, first, headers, body);
+    expect(made).toMatchObject({ status: 201 });
+    const again = made.json<Shown & object>().id;
+    expect((await gateway.call(owner, 'GET', `/execution/${again}`)).json()).toMatchObject({
+      args: { A: 'y', TOKEN: '***' },
+    });
+    expect((await rerun(owner, first, headers, body)).json()).toMatchObject({ id: again });
+    expect(await rerun(owner, first, headers)).toMatchObject({ status: 422 });
+    expect(await rerun(owner, first, {}, { args: ['A'] })).toMatchObject({ status: 400 });
   });
 
   it('keeps an arg secret after the proc has changed', async () => {

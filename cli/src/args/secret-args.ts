@@ -14,9 +14,16 @@ export function missingSecretArgs(
   );
 }
 
+export function secretArgsOf(proc: ProcMetadata): Declaration[] {
+  return proc.env_vars.args.filter(({ type }) => type === 'secret');
+}
+
 /** Throws `invalid_args` if one of these is a secret argument: other users of the machine can see the command line. */
-export function refuseSecretWords(proc: ProcMetadata, names: readonly string[]): void {
-  const secret = proc.env_vars.args.filter(({ type, name }) => type === 'secret' && names.includes(name));
+export function refuseSecretWords(
+  secretArgs: readonly Pick<Declaration, 'name'>[],
+  names: readonly string[],
+): void {
+  const secret = secretArgs.filter(({ name }) => names.includes(name));
   if (secret.length === 0) return;
   throw new AppError(
     'invalid_args',

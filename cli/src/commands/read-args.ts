@@ -2,7 +2,7 @@ import type { ProcMetadata } from '@app/contract';
 import { AppError } from '@app/domain';
 import { parseArgWords } from '../args/parse-arg-words.js';
 import { parseArgsText, readArgsFile } from '../args/read-args-file.js';
-import { missingSecretArgs, refuseSecretWords } from '../args/secret-args.js';
+import { missingSecretArgs, refuseSecretWords, secretArgsOf } from '../args/secret-args.js';
 import type { Context } from '../context.js';
 import { plainLine } from '../output/filter-controls.js';
 import { askHidden, readAll } from '../terminal/prompt.js';
@@ -37,12 +37,20 @@ export async function readArgs(
  * Throws `invalid_args` for a secret argument among the words, and without a terminal.
  */
 export async function addSecretArgs(
-  { stdin }: Context,
+  context: Context,
   proc: ProcMetadata,
   { args, wordNames }: ParsedArgs,
 ): Promise<Record<string, string>> {
-  refuseSecretWords(proc, wordNames);
-  const missing = missingSecretArgs(proc, args);
+  refuseSecretWords(secretArgsOf(proc), wordNames);
+  return await promptForSecretArgs(context, missingSecretArgs(proc, args), args);
+}
+
+/** Adds these arguments, without showing what is typed. Throws `invalid_args` without a terminal. */
+export async function promptForSecretArgs(
+  { stdin }: Context,
+  missing: readonly { name: string; description: string }[],
+  args: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
   if (missing.length > 0 && !stdin.isTTY) {
     throw new AppError('invalid_args', 'Secret arguments are missing, and a prompt needs a terminal.', {
       hint: 'Put `NAME: value` lines into a file for -f FILE, or on standard input with -f -.',

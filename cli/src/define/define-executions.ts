@@ -30,13 +30,21 @@ export const executionCommands = [
     run: (context, { proc, args, file, detach }) => execute(context, { proc, words: args, file, detach }),
   }),
   command('rerun', 'Run an execution again with the same arguments', {
-    positionals: { id: EXECUTION_ID },
-    options: { detach: DETACH },
+    positionals: {
+      id: EXECUTION_ID,
+      args: { ...ARG_WORDS, description: 'NAME=value: arguments to replace (not secret ones)' },
+    },
+    options: { file: ARGS_FILE, detach: DETACH },
     examples: [
-      ['rerun 1234', 'Uses the current version of the proc; secret arguments are reused'],
+      ['rerun 1234', 'Uses the current version of the proc; your own secret arguments are reused'],
+      ['rerun 1234 SAMPLE_ARG_ONE=other', 'With another value'],
+      [
+        'rerun 1234 -f secrets.yaml',
+        "Secret arguments of another user's execution; without, you are prompted",
+      ],
       ['rerun 1234 --detach', 'Print the new id and exit'],
     ],
-    run: rerun,
+    run: (context, { id, args, file, detach }) => rerun(context, { id, words: args, file, detach }),
   }),
   command('logs', 'Show the log of an execution and follow it to the end', {
     positionals: { id: EXECUTION_ID },

@@ -21,6 +21,13 @@ export const submitExecutionBody = z.object({
 });
 export type SubmitExecutionBody = z.output<typeof submitExecutionBody>;
 
+/** Body of `POST /execution/{id}/rerun`, which may be left out. */
+export const rerunExecutionBody = z.object({
+  args: envValues.describe(
+    'Args that replace those of the earlier execution, or add to them. Other users than its own pass the secret ones here.',
+  ),
+});
+
 const id = z.int().min(1).max(MAX_EXECUTION_ID);
 
 /** An execution as clients see it. Optional fields are not in v2. */
@@ -66,12 +73,19 @@ export const HIDDEN_VALUE = '***';
 export const executionDetailReply = executionReply.extend({
   args: z.record(z.string(), z.string()).describe('Args of type `secret` appear as `***`.'),
   proc_revision: z.int(),
-  remote_address: z.string().optional().describe('Address that the request came from.'),
+  remote_address: z
+    .string()
+    .optional()
+    .describe('Address that the request came from. Shown to the user who started it, and to admins.'),
   waiting_for: z
     .enum(GATE_NAMES)
     .optional()
     .describe('The gate at which the execution waits. Omitted once it is admitted to the queue.'),
   attempts: z.array(attempt).describe('One per pod, oldest first.'),
+  rerun_args: z
+    .array(z.string())
+    .optional()
+    .describe('Secret args that another user gave, so that the caller must pass them to run it again.'),
 });
 export type ExecutionDetailReply = z.output<typeof executionDetailReply>;
 

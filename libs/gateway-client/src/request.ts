@@ -21,6 +21,10 @@ type Required<Key extends string, Schema> = [Schema] extends [never]
   ? { [K in Key]?: undefined }
   : { [K in Key]: Schema extends z.ZodType ? z.input<Schema> : never };
 
+type BodyPart<Name extends RouteName> = Routes[Name] extends { isBodyOptional: true }
+  ? Partial<Required<'body', SchemaOf<Name, 'body'>>>
+  : Required<'body', SchemaOf<Name, 'body'>>;
+
 type QueryPart<Query> = [Query] extends [never]
   ? { query?: undefined }
   : Record<never, never> extends Query
@@ -45,7 +49,7 @@ interface RequestControl {
  */
 export type RequestOf<Name extends RouteName> = Name extends RouteName
   ? Required<'params', SchemaOf<Name, 'params'>> &
-      Required<'body', SchemaOf<Name, 'body'>> &
+      BodyPart<Name> &
       QueryPart<QueryInput<Name>> &
       IdempotencyPart<Name> &
       RequestControl

@@ -8,7 +8,7 @@ import type { CancelExecution } from './cancel-execution.js';
 import type { FindExecution } from './find-execution.js';
 import type { ListExecutions } from './list-executions.js';
 import type { ReadLog } from './read-log.js';
-import type { RerunExecution } from './rerun-execution.js';
+import { argsToPass, type RerunExecution } from './rerun-execution.js';
 import type { ServeLog } from './serve-log.js';
 import type { SubmitExecution } from './submit-execution.js';
 import { toDetailReply, toReply } from './to-reply.js';
@@ -59,7 +59,8 @@ export class ExecutionsController {
 
   @Serves('getExecution')
   async detail(@Call() { caller, params }: CallOf<'getExecution'>): Promise<ReplyOf<'getExecution'>> {
-    return toDetailReply(await this.dependencies.findExecution.findDetail(params.id, caller));
+    const execution = await this.dependencies.findExecution.findDetail(params.id, caller);
+    return toDetailReply(execution, argsToPass(caller.user, execution));
   }
 
   @ServesByHand('readExecutionLog')
@@ -78,9 +79,9 @@ export class ExecutionsController {
 
   @Serves('rerunExecution')
   async rerun(
-    @Call() { caller, params }: CallOf<'rerunExecution'>,
+    @Call() { caller, params, body }: CallOf<'rerunExecution'>,
     @Headers(IDEMPOTENCY_KEY_HEADER) key: string | undefined,
   ): Promise<ReplyOf<'rerunExecution'>> {
-    return toReply(await this.dependencies.rerunExecution.rerun(params.id, key, caller));
+    return toReply(await this.dependencies.rerunExecution.rerun(params.id, body.args, key, caller));
   }
 }

@@ -16,12 +16,13 @@ export class FindExecution {
     return this.show(isPossibleExecutionId(id) ? await this.executions.find(Number(id)) : null, requester);
   }
 
-  /** Like `find`, with args and attempts. */
+  /** Like `find`, with args and attempts. The address of the user who started it is for that user and admins only. */
   async findDetail(id: string, requester: Requester): Promise<ExecutionDetail> {
-    return this.show(
+    const detail = await this.show(
       isPossibleExecutionId(id) ? await this.executions.findDetail(Number(id)) : null,
       requester,
     );
+    return this.access.mayChange(requester, detail) ? detail : { ...detail, remoteAddress: null };
   }
 
   private async show<Found extends Execution>(execution: Found | null, requester: Requester): Promise<Found> {

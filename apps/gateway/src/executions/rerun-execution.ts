@@ -1,5 +1,5 @@
 import type { ExecutionsStore, SecretsStore } from '@app/database';
-import { AppError, type Execution } from '@app/domain';
+import { AppError, owns, type Execution, type User } from '@app/domain';
 import type { Caller } from '../authentication/caller.js';
 import type { FindProc } from '../procs/find-proc.js';
 import type { AcceptExecution } from './accept-execution.js';
@@ -24,20 +24,29 @@ export class RerunExecution {
 
   /**
    * Returns the new execution, or the existing one of the same Idempotency-Key. The earlier one need not have ended; its
-   * callback URL is not reused.
-   * @throws AppError as `SubmitExecution` and `FindExecution` do; `conflict` if its secret args can no longer be decrypted
+   * callback URL is not reused, and its secret args only by who gave them: admins may not use them in their own name either.
+   * @param given args that replace those of the earlier execution
+   * @throws AppError as `SubmitExecution` and `FindExecution` do; `invalid_args` if another user's secret args are not
+   * given; `conflict` if the caller's own can no longer be decrypted
    */
-  async rerun(id: string, key: string | undefined, caller: Caller): Promise<Execution> {
-    const scope = { identity: caller.user.email, route: 'POST /execution/:id/rerun', request: { id } };
+  async rerun(
+    id: string,
+    given: Readonly<Record<string, string>>,
+    key: string | undefined,
+    caller: Caller,
+  ): Promise<Execution> {
+    const args = Object.keys(given).length === 0 ? undefined : given;
+    const scope = { identity: caller.user.email, route: 'POST /execution/:id/rerun', request: { id, args } };
     const idempotency = readIdempotencyKey(key, scope, this.dependencies.bodyHash);
     await this.dependencies.backlog.throwIfFull(caller.user.email, idempotency);
     const earlier = await this.dependencies.findExecution.find(id, caller);
     const registered = await this.dependencies.findProc.find(earlier.procName, caller);
-    const secretArgs = await this.readSecretArgs(earlier);
+    throwIfMissing(earlier, argsToPass(caller.user, earlier), given);
+    const secretArgs = await this.readSecretArgs(earlier, given);
     const request = {
       registered,
-      args: { ...earlier.args, ...secretArgs },
-      secretNames: Object.keys(secretArgs),
+      args: { ...earlier.args, ...secretArgs, ...given },
+      secretNames: earlier.secretArgNames,
       callbackUrl: null,
       idempotency,
       origin: { kind: 'rerun', rerunOf: earlier.id },
@@ -45,9 +54,13 @@ export class RerunExecution {
     return this.dependencies.acceptExecution.accept(request, caller);
   }
 
-  private async readSecretArgs({ id, procName }: Execution): Promise<Record<string, string>> {
-    const sealed = await this.dependencies.executions.readSecretArgs(id);
-    if (!sealed) return {};
+  /** Those that are not given anew. */
+  private async readSecretArgs(
+    { id, procName }: Execution,
+    given: Readonly<Record<string, string>>,
+  ): Promise<Record<string, string>> {
+    const all = (await this.dependencies.executions.readSecretArgs(id)) ?? {};
+    const sealed = Object.fromEntries(Object.entries(all).filter(([name]) => !Object.hasOwn(given, name)));
     try {
       return this.dependencies.secrets.openArgs(procName, sealed);
     } catch (cause) {
@@ -62,4 +75,29 @@ export class RerunExecution {
       );
     }
   }
+}
+
+/**
+ * The secret args that this user must pass to execute the proc again: those that another user gave. Who gave them is the
+ * owner of the execution: of a rerun, who passed them again; of a schedule's, the owner of the schedule.
+ */
+export function argsToPass(user: User, execution: Execution): readonly string[] {
+  return owns(user, execution) ? [] : execution.secretArgNames;
+}
+
+function throwIfMissing(
+  { id }: Execution,
+  names: readonly string[],
+  given: Readonly<Record<string, string>>,
+): void {
+  const missing = names.filter((name) => !Object.hasOwn(given, name));
+  if (missing.length === 0) return;
+  throw new AppError(
+    'invalid_args',
+    `Another user started execution ${id}, and its secret args are not carried over for you.`,
+    {
+      details: missing.map((field) => ({ field, message: `"${field}" is secret; pass a value of your own` })),
+      hint: 'With an older CLI use `proctor execute`, which prompts for them.',
+    },
+  );
 }

@@ -33,8 +33,14 @@ export function toReply(execution: ExecutionSummary): ReplyOf<'submitExecution'>
   };
 }
 
-/** Like `toReply`, with args and attempts. Hides the values of secret args. */
-export function toDetailReply(execution: ExecutionDetail): ReplyOf<'getExecution'> {
+/**
+ * Like `toReply`, with args and attempts. Hides the values of secret args.
+ * @param rerunArgs secret args that the caller must pass for a rerun
+ */
+export function toDetailReply(
+  execution: ExecutionDetail,
+  rerunArgs: readonly string[],
+): ReplyOf<'getExecution'> {
   const { remoteAddress, waitingFor } = execution;
   return {
     ...toReply(execution),
@@ -43,6 +49,7 @@ export function toDetailReply(execution: ExecutionDetail): ReplyOf<'getExecution
     ...(remoteAddress !== null && { remote_address: remoteAddress }),
     ...(waitingFor !== null && { waiting_for: waitingFor }),
     attempts: execution.attempts.map(toAttemptReply),
+    ...(rerunArgs.length > 0 && { rerun_args: [...rerunArgs] }),
   };
 }
 

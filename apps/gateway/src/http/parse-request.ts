@@ -34,7 +34,10 @@ export function parseRequest(route: Route, { params, query, body }: FastifyReque
 export function parseBody(route: Route, bytes: unknown): unknown {
   if (!route.body) throw new Error(`the route ${route.path} declares no body`);
   const malformed = route.malformedMessage ?? 'malformed request';
-  const result = parseWritten(route.body, parseBytes(bytes, route.maxBodyValues ?? MAX_VALUES, malformed));
+  const given = isLeftOut(route, bytes)
+    ? {}
+    : parseBytes(bytes, route.maxBodyValues ?? MAX_VALUES, malformed);
+  const result = parseWritten(route.body, given);
   if (result.success) return result.data;
   // v2's clients expect exactly this message if the body is not even an object; details follow where there is a field.
   const isOtherKind = result.error.issues.some(({ path }) => path.length === 0);
@@ -54,6 +57,10 @@ export function parseText<Schema extends z.ZodType>(
     code === 'invalid_type' ? `${path.join('.')} must be given once` : message,
   );
   throw new AppError('malformed_request', messages.join('; '));
+}
+
+function isLeftOut({ isBodyOptional }: Route, bytes: unknown): boolean {
+  return isBodyOptional === true && (!(bytes instanceof Uint8Array) || bytes.length === 0);
 }
 
 function parseBytes(bytes: unknown, maxValues: number, malformed: string): unknown {

@@ -52,7 +52,10 @@ function buildOperation(operationId: string, route: Route, requests: JsonSchemas
     security: securityOf(route),
     parameters: buildParameters(route, requests),
     ...(route.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: requests.of(route.body) } } },
+      requestBody: {
+        required: route.isBodyOptional !== true,
+        content: { 'application/json': { schema: requests.of(route.body) } },
+      },
     }),
     responses: buildResponses(route, replies),
   };

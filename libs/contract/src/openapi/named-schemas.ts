@@ -19,6 +19,7 @@ import {
   executionDetailReply,
   executionReply,
   listExecutionsReply,
+  rerunExecutionBody,
   submitExecutionBody,
 } from '../execution.js';
 import { healthLiveReply, healthReadyReply } from '../health.js';
@@ -52,6 +53,7 @@ import {
 /** Schemas of requests, under the names that generated clients use. */
 export const REQUEST_SCHEMAS = {
   SubmitExecution: submitExecutionBody,
+  RerunExecution: rerunExecutionBody,
   RegisterProc: procMetadata,
   ApplyPodTemplate: podTemplateBody,
   SetSecrets: setSecretsBody,

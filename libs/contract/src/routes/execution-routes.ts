@@ -7,6 +7,7 @@ import {
   listExecutionsQuery,
   listExecutionsReply,
   readLogQuery,
+  rerunExecutionBody,
   submitExecutionBody,
 } from '../execution.js';
 import type { Route } from './route.js';
@@ -118,7 +119,6 @@ export const executionRoutes = {
     successStatus: 200,
     otherStatuses: { 409: 'The execution has already ended.' },
   },
-  /** Uses the current revision of the proc. Secret args are carried over without being shown. */
   rerunExecution: {
     method: 'POST',
     path: '/execution/:id/rerun',
@@ -126,12 +126,22 @@ export const executionRoutes = {
     scope: 'execute',
     allowsProcLimit: true,
     summary: 'Run the proc again with the same args',
-    description: 'Uses the current revision of the proc. Secret args are carried over without being shown.',
+    description: [
+      'Uses the current revision of the proc. Secret args are carried over, without being shown, for the user who gave',
+      'them only: the owner of the execution. Any other caller, also an admin, passes them as `args`; `rerun_args` of',
+      '`GET /execution/{id}` names them. The body may be left out.',
+    ].join(' '),
     params: executionParams,
+    body: rerunExecutionBody,
+    isBodyOptional: true,
     reply: executionReply,
     replyType: 'json',
     successStatus: 201,
     takesIdempotencyKey: true,
-    otherStatuses: { 429: 'The backlog is full, or the proc has no free slot and does not queue.' },
+    otherStatuses: {
+      403: 'The caller is not a member of every group of the proc.',
+      409: 'Its secret args were encrypted with another key.',
+      429: 'The backlog is full, or the proc has no free slot and does not queue.',
+    },
   },
 } as const satisfies Record<string, Route>;
