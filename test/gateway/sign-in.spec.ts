@@ -253,7 +253,7 @@ describe('without an issuer', () => {
   beforeAll(async () => {
     const limits = { PROCTOR_FAILED_LOGINS_PER_ADDRESS: '5', PROCTOR_FAILED_LOGINS_PER_IDENTITY: '8' };
     // So that a test can use many addresses.
-    plain = await startTestGateway({ env: { ...limits, PROCTOR_TRUST_PROXY: 'true' } });
+    plain = await startTestGateway({ env: { ...limits, PROCTOR_TRUST_PROXY: '1' } });
   }, 30_000);
   afterAll(() => plain.remove(), 30_000);
 

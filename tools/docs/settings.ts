@@ -36,9 +36,13 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         meaning:
           'Address that browsers use, if it is not the address of the gateway itself. The `Origin` of WebSockets, and with authentication off of every request, is checked against it. Links in notifications start with it, including its path.',
       },
+      PROCTOR_ALLOWED_HOSTS: {
+        meaning:
+          'Comma-separated host names or addresses, without ports, that clients may use in `Host` while authentication is off, besides `localhost`, `*.localhost`, `127.0.0.0/8`, `[::1]` and the host of `PROCTOR_PUBLIC_URL`. Set it if clients reach such a gateway by another name, such as that of its container. Unset: none.',
+      },
       PROCTOR_TRUST_PROXY: {
         meaning:
-          'Which proxies may set `X-Forwarded-*` headers: `true` for all, or their comma-separated addresses or CIDR ranges. Behind a proxy that is not trusted, all users seem to have the same address and share its limit for failed logins.',
+          'Whose `X-Forwarded-*` headers count: the number of proxies in front of the gateway, such as `1`, if clients can reach it only through them, or a comma-separated list of their addresses or CIDR ranges (also `loopback`, `linklocal`, `uniquelocal`). `false`: nobody’s. `true` is refused: any client could choose the address that limits and the audit trail see. Behind a proxy that is not trusted, all users seem to have the same address and share its limits.',
       },
       PROCTOR_MIN_CLIENT_VERSION: {
         meaning: 'Oldest `Client-Version` that is accepted, such as `v2.0.8`. Unset: any version.',

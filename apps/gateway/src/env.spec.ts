@@ -28,6 +28,7 @@ describe('loadGatewayEnv', () => {
       PROCTOR_PUBLIC_URL: 'proctor',
       PROCTOR_TRUST_PROXY: '10.0.0.0/8, nonsense',
       PROCTOR_MIN_CLIENT_VERSION: 'new',
+      PROCTOR_ALLOWED_HOSTS: 'http://proctor.example.com',
       PROCTOR_AUTH_ENABLED: 'maybe',
     };
     for (const name of Object.keys(wrong))
@@ -41,6 +42,62 @@ describe('loadGatewayEnv', () => {
       PROCTOR_TRUST_PROXY: '10.0.0.0/8',
     });
     expect(settings).toMatchObject({ publicOrigin: 'https://p.example', trustProxy: ['10.0.0.0/8'] });
+  });
+
+  it.each([
+    ['false', false],
+    ['0', false],
+    ['1', 1],
+    ['2', 2],
+    ['192.0.2.1', ['192.0.2.1']],
+    ['10.0.0.0/8, ::1, fd00::/8, ::ffff:10.0.0.1', ['10.0.0.0/8', '::1', 'fd00::/8', '::ffff:10.0.0.1']],
+    ['loopback,linklocal, uniquelocal', ['loopback', 'linklocal', 'uniquelocal']],
+  ])('trusts the proxies %s', (text, trustProxy) => {
+    expect(loadGatewayEnv({ ...required, PROCTOR_TRUST_PROXY: text })).toMatchObject({ trustProxy });
+  });
+
+  it.each([
+    'true',
+    'TRUE',
+    'yes',
+    '*',
+    'all',
+    '-1',
+    '1.5',
+    '11',
+    '0.0.0.0/0',
+    '::/0',
+    '10.0.0.0/33',
+    '10.0.0.0/',
+    'proxy',
+  ])('refuses to trust the proxies %s, and says what to write instead', (text) => {
+    expect(() => loadGatewayEnv({ ...required, PROCTOR_TRUST_PROXY: text })).toThrow(
+      /PROCTOR_TRUST_PROXY: expected false, the number of proxies .* addresses, CIDR ranges/,
+    );
+  });
+
+  it('answers to the host of the public URL and those of a list, besides loopback', () => {
+    const hosts = {
+      PROCTOR_PUBLIC_URL: 'https://p.example:8443/x',
+      PROCTOR_ALLOWED_HOSTS: 'a.example, ::1,10.0.0.5',
+    };
+    expect(loadGatewayEnv(required).allowedHosts).toEqual([]);
+    expect(loadGatewayEnv({ ...required, ...hosts }).allowedHosts).toEqual([
+      'p.example',
+      'a.example',
+      '[::1]',
+      '10.0.0.5',
+    ]);
+    for (const text of [
+      '*',
+      '*.example.com',
+      'a.example:5001',
+      'https://a.example',
+      'a b',
+      'a/b',
+      '[::1]:80',
+    ])
+      expect(() => loadGatewayEnv({ ...required, PROCTOR_ALLOWED_HOSTS: text })).toThrow('without ports');
   });
 
   it('authenticates against accounts in Postgres by default', () => {

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { parseIdRanges, parseQuantity, type IdRange } from '@app/domain';
 import {
   adminGroupsOf,
@@ -21,17 +20,8 @@ import {
 } from '@app/platform';
 import { checkTokenLifetime, tokenLifetimeVars } from './accounts/token-lifetime.js';
 import { authenticationVars, checkAuthPlugin, showPlugin } from './authentication/authentication-vars.js';
+import { hostsVar, trustProxyVar } from './http/address-vars.js';
 import { parseClientVersion } from './http/client-version.js';
-
-/** Fastify's `trustProxy`: trust every proxy, none, or those at these addresses. */
-const trustProxyVar = parsedVar<boolean | string[]>(
-  'true, false, or a comma-separated list of the addresses (or CIDR ranges) of trusted proxies',
-  (text) => {
-    if (text === 'true' || text === 'false') return text === 'true';
-    const addresses = text.split(',').map((address) => address.trim());
-    return addresses.every((address) => isIP(address.split('/')[0] ?? '') !== 0) ? addresses : undefined;
-  },
-);
 
 const idRangesVar = parsedVar<readonly IdRange[]>(
   'a comma-separated list of user or group ids, such as 1000,2000-2999',
@@ -56,6 +46,7 @@ export const schema = serviceSchema({
   PROCTOR_LOGS_STREAM_PATIENCE_SECONDS: integerVar({ min: 1, max: 86_400, default: 60 }),
   PROCTOR_PUBLIC_URL: baseUrlVar.optional(),
   PROCTOR_TRUST_PROXY: trustProxyVar.default(false),
+  PROCTOR_ALLOWED_HOSTS: hostsVar.default([]),
   PROCTOR_ALLOWED_NAMESPACES: namespacesVar.optional(),
   PROCTOR_ALLOWED_SERVICE_ACCOUNTS: commaListVar.optional(),
   PROCTOR_ALLOWED_IMAGE_REGISTRIES: commaListVar.optional(),
@@ -91,6 +82,11 @@ export function loadGatewayEnv(source: EnvSource) {
     port: env.PROCTOR_APP_PORT,
     trustProxy: env.PROCTOR_TRUST_PROXY,
     publicOrigin: env.PROCTOR_PUBLIC_URL === undefined ? null : new URL(env.PROCTOR_PUBLIC_URL).origin,
+    /** By which browsers reach the gateway, besides the names of loopback. */
+    allowedHosts: [
+      ...(env.PROCTOR_PUBLIC_URL === undefined ? [] : [new URL(env.PROCTOR_PUBLIC_URL).hostname]),
+      ...env.PROCTOR_ALLOWED_HOSTS,
+    ],
     secretKey: env.PROCTOR_SECRET_KEY,
     access: {
       isAuthenticationOn: env.PROCTOR_AUTH_ENABLED,

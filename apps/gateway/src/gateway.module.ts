@@ -45,7 +45,6 @@ export type Gateway = ReturnType<typeof wireGateway>;
 export function wireGateway(dependencies: GatewayDependencies) {
   const { settings, connections, authPlugin, telemetry, logger, resources } = dependencies;
   const { secretKey, logStream } = settings;
-  const { adminGroups } = settings.access;
   const { database, queue, signals } = connections;
   const allowed = completeAllowed(settings, connections.podRules);
 
@@ -62,9 +61,10 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const groups = new KnownGroups(authPlugin === null ? new GroupsStore(database) : null);
   const procs = wireProcs({ allowed, database, secretsStore, access, groups, signals, audit });
   const { procsStore, findProc, prepareArgs } = procs;
+  const { adminGroups, isAuthenticationOn } = settings.access;
   const { tokenLifetime } = settings;
   const accounts = wireAccounts({
-    ...{ adminGroups, tokenLifetime, findProc, database, authenticator, sources, audit },
+    ...{ adminGroups, isAuthenticationOn, tokenLifetime, findProc, database, authenticator, sources, audit },
   });
   const podTemplates = wirePodTemplates({ templates: procs.templates, procs: procsStore, allowed, audit });
   const forExecuting = { procsStore, findProc, prepareArgs, access, groups, audit };
@@ -90,9 +90,9 @@ export function wireGateway(dependencies: GatewayDependencies) {
     ...[executions, procs, podTemplates, secrets, schedules, accounts, auditing, notifications, signIn],
     ...[healthRoutes, metricsRoutes, docs],
   ].flatMap((feature): object[] => feature.controllers);
-  const { guard } = authentication;
+  const { guard, hostCheck } = authentication;
   const { noteRefusal } = auditing;
-  return { controllers, guard, noteRefusal, health, metrics, openStreams, authenticator, audit };
+  return { controllers, guard, hostCheck, noteRefusal, health, metrics, openStreams, authenticator, audit };
 }
 
 /** Registers the gateway's controllers with Nest, which routes requests to them and creates nothing itself. */

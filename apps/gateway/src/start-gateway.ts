@@ -16,7 +16,10 @@ import { openConnections } from './open-connections.js';
 export async function startGateway(context: ServiceContext<GatewaySettings>): Promise<Gateway> {
   const { settings, logger, resources } = context;
   if (!settings.access.isAuthenticationOn) {
-    logger.warn('authentication is off (PROCTOR_AUTH_ENABLED): every client that can connect is an admin');
+    const hosts = ['loopback names', ...settings.allowedHosts].join(', ');
+    logger.warn(
+      `authentication is off (PROCTOR_AUTH_ENABLED): every client that can connect to ${hosts} is an admin`,
+    );
   }
   const authPlugin = await loadPlugin(settings, logger);
   const connections = await openConnections(context);
@@ -58,6 +61,7 @@ async function serve(
   });
   const fastify = app.getHttpAdapter().getInstance();
   measureRequests(fastify, gateway.metrics);
+  gateway.hostCheck.guard(fastify);
   routeUpgrades(fastify);
   await app.listen({ port: settings.port, host: settings.host });
 }

@@ -19,6 +19,7 @@ export interface ChangeTokensDependencies {
   lifetime: TokenLifetime;
   authenticator: Authenticator;
   audit: AuditTrail;
+  isAuthenticationOn: boolean;
 }
 
 /** Creates and revokes tokens of accounts in Postgres: the caller's own, and for admins those of any account. */
@@ -29,13 +30,14 @@ export class ChangeTokens {
    * Returns the token with its record; the token cannot be read again. It ends with the caller's own token, and expires
    * no later, whatever was requested: a stolen token must not yield one that outlives it.
    * @throws AppError `forbidden` for another account's token, unless the caller is an admin; `not_found` if there is no
-   * such account or proc; `conflict` if the caller has no account, or the account too many tokens; `invalid_args` beyond
-   * the longest lifetime
+   * such account or proc; `conflict` if the caller has no account, or the account too many tokens, or while authentication
+   * is off; `invalid_args` beyond the longest lifetime
    */
   async create(body: BodyOf<'createToken'>, caller: Caller): Promise<{ token: string; record: TokenRecord }> {
     const { label, expires_in_seconds: seconds } = body;
     const { user, isAdmin, address, credentialExpiresAt, tokenId: parentId } = caller;
     const email = body.email ?? user.email;
+    if (!this.dependencies.isAuthenticationOn) throw this.noTokens(email, caller);
     if (!isSameEmail(email, user.email) && !isAdmin) throw onlyAdmins('create tokens for other accounts');
     // A sign-in through the plugin must not yield a token that outlives it, or that may do more.
     if (!isAdmin && !this.dependencies.sources.isAccount(user)) throw noOwnAccount(user);
@@ -70,6 +72,17 @@ export class ChangeTokens {
       if (outcome.kind === 'created') return outcome;
       if (outcome.kind === 'too_many') throw tooManyTokens(email);
       throw isSameEmail(email, user.email) ? noOwnAccount(user) : noAccount(email);
+    });
+  }
+
+  /** Everyone is an admin now, and would stay one with a token when authentication is on again. */
+  private noTokens(email: string, { user, address }: Caller): AppError {
+    const details = { code: 'conflict' };
+    const action = 'createToken';
+    const refusal = { actor: user.email, action, subject: email, address, allowed: false, details };
+    this.dependencies.audit.noteRefusal(refusal);
+    return new AppError('conflict', 'While authentication is off, the gateway creates no tokens.', {
+      hint: 'No client needs one now. For later, set PROCTOR_AUTH_ENABLED=true first; operators get the first token with create-admin.',
     });
   }
 

@@ -13,6 +13,7 @@ import { UsersController } from './users.controller.js';
 
 export interface AccountsDependencies {
   adminGroups: readonly string[];
+  isAuthenticationOn: boolean;
   tokenLifetime: TokenLifetime;
   findProc: FindProc;
   database: Database;
@@ -24,6 +25,7 @@ export interface AccountsDependencies {
 /** Users, groups and tokens in Postgres. */
 export function wireAccounts({
   adminGroups,
+  isAuthenticationOn,
   tokenLifetime,
   findProc,
   database,
@@ -44,6 +46,7 @@ export function wireAccounts({
     lifetime: tokenLifetime,
     authenticator,
     audit,
+    isAuthenticationOn,
   });
   return {
     controllers: [

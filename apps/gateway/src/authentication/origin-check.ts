@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { AppError } from '@app/domain';
 import { findUpgrade } from '../http/route-upgrades.js';
+import { otherSite } from './host-check.js';
 
 /**
  * Refuses requests from pages of other sites where the browser does not. A browser opens WebSockets for any page, with
@@ -17,13 +17,11 @@ export class OriginCheck {
   check(request: Pick<FastifyRequest, 'raw' | 'headers' | 'host'>): void {
     if (this.isAuthenticationOn && !findUpgrade(request.raw)) return;
     if (isOwnOrigin(request.headers.origin, request.host, this.publicOrigin)) return;
-    throw new AppError('forbidden', 'Requests from pages of another site are not allowed.', {
-      hint: 'If the site is yours, set PROCTOR_PUBLIC_URL to its address.',
-    });
+    throw otherSite();
   }
 }
 
-/** True without an `Origin` header: programs send none. @param host the `Host` header */
+/** True without an `Origin` header: programs send none. @param host the `Host` header, which `HostCheck` has checked */
 function isOwnOrigin(
   origin: string | undefined,
   host: string | undefined,

@@ -8,13 +8,15 @@ import { AuthGuard } from './auth.guard.js';
 import { Authenticator } from './authenticator.js';
 import { LoginLimits } from './login-limits.js';
 import { RecordSignIns } from './record-sign-ins.js';
+import { HostCheck } from './host-check.js';
+import { KnownHosts } from './known-hosts.js';
 import { OriginCheck } from './origin-check.js';
 import { PostgresAuth } from './postgres-auth.js';
 import { Reauthorizer } from './reauthorizer.js';
 import { UserSources } from './user-sources.js';
 
 export interface AuthenticationDependencies {
-  settings: Pick<GatewaySettings, 'access' | 'publicOrigin'>;
+  settings: Pick<GatewaySettings, 'access' | 'publicOrigin' | 'allowedHosts'>;
   database: Database;
   /** Null: users and tokens are in Postgres alone. */
   authPlugin: AuthPlugin | null;
@@ -46,6 +48,7 @@ export function wireAuthentication({ settings, database, authPlugin, logger }: A
     authenticator,
     reauthorizer: new Reauthorizer(authenticator, access),
     sources,
+    hostCheck: new HostCheck(new KnownHosts(settings.allowedHosts), isAuthenticationOn),
     guard: new AuthGuard({ authenticator, access, sources, originCheck, minClientVersion }),
   };
 }

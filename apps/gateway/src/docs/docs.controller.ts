@@ -1,6 +1,7 @@
 import { Controller, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '@app/domain';
+import { pathOf } from '../http/request-path.js';
 import { ServesByHand } from '../http/serves.js';
 import type { DocsFiles } from './docs-files.js';
 import { DOCS_POLICY } from './docs-page.js';
@@ -30,8 +31,7 @@ export class DocsController {
   @ServesByHand('docs')
   async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     void reply.header('content-security-policy', DOCS_POLICY);
-    const { pathname } = new URL(request.url, 'http://gateway');
-    await send(request, reply, await this.files.page(pathname.endsWith('/') ? '' : 'docs/'));
+    await send(request, reply, await this.files.page(pathOf(request).endsWith('/') ? '' : 'docs/'));
   }
 
   @ServesByHand('docsAsset')

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { MAX_BODY_BYTES, stringifyJson } from '@app/contract';
 import { AppError } from '@app/domain';
 import { answerBrokenRequest } from './answer-broken-request.js';
+import { cleanForwardedFor, toFastify, type TrustProxy } from './trust-proxy.js';
 import { collectBody } from './collect-body.js';
 import { renderError } from './render-error.js';
 import { pathOf } from './request-path.js';
@@ -24,9 +25,9 @@ const SECURITY_HEADERS = {
 };
 
 /** Nest's Fastify adapter with the limits that apply to every request. */
-export function createHttpServer(options: { trustProxy: boolean | string[] }): FastifyAdapter {
+export function createHttpServer(options: { trustProxy: TrustProxy }): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    trustProxy: options.trustProxy,
+    trustProxy: toFastify(options.trustProxy),
     requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false,
     genReqId: () => randomUUID(),
@@ -44,6 +45,7 @@ export function createHttpServer(options: { trustProxy: boolean | string[] }): F
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   readBodiesAsBytes(fastify);
+  if (options.trustProxy !== false) cleanForwardedFor(fastify);
   fastify.setReplySerializer(stringifyJson);
   fastify.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });

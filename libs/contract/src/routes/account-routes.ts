@@ -184,7 +184,7 @@ export const accountRoutes = {
     otherStatuses: {
       403: 'Only admins create tokens for other accounts.',
       404: 'The account does not exist.',
-      409: 'The account has 50 tokens that work, or the caller has no local account, so the gateway cannot issue tokens for it.',
+      409: 'The account has 50 tokens that work, or the caller has no local account, so the gateway cannot issue tokens for it; or authentication is off.',
     },
   },
   /** Repeatable. */

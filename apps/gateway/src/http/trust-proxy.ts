@@ -1,0 +1,40 @@
+import { isIP } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+
+/** Whose `X-Forwarded-*` headers count: nobody's, those of this many proxies in front of the gateway, or those of proxies at these addresses. */
+export type TrustProxy = false | number | readonly string[];
+
+type FastifyTrust = false | string[] | ((address: string, hop: number) => boolean);
+
+/** As Fastify understands it. Given a number, Fastify would trust nobody. */
+export function toFastify(trust: TrustProxy): FastifyTrust {
+  if (typeof trust === 'number') return (_address, hop) => hop < trust;
+  return trust === false ? false : [...trust];
+}
+
+/**
+ * Leaves addresses only in `X-Forwarded-For`: without ports, which some proxies add, and nothing before an entry that
+ * is no address, because only the client can have written that. Limits and the audit trail go by the address.
+ */
+export function cleanForwardedFor(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', async ({ raw: { headers } }) => {
+    const header = headers['x-forwarded-for'];
+    if (header !== undefined) headers['x-forwarded-for'] = keepAddresses(String(header));
+  });
+}
+
+export function keepAddresses(forwardedFor: string): string {
+  const entries = forwardedFor
+    .split(',')
+    .filter((entry) => entry.trim() !== '')
+    .map(addressOf);
+  return entries.slice(entries.lastIndexOf(null) + 1).join(', ');
+}
+
+function addressOf(entry: string): string | null {
+  const text = entry.trim();
+  const { bracketed, dotted } =
+    /^(?:\[(?<bracketed>[^\]]*)\](?::\d+)?|(?<dotted>[\d.]+):\d+)$/.exec(text)?.groups ?? {};
+  const address = bracketed ?? dotted ?? text;
+  return isIP(address) === 0 ? null : address;
+}
