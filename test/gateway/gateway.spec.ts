@@ -453,6 +453,26 @@ describe('requests that offer another protocol', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 201 /);
     expect(answer).toMatch(/"job_name":"open"/);
   });
+
+  it('serves any number over one connection, each as if it were the first', async () => {
+    const warnings: string[] = [];
+    const note = ({ name }: Error) => warnings.push(name);
+    process.on('warning', note);
+    const offer = `GET /ping HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n`;
+    const answered = await new Promise<number>((resolve, reject) => {
+      const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1', () => socket.write(offer));
+      let answers = 0;
+      socket.on('data', () => {
+        answers += 1;
+        if (answers === 50) socket.end();
+        else socket.write(offer);
+      });
+      socket.on('close', () => resolve(answers)).on('error', reject);
+    });
+    process.off('warning', note);
+    expect(answered).toBe(50);
+    expect(warnings).toEqual([]);
+  });
 });
 
 describe('secrets', () => {

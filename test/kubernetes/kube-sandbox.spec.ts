@@ -504,6 +504,23 @@ describe('kube-sandbox', () => {
       expect(JSON.parse((await readAll(response)).toString())).toMatchObject({ kind: 'Status', code });
     });
 
+    it.each([
+      '/api/v1/namespaces/%/pods',
+      '/api/v1/namespaces/default/pods/%zz',
+      '/apis/batch/v1/namespaces/default/jobs/%C3%28',
+      '/api/v1/namespaces/default/pods/p/log?sinceTime=%zz',
+      '/api/v1/pods?labelSelector=%zz&fieldSelector=%',
+    ])('with 400 the broken escape in %s', async (path) => {
+      const response = await client.open(path, {});
+      expect(response.statusCode).toBe(path.includes('/log') ? 404 : 400);
+    });
+
+    it('with 400 a grace period that is no number', async () => {
+      await client.createJob('grace', 'sleep 60');
+      const path = '/apis/batch/v1/namespaces/default/jobs/grace?gracePeriodSeconds=abc';
+      expect((await client.open(path, { method: 'DELETE' })).statusCode).toBe(400);
+    });
+
     it('other users access to its kubeconfig', () => {
       expect(statSync(client.sandbox.kubeconfigPath).mode & 0o777).toBe(0o600);
     });

@@ -30,19 +30,23 @@ export class FailedLogins {
   }
 
   /**
-   * Call this before checking credentials.
+   * Milliseconds until there are few enough failures within the last minute; 0 if there are.
    * @param identity the claimed identity, or null if there is none
-   * @throws AppError `too_many_requests` if there were too many failures within the last minute
    */
-  check(address: string, identity: string | null): void {
+  waitMs(address: string, identity: string | null): number {
     const nowMs = this.now();
-    const waitMs = Math.max(
+    return Math.max(
       this.byAddress.waitMs(addressKey(address), nowMs),
       identity === null ? 0 : this.byIdentity.waitMs(identityKey(identity), nowMs),
     );
+  }
+
+  /** Call this before a failure is noted. @throws AppError `too_many_requests` if there were too many before it */
+  check(address: string, identity: string | null): void {
+    const waitMs = this.waitMs(address, identity);
     if (waitMs <= 0) return;
     throw new AppError('too_many_requests', 'Too many failed sign-ins.', {
-      hint: `Wait ${Math.ceil(waitMs / 1_000)} seconds, then try again with the right credentials.`,
+      hint: `Check the email and the token: the right ones are accepted at once. Wait ${Math.ceil(waitMs / 1_000)} seconds before you try others.`,
     });
   }
 

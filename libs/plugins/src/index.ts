@@ -1,5 +1,6 @@
 export { AuthPlugin } from './auth-plugin.js';
 export type { DeviceFlow, DevicePoll, SignedIn } from './device-flow.js';
+export { addressKey } from './address-key.js';
 export { FailedLogins, type FailedLoginLimits } from './failed-logins.js';
 export { loadAuthPlugin } from './load-auth-plugin.js';
 export { chooseNotificationPlugins } from './notification/choose-notification-plugins.js';

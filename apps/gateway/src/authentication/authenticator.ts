@@ -20,7 +20,7 @@ export class Authenticator {
   private readonly remembered = new BoundedMap<string, CachedUser>({ maxSize: MAX_REMEMBERED });
 
   constructor(
-    private readonly sources: Pick<UserSources, 'find'>,
+    private readonly sources: Pick<UserSources, 'find' | 'kindOf'>,
     private readonly limits: Pick<LoginLimits, 'guard'>,
     /** Null: authentication is on. Otherwise the groups that every caller is a member of. */
     private readonly groupsOfEveryone: readonly string[] | null,
@@ -30,12 +30,14 @@ export class Authenticator {
   /**
    * Identifies the user of a request from this address.
    * @throws AppError `unauthenticated` if the credentials are missing, wrong, or of an inactive user;
-   * `too_many_requests` after too many wrong ones; `unavailable`
+   * `too_many_requests` if they are wrong after too many wrong ones; `unavailable`
    */
   async admit(headers: DistinctHeaders, address: string): Promise<User> {
-    return this.identify(headers, (credentials, key) =>
-      this.limits.guard(key, address, credentials.email, () => this.find(credentials, key)),
-    );
+    return this.identify(headers, (credentials, key) => {
+      const { email: identity, token } = credentials;
+      const attempt = { key, address, identity, kind: this.sources.kindOf(token) };
+      return this.limits.guard(attempt, () => this.find(credentials, key));
+    });
   }
 
   /** Identifies a user who was admitted before. A failure does not count towards the limits. */

@@ -1,35 +1,54 @@
 import { describe, expect, it } from '@jest/globals';
 import { LoginLimits } from './login-limits.js';
 
-const HOUR_MS = 60 * 60_000;
-
 describe('LoginLimits', () => {
   const setUp = (perAddress: number, perIdentity: number) => {
     const clock = { nowMs: 0 };
+    const lookups = { running: 0, most: 0 };
     const limits = new LoginLimits({ perAddress, perIdentity }, () => clock.nowMs);
+    const guard = (key: string, address: string, identity: string | null, found: string | null) =>
+      limits.guard({ key, address, identity, kind: 'account' }, async () => {
+        lookups.running += 1;
+        lookups.most = Math.max(lookups.most, lookups.running);
+        await Promise.resolve();
+        lookups.running -= 1;
+        return found;
+      });
     const wrong = (address: string, identity: string | null = null) =>
-      limits.guard('wrong', address, identity, async () => null);
-    const right = (address: string, identity: string | null = null) =>
-      limits.guard('right', address, identity, async () => 'user');
-    return { clock, wrong, right };
+      guard('wrong', address, identity, null);
+    const right = (address: string, identity: string | null = null, key = 'right') =>
+      guard(key, address, identity, 'user');
+    return { clock, lookups, wrong, right };
   };
+  const tooMany = { status: 'rejected', reason: { code: 'too_many_requests' } };
 
-  it('allows no more concurrent guesses than sequential ones', async () => {
+  it('answers no more concurrent guesses than sequential ones', async () => {
     const { wrong } = setUp(3, 100);
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => wrong('here')));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
   });
 
-  it('does not reveal or exempt a right guess past the limit', async () => {
-    const { wrong, right } = setUp(3, 100);
-    const [, , , last] = await Promise.allSettled([
-      ...Array(3)
-        .fill(null)
-        .map(() => wrong('a')),
-      right('a'),
-    ]);
-    expect(last).toMatchObject({ status: 'rejected', reason: { code: 'too_many_requests' } });
-    await expect(right('a')).rejects.toMatchObject({ code: 'too_many_requests' });
+  it('accepts right credentials past the limit of their address and of their identity', async () => {
+    const { wrong, right } = setUp(3, 2);
+    for (let n = 0; n < 3; n++) await wrong('here');
+    await expect(wrong('here')).rejects.toMatchObject({ code: 'too_many_requests' });
+    expect(await right('here')).toBe('user');
+    for (let n = 0; n < 2; n++) await wrong(`there ${n}`, 'ada@x.y');
+    await expect(wrong('elsewhere', 'ada@x.y')).rejects.toMatchObject({ code: 'too_many_requests' });
+    expect(await right('elsewhere', 'ada@x.y', 'right too')).toBe('user');
+  });
+
+  it('accepts right credentials in the middle of a flood of wrong ones', async () => {
+    const { wrong, right, lookups } = setUp(3, 100);
+    for (let n = 0; n < 3; n++) await wrong('here');
+    lookups.most = 0;
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 1_001 }, (_, n) => (n === 500 ? right('here') : wrong('here'))),
+    );
+    expect(outcomes[500]).toEqual({ status: 'fulfilled', value: 'user' });
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(outcomes[1_000]).toMatchObject(tooMany);
+    expect(lookups.most).toBe(4);
   });
 
   it('counts failures for an identity from all addresses, and not against others', async () => {
@@ -41,20 +60,24 @@ describe('LoginLimits', () => {
     expect(await wrong('three')).toBeNull();
   });
 
-  it('exempts proven credentials for an hour', async () => {
-    const { clock, wrong, right } = setUp(1, 1);
-    expect(await right('here', 'ada@x.y')).toBe('user');
-    clock.nowMs = HOUR_MS - 1;
-    await wrong('here', 'ada@x.y');
-    expect(await right('here', 'ada@x.y')).toBe('user');
-    clock.nowMs = 2 * HOUR_MS;
-    await wrong('here', 'ada@x.y');
-    await expect(right('here', 'ada@x.y')).rejects.toMatchObject({ code: 'too_many_requests' });
+  it('lets proven credentials wait for no others, for an hour', async () => {
+    const { clock, wrong, right, lookups } = setUp(1, 1);
+    await right('here');
+    await wrong('here');
+    lookups.most = 0;
+    await Promise.all(Array.from({ length: 9 }, () => right('here')));
+    expect(lookups.most).toBe(9);
+    clock.nowMs = 2 * 60 * 60_000;
+    await wrong('here');
+    lookups.most = 0;
+    await Promise.all(Array.from({ length: 9 }, () => right('here')));
+    expect(lookups.most).toBe(4);
   });
 
   it('does not count a lookup that fails', async () => {
     const limits = new LoginLimits({ perAddress: 1 });
-    const away = () => limits.guard('k', 'here', null, () => Promise.reject(new Error('away')));
+    const attempt = { key: 'k', address: 'here', identity: null, kind: 'plugin' } as const;
+    const away = () => limits.guard(attempt, () => Promise.reject(new Error('away')));
     await expect(away()).rejects.toThrow('away');
     await expect(away()).rejects.toThrow('away');
   });

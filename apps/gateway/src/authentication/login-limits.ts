@@ -1,17 +1,28 @@
-import { FailedLogins, type FailedLoginLimits } from '@app/plugins';
+import { addressKey, FailedLogins, type FailedLoginLimits } from '@app/plugins';
 import { BoundedMap } from '@app/timing';
+import { LookupLane } from './lookup-lane.js';
 
-const EXEMPT_MS = 60 * 60_000;
-const MAX_EXEMPT = 10_000;
+const PROVEN_MS = 60 * 60_000;
+const MAX_PROVEN = 10_000;
+
+/** Past the limit. A connection of the pool each; a flood must leave some to everything else. */
+const LANE = { maxRunning: 4, maxWaiting: 2_000 };
+
+/** Who looks credentials up: Postgres, by an index, or the plugin, often with a call to another server. */
+export type LookupKind = 'account' | 'plugin';
 
 /**
- * Limits failed logins. Credentials that succeeded within the last hour are exempt, so that an attacker cannot lock a
- * user out.
+ * Limits failed logins. Right credentials are always accepted, so that an attacker cannot lock a user out: past the limit,
+ * credentials are still looked up, a few at a time, and only a failure is refused.
  */
 export class LoginLimits {
   private readonly failures: FailedLogins;
-  /** When the exemption of each key ends. */
-  private readonly exempt = new BoundedMap<string, number>({ maxSize: MAX_EXEMPT });
+  private readonly lanes: Record<LookupKind, LookupLane> = {
+    account: new LookupLane(LANE),
+    plugin: new LookupLane(LANE),
+  };
+  /** Until when each key need not wait in a lane. */
+  private readonly proven = new BoundedMap<string, number>({ maxSize: MAX_PROVEN });
 
   constructor(
     limits: Pick<FailedLoginLimits, 'perAddress' | 'perIdentity'> = {},
@@ -24,21 +35,28 @@ export class LoginLimits {
    * Runs a lookup of credentials and counts it as a failure if it finds nothing.
    * @param key a hash of the credentials
    * @param identity the claimed email; null: none
-   * @throws AppError `too_many_requests` past the limit, whether or not the credentials are right
+   * @throws AppError `too_many_requests` past the limit, if it finds nothing
    */
   async guard<T>(
-    key: string,
-    address: string,
-    identity: string | null,
+    {
+      key,
+      address,
+      identity,
+      kind,
+    }: { key: string; address: string; identity: string | null; kind: LookupKind },
     lookUp: () => Promise<T | null>,
   ): Promise<T | null> {
-    const isExempt = (this.exempt.get(key) ?? -Infinity) > this.now();
-    if (!isExempt) this.failures.check(address, identity);
-    const found = await lookUp();
-    // Checked again: concurrent guesses must not get more answers than sequential ones.
-    if (!isExempt) this.failures.check(address, identity);
-    if (found === null) this.failures.noteFailure(address, identity);
-    else this.exempt.set(key, this.now() + EXEMPT_MS);
-    return found;
+    const isProven = (this.proven.get(key) ?? -Infinity) > this.now();
+    const waits = !isProven && this.failures.waitMs(address, identity) > 0;
+    const found = await (waits ? this.lanes[kind].run(addressKey(address), lookUp) : lookUp());
+    if (found !== null) {
+      this.proven.set(key, this.now() + PROVEN_MS);
+      return found;
+    }
+    this.proven.delete(key);
+    // Only now: concurrent guesses must not get more answers than sequential ones.
+    if (!isProven) this.failures.check(address, identity);
+    this.failures.noteFailure(address, identity);
+    return null;
   }
 }

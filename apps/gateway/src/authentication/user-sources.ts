@@ -1,6 +1,7 @@
 import { TOKEN_PREFIX, type TokenOwner } from '@app/database';
 import { canExecute, FULL_SCOPE, type Scope, type User } from '@app/domain';
 import type { AuthPlugin } from '@app/plugins';
+import type { LookupKind } from './login-limits.js';
 
 /** What a user was identified by. */
 export interface Credential {
@@ -51,8 +52,14 @@ export class UserSources {
 
   /** As `AuthPlugin.auth`. */
   async find(email: string | null, token: string): Promise<User | null> {
-    const isOurs = token.startsWith(TOKEN_PREFIX) || this.plugin === this.accounts;
-    return isOurs ? this.findAccount(email, token) : this.findInPlugin(email, token);
+    return this.kindOf(token) === 'account'
+      ? this.findAccount(email, token)
+      : this.findInPlugin(email, token);
+  }
+
+  /** Who knows the owner of a token like this. */
+  kindOf(token: string): LookupKind {
+    return token.startsWith(TOKEN_PREFIX) || this.plugin === this.accounts ? 'account' : 'plugin';
   }
 
   /** As `AuthPlugin.verify` of the source that returned this object. @throws AppError `unavailable` */

@@ -1,4 +1,4 @@
-import { ServerResponse, type IncomingMessage, type Server } from 'node:http';
+import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 
@@ -22,12 +22,15 @@ export function findUpgrade(request: IncomingMessage): Upgrade | null {
  */
 export function routeUpgrades(fastify: FastifyInstance): void {
   const { server } = fastify;
+  // Node's own: no other listener may count the connection again.
+  const [readRequests] = server.listeners('connection');
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
-      serveWithoutUpgrade(server, request, socket, head);
+      unread(request, socket, head);
+      readRequests?.call(server, socket);
       return;
     }
+    socket.on('error', () => socket.destroy());
     upgrades.set(request, { socket, head });
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
@@ -37,8 +40,8 @@ export function routeUpgrades(fastify: FastifyInstance): void {
   });
 }
 
-/** Handles the request as if it offered no other protocol: some HTTP clients offer h2c with each one. */
-function serveWithoutUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+/** Puts the request back to be read as if it offered no other protocol: some HTTP clients offer h2c with each one. */
+function unread(request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const lines = [`${request.method} ${request.url} HTTP/${request.httpVersion}`];
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
     const name = request.rawHeaders[index] ?? '';
@@ -46,5 +49,4 @@ function serveWithoutUpgrade(server: Server, request: IncomingMessage, socket: D
       lines.push(`${name}: ${request.rawHeaders[index + 1]}`);
   }
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
-  server.emit('connection', socket);
 }

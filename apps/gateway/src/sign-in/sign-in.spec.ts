@@ -51,12 +51,21 @@ describe('SignIn', () => {
   it('limits calls by address, over all its routes', async () => {
     const { signIn } = setUp(flow);
     await signIn.start('here');
-    await signIn.refresh('r', 'here');
-    await expect(signIn.poll('d', 'here')).rejects.toMatchObject({
-      code: 'too_many_requests',
-      message: 'Too many sign-ins from your address.',
-    });
-    await signIn.poll('d', 'there');
+    await signIn.poll('d', 'here');
+    const refused = { code: 'too_many_requests', message: 'Too many sign-ins from your address.' };
+    await expect(signIn.start('here')).rejects.toMatchObject(refused);
+    await expect(signIn.refresh('wrong', 'here')).rejects.toMatchObject(refused);
+    await signIn.refresh('wrong', 'there');
+  });
+
+  it('accepts a right code or token past the limit', async () => {
+    const { signIn } = setUp({ ...flow, refresh: async () => signedIn });
+    for (let n = 0; n < 2; n++) await signIn.start('here');
+    expect(await signIn.poll('d', 'here')).toMatchObject({ status: 'signed_in' });
+    expect(await signIn.refresh('r', 'here')).toMatchObject({ status: 'signed_in' });
+    const pending = setUp({ ...flow, poll: async () => ({ kind: 'pending' }) });
+    for (let n = 0; n < 2; n++) await pending.signIn.start('here');
+    expect(await pending.signIn.poll('d', 'here')).toEqual({ status: 'pending' });
   });
 
   it('does not count calls if there is no single sign-on', async () => {

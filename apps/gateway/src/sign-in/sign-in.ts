@@ -22,7 +22,9 @@ export class SignIn {
 
   /** @throws AppError `not_found` if there is no single sign-on, `too_many_requests`, `unavailable` */
   async start(address: string): Promise<ReplyOf<'startSignIn'>> {
-    const begun = await this.flowFor(address).start();
+    const flow = this.findFlow();
+    this.limit.count(address);
+    const begun = await flow.start();
     return {
       device_code: begun.deviceCode,
       user_code: begun.userCode,
@@ -37,22 +39,21 @@ export class SignIn {
 
   /** Audits a completed sign-in. @throws AppError as `start` does */
   async poll(deviceCode: string, address: string): Promise<PollSignInReply> {
-    const poll = await this.flowFor(address).poll(deviceCode);
+    const flow = this.findFlow();
+    const poll = await this.limit.guard(address, () => flow.poll(deviceCode), isRight);
     if (poll.kind === 'signed_in') await this.noteSignIn(poll.token, address);
     return toReply(poll);
   }
 
   /** @throws AppError as `start` does */
   async refresh(refreshToken: string, address: string): Promise<PollSignInReply> {
-    return toReply(await this.flowFor(address).refresh(refreshToken));
+    const flow = this.findFlow();
+    return toReply(await this.limit.guard(address, () => flow.refresh(refreshToken), isRight));
   }
 
-  private flowFor(address: string): DeviceFlow {
+  private findFlow(): DeviceFlow {
     const flow = this.plugin?.deviceFlow;
-    if (flow) {
-      this.limit.count(address);
-      return flow;
-    }
+    if (flow) return flow;
     const why = this.plugin ? `the authentication plugin is ${this.plugin.name}` : 'authentication is off';
     throw new AppError('not_found', `This gateway has no single sign-on: ${why}.`, {
       hint: this.plugin
@@ -72,6 +73,11 @@ export class SignIn {
       address,
     });
   }
+}
+
+/** Whether the issuer knows the code or token. */
+function isRight({ kind }: DevicePoll): boolean {
+  return kind !== 'denied' && kind !== 'expired';
 }
 
 function toReply(poll: DevicePoll): PollSignInReply {

@@ -8,7 +8,7 @@ import type { ApiContext, Reply } from './api-context.js';
 import { checkRequest } from './check-request.js';
 import { discoveryAnswer } from './discovery.js';
 import { openapiAnswer } from './openapi.js';
-import { parseRoute, verbOf } from './parse-route.js';
+import { parseRoute, parseTarget, verbOf } from './parse-route.js';
 import { readBody } from './read-body.js';
 import { answerSandbox } from './serve-sandbox.js';
 import { serveLog } from './serve-log.js';
@@ -47,7 +47,7 @@ async function route(
   response: ServerResponse,
 ): Promise<Reply | null> {
   const method = request.method ?? '';
-  const { pathname, searchParams: query } = new URL(request.url ?? '/', 'https://localhost');
+  const { pathname, query } = parseTarget(request.url ?? '/');
   if (method === 'GET' && ['/healthz', '/livez', '/readyz'].includes(pathname))
     return { code: 200, body: '"ok"' };
   const discovery = method === 'GET' ? (discoveryAnswer(pathname, port) ?? openapiAnswer(pathname)) : null;

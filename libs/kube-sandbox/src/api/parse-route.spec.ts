@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseRoute, verbOf } from './parse-route.js';
+import { parseRoute, parseTarget, verbOf } from './parse-route.js';
 
 function read(method: string, url: string): string {
   const { pathname, searchParams } = new URL(url, 'https://localhost');
@@ -36,4 +36,25 @@ describe('parseRoute and verbOf', () => {
   ])('%s %s → %s', (method, url, expected) => {
     expect(read(method, url)).toBe(expected);
   });
+
+  it.each([
+    '/api/v1/namespaces/%/pods',
+    '/api/v1/namespaces/n/pods/%zz',
+    '/apis/batch/v1/namespaces/n/jobs/%C3%28',
+  ])('refuses the broken escape in %s', (path) =>
+    expect(() => parseRoute(path)).toThrow(expect.objectContaining({ code: 400 })),
+  );
+});
+
+describe('parseTarget', () => {
+  it('reads a path and its query', () => {
+    const { pathname, query } = parseTarget('/api/v1/pods?watch=1&labelSelector=a%3Db');
+    expect([pathname, query.get('watch'), query.get('labelSelector')]).toEqual(['/api/v1/pods', '1', 'a=b']);
+    expect(parseTarget('//evil.example/api').pathname).toBe('//evil.example/api');
+    expect(parseTarget('//').pathname).toBe('//');
+  });
+
+  it.each(['', '*', 'https://[bad/api', 'api/v1'])('refuses %j', (target) =>
+    expect(() => parseTarget(target)).toThrow(expect.objectContaining({ code: 400 })),
+  );
 });

@@ -1,4 +1,5 @@
 import type { Verb } from '../faults.js';
+import { badRequest } from '../objects/api-error.js';
 import type { ResourceName } from '../objects/kube-object.js';
 import { RESOURCE_NAMES, RESOURCES } from '../objects/resources.js';
 
@@ -15,12 +16,24 @@ export interface ResourceRoute {
   subresource: Subresource | undefined;
 }
 
-/** Parses the path of a resource; null for any other path. Discovery and health paths are matched elsewhere. */
+/** Splits the target of a request. Throws 400 if it is no path. */
+export function parseTarget(target: string): { pathname: string; query: URLSearchParams } {
+  // Not by resolution: `//name/path` would be a host.
+  const url = target.startsWith('/') ? `https://localhost${target}` : '';
+  if (!URL.canParse(url)) throw badRequest(`${JSON.stringify(target)} is not a path`);
+  const { pathname, searchParams: query } = new URL(url);
+  return { pathname, query };
+}
+
+/**
+ * Parses the path of a resource; null for any other path. Discovery and health paths are matched elsewhere. Throws 400 for
+ * an escape that is no character.
+ */
 export function parseRoute(path: string): ResourceRoute | null {
   const parts = path
     .split('/')
     .filter((part) => part !== '')
-    .map(decodeURIComponent);
+    .map(decode);
   const group = parts[0] === 'api' ? '' : parts[1];
   const rest = parts[0] === 'api' ? parts.slice(2) : parts.slice(3);
   const version = parts[0] === 'api' ? parts[1] : parts[2];
@@ -34,6 +47,14 @@ export function parseRoute(path: string): ResourceRoute | null {
   if (subresourceName !== undefined && !(resource === 'pods' && subresource)) return null;
   const namespace = isScoped ? rest[1] : RESOURCES[resource].namespaced ? undefined : '';
   return { kind: 'resource', resource, namespace, name, subresource };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw badRequest(`invalid URL escape in ${JSON.stringify(part)}`);
+  }
 }
 
 /** The Kubernetes verb of a request; null if the resource does not support the method. */

@@ -35,6 +35,8 @@ export function parseDeleteOptions(
   if (!propagationPolicy)
     throw badRequest(`invalid propagationPolicy ${JSON.stringify(policy)}: one of ${POLICIES.join(', ')}`);
   const graceText = query.get('gracePeriodSeconds');
+  if (graceText !== null && !/^\d{1,9}$/.test(graceText))
+    throw badRequest(`invalid gracePeriodSeconds ${JSON.stringify(graceText)}: not a number of seconds`);
   const gracePeriodSeconds =
     numberAt(body, 'gracePeriodSeconds') ?? (graceText === null ? undefined : Number(graceText));
   const preconditions = recordAt(body, 'preconditions');
