@@ -3,6 +3,7 @@
 import { pathToFileURL } from 'node:url';
 import { migrate } from './lib/apply-migrations.mjs';
 import { loadDotEnv } from './lib/dot-env.mjs';
+import { postgresTlsFromEnv } from './lib/postgres-tls.mjs';
 import { postgresUrlFromEnv, serviceRoleFromEnv } from './lib/postgres-url.mjs';
 import { say, step } from './lib/progress.mjs';
 import { runMain } from './lib/start-error.mjs';
@@ -15,6 +16,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
       loadDotEnv();
       const applied = await migrate({
         connectionString: postgresUrlFromEnv(process.env),
+        tls: postgresTlsFromEnv(process.env),
         service: serviceRoleFromEnv(process.env),
         log: say,
       });

@@ -13,20 +13,22 @@ const prismaLockId = 72_707_369;
  * both may be used on one database in any order. May be repeated and run at the same time.
  * Throws a `StartError` if the database is unreachable or holds tables of another program or a failed migration, or if
  * a migration fails, which is then marked as failed, as Prisma does.
- * @param {{ connectionString: string, service?: import('./service-role.mjs').ServiceRole, dir?: string,
+ * @param {{ connectionString: string, tls?: import('node:tls').ConnectionOptions,
+ *   service?: import('./service-role.mjs').ServiceRole, dir?: string,
  *   log?: (line: string) => void, lockTimeoutMs?: number }} options `connectionString`: of the owner of the tables; `service`:
  *   is given what the services need, and no more
  * @returns {Promise<string[]>} names of the migrations that were applied now
  */
 export async function migrate({
   connectionString,
+  tls,
   service,
   dir = join(projectDir, 'prisma/migrations'),
   log = () => {},
   lockTimeoutMs = 120_000,
 }) {
   const migrations = readMigrations(dir);
-  const db = await connect(connectionString);
+  const db = await connect(connectionString, tls);
   try {
     await takeLock(db, lockTimeoutMs);
     await ensureHistory(db);
@@ -48,7 +50,7 @@ export async function migrate({
     }
     if (service) {
       await grantServiceRole(db, service, log);
-      await matchPassword(db, service, (role) => signIn(connectionString, role), log);
+      await matchPassword(db, service, (role) => signIn(connectionString, tls, role), log);
     }
     return applied;
   } finally {
@@ -70,10 +72,12 @@ function readMigrations(dir) {
     });
 }
 
-/** @param {string} connectionString @returns {Promise<import('pg').Client>} */
-async function connect(connectionString) {
+/** @typedef {import('node:tls').ConnectionOptions | undefined} Tls undefined: plain text */
+
+/** @param {string} connectionString @param {Tls} tls @returns {Promise<import('pg').Client>} */
+async function connect(connectionString, tls) {
   const { default: pg } = await import('pg');
-  const db = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
+  const db = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000, ...(tls && { ssl: tls }) });
   // The query that needed a lost connection reports it. Without a listener the error would also end the process.
   db.on('error', () => {});
   try {
@@ -90,19 +94,28 @@ async function connect(connectionString) {
     throw new StartError(
       `cannot connect to Postgres at ${hostname}:${port}${pathname}: ${message || code}`,
       hints[/** @type {keyof typeof hints} */ (code)] ??
-        'Check that Postgres is running and that the PROCTOR_POSTGRES_* variables are right.',
+        (isTls(code, message)
+          ? 'Check PROCTOR_POSTGRES_SSL_MODE, and that PROCTOR_POSTGRES_SSL_CA is the authority of its certificate.'
+          : 'Check that Postgres is running and that the PROCTOR_POSTGRES_* variables are right.'),
       error,
     );
   }
 }
 
-/** @param {string} connectionString @param {import('./service-role.mjs').ServiceRole} role who signs in to the same database */
-async function signIn(connectionString, { user, password }) {
+/** @param {string | undefined} code @param {string} message @returns {boolean} the server was reached, but TLS failed */
+const isTls = (code, message) => /CERT|TLS|SSL|SIGNATURE|EPROTO/.test(code ?? '') || / SSL /.test(message);
+
+/** @param {string} connectionString @param {Tls} tls @param {import('./service-role.mjs').ServiceRole} role who signs in to the same database */
+async function signIn(connectionString, tls, { user, password }) {
   const { default: pg } = await import('pg');
   const url = new URL(connectionString);
   url.username = encodeURIComponent(user);
   url.password = encodeURIComponent(password);
-  const db = new pg.Client({ connectionString: url.href, connectionTimeoutMillis: 10_000 });
+  const db = new pg.Client({
+    connectionString: url.href,
+    connectionTimeoutMillis: 10_000,
+    ...(tls && { ssl: tls }),
+  });
   db.on('error', () => {});
   await db.connect();
   await db.end();

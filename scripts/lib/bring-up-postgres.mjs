@@ -4,6 +4,7 @@ import { migrate } from './apply-migrations.mjs';
 import { portNear } from './free-port.mjs';
 import { readOrCreateSecret } from './kept-secrets.mjs';
 import { startPostgres } from './postgres.mjs';
+import { postgresTlsFromEnv } from './postgres-tls.mjs';
 import { postgresUrl, postgresUrlFromEnv, serviceRoleFromEnv } from './postgres-url.mjs';
 import { say, step } from './progress.mjs';
 import { proctorFolder } from './project.mjs';
@@ -20,7 +21,11 @@ export async function bringUpPostgres(stack) {
     const { PROCTOR_POSTGRES_HOST: host, PROCTOR_POSTGRES_PORT: port = '5432' } = process.env;
     const service = serviceRoleFromEnv(process.env);
     await migrateDatabase(
-      { connectionString: postgresUrlFromEnv(process.env), service },
+      {
+        connectionString: postgresUrlFromEnv(process.env),
+        tls: postgresTlsFromEnv(process.env),
+        service,
+      },
       `migrate the database at ${host}:${port}`,
     );
     return {
@@ -55,7 +60,7 @@ export async function bringUpPostgres(stack) {
   };
 }
 
-/** @param {Pick<Parameters<typeof migrate>[0], 'connectionString' | 'service'>} target @param {string} title */
+/** @param {Pick<Parameters<typeof migrate>[0], 'connectionString' | 'tls' | 'service'>} target @param {string} title */
 async function migrateDatabase(target, title) {
   /** @type {string[]} */
   const lines = [];

@@ -28,10 +28,18 @@ import { StartError } from './start-error.mjs';
  * @param {number} [options.port] a free one by default
  * @param {boolean} [options.appendonly] keep data across a crash, up to the last second (default true)
  * @param {string} [options.password] none by default
+ * @param {readonly string[]} [options.directives] further lines of redis.conf
  * @param {(line: string) => void} [options.log] receives its log and our remarks
  * @returns {Promise<RunningRedis>}
  */
-export async function startRedis({ dir, port, appendonly = true, password = '', log = () => {} }) {
+export async function startRedis({
+  dir,
+  port,
+  appendonly = true,
+  password = '',
+  directives = [],
+  log = () => {},
+}) {
   const binary = await ensureRedis({ log });
   closeFolder(dir);
   const bound = port ?? (await freePort());
@@ -40,7 +48,7 @@ export async function startRedis({ dir, port, appendonly = true, password = '', 
     command: binary.bin,
     args: ['-'],
     // On standard input, because every user of the machine can read arguments.
-    input: configuration({ dir, port: bound, appendonly, password }),
+    input: [...configuration({ dir, port: bound, appendonly, password }), ...directives, ''].join('\n'),
     env: { PATH: process.env.PATH, TZ: 'UTC', ...binary.env },
     cwd: dir,
     umask: 0o077,
@@ -83,7 +91,7 @@ function closeFolder(dir) {
   }
 }
 
-/** @param {{ dir: string, port: number, appendonly: boolean, password: string }} options @returns {string} redis.conf */
+/** @param {{ dir: string, port: number, appendonly: boolean, password: string }} options @returns {string[]} lines of redis.conf */
 function configuration({ dir, port, appendonly, password }) {
   const quoted = (/** @type {string} */ text) => JSON.stringify(text);
   return [
@@ -96,8 +104,7 @@ function configuration({ dir, port, appendonly, password }) {
     'maxmemory-policy noeviction',
     'daemonize no',
     ...(password ? [`requirepass ${quoted(password)}`] : []),
-    '',
-  ].join('\n');
+  ];
 }
 
 /** @param {number} port @param {string} password @returns {Promise<boolean>} also false while it loads its data */

@@ -158,7 +158,12 @@ export async function startOwnPostgres({
 
 /** A Redis for one spec that stops, kills, freezes or flushes it. */
 export async function startOwnRedis(
-  options: { appendonly?: boolean; password?: string; log?: (line: string) => void } = {},
+  options: {
+    appendonly?: boolean;
+    password?: string;
+    directives?: readonly string[];
+    log?: (line: string) => void;
+  } = {},
 ): Promise<OwnRedis> {
   const dir = tempDir();
   const { own, current } = await startOwn((port) =>

@@ -307,6 +307,18 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         ...byMigration(),
       },
       PROCTOR_POSTGRES_DATABASE: { meaning: 'Name of the database.' },
+      PROCTOR_POSTGRES_SSL_MODE: {
+        meaning:
+          'As in libpq: `require` encrypts, `verify-ca` also checks who issued the certificate of the server, and `verify-full` also that it is for this host. See [TLS to Postgres and Redis](operations.md#tls-to-postgres-and-redis).',
+      },
+      PROCTOR_POSTGRES_SSL_CA: {
+        meaning:
+          'File with the certificate authority of the server. Unset: the well-known authorities, and those of `NODE_EXTRA_CA_CERTS`.',
+      },
+      PROCTOR_POSTGRES_SSL_CERT: { meaning: 'File with a client certificate. Unset: none is sent.' },
+      PROCTOR_POSTGRES_SSL_KEY: {
+        meaning: 'File with the private key of the client certificate, without a passphrase.',
+      },
       PROCTOR_POSTGRES_MAX_CONNECTIONS: { meaning: 'Upper limit on the connections of one process.' },
       PROCTOR_POSTGRES_CONNECTIONS_MAX_LIFETIME: {
         meaning: 'Minutes after which a connection is replaced. 0: never.',
@@ -319,7 +331,22 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       'If `PROCTOR_REDIS_ADDRESS` is unset, `npm start` starts a Redis of its own. The services themselves require one.',
     settings: {
       PROCTOR_REDIS_ADDRESS: { meaning: 'Address of Redis, as `host:port`.' },
+      PROCTOR_REDIS_USERNAME: {
+        meaning: 'User of the access control list of Redis. Unset: the default user.',
+      },
       PROCTOR_REDIS_PASSWORD: { meaning: 'Password of Redis. Unset: none.' },
+      PROCTOR_REDIS_TLS: {
+        meaning:
+          'Whether connections are encrypted, and the certificate of the server is checked for its authority and its host.',
+      },
+      PROCTOR_REDIS_TLS_CA: {
+        meaning:
+          'File with the certificate authority of the server. Unset: the well-known authorities, and those of `NODE_EXTRA_CA_CERTS`.',
+      },
+      PROCTOR_REDIS_TLS_CERT: { meaning: 'File with a client certificate. Unset: none is sent.' },
+      PROCTOR_REDIS_TLS_KEY: {
+        meaning: 'File with the private key of the client certificate, without a passphrase.',
+      },
       PROCTOR_REDIS_MAX_ACTIVE_CONNECTIONS: { meaning: 'Upper limit on the connections of one process.' },
     },
   },

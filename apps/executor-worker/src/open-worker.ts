@@ -14,7 +14,13 @@ import {
 } from '@app/database';
 import { annotationsByDefault } from '@app/domain';
 import type { MicroserviceContext } from '@app/microservice';
-import { ExecutionQueue, ExecutionUpdates, NotificationSignal, SignalSender } from '@app/queue';
+import {
+  ExecutionQueue,
+  ExecutionUpdates,
+  logRedisErrors,
+  NotificationSignal,
+  SignalSender,
+} from '@app/queue';
 import { createKubernetesCluster } from '@app/runner';
 import type { WorkerEnv } from './env.js';
 import { CREATE_TIMEOUT_MS } from './launch-job.js';
@@ -26,7 +32,7 @@ import { WorkerService } from './worker.service.js';
 export async function openWorker(context: MicroserviceContext<WorkerEnv>): Promise<WorkerService> {
   const { settings: env, database, installationId, logger, resources } = context;
   const podRules = await waitForPodRules(database, context.signal, (what) => logger.warn(what));
-  const onRedisError = (err: Error) => logger.debug({ err }, 'redis');
+  const onRedisError = logRedisErrors(logger);
   const executions = new ExecutionsStore(database, { installationId, userShare: env.userShare });
   const logs = new LogsStore(database);
   const queue = resources.use('queue', new ExecutionQueue(env.redis, installationId, onRedisError));

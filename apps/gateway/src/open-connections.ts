@@ -6,7 +6,13 @@ import {
   type PodRules,
 } from '@app/database';
 import type { ServiceContext } from '@app/platform';
-import { ExecutionQueue, ExecutionUpdates, UpdatesSubscriber, SignalSender } from '@app/queue';
+import {
+  ExecutionQueue,
+  ExecutionUpdates,
+  logRedisErrors,
+  SignalSender,
+  UpdatesSubscriber,
+} from '@app/queue';
 import type { GatewaySettings } from './env.js';
 
 /** What the gateway is connected to. */
@@ -34,7 +40,7 @@ export async function openConnections({
   const installationId = await waitForInstallation(database, signal, onWait);
   const podRules = await waitForPodRules(database, signal, onWait);
   await warnOfExcessRights(database, onWait);
-  const onRedisError = (err: Error) => logger.debug({ err }, 'redis');
+  const onRedisError = logRedisErrors(logger);
   const connect = [redis, installationId, onRedisError] as const;
   return {
     database,

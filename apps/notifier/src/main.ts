@@ -1,6 +1,6 @@
 import { DeliveriesStore, NotificationOutboxStore, storeOpenChannels } from '@app/database';
 import { runMicroservice, type MicroserviceContext } from '@app/microservice';
-import { RedisProbe } from '@app/queue';
+import { logRedisErrors, RedisProbe } from '@app/queue';
 import { loadNotifierEnv, type NotifierEnv } from './env.js';
 import { NotifierMetrics } from './notifier-metrics.js';
 import { NotifierService } from './notifier.service.js';
@@ -21,7 +21,7 @@ async function open(context: MicroserviceContext<NotifierEnv>) {
     database,
     channels.names.filter((name) => name !== 'mail' || env.mail !== null),
   );
-  const redis = resources.use('redis', new RedisProbe(env.redis, (err) => logger.debug({ err }, 'redis')));
+  const redis = resources.use('redis', new RedisProbe(env.redis, logRedisErrors(logger)));
   const notifier = new NotifierService({
     ...{ installationId, deliveries, outbox, channels },
     metrics: new NotifierMetrics(meter, deliveries),

@@ -1,6 +1,6 @@
 import { Database } from '@app/database';
 import { runMicroservice, type MicroserviceContext } from '@app/microservice';
-import { ExecutionQueue } from '@app/queue';
+import { ExecutionQueue, logRedisErrors } from '@app/queue';
 import { loadSchedulerEnv, type SchedulerEnv } from './env.js';
 import { wireScheduler } from './wire.js';
 
@@ -10,10 +10,7 @@ function open(context: MicroserviceContext<SchedulerEnv>) {
   const { settings: env, database, installationId, logger, resources } = context;
   // A connection of its own, so that a tick waits behind no sweep and its Postgres process has the pages at hand.
   const tickDatabase = resources.use('postgres for ticks', new Database(env.tickPostgres));
-  const queue = resources.use(
-    'queue',
-    new ExecutionQueue(env.redis, installationId, (err) => logger.debug({ err }, 'redis')),
-  );
+  const queue = resources.use('queue', new ExecutionQueue(env.redis, installationId, logRedisErrors(logger)));
   return {
     ...wireScheduler({ env, database, tickDatabase, queue, installationId, logger }),
     pingRedis: () => queue.ping(),

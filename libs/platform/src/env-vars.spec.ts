@@ -83,6 +83,7 @@ describe('connection settings', () => {
       user: 'proctor',
       password: '',
       database: 'runs',
+      tls: null,
       maxConnections: 20,
       maxLifetimeSeconds: 120,
     });
@@ -94,6 +95,7 @@ describe('connection settings', () => {
       host: 'cache',
       port: 6380,
       password: undefined,
+      tls: null,
       maxConnections: 50,
     });
   });

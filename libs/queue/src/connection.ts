@@ -1,11 +1,15 @@
+import type { ConnectionOptions } from 'node:tls';
 import { backOffMs } from '@app/timing';
 import { Redis } from 'ioredis';
+import { explainRedisError } from './redis-error.js';
 
 /** The options of our connections; a subset of ioredis' options that the types of BullMQ and Nest accept too. */
 export interface ConnectionSettings {
   host: string;
   port: number;
+  username?: string;
   password: string | undefined;
+  tls?: ConnectionOptions;
   retryStrategy: (tries: number) => number;
   connectTimeout: number;
   keepAlive: number;
@@ -17,8 +21,12 @@ export interface ConnectionSettings {
 export interface RedisSettings {
   host: string;
   port: number;
+  /** Undefined: the default user. */
+  username?: string | undefined;
   /** Undefined: the server needs none. */
   password: string | undefined;
+  /** Null: plain text. */
+  tls?: ConnectionOptions | null;
 }
 
 /** Reconnects quickly after an outage, and never gives up. */
@@ -45,7 +53,7 @@ export function failFastOptions(settings: RedisSettings): ConnectionSettings {
 /** Opens a connection that reports errors to `onError` instead of throwing them as uncaught exceptions. */
 export function connect(options: ConnectionSettings, onError: (error: Error) => void): Redis {
   const redis = new Redis(options);
-  redis.on('error', onError);
+  redis.on('error', (error: Error) => onError(explainRedisError(error, options.tls !== undefined)));
   return redis;
 }
 
@@ -54,11 +62,19 @@ export function disconnect(redis: Redis): void {
   redis.disconnect();
 }
 
-function common({ host, port, password }: RedisSettings): Omit<ConnectionSettings, 'maxRetriesPerRequest'> {
+function common({
+  host,
+  port,
+  username,
+  password,
+  tls,
+}: RedisSettings): Omit<ConnectionSettings, 'maxRetriesPerRequest'> {
   return {
     host,
     port,
+    ...(username !== undefined && { username }),
     password,
+    ...(tls && { tls }),
     retryStrategy: (tries) => backOffMs(tries - 1, RECONNECT),
     connectTimeout: 5_000,
     keepAlive: 10_000,

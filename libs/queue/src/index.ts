@@ -4,6 +4,7 @@ export * from './consume-executions.js';
 export * from './execution-queue.js';
 export * from './execution-updates.js';
 export * from './notification-signal.js';
+export { logRedisErrors } from './redis-error.js';
 export * from './redis-probe.js';
 export * from './signal-sender.js';
 export * from './signals.js';

@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient, type Prisma } from '../generated/client.js';
 
@@ -7,6 +8,8 @@ export interface DatabaseSettings {
   user: string;
   password: string;
   database: string;
+  /** Null: plain text. With options there is no plain text, whatever the server offers. */
+  tls?: ConnectionOptions | null;
   /** Upper bound on this process's connections. */
   maxConnections: number;
   maxLifetimeSeconds: number;
@@ -25,10 +28,11 @@ export type Session = Prisma.TransactionClient;
 export class Database {
   readonly client: PrismaClient;
 
-  constructor({ maxConnections, maxLifetimeSeconds, ...connection }: DatabaseSettings) {
+  constructor({ maxConnections, maxLifetimeSeconds, tls, ...connection }: DatabaseSettings) {
     const adapter = new PrismaPg(
       {
         ...connection,
+        ...(tls && { ssl: tls }),
         max: maxConnections,
         maxLifetimeSeconds,
         connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -3,6 +3,7 @@ import type { PodSecurityLevel } from '@app/domain';
 import { retry } from '@app/timing';
 import { isDatabaseUnavailable } from './database-error.js';
 import type { Database } from './database.js';
+import { explainTlsFailure } from './tls-failure.js';
 import { checkMigrated, NotMigratedError } from './migrated.js';
 
 const WAIT_MS = 1_000;
@@ -91,7 +92,7 @@ async function whenMigrated<T>(
 function describeWait(error: Error): string {
   if (error instanceof NotMigratedError) return `${error.message} Waiting for it.`;
   const reason = error.message.trim().split('\n').at(-1) || error.name;
-  return `Waiting for Postgres: ${reason}`;
+  return `Waiting for Postgres: ${explainTlsFailure(reason) ?? reason}`;
 }
 
 /** Stores over what the notifier can send; the last notifier to start decides. */

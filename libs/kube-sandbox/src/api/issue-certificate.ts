@@ -14,6 +14,8 @@ export interface CertificateRequest {
   validToMs: number;
   /** May sign other certificates. */
   isAuthority: boolean;
+  /** Identifies clients too. */
+  isForClients?: boolean;
   /** Who signs it. Omitted: itself. */
   issuer?: { name: string; keyPem: string };
 }
@@ -52,7 +54,7 @@ function commonName(text: string): Buffer {
   return sequence(set(sequence(COMMON_NAME, tagged(0x0c, Buffer.from(text)))));
 }
 
-function extensions({ isAuthority, hosts }: CertificateRequest): Buffer[] {
+function extensions({ isAuthority, hosts, isForClients }: CertificateRequest): Buffer[] {
   const isCritical = tagged(0x01, Buffer.from([0xff]));
   const constraints = isAuthority ? sequence(tagged(0x01, Buffer.from([0xff]))) : sequence();
   const signsAndIdentifies = tagged(
@@ -60,10 +62,11 @@ function extensions({ isAuthority, hosts }: CertificateRequest): Buffer[] {
     isAuthority ? Buffer.from([0x02, 0x84]) : Buffer.from([0x07, 0x80]),
   );
   const names = sequence(...hosts.map(alternativeName));
+  const purposes = [SERVER_AUTHENTICATION, ...(isForClients ? [CLIENT_AUTHENTICATION] : [])];
   return [
     sequence(BASIC_CONSTRAINTS, isCritical, tagged(0x04, constraints)),
     sequence(KEY_USAGE, isCritical, tagged(0x04, signsAndIdentifies)),
-    sequence(EXTENDED_KEY_USAGE, tagged(0x04, sequence(SERVER_AUTHENTICATION))),
+    sequence(EXTENDED_KEY_USAGE, tagged(0x04, sequence(...purposes))),
     ...(hosts.length > 0 ? [sequence(SUBJECT_ALTERNATIVE_NAMES, tagged(0x04, names))] : []),
   ];
 }
@@ -120,4 +123,5 @@ const BASIC_CONSTRAINTS = objectId(2, 5, 29, 19);
 const KEY_USAGE = objectId(2, 5, 29, 15);
 const EXTENDED_KEY_USAGE = objectId(2, 5, 29, 37);
 const SUBJECT_ALTERNATIVE_NAMES = objectId(2, 5, 29, 17);
+const CLIENT_AUTHENTICATION = objectId(1, 3, 6, 1, 5, 5, 7, 3, 2);
 const SERVER_AUTHENTICATION = objectId(1, 3, 6, 1, 5, 5, 7, 3, 1);
