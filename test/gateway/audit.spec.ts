@@ -66,6 +66,48 @@ describe('a change', () => {
     expect(Date.now() - Date.parse(events[0]!.at)).toBeLessThan(10_000);
   });
 
+  it('is recorded with old and new values', async () => {
+    const who = 'changing@example.com';
+    const metadata = { name: 'changing', image_name: 'proctor/changing:1' };
+    const template = (value: string) => ({ metadata: { labels: { of: value } }, spec: {} });
+    await admin('POST', '/user', { email: who, groups: ['a', 'b'] });
+    await admin('PATCH', `/user/${who}`, { groups: ['b', 'c'], active: false });
+    await admin('POST', '/metadata', [metadata]);
+    await admin('POST', '/metadata', [
+      { ...metadata, image_name: 'proctor/changing:2', authorized_groups: ['a'] },
+    ]);
+    await admin('PUT', '/pod-template/changing', template('old'));
+    await admin('PUT', '/pod-template/changing', template('new'));
+    await admin('DELETE', '/pod-template/changing');
+    await admin('POST', '/secret', { job_name: 'changing', secrets: { S: 'a long secret' } });
+    await admin('POST', '/secret', {
+      job_name: 'changing',
+      secrets: { S: 'another secret', T: 'a long secret' },
+    });
+    await admin('PUT', '/whoami/notification', { notify_on: ['failure'] });
+    const newest = async (action: string, subject: string) =>
+      (await list(`action=${action}&subject=${subject}`)).events[0]?.details;
+    expect(await newest('updateUser', who)).toMatchObject({
+      changes: { active: { from: true, to: false }, groups: { from: '["a","b"]', to: '["b","c"]' } },
+    });
+    expect(await newest('registerProcs', 'changing')).toMatchObject({
+      changes: {
+        image_name: { from: 'proctor/changing:1', to: 'proctor/changing:2' },
+        authorized_groups: { from: '[]', to: '["a"]' },
+      },
+    });
+    expect(await newest('applyPodTemplate', 'changing')).toMatchObject({
+      changes: { 'metadata.labels.of': { from: 'old', to: 'new' } },
+    });
+    expect(await newest('removePodTemplate', 'changing')).toMatchObject({
+      changes: { 'metadata.labels.of': { from: 'new', to: null } },
+    });
+    expect(await newest('setSecrets', 'changing')).toEqual({ names: 'S T', replaced: 'S' });
+    expect(await newest('setNotifyPreference', gateway.admin.email)).toMatchObject({
+      changes: { notifyOn: { from: '[]', to: '["failure"]' } },
+    });
+  });
+
   it('is recorded with the label of a revoked token', async () => {
     const { id } = (await admin('POST', '/token', { label: 'short-lived' })).json<{ id: string }>();
     await admin('DELETE', `/token/${id}`);

@@ -250,6 +250,50 @@ describe('POST /schedule', () => {
   });
 });
 
+describe('another user’s secret arg', () => {
+  const guess = (who: Identity, token: string, changes: Record<string, unknown> = {}) =>
+    call(who, 'POST', '/schedule', {
+      ...SCHEDULE,
+      jobName: 'with-secret',
+      args: { TOKEN: token },
+      ...changes,
+    });
+
+  it('cannot be guessed: right and wrong guesses get the same answer', async () => {
+    const token = 'guessable 1';
+    await create(owner, { jobName: 'with-secret', args: { TOKEN: token } });
+    const right = await guess(member, token);
+    const wrong = await guess(member, 'guessable 2');
+    expect([right.status, wrong.status]).toEqual([201, 201]);
+    // The user's own duplicate is refused as before, also of concurrent requests.
+    expect(await guess(member, token)).toMatchObject({ status: 409 });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => guess(owner, 'guessable 3')));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
+  });
+
+  it('cannot be guessed by changing a schedule', async () => {
+    await create(owner, { jobName: 'with-secret', args: { TOKEN: 'guessable 4' } });
+    const { id } = await create(member, { jobName: 'with-secret', args: { TOKEN: 'of the member' } });
+    const change = (token: string) => call(member, 'PATCH', `/schedule/${id}`, { args: { TOKEN: token } });
+    expect(await change('guessable 4')).toMatchObject({ status: 200 });
+    expect(await change('guessable 5')).toMatchObject({ status: 200 });
+  });
+
+  it('cannot be guessed once the arg is no longer declared secret', async () => {
+    const declare = (type: string) =>
+      call(gateway.admin, 'POST', '/metadata', [
+        proc('loosened', { env_vars: { args: [{ name: 'TOKEN', type }], secrets: [] } }),
+      ]);
+    await declare('secret');
+    const args = { TOKEN: 'guessable 6' };
+    await create(owner, { jobName: 'loosened', args });
+    await declare('string');
+    expect(await guess(member, args.TOKEN, { jobName: 'loosened' })).toMatchObject({ status: 201 });
+    // Without secret args the owner plays no part, as in v2.
+    expect(await guess(owner, args.TOKEN, { jobName: 'loosened' })).toMatchObject({ status: 409 });
+  });
+});
+
 describe('one schedule', () => {
   it.each([
     ['x', 400, 'Failed to translate path parameter to uint64'],
@@ -479,13 +523,20 @@ describe('one schedule', () => {
         ...common,
         actor: owner.email,
         action: 'updateSchedule',
-        details: { proc: 'closed', changed: expect.stringMatching(/^(tags enabled|enabled tags)$/) },
+        details: {
+          proc: 'closed',
+          changed: expect.stringMatching(/^(tags enabled|enabled tags)$/),
+          changes: {
+            enabled: { from: true, to: false },
+            tags: { from: 'nightly,reports', to: 'x' },
+          },
+        },
       },
       {
         ...common,
         actor: member.email,
         action: 'updateSchedule',
-        details: { proc: 'closed', changed: 'enabled' },
+        details: { proc: 'closed', changed: 'enabled', changes: {} },
       },
       {
         ...common,
@@ -497,13 +548,55 @@ describe('one schedule', () => {
   });
 });
 
+describe('the audit entry of a change', () => {
+  const entriesOf = (id: number) =>
+    gateway.query<{ details: { changes: Record<string, { from: unknown; to: unknown }> } }>(
+      `select details from audit_event where action = 'updateSchedule' and subject = $1 and allowed order by id`,
+      [String(id)],
+    );
+
+  it('has old and new values, and hides secret ones', async () => {
+    const { id } = await create(owner, { jobName: 'with-secret', args: { TOKEN: `${SECRET} 5` } });
+    await call(owner, 'PATCH', `/schedule/${id}`, {
+      notificationEmails: 'eve@example.com',
+      at: '2099-01-01T00:00:00Z',
+      args: { TOKEN: `${SECRET} 6` },
+    });
+    const entries = await entriesOf(id);
+    expect(entries.map(({ details }) => details.changes)).toEqual([
+      {
+        'args.TOKEN': { from: '***', to: '*** (set again)' },
+        at: { from: null, to: '2099-01-01T00:00:00.000Z' },
+        cron: { from: '*/5 * * * *', to: '' },
+        notificationEmails: { from: 'ada@example.com,bob@example.com', to: 'eve@example.com' },
+      },
+    ]);
+  });
+
+  it('is exact for concurrent changes: each starts from what another one left', async () => {
+    const { id } = await create(owner, { tags: 'first' });
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => call(owner, 'PATCH', `/schedule/${id}`, { tags: `tag ${n}` })),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const steps = (await entriesOf(id)).map(({ details }) => details.changes['tags']);
+    const now = (await call(owner, 'GET', `/schedule/${id}`)).json<ScheduleBody>()['tags'];
+    const from = steps.map((step) => step?.from);
+    const to = steps.map((step) => step?.to);
+    expect(steps).toHaveLength(8);
+    expect(new Set(from)).toEqual(new Set(['first', ...to.filter((tags) => tags !== now)]));
+  });
+});
+
 describe('many schedules', () => {
   let small: TestGateway;
   let busy: Identity;
   beforeAll(async () => {
     small = await startTestGateway({ env: { PROCTOR_SCHEDULES_PER_OWNER: '3' } });
     busy = await small.createUser('busy', []);
-    await small.call(small.admin, 'POST', '/metadata', { body: [proc('open')] });
+    const secret = { args: [{ name: 'TOKEN', type: 'secret' }], secrets: [] };
+    const body = [proc('open'), proc('with-secret', { env_vars: secret })];
+    await small.call(small.admin, 'POST', '/metadata', { body });
   }, 60_000);
   afterAll(() => small.remove(), 30_000);
 
@@ -526,6 +619,10 @@ describe('many schedules', () => {
     const own = { A: 'mine' };
     expect(await add(other, { args: own })).toMatchObject({ status: 201 });
     expect((await add(busy, { args: own })).text).toBe('Schedule job name and args duplicate is found');
+    // A duplicate of another user's secret arg is not.
+    const secret = { jobName: 'with-secret', args: { TOKEN: 'guessable' } };
+    expect(await add(other, secret)).toMatchObject({ status: 201 });
+    expect((await add(busy, secret)).text).toMatch(/at most 3 schedules/);
     const [row] = await small.query<{ id: string }>('select id from schedule where user_email = $1', [
       busy.email,
     ]);

@@ -1,5 +1,6 @@
 export { TOKEN_PREFIX } from './accounts/access-token.js';
 export { type Account, type TokenOwner, AccountsStore } from './accounts/accounts.store.js';
+export type { EntryOfChange } from './audit/append-entry.js';
 export * from './audit/audit.store.js';
 export { Database } from './connection/database.js';
 export * from './connection/database-error.js';

@@ -1,6 +1,6 @@
 import type { BodyOf } from '@app/contract';
 import type { Account, AccountsStore } from '@app/database';
-import { AppError } from '@app/domain';
+import { AppError, describeChanges, type Changes } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Authenticator } from '../authentication/authenticator.js';
 import type { Caller } from '../authentication/caller.js';
@@ -44,10 +44,12 @@ export class ChangeUsers {
     if (name === undefined && active === undefined && groups === undefined) {
       throw new AppError('malformed_request', 'Nothing to change. Send name, active or groups.');
     }
+    const before = await this.dependencies.accounts.find(email);
     const details = {
       name: name ?? null,
       active: active ?? null,
       groups: groups ? JSON.stringify(groups) : null,
+      ...(before && { changes: describeAccountChanges(before, changes) }),
     };
     return changeAccess(
       this.dependencies,
@@ -68,12 +70,27 @@ export class ChangeUsers {
 
   /** Removes its tokens too, and pauses its schedules. @throws AppError `not_found`; `conflict` if no admin would be left */
   async remove(email: string, caller: Caller): Promise<void> {
-    await changeAccess(this.dependencies, { action: 'removeUser', subject: email, caller }, async () => {
-      const outcome = await this.dependencies.accounts.remove(email, this.dependencies.adminGroups);
-      if (outcome === 'not_found') throw noAccount(email);
-      if (outcome === 'last_admin') throw lastAdmin(email, this.dependencies.adminGroups);
-    });
+    const before = await this.dependencies.accounts.find(email);
+    const details = { ...(before && { changes: describeChanges(auditedOf(before), null) }) };
+    await changeAccess(
+      this.dependencies,
+      { action: 'removeUser', subject: email, caller, details },
+      async () => {
+        const outcome = await this.dependencies.accounts.remove(email, this.dependencies.adminGroups);
+        if (outcome === 'not_found') throw noAccount(email);
+        if (outcome === 'last_admin') throw lastAdmin(email, this.dependencies.adminGroups);
+      },
+    );
   }
+}
+
+function describeAccountChanges(before: Account, changes: BodyOf<'updateUser'>): Changes {
+  const { name = before.name, active = before.isActive, groups = before.groups } = changes;
+  return describeChanges(auditedOf(before), auditedOf({ ...before, name, isActive: active, groups }));
+}
+
+function auditedOf({ name, isActive, isService, groups }: Account) {
+  return { name, active: isActive, service: isService, groups: [...groups].sort() };
 }
 
 export function noAccount(email: string): AppError {

@@ -32,6 +32,14 @@ export class AuditTrail {
    */
   async recordChange<T>(entry: Omit<AuditEntry, 'allowed'>, change: () => Promise<T>): Promise<T> {
     await this.record({ ...entry, allowed: true });
+    return this.noteIfRefused(entry, change);
+  }
+
+  /**
+   * Makes a change that records itself in its own transaction. If it is refused, adds a row that says why.
+   * @throws what `change` throws
+   */
+  async noteIfRefused<T>(entry: Omit<AuditEntry, 'allowed'>, change: () => Promise<T>): Promise<T> {
     try {
       return await change();
     } catch (error) {

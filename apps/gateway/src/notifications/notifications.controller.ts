@@ -46,7 +46,7 @@ export class NotificationsController {
 
   @Serves('getNotifyPreference')
   async getPreference(@CurrentCaller() caller: Caller): Promise<ReplyOf<'getNotifyPreference'>> {
-    return { notify_on: await this.preference.get(caller) };
+    return { notify_on: await this.preference.get(caller.user) };
   }
 
   @Serves('setNotifyPreference')

@@ -1,5 +1,5 @@
 import type { NotificationPreferencesStore } from '@app/database';
-import { AppError, type NotifyEvent } from '@app/domain';
+import { AppError, describeChanges, type NotifyEvent, type User } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
 
@@ -10,8 +10,8 @@ export class NotifyPreference {
     private readonly audit: AuditTrail,
   ) {}
 
-  async get({ user }: Caller): Promise<NotifyEvent[]> {
-    return this.preferences.get(user.email);
+  async get({ email }: Pick<User, 'email'>): Promise<NotifyEvent[]> {
+    return this.preferences.get(email);
   }
 
   /** Replaces the previous choice. May be repeated. @throws AppError `conflict` if the user has no email address */
@@ -22,7 +22,10 @@ export class NotifyPreference {
       action: 'setNotifyPreference',
       subject: user.email,
       address,
-      details: { notifyOn: notifyOn.join(' ') },
+      details: {
+        notifyOn: notifyOn.join(' '),
+        changes: describeChanges({ notifyOn: await this.get(user) }, { notifyOn }),
+      },
     };
     await this.audit.recordChange(entry, () => this.preferences.set(user.email, notifyOn));
     return this.preferences.get(user.email);

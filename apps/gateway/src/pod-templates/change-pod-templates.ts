@@ -4,6 +4,7 @@ import {
   AppError,
   checkPodTemplate,
   checkTemplateUse,
+  describeChanges,
   type AllowedSettings,
   type ErrorDetail,
   type PodTemplate,
@@ -34,7 +35,9 @@ export class ChangePodTemplates {
     const { metadata: checked, ...rest } = given as Pick<PodTemplate, 'spec'> & Partial<PodTemplate>;
     const template = { metadata: { labels: {}, annotations: {}, ...checked }, ...rest };
     throwIfAny(await this.checkUsers(name, template));
-    const entry = { actor: user.email, action: 'applyPodTemplate', subject: name, address };
+    const before = await this.dependencies.templates.find(name);
+    const details = { changes: describeChanges(before?.template ?? null, template) };
+    const entry = { actor: user.email, action: 'applyPodTemplate', subject: name, address, details };
     return this.dependencies.audit.recordChange(entry, () =>
       this.dependencies.templates.put(name, template, user.email),
     );
@@ -42,7 +45,9 @@ export class ChangePodTemplates {
 
   /** @throws AppError `not_found`; `conflict` while a proc uses it */
   async remove(name: string, { user, address }: Caller): Promise<void> {
-    const entry = { actor: user.email, action: 'removePodTemplate', subject: name, address };
+    const before = await this.dependencies.templates.find(name);
+    const details = { changes: describeChanges(before?.template ?? null, null) };
+    const entry = { actor: user.email, action: 'removePodTemplate', subject: name, address, details };
     await this.dependencies.audit.recordChange(entry, async () => {
       const outcome = await this.dependencies.templates.remove(name);
       if (outcome === 'not_found') throw noPodTemplate(name);

@@ -1,9 +1,10 @@
-import { MAX_PROBLEMS, procFromMetadata, routes, type BodyOf } from '@app/contract';
-import type { ProcsStore, SecretsStore } from '@app/database';
+import { MAX_PROBLEMS, metadataFromProc, procFromMetadata, routes, type BodyOf } from '@app/contract';
+import type { AuditEntry, ProcsStore, SecretsStore } from '@app/database';
 import {
   AppError,
   checkAllowed,
   checkProc,
+  describeChanges,
   LIST_INSTEAD,
   type AllowedSettings,
   type ErrorDetail,
@@ -34,18 +35,18 @@ export class RegisterProcs {
   /** Registers all of them, or none. May be repeated. @throws AppError `malformed_request` */
   async register(metadata: BodyOf<'registerProcs'>, { user, address }: Caller): Promise<void> {
     const procs = await this.checkAll(metadata);
-    for (const { name, imageName } of procs) {
-      const details = { image: imageName };
-      await this.dependencies.audit.record({
-        actor: user.email,
-        action: 'registerProcs',
-        subject: name,
-        allowed: true,
-        address,
-        details,
-      });
-    }
-    await this.dependencies.procs.register(procs);
+    const entryOf = (before: Proc | null, after: Proc): AuditEntry => ({
+      actor: user.email,
+      action: 'registerProcs',
+      subject: after.name,
+      allowed: true,
+      address,
+      details: {
+        image: after.imageName,
+        ...(before && { changes: describeChanges(metadataFromProc(before), metadataFromProc(after)) }),
+      },
+    });
+    await this.dependencies.procs.register(procs, entryOf);
   }
 
   /** Changes nothing. Returns the procs, and what may not be meant in them. @throws AppError as `register` does */

@@ -18,7 +18,8 @@ export class CreateSchedule {
   constructor(private readonly dependencies: CreateScheduleDependencies) {}
 
   /**
-   * Of concurrent requests for the same proc and args one creates the schedule, the others get `conflict`.
+   * Of concurrent requests for the same proc and args one creates the schedule, the others get `conflict`; with secret args
+   * only requests of the same owner, because a conflict tells that a guess is right.
    * @throws AppError for the first invalid field, in v2's order; nothing has changed then
    */
   async create(body: BodyOf<'createSchedule'>, caller: Caller): Promise<Schedule> {
@@ -36,7 +37,7 @@ export class CreateSchedule {
     const schedule = {
       procName,
       ...prepared,
-      argsHash: this.dependencies.argsHash.of([procName, args]),
+      argsHash: this.dependencies.argsHash.of(procName, args),
       ...checked,
       userEmail: caller.user.email,
       enabled,

@@ -1,11 +1,12 @@
 import { routes, SCHEDULE_TEXTS, type BodyOf } from '@app/contract';
-import type { ScheduleChanges, SchedulesStore } from '@app/database';
+import type { AuditEntry, EntryOfChange, ScheduleChanges, SchedulesStore } from '@app/database';
 import { AppError, type Proc, type Schedule } from '@app/domain';
 import type { Access } from '../authentication/access.js';
 import type { Caller } from '../authentication/caller.js';
 import type { FindProc } from '../procs/find-proc.js';
 import { checkScheduleChanges } from './check-schedule.js';
 import { neverFires } from './check-timing.js';
+import { describeScheduleChanges } from './describe-schedule-changes.js';
 import { duplicateSchedule } from './duplicate-schedule.js';
 import { tooManySchedules } from './too-many-schedules.js';
 import type { WriteScheduleDependencies } from './write-schedule-dependencies.js';
@@ -44,7 +45,14 @@ export class UpdateSchedule {
       address: caller.address,
       details: { proc: schedule.procName, changed: Object.keys(body).join(' ') },
     };
-    const updated = await this.dependencies.audit.recordChange(entry, () => this.store(schedule, changes));
+    const entryOf = (before: Schedule | null, after: Schedule): AuditEntry => ({
+      ...entry,
+      allowed: true,
+      details: { ...entry.details, changes: describeScheduleChanges(before, after, body.args !== undefined) },
+    });
+    const updated = await this.dependencies.audit.noteIfRefused(entry, () =>
+      this.store(schedule, changes, entryOf),
+    );
     // Not awaited: the schedulers poll every second anyway.
     void this.dependencies.signals.send('schedulesChanged', {});
     return updated;
@@ -61,12 +69,16 @@ export class UpdateSchedule {
   ): Pick<ScheduleChanges, 'args' | 'secretArgs' | 'argsHash'> {
     return {
       ...this.dependencies.prepareArgs.forSchedule(proc, args),
-      argsHash: this.dependencies.argsHash.of([proc.name, args]),
+      argsHash: this.dependencies.argsHash.of(proc.name, args),
     };
   }
 
-  private async store({ id, procName }: Schedule, changes: ScheduleChanges): Promise<Schedule> {
-    const outcome = await this.dependencies.schedules.update(id, changes);
+  private async store(
+    { id, procName }: Schedule,
+    changes: ScheduleChanges,
+    entryOf: EntryOfChange<Schedule>,
+  ): Promise<Schedule> {
+    const outcome = await this.dependencies.schedules.update(id, changes, entryOf);
     switch (outcome.kind) {
       case 'updated':
         return outcome.schedule;

@@ -8,7 +8,7 @@ import type { GatewaySettings } from '../env.js';
 import type { ChannelWarnings } from '../notifications/channel-warnings.js';
 import type { FindProc } from '../procs/find-proc.js';
 import type { PrepareArgs } from '../procs/prepare-args.js';
-import { KeyedHash } from '../secrets/keyed-hash.js';
+import { ScheduleArgsHash } from './args-hash.js';
 import { CreateSchedule } from './create-schedule.js';
 import { FindSchedule } from './find-schedule.js';
 import { RemoveSchedule } from './remove-schedule.js';
@@ -42,7 +42,7 @@ export function wireSchedules({
 }: SchedulesDependencies) {
   const schedules = new SchedulesStore(database, { nextFireAt, maxPerOwner, userShare });
   const findSchedule = new FindSchedule(schedules, procsStore, findProc, access);
-  const argsHash = new KeyedHash(secretKey, 'schedule args');
+  const argsHash = new ScheduleArgsHash(secretKey);
   const change = { schedules, findSchedule, prepareArgs, argsHash, audit, signals, maxPerOwner };
   const controller = new SchedulesController({
     createSchedule: new CreateSchedule(change),

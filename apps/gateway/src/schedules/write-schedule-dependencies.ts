@@ -1,14 +1,14 @@
 import type { SignalSender } from '@app/queue';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { PrepareArgs } from '../procs/prepare-args.js';
-import type { KeyedHash } from '../secrets/keyed-hash.js';
+import type { ScheduleArgsHash } from './args-hash.js';
 import type { FindSchedule } from './find-schedule.js';
 
 /** What both creating and changing a schedule need. */
 export interface WriteScheduleDependencies {
   findSchedule: FindSchedule;
   prepareArgs: PrepareArgs;
-  argsHash: KeyedHash;
+  argsHash: ScheduleArgsHash;
   audit: AuditTrail;
   signals: Pick<SignalSender, 'send'>;
   /** How many schedules one owner may have. */

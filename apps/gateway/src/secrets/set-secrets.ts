@@ -22,7 +22,9 @@ export class SetSecrets {
     if (problems.length > 0) {
       throw new AppError('malformed_request', routes.setSecrets.malformedMessage, { details: problems });
     }
-    const details = { names: names.join(' ') };
+    const known = await this.secrets.list(procName);
+    const replaced = known.filter(({ name }) => names.includes(name)).map(({ name }) => name);
+    const details = { names: names.join(' '), ...(replaced.length > 0 && { replaced: replaced.join(' ') }) };
     const entry = { actor: user.email, action: 'setSecrets', subject: procName, address, details };
     await this.audit.recordChange(entry, () => this.secrets.set(procName, secrets, user.email));
   }

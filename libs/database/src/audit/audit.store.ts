@@ -1,4 +1,6 @@
+import type { Changes } from '@app/domain';
 import type { Database } from '../connection/database.js';
+import { appendEntry } from './append-entry.js';
 import { Prisma } from '../generated/client.js';
 
 /** Who did what to which subject, from where, and whether it was allowed. */
@@ -8,7 +10,7 @@ export interface AuditEntry {
   subject: string;
   allowed: boolean;
   address: string | null;
-  details?: Readonly<Record<string, string | number | boolean | null>>;
+  details?: Readonly<Record<string, string | number | boolean | null | Changes>>;
 }
 
 /** An entry as stored. */
@@ -34,8 +36,8 @@ export interface AuditFilter {
 export class AuditStore {
   constructor(private readonly database: Database) {}
 
-  async append({ details = {}, ...entry }: AuditEntry): Promise<void> {
-    await this.database.client.auditEvent.create({ data: { ...entry, details } });
+  async append(entry: AuditEntry): Promise<void> {
+    await appendEntry(this.database.client, entry);
   }
 
   /** Newest first. @param page `before`: id of the last entry of the previous page; null: the first page */

@@ -10,7 +10,8 @@ import {
   type ProcSnapshot,
   type SecretDeclaration,
 } from '@app/domain';
-import type { Database } from '../connection/database.js';
+import { appendEntry, type EntryOfChange } from '../audit/append-entry.js';
+import type { Database, Session } from '../connection/database.js';
 import { FOREIGN_KEY_VIOLATION, hasCode } from '../connection/error-codes.js';
 import type { Prisma, Proc as ProcRow } from '../generated/client.js';
 
@@ -61,11 +62,11 @@ export class ProcsStore {
   }
 
   /**
-   * Registers all of these procs or none; replaces existing ones. May be repeated.
+   * Registers all of these procs or none; replaces existing ones. May be repeated. Audited if `entryOf` is given.
    * @throws AppError `conflict` if a pod template has been removed meanwhile
    */
-  async register(procs: readonly Proc[]): Promise<void> {
-    await this.upsert(procs).catch((cause: unknown) => {
+  async register(procs: readonly Proc[], entryOf?: EntryOfChange<Proc>): Promise<void> {
+    await this.upsert(procs, entryOf).catch((cause: unknown) => {
       if (!hasCode(cause, FOREIGN_KEY_VIOLATION)) throw cause;
       const names = procs.flatMap(({ pod }) => pod.template ?? []);
       throw new AppError('conflict', `A pod template (${names.join(', ')}) has just been removed.`, {
@@ -75,27 +76,26 @@ export class ProcsStore {
     });
   }
 
-  private async upsert(procs: readonly Proc[]): Promise<void> {
-    await this.database.client.$transaction(
-      procs.flatMap((proc) => {
+  private async upsert(procs: readonly Proc[], entryOf?: EntryOfChange<Proc>): Promise<void> {
+    await this.database.transaction(async (session) => {
+      // One registration at a time: two with the same procs in another order would deadlock.
+      await session.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('proctor.procs'))`;
+      const names = procs.map(({ name }) => name);
+      const rows = await session.proc.findMany({ where: { name: { in: names } } });
+      const before = new Map(rows.map((row) => [row.name, toProc(row)]));
+      for (const proc of procs) {
         const columns = toColumns(proc);
-        return [
-          ...proc.pod.files.map((file) => this.storeFile(file)),
-          this.database.client.proc.upsert({
-            where: { name: proc.name },
-            create: { name: proc.name, ...columns },
-            update: { ...columns, revision: { increment: 1 } },
-          }),
-        ];
-      }),
-    );
-  }
-
-  /** One text may be in many procs and revisions. It never changes. */
-  private storeFile({ content = '' }: PodFile) {
-    return this.database.client.$executeRaw`
-      INSERT INTO file_text (digest, content) VALUES (${digestOf(content)}, ${content})
-      ON CONFLICT (digest) DO UPDATE SET unused_since = NULL`;
+        for (const file of proc.pod.files) await storeFile(session, file);
+        const row = await session.proc.upsert({
+          where: { name: proc.name },
+          create: { name: proc.name, ...columns },
+          update: { ...columns, revision: { increment: 1 } },
+        });
+        const after = toProc(row);
+        if (entryOf) await appendEntry(session, entryOf(before.get(proc.name) ?? null, after));
+        before.set(proc.name, after);
+      }
+    });
   }
 
   /** The files of a proc or execution with their texts. A text that is gone is left out: register the proc again. */
@@ -199,6 +199,13 @@ function toColumns(proc: Proc) {
     pod: { ...pod, files: pod.files.map(withoutContent) } as unknown as Prisma.InputJsonObject,
     podTemplate: pod.template,
   };
+}
+
+/** One text may be in many procs and revisions. It never changes. */
+async function storeFile(session: Session, { content = '' }: PodFile): Promise<void> {
+  await session.$executeRaw`
+    INSERT INTO file_text (digest, content) VALUES (${digestOf(content)}, ${content})
+    ON CONFLICT (digest) DO UPDATE SET unused_since = NULL`;
 }
 
 function withoutContent({ path, bytes, digest, content }: PodFile): PodFile {

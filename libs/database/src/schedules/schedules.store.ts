@@ -1,4 +1,5 @@
 import { timingOf, type Owner, type Schedule, type SchedulePolicies, type ScheduleTiming } from '@app/domain';
+import { appendEntry, type EntryOfChange } from '../audit/append-entry.js';
 import type { Database, Session } from '../connection/database.js';
 import { FOREIGN_KEY_VIOLATION, hasCode, UNIQUE_VIOLATION } from '../connection/error-codes.js';
 import type { AdmissionSettings } from '../executions/admission/gate.js';
@@ -15,7 +16,7 @@ export interface NewSchedule
     Pick<Schedule, 'procName' | 'args' | 'tags' | 'cron' | 'at' | 'notificationEmails'>,
     Pick<Schedule, 'userEmail' | 'group' | 'enabled'> {
   secretArgs: SealedArgs | null;
-  /** Keyed hash of all args: a proc has at most one schedule with the same args. */
+  /** Keyed hash of all args: a proc has at most one schedule with the same args, with secret ones one for each owner. */
   argsHash: string;
 }
 
@@ -74,7 +75,7 @@ export class SchedulesStore {
         if (await this.hasTooMany(session, userEmail)) {
           // A duplicate is reported as such, even past the limit.
           const existing = await session.schedule.findFirst({
-            where: { procName, argsHash },
+            where: sameArgs(schedule),
             select: { id: true },
           });
           return { kind: existing ? 'duplicate' : 'too_many' };
@@ -111,8 +112,12 @@ export class SchedulesStore {
     return rows.map(toSchedule);
   }
 
-  /** A paused schedule that is enabled again continues with its first tick after now. */
-  async update(id: number, changes: ScheduleChanges): Promise<UpdateScheduleOutcome> {
+  /** A paused schedule that is enabled again continues with its first tick after now. Audited if `entryOf` is given. */
+  async update(
+    id: number,
+    changes: ScheduleChanges,
+    entryOf?: EntryOfChange<Schedule>,
+  ): Promise<UpdateScheduleOutcome> {
     try {
       return await this.database.transaction(async (session) => {
         // Waits for a scheduler that is firing it, and keeps other schedulers from doing so.
@@ -129,6 +134,7 @@ export class SchedulesStore {
         const reason = (isResumed || changes.at) && { pausedReason: null };
         const data = { ...toColumns(changes), ...timing, ...hash, ...reason };
         const updated = await session.schedule.update({ where: { id: row.id }, data });
+        if (entryOf) await appendEntry(session, entryOf(toSchedule(row), toSchedule(updated)));
         return { kind: 'updated', schedule: toSchedule(updated) };
       });
     } catch (error) {
@@ -210,6 +216,13 @@ export const DONE_HASH_SUFFIX = ' done ';
 
 function withoutDone(argsHash: string): string {
   return argsHash.split(DONE_HASH_SUFFIX, 1)[0] ?? argsHash;
+}
+
+/** As the unique index `schedule_args_once`. */
+function sameArgs({ procName, argsHash, secretArgs, userEmail }: NewSchedule) {
+  return secretArgs === null
+    ? { procName, argsHash, secretArgs: { equals: Prisma.DbNull } }
+    : { procName, argsHash, userEmail, secretArgs: { not: Prisma.DbNull } };
 }
 
 /** As `owns` in libs/domain. */
