@@ -17,6 +17,8 @@ export interface GatewayOptions {
   /** An empty, migrated database; a new one in the shared Postgres if left out. */
   databaseUrl?: string;
   redisAddress?: string;
+  /** Of a second gateway on the same database: another one than `admin`. */
+  adminName?: string;
   env?: Record<string, string>;
 }
 
@@ -72,7 +74,7 @@ export async function startTestGateway(options: GatewayOptions = {}): Promise<Te
     if (token === null) throw new Error(`${email} already exists`);
     return { email, token };
   };
-  const admin = await createUser('admin', ['proctor_admin']);
+  const admin = await createUser(options.adminName ?? 'admin', ['proctor_admin']);
   const sql = <Row extends Record<string, unknown>>(text: string, values?: unknown[]) =>
     query<Row>(databaseUrl, text, values);
   const [installation] = await sql<{ id: string }>('select id from installation');

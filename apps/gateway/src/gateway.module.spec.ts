@@ -57,7 +57,7 @@ export function missingObjectsDoNotCompile(missing: {
   telemetry: Omit<GatewayDependencies, 'telemetry'>;
   audit: Omit<ExecutionsDependencies, 'audit'>;
   access: Omit<SchedulesDependencies, 'access'>;
-  authenticator: Omit<AccountsDependencies, 'authenticator'>;
+  news: Omit<AccountsDependencies, 'news'>;
   sources: Omit<AuthGuardDependencies, 'sources'>;
   signal: Omit<CancelExecutionDependencies, 'signal'>;
   changeUsers: ConstructorParameters<typeof UsersController>[0];
@@ -69,8 +69,8 @@ export function missingObjectsDoNotCompile(missing: {
   wireExecutions(missing.audit);
   // @ts-expect-error access is missing
   wireSchedules(missing.access);
-  // @ts-expect-error authenticator is missing
-  wireAccounts(missing.authenticator);
+  // @ts-expect-error news is missing
+  wireAccounts(missing.news);
   // @ts-expect-error sources is missing
   new AuthGuard(missing.sources);
   // @ts-expect-error signal is missing

@@ -15,6 +15,7 @@ import { wireAudit } from './audit/wire.js';
 import { wireAuthentication } from './authentication/wire.js';
 import { wireDocs } from './docs/wire.js';
 import type { GatewaySettings } from './env.js';
+import { OpenStreams } from './executions/open-streams.js';
 import { wireExecutions } from './executions/wire.js';
 import { wireHealth } from './health/wire.js';
 import { ErrorFilter } from './http/error.filter.js';
@@ -50,21 +51,23 @@ export function wireGateway(dependencies: GatewayDependencies) {
 
   const { health, ...healthRoutes } = wireHealth({ database, queue, version: packageVersion() });
   const { metrics, ...metricsRoutes } = wireMetrics({ telemetry });
+  const authentication = wireAuthentication({ settings, connections, authPlugin, logger });
+  const { access, authenticator, news, reauthorizer, sources } = authentication;
+  const openStreams = new OpenStreams(logger);
+  news.onChange(() => openStreams.reauthorize());
   const exportPatienceMs = logStream.patienceMs;
-  const auditing = wireAudit({ database, exportPatienceMs, logger, resources });
+  const auditing = wireAudit({ database, exportPatienceMs, openStreams, reauthorizer, logger, resources });
   const { audit } = auditing;
-  const authentication = wireAuthentication({ settings, database, authPlugin, logger });
-  const { access, authenticator, reauthorizer, sources } = authentication;
   const signIn = wireSignIn({ settings, authPlugin, sources, audit });
   const secrets = wireSecrets({ secretKey, database, audit });
   const { secretsStore } = secrets;
   const groups = new KnownGroups(authPlugin === null ? new GroupsStore(database) : null);
-  const procs = wireProcs({ allowed, database, secretsStore, access, groups, signals, audit });
+  const procs = wireProcs({ allowed, database, secretsStore, access, groups, signals, news, audit });
   const { procsStore, findProc, prepareArgs } = procs;
   const { adminGroups, isAuthenticationOn } = settings.access;
   const { tokenLifetime } = settings;
   const accounts = wireAccounts({
-    ...{ adminGroups, isAuthenticationOn, tokenLifetime, findProc, database, authenticator, sources, audit },
+    ...{ adminGroups, isAuthenticationOn, tokenLifetime, findProc, database, news, sources, audit },
   });
   const podTemplates = wirePodTemplates({ templates: procs.templates, procs: procsStore, allowed, audit });
   const forExecuting = { procsStore, findProc, prepareArgs, access, groups, audit };
@@ -76,12 +79,12 @@ export function wireGateway(dependencies: GatewayDependencies) {
     connections,
     secretsStore,
     ...forExecuting,
+    openStreams,
     reauthorizer,
     metrics,
     logger,
     resources,
   });
-  const { openStreams } = executions;
   const docs = wireDocs();
 
   const store = new MetricsStore(database);

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { keyPrefix } from './catalog.js';
+import { SIGNALS, type SignalName } from './signals.js';
 import { connect, disconnect, failFastOptions, patientOptions, type RedisSettings } from './connection.js';
 
 /**
@@ -30,7 +31,7 @@ export class ExecutionUpdates {
   }
 }
 
-/** Subscribes to the updates of any number of executions over one connection. Resubscribes after an outage. */
+/** Subscribes to the updates of any number of executions, and to signals, over one connection. Resubscribes after an outage. */
 export class UpdatesSubscriber {
   private readonly redis: Redis;
   private readonly listeners = new Map<string, Set<() => void>>();
@@ -41,14 +42,22 @@ export class UpdatesSubscriber {
     private readonly onError: (error: Error) => void,
   ) {
     this.redis = connect(patientOptions(settings), onError);
-    this.redis.on('message', (channel: string) => this.notify(channel));
+    this.redis.on('message', (channel: string, message: string) => this.receive(channel, message));
     // Updates during an outage were lost: notifies all listeners.
     this.redis.on('ready', () => [...this.listeners.keys()].forEach((channel) => this.notify(channel)));
   }
 
   /** Calls `listener` on each update of the execution until the returned function is called. */
   listen(executionId: number, listener: () => void): () => void {
-    const channel = channelOf(this.installationId, executionId);
+    return this.subscribe(channelOf(this.installationId, executionId), listener);
+  }
+
+  /** Calls `listener` on each signal of this name to this installation, and after an outage. For processes that are no Nest microservice. */
+  listenToSignal(name: SignalName, listener: () => void): () => void {
+    return this.subscribe(SIGNALS[name].pattern, listener);
+  }
+
+  private subscribe(channel: string, listener: () => void): () => void {
     const known = this.listeners.get(channel);
     if (known) known.add(listener);
     else {
@@ -70,8 +79,23 @@ export class UpdatesSubscriber {
     this.redis.unsubscribe(channel).catch(this.onError);
   }
 
+  /** An update has no text; a signal, which is sent to all installations, names one. */
+  private receive(channel: string, message: string): void {
+    if (message === '' || installationOf(message) === this.installationId) this.notify(channel);
+  }
+
   private notify(channel: string): void {
     this.listeners.get(channel)?.forEach((listener) => listener());
+  }
+}
+
+/** Null: not a signal. */
+function installationOf(message: string): string | null {
+  try {
+    const { data } = JSON.parse(message) as { data?: { installationId?: string } };
+    return data?.installationId ?? null;
+  } catch {
+    return null;
   }
 }
 

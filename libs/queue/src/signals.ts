@@ -36,6 +36,11 @@ export const SIGNALS = {
     pattern: 'proctor.schedules.changed',
     payload: z.object({ installationId: z.string() }),
   },
+  /** Accounts, groups, tokens or procs have changed: who was admitted may no longer be. */
+  accessChanged: {
+    pattern: 'proctor.access.changed',
+    payload: z.object({ installationId: z.string() }),
+  },
   /** The outbox has new events. */
   notification: {
     pattern: 'proctor.notification',

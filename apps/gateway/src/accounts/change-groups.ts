@@ -2,7 +2,7 @@ import type { BodyOf, GroupReply } from '@app/contract';
 import type { GroupsStore, ProcsStore } from '@app/database';
 import { AppError } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
-import type { Authenticator } from '../authentication/authenticator.js';
+import type { AccessNews } from '../authentication/access-news.js';
 import type { Caller } from '../authentication/caller.js';
 import { changeAccess } from './change-access.js';
 import { lastAdmin, noAccount } from './change-users.js';
@@ -13,7 +13,7 @@ export interface ChangeGroupsDependencies {
   groups: GroupsStore;
   procs: Pick<ProcsStore, 'listOfGroup'>;
   adminGroups: readonly string[];
-  authenticator: Authenticator;
+  news: Pick<AccessNews, 'announce'>;
   audit: AuditTrail;
 }
 

@@ -2,7 +2,7 @@ import type { BodyOf } from '@app/contract';
 import type { TokenRecord, TokensStore } from '@app/database';
 import { AppError, FULL_SCOPE, isSameEmail, type Scope, type User } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
-import type { Authenticator } from '../authentication/authenticator.js';
+import type { AccessNews } from '../authentication/access-news.js';
 import type { Caller } from '../authentication/caller.js';
 import type { UserSources } from '../authentication/user-sources.js';
 import type { FindProc } from '../procs/find-proc.js';
@@ -17,7 +17,7 @@ export interface ChangeTokensDependencies {
   sources: Pick<UserSources, 'isAccount'>;
   findProc: Pick<FindProc, 'find'>;
   lifetime: TokenLifetime;
-  authenticator: Authenticator;
+  news: Pick<AccessNews, 'announce'>;
   audit: AuditTrail;
   isAuthenticationOn: boolean;
 }
@@ -103,7 +103,7 @@ export class ChangeTokens {
     }
     const entry = { ...about, details: { email, label } };
     await this.dependencies.audit.recordChange(entry, () => this.dependencies.tokens.revoke(id));
-    this.dependencies.authenticator.forget();
+    this.dependencies.news.announce();
   }
 }
 

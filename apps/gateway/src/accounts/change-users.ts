@@ -2,14 +2,14 @@ import type { BodyOf } from '@app/contract';
 import type { Account, AccountsStore } from '@app/database';
 import { AppError, describeChanges, type Changes } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
-import type { Authenticator } from '../authentication/authenticator.js';
+import type { AccessNews } from '../authentication/access-news.js';
 import type { Caller } from '../authentication/caller.js';
 import { changeAccess } from './change-access.js';
 
 export interface ChangeUsersDependencies {
   accounts: AccountsStore;
   adminGroups: readonly string[];
-  authenticator: Authenticator;
+  news: Pick<AccessNews, 'announce'>;
   audit: AuditTrail;
 }
 

@@ -1,6 +1,6 @@
 import { AccountsStore, GroupsStore, ProcsStore, TokensStore, type Database } from '@app/database';
 import type { AuditTrail } from '../audit/audit-trail.js';
-import type { Authenticator } from '../authentication/authenticator.js';
+import type { AccessNews } from '../authentication/access-news.js';
 import type { UserSources } from '../authentication/user-sources.js';
 import type { FindProc } from '../procs/find-proc.js';
 import { ChangeGroups } from './change-groups.js';
@@ -17,7 +17,7 @@ export interface AccountsDependencies {
   tokenLifetime: TokenLifetime;
   findProc: FindProc;
   database: Database;
-  authenticator: Authenticator;
+  news: AccessNews;
   sources: UserSources;
   audit: AuditTrail;
 }
@@ -29,7 +29,7 @@ export function wireAccounts({
   tokenLifetime,
   findProc,
   database,
-  authenticator,
+  news,
   sources,
   audit,
 }: AccountsDependencies) {
@@ -37,14 +37,14 @@ export function wireAccounts({
   const groups = new GroupsStore(database);
   const tokens = new TokensStore(database);
   const procs = new ProcsStore(database);
-  const changeUsers = new ChangeUsers({ accounts, adminGroups, authenticator, audit });
-  const changeGroups = new ChangeGroups({ groups, procs, adminGroups, authenticator, audit });
+  const changeUsers = new ChangeUsers({ accounts, adminGroups, news, audit });
+  const changeGroups = new ChangeGroups({ groups, procs, adminGroups, news, audit });
   const changeTokens = new ChangeTokens({
     tokens,
     sources,
     findProc,
     lifetime: tokenLifetime,
-    authenticator,
+    news,
     audit,
     isAuthenticationOn,
   });

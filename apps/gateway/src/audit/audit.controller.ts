@@ -29,6 +29,6 @@ export class AuditController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.exportAudit.serve(query, reply, request.method === 'HEAD', caller);
+    await this.exportAudit.serve(query, request, reply, caller);
   }
 }

@@ -1,12 +1,13 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditEntry, AuditEvent, AuditFilter } from '@app/database';
 import { FULL_SCOPE } from '@app/domain';
 import { createLogger } from '@app/platform';
 import { AuditTrail } from './audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
+import { OpenStreams } from '../executions/open-streams.js';
 import { ExportAudit } from './export-audit.js';
 
 const caller: Caller = {
@@ -63,9 +64,13 @@ function setUp(count: number, patienceMs = 60_000) {
   const store = new Events(count);
   const raw = Object.assign(new PassThrough(), { writeHead: () => raw });
   const reply = { hijack: () => ({ raw, getHeaders: () => ({}) }), getHeaders: () => ({}), raw };
-  const audit = new ExportAudit(store, new AuditTrail(store, log), patienceMs, log);
-  const serve = () => audit.serve({}, reply as unknown as FastifyReply, false, caller);
-  return { store, raw, serve };
+  const streams = new OpenStreams(log);
+  const requester = { ...caller };
+  const reauthorizer = { identify: async () => requester };
+  const audit = new ExportAudit(store, new AuditTrail(store, log), streams, reauthorizer, patienceMs, log);
+  const request = { method: 'GET' } as FastifyRequest;
+  const serve = () => audit.serve({}, request, reply as unknown as FastifyReply, caller);
+  return { store, raw, serve, streams, requester };
 }
 
 async function readIds(raw: PassThrough): Promise<number[]> {
@@ -83,6 +88,20 @@ describe('ExportAudit', () => {
     store.onPage = () => store.add();
     const [ids] = await Promise.all([readIds(raw), serve()]);
     expect(ids).toEqual(Array.from({ length: 1_201 }, (_, index) => index + 1));
+  });
+
+  it('ends when the reader is no longer an admin, and is no open stream after its end', async () => {
+    const { store, raw, serve, streams, requester } = setUp(10_000);
+    const served = serve();
+    while (store.pages === 0) await sleep(1);
+    expect(streams.count()).toBe(1);
+    await streams.reauthorize();
+    expect(raw.destroyed).toBe(false);
+    requester.isAdmin = false;
+    await streams.reauthorize();
+    expect(raw.destroyed).toBe(true);
+    await served;
+    expect([streams.count(), store.pages < 10]).toEqual([0, true]);
   });
 
   it('reads a page only when the reader has room for it', async () => {

@@ -1,9 +1,12 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MAX_PAGE, type QueryOf } from '@app/contract';
 import type { AuditEvent, AuditFilter, AuditStore } from '@app/database';
 import { writePatiently } from '../http/write-patiently.js';
+import { AppError } from '@app/domain';
 import type { AuditTrail } from './audit-trail.js';
+import type { Reauthorizer } from '../authentication/reauthorizer.js';
+import type { OpenStreams } from '../executions/open-streams.js';
 import type { Caller } from '../authentication/caller.js';
 import type { Logger } from '@app/platform';
 import { toEventReply, toFilter } from './audit-filter.js';
@@ -13,6 +16,8 @@ export class ExportAudit {
   constructor(
     private readonly store: Pick<AuditStore, 'list' | 'exportFrom'>,
     private readonly audit: AuditTrail,
+    private readonly streams: Pick<OpenStreams, 'add'>,
+    private readonly reauthorizer: Pick<Reauthorizer, 'identify'>,
     /** How long a reader may stop reading before it is disconnected. */
     private readonly patienceMs: number,
     private readonly logger: Logger,
@@ -24,17 +29,20 @@ export class ExportAudit {
    */
   async serve(
     query: QueryOf<'exportAudit'>,
+    request: FastifyRequest,
     reply: FastifyReply,
-    isHead: boolean,
     caller: Caller,
   ): Promise<void> {
-    if (isHead) return void (await reply.send());
+    if (request.method === 'HEAD') return void (await reply.send());
     await this.audit.record(entryOf(query, caller));
     const filter = await this.endAtNow(toFilter(query));
     // Read before the headers are sent, so that an unavailable database still gives an error status.
     const first = filter ? await this.store.exportFrom(filter, 0, MAX_PAGE) : [];
     const { raw } = reply.hijack();
     raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
+    const stream = this.streams.add(() => this.authorize(request));
+    stream.signal.addEventListener('abort', () => raw.destroy());
+    raw.on('close', () => stream.end());
     try {
       for (let page = first; page.length > 0 && filter; page = await this.after(page, filter)) {
         if (!(await writePatiently(raw, toLines(page), this.patienceMs))) return void raw.destroy();
@@ -44,6 +52,12 @@ export class ExportAudit {
       this.logger.warn({ err }, 'audit export failed');
       raw.destroy();
     }
+  }
+
+  /** @throws AppError if the reader may no longer read the audit trail */
+  private async authorize(request: FastifyRequest): Promise<void> {
+    const { isAdmin } = await this.reauthorizer.identify(request);
+    if (!isAdmin) throw new AppError('forbidden', 'Only admins may read the audit trail.');
   }
 
   /** The filter for the events that exist now; null: there are none. */

@@ -1,9 +1,11 @@
-import { AccountsStore, SignInsStore, type Database } from '@app/database';
+import { AccountsStore, SignInsStore } from '@app/database';
 import type { User } from '@app/domain';
 import type { Logger } from '@app/platform';
 import type { AuthPlugin } from '@app/plugins';
 import type { GatewaySettings } from '../env.js';
+import type { Connections } from '../open-connections.js';
 import { Access } from './access.js';
+import { AccessNews } from './access-news.js';
 import { AuthGuard } from './auth.guard.js';
 import { Authenticator } from './authenticator.js';
 import { LoginLimits } from './login-limits.js';
@@ -17,14 +19,19 @@ import { UserSources } from './user-sources.js';
 
 export interface AuthenticationDependencies {
   settings: Pick<GatewaySettings, 'access' | 'publicOrigin' | 'allowedHosts'>;
-  database: Database;
+  connections: Pick<Connections, 'database' | 'signals' | 'updatesSubscriber'>;
   /** Null: users and tokens are in Postgres alone. */
   authPlugin: AuthPlugin | null;
   logger: Logger;
 }
 
 /** Identifies the users of requests and decides what they may do. */
-export function wireAuthentication({ settings, database, authPlugin, logger }: AuthenticationDependencies) {
+export function wireAuthentication({
+  settings,
+  connections: { database, signals, updatesSubscriber },
+  authPlugin,
+  logger,
+}: AuthenticationDependencies) {
   const { adminGroups, isAuthenticationOn, plugin, failedLogins, minClientVersion } = settings.access;
   const accounts = new AccountsStore(database);
   const postgresAuth = new PostgresAuth(accounts);
@@ -46,6 +53,7 @@ export function wireAuthentication({ settings, database, authPlugin, logger }: A
   return {
     access,
     authenticator,
+    news: new AccessNews({ authenticator, signals, subscriber: updatesSubscriber }),
     reauthorizer: new Reauthorizer(authenticator, access),
     sources,
     hostCheck: new HostCheck(new KnownHosts(settings.allowedHosts), isAuthenticationOn),

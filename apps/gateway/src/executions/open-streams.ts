@@ -1,7 +1,9 @@
 import { AppError } from '@app/domain';
 import type { Logger } from '@app/platform';
 
+/** The fallback for news that was lost, and for what no news tells: an expiry, or groups of a plugin. */
 const REAUTHORIZE_INTERVAL_MS = 60_000;
+const CHECKED_AT_ONCE = 20;
 
 /** Why a stream ends before its log does; `code` is a WebSocket close code. */
 export class StreamEnded extends Error {
@@ -22,7 +24,7 @@ export interface OpenStream {
   end(reason?: StreamEnded): void;
 }
 
-/** Every log that is being streamed by this process. */
+/** Every log and audit trail that is being streamed by this process. */
 export class OpenStreams {
   private readonly open = new Map<AbortController, () => Promise<unknown>>();
   private timer: NodeJS.Timeout | null = null;
@@ -42,17 +44,11 @@ export class OpenStreams {
 
   /** Ends the streams of viewers who may no longer see the log. */
   async reauthorize(): Promise<void> {
-    for (const [abort, authorize] of [...this.open]) {
-      try {
-        await authorize();
-      } catch (error) {
-        const isRefusal =
-          error instanceof AppError && ['unauthenticated', 'forbidden', 'not_found'].includes(error.code);
-        if (isRefusal) this.endOne(abort, new StreamEnded(1008, 'you may no longer see this log'));
-        // Unknown for now: checked again in a minute.
-        else this.logger.debug({ err: error }, 'could not reauthorize an open stream');
-      }
-    }
+    const left = [...this.open].values();
+    const work = async () => {
+      for (const [abort, authorize] of left) await this.reauthorizeOne(abort, authorize);
+    };
+    await Promise.all(Array.from({ length: CHECKED_AT_ONCE }, work));
   }
 
   count(): number {
@@ -63,6 +59,18 @@ export class OpenStreams {
   closeAll(): void {
     this.isClosing = true;
     for (const abort of [...this.open.keys()]) this.endOne(abort, restarting());
+  }
+
+  private async reauthorizeOne(abort: AbortController, authorize: () => Promise<unknown>): Promise<void> {
+    try {
+      await authorize();
+    } catch (error) {
+      const isRefusal =
+        error instanceof AppError && ['unauthenticated', 'forbidden', 'not_found'].includes(error.code);
+      if (isRefusal) this.endOne(abort, new StreamEnded(1008, 'you may no longer see this log'));
+      // Unknown for now: checked again in a minute.
+      else this.logger.debug({ err: error }, 'could not reauthorize an open stream');
+    }
   }
 
   private endOne(abort: AbortController, reason?: StreamEnded): void {

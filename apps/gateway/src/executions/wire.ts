@@ -27,7 +27,7 @@ import { ExecutionsController } from './executions.controller.js';
 import { FindExecution } from './find-execution.js';
 import { ListExecutions } from './list-executions.js';
 import { LogUpdates } from './log-updates.js';
-import { OpenStreams } from './open-streams.js';
+import type { OpenStreams } from './open-streams.js';
 import { ReadLog } from './read-log.js';
 import { RerunExecution } from './rerun-execution.js';
 import { ServeLog } from './serve-log.js';
@@ -44,6 +44,7 @@ export interface ExecutionsDependencies {
   findProc: FindProc;
   prepareArgs: PrepareArgs;
   access: Access;
+  openStreams: OpenStreams;
   reauthorizer: Reauthorizer;
   audit: AuditTrail;
   metrics: GatewayMetrics;
@@ -60,6 +61,7 @@ export function wireExecutions({
   findProc,
   prepareArgs,
   access,
+  openStreams,
   reauthorizer,
   audit,
   metrics,
@@ -76,7 +78,6 @@ export function wireExecutions({
   const backlog = new Backlog(new MetricsStore(database), executions, settings.queueLimit);
   const bodyHash = new KeyedHash(settings.secretKey, 'idempotency key body');
 
-  const openStreams = new OpenStreams(logger);
   const sharedLog = new SharedLog(logs, executions);
   const tailLog = new TailLog(sharedLog, sharedLog, new LogUpdates(updatesSubscriber));
   const streamLog = new StreamLog(tailLog, openStreams, settings.logStream, logger);
@@ -105,5 +106,5 @@ export function wireExecutions({
     readLog: new ReadLog(findExecution, logs, streamLog, reauthorizer),
     serveLog: new ServeLog(findExecution, reauthorizer, streamLog),
   });
-  return { openStreams, controllers: [controller] };
+  return { controllers: [controller] };
 }

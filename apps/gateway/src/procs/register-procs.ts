@@ -12,6 +12,7 @@ import {
 } from '@app/domain';
 import type { Patterns } from '@app/patterns';
 import type { AuditTrail } from '../audit/audit-trail.js';
+import type { AccessNews } from '../authentication/access-news.js';
 import type { Caller } from '../authentication/caller.js';
 import type { KnownGroups } from '../accounts/known-groups.js';
 import { timeSlices } from '../limits/time-slices.js';
@@ -25,6 +26,7 @@ export interface RegisterProcsDependencies {
   patterns: Patterns;
   allowed: AllowedSettings;
   templates: CheckTemplates;
+  news: Pick<AccessNews, 'announce'>;
   audit: AuditTrail;
 }
 
@@ -47,6 +49,7 @@ export class RegisterProcs {
       },
     });
     await this.dependencies.procs.register(procs, entryOf);
+    this.dependencies.news.announce();
   }
 
   /** Changes nothing. Returns the procs, and what may not be meant in them. @throws AppError as `register` does */

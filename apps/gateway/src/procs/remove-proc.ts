@@ -1,12 +1,14 @@
 import type { ProcsStore } from '@app/database';
 import { AppError } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
+import type { AccessNews } from '../authentication/access-news.js';
 import type { Caller } from '../authentication/caller.js';
 
 /** Removes procs. Keeps their executions and logs. */
 export class RemoveProc {
   constructor(
     private readonly procs: Pick<ProcsStore, 'find' | 'remove'>,
+    private readonly news: Pick<AccessNews, 'announce'>,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -17,6 +19,7 @@ export class RemoveProc {
     const details = { revision: found.revision };
     const entry = { actor: user.email, action: 'removeProc', subject: name, address, details };
     await this.audit.recordChange(entry, () => this.removeUnused(name));
+    this.news.announce();
   }
 
   private async removeUnused(name: string): Promise<void> {

@@ -4,6 +4,7 @@ import { Patterns } from '@app/patterns';
 import type { SignalSender } from '@app/queue';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { KnownGroups } from '../accounts/known-groups.js';
+import type { AccessNews } from '../authentication/access-news.js';
 import type { Access } from '../authentication/access.js';
 import { CheckTemplates } from './check-templates.js';
 import { CheckJobs } from './check-jobs.js';
@@ -21,6 +22,7 @@ export interface ProcsDependencies {
   access: Access;
   groups: KnownGroups;
   signals: SignalSender;
+  news: AccessNews;
   audit: AuditTrail;
 }
 
@@ -31,6 +33,7 @@ export function wireProcs({
   access,
   groups,
   signals,
+  news,
   audit,
 }: ProcsDependencies) {
   const procsStore = new ProcsStore(database);
@@ -44,6 +47,7 @@ export function wireProcs({
     patterns,
     allowed,
     templates: new CheckTemplates(templates, allowed),
+    news,
     audit,
   });
   return {
@@ -55,7 +59,7 @@ export function wireProcs({
       new ProcsController(
         findProc,
         registerProcs,
-        new RemoveProc(procsStore, audit),
+        new RemoveProc(procsStore, news, audit),
         new CheckJobs(signals, templates),
       ),
     ],
