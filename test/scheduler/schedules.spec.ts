@@ -293,6 +293,23 @@ describe('a schedule', () => {
     await sleep(2_000);
     expect((await historyOf(id)).ticks).toEqual(ticks);
   }, 30_000);
+
+  it('does not fire in the name of another account of the same email, even if an admin resumes it', async () => {
+    const email = 'again@example.com';
+    await system.api.request('POST', '/user', { email, groups: ['ops'] });
+    const { id } = await create({ cron: '30 4 1 1 *' });
+    await system.query('update schedule set user_email = $2 where id = $1', [id, email]);
+    expect((await system.api.request('DELETE', `/user/${email}`)).status).toBe(204);
+    await system.api.request('POST', '/user', { email, groups: ['ops', 'proctor_admin'] });
+    const change = { cron: '* * * * * *', enabled: true };
+    expect((await system.api.request('PATCH', `/schedule/${id}`, change)).status).toBe(200);
+    const shown = async () =>
+      (await (await system.api.request('GET', `/schedule/${id}`)).json()) as ScheduleBody;
+    await until(async () => !(await shown()).enabled, 10_000);
+    expect(await shown()).toMatchObject({ pausedReason: 'Its owner is not known to Proctor.' });
+    const ran = await system.query('select id from execution where schedule_id = $1', [id]);
+    expect(ran).toEqual([]);
+  }, 30_000);
 });
 
 describe('a change', () => {

@@ -55,9 +55,8 @@ describe('mayExecute', () => {
 });
 
 describe('maySee', () => {
-  const createdAt = new Date(0);
-  const own = { userEmail: 'ada@x.y', procName: 'deploy', createdAt };
-  const other = { userEmail: 'bob@x.y', procName: 'deploy', createdAt };
+  const own = { userEmail: 'ada@x.y', procName: 'deploy', id: 7 };
+  const other = { userEmail: 'bob@x.y', procName: 'deploy', id: 7 };
   it.each<[string, string[], Owned & { procName: string }, string[] | null, boolean]>([
     ['the owner', [], own, ['a'], true],
     ['the owner of an execution of a removed proc', [], own, null, true],

@@ -1,6 +1,13 @@
 import type { User } from '@app/domain';
 import { hashToken, createToken } from './access-token.js';
-import { ACCOUNT_WITH_GROUPS, insertAccount, readAccount, toAccount, type Account } from './account-row.js';
+import {
+  ACCOUNT_WITH_GROUPS,
+  forgetOwner,
+  insertAccount,
+  readAccount,
+  toAccount,
+  type Account,
+} from './account-row.js';
 import type { Database } from '../connection/database.js';
 import { knownSpelling, rememberSpelling } from './email-spelling.js';
 import { findTokenOwner, type TokenOwner } from './token-owner.js';
@@ -116,7 +123,8 @@ export class AccountsStore {
   }
 
   /**
-   * Removes the account with its memberships and tokens, and pauses its schedules. History and audit trail stay.
+   * Removes the account with its memberships, tokens and preferences, and pauses its schedules. History and audit trail
+   * stay; another account of the same email does not own them.
    */
   async remove(
     anyEmail: string,
@@ -130,6 +138,7 @@ export class AccountsStore {
       if (await wouldRemoveLastAdmin(session, email, adminGroups, { before, after: null }))
         return 'last_admin';
       await session.account.delete({ where: { email } });
+      await forgetOwner(session, email);
       await pauseSchedulesOf(session, email, OWNER_REMOVED);
       return 'removed';
     });

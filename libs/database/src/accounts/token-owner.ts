@@ -15,6 +15,7 @@ interface OwnerRow {
   expires_at: Date | null;
   scope: string;
   procs: string[];
+  account_id: bigint;
   email: string;
   name: string;
   active: boolean;
@@ -37,7 +38,7 @@ export async function findTokenOwner(
       UNION ALL
       SELECT t.*, line.depth + 1 FROM line JOIN access_token t ON t.id = line.parent_id
     )
-    SELECT line.id, line.expires_at, line.scope, line.procs, a.email, a.name, a.active,
+    SELECT line.id, line.expires_at, line.scope, line.procs, a.id AS account_id, a.email, a.name, a.active,
       ARRAY(SELECT group_name FROM account_membership m WHERE m.email = a.email ORDER BY group_name) AS groups
     FROM line JOIN account a ON a.email = line.email
     WHERE line.depth = 0 AND NOT EXISTS (
@@ -46,6 +47,7 @@ export async function findTokenOwner(
   if (!row || (email !== null && !isSameEmail(email, row.email))) return null;
   return {
     email: row.email,
+    accountId: Number(row.account_id),
     name: row.name,
     active: row.active,
     groups: row.groups,

@@ -1,7 +1,7 @@
 import type { Database } from './database.js';
 
 /** The newest folder of prisma/migrations: without it this version would run half. A spec compares the two. */
-export const LATEST_MIGRATION = '20261130143500_schedules_once_per_owner';
+export const LATEST_MIGRATION = '20261130143600_account_ids';
 
 const COMMAND = 'npm run db:migrate';
 

@@ -56,6 +56,8 @@ export function historyQuery(filter: HistoryFilter, page: HistoryPage): Prisma.S
 interface Scope {
   procNames: readonly string[] | null;
   userEmail: string | null;
+  /** Exclusive: older ones are of an earlier account of the same email. */
+  afterId: number | null;
 }
 
 /** `ended`: any final status. */
@@ -65,24 +67,25 @@ type StatusGroup =
 /** The part of the filter that the caller may see; an execution in several scopes is found several times. */
 function scopesOf({ procName, userEmail, visibleTo }: HistoryFilter): Scope[] {
   const procNames = procName === undefined ? null : [procName];
-  const asked: Scope = { procNames, userEmail: userEmail ?? null };
+  const asked: Scope = { procNames, userEmail: userEmail ?? null, afterId: null };
   if (visibleTo === null) return [asked];
   const own = ownScopesOf({ procName, userEmail }, visibleTo);
   if (procName !== undefined) return visibleTo.procNames.includes(procName) ? [asked] : own;
-  if (userEmail !== undefined && own.length > 0) return own;
+  const isAllOwn = visibleTo.owner.accountId === undefined;
+  if (userEmail !== undefined && own.length > 0 && isAllOwn) return own;
   const seen = [...new Set(visibleTo.procNames)];
-  return seen.length === 0 ? own : [...own, { procNames: seen, userEmail: userEmail ?? null }];
+  return seen.length === 0 ? own : [...own, { procNames: seen, userEmail: userEmail ?? null, afterId: null }];
 }
 
 function ownScopesOf(
   { procName, userEmail }: Pick<HistoryFilter, 'procName' | 'userEmail'>,
-  { owner: { email }, ownProcNames }: Visible,
+  { owner: { email, accountId }, ownProcNames }: Visible,
 ): Scope[] {
   if (email === '' || (userEmail !== undefined && !isSameEmail(userEmail, email))) return [];
-  if (procName === undefined)
-    return ownProcNames?.length === 0 ? [] : [{ procNames: ownProcNames, userEmail: email }];
+  const own = { userEmail: email, afterId: accountId ?? null };
+  if (procName === undefined) return ownProcNames?.length === 0 ? [] : [{ procNames: ownProcNames, ...own }];
   const isVisible = ownProcNames === null || ownProcNames.includes(procName);
-  return isVisible ? [{ procNames: [procName], userEmail: email }] : [];
+  return isVisible ? [{ procNames: [procName], ...own }] : [];
 }
 
 function statusGroupsOf(asked: readonly ExecutionStatus[] | undefined): StatusGroup[] {
@@ -102,7 +105,7 @@ function statusGroupsOf(asked: readonly ExecutionStatus[] | undefined): StatusGr
 }
 
 function branchOf(
-  { procNames, userEmail }: Scope,
+  { procNames, userEmail, afterId }: Scope,
   statuses: StatusGroup,
   { scheduleId, since, until }: HistoryFilter,
   { before, limit }: HistoryPage,
@@ -113,6 +116,7 @@ function branchOf(
   if (scheduleId !== undefined) conditions.push(Prisma.sql`schedule_id = ${scheduleId}`);
   if (since !== undefined) window.push(Prisma.sql`id >= ${firstIdAt(since)}`);
   if (until !== undefined) window.push(Prisma.sql`id < ${firstIdAt(until)}`);
+  if (afterId !== null) window.push(Prisma.sql`id > ${afterId}`);
   if (before !== null) window.push(Prisma.sql`id < ${before}`);
   conditions.push(...window);
   return sources.length === 0

@@ -98,7 +98,8 @@ const SELECT_EVENT = Prisma.sql`
   FROM notification n
   LEFT JOIN execution e ON e.id = n.execution_id
   LEFT JOIN schedule s ON s.id = coalesce(n.schedule_id, e.schedule_id)
-  LEFT JOIN notification_preference p ON p.email = lower(e.user_email)`;
+  LEFT JOIN notification_preference p ON p.email = lower(e.user_email)
+    AND NOT EXISTS (SELECT 1 FROM account a WHERE lower(a.email) = lower(e.user_email) AND a.id > e.id)`;
 
 type EventRow = {
   notification_id: bigint;

@@ -1,5 +1,10 @@
-import { foldEmail, isNotifyEvent, type NotifyEvent } from '@app/domain';
+import { isNotifyEvent, type NotifyEvent } from '@app/domain';
 import type { Database } from '../connection/database.js';
+
+/** As `lower(user_email)` in SQL. */
+export function preferenceKey(email: string): string {
+  return email.trim().toLowerCase();
+}
 
 /** The events that users get email about for executions they start themselves. Emails match in any case. */
 export class NotificationPreferencesStore {
@@ -8,7 +13,7 @@ export class NotificationPreferencesStore {
   /** Empty: no email, which is the default. */
   async get(email: string): Promise<NotifyEvent[]> {
     const row = await this.database.client.notificationPreference.findUnique({
-      where: { email: foldEmail(email) },
+      where: { email: preferenceKey(email) },
     });
     return (row?.notifyOn ?? []).filter(isNotifyEvent);
   }
@@ -17,8 +22,8 @@ export class NotificationPreferencesStore {
   async set(email: string, notifyOn: readonly NotifyEvent[]): Promise<void> {
     const events = [...new Set(notifyOn)];
     await this.database.client.notificationPreference.upsert({
-      where: { email: foldEmail(email) },
-      create: { email: foldEmail(email), notifyOn: events },
+      where: { email: preferenceKey(email) },
+      create: { email: preferenceKey(email), notifyOn: events },
       update: { notifyOn: events },
     });
   }

@@ -69,12 +69,12 @@ async function readBatch(
   const procOf = new Map((procs ?? []).map((proc) => [proc.name, procFromJson(proc)]));
   const limited = [...procOf].filter(([, { proc }]) => proc.concurrency).map(([name]) => name);
   const slots = await lockSlots(session, limited);
-  const ownerOf = new Map((owners ?? []).map((owner) => [owner.email, standingOf(owner)]));
+  const ownerOf = new Map((owners ?? []).map((owner) => [owner.email, owner]));
   const due: DueSchedule[] = rows.map((row) => ({
     schedule: firingFromJson(row),
     secretArgs: row.secret_args,
     proc: procOf.get(row.proc_name) ?? null,
-    owner: ownerOf.get(row.user_email) ?? { account: null, signIn: null },
+    owner: standingOf(ownerOf.get(row.user_email), row.id),
   }));
   const admittedByUser = new Map((owners ?? []).map(({ email, admitted }) => [email, admitted]));
   const room = { liveBySchedule, share: { max: userShare, admittedByUser }, slots };
@@ -90,6 +90,7 @@ interface LockedSchedules {
 
 interface JsonOwner {
   email: string;
+  account_id: number | null;
   active: boolean | null;
   groups: string[];
   seen_active: boolean | null;
@@ -117,7 +118,7 @@ async function lockDue(
       WHERE enabled AND next_fire_at <= now() + make_interval(secs => ${lookAheadMs / 1000}::float8)
       ORDER BY next_fire_at LIMIT ${max} FOR UPDATE SKIP LOCKED
     ), owner AS (
-      SELECT u.email, a.active, s.active AS seen_active, s.groups AS seen_groups, s.seen_at,
+      SELECT u.email, a.id AS account_id, a.active, s.active AS seen_active, s.groups AS seen_groups, s.seen_at,
         array(SELECT m.group_name FROM account_membership m WHERE m.email = a.email) AS groups,
         ${admittedOf(Prisma.sql`u.email`, userShare)} AS admitted
       FROM (SELECT DISTINCT user_email AS email FROM due) u
@@ -133,10 +134,14 @@ async function lockDue(
   return JSON.parse(answer.locked) as LockedSchedules;
 }
 
-function standingOf({ active, groups, seen_active, seen_groups, seen_at }: JsonOwner): OwnerStanding {
+/** An account that is newer than the schedule is not its owner, but if it is disabled, no one may use its email. */
+function standingOf(owner: JsonOwner | undefined, scheduleId: number): OwnerStanding {
+  if (!owner) return { account: null, signIn: null };
+  const { account_id, active, groups, seen_active, seen_groups, seen_at } = owner;
   const hasSignedIn = seen_at !== null && seen_active !== null;
+  const isAnothers = active === true && (account_id ?? 0) > scheduleId;
   return {
-    account: active === null ? null : { isActive: active, groups },
+    account: active === null || isAnothers ? null : { isActive: active, groups },
     signIn: hasSignedIn
       ? { isActive: seen_active, groups: seen_groups ?? [], seenAt: new Date(seen_at) }
       : null,

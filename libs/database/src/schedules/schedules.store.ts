@@ -226,8 +226,8 @@ function sameArgs({ procName, argsHash, secretArgs, userEmail }: NewSchedule) {
 }
 
 /** As `owns` in libs/domain. */
-function ownedBy({ email }: Owner) {
-  return email === '' ? [] : [{ userEmail: email }];
+function ownedBy({ email, accountId = 0 }: Owner) {
+  return email === '' ? [] : [{ userEmail: email, id: { gt: BigInt(accountId) } }];
 }
 
 async function readClock(session: Session): Promise<Date> {
