@@ -79,7 +79,7 @@ describe('the history', () => {
   it('finds each matching and visible execution once, page by page', async () => {
     const optional = <T>(values: readonly T[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
     const instant = fc.nat(299).map((at) => all[at]?.createdAt ?? new Date());
-    const ids = fc.nat(299).map((at) => all[at]?.id ?? 0);
+    const accountIds = fc.nat(299).map((at) => all[at]?.id ?? 0);
     const filters = fc.record({
       procName: optional([...PROCS, 'none']),
       userEmail: optional([...EMAILS, 'none']),
@@ -90,7 +90,7 @@ describe('the history', () => {
       visibleTo: fc.option(
         fc.record({
           owner: fc.record(
-            { email: fc.constantFrom(...EMAILS), accountId: ids },
+            { email: fc.constantFrom(...EMAILS), accountId: accountIds },
             { requiredKeys: ['email'] },
           ),
           ownProcNames: fc.option(fc.subarray([...PROCS, 'none', 'a'])),

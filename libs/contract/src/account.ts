@@ -1,4 +1,4 @@
-import { SCOPE_LEVELS } from '@app/domain';
+import { isPlainEmail, SCOPE_LEVELS } from '@app/domain';
 import * as z from 'zod';
 import { MAX_GROUPS } from './limits.js';
 import { instant, namePage, next, queryFlag } from './paging.js';
@@ -48,7 +48,10 @@ export const updateUserReply = userReply.extend({
 
 /** Groups that do not exist are created. */
 export const createUserBody = z.object({
-  email,
+  email: email.refine(
+    isPlainEmail,
+    'must not contain invisible characters, full-width or other look-alike forms of letters, or a final dot',
+  ),
   name: name.optional(),
   service: z.boolean().optional().default(false).describe('True: the account belongs to a program.'),
   groups: groups.optional().default([]),

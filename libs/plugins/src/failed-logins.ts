@@ -1,4 +1,4 @@
-import { AppError } from '@app/domain';
+import { AppError, foldEmail } from '@app/domain';
 import { addressKey } from './address-key.js';
 import { RecentFailures } from './recent-failures.js';
 
@@ -58,5 +58,5 @@ export class FailedLogins {
 }
 
 function identityKey(identity: string): string {
-  return identity.trim().toLowerCase().slice(0, MAX_IDENTITY_CHARACTERS);
+  return foldEmail(identity.slice(0, MAX_IDENTITY_CHARACTERS));
 }

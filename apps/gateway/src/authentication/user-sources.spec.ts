@@ -71,6 +71,14 @@ describe('UserSources', () => {
     expect(await sources.find(ROBOT, 'proctor_good')).toMatchObject({ email: ROBOT });
   });
 
+  it.each(['ｒobot@b.c', 'ro\u200bbot@b.c', 'robot@b.c.', '\u202erobot@b.c'])(
+    'refuses a plugin’s user whose email passes for another one: %j',
+    async (email) => {
+      const { sources } = setUp();
+      expect(await sources.find(email, 'good')).toBeNull();
+    },
+  );
+
   it('knows a plugin’s user by the email first given, and the plugin by its own', async () => {
     const { plugin, sources } = setUp();
     const user = await sources.find('A@B.C', 'good');

@@ -1,5 +1,5 @@
 import { TOKEN_PREFIX, type TokenOwner } from '@app/database';
-import { canExecute, FULL_SCOPE, type Scope, type User } from '@app/domain';
+import { canExecute, FULL_SCOPE, isPlainEmail, type Scope, type User } from '@app/domain';
 import type { AuthPlugin } from '@app/plugins';
 import type { LookupKind } from './login-limits.js';
 
@@ -100,7 +100,8 @@ export class UserSources {
   private async findInPlugin(email: string | null, token: string): Promise<User | null> {
     const found = await this.plugin.auth(email, token);
     // Executions, schedules and tokens belong to an email: a plugin's user of the same email would get the account's.
-    if (!found || (await this.isClosed(found.email))) return null;
+    // Nor one whose email passes for another's: it would become that one.
+    if (!found || !isPlainEmail(found.email) || (await this.isClosed(found.email))) return null;
     const user = { ...found, email: await this.emails.rememberSpelling(found.email) };
     this.origins.set(user, { source: this.plugin, user: found, credential: UNLIMITED, answers: new Map() });
     this.noteSignIn(user);
