@@ -272,7 +272,8 @@ describe('GET /audit/export', () => {
     const events = answer.text
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as Event);
+      .map((line) => JSON.parse(line) as Event & { seal: unknown })
+      .map(({ seal: _, ...event }) => event);
     expect(events).toEqual((await list('limit=500')).events.reverse());
     expect(events.at(-1)).toMatchObject({ action: 'exportAudit', actor: gateway.admin.email, allowed: true });
   });

@@ -17,14 +17,16 @@ export interface GatewayOptions {
   /** An empty, migrated database; a new one in the shared Postgres if left out. */
   databaseUrl?: string;
   redisAddress?: string;
-  /** Of a second gateway on the same database: another one than `admin`. */
+  /** Of a second gateway on the same database: the name of another admin, or the identity of the one that exists. */
   adminName?: string;
+  admin?: Identity;
   env?: Record<string, string>;
 }
 
 /** A gateway in this process, with real servers behind it. */
 export interface TestGateway extends Gateway {
   url: string;
+  databaseUrl: string;
   admin: Identity;
   /** Everything that it has logged so far. */
   log(): string;
@@ -74,7 +76,7 @@ export async function startTestGateway(options: GatewayOptions = {}): Promise<Te
     if (token === null) throw new Error(`${email} already exists`);
     return { email, token };
   };
-  const admin = await createUser(options.adminName ?? 'admin', ['proctor_admin']);
+  const admin = options.admin ?? (await createUser(options.adminName ?? 'admin', ['proctor_admin']));
   const sql = <Row extends Record<string, unknown>>(text: string, values?: unknown[]) =>
     query<Row>(databaseUrl, text, values);
   const [installation] = await sql<{ id: string }>('select id from installation');
@@ -85,6 +87,7 @@ export async function startTestGateway(options: GatewayOptions = {}): Promise<Te
   return {
     ...running,
     url,
+    databaseUrl,
     admin,
     log: () => lines.join(''),
     createUser,

@@ -13,7 +13,7 @@ export const ROOTS = ['apps', 'libs', 'cli', 'tools', 'scripts', 'test', 'procs'
  */
 // prettier-ignore
 export const PARTS = [
-  ['apps/gateway', ['contract', 'cron', 'domain', 'timing', 'queue', 'database', 'patterns', 'plugins', 'platform'], 'The gateway never talks to Kubernetes: enqueue, and let a worker do it.'],
+  ['apps/gateway', ['contract', 'cron', 'domain', 'timing', 'queue', 'database', 'outbound', 'patterns', 'plugins', 'platform'], 'The gateway never talks to Kubernetes: enqueue, and let a worker do it.'],
   ['apps/executor-worker', ['domain', 'timing', 'microservice', 'queue', 'database', 'runner', 'platform'], 'The worker serves no HTTP contract: put what both need into libs/domain.'],
   ['apps/scheduler', ['cron', 'domain', 'timing', 'microservice', 'queue', 'database', 'patterns', 'plugins', 'platform'], 'The scheduler has no Kubernetes client: workers sweep the cluster.'],
   ['apps/notifier', ['domain', 'timing', 'microservice', 'outbound', 'queue', 'database', 'plugins', 'platform'], 'The notifier reads everything it sends from Postgres: extend the outbox row.'],

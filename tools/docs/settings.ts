@@ -58,6 +58,13 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         meaning:
           'How many executions may wait. Beyond this limit `POST /execution` answers 429. A single user gets 429 beyond half of it. Ticks of schedules are always accepted.',
       },
+      PROCTOR_AUDIT_HEADS_URL: {
+        meaning:
+          'URL that receives the head of the [audit chain](audit.md#heads), at most once a minute. Unset: it is only logged.',
+      },
+      PROCTOR_AUDIT_HEADS_SECRET: {
+        meaning: 'Key that signs the heads of the audit chain. Unset: they are not signed.',
+      },
       PROCTOR_SCHEDULES_PER_OWNER: {
         meaning: 'How many schedules one user may have. Beyond this limit `POST /schedule` answers 409.',
       },

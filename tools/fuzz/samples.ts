@@ -147,6 +147,9 @@ export const SAMPLES: Record<RouteName, (draw: Draw) => Sample> = {
   revokeToken: (draw) => ({ params: { id: someToken(draw) } }),
   listAudit: (draw) => ({ query: page(draw) }),
   exportAudit: (draw) => ({ query: { action: draw.random.pick(['createToken', 'setSecrets']) } }),
+  verifyAudit: ({ random }) => ({
+    query: random.pick<Record<string, string>>([{ head: `7:${'ab'.repeat(32)}` }, { cursor: 'row:' }]),
+  }),
   getSignIn: plain,
   startSignIn: plain,
   pollSignIn: signIn,

@@ -1,4 +1,5 @@
 import { parseIdRanges, parseQuantity, type IdRange } from '@app/domain';
+import { readOutboundSettings } from '@app/outbound';
 import {
   adminGroupsOf,
   annotationsVar,
@@ -15,7 +16,9 @@ import {
   serviceSchema,
   serviceSettings,
   textVar,
+  urlVar,
   userShareVar,
+  type ConfigurationProblem,
   type EnvSource,
 } from '@app/platform';
 import { checkTokenLifetime, tokenLifetimeVars } from './accounts/token-lifetime.js';
@@ -68,6 +71,8 @@ export const schema = serviceSchema({
   PROCTOR_ALLOWED_RUN_AS_IDS: idRangesVar.optional(),
   PROCTOR_USER_SHARE: userShareVar,
   PROCTOR_QUEUE_LIMIT: integerVar({ min: 1, max: 100_000_000, default: 100_000 }),
+  PROCTOR_AUDIT_HEADS_URL: urlVar.optional(),
+  PROCTOR_AUDIT_HEADS_SECRET: textVar().optional(),
   PROCTOR_SCHEDULES_PER_OWNER: integerVar({ min: 1, max: 1_000_000, default: 500 }),
 });
 
@@ -75,7 +80,14 @@ export type GatewaySettings = ReturnType<typeof loadGatewayEnv>;
 
 /** @throws ConfigurationError listing every invalid variable */
 export function loadGatewayEnv(source: EnvSource) {
-  const env = loadEnv(schema, source, [...checkAuthPlugin(source), ...checkTokenLifetime(source)]);
+  const outbound = readOutboundSettings(source);
+  const problems = source['PROCTOR_AUDIT_HEADS_URL'] ? outbound.problems : [];
+  const env = loadEnv(
+    schema,
+    source,
+    withoutRepeats([...checkAuthPlugin(source), ...checkTokenLifetime(source), ...problems]),
+  );
+  const headsUrl = env.PROCTOR_AUDIT_HEADS_URL;
   return {
     ...serviceSettings(env),
     host: env.PROCTOR_APP_HOST,
@@ -138,6 +150,20 @@ export function loadGatewayEnv(source: EnvSource) {
     podSecurity: env.PROCTOR_POD_SECURITY ?? null,
     userShare: env.PROCTOR_USER_SHARE,
     queueLimit: env.PROCTOR_QUEUE_LIMIT,
+    /** Where the heads of the audit chain are posted; null: nowhere. */
+    auditHeads:
+      headsUrl === undefined
+        ? null
+        : {
+            url: headsUrl,
+            secret: env.PROCTOR_AUDIT_HEADS_SECRET ?? null,
+            outbound: outbound.settings,
+          },
     schedulesPerOwner: env.PROCTOR_SCHEDULES_PER_OWNER,
   };
+}
+
+/** The plugin and the webhook read the same variables of proxies. */
+function withoutRepeats(problems: readonly ConfigurationProblem[]): ConfigurationProblem[] {
+  return [...new Map(problems.map((problem) => [problem.variable, problem])).values()];
 }

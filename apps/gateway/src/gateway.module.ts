@@ -45,8 +45,8 @@ export type Gateway = ReturnType<typeof wireGateway>;
 /** Everything that exists in a gateway process. */
 export function wireGateway(dependencies: GatewayDependencies) {
   const { settings, connections, authPlugin, telemetry, logger, resources } = dependencies;
-  const { secretKey, logStream } = settings;
-  const { database, queue, signals } = connections;
+  const { secretKey } = settings;
+  const { database, installationId, queue, signals } = connections;
   const allowed = completeAllowed(settings, connections.podRules);
 
   const { health, ...healthRoutes } = wireHealth({ database, queue, version: packageVersion() });
@@ -55,9 +55,10 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const { access, authenticator, news, reauthorizer, sources } = authentication;
   const openStreams = new OpenStreams(logger);
   news.onChange(() => openStreams.reauthorize());
-  const exportPatienceMs = logStream.patienceMs;
-  const auditing = wireAudit({ database, exportPatienceMs, openStreams, reauthorizer, logger, resources });
-  const { audit } = auditing;
+  const auditing = wireAudit({
+    ...{ settings, database, installationId, openStreams, reauthorizer, logger, resources },
+  });
+  const { audit, sealer, seals } = auditing;
   const signIn = wireSignIn({ settings, authPlugin, sources, audit });
   const secrets = wireSecrets({ secretKey, database, audit });
   const { secretsStore } = secrets;
@@ -88,14 +89,16 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const docs = wireDocs();
 
   const store = new MetricsStore(database);
-  observeState(telemetry.meter, { store, health, openLogStreams: () => openStreams.count() });
+  observeState(telemetry.meter, { store, seals, health, openLogStreams: () => openStreams.count() });
   const controllers: object[] = [
     ...[executions, procs, podTemplates, secrets, schedules, accounts, auditing, notifications, signIn],
     ...[healthRoutes, metricsRoutes, docs],
   ].flatMap((feature): object[] => feature.controllers);
   const { guard, hostCheck } = authentication;
   const { noteRefusal } = auditing;
-  return { controllers, guard, hostCheck, noteRefusal, health, metrics, openStreams, authenticator, audit };
+  return {
+    ...{ controllers, guard, hostCheck, noteRefusal, health, metrics, openStreams, authenticator, audit, sealer },
+  };
 }
 
 /** Registers the gateway's controllers with Nest, which routes requests to them and creates nothing itself. */

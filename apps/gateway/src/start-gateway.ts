@@ -31,6 +31,7 @@ export async function startGateway(context: ServiceContext<GatewaySettings>): Pr
   // Before the server is closed, which waits for every request that is still being answered.
   resources.defer('log streams', () => gateway.openStreams.closeAll());
   resources.defer('readiness', () => gateway.health.drain());
+  gateway.sealer.start();
   const { host, port } = settings;
   logger.info({ host, port, installationId: connections.installationId }, 'listening');
   return gateway;

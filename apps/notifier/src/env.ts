@@ -14,20 +14,12 @@ import {
   serviceSchema,
   serviceSettings,
   textVar,
+  urlVar,
   type EnvSource,
 } from '@app/platform';
 import { chooseNotificationPlugins } from '@app/plugins';
 import { MAIL_TLS, type MailSettings } from './channels/mail.js';
 import { NOTHING_ALLOWED, parseAllowedTargets } from './outbound/check-address.js';
-import { parseTarget } from './outbound/resolve-target.js';
-
-const targetVar = parsedVar('an http or https URL without user name and password', (text) => {
-  try {
-    return parseTarget(text).href;
-  } catch {
-    return undefined;
-  }
-});
 
 const ADDRESS = /^[^\s<>@,;"]+@[^\s<>@,;"]+$/;
 
@@ -48,8 +40,8 @@ export const schema = serviceSchema({
   PROCTOR_MAIL_TLS: parsedVar(`one of ${MAIL_TLS.join(', ')}`, (text) =>
     MAIL_TLS.find((tls) => tls === text.toLowerCase()),
   ).optional(),
-  SLACK_PLUGIN_URL: targetVar.optional(),
-  PROCTOR_WEBHOOK_URL: targetVar.optional(),
+  SLACK_PLUGIN_URL: urlVar.optional(),
+  PROCTOR_WEBHOOK_URL: urlVar.optional(),
   PROCTOR_WEBHOOK_SECRET: textVar().optional(),
   PROCTOR_OUTBOUND_ALLOWED: parsedVar(
     'a comma-separated list of CIDR ranges, addresses and host names, such as 10.0.0.0/8,hooks.internal',

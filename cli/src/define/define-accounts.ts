@@ -3,6 +3,7 @@ import { audit } from '../commands/audit.js';
 import { changeMembers, createGroup, listGroups, removeGroup } from '../commands/groups.js';
 import { createToken, listTokens, revokeToken } from '../commands/tokens.js';
 import { createUser, listUsers, removeUser, showUser, updateUser } from '../commands/users.js';
+import { verifyAudit } from '../commands/verify-audit.js';
 import { whoAmI } from '../commands/whoami.js';
 import { command } from '../tree/command.js';
 import { ALL_PAGES, LIMIT, SINCE, UNTIL, YES } from './shared-options.js';
@@ -162,5 +163,20 @@ export const accountCommands = [
       ['audit --export > audit.jsonl', ''],
     ],
     run: audit,
+    subcommands: [
+      command('verify', 'Check that no audit event was removed, changed or inserted', {
+        options: {
+          head: {
+            kind: 'text',
+            description: 'Head that you noted earlier, as N:HASH: the chain must lead to it',
+          },
+        },
+        examples: [
+          ['audit verify', ''],
+          ['audit verify --head 1204:5f0c…', 'Also check that the end was not cut off since'],
+        ],
+        run: (context, { head }) => verifyAudit(context, head),
+      }),
+    ],
   }),
 ];

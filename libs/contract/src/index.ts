@@ -1,6 +1,12 @@
 export { type UserReply, listUsersQuery, type GroupReply, type TokenReply, tokenParams } from './account.js';
 export * from './api-version.js';
-export { listAuditQuery, exportAuditQuery, type AuditEventReply } from './audit.js';
+export {
+  listAuditQuery,
+  exportAuditQuery,
+  verifyAuditQuery,
+  type AuditEventReply,
+  type AuditProblemReply,
+} from './audit.js';
 export { MAX_PROBLEMS } from './bounded.js';
 export { envName } from './env-values.js';
 export * from './execution-id.js';

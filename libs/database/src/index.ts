@@ -1,7 +1,16 @@
 export { TOKEN_PREFIX } from './accounts/access-token.js';
 export { type Account, type TokenOwner, AccountsStore } from './accounts/accounts.store.js';
+export { AuditKeyStore } from './audit/audit-key.store.js';
+export * from './audit/audit-seals.store.js';
+export { type AuditProblem, AuditVerifyStore } from './audit/audit-verify.store.js';
 export type { EntryOfChange } from './audit/append-entry.js';
-export * from './audit/audit.store.js';
+export {
+  type AuditEntry,
+  type AuditEvent,
+  type AuditFilter,
+  AuditStore,
+  type SealedAuditEvent,
+} from './audit/audit.store.js';
 export { Database } from './connection/database.js';
 export * from './connection/database-error.js';
 export * from './notifications/deliveries.store.js';

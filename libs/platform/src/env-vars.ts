@@ -87,6 +87,13 @@ export const baseUrlVar = parsedVar('an address such as https://proctor.example.
   return isWeb ? url.origin + url.pathname.replace(/\/+$/, '') : undefined;
 });
 
+/** Where requests are sent to. */
+export const urlVar = parsedVar('an http or https URL without user name and password', (text) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
+  return isWeb && url.username === '' && url.password === '' ? url.href : undefined;
+});
+
 export const jsonMapVar = parsedVar<Readonly<Record<string, string>>>(
   'a JSON object whose values are strings, such as {"team":"data"}',
   (text) => {

@@ -7,6 +7,7 @@ export {
   integerVar,
   portVar,
   baseUrlVar,
+  urlVar,
   jsonMapVar,
   commaListVar,
   secretKeyVar,

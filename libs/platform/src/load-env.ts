@@ -46,7 +46,7 @@ export function loadEnv<Schema extends z.ZodObject>(
   throw new ConfigurationError([...problems, ...otherProblems]);
 }
 
-const MAY_BE_SECRET = /PASSWORD|KEY|TOKEN|SECRET|CREDENTIAL|HEADERS|PLUGIN_URL|WEBHOOK_URL/i;
+const MAY_BE_SECRET = /PASSWORD|KEY|TOKEN|SECRET|CREDENTIAL|HEADERS|PLUGIN_URL|WEBHOOK_URL|HEADS_URL/i;
 const SHOWN_CHARACTERS = 100;
 
 function describeFound(variable: string, value: string | undefined): string {

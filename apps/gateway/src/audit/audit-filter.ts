@@ -1,5 +1,5 @@
 import type { QueryOf, ReplyOf } from '@app/contract';
-import type { AuditEvent, AuditFilter } from '@app/database';
+import type { AuditEvent, AuditFilter, SealedAuditEvent } from '@app/database';
 
 /** Converts a query of the contract to a filter. */
 export function toFilter({ since, until, ...filter }: QueryOf<'exportAudit'>): AuditFilter {
@@ -29,4 +29,10 @@ export function toEventReply(event: AuditEvent): EventReply {
     ...(address !== null && { address }),
     details,
   };
+}
+
+/** A line of the export: the event, and the link of the chain that seals it. */
+export function toExportLine(event: SealedAuditEvent): object {
+  const { seal } = event;
+  return { ...toEventReply(event), seal: seal && { ...seal, sealedAt: seal.sealedAt.toISOString() } };
 }

@@ -7,12 +7,14 @@ import { toIdNumber, toPage } from '../http/page.js';
 import { Serves, ServesByHand } from '../http/serves.js';
 import { toEventReply, toFilter } from './audit-filter.js';
 import type { ExportAudit } from './export-audit.js';
+import type { VerifyAudit } from './verify-audit.js';
 
 @Controller()
 export class AuditController {
   constructor(
     private readonly store: AuditStore,
     private readonly exportAudit: ExportAudit,
+    private readonly verifyAudit: VerifyAudit,
   ) {}
 
   @Serves('listAudit')
@@ -30,5 +32,10 @@ export class AuditController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await this.exportAudit.serve(query, request, reply, caller);
+  }
+
+  @Serves('verifyAudit')
+  async verify(@Call() { query }: CallOf<'verifyAudit'>): Promise<ReplyOf<'verifyAudit'>> {
+    return await this.verifyAudit.page(query);
   }
 }

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AuditEntry, AuditEvent, AuditFilter } from '@app/database';
+import type { AuditEntry, AuditFilter, SealedAuditEvent } from '@app/database';
 import { FULL_SCOPE } from '@app/domain';
 import { createLogger } from '@app/platform';
 import { AuditTrail } from './audit-trail.js';
@@ -22,7 +22,7 @@ const log = createLogger({ service: 'test', level: 'info', destination: { write:
 
 /** Events in memory, a kilobyte each. */
 class Events {
-  readonly events: AuditEvent[] = [];
+  readonly events: SealedAuditEvent[] = [];
   pages = 0;
   failure: Error | null = null;
   onPage = () => {};
@@ -41,18 +41,18 @@ class Events {
       address: null,
       details: {},
     };
-    this.events.push({ id, at: new Date(id), ...about, ...entry });
+    this.events.push({ id, at: new Date(id), ...about, seal: null, ...entry });
   }
 
   async append(entry: AuditEntry): Promise<void> {
     this.add(entry);
   }
 
-  async list(): Promise<AuditEvent[]> {
+  async list(): Promise<SealedAuditEvent[]> {
     return this.events.slice(-1);
   }
 
-  async exportFrom({ until }: AuditFilter, afterId: number, limit: number): Promise<AuditEvent[]> {
+  async exportFrom({ until }: AuditFilter, afterId: number, limit: number): Promise<SealedAuditEvent[]> {
     this.pages += 1;
     this.onPage();
     if (this.failure && this.pages > 1) throw this.failure;

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MAX_PAGE, type QueryOf } from '@app/contract';
-import type { AuditEvent, AuditFilter, AuditStore } from '@app/database';
+import type { AuditFilter, AuditStore, SealedAuditEvent } from '@app/database';
 import { writePatiently } from '../http/write-patiently.js';
 import { AppError } from '@app/domain';
 import type { AuditTrail } from './audit-trail.js';
@@ -9,7 +9,7 @@ import type { Reauthorizer } from '../authentication/reauthorizer.js';
 import type { OpenStreams } from '../executions/open-streams.js';
 import type { Caller } from '../authentication/caller.js';
 import type { Logger } from '@app/platform';
-import { toEventReply, toFilter } from './audit-filter.js';
+import { toExportLine, toFilter } from './audit-filter.js';
 
 /** Streams the audit trail as JSON lines. */
 export class ExportAudit {
@@ -67,7 +67,7 @@ export class ExportAudit {
     return newest ? { ...filter, until: new Date(newest.at.getTime() + 1) } : null;
   }
 
-  private async after(page: readonly AuditEvent[], filter: AuditFilter): Promise<AuditEvent[]> {
+  private async after(page: readonly SealedAuditEvent[], filter: AuditFilter): Promise<SealedAuditEvent[]> {
     const last = page.at(-1);
     return last && page.length === MAX_PAGE ? this.store.exportFrom(filter, last.id, MAX_PAGE) : [];
   }
@@ -85,6 +85,6 @@ function entryOf(query: QueryOf<'exportAudit'>, { user, address }: Caller) {
   };
 }
 
-function toLines(events: readonly AuditEvent[]): string {
-  return events.map((event) => `${JSON.stringify(toEventReply(event))}\n`).join('');
+function toLines(events: readonly SealedAuditEvent[]): string {
+  return events.map((event) => `${JSON.stringify(toExportLine(event))}\n`).join('');
 }

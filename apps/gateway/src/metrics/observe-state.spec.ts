@@ -18,6 +18,7 @@ beforeEach(async () => {
   };
   observeState(telemetry.meter, {
     store: { countLive: () => ask({ waiting: 3, running: 2 }) },
+    seals: { countUnsealed: () => ask({ count: 7, oldestSeconds: 1.5 }) },
     health: new HealthRegistry({ cacheMs: 0 })
       .add('postgres', 'required', () => ask('here'))
       .add('redis', 'optional', async () => 'here'),
@@ -37,6 +38,8 @@ describe('observeState', () => {
       'proctor_dependency_up{dependency="postgres"} 1',
       'proctor_dependency_up{dependency="redis"} 1',
       'proctor_log_streams_open 4',
+      'proctor_audit_unsealed 7',
+      'proctor_audit_oldest_unsealed_seconds 1.5',
     ]);
   });
 

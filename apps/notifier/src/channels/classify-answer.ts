@@ -1,5 +1,5 @@
+import type { PostAnswer } from '@app/outbound';
 import { oneLine } from '../message/plain-text.js';
-import type { PostAnswer } from '../outbound/post-json.js';
 import type { SendOutcome } from './channel.js';
 
 const MAX_REASON_CHARACTERS = 300;

@@ -1,7 +1,6 @@
-import type { Outbound } from '@app/outbound';
+import { postJson, type Outbound } from '@app/outbound';
 import { describeEvent } from '../message/notification-message.js';
 import { renderSlack } from '../message/render-slack.js';
-import { postJson } from '../outbound/post-json.js';
 import { resolveTarget } from '../outbound/resolve-target.js';
 import { CONNECT_TIMEOUT_MS, type Channel, type OutgoingDelivery, type SendOutcome } from './channel.js';
 import { classifyAnswer } from './classify-answer.js';

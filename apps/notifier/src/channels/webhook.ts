@@ -1,8 +1,6 @@
-import { createHmac } from 'node:crypto';
-import type { Outbound } from '@app/outbound';
+import { postJson, signBody, type Outbound } from '@app/outbound';
 import { renderWebhook } from '../message/render-webhook.js';
 import type { AllowedTargets } from '../outbound/check-address.js';
-import { postJson } from '../outbound/post-json.js';
 import { RefusedTargetError, resolveTarget } from '../outbound/resolve-target.js';
 import { CONNECT_TIMEOUT_MS, type Channel, type OutgoingDelivery, type SendOutcome } from './channel.js';
 import { classifyAnswer } from './classify-answer.js';
@@ -35,7 +33,7 @@ export class WebhookChannel implements Channel {
       const headers = {
         'proctor-delivery': String(delivery.id),
         'idempotency-key': keyOf(delivery.id),
-        ...(secret !== null && { 'proctor-signature': sign(secret, body, Date.now()) }),
+        ...(secret !== null && { 'proctor-signature': signBody(secret, body, Date.now()) }),
       };
       return classifyAnswer(
         await postJson({ outbound, target, body, headers, connectTimeoutMs: CONNECT_TIMEOUT_MS, signal }),
@@ -45,10 +43,4 @@ export class WebhookChannel implements Channel {
       throw error;
     }
   }
-}
-
-/** `t=UNIXSECONDS,v1=HEX`: HMAC-SHA256 of `t.body`, so that an old request cannot be replayed as a new one. Pure. */
-export function sign(secret: string, body: string, nowMs: number): string {
-  const seconds = Math.floor(nowMs / 1_000);
-  return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
 }

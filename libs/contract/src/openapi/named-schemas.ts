@@ -14,7 +14,7 @@ import {
   userReply,
   whoAmIReply,
 } from '../account.js';
-import { auditEvent, listAuditReply } from '../audit.js';
+import { auditEvent, auditProblem, listAuditReply, verifyAuditReply } from '../audit.js';
 import {
   executionDetailReply,
   executionReply,
@@ -97,6 +97,8 @@ export const REPLY_SCHEMAS = {
   NewToken: createTokenReply,
   AuditEvent: auditEvent,
   AuditPage: listAuditReply,
+  AuditProblem: auditProblem,
+  AuditCheck: verifyAuditReply,
   SignIn: signInReply,
   SignInStart: startSignInReply,
   SignInState: pollSignInReply,

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { exportAuditQuery, listAuditQuery, listAuditReply } from '../audit.js';
+import {
+  exportAuditQuery,
+  listAuditQuery,
+  listAuditReply,
+  verifyAuditQuery,
+  verifyAuditReply,
+} from '../audit.js';
 import type { Route } from './route.js';
 
 export const auditRoutes = {
@@ -21,6 +27,18 @@ export const auditRoutes = {
     query: exportAuditQuery,
     reply: z.string(),
     replyType: 'jsonl',
+    successStatus: 200,
+  },
+  verifyAudit: {
+    method: 'GET',
+    path: '/audit/verify',
+    who: 'admin',
+    summary: 'Check audit events against the chain of their seals',
+    description:
+      'Each page checks as much as a moment allows: follow `next` to the end. See [Audit](audit.md#is-the-trail-complete).',
+    query: verifyAuditQuery,
+    reply: verifyAuditReply,
+    replyType: 'json',
     successStatus: 200,
   },
 } as const satisfies Record<string, Route>;

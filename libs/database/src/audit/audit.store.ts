@@ -2,6 +2,7 @@ import type { Changes } from '@app/domain';
 import type { Database } from '../connection/database.js';
 import { appendEntry } from './append-entry.js';
 import { Prisma } from '../generated/client.js';
+import { toHex } from './audit-chain.js';
 
 /** Who did what to which subject, from where, and whether it was allowed. */
 export interface AuditEntry {
@@ -17,6 +18,20 @@ export interface AuditEntry {
 export interface AuditEvent extends Required<AuditEntry> {
   id: number;
   at: Date;
+}
+
+/** An entry with its seal; null: it is not sealed yet. */
+export interface SealedAuditEvent extends AuditEvent {
+  seal: AuditSeal | null;
+}
+
+/** A link of the chain that seals the audit trail, hashes as 64 hex digits. */
+export interface AuditSeal {
+  n: number;
+  hash: string;
+  rowMac: string;
+  settledId: number;
+  sealedAt: Date;
 }
 
 /** All given conditions must hold. Times: at `since` or later, before `until`. */
@@ -53,9 +68,23 @@ export class AuditStore {
    * Oldest first. Set `until` to stop at a certain time.
    * @param afterId id of the last entry of the previous page; 0: the first page
    */
-  async exportFrom(filter: AuditFilter, afterId: number, limit: number): Promise<AuditEvent[]> {
+  async exportFrom(filter: AuditFilter, afterId: number, limit: number): Promise<SealedAuditEvent[]> {
     const from = afterId === 0 ? [] : [Prisma.sql`(at, id) > ${placeOf(afterId)}`];
-    return this.select([...conditionsOf(filter), ...from], Prisma.sql`at, id`, limit);
+    const events = await this.select([...conditionsOf(filter), ...from], Prisma.sql`at, id`, limit);
+    const seals = await this.sealsOf(events.map(({ id }) => id));
+    return events.map((event) => ({ ...event, seal: seals.get(event.id) ?? null }));
+  }
+
+  private async sealsOf(ids: readonly number[]): Promise<Map<number, AuditSeal>> {
+    const rows = await this.database.client.auditSeal.findMany({
+      where: { auditId: { in: ids.map(BigInt) } },
+    });
+    return new Map(
+      rows.map(({ n, auditId, hash, rowMac, settledId, sealedAt }) => [
+        Number(auditId),
+        { n: Number(n), hash: toHex(hash), rowMac: toHex(rowMac), settledId: Number(settledId), sealedAt },
+      ]),
+    );
   }
 
   private async select(

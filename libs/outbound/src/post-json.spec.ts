@@ -8,8 +8,9 @@ import {
 } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Outbound, readOutboundSettings } from '@app/outbound';
+import { Outbound } from './outbound.js';
 import { postJson, type PostRequest } from './post-json.js';
+import { readOutboundSettings } from './read-outbound-settings.js';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import type { Outbound } from '@app/outbound';
-import type { Target } from './resolve-target.js';
+import type { Outbound, PinnedAddress } from './outbound.js';
 
 export interface PostRequest {
   outbound: Outbound;
-  target: Target;
+  target: {
+    url: URL;
+    /** Null: it connects to wherever the name leads. */
+    addresses: readonly PinnedAddress[] | null;
+  };
   body: string;
   headers: Readonly<Record<string, string>>;
   /** How long establishing the connection (TLS included) may take. */
@@ -26,7 +29,7 @@ export interface PostAnswer {
 const MAX_ANSWER_BYTES = 2_048;
 
 /**
- * Posts to the checked addresses; `Host` and TLS use the host name of the URL. Each request opens a connection, so that none
+ * Posts to the checked addresses, if there are any; `Host` and TLS use the host name of the URL. Each request opens a connection, so that none
  * outlives its check.
  * @throws an error of the network, or the signal's reason
  */
