@@ -146,6 +146,10 @@ export function serviceEnv(
     PROCTOR_APP_HOST: '127.0.0.1',
     PROCTOR_APP_PORT: String(port),
     PROCTOR_LOG_LEVEL: 'debug',
+    // One client does the work of many.
+    PROCTOR_REQUESTS_PER_SECOND: '0',
+    PROCTOR_COSTLY_REQUESTS_PER_SECOND: '0',
+    PROCTOR_STREAMS_PER_CALLER: '2000',
   };
 }
 

@@ -113,6 +113,7 @@ function renderRoute({ title, route, operation }: Shown): string {
         ),
       ),
       ...(route.takesIdempotencyKey ? ['- Accepts [`Idempotency-Key`](#conventions)'] : []),
+      ...(route.isCostly ? ['- Counts as [costly](#conventions)'] : []),
       ...(body ? [item(`Body: ${typeOf(body)}`)] : []),
       item(`Answer: ${String(route.successStatus)}${describeReply(route, operation)}`),
       ...others.map(([status, when]) => item(`${status}: ${when}`)),

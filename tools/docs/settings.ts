@@ -64,6 +64,32 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       },
       PROCTOR_AUDIT_HEADS_SECRET: {
         meaning: 'Key that signs the heads of the audit chain. Unset: they are not signed.',
+      PROCTOR_REQUESTS_PER_SECOND: {
+        meaning:
+          'How many requests one account may make a second, for as long as it wants; without an account, one address. Counted by each gateway process. Beyond it the answer is 429 with `Retry-After`. 0: no limit.',
+      },
+      PROCTOR_REQUESTS_BURST: { meaning: 'How many requests it may make at once after a pause.' },
+      PROCTOR_COSTLY_REQUESTS_PER_SECOND: {
+        meaning:
+          'The same for requests that take much processor time: those marked in [REST API](rest.md), and bodies of more than 64 KiB. 0: no limit.',
+      },
+      PROCTOR_COSTLY_REQUESTS_BURST: {
+        meaning: 'How many costly requests it may make at once after a pause.',
+      },
+      PROCTOR_STREAMS_PER_CALLER: {
+        meaning: 'How many logs and exports one account may read at a time. Beyond it the answer is 429.',
+      },
+      PROCTOR_MAX_STREAMS: {
+        meaning:
+          'How many logs and exports one gateway process sends at a time. Beyond it the answer is 503.',
+      },
+      PROCTOR_CONNECTIONS_PER_ADDRESS: {
+        meaning:
+          'How many connections one address may have open to one gateway process. A new one replaces the oldest that carries no admitted request. Not applied with `PROCTOR_TRUST_PROXY`, where a proxy holds the connections of all clients.',
+      },
+      PROCTOR_MAX_CONNECTIONS: {
+        meaning:
+          'How many connections one gateway process has open in all. It needs as many file descriptors, and a few hundred more.',
       },
       PROCTOR_SCHEDULES_PER_OWNER: {
         meaning: 'How many schedules one user may have. Beyond this limit `POST /schedule` answers 409.',

@@ -25,6 +25,7 @@ import { checkTokenLifetime, tokenLifetimeVars } from './accounts/token-lifetime
 import { authenticationVars, checkAuthPlugin, showPlugin } from './authentication/authentication-vars.js';
 import { hostsVar, trustProxyVar } from './http/address-vars.js';
 import { parseClientVersion } from './http/client-version.js';
+import { limitsOf, limitsVars } from './limits/limits-vars.js';
 
 const idRangesVar = parsedVar<readonly IdRange[]>(
   'a comma-separated list of user or group ids, such as 1000,2000-2999',
@@ -40,6 +41,7 @@ export const schema = serviceSchema({
   ...authenticationVars,
   ...tokenLifetimeVars,
   ...outboundVars,
+  ...limitsVars,
   PROCTOR_APP_HOST: textVar('a host').default('0.0.0.0'),
   PROCTOR_APP_PORT: portVar.default(5001),
   PROCTOR_SECRET_KEY: secretKeyVar,
@@ -148,6 +150,7 @@ export function loadGatewayEnv(source: EnvSource) {
     },
     /** Null: as the database says. */
     podSecurity: env.PROCTOR_POD_SECURITY ?? null,
+    limits: limitsOf(env),
     userShare: env.PROCTOR_USER_SHARE,
     queueLimit: env.PROCTOR_QUEUE_LIMIT,
     /** Where the heads of the audit chain are posted; null: nowhere. */

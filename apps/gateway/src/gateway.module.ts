@@ -19,6 +19,7 @@ import { OpenStreams } from './executions/open-streams.js';
 import { wireExecutions } from './executions/wire.js';
 import { wireHealth } from './health/wire.js';
 import { ErrorFilter } from './http/error.filter.js';
+import { wireLimits } from './limits/wire.js';
 import { observeState } from './metrics/observe-state.js';
 import { wireMetrics } from './metrics/wire.js';
 import { wireNotifications } from './notifications/wire.js';
@@ -95,9 +96,11 @@ export function wireGateway(dependencies: GatewayDependencies) {
     ...[healthRoutes, metricsRoutes, docs],
   ].flatMap((feature): object[] => feature.controllers);
   const { guard, hostCheck } = authentication;
+  const { admitRequests, bodies, sockets } = wireLimits({ settings, guard });
   const { noteRefusal } = auditing;
   return {
     ...{ controllers, guard, hostCheck, noteRefusal, health, metrics, openStreams, authenticator, audit, sealer },
+    ...{ admitRequests, bodies, sockets },
   };
 }
 

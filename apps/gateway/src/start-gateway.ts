@@ -50,9 +50,10 @@ async function serve(
 ): Promise<void> {
   const app = await NestFactory.create<NestFastifyApplication>(
     GatewayModule.register(gateway, logger),
-    createHttpServer(settings),
+    createHttpServer({ ...settings, bodies: gateway.bodies }),
     { logger: nestLogger(settings, logger), bodyParser: false, abortOnError: false },
   );
+  gateway.sockets.watch(app.getHttpServer());
   const closeConnections = trackConnections(app.getHttpServer());
   resources.defer('HTTP server', async () => {
     const closed = app.close();
@@ -63,6 +64,7 @@ async function serve(
   const fastify = app.getHttpAdapter().getInstance();
   measureRequests(fastify, gateway.metrics);
   gateway.hostCheck.guard(fastify);
+  gateway.admitRequests.install(fastify);
   routeUpgrades(fastify);
   await app.listen({ port: settings.port, host: settings.host });
 }

@@ -15,6 +15,7 @@ export function nodeTransport(outbound: Outbound): Transport {
       status: response.statusCode ?? 0,
       contentType: response.headers['content-type'] ?? '',
       location: response.headers.location ?? null,
+      retryAfter: response.headers['retry-after'] ?? null,
       chunks: response,
     };
   };

@@ -26,6 +26,8 @@ export interface ErrorOptionsOfApp {
   details?: readonly ErrorDetail[];
   /** The exact line that v2 clients expect, instead of one built from the message, details and hint. */
   plainText?: string;
+  /** After which a repeat can succeed. */
+  retryAfterSeconds?: number;
   cause?: unknown;
 }
 
@@ -40,15 +42,17 @@ export class AppError extends Error {
   readonly hint: string | undefined;
   readonly details: readonly ErrorDetail[];
   readonly plainText: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    { hint, details = [], plainText, cause }: ErrorOptionsOfApp = {},
+    { hint, details = [], plainText, retryAfterSeconds, cause }: ErrorOptionsOfApp = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.hint = hint;
     this.details = details;
     this.plainText = plainText;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -13,6 +13,7 @@ export interface AwaitEndOptions {
 /** The final status is usually stored when the log ends, or a moment later. */
 const FIRST_DELAYS_MS = [50, 100, 250, 500];
 const POLL_INTERVAL_MS = 1000;
+const PASSING: readonly string[] = ['unavailable', 'internal', 'too_many_requests'];
 
 /**
  * Polls the status of an execution until it is final: at once, a few times in quick succession, then `pollCount` times
@@ -30,8 +31,7 @@ export async function awaitEnd(
       latest = await client.call('getExecutionStatus', { params: { id }, signal });
       if (isFinal(latest.status)) return latest;
     } catch (error) {
-      if (!(error instanceof AppError) || (error.code !== 'unavailable' && error.code !== 'internal'))
-        throw error;
+      if (!(error instanceof AppError) || !PASSING.includes(error.code)) throw error;
       failure = error;
     }
     await pause(FIRST_DELAYS_MS[polls] ?? POLL_INTERVAL_MS, signal);

@@ -37,7 +37,53 @@ function scripted(replies: Array<Response | Error>, options: Partial<GatewayClie
 const json = (body: unknown, status = 200) =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
 
+const tooMany = (retryAfter?: string) =>
+  new Response(
+    JSON.stringify(problemFromError(new AppError('too_many_requests', 'Too many requests.'), 429)),
+    {
+      status: 429,
+      headers: { 'content-type': PROBLEM_MEDIA_TYPE, ...(retryAfter && { 'retry-after': retryAfter }) },
+    },
+  );
+
 const me = { email: 'a@b.c', name: '', groups: [], is_admin: false };
+
+describe('a call that is refused for being too frequent', () => {
+  it('waits as long as the gateway says, and reads again', async () => {
+    const { client, sent } = scripted([tooMany('1'), json(me)]);
+    const start = performance.now();
+    expect(await client.call('whoAmI')).toEqual(me);
+    expect(sent).toHaveLength(2);
+    expect(performance.now() - start).toBeGreaterThanOrEqual(900);
+  });
+
+  it.each([
+    ['says no time', () => tooMany()],
+    ['says a time that is too long', () => tooMany('3600')],
+    ['says a date', () => tooMany('Mon, 30 Nov 2026 14:00:00 GMT')],
+  ])('fails at once if the gateway %s', async (_, refusal) => {
+    const { client, sent } = scripted([refusal(), json(me)]);
+    await expect(client.call('whoAmI')).rejects.toMatchObject({ code: 'too_many_requests' });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('fails at once if it would change something', async () => {
+    const { client, sent } = scripted([tooMany('1')]);
+    const body = { name: 'p', args: {} };
+    await expect(client.call('submitExecution', { body, idempotencyKey: 'k' })).rejects.toMatchObject({
+      code: 'too_many_requests',
+    });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('stops waiting when it is aborted', async () => {
+    const { client } = scripted([tooMany('30')]);
+    const abort = new AbortController();
+    const answer = client.call('whoAmI', { signal: abort.signal });
+    abort.abort(new Error('enough'));
+    await expect(answer).rejects.toThrow('enough');
+  });
+});
 
 describe('call', () => {
   it('sends path, query and body as the contract says', async () => {

@@ -40,6 +40,8 @@ export interface GatewayClientOptions {
 }
 
 const RETRY_DELAYS_MS = [200, 800, 2000];
+/** For all waits of a call that the gateway asks for. */
+const MAX_WAIT_MS = 60_000;
 
 /**
  * Calls the gateway's routes, in Node and in browsers.
@@ -112,13 +114,25 @@ export class GatewayClient {
     const delaysMs = request.idempotencyKey === undefined ? [] : this.retryDelaysMs;
     for (let retries = 0; ; retries++) {
       try {
-        return await this.sendOnce(name, request, headers);
+        return await this.sendPatiently(name, request, headers);
       } catch (error) {
         request.signal?.throwIfAborted();
         const delayMs = delaysMs[retries];
         if (delayMs === undefined) throw unreachable(this.baseUrl, error, this.timeoutMs);
         await pause(delayMs, request.signal);
       }
+    }
+  }
+
+  /** Reads again what the gateway refuses for being read too often, if it says when. */
+  private async sendPatiently(name: RouteName, request: AnyRequest, headers: Headers): Promise<Answer> {
+    for (let waitedMs = 0; ;) {
+      const answer = await this.sendOnce(name, request, headers);
+      const waitMs = retryAfterMs(answer);
+      const mayWait = routes[name].method === 'GET' && waitMs !== null;
+      if (!mayWait || waitedMs + waitMs > MAX_WAIT_MS) return answer;
+      waitedMs += waitMs;
+      await pause(waitMs, request.signal);
     }
   }
 
@@ -151,6 +165,12 @@ export class GatewayClient {
     if (!parsed.success) throw unexpectedReply(answer, this.baseUrl);
     return parsed.data as ReplyOf<Name>;
   }
+}
+
+/** Null: the gateway did not ask to wait. */
+function retryAfterMs({ status, retryAfter }: Answer): number | null {
+  const seconds = status === 429 && /^\d{1,5}$/.test(retryAfter ?? '') ? Number(retryAfter) : null;
+  return seconds === null ? null : Math.max(1, seconds) * 1_000;
 }
 
 function valueOf(name: RouteName, { status, body }: Answer): unknown {

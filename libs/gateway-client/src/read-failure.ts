@@ -10,6 +10,8 @@ export interface Answer {
   /** Empty if the response does not state it. */
   contentType: string;
   location: string | null;
+  /** The header `Retry-After`; null: none. */
+  retryAfter?: string | null;
   body: string;
 }
 

@@ -13,6 +13,8 @@ export interface StreamedResponse {
   status: number;
   contentType: string;
   location: string | null;
+  /** The header `Retry-After`; null: none. */
+  retryAfter?: string | null;
   chunks: AsyncIterable<Uint8Array>;
 }
 
@@ -31,6 +33,7 @@ export function streamed(response: Response): StreamedResponse {
     status: response.status,
     contentType: response.headers.get('content-type') ?? '',
     location: response.headers.get('location'),
+    retryAfter: response.headers.get('retry-after'),
     chunks: chunksOf(response.body),
   };
 }

@@ -217,6 +217,10 @@ function commonEnv(
   return {
     ...serviceEnv(databaseUrl, redis, sandbox, port),
     PROCTOR_LOG_LEVEL: 'info',
+    // One client does the work of many.
+    PROCTOR_REQUESTS_PER_SECOND: '0',
+    PROCTOR_COSTLY_REQUESTS_PER_SECOND: '0',
+    PROCTOR_STREAMS_PER_CALLER: '2000',
     PROCTOR_MAIL_SERVER_HOST: '127.0.0.1',
     PROCTOR_MAIL_SERVER_PORT: String(mail.port),
     PROCTOR_MAIL_FROM: 'proctor@example.org',

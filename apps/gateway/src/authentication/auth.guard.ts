@@ -5,7 +5,7 @@ import { AppError } from '@app/domain';
 import type { Access } from './access.js';
 import { checkScope } from './check-scope.js';
 import type { Authenticator } from './authenticator.js';
-import { setCaller } from './caller.js';
+import { findCaller, setCaller } from './caller.js';
 import { checkClientVersion } from '../http/check-client-version.js';
 import type { ClientVersion } from '../http/client-version.js';
 import type { OriginCheck } from './origin-check.js';
@@ -27,9 +27,15 @@ export class AuthGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const route: Route = routes[routeNameOf(context.getHandler())];
-    if (route.who === 'anyone') return true;
-    const { authenticator, access, sources, originCheck, minClientVersion } = this.dependencies;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (!findCaller(request)) await this.admit(request, route);
+    return true;
+  }
+
+  /** Remembers the caller of a request, which may not have a body yet. @throws AppError for a request that is refused */
+  async admit(request: FastifyRequest, route: Route): Promise<void> {
+    if (route.who === 'anyone') return;
+    const { authenticator, access, sources, originCheck, minClientVersion } = this.dependencies;
     const version = request.headers[CLIENT_VERSION_HEADER.toLowerCase()];
     checkClientVersion(Array.isArray(version) ? version.join() : version, minClientVersion);
     const user = await authenticator.admit(request.raw.headersDistinct, request.ip);
@@ -43,6 +49,5 @@ export class AuthGuard implements CanActivate {
       const groups = access.adminGroups.join(', ');
       throw new AppError('forbidden', `Only admins may do this. Admins are members of ${groups}.`);
     }
-    return true;
   }
 }

@@ -7,16 +7,34 @@ import { AppError } from '@app/domain';
  */
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 
-/** Reads a whole body. @throws AppError `too_large`, `malformed_request` if it was cut off */
-export function collectBody(stream: Readable, limitBytes: number): Promise<Buffer> {
+/**
+ * Reads a whole body.
+ * @param hold called before bytes are kept; throws if there is no room
+ * @throws AppError `too_large`, `malformed_request` if it was cut off, and what `hold` throws
+ */
+export function collectBody(
+  stream: Readable,
+  limitBytes: number,
+  hold: (bytes: number) => void = () => undefined,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let isRefused = false;
     const tooLarge = () => new AppError('too_large', `The request body is larger than ${limitBytes} bytes.`);
     stream.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= limitBytes) chunks.push(chunk);
-      else chunks.length = 0;
+      if (bytes > limitBytes) chunks.length = 0;
+      else if (!isRefused) {
+        try {
+          hold(chunk.length);
+          chunks.push(chunk);
+        } catch (error) {
+          isRefused = true;
+          chunks.length = 0;
+          reject(error);
+        }
+      }
       if (bytes > MAX_DISCARDED_BYTES) reject(tooLarge());
     });
     stream.on('end', () => (bytes <= limitBytes ? resolve(Buffer.concat(chunks)) : reject(tooLarge())));

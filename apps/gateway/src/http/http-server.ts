@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { MAX_BODY_BYTES, stringifyJson } from '@app/contract';
+import { stringifyJson } from '@app/contract';
 import { AppError } from '@app/domain';
+import type { OpenSlots } from '../limits/open-slots.js';
+import { readBodies } from '../limits/read-bodies.js';
 import { answerBrokenRequest } from './answer-broken-request.js';
 import { cleanForwardedFor, toFastify, type TrustProxy } from './trust-proxy.js';
-import { collectBody } from './collect-body.js';
 import { renderError } from './render-error.js';
 import { pathOf } from './request-path.js';
 import { toAppError } from './to-app-error.js';
 
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_URL_LENGTH = 8 * 1024;
+/** For the headers to arrive in full. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const TIMEOUT_CHECK_INTERVAL_MS = 5_000;
 /** For a request to arrive in full. Answers have no limit: a log is streamed for as long as its execution runs. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
@@ -25,13 +28,17 @@ const SECURITY_HEADERS = {
 };
 
 /** Nest's Fastify adapter with the limits that apply to every request. */
-export function createHttpServer(options: { trustProxy: TrustProxy }): FastifyAdapter {
+export function createHttpServer(options: { trustProxy: TrustProxy; bodies: OpenSlots }): FastifyAdapter {
   const adapter = new FastifyAdapter({
     trustProxy: toFastify(options.trustProxy),
     requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false,
     genReqId: () => randomUUID(),
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+    },
     routerOptions: { maxParamLength: MAX_URL_LENGTH, ignoreTrailingSlash: true },
     clientErrorHandler: answerBrokenRequest,
     // The router refuses these itself: they reach no hook and no filter.
@@ -44,7 +51,7 @@ export function createHttpServer(options: { trustProxy: TrustProxy }): FastifyAd
     },
   });
   const fastify = adapter.getInstance<FastifyInstance>();
-  readBodiesAsBytes(fastify);
+  readBodies(fastify, options.bodies);
   if (options.trustProxy !== false) cleanForwardedFor(fastify);
   fastify.setReplySerializer(stringifyJson);
   fastify.addHook('onRequest', async (request, reply) => {
@@ -54,17 +61,4 @@ export function createHttpServer(options: { trustProxy: TrustProxy }): FastifyAd
     }
   });
   return adapter;
-}
-
-/**
- * Bodies stay bytes until the caller is known and the route's schema is at hand. Like v2's server, ignores the content
- * type: every body is JSON.
- */
-function readBodiesAsBytes(fastify: FastifyInstance): void {
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', (_request: unknown, body: Readable) => collectBody(body, MAX_BODY_BYTES));
-  fastify.addHook('onRequest', async ({ raw }) => {
-    // Fastify would refuse a malformed one before it calls the parser.
-    if (raw.headers['content-type'] !== undefined) raw.headers['content-type'] = 'application/octet-stream';
-  });
 }

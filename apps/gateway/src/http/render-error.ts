@@ -17,7 +17,7 @@ export interface ErrorAnswer {
  */
 export function renderError(error: AppError, accept: string | undefined, path: string): ErrorAnswer {
   const status = HTTP_STATUS[error.code];
-  const retryAfterSeconds = RETRY_AFTER_SECONDS[error.code];
+  const retryAfterSeconds = error.retryAfterSeconds ?? RETRY_AFTER_SECONDS[error.code];
   const { contentType, body } = bodyOf(error, status, accept, path);
   return {
     status,

@@ -64,6 +64,18 @@ function usualRefusals(route: Route): number[] {
   ];
 }
 
+/** Of draft-ietf-httpapi-ratelimit-headers-12. */
+const RATE_HEADERS = {
+  'RateLimit-Policy': {
+    description: 'The limits: `q` requests, which come back within `w` seconds.',
+    schema: { type: 'string', examples: ['"requests";q=1000;w=10'] },
+  },
+  RateLimit: {
+    description: 'What is left: `r` requests now, and all of them after `t` seconds.',
+    schema: { type: 'string', examples: ['"requests";r=998;t=1'] },
+  },
+};
+
 function otherResponse(status: number, when: string): unknown {
   return status >= 400 ? refusal(status, when) : { description: when };
 }
@@ -75,7 +87,10 @@ function refusal(status: number, description: string) {
       headers: { 'WWW-Authenticate': { schema: { type: 'string' } } },
     }),
     ...((status === 429 || status === 503) && {
-      headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } },
+      headers: {
+        'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } },
+        ...(status === 429 && RATE_HEADERS),
+      },
     }),
     content: {
       [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } },

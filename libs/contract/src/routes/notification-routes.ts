@@ -17,6 +17,7 @@ export const notificationRoutes = {
     description: 'For a recipient that is a URL, only the scheme, host and port are shown.',
     query: listNotificationsQuery,
     reply: listNotificationsReply,
+    isCostly: true,
     replyType: 'json',
     successStatus: 200,
   },

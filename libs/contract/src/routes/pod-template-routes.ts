@@ -28,6 +28,7 @@ export const podTemplateRoutes = {
     maxBodyValues: 10_000,
     malformedMessage: 'The pod template has errors',
     reply: podTemplateReply,
+    isCostly: true,
     replyType: 'json',
     successStatus: 200,
   },

@@ -45,6 +45,10 @@ interface RouteShape {
   replyType: 'json' | 'text' | 'html' | 'jsonl' | 'file' | 'empty';
   /** v2 clients require exactly this status. */
   successStatus: number;
+  /** Takes much processor time: it counts towards a lower rate limit, too. */
+  isCostly?: true;
+  /** The answer may last as long as the client wants. */
+  isStream?: true;
   /** Repeating the `Idempotency-Key` returns the same execution. */
   takesIdempotencyKey?: true;
   /** Other statuses and when they occur. Statuses common to all routes of this shape are not listed. */

@@ -94,6 +94,7 @@ export const scheduleRoutes = {
     params: scheduleParams,
     query: nextTimesQuery,
     reply: nextTimesReply,
+    isCostly: true,
     replyType: 'json',
     successStatus: 200,
   },

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { routes } from '@app/contract';
+import { procMetadata, startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
+import { until } from '../support/api-client.js';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway({
+    env: {
+      PROCTOR_REQUESTS_PER_SECOND: '1',
+      PROCTOR_REQUESTS_BURST: '20',
+      PROCTOR_COSTLY_REQUESTS_PER_SECOND: '1',
+      PROCTOR_COSTLY_REQUESTS_BURST: '3',
+      PROCTOR_STREAMS_PER_CALLER: '2',
+      PROCTOR_MAX_STREAMS: '3',
+    },
+  });
+}, 60_000);
+afterAll(() => gateway.remove(), 60_000);
+
+let users = 0;
+const newUser = (): Promise<Identity> => gateway.createUser(`user-${++users}`, []);
+const call = (who: Identity | null, path: string) =>
+  gateway.call(who, 'GET', path, { headers: { accept: 'application/json' } });
+
+describe('the rate of an account', () => {
+  it('is told in each answer, and refused with 429 past the burst', async () => {
+    const ada = await newUser();
+    const first = await call(ada, '/whoami');
+    expect(first.headers.get('ratelimit-policy')).toBe('"requests";q=20;w=20');
+    expect(first.headers.get('ratelimit')).toBe('"requests";r=19;t=1');
+    const answers = await Promise.all(Array.from({ length: 40 }, () => call(ada, '/whoami')));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(15);
+    expect(refused.length).toBeLessThanOrEqual(21);
+    const [one] = refused;
+    expect(one?.type).toBe('application/problem+json');
+    expect(Number(one?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(one?.headers.get('ratelimit')).toMatch(/^"requests";r=0;t=\d+$/);
+    expect(one?.json()).toMatchObject({
+      status: 429,
+      hint: expect.stringMatching(/^Try again in \d+ s/) as unknown,
+    });
+  });
+
+  it('is the same for every token, and not that of others', async () => {
+    const ada = await newUser();
+    const other = (await gateway.call(ada, 'POST', '/token', { body: {} })).json<{ token: string }>();
+    await Promise.all(Array.from({ length: 30 }, () => call(ada, '/whoami')));
+    expect((await call({ ...ada, token: other.token }, '/whoami')).status).toBe(429);
+    expect((await call(await newUser(), '/whoami')).status).toBe(200);
+  });
+
+  it('counts what it is forbidden', async () => {
+    const ada = await newUser();
+    const answers = await Promise.all(Array.from({ length: 30 }, () => call(ada, '/user')));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403, 429]));
+  });
+
+  it('is lower for costly requests, and for large bodies', async () => {
+    const ada = await newUser();
+    const listed = await Promise.all(Array.from({ length: 5 }, () => call(ada, '/execution')));
+    expect(listed.map(({ status }) => status).filter((status) => status === 429).length).toBeGreaterThan(0);
+    expect(listed[0]?.headers.get('ratelimit-policy')).toContain('"costly";q=3;w=3');
+    expect((await call(ada, '/whoami')).status).toBe(200);
+    const large = { name: 'none', args: { A: 'x'.repeat(60_000), B: 'x'.repeat(60_000) } };
+    expect((await gateway.call(ada, 'POST', '/execution', { body: large })).status).toBe(429);
+  });
+});
+
+describe('a client without credentials', () => {
+  it('has the rate of its address, also on unknown paths; health answers anyway', async () => {
+    await Promise.all(Array.from({ length: 30 }, () => call(null, '/nothing-here')));
+    expect((await call(null, '/metrics')).status).toBe(429);
+    expect((await call(null, '/health/live')).status).toBe(200);
+    expect((await call(await newUser(), '/whoami')).status).toBe(200);
+  });
+
+  it.each(
+    Object.values(routes).filter((route) => 'body' in route && route.who !== 'anyone') as {
+      method: string;
+      path: string;
+    }[],
+  )('is refused before its body is read: $method $path', async ({ method, path }) => {
+    const { port } = new URL(gateway.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    const head = `${method} ${path.replaceAll(/:\w+/g, 'x')} HTTP/1.1\r\nHost: 127.0.0.1\r\n`;
+    // The body never comes.
+    socket.write(`${head}Content-Length: 1000000\r\nContent-Type: application/json\r\n\r\n{`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 (401|429) /);
+  });
+});
+
+describe('open streams', () => {
+  it('are bounded for each caller and in all, and free again once closed', async () => {
+    const [ada, bob] = [await newUser(), await newUser()];
+    await gateway.call(gateway.admin, 'POST', '/metadata', { body: [procMetadata('endless')] });
+    const submit = async (who: Identity) =>
+      (await gateway.call(who, 'POST', '/execution', { body: { name: 'endless', args: {} } })).json<{
+        id: number;
+      }>().id;
+    const id = await submit(ada);
+    const opened = [gateway.watch(ada, id), gateway.watch(ada, id)];
+    await until(() => gateway.openStreams.count() === 2, 10_000);
+    expect(await gateway.watch(ada, id).ended).toMatchObject({
+      status: 429,
+      body: expect.stringContaining('you may have 2') as unknown,
+    });
+    expect((await call(ada, `/execution/${id}/log?follow`)).status).toBe(429);
+    const other = gateway.watch(bob, id);
+    await until(() => gateway.openStreams.count() === 3, 10_000);
+    expect(await gateway.watch(bob, id).ended).toMatchObject({ status: 503 });
+    opened[0]?.socket.close();
+    await until(() => gateway.openStreams.count() === 2, 10_000);
+    const again = gateway.watch(ada, id);
+    await until(() => gateway.openStreams.count() === 3, 10_000);
+    for (const viewer of [...opened, other, again]) viewer.socket.close();
+  });
+});
