@@ -32,7 +32,7 @@ export function collectBody(
         } catch (error) {
           isRefused = true;
           chunks.length = 0;
-          reject(error);
+          reject(error instanceof Error ? error : new Error('no room', { cause: error }));
         }
       }
       if (bytes > MAX_DISCARDED_BYTES) reject(tooLarge());
