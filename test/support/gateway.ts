@@ -126,6 +126,9 @@ function envOf(databaseUrl: string, options: GatewayOptions, port: number): Reco
     PROCTOR_APP_HOST: '127.0.0.1',
     PROCTOR_APP_PORT: String(port),
     PROCTOR_MIN_CLIENT_VERSION: 'v2.0.0',
+    // One client does the work of many.
+    PROCTOR_REQUESTS_PER_SECOND: '0',
+    PROCTOR_COSTLY_REQUESTS_PER_SECOND: '0',
   };
 }
 
