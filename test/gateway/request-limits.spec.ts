@@ -64,7 +64,7 @@ describe('the rate of an account', () => {
 
   it('is lower for costly requests, and for large bodies', async () => {
     const ada = await newUser();
-    const listed = await Promise.all(Array.from({ length: 20 }, () => call(ada, '/execution')));
+    const listed = await Promise.all(Array.from({ length: 10 }, () => call(ada, '/execution')));
     expect(listed.map(({ status }) => status).filter((status) => status === 429).length).toBeGreaterThan(0);
     expect(listed[0]?.headers.get('ratelimit-policy')).toContain('"costly";q=3;w=3');
     expect((await call(ada, '/whoami')).status).toBe(200);
