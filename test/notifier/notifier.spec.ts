@@ -302,6 +302,91 @@ describe('a mail server that', () => {
   }, 60_000);
 });
 
+describe('an email that must not be sent', () => {
+  it('is one beyond the quota of the owner: it fails visibly, and two notifiers count together', async () => {
+    await bench.stopNotifiers();
+    const env = mailEnv({ PROCTOR_MAIL_QUOTA_PER_HOUR: '3' });
+    await Promise.all([bench.startNotifier(env), bench.startNotifier(env)]);
+    const [owner, one, two] = [someone('cannon'), someone(), someone()];
+    const scheduleId = await bench.addSchedule({ emails: [one, two], owner });
+    const ids = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        bench.end({ submission: { origin: { kind: 'schedule', scheduleId }, userEmail: owner } }),
+      ),
+    );
+    const records = (await Promise.all(ids.map((id) => bench.settled(id, ['sent', 'failed'])))).flat();
+    expect(records).toHaveLength(10);
+    const failed = records.filter(({ state }) => state === 'failed');
+    expect(failed).toHaveLength(7);
+    for (const { failedReason } of failed) {
+      expect(failedReason).toMatch(
+        /quota of 3 emails an hour .* resend it.* the next hour begins at .* UTC$/,
+      );
+    }
+    expect(mail.to(one).length + mail.to(two).length).toBe(3);
+    await bench.preferences.set(two, ['success']);
+    await bench.settled(await bench.end({ submission: { userEmail: two } }), ['sent']);
+  }, 60_000);
+
+  it('is one to a domain that is not allowed any more', async () => {
+    await bench.useNotifier(mailEnv({ PROCTOR_MAIL_ALLOWED_DOMAINS: 'example.org' }));
+    const good = someone();
+    const scheduleId = await bench.addSchedule({
+      emails: [good, 'eve@evil.example', 'eve@example.org.evil.example'],
+    });
+    const id = await bench.end({ submission: { origin: { kind: 'schedule', scheduleId } } });
+    const records = await bench.settled(id, ['sent', 'failed']);
+    const sent = records.filter(({ state }) => state === 'sent').map(({ recipient }) => recipient);
+    expect(sent).toEqual([good]);
+    expect(records.find(({ recipient }) => recipient === 'eve@evil.example')?.failedReason).toContain(
+      'PROCTOR_MAIL_ALLOWED_DOMAINS',
+    );
+  }, 30_000);
+
+  it('is one to an account that is disabled or has lost a group of the proc, in any spelling', async () => {
+    await bench.useNotifier(mailEnv());
+    const { query } = bench.stores;
+    await query(`insert into proc (name, description, image_name, args, secrets, authorized_groups, author, contributors, organization)
+      values ('guarded', '', 'proctor/test:1', '[]', '[]', '{ops}', '', '', '')`);
+    await query(`insert into account_group (name) values ('ops')`);
+    const [member, left, disabled, list] = [
+      someone('member'),
+      someone('left'),
+      someone('disabled'),
+      someone('list'),
+    ];
+    for (const [email, active] of [
+      [member, true],
+      [left, true],
+      [disabled, false],
+    ] as const) {
+      await query('insert into account (email, name, active) values ($1, $1, $2)', [email, active]);
+    }
+    await query(`insert into account_membership (email, group_name) values ($1, 'ops'), ($2, 'ops')`, [
+      member,
+      disabled,
+    ]);
+    const emails = [member, left.toUpperCase(), disabled, list];
+    const scheduleId = await bench.addSchedule({ emails });
+    const id = await bench.end({
+      submission: { procName: 'guarded', origin: { kind: 'schedule', scheduleId } },
+    });
+    const records = await bench.settled(id, ['sent', 'failed']);
+    const reasonOf = (email: string) => records.find(({ recipient }) => recipient === email)?.failedReason;
+    expect(
+      records
+        .filter(({ state }) => state === 'sent')
+        .map(({ recipient }) => recipient)
+        .sort(),
+    ).toEqual([list, member].sort());
+    expect(reasonOf(left.toUpperCase())).toContain('not in all groups that the proc requires (ops)');
+    expect(reasonOf(disabled)).toContain('no longer active');
+    // What they started themselves stays theirs to see.
+    await bench.preferences.set(left, ['success']);
+    await bench.settled(await bench.end({ submission: { procName: 'guarded', userEmail: left } }), ['sent']);
+  }, 30_000);
+});
+
 describe('several notifiers', () => {
   it('send each email once', async () => {
     const people = Array.from({ length: 5 }, () => someone('reader'));

@@ -38,6 +38,8 @@ beforeAll(async () => {
       PROCTOR_MAIL_SERVER_HOST: '127.0.0.1',
       PROCTOR_MAIL_SERVER_PORT: String(mail.port),
       PROCTOR_MAIL_FROM: 'proctor@example.org',
+      PROCTOR_MAIL_MIN_INTERVAL_SECONDS: '1',
+      PROCTOR_MAIL_QUOTA_PER_HOUR: '1000000',
     },
   });
   const kubeConfig = new KubeConfig();

@@ -485,6 +485,18 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         meaning:
           'Sender. Unset: the user name if it is an address, otherwise `proctor@` and the host name of the machine.',
       },
+      PROCTOR_MAIL_ALLOWED_DOMAINS: {
+        meaning:
+          'Comma-separated domains that email may go to: `example.com`, or `*.example.com` for those below it. Checked when a schedule or preference is written (gateway) and at each delivery (notifier): give both the same value. Unset: any.',
+      },
+      PROCTOR_MAIL_QUOTA_PER_HOUR: {
+        meaning:
+          'How many emails the executions and schedules of one owner may cause in an hour, counted over all notifiers. Further ones are `failed`, with a reason; an administrator can resend them.',
+      },
+      PROCTOR_MAIL_MIN_INTERVAL_SECONDS: {
+        meaning:
+          'The least time between two ticks of a schedule that sends email. Schedules that exist go on until their times or emails change.',
+      },
       PROCTOR_MAIL_TLS: {
         meaning:
           'Encryption: `starttls` (if the server offers it), `required`, `implicit` or `off`. Unset: `starttls`, or `implicit` with port 465. To trust a private certificate authority set `PROCTOR_CA_FILE`.',

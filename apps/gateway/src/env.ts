@@ -7,6 +7,7 @@ import {
   commaListVar,
   integerVar,
   loadEnv,
+  mailDomainsVar,
   namespacesVar,
   outboundVars,
   parsedVar,
@@ -75,6 +76,8 @@ export const schema = serviceSchema({
   PROCTOR_QUEUE_LIMIT: integerVar({ min: 1, max: 100_000_000, default: 100_000 }),
   PROCTOR_AUDIT_HEADS_URL: urlVar.optional(),
   PROCTOR_AUDIT_HEADS_SECRET: textVar().optional(),
+  PROCTOR_MAIL_ALLOWED_DOMAINS: mailDomainsVar.optional(),
+  PROCTOR_MAIL_MIN_INTERVAL_SECONDS: integerVar({ min: 1, max: 86_400, default: 10 }),
   PROCTOR_SCHEDULES_PER_OWNER: integerVar({ min: 1, max: 1_000_000, default: 500 }),
 });
 
@@ -162,6 +165,10 @@ export function loadGatewayEnv(source: EnvSource) {
             secret: env.PROCTOR_AUDIT_HEADS_SECRET ?? null,
             outbound: outbound.settings,
           },
+    mailRules: {
+      domains: env.PROCTOR_MAIL_ALLOWED_DOMAINS ?? null,
+      minIntervalSeconds: env.PROCTOR_MAIL_MIN_INTERVAL_SECONDS,
+    },
     schedulesPerOwner: env.PROCTOR_SCHEDULES_PER_OWNER,
   };
 }

@@ -73,7 +73,7 @@ export function wireGateway(dependencies: GatewayDependencies) {
   });
   const podTemplates = wirePodTemplates({ templates: procs.templates, procs: procsStore, allowed, audit });
   const forExecuting = { procsStore, findProc, prepareArgs, access, groups, audit };
-  const notifications = wireNotifications({ database, signals, audit });
+  const notifications = wireNotifications({ settings, database, signals, audit });
   const { warnings } = notifications;
   const schedules = wireSchedules({ settings, database, signals, warnings, ...forExecuting });
   const executions = wireExecutions({

@@ -22,7 +22,7 @@ export function decideRecipients(event: OutboxEvent, channels: BroadcastChannels
   // The execution was pruned before the event was handled.
   if (isOfExecution && execution === null) return [];
   return [
-    ...mailRecipients(event).map((recipient) => ({ channel: 'mail', recipient })),
+    ...mailRecipients(event).map((recipient) => ({ channel: 'mail', recipient, owner: ownerOf(event) })),
     ...(name === 'ended' && callbackUrl ? [{ channel: 'callback', recipient: callbackUrl }] : []),
     ...(channels.slack && name !== 'started' ? [{ channel: 'slack', recipient: '' }] : []),
     ...(channels.webhook ? [{ channel: 'webhook', recipient: '' }] : []),
@@ -41,6 +41,11 @@ function mailRecipients({ name, execution, schedule, ownerNotifyOn }: OutboxEven
     case 'schedule':
       return schedule?.notifyOn.includes(topic) ? uniqueAddresses(schedule.notificationEmails) : [];
   }
+}
+
+/** Who made the schedule, or started the execution. */
+function ownerOf({ execution, schedule }: OutboxEvent): string {
+  return foldEmail(execution?.userEmail ?? schedule?.userEmail ?? '');
 }
 
 /** Keeps one of the addresses that differ only in case, and drops names that are no addresses. */

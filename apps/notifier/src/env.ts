@@ -2,11 +2,15 @@ import { hostname } from 'node:os';
 import type * as z from 'zod';
 import { readOutboundSettings } from '@app/outbound';
 import {
+  adminGroupsOf,
+  adminGroupVars,
+  booleanVar,
   commaListVar,
   healthSettings,
   healthVars,
   integerVar,
   loadEnv,
+  mailDomainsVar,
   baseUrlVar,
   outboundVars,
   parsedVar,
@@ -37,6 +41,10 @@ export const schema = serviceSchema({
   PROCTOR_MAIL_USERNAME: textVar().optional(),
   PROCTOR_MAIL_PASSWORD: textVar().optional(),
   PROCTOR_MAIL_FROM: senderVar.optional(),
+  PROCTOR_AUTH_ENABLED: booleanVar().default(true),
+  ...adminGroupVars,
+  PROCTOR_MAIL_ALLOWED_DOMAINS: mailDomainsVar.optional(),
+  PROCTOR_MAIL_QUOTA_PER_HOUR: integerVar({ min: 1, max: 1_000_000, default: 200 }),
   PROCTOR_MAIL_TLS: parsedVar(`one of ${MAIL_TLS.join(', ')}`, (text) =>
     MAIL_TLS.find((tls) => tls === text.toLowerCase()),
   ).optional(),
@@ -66,6 +74,11 @@ export function loadNotifierEnv(source: EnvSource) {
     ...serviceSettings(env),
     health: healthSettings(env),
     mail: mailSettings(env),
+    mailsPerHour: env.PROCTOR_MAIL_QUOTA_PER_HOUR,
+    recipients: {
+      domains: env.PROCTOR_MAIL_ALLOWED_DOMAINS ?? null,
+      adminGroups: env.PROCTOR_AUTH_ENABLED ? adminGroupsOf(env) : null,
+    },
     /** The domain of delivery keys; the same on every replica. */
     keyDomain: domainOf(env.PROCTOR_MAIL_FROM ?? env.PROCTOR_MAIL_USERNAME ?? '') ?? 'proctor.invalid',
     slackUrl: env.SLACK_PLUGIN_URL ?? null,

@@ -26,6 +26,7 @@ async function open(context: MicroserviceContext<NotifierEnv>) {
     ...{ installationId, deliveries, outbox, channels },
     metrics: new NotifierMetrics(meter, deliveries),
     attempts: env.attempts,
+    mailsPerHour: env.mailsPerHour,
     log: logger,
   });
   return {

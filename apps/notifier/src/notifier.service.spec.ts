@@ -27,10 +27,12 @@ function openBroken() {
     outbox: {
       fanOut: () => Promise.reject(new Error('cannot fan out this event')),
       find: async () => anEvent(),
+      tidyQuota: async () => undefined,
     } as unknown as NotificationOutboxStore,
     channels: new ChannelSet(
       new Map([['mail', { channel: { send: async () => ({ kind: 'sent' }) }, concurrency: 5 }]]),
     ),
+    mailsPerHour: 200,
     attempts: { max: 3, firstRetryMs: 1_000, timeoutMs: 10_000 },
     metrics: { count: () => undefined } as unknown as NotifierMetrics,
     log: {

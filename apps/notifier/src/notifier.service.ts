@@ -16,6 +16,8 @@ const ABANDONED_SECONDS = 24 * 3_600;
 export interface NotifierContext extends Omit<SendingContext, 'onFreed' | 'outbox'> {
   installationId: string;
   outbox: NotificationOutboxStore;
+  /** How many emails each owner's executions and schedules may cause. */
+  mailsPerHour: number;
 }
 
 /** The loop of the notifier: fans events out into deliveries, sends what is due, sleeps until there is more. */
@@ -78,7 +80,11 @@ export class NotifierService implements Work {
   private async fanOutAll(): Promise<void> {
     const broadcast = this.channels.broadcast;
     for (let events = FAN_OUT_BATCH; events === FAN_OUT_BATCH && !this.isStopping;) {
-      events = await this.context.outbox.fanOut(FAN_OUT_BATCH, (event) => decideRecipients(event, broadcast));
+      events = await this.context.outbox.fanOut(
+        FAN_OUT_BATCH,
+        (event) => decideRecipients(event, broadcast),
+        this.context.mailsPerHour,
+      );
       // Starts sending before the next batch.
       if (events === FAN_OUT_BATCH) await this.sender.takeDue();
     }
@@ -87,6 +93,7 @@ export class NotifierService implements Work {
   private async tidy(): Promise<void> {
     this.tidiedAtMs = performance.now();
     const failed = await this.deliveries.failAbandoned(this.channels.names, ABANDONED_SECONDS);
+    await this.context.outbox.tidyQuota();
     if (failed > 0) this.log.warn({ failed }, 'failed deliveries for channels that are no longer configured');
   }
 }

@@ -7,6 +7,7 @@ import { MailChannel } from './channels/mail.js';
 import { PluginChannel } from './channels/plugin.js';
 import { SlackChannel } from './channels/slack.js';
 import { WebhookChannel } from './channels/webhook.js';
+import { findRecipientProblem } from './check-recipient.js';
 import type { NotifierEnv } from './env.js';
 
 /** How many deliveries one process sends at a time, by channel. */
@@ -35,7 +36,10 @@ export async function openChannels(options: OpenChannelsOptions): Promise<Channe
       'mail',
       {
         channel: mail
-          ? new MailChannel(mail, { publicUrl, outbound, messageIdOf, logs: outbox })
+          ? new MailChannel(mail, {
+              ...{ publicUrl, outbound, messageIdOf, logs: outbox },
+              problemOf: (recipient, event) => findRecipientProblem(recipient, event, env.recipients, outbox),
+            })
           : new MailDisabled(),
         concurrency: CONCURRENCY.mail,
       },

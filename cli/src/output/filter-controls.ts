@@ -1,3 +1,5 @@
+import { escapeBidi } from '@app/domain';
+
 /**
  * What a terminal would obey: CSI (`ESC [`), strings (OSC, DCS, APC, PM, SOS) with their terminator, other escapes, and
  * every lone control character except the tab, each in the 7-bit and the 8-bit (C1) form; what makes it show text in another
@@ -21,7 +23,7 @@ export function hasColours(line: string): boolean {
 /** Ends every colour that a line began. */
 export const RESET_COLOURS = '\x1b[0m';
 
-/** Joins the lines of a text and removes its control characters: for a table's cell or a message. */
+/** Joins the lines of a text, removes its control characters and shows marks of direction: for a cell or a message. */
 export function plainLine(text: string): string {
-  return filterControls(text.replace(/[\t\r\n]+/g, ' ').trim(), { keepColours: false });
+  return escapeBidi(filterControls(text.replace(/[\t\r\n]+/g, ' ').trim(), { keepColours: false }));
 }

@@ -41,6 +41,9 @@ export {
   type PodTemplate,
   withoutNulls,
 } from './pod-template/pod-template.js';
+export * from './access/standing.js';
+export * from './bidi.js';
+export * from './notification/mail-domains.js';
 export { annotationsByDefault, isAnnotationPattern } from './proc/allowed-annotations.js';
 export { checkAllowed, checkPodAnnotations, type AllowedSettings } from './proc/check-allowed.js';
 export { MAX_PATTERN_LENGTH } from './proc/check-arg-declaration.js';

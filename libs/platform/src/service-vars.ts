@@ -1,4 +1,10 @@
-import { isAnnotationPattern, isDnsLabel, POD_SECURITY_LEVELS, type PodSecurityLevel } from '@app/domain';
+import {
+  isAnnotationPattern,
+  isDnsLabel,
+  parseMailDomain,
+  POD_SECURITY_LEVELS,
+  type PodSecurityLevel,
+} from '@app/domain';
 import * as z from 'zod';
 import { postgresSettings, postgresVars, redisSettings, redisVars } from './connection-vars.js';
 import { integerVar, parsedVar, portVar, textVar } from './env-vars.js';
@@ -61,6 +67,15 @@ export const namespacesVar = parsedVar<readonly string[]>('a comma-separated lis
   const names = text.split(',').map((name) => name.trim());
   return names.every(isDnsLabel) ? [...new Set(names)] : undefined;
 });
+
+/** The same in the gateway, which refuses other addresses, and in the notifiers. */
+export const mailDomainsVar = parsedVar<readonly string[]>(
+  'a comma-separated list of domains, such as example.com,*.example.org',
+  (text) => {
+    const domains = text.split(',').flatMap((each) => parseMailDomain(each.trim()) ?? []);
+    return domains.length === text.split(',').length ? domains : undefined;
+  },
+);
 
 /** The same in the gateway, which refuses other annotations, and in the workers. */
 export const annotationsVar = parsedVar<readonly string[]>(

@@ -226,6 +226,9 @@ function commonEnv(
     PROCTOR_MAIL_SERVER_HOST: '127.0.0.1',
     PROCTOR_MAIL_SERVER_PORT: String(mail.port),
     PROCTOR_MAIL_FROM: 'proctor@example.org',
+    // More often than people should get email.
+    PROCTOR_MAIL_MIN_INTERVAL_SECONDS: '1',
+    PROCTOR_MAIL_QUOTA_PER_HOUR: '1000000',
     PROCTOR_MAIL_TLS: 'off',
     PROCTOR_NOTIFICATION_RETRY_SECONDS: '1',
     PROCTOR_NOTIFICATION_SEND_SECONDS: '5',

@@ -74,7 +74,12 @@ export const waiting: Scenario<Size> = {
 /** Creates a schedule that fires every second. */
 async function createSchedule(system: LimitsSystem): Promise<number> {
   const schedule = { jobName: SCRIPT_PROC, args: { SCRIPT: 'true' }, tags: 'limits', cron: '* * * * * *' };
-  const body = { ...schedule, notificationEmails: 'limits@example.com', group: 'proctor_admin' };
+  const body = {
+    ...schedule,
+    notificationEmails: 'limits@example.com',
+    group: 'proctor_admin',
+    notifyOn: [],
+  };
   const created = await expectStatus(await system.api.request('POST', '/schedule', body), 201);
   return (created as { id: number }).id;
 }

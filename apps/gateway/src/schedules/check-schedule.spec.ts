@@ -35,6 +35,8 @@ describe('checkSchedule', () => {
     ['blank tags', { tags: ' \t' }, SCHEDULE_TEXTS.tagsMissing, 'tags', /expected text/],
     ['tags too long', { tags: 'x'.repeat(1_001) }, SCHEDULE_TEXTS.malformed, 'tags', /at most 1000/],
     ['NUL in tags', { tags: 'a\0b' }, SCHEDULE_TEXTS.malformed, 'tags', /one line/],
+    ['a right-to-left override', { tags: 'a\u202egol' }, SCHEDULE_TEXTS.malformed, 'tags', /text direction/],
+    ['an isolate', { group: 'a\u2066b' }, SCHEDULE_TEXTS.malformed, 'group', /text direction/],
     ['a lone surrogate', { group: 'a\ud800' }, SCHEDULE_TEXTS.malformed, 'group', /one line/],
     ['no cron', { cron: '' }, SCHEDULE_TEXTS.cronInvalid, 'cron', /five fields/],
     ['an invalid cron', { cron: '61 * * * *' }, SCHEDULE_TEXTS.cronInvalid, 'cron', /five fields/],

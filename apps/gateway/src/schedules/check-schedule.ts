@@ -2,6 +2,7 @@ import { email, isStorable, SCHEDULE_TEXTS, type UpdateScheduleBody } from '@app
 import {
   AppError,
   DEFAULT_SCHEDULE_POLICIES,
+  hasBidi,
   isSameEmail,
   type ErrorDetail,
   type SchedulePolicies,
@@ -81,8 +82,9 @@ function readLine(field: string, text: string, plainText: string, example: strin
     const message = `expected at most ${MAX_CHARACTERS} characters, got ${line.length}`;
     refuse(SCHEDULE_TEXTS.malformed, [{ field, message }]);
   }
-  if (!isStorable(line) || /\p{Cc}/u.test(line)) {
-    const message = 'expected one line of text without control characters or lone surrogates';
+  if (!isStorable(line) || /\p{Cc}/u.test(line) || hasBidi(line)) {
+    const message =
+      'expected one line of text without control characters, marks of text direction or lone surrogates';
     refuse(SCHEDULE_TEXTS.malformed, [{ field, message }]);
   }
   return line;

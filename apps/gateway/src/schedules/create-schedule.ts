@@ -2,6 +2,7 @@ import type { BodyOf } from '@app/contract';
 import type { NewSchedule, SchedulesStore } from '@app/database';
 import type { Schedule } from '@app/domain';
 import type { Caller } from '../authentication/caller.js';
+import { checkMailDomains, checkMailInterval } from './check-mail.js';
 import { checkSchedule } from './check-schedule.js';
 import { neverFires } from './check-timing.js';
 import { duplicateSchedule } from './duplicate-schedule.js';
@@ -25,6 +26,8 @@ export class CreateSchedule {
   async create(body: BodyOf<'createSchedule'>, caller: Caller): Promise<Schedule> {
     const { jobName: procName, args, enabled } = body;
     const checked = checkSchedule(body);
+    checkMailDomains(checked.notificationEmails, this.dependencies.mailRules);
+    checkMailInterval(checked, this.dependencies.mailRules, new Date());
     const proc = await this.dependencies.findSchedule.findProc(procName, caller);
     const prepared = this.dependencies.prepareArgs.forSchedule(proc, args);
     const entry = {

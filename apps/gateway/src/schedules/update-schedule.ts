@@ -4,6 +4,7 @@ import { AppError, type Proc, type Schedule } from '@app/domain';
 import type { Access } from '../authentication/access.js';
 import type { Caller } from '../authentication/caller.js';
 import type { FindProc } from '../procs/find-proc.js';
+import { checkMailDomains, checkMailInterval } from './check-mail.js';
 import { checkScheduleChanges } from './check-schedule.js';
 import { neverFires } from './check-timing.js';
 import { describeScheduleChanges } from './describe-schedule-changes.js';
@@ -33,6 +34,7 @@ export class UpdateSchedule {
     const checked = checkScheduleChanges(body);
     const schedule = await this.dependencies.findSchedule.find(id, caller);
     const proc = isPause(body) ? null : await this.findProcForChange(schedule, caller);
+    this.checkMail(schedule, checked);
     const changes: ScheduleChanges = {
       ...checked,
       ...(body.enabled !== undefined && { enabled: body.enabled }),
@@ -56,6 +58,16 @@ export class UpdateSchedule {
     // Not awaited: the schedulers poll every second anyway.
     void this.dependencies.signals.send('schedulesChanged', {});
     return updated;
+  }
+
+  /** A schedule that was written under other rules stays as it is until what they are about changes. */
+  private checkMail(schedule: Schedule, checked: ReturnType<typeof checkScheduleChanges>): void {
+    const { mailRules } = this.dependencies;
+    checkMailDomains(checked.notificationEmails ?? [], mailRules);
+    const { cron, notificationEmails, notifyOn } = checked;
+    if (cron ?? notificationEmails ?? notifyOn) {
+      checkMailInterval({ ...schedule, ...checked }, mailRules, new Date());
+    }
   }
 
   private async findProcForChange(schedule: Schedule, caller: Caller): Promise<Proc> {

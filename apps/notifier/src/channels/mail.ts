@@ -1,5 +1,6 @@
 import { createTransport, type Transporter } from 'nodemailer';
-import type { NotificationOutboxStore } from '@app/database';
+import type { NotificationOutboxStore, OutboxEvent } from '@app/database';
+import { withAsciiDomain } from '@app/domain';
 import type { Outbound } from '@app/outbound';
 import { lastLines, ROW_CHARACTERS, ROWS_TO_READ } from '../message/last-lines.js';
 import { describeEvent } from '../message/notification-message.js';
@@ -26,6 +27,8 @@ export interface MailContext {
   publicUrl: string | null;
   outbound: Pick<Outbound, 'tlsOptions'>;
   logs: Pick<NotificationOutboxStore, 'readLastLogRows'>;
+  /** Why an email about this event must not go to this address; null: it may. */
+  problemOf: (recipient: string, event: OutboxEvent) => Promise<string | null>;
 }
 
 /** Sends each mail over its own connection, so that one that hangs does not block the others. */
@@ -55,7 +58,9 @@ export class MailChannel implements Channel {
 
   async send({ id, recipient, event }: OutgoingDelivery, signal: AbortSignal): Promise<SendOutcome> {
     if (!isSendable(recipient)) return { kind: 'refused', reason: 'the recipient is not an email address' };
-    const { publicUrl, logs, messageIdOf } = this.context;
+    const { publicUrl, logs, messageIdOf, problemOf } = this.context;
+    const problem = await problemOf(recipient, event);
+    if (problem !== null) return { kind: 'refused', reason: problem };
     const hasLog = event.name === 'ended' && event.execution !== null;
     const rows = hasLog
       ? await logs.readLastLogRows(event.execution?.id ?? 0, ROWS_TO_READ, ROW_CHARACTERS)
@@ -65,7 +70,7 @@ export class MailChannel implements Channel {
       await this.transport.sendMail({
         from: this.settings.from,
         // An object, so that no part of it is parsed as a second address.
-        to: { name: '', address: recipient },
+        to: { name: '', address: withAsciiDomain(recipient) },
         subject,
         text,
         html,

@@ -1,7 +1,7 @@
 import type { OutboxEvent } from '@app/database';
 import { isSuccess, originIds } from '@app/domain';
 import { formatSpan } from './format-duration.js';
-import { cut, oneLine } from './plain-text.js';
+import { cut, oneLine, withoutLinks } from './plain-text.js';
 
 /** The description of an event that each channel renders. All texts are one line, without control characters. */
 export interface NotificationMessage {
@@ -20,6 +20,15 @@ export const HIDDEN_VALUE = '***';
 
 const MAX_VALUE_CHARACTERS = 500;
 const MAX_ARGS = 50;
+/** Proctor's own words, or an image, which only admins choose. */
+const OWN_FACTS: ReadonlySet<string> = new Set([
+  'Execution',
+  'Status',
+  'Accepted',
+  'Started',
+  'Ended',
+  'Image',
+]);
 
 /**
  * Describes an event. Pure.
@@ -34,9 +43,12 @@ export function describeEvent(
   return {
     headline: headlineOf(event),
     tone: toneOf(event),
-    facts: factsOf(event).map(([label, value]) => ({ label, value: oneLine(value, MAX_VALUE_CHARACTERS) })),
+    facts: factsOf(event).map(([label, value]) => ({
+      label,
+      value: OWN_FACTS.has(label) ? oneLine(value, MAX_VALUE_CHARACTERS) : inert(value),
+    })),
     args: execution ? argsOf(execution) : [],
-    logLines: event.name === 'ended' ? logLines : [],
+    logLines: event.name === 'ended' ? logLines.map(withoutLinks) : [],
     link: linkTo(publicUrl, execution, schedule),
   };
 }
@@ -105,11 +117,15 @@ function factsOf(event: OutboxEvent): [string, string][] {
 
 function argsOf(execution: NonNullable<OutboxEvent['execution']>): { name: string; value: string }[] {
   const all = Object.entries(shownArgs(execution)).map(([name, value]) => ({
-    name: oneLine(name, 100),
-    value: oneLine(value, MAX_VALUE_CHARACTERS),
+    name: withoutLinks(oneLine(name, 100)),
+    value: inert(value),
   }));
   const left = all.length - MAX_ARGS;
   return left <= 0 ? all : [...all.slice(0, MAX_ARGS), { name: cut(`and ${left} more`, 100), value: '' }];
+}
+
+function inert(value: string): string {
+  return withoutLinks(oneLine(value, MAX_VALUE_CHARACTERS));
 }
 
 function linkTo(

@@ -38,5 +38,5 @@ export function escapeSlack(text: string): string {
 }
 
 function mrkdwn(text: string, maxCharacters: number): object {
-  return { type: 'mrkdwn', text: cut(text, maxCharacters) };
+  return { type: 'mrkdwn', text: cut(text, maxCharacters), verbatim: true };
 }

@@ -1,7 +1,14 @@
-import { isNotifyEvent, type Execution, type OutboxEventName, type NotifyEvent } from '@app/domain';
+import {
+  isNotifyEvent,
+  type Execution,
+  type OutboxEventName,
+  type NotifyEvent,
+  type Standing,
+} from '@app/domain';
 import type { Database } from '../connection/database.js';
 import { toExecution, type ExecutionRow } from '../executions/execution-row.js';
 import { Prisma } from '../generated/client.js';
+import { countMails, tidyMailQuota, type NewDelivery } from './count-mails.js';
 
 /** An event with everything needed to choose its recipients and to write the message. */
 export interface OutboxEvent {
@@ -33,6 +40,8 @@ export interface Recipient {
   channel: string;
   /** An address or URL; empty where the channel has one target only. */
   recipient: string;
+  /** Of an email: whose quota it counts toward. */
+  owner?: string;
 }
 
 /** A row of an execution's log with truncated text. */
@@ -49,22 +58,31 @@ export class NotificationOutboxStore {
   /**
    * Takes the oldest events that no other process is fanning out and creates their deliveries, in one transaction.
    * @param decide pure; may be called again for the same event
+   * @param mailsPerHour of each owner; further ones fail
    * @returns how many events were fanned out; fewer than `limit`: there are no more
    */
-  async fanOut(limit: number, decide: (event: OutboxEvent) => readonly Recipient[]): Promise<number> {
+  async fanOut(
+    limit: number,
+    decide: (event: OutboxEvent) => readonly Recipient[],
+    mailsPerHour = Infinity,
+  ): Promise<number> {
     return this.database.transaction(async (session) => {
       const rows = await session.$queryRaw<EventRow[]>`
         ${SELECT_EVENT} WHERE n.spread_at IS NULL ORDER BY n.id LIMIT ${limit} FOR UPDATE OF n SKIP LOCKED`;
       if (rows.length === 0) return 0;
-      const deliveries = rows
-        .map(toEvent)
-        .flatMap((event) =>
-          decide(event).map((to) => ({ ...to, notificationId: BigInt(event.notificationId) })),
-        );
+      const wanted: NewDelivery[] = rows.map(toEvent).flatMap((event) =>
+        decide(event).map((to) => ({
+          ...to,
+          notificationId: BigInt(event.notificationId),
+          failedReason: null,
+        })),
+      );
+      const deliveries = mailsPerHour === Infinity ? wanted : await countMails(session, wanted, mailsPerHour);
       await session.$executeRaw`
-        INSERT INTO delivery (notification_id, channel, recipient)
-        SELECT * FROM unnest(${deliveries.map((m) => m.notificationId)}::bigint[], ${deliveries.map((m) => m.channel)}::text[],
-          ${deliveries.map((m) => m.recipient)}::text[])
+        INSERT INTO delivery (notification_id, channel, recipient, failed_reason, state)
+        SELECT new.*, CASE WHEN new.failed_reason IS NULL THEN 'pending' ELSE 'failed' END FROM unnest(${deliveries.map((m) => m.notificationId)}::bigint[], ${deliveries.map((m) => m.channel)}::text[],
+          ${deliveries.map((m) => m.recipient)}::text[], ${deliveries.map((m) => m.failedReason)}::text[])
+          AS new(notification_id, channel, recipient, failed_reason)
         ON CONFLICT DO NOTHING`;
       await session.$executeRaw`
         UPDATE notification SET spread_at = now() WHERE id = ANY(${rows.map((row) => row.notification_id)}::bigint[])`;
@@ -78,6 +96,32 @@ export class NotificationOutboxStore {
     return row ? toEvent(row) : null;
   }
 
+  /** What is known of the person at this address, in any case, and the groups of a proc; null: it was removed. */
+  async readStanding(
+    email: string,
+    procName: string,
+  ): Promise<{ standing: Standing; procGroups: string[] | null }> {
+    const [row] = await this.database.client.$queryRaw<StandingRow[]>`
+      SELECT a.active, s.active AS seen_active, s.groups AS seen_groups, s.seen_at,
+        array(SELECT m.group_name FROM account_membership m WHERE m.email = a.email) AS groups,
+        (SELECT p.authorized_groups FROM proc p WHERE p.name = ${procName}) AS proc_groups
+      FROM (SELECT lower(trim(${email})) AS email) u
+      LEFT JOIN account a ON lower(a.email) = u.email
+      LEFT JOIN sign_in s ON lower(s.email) = u.email AND a.is_service IS NOT TRUE`;
+    if (!row) throw new Error('Postgres answered without a row');
+    const account = row.active === null ? null : { isActive: row.active, groups: row.groups };
+    const signIn =
+      row.seen_at === null
+        ? null
+        : { isActive: row.seen_active ?? false, groups: row.seen_groups ?? [], seenAt: row.seen_at };
+    return { standing: { account, signIn }, procGroups: row.proc_groups };
+  }
+
+  /** May be repeated. */
+  async tidyQuota(): Promise<void> {
+    await tidyMailQuota(this.database.client);
+  }
+
   /** The end of an execution's log, in order. @param maxCharacters of each row's text, from its start, unless it is written over */
   async readLastLogRows(executionId: number, limit: number, maxCharacters: number): Promise<LastLogRow[]> {
     const rows = await this.database.client.$queryRaw<{ kind: number; text: string; ends_line: boolean }[]>`
@@ -89,6 +133,15 @@ export class NotificationOutboxStore {
       .reverse()
       .map(({ kind, text, ends_line: endsLine }) => ({ isText: kind === 0, text, endsLine }));
   }
+}
+
+interface StandingRow {
+  active: boolean | null;
+  groups: string[];
+  seen_active: boolean | null;
+  seen_groups: string[] | null;
+  seen_at: Date | null;
+  proc_groups: string[] | null;
 }
 
 const SELECT_EVENT = Prisma.sql`

@@ -1,4 +1,5 @@
 import type { ErrorDetail } from '../app-error.js';
+import { hasBidi } from '../bidi.js';
 import { checkArgDeclaration, type DescribePatternProblem } from './check-arg-declaration.js';
 import type { MatchesPattern } from './check-arg-value.js';
 import { checkExitCodes } from './check-exit-codes.js';
@@ -75,6 +76,11 @@ function checkEnvNames({ args, secrets }: Pick<Proc, 'args' | 'secrets'>): Error
 }
 
 function checkGroups(groups: readonly string[]): ErrorDetail[] {
+  const bidi = groups.findIndex(hasBidi);
+  if (bidi >= 0) {
+    const message = 'contains a character that changes the direction of text; remove it';
+    return [{ field: `authorizedGroups.${bidi}`, message }];
+  }
   return groups.flatMap((group, index) =>
     group.trim() === ''
       ? [
