@@ -64,6 +64,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       },
       PROCTOR_AUDIT_HEADS_SECRET: {
         meaning: 'Key that signs the heads of the audit chain. Unset: they are not signed.',
+      },
       PROCTOR_REQUESTS_PER_SECOND: {
         meaning:
           'How many requests one account may make a second, for as long as it wants; without an account, one address. Counted by each gateway process. Beyond it the answer is 429 with `Retry-After`. 0: no limit.',

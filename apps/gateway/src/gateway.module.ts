@@ -99,7 +99,18 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const { admitRequests, bodies, sockets } = wireLimits({ settings, guard });
   const { noteRefusal } = auditing;
   return {
-    ...{ controllers, guard, hostCheck, noteRefusal, health, metrics, openStreams, authenticator, audit, sealer },
+    ...{
+      controllers,
+      guard,
+      hostCheck,
+      noteRefusal,
+      health,
+      metrics,
+      openStreams,
+      authenticator,
+      audit,
+      sealer,
+    },
     ...{ admitRequests, bodies, sockets },
   };
 }
