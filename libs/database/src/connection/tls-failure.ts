@@ -34,8 +34,9 @@ export function explainTlsFailure(text: string): string | null {
       text,
     );
   if (other) {
-    const names = other[2] ? `, but for ${other[2]}` : '';
-    return `its certificate is not for ${other[1]}${names}. Set PROCTOR_POSTGRES_HOST to a name of the certificate.`;
+    // Prisma quotes the text, so that a certificate without names leaves only a quotation mark.
+    const names = other[2]?.replace(/[`'"\s]+$/, '');
+    return `its certificate is not for ${other[1]}${names ? `, but for ${names}` : ''}. Set PROCTOR_POSTGRES_HOST to a name of the certificate.`;
   }
   return TLS_FAILURES.find(([pattern]) => pattern.test(text))?.[1] ?? null;
 }
