@@ -194,12 +194,23 @@ describe('a refusal', () => {
     expect(JSON.stringify(events)).not.toContain(stranger.token);
   });
 
+  it('is recorded without a token that was sent as an email or in a path', async () => {
+    const { token } = gateway.admin;
+    expect(await gateway.call({ email: token, token: 'x' }, 'GET', `/schedule/${token}`)).toMatchObject({
+      status: 401,
+    });
+    const events = await listUntil('actor=unknown&action=getSchedule', 1);
+    expect(events).toMatchObject([{ subject: '/schedule/***', details: { claimed: '(no email)' } }]);
+    const rows = await gateway.query('select to_jsonb(e)::text as row from audit_event e');
+    expect(JSON.stringify(rows)).not.toContain(token);
+  });
+
   it('is recorded with a truncated email, even if the cut splits a character', async () => {
-    const email = Buffer.from(`${'a'.repeat(299)}😀`).toString('latin1');
+    const email = Buffer.from(`a@${'a'.repeat(297)}😀`).toString('latin1');
     const before = (await list('actor=unknown&action=whoAmI')).events.length;
     expect(await gateway.call({ email, token: 'x' }, 'GET', '/whoami')).toMatchObject({ status: 401 });
     const [event] = await listUntil('actor=unknown&action=whoAmI', before + 1);
-    expect(event).toMatchObject({ details: { claimed: `${'a'.repeat(299)}\ufffd` } });
+    expect(event).toMatchObject({ details: { claimed: `a@${'a'.repeat(297)}\ufffd` } });
   });
 });
 

@@ -122,6 +122,24 @@ describe('authentication', () => {
   });
 });
 
+describe('every answer', () => {
+  it.each(['/ping', '/whoami', '/', '/docs', '/gone', '/%', `/${'x'.repeat(9_000)}`])(
+    'tells browsers to frame, embed, sniff and run nothing of it: %#',
+    async (path) => {
+      const { headers } = await gateway.call(null, 'GET', path);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+      expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+      const policy = headers.get('content-security-policy') ?? '';
+      for (const directive of ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"]) {
+        expect(policy).toContain(directive);
+      }
+      expect(headers.get('access-control-allow-origin')).toBeNull();
+    },
+  );
+});
+
 describe('refusals', () => {
   const owner = () => who['owner']!;
   const cases: [

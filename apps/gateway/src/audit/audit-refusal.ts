@@ -7,6 +7,8 @@ import { findRouteName } from '../http/find-route-name.js';
 import { pathOf } from '../http/request-path.js';
 
 const MAX_EMAIL_CHARACTERS = 300;
+/** A token of Proctor (libs/database access-token). */
+const TOKEN = /proctor_[\w-]{43}/g;
 
 /** The audit entry for a refused request. Null: the request is invalid, but its caller was not refused anything. */
 export function refusalEntry(error: AppError, request: FastifyRequest): AuditEntry | null {
@@ -14,7 +16,7 @@ export function refusalEntry(error: AppError, request: FastifyRequest): AuditEnt
   if (!isRefusal(error, caller)) return null;
   const { method } = request;
   const { url: pattern = 'unknown' } = request.routeOptions;
-  const path = pathOf(request);
+  const path = hideTokens(pathOf(request));
   return {
     actor: caller?.user.email ?? 'unknown',
     action: findRouteName(method, pattern) ?? `${method} ${pattern}`,
@@ -30,8 +32,14 @@ function isRefusal({ code }: AppError, caller: Caller | null): boolean {
   return code === 'unauthenticated' || code === 'forbidden' || (code === 'too_many_requests' && !caller);
 }
 
+/** Null: none. What is no email may be a token in the wrong header. */
 function claimedEmail(request: FastifyRequest): string | null {
-  const [email] = request.raw.headersDistinct['email-id'] ?? [];
+  const [header] = request.raw.headersDistinct['email-id'] ?? [];
+  if (header === undefined) return null;
+  const email = textOf(header);
+  if (!email.includes('@')) return '(no email)';
   // Postgres refuses a lone surrogate in JSON, and the entry with it.
-  return email === undefined ? null : textOf(email).slice(0, MAX_EMAIL_CHARACTERS).toWellFormed();
+  return hideTokens(email).slice(0, MAX_EMAIL_CHARACTERS).toWellFormed();
 }
+
+const hideTokens = (text: string): string => text.replace(TOKEN, '***');

@@ -19,10 +19,13 @@ const TIMEOUT_CHECK_INTERVAL_MS = 5_000;
 /** For a request to arrive in full. Answers have no limit: a log is streamed for as long as its execution runs. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** A browser must not run, frame or store any answer. */
+/** A browser must not run, frame, embed or store any answer. */
 const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
 };
