@@ -27,6 +27,8 @@ describe('createUserBody', () => {
     { email: `${'x'.repeat(320)}@example.com` },
     { email: 'a@example.com', name: 'a\0b' },
     { email: 'a@example.com', name: 'a\nb' },
+    { email: 'a@example.com', name: 'Ann \u202enimda' },
+    { email: 'a@example.com', groups: ['ops\u2066'] },
     { email: 'a@example.com', service: 'yes' },
     { email: 'a@example.com', groups: [''] },
     { email: 'a@example.com', groups: [' ops '] },

@@ -3,14 +3,24 @@ import * as z from 'zod';
 import { MAX_GROUPS } from './limits.js';
 import { instant, namePage, next, queryFlag } from './paging.js';
 import { procName } from './proc-name.js';
-import { email, groupName, isStorable, NOT_STORABLE, optionalText } from './text.js';
+import {
+  BIDI_REFUSED,
+  email,
+  groupName,
+  isStorable,
+  isWrittenPlainly,
+  newGroupName,
+  NOT_STORABLE,
+  optionalText,
+} from './text.js';
 
 const name = z
   .string()
   .max(200, 'must be at most 200 characters')
   .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters')
-  .refine(isStorable, NOT_STORABLE);
-const groups = z.array(groupName).max(MAX_GROUPS);
+  .refine(isStorable, NOT_STORABLE)
+  .refine(isWrittenPlainly, BIDI_REFUSED);
+const groups = z.array(newGroupName).max(MAX_GROUPS);
 
 const tokenScope = z
   .string()
@@ -75,7 +85,7 @@ export const listUsersReply = z.object({ users: z.array(userReply), next });
 
 export const groupReply = z.object({ name: z.string(), description: z.string(), members: z.int() });
 export type GroupReply = z.output<typeof groupReply>;
-export const createGroupBody = z.object({ name: groupName, description: optionalText });
+export const createGroupBody = z.object({ name: newGroupName, description: optionalText });
 export const groupParams = z.object({ name: groupName });
 export const memberParams = z.object({ name: groupName, email });
 export const listGroupsQuery = z.object({ ...namePage });

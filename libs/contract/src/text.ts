@@ -1,3 +1,4 @@
+import { hasBidi } from '@app/domain';
 import * as z from 'zod';
 import { MAX_GROUP_NAME_LENGTH, MAX_TEXT_LENGTH } from './limits.js';
 
@@ -64,3 +65,10 @@ export const groupName = z
   .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters')
   .refine((name) => name.trim() === name, 'must not begin or end with white space')
   .refine(isStorable, NOT_STORABLE);
+
+/** Whether a name reads as it is written: bidirectional controls show its characters in another order. */
+export const isWrittenPlainly = (text: string): boolean => !hasBidi(text);
+export const BIDI_REFUSED = 'must not contain bidirectional control characters';
+
+/** Groups of earlier versions may have any name; new ones must read as they are written. */
+export const newGroupName = groupName.refine(isWrittenPlainly, BIDI_REFUSED);
