@@ -240,6 +240,20 @@ describe('the chain of seals', () => {
     expect(await store.checkHead(noted)).toMatchObject({ kind: 'head', n: 9 });
   });
 
+  it('is not continued behind a seal that somebody without the key made, which says that every row is sealed', async () => {
+    await insertRows(3);
+    await seal();
+    await stores.query(
+      `insert into audit_seal (n, audit_id, row_mac, hash, settled_id, sealed_at)
+       values (4, 4, sha256('1'), sha256('2'), 1000000, now())`,
+    );
+    await insertRows(1);
+    await expect(seal()).rejects.toThrow('The newest seal, 4, does not continue the chain');
+    await asOwner('delete from audit_seal where n = 4');
+    await seal();
+    expect(await problems()).toEqual([]);
+  });
+
   it('tells a running sealer at once that the tail was cut', async () => {
     await insertRows(9);
     await seal();

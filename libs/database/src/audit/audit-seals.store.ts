@@ -41,6 +41,7 @@ export class AuditSealsStore {
   /**
    * Seals the oldest rows without a seal, in one transaction. Processes may call it at the same time: one seals.
    * @param known a head from earlier
+   * @throws Error if the newest seal was not made with this key: its `settledId` could keep rows from ever being sealed
    */
   async sealNext(key: Uint8Array, limit: number, known: ChainHead | null): Promise<SealedBatch> {
     return await this.database.transaction(async (session) => {
@@ -48,6 +49,7 @@ export class AuditSealsStore {
       if (lastId === null) return null;
       // Statements of their own, which see what the last holder of the lock has committed.
       const before = await readHead(session, known);
+      checkEnd(key, before);
       const settledId = max(this.settledIds.observe({ lastId, writers: before.writers }), before.settledId);
       const rows = await readUnsealed(session, before.settledId, limit);
       const seals = chain(key, before, rows, settledUpTo(rows, limit, settledId, before.settledId));
@@ -71,12 +73,12 @@ export class AuditSealsStore {
   }
 }
 
-interface ChainEnd {
-  n: bigint;
+type ChainEnd = Link & {
   hash: Uint8Array;
-  settledId: bigint;
+  /** Null: the link before is missing. */
+  previousHash: Uint8Array | null;
   now: Date;
-}
+};
 
 type Seal = Link & { hash: Uint8Array };
 
@@ -88,22 +90,30 @@ async function takeTurn(session: Session): Promise<bigint | null> {
   return row?.isOurs ? (row.lastId ?? 0n) : null;
 }
 
+/** Of an empty chain. */
+const NO_LINK = {
+  ...{ n: 0n, auditId: 0n, rowMac: CHAIN_START, hash: CHAIN_START },
+  ...{ settledId: 0n, sealedAt: new Date(0) },
+};
+
+type HeadRow = Seal | { [Column in keyof Seal]: null };
+
 /** Call it after `takeTurn`: the writers must be read after the newest id. */
 async function readHead(
   session: Session,
   known: ChainHead | null,
 ): Promise<ChainEnd & Pick<WriterSnapshot, 'writers'> & { knownHash: Uint8Array | null }> {
   const [row] = await session.$queryRaw<
-    {
-      n: bigint | null;
-      hash: Uint8Array | null;
-      settledId: bigint | null;
+    (HeadRow & {
       now: Date;
       writers: string[];
+      previousHash: Uint8Array | null;
       knownHash: Uint8Array | null;
-    }[]
+    })[]
   >`
-    SELECT n, hash, settled_id AS "settledId", now()::timestamptz(3) AS now,
+    SELECT n, audit_id AS "auditId", row_mac AS "rowMac", hash, settled_id AS "settledId", sealed_at AS "sealedAt",
+      now()::timestamptz(3) AS now,
+      (SELECT hash FROM audit_seal before WHERE before.n = head.n - 1) AS "previousHash",
       ARRAY(
         SELECT DISTINCT virtualtransaction FROM pg_locks
         WHERE locktype = 'relation' AND relation = 'audit_event'::regclass
@@ -113,8 +123,14 @@ async function readHead(
       (SELECT hash FROM audit_seal WHERE n = ${BigInt(known?.n ?? 0)}) AS "knownHash"
     FROM (VALUES (true)) AS one LEFT JOIN (SELECT * FROM audit_seal ORDER BY n DESC LIMIT 1) AS head ON true`;
   if (!row) throw new Error('the head of the audit chain could not be read');
-  const { n, hash, settledId, ...rest } = row;
-  return { n: n ?? 0n, hash: hash ?? CHAIN_START, settledId: settledId ?? 0n, ...rest };
+  return row.n === null ? { ...row, ...NO_LINK } : row;
+}
+
+/** Whoever can write to the table could append a seal that says that every row is sealed. @throws Error */
+function checkEnd(key: Uint8Array, end: ChainEnd): void {
+  const previous = end.n === 1n ? CHAIN_START : end.previousHash;
+  if (end.n === 0n || (previous && hashLink(key, previous, end).equals(end.hash))) return;
+  throw new Error(`The newest seal, ${end.n}, does not continue the chain: run \`proctor audit verify\`.`);
 }
 
 async function readUnsealed(session: Session, settledId: bigint, limit: number): Promise<SealedRow[]> {

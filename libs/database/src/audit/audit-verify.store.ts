@@ -55,7 +55,7 @@ export class AuditVerifyStore {
 
   /** Null: the head is in the chain. */
   async checkHead({ n, hash }: ChainHead): Promise<AuditProblem | null> {
-    const [row] = await this.database.client.$queryRaw<{ hash: string; isThere: boolean }[]>`
+    const [row] = await this.database.client.$queryRaw<{ hash: string }[]>`
       SELECT encode(hash, 'hex') AS hash FROM audit_seal WHERE n = ${BigInt(n)}`;
     if (row?.hash === hash.toLowerCase()) return null;
     const message = row
