@@ -28,7 +28,7 @@ const schedule = { jobName: 'closed', args: { A: 'x' }, tags: 't', cron: '0 4 * 
 /** An account with an execution, a schedule and preferences, that is removed and made again, in no group. */
 async function removedAndMadeAgain(email: string, groups: string[] = []) {
   const first = await account(email, ['ops']);
-  const key = { 'Idempotency-Key': `key of ${email}` };
+  const key = { 'Idempotency-Key': `key-${email.replace('@', '-')}` };
   const body = { name: 'closed', args: { A: 'secret' } };
   const { id } = (await call(first, 'POST', '/execution', body, key)).json<{ id: number }>();
   await gateway.addRows(id, [{ text: 'secret' }]);
