@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import type { Run } from './context.js';
+import { adminCommands } from './define/define-admin.js';
 import { accountCommands } from './define/define-accounts.js';
 import { executionCommands } from './define/define-executions.js';
 import { notificationCommands } from './define/define-notifications.js';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   ...scheduleCommands,
   ...notificationCommands,
   ...accountCommands,
+  ...adminCommands,
   ...setupCommands,
 ];
 

@@ -237,7 +237,7 @@ describe('secret args', () => {
     const sealed = other.sealArgs('proc', { TOKEN: 'the value' }) ?? {};
     const keyId = sealed['TOKEN']?.keyId ?? '';
     expect(() => secrets.openArgs('proc', sealed)).toThrow(
-      `The secret arg TOKEN of proc was encrypted with key ${keyId} and can't be read with this process's key, ${new SecretBox(key).keyId}.`,
+      `The secret arg TOKEN of proc was encrypted with key ${keyId} and can't be read with this process's keys: ${new SecretBox(key).keyId}.`,
     );
   });
 });

@@ -7,6 +7,7 @@ import { textOfTables } from '../support/servers.js';
 import { startSystem, type System } from '../support/system.js';
 
 const PROC = 'with-secrets';
+const KEY = randomBytes(32).toString('hex');
 
 describe("a secret's value", () => {
   const plain = `s3cr3t-${randomBytes(12).toString('hex')}`;
@@ -15,10 +16,18 @@ describe("a secret's value", () => {
   let system: System;
   let id: number;
   beforeAll(async () => {
-    system = await startSystem();
+    system = await startSystem({ env: { PROCTOR_SECRET_KEY: KEY } });
     const secrets = ['PLAIN', 'MULTI'].map((name) => ({ name, description: '' }));
     await system.api.registerScriptProc(
-      { env_vars: { args: [{ name: 'SCRIPT', description: '' }], secrets } },
+      {
+        env_vars: {
+          args: [
+            { name: 'SCRIPT', description: '' },
+            { name: 'PIN', type: 'secret', description: '' },
+          ],
+          secrets,
+        },
+      },
       PROC,
     );
     const reply = await system.api.request('POST', '/secret', {
@@ -96,5 +105,18 @@ describe("a secret's value", () => {
       expectNone(await (await system.api.request('GET', path)).text());
     }
     expectNone(execFileSync('ps', ['axww', '-o', 'args']).toString());
+  });
+
+  it('reaches the container also when the worker has a new key already, and accepts the old one', async () => {
+    await system.workers[0]?.stop();
+    await system.startWorker({
+      PROCTOR_SECRET_KEY: randomBytes(32).toString('hex'),
+      PROCTOR_SECRET_KEY_ALSO: KEY,
+    });
+    const args = { SCRIPT: 'echo "lengths: ${#PLAIN} ${#PIN}"', PIN: 'hunter2222' };
+    const reply = await system.api.request('POST', '/execution', { name: PROC, args });
+    const { id: executionId } = (await reply.json()) as { id: number };
+    await system.api.end(executionId);
+    expect(await system.api.log(executionId)).toContain(`lengths: ${plain.length} 10`);
   });
 });

@@ -278,6 +278,8 @@ const TABLE: Record<RouteName, Row> = {
   listAudit: { statuses: admins(200) },
   exportAudit: { statuses: admins(200) },
   verifyAudit: { statuses: admins(200) },
+  checkSecretKey: { statuses: admins(200) },
+  rotateSecretKey: { statuses: admins(200) },
   getSignIn: { statuses: anyone(200) },
   // There is no device flow with accounts in Postgres.
   startSignIn: { statuses: anyone(404) },

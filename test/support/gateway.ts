@@ -137,7 +137,7 @@ export function identityHeaders(who: Identity | null): Record<string, string> {
   return who ? { 'Email-Id': who.email, 'Access-Token': who.token } : {};
 }
 
-async function callGateway(
+export async function callGateway(
   url: string,
   who: Identity | null,
   method: string,

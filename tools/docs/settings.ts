@@ -272,7 +272,11 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     settings: {
       PROCTOR_SECRET_KEY: {
         meaning:
-          'Key that encrypts the secrets of procs: 32 random bytes as base64 or hex, for example from `openssl rand -base64 32`. Must be the same on all services that read it. `npm start` creates one in `.proctor/secret.key`. If it is lost, all secrets must be set again.',
+          'Key that encrypts the secrets of procs: 32 random bytes as base64 or hex, for example from `openssl rand -base64 32`. Must be the same on all services that read it. `npm start` creates one in `.proctor/secret.key`. If it is lost, all secrets must be set again. See [Rotating the secret key](operations.md#rotating-the-secret-key).',
+      },
+      PROCTOR_SECRET_KEY_ALSO: {
+        meaning:
+          'Other keys that are accepted: they open what they encrypted, and encrypt nothing. Comma-separated. Only while the [secret key is rotated](operations.md#rotating-the-secret-key).',
       },
       PROCTOR_LOG_LEVEL: {
         meaning:

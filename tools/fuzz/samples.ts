@@ -150,6 +150,12 @@ export const SAMPLES: Record<RouteName, (draw: Draw) => Sample> = {
   verifyAudit: ({ random }) => ({
     query: random.pick<Record<string, string>>([{ head: `7:${'ab'.repeat(32)}` }, { cursor: 'row:' }]),
   }),
+  checkSecretKey: ({ random }) => ({
+    query: random.pick<Record<string, string>>([{}, { cursor: 'secret:A b' }, { cursor: 'execution:7' }]),
+  }),
+  rotateSecretKey: ({ random }) => ({
+    query: random.pick<Record<string, string>>([{}, { cursor: 'schedule:7' }, { key_id: '0123abcd' }]),
+  }),
   getSignIn: plain,
   startSignIn: plain,
   pollSignIn: signIn,

@@ -10,7 +10,8 @@ import {
   namespacesVar,
   parsedVar,
   podSecurityVar,
-  secretKeyVar,
+  secretKeysOf,
+  secretKeyVars,
   serviceSchema,
   serviceSettings,
   textVar,
@@ -27,7 +28,7 @@ const idOrImageVar = parsedVar<number | 'image'>(`a whole number from 1 to ${MAX
 /** `npm run docs` reads it for docs/settings.md. */
 export const schema = serviceSchema({
   ...healthVars,
-  PROCTOR_SECRET_KEY: secretKeyVar,
+  ...secretKeyVars,
   PROCTOR_KUBE_CONFIG: parsedVar<'out-of-cluster'>('out-of-cluster, or nothing for in-cluster', (text) =>
     text === 'out-of-cluster' ? text : undefined,
   ).optional(),
@@ -78,7 +79,7 @@ export function loadWorkerEnv(source: EnvSource) {
   return {
     ...serviceSettings(env),
     health: healthSettings(env),
-    secretKey: env.PROCTOR_SECRET_KEY,
+    secretKeys: secretKeysOf(env),
     kubernetes: {
       cluster: env.PROCTOR_KUBE_CONFIG
         ? {

@@ -61,7 +61,7 @@ export async function openWorker(context: MicroserviceContext<WorkerEnv>): Promi
       leases: new LeasesStore(database, { userShare: env.userShare }),
       procs: new ProcsStore(database),
       refusals: new RefusalsStore(database),
-      secrets: new SecretsStore(database, new SecretBox(env.secretKey)),
+      secrets: new SecretsStore(database, new SecretBox(...env.secretKeys)),
       log: logger,
       ...{ cluster, executions, logs, queue, updates, notifications, logWriter },
     },

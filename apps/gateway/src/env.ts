@@ -13,7 +13,8 @@ import {
   parsedVar,
   podSecurityVar,
   portVar,
-  secretKeyVar,
+  secretKeysOf,
+  secretKeyVars,
   serviceSchema,
   serviceSettings,
   textVar,
@@ -45,7 +46,7 @@ export const schema = serviceSchema({
   ...limitsVars,
   PROCTOR_APP_HOST: textVar('a host').default('0.0.0.0'),
   PROCTOR_APP_PORT: portVar.default(5001),
-  PROCTOR_SECRET_KEY: secretKeyVar,
+  ...secretKeyVars,
   PROCTOR_MIN_CLIENT_VERSION: parsedVar('a version such as v2.0.8', parseClientVersion).optional(),
   PROCTOR_LOGS_STREAM_READ_BUFFER_SIZE: integerVar({ min: 1, max: 16_777_216, default: 4_096 }),
   PROCTOR_LOGS_STREAM_WRITE_BUFFER_SIZE: integerVar({ min: 1, max: 1_073_741_824, default: 1_048_576 }),
@@ -104,7 +105,7 @@ export function loadGatewayEnv(source: EnvSource) {
       ...(env.PROCTOR_PUBLIC_URL === undefined ? [] : [new URL(env.PROCTOR_PUBLIC_URL).hostname]),
       ...env.PROCTOR_ALLOWED_HOSTS,
     ],
-    secretKey: env.PROCTOR_SECRET_KEY,
+    secretKeys: secretKeysOf(env),
     access: {
       isAuthenticationOn: env.PROCTOR_AUTH_ENABLED,
       plugin: {

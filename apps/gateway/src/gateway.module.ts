@@ -46,7 +46,7 @@ export type Gateway = ReturnType<typeof wireGateway>;
 /** Everything that exists in a gateway process. */
 export function wireGateway(dependencies: GatewayDependencies) {
   const { settings, connections, authPlugin, telemetry, logger, resources } = dependencies;
-  const { secretKey } = settings;
+  const { secretKeys } = settings;
   const { database, installationId, queue, signals } = connections;
   const allowed = completeAllowed(settings, connections.podRules);
 
@@ -61,7 +61,7 @@ export function wireGateway(dependencies: GatewayDependencies) {
   });
   const { audit, sealer, seals } = auditing;
   const signIn = wireSignIn({ settings, authPlugin, sources, audit });
-  const secrets = wireSecrets({ secretKey, database, audit });
+  const secrets = wireSecrets({ secretKeys, database, audit });
   const { secretsStore } = secrets;
   const groups = new KnownGroups(authPlugin === null ? new GroupsStore(database) : null);
   const procs = wireProcs({ allowed, database, secretsStore, access, groups, signals, news, audit });

@@ -3,7 +3,7 @@ import type { ErrorCode, ExecutionStatus } from '@app/domain';
 /** The meaning of each exit code, shown by `proctor help`. 69 (not built) comes from bin/proctor.mjs. */
 export const EXIT_CODE_MEANINGS = {
   0: 'success; for `execute`: the execution succeeded',
-  1: 'the execution failed; for `audit verify`: the audit trail is not intact',
+  1: 'the execution failed; for `audit verify`: the audit trail is not intact; for `admin rotate-key`: some values are under another key',
   2: 'invalid usage, arguments or configuration',
   3: 'not signed in, or the credentials were rejected',
   4: 'not allowed',

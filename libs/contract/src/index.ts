@@ -47,6 +47,7 @@ export {
   type TickReply,
   SCHEDULE_TEXTS,
 } from './schedule.js';
+export type { SealedPageReply } from './secret-key.js';
 export type { PollSignInReply } from './sign-in.js';
 export { email, isStorable } from './text.js';
 export { Written, parseJson, parseWritten, restoreNumbers, stringifyJson } from './written.js';

@@ -6,6 +6,7 @@ import { notificationRoutes } from './routes/notification-routes.js';
 import { podTemplateRoutes } from './routes/pod-template-routes.js';
 import { procRoutes } from './routes/proc-routes.js';
 import { scheduleRoutes } from './routes/schedule-routes.js';
+import { secretKeyRoutes } from './routes/secret-key-routes.js';
 import { serviceRoutes } from './routes/service-routes.js';
 import { signInRoutes } from './routes/sign-in-routes.js';
 
@@ -20,6 +21,7 @@ export const routes = {
   ...notificationRoutes,
   ...accountRoutes,
   ...auditRoutes,
+  ...secretKeyRoutes,
   ...signInRoutes,
   ...serviceRoutes,
 } as const;

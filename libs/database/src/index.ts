@@ -63,6 +63,8 @@ export {
   type ScheduleChanges,
 } from './schedules/schedules.store.js';
 export type { SealedArgs } from './executions/sealed-args.js';
+export { KeyRotation, type WalkPage, type WalkPlace } from './secrets/rotation/key-rotation.js';
+export { SEALED_KINDS, type SealedKind } from './secrets/rotation/sealed-table.js';
 export { SecretBox } from './secrets/secret-box.js';
 export * from './secrets/secrets.store.js';
 export * from './accounts/sign-ins.store.js';

@@ -114,11 +114,22 @@ export const commaListVar = parsedVar<readonly string[]>('a comma-separated list
 
 const SECRET_KEY_BYTES = 32;
 
-export const secretKeyVar = parsedVar<Uint8Array>('32 random bytes as base64 or hex', (text) => {
+export const secretKeyVar = parsedVar<Uint8Array>('32 random bytes as base64 or hex', parseSecretKey);
+
+/** Neither base64 nor hex has a comma. */
+export const secretKeysVar = parsedVar<readonly Uint8Array[]>(
+  'a comma-separated list of keys, each 32 random bytes as base64 or hex',
+  (text) => {
+    const keys = text.split(',').map((item) => parseSecretKey(item.trim()));
+    return keys.every((key) => key !== undefined) ? keys : undefined;
+  },
+);
+
+function parseSecretKey(text: string): Uint8Array | undefined {
   const isHex = /^[0-9a-fA-F]{64}$/.test(text);
   // 43 digits carry 258 bits: the last one must leave the two surplus bits at zero.
   const isBase64 = /^[A-Za-z0-9+/_-]{42}[AEIMQUYcgkosw048]=?$/.test(text);
   if (!isHex && !isBase64) return undefined;
   const bytes = Buffer.from(text, isHex ? 'hex' : 'base64');
   return bytes.length === SECRET_KEY_BYTES ? new Uint8Array(bytes) : undefined;
-});
+}

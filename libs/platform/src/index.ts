@@ -10,7 +10,6 @@ export {
   urlVar,
   jsonMapVar,
   commaListVar,
-  secretKeyVar,
 } from './env-vars.js';
 export { startHealthServer } from './health-server.js';
 export { type HealthCheck, HealthRegistry, httpStatusOfHealth } from './health.js';
@@ -21,6 +20,7 @@ export * from './open-resources.js';
 export { packageVersion } from './package-version.js';
 export { registerController } from './register-controller.js';
 export { type ServiceContext, runService } from './run-service.js';
+export { type SecretKeys, secretKeyVars, secretKeysOf } from './secret-key-vars.js';
 export * from './service-vars.js';
 export {
   type Counter,

@@ -17,6 +17,7 @@ const SECRET_KEYS = [
   'secret',
   'secrets',
   'secretKey',
+  'secretKeys',
 ];
 
 const SECRET_PATHS = ['', '*.', '*.*.', '*.*.*.'].flatMap((prefix) => [

@@ -24,7 +24,7 @@ import { ReportHeads } from './report-heads.js';
 import { VerifyAudit } from './verify-audit.js';
 
 export interface AuditDependencies {
-  settings: Pick<GatewaySettings, 'secretKey' | 'auditHeads' | 'logStream'>;
+  settings: Pick<GatewaySettings, 'secretKeys' | 'auditHeads' | 'logStream'>;
   database: Database;
   openStreams: OpenStreams;
   reauthorizer: Reauthorizer;
@@ -42,10 +42,10 @@ export function wireAudit({
   logger,
   resources,
 }: AuditDependencies) {
-  const { secretKey, auditHeads, logStream } = settings;
+  const { secretKeys, auditHeads, logStream } = settings;
   const store = new AuditStore(database);
   const seals = new AuditSealsStore(database);
-  const keys = new AuditKeyStore(database, new SecretBox(secretKey));
+  const keys = new AuditKeyStore(database, new SecretBox(...secretKeys));
   const webhook =
     auditHeads &&
     new HeadsWebhook({

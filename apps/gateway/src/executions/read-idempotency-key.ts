@@ -23,5 +23,6 @@ export function readIdempotencyKey(
   if (!key.success) {
     throw new AppError('malformed_request', key.error.issues.map(({ message }) => message).join('; '));
   }
-  return { identity, route, key: key.data, bodyHash: hash.of(request) };
+  const { hash: bodyHash, others: otherBodyHashes } = hash.of(request);
+  return { identity, route, key: key.data, bodyHash, otherBodyHashes };
 }

@@ -69,7 +69,7 @@ export class RerunExecution {
         'conflict',
         `The secret args of execution ${id} can no longer be decrypted: ${names}.`,
         {
-          hint: 'They were encrypted with another PROCTOR_SECRET_KEY. Execute the proc and pass them again.',
+          hint: 'They were encrypted with another PROCTOR_SECRET_KEY, which is not in PROCTOR_SECRET_KEY_ALSO. Execute the proc and pass them again.',
           cause,
         },
       );

@@ -37,7 +37,7 @@ import { SubmitExecution } from './submit-execution.js';
 import { TailLog } from './tail-log.js';
 
 export interface ExecutionsDependencies {
-  settings: Pick<GatewaySettings, 'secretKey' | 'userShare' | 'queueLimit' | 'logStream'>;
+  settings: Pick<GatewaySettings, 'secretKeys' | 'userShare' | 'queueLimit' | 'logStream'>;
   connections: Connections;
   procsStore: ProcsStore;
   secretsStore: SecretsStore;
@@ -76,7 +76,7 @@ export function wireExecutions({
   resources.defer('executions being enqueued', () => enqueueExecutions.drain());
   const acceptExecution = new AcceptExecution({ executions, prepareArgs, enqueueExecutions, audit, metrics });
   const backlog = new Backlog(new MetricsStore(database), executions, settings.queueLimit);
-  const bodyHash = new KeyedHash(settings.secretKey, 'idempotency key body');
+  const bodyHash = new KeyedHash(settings.secretKeys, 'idempotency key body');
 
   const sharedLog = new SharedLog(logs, executions);
   const tailLog = new TailLog(sharedLog, sharedLog, new LogUpdates(updatesSubscriber));

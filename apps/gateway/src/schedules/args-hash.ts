@@ -1,19 +1,26 @@
-import { KeyedHash } from '../secrets/keyed-hash.js';
+import type { SecretKeys } from '@app/platform';
+import { KeyedHash, type KeyedHashes } from '../secrets/keyed-hash.js';
 
 /**
  * The hash by which schedules with the same args are found, secret ones included. The only place that computes it: a new
- * `PROCTOR_SECRET_KEY` changes it, so that a rotation of the key has to store it anew for every schedule, also for one
- * without secret args.
+ * `PROCTOR_SECRET_KEY` changes it, so that a rotation of the key stores it anew for every schedule, also for one without
+ * secret args.
  */
 export class ScheduleArgsHash {
   private readonly hash: KeyedHash;
 
-  constructor(secretKey: Uint8Array) {
-    this.hash = new KeyedHash(secretKey, 'schedule args');
+  constructor(secretKeys: SecretKeys) {
+    this.hash = new KeyedHash(secretKeys, 'schedule args');
   }
 
   /** @param args all of them, as given: without defaults, secret ones in plain text */
-  of(procName: string, args: Readonly<Record<string, string>>): string {
+  of(procName: string, args: Readonly<Record<string, string>>): KeyedHashes {
     return this.hash.of([procName, args]);
+  }
+
+  /** As the store of schedules takes them. */
+  columnsOf(procName: string, args: Readonly<Record<string, string>>) {
+    const { hash, others } = this.of(procName, args);
+    return { argsHash: hash, otherArgsHashes: others };
   }
 }

@@ -40,7 +40,7 @@ export class CreateSchedule {
     const schedule = {
       procName,
       ...prepared,
-      argsHash: this.dependencies.argsHash.of(procName, args),
+      ...this.dependencies.argsHash.columnsOf(procName, args),
       ...checked,
       userEmail: caller.user.email,
       enabled,

@@ -78,10 +78,10 @@ export class UpdateSchedule {
   private prepare(
     proc: Proc,
     args: NonNullable<Body['args']>,
-  ): Pick<ScheduleChanges, 'args' | 'secretArgs' | 'argsHash'> {
+  ): Pick<ScheduleChanges, 'args' | 'secretArgs' | 'argsHash' | 'otherArgsHashes'> {
     return {
       ...this.dependencies.prepareArgs.forSchedule(proc, args),
-      argsHash: this.dependencies.argsHash.of(proc.name, args),
+      ...this.dependencies.argsHash.columnsOf(proc.name, args),
     };
   }
 

@@ -16,7 +16,7 @@ import { SchedulesController } from './schedules.controller.js';
 import { UpdateSchedule } from './update-schedule.js';
 
 export interface SchedulesDependencies {
-  settings: Pick<GatewaySettings, 'secretKey' | 'schedulesPerOwner' | 'userShare' | 'mailRules'>;
+  settings: Pick<GatewaySettings, 'secretKeys' | 'schedulesPerOwner' | 'userShare' | 'mailRules'>;
   database: Database;
   procsStore: ProcsStore;
   findProc: FindProc;
@@ -29,7 +29,7 @@ export interface SchedulesDependencies {
 }
 
 export function wireSchedules({
-  settings: { secretKey, schedulesPerOwner: maxPerOwner, userShare, mailRules },
+  settings: { secretKeys, schedulesPerOwner: maxPerOwner, userShare, mailRules },
   database,
   procsStore,
   findProc,
@@ -42,7 +42,7 @@ export function wireSchedules({
 }: SchedulesDependencies) {
   const schedules = new SchedulesStore(database, { nextFireAt, maxPerOwner, userShare });
   const findSchedule = new FindSchedule(schedules, procsStore, findProc, access);
-  const argsHash = new ScheduleArgsHash(secretKey);
+  const argsHash = new ScheduleArgsHash(secretKeys);
   const change = { schedules, findSchedule, prepareArgs, argsHash, audit, signals, maxPerOwner, mailRules };
   const controller = new SchedulesController({
     createSchedule: new CreateSchedule(change),

@@ -41,6 +41,7 @@ import {
   tickReply,
   updateScheduleBody,
 } from '../schedule.js';
+import { sealedPageReply } from '../secret-key.js';
 import { listSecretsReply, setSecretsBody } from '../secret.js';
 import {
   pollSignInBody,
@@ -99,6 +100,7 @@ export const REPLY_SCHEMAS = {
   AuditPage: listAuditReply,
   AuditProblem: auditProblem,
   AuditCheck: verifyAuditReply,
+  SealedPage: sealedPageReply,
   SignIn: signInReply,
   SignInStart: startSignInReply,
   SignInState: pollSignInReply,

@@ -39,6 +39,8 @@ export interface IdempotencyKey {
   route: string;
   key: string;
   bodyHash: string;
+  /** Hashes of the same body that may be stored: under keys from before a rotation. */
+  otherBodyHashes?: readonly string[];
 }
 
 export interface Submitted {
@@ -183,7 +185,7 @@ export class ExecutionsStore {
 
   private async findRepeated(idempotency: IdempotencyKey | null): Promise<Submitted> {
     if (!idempotency) throw new Error('an insert without an Idempotency-Key returned no row');
-    const { identity, route, key, bodyHash } = idempotency;
+    const { identity, route, key, bodyHash, otherBodyHashes = [] } = idempotency;
     const [row] = await this.database.client.$queryRaw<(SubmittedRow & { body_hash: string })[]>`
       SELECT e.*, k.body_hash FROM idempotency_key k JOIN execution e ON e.id = k.execution_id
       WHERE k.identity = ${identity} AND k.route = ${route} AND k.key = ${key}`;
@@ -192,7 +194,7 @@ export class ExecutionsStore {
         'unavailable',
         'The first request with this Idempotency-Key is still being handled. Try again.',
       );
-    if (row.body_hash !== bodyHash) {
+    if (row.body_hash !== bodyHash && !otherBodyHashes.includes(row.body_hash)) {
       throw new AppError('idempotency_key_reused', 'This Idempotency-Key was used for another request.', {
         hint: 'Send each new request with its own key.',
       });

@@ -18,6 +18,8 @@ export interface NewSchedule
   secretArgs: SealedArgs | null;
   /** Keyed hash of all args: a proc has at most one schedule with the same args, with secret ones one for each owner. */
   argsHash: string;
+  /** Hashes of the same args that other schedules may have: under keys from before a rotation. */
+  otherArgsHashes?: readonly string[];
 }
 
 /** Omitted fields stay unchanged. `args`, `secretArgs` and `argsHash` belong together, and so do `cron` and `at`. */
@@ -66,7 +68,8 @@ export class SchedulesStore {
 
   /** Of concurrent calls with the same proc and args one wins; the others are duplicates. */
   async create(schedule: NewSchedule): Promise<CreateScheduleOutcome> {
-    const { procName, userEmail, args, argsHash, tags, cron, group, enabled, ...rest } = schedule;
+    const { procName, userEmail, args, argsHash, otherArgsHashes, tags, cron, group, enabled, ...rest } =
+      schedule;
     const given = { procName, userEmail, args, argsHash, tags, cron, groupName: group, enabled };
     try {
       return await this.database.transaction(async (session) => {
@@ -80,6 +83,7 @@ export class SchedulesStore {
           });
           return { kind: existing ? 'duplicate' : 'too_many' };
         }
+        if (await hasOtherHash(session, schedule, otherArgsHashes)) return { kind: 'duplicate' };
         const notificationEmails = [...schedule.notificationEmails];
         const data = { ...toColumns(rest), ...given, notificationEmails, nextFireAt: enabled ? next : null };
         return { kind: 'created', schedule: toSchedule(await session.schedule.create({ data })) };
@@ -129,10 +133,13 @@ export class SchedulesStore {
         const isResumed = changes.enabled === true && !row.enabled;
         const isReopened = isResumed && row.argsHash.includes(DONE_HASH_SUFFIX);
         if (isReopened && (await this.hasTooMany(session, row.userEmail))) return { kind: 'too_many' };
+        const { otherArgsHashes, ...columns } = changes;
+        const after = { ...row, secretArgs: changes.secretArgs ?? null };
+        if (await hasOtherHash(session, after, otherArgsHashes)) return { kind: 'duplicate' };
         const hash = isResumed && { argsHash: changes.argsHash ?? withoutDone(row.argsHash) };
         // What became of a single run is no longer true of a new time.
         const reason = (isResumed || changes.at) && { pausedReason: null };
-        const data = { ...toColumns(changes), ...timing, ...hash, ...reason };
+        const data = { ...toColumns(columns), ...timing, ...hash, ...reason };
         const updated = await session.schedule.update({ where: { id: row.id }, data });
         if (entryOf) await appendEntry(session, entryOf(toSchedule(row), toSchedule(updated)));
         return { kind: 'updated', schedule: toSchedule(updated) };
@@ -218,8 +225,36 @@ function withoutDone(argsHash: string): string {
   return argsHash.split(DONE_HASH_SUFFIX, 1)[0] ?? argsHash;
 }
 
+/**
+ * Whether a schedule with the same args has its hash under another key: the unique index knows nothing of it. Creations of
+ * processes that seal with different keys run one after the other.
+ */
+async function hasOtherHash(
+  session: Session,
+  schedule: HasArgs & { id?: bigint },
+  otherArgsHashes: readonly string[] = [],
+): Promise<boolean> {
+  const { procName, id } = schedule;
+  if (otherArgsHashes.length === 0) return false;
+  await session.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('proctor.schedule.args'), hashtext(${procName}))`;
+  const others = otherArgsHashes.map((argsHash) => sameArgs({ ...schedule, argsHash }));
+  const found = await session.schedule.findFirst({
+    where: { OR: others, ...(id !== undefined && { id: { not: id } }) },
+    select: { id: true },
+  });
+  return found !== null;
+}
+
+/** What the unique index `schedule_args_once` is about. */
+interface HasArgs {
+  procName: string;
+  argsHash: string;
+  secretArgs: unknown;
+  userEmail: string;
+}
+
 /** As the unique index `schedule_args_once`. */
-function sameArgs({ procName, argsHash, secretArgs, userEmail }: NewSchedule) {
+function sameArgs({ procName, argsHash, secretArgs, userEmail }: HasArgs) {
   return secretArgs === null
     ? { procName, argsHash, secretArgs: { equals: Prisma.DbNull } }
     : { procName, argsHash, userEmail, secretArgs: { not: Prisma.DbNull } };
@@ -236,7 +271,14 @@ async function readClock(session: Session): Promise<Date> {
   return row.now;
 }
 
-function toColumns({ args, secretArgs, notificationEmails, group, blackouts, ...rest }: ScheduleChanges) {
+function toColumns({
+  args,
+  secretArgs,
+  notificationEmails,
+  group,
+  blackouts,
+  ...rest
+}: Omit<ScheduleChanges, 'otherArgsHashes'>) {
   return {
     ...rest,
     args,

@@ -46,6 +46,15 @@ describe('SecretBox', () => {
     expect(() => box.open({ ...sealed, keyId: box.keyId }, place)).toThrow();
   });
 
+  it('seals with its first key, and opens with the one that the value names', () => {
+    const [first, second] = [randomBytes(32), randomBytes(32)];
+    const old = new SecretBox(first).seal('value', place);
+    const both = new SecretBox(second, first);
+    expect(both.open(old, place)).toBe('value');
+    expect(both.seal('value', place).keyId).toBe(new SecretBox(second).keyId);
+    expect(() => both.open({ ...old, keyId: both.keyId }, place)).toThrow();
+  });
+
   it('wants a key of 32 bytes', () => {
     expect(() => new SecretBox(randomBytes(16))).toThrow('32 bytes');
   });

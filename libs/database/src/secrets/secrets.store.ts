@@ -85,7 +85,7 @@ export class SecretsStore {
           return [name, this.box.open({ ciphertext: bytes, keyId }, placeOfArg(procName, name))];
         } catch (cause) {
           throw new Error(
-            `The secret arg ${name} of ${procName} was encrypted with key ${keyId} and can't be read with this process's key, ${this.box.keyId}.`,
+            `The secret arg ${name} of ${procName} was encrypted with key ${keyId} and can't be read with this process's keys: ${this.box.keyIds.join(', ')}.`,
             { cause },
           );
         }
