@@ -517,7 +517,7 @@ describe('kube-sandbox', () => {
 
     it('with 400 a grace period that is no number', async () => {
       await client.createJob('grace', 'sleep 60');
-      const path = '/apis/batch/v1/namespaces/default/jobs/grace?gracePeriodSeconds=abc';
+      const path = `/apis/batch/v1/namespaces/${NAMESPACE}/jobs/grace?gracePeriodSeconds=abc`;
       expect((await client.open(path, { method: 'DELETE' })).statusCode).toBe(400);
     });
 
