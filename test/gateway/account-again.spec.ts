@@ -23,7 +23,7 @@ async function account(email: string, groups: string[]): Promise<Identity> {
   return { email, ...made.json<{ token: string }>() };
 }
 
-const schedule = { jobName: 'closed', args: { A: 'x' }, tags: 't', cron: '0 4 * * *', group: 'ops' };
+const schedule = { jobName: 'closed', tags: 't', cron: '0 4 * * *', group: 'ops' };
 
 /** An account with an execution, a schedule and preferences, that is removed and made again, in no group. */
 async function removedAndMadeAgain(email: string, groups: string[] = []) {
@@ -32,7 +32,9 @@ async function removedAndMadeAgain(email: string, groups: string[] = []) {
   const body = { name: 'closed', args: { A: 'secret' } };
   const { id } = (await call(first, 'POST', '/execution', body, key)).json<{ id: number }>();
   await gateway.addRows(id, [{ text: 'secret' }]);
-  const made = await call(first, 'POST', '/schedule', { ...schedule, notificationEmails: email });
+  const plan = { ...schedule, args: { A: email }, notificationEmails: email };
+  const made = await call(first, 'POST', '/schedule', plan);
+  expect(made).toMatchObject({ status: 201 });
   const { id: scheduleId } = made.json<{ id: number }>();
   await call(first, 'PUT', '/whoami/notification', { notify_on: ['failure'] });
   expect(await call(first, 'GET', `/execution/${id}`)).toMatchObject({ status: 200 });
