@@ -71,9 +71,9 @@ describe('accept', () => {
   });
 
   it('stores text that is not valid Unicode with a replacement character', async () => {
-    const accepted = await acceptAll([aNew({ callbackUrl: 'https://x.org/\ud800' })]);
+    const accepted = await acceptAll([aNew({ remoteAddress: 'x\ud800' })]);
     const detail = await stores.executions.findDetail(accepted[0]!.id);
-    expect(detail?.callbackUrl).toBe('https://x.org/\ufffd');
+    expect(detail?.remoteAddress).toBe('x\ufffd');
   });
 });
 

@@ -137,7 +137,6 @@ describe('an execution in detail', () => {
       secretArgs,
       origin: { kind: 'rerun', rerunOf: 5 },
       remoteAddress: '::1',
-      callbackUrl: 'https://example.org',
     });
     expect(claimed.secretArgs).toEqual(secretArgs);
     expect(await stores.executions.readSecretArgs(execution.id)).toEqual(secretArgs);
@@ -161,7 +160,6 @@ describe('an execution in detail', () => {
       origin: { kind: 'rerun', rerunOf: 5 },
       procRevision: 1,
       remoteAddress: '::1',
-      callbackUrl: 'https://example.org',
       waitingFor: null,
       attempts: [
         { ...attempt, n: 1 },

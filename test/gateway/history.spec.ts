@@ -391,12 +391,16 @@ describe('POST /execution/{id}/rerun', () => {
       image_tag: 'proctor/changing:2',
     });
     const rows = await gateway.query(
-      'select args, callback_url, proc_revision from execution where id = any($1) order by id',
+      'select args, callback, proc_revision from execution where id = any($1) order by id',
       [[first.id, again.id]],
     );
     expect(rows).toEqual([
-      { args: { A: 'x', D: 'old' }, callback_url: 'https://example.com/hook', proc_revision: 1 },
-      { args: { A: 'x', D: 'old', E: 'extra' }, callback_url: null, proc_revision: 2 },
+      {
+        args: { A: 'x', D: 'old' },
+        callback: expect.objectContaining({ origin: 'https://example.com' }),
+        proc_revision: 1,
+      },
+      { args: { A: 'x', D: 'old', E: 'extra' }, callback: null, proc_revision: 2 },
     ]);
     const [audited] = await gateway.query(
       `select actor, details from audit_event where action = 'rerunExecution' and subject = $1`,

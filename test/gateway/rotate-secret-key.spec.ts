@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SecretBox } from '@app/database';
 import { callGateway, procMetadata, startTestGateway, type TestGateway } from '../support/gateway.js';
 import { runCliHere } from '../support/run-cli.js';
-import { createDatabase, freePort, postgresEnv, testRedisAddress } from '../support/servers.js';
+import { createDatabase, freePort, postgresEnv, testRedisAddress, textOfTables } from '../support/servers.js';
 import { startService } from '../support/service-process.js';
 
 jest.setTimeout(120_000);
@@ -13,6 +13,7 @@ const idOf = (key: string) => new SecretBox(Buffer.from(key, 'hex')).keyId;
 /** Sealed with the new key, while the old one is accepted. */
 const BOTH = { PROCTOR_SECRET_KEY: NEW, PROCTOR_SECRET_KEY_ALSO: OLD };
 const EXECUTIONS = 5_000;
+const CALLBACK = 'https://hooks.example.org/a-cr3dential';
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
 const gateways: TestGateway[] = [];
@@ -48,7 +49,9 @@ async function countByKey(): Promise<Record<string, number>> {
     select key_id, count(*)::int from (
       select key_id from proc_secret union all select key_id from audit_key
       union all select a.value ->> 'keyId' from schedule, jsonb_each(secret_args) a
-      union all select a.value ->> 'keyId' from execution, jsonb_each(secret_args) a) one group by 1`);
+      union all select a.value ->> 'keyId' from execution, jsonb_each(secret_args) a
+      union all select callback ->> 'keyId' from execution where callback is not null
+      union all select 'plain' from execution where callback_url is not null) one group by 1`);
   return Object.fromEntries(rows.map(({ key_id, count }) => [key_id, count]));
 }
 
@@ -76,7 +79,7 @@ beforeAll(async () => {
     expect([status, status === 201 ? '' : text]).toEqual([201, '']);
   }
   const headers = { 'Idempotency-Key': 'once' };
-  await post(first, '/execution', { name: 'sealed', args: WITH_SECRET }, headers);
+  await post(first, '/execution', { name: 'sealed', args: WITH_SECRET, callback_url: CALLBACK }, headers);
   await first.query(
     `insert into execution (proc_name, proc_revision, job_name, image, args, secret_args, snapshot, user_email)
      select proc_name, proc_revision, job_name || '-' || n, image, args, secret_args, snapshot, user_email
@@ -96,7 +99,7 @@ describe('rotating the secret key', () => {
     const repeated = await post(
       gateway,
       '/execution',
-      { name: 'sealed', args: WITH_SECRET },
+      { name: 'sealed', args: WITH_SECRET, callback_url: CALLBACK },
       { 'Idempotency-Key': 'once' },
     );
     expect(repeated.status).toBe(201);
@@ -128,9 +131,24 @@ describe('rotating the secret key', () => {
     const gateway = await start(BOTH);
     const { exitCode, stdout } = await cli(gateway, 'admin', 'rotate-key', '--check');
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(new RegExp(`executions +${idOf(OLD)} +5000 +accepted`));
+    expect(stdout).toMatch(new RegExp(`executions +${idOf(OLD)} +5001 +accepted`));
     expect(stdout).toContain('Run: proctor admin rotate-key');
     expect(await countExecutions(NEW)).toBe(0);
+  });
+
+  it('seals callback URLs that an earlier version stored in plain text, also those of deliveries', async () => {
+    await first.query(
+      `with one as (update execution set callback_url = $1 where id = (select max(id) from execution) returning id),
+        event as (insert into notification (event, execution_id) select 'ended', id from one returning id)
+      insert into delivery (notification_id, channel, recipient, state) select id, 'callback', $1, 'sent' from event`,
+      [CALLBACK],
+    );
+    expect(await countByKey()).toMatchObject({ plain: 1 });
+    const { exitCode } = await cli(first, 'admin', 'rotate-key');
+    expect(exitCode).toBe(0);
+    for (const text of await textOfTables(database.url)) expect(text).not.toContain('a-cr3dential');
+    const [delivery] = await first.query('select recipient from delivery');
+    expect(delivery).toEqual({ recipient: 'https://hooks.example.org' });
   });
 
   it('survives kill -9 in the middle: another gateway continues', async () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestProxy } from '../../libs/outbound/src/testing/index.js';
 import { until } from '../support/api-client.js';
-import { openNotifierBench, type NotifierBench } from '../support/notifier.js';
-import { tempDir } from '../support/servers.js';
+import { openNotifierBench, sealedCallback, type NotifierBench } from '../support/notifier.js';
+import { tempDir, textOfTables } from '../support/servers.js';
 import { startService } from '../support/service-process.js';
 import { WebTarget, type ReceivedRequest } from '../support/web-target.js';
 
@@ -96,7 +96,32 @@ describe('the webhook', () => {
 });
 
 describe('callback_url', () => {
-  const callbackTo = (callbackUrl: string) => bench.end({ submission: { callbackUrl } });
+  const callbackTo = (url: string) => bench.end({ submission: { callback: sealedCallback(bench, url) } });
+
+  it('is in no table, and waits for a notifier that has the key', async () => {
+    await bench.useNotifier(signed({ PROCTOR_OUTBOUND_ALLOWED: '127.0.0.0/8', PROCTOR_SECRET_KEY: '' }));
+    const path = '/hook/a-cr3dential';
+    const id = await callbackTo(`${target.url}${path}`);
+    const first = async () => (await bench.deliveriesOf(id))[0];
+    await until(async () => (await first())?.failedReason != null, 15_000);
+    expect(await first()).toMatchObject({
+      ...{ state: 'pending', attempts: 0, recipient: target.url },
+      failedReason: expect.stringContaining('set PROCTOR_SECRET_KEY on the notifier'),
+    });
+    for (const text of await textOfTables(bench.stores.url)) expect(text).not.toContain('a-cr3dential');
+    await bench.stores.query(`update delivery set next_attempt_at = now() where channel = 'callback'`);
+    await bench.useNotifier(signed({ PROCTOR_OUTBOUND_ALLOWED: '127.0.0.0/8' }));
+    await bench.settled(id, ['sent']);
+    expect(target.at(path).map(verify)).toEqual([true]);
+  }, 60_000);
+
+  it('of an execution from before it was sealed is sent too, also without the key', async () => {
+    await bench.useNotifier(signed({ PROCTOR_OUTBOUND_ALLOWED: '127.0.0.0/8', PROCTOR_SECRET_KEY: '' }));
+    const id = await bench.end({ callbackUrl: `${target.url}/before` });
+    const [sent] = await bench.settled(id, ['sent']);
+    expect(sent?.recipient).toBe(target.url);
+    expect(target.at('/before').map(verify)).toEqual([true]);
+  }, 60_000);
 
   it('refuses addresses that are not public, and follows no redirect to one', async () => {
     await bench.useNotifier(signed());
@@ -222,7 +247,7 @@ describe('Slack', () => {
     expect(record).toMatchObject({ channel: 'slack', recipient: '' });
     const { body } = target.at('/services/T0/B0/hush').at(-1)!;
     expect(body).toContain('a&lt;!channel&gt;&amp;b@example.org');
-    expect(body).toContain('&lt;https://evil.example|click&gt; &amp; more');
+    expect(body).toContain('&lt;https[:]//evil.example|click&gt; &amp; more');
     expect(body).toContain(`<https://proctor.example.org/execution/${id}|More>`);
     expect(body).not.toMatch(/<!channel|<https:\/\/evil/);
     expect(notifier.output()).not.toContain('hush');

@@ -1,4 +1,10 @@
-import { NotificationPreferencesStore, NotificationsStore, type DeliveryRecord } from '@app/database';
+import {
+  NotificationPreferencesStore,
+  NotificationsStore,
+  SecretBox,
+  SecretsStore,
+  type DeliveryRecord,
+} from '@app/database';
 import type { ExecutionStatus } from '@app/domain';
 import { until } from './api-client.js';
 import { postgresEnv, testRedisAddress } from './servers.js';
@@ -11,6 +17,15 @@ export interface EndedOptions {
   exitCode?: number;
   reason?: string;
   log?: readonly string[];
+  /** In plain text, as earlier versions stored it. */
+  callbackUrl?: string;
+}
+
+const KEY = 'ab'.repeat(32);
+
+/** As the gateway seals it. */
+export function sealedCallback({ stores }: NotifierBench, url: string) {
+  return new SecretsStore(stores.database, new SecretBox(Buffer.from(KEY, 'hex'))).sealCallback('plain', url);
 }
 
 /** A database with its outbox, and real notifier processes. */
@@ -72,8 +87,14 @@ export async function openNotifierBench(): Promise<NotifierBench> {
       await stopNotifiers();
       return startNotifier(env);
     },
-    async end({ submission, status = 'FINISHED', exitCode = 0, reason, log = [] } = {}) {
+    async end({ submission, status = 'FINISHED', exitCode = 0, reason, log = [], callbackUrl } = {}) {
       const { execution } = await stores.executions.submit(aSubmission(submission));
+      if (callbackUrl !== undefined) {
+        await stores.query('update execution set callback_url = $2 where id = $1', [
+          execution.id,
+          callbackUrl,
+        ]);
+      }
       const { lease } = await claim(stores, execution.id);
       await stores.leases.recordJob(lease, 'job-uid', 'default');
       await stores.leases.recordAttempt(lease, { ...anAttempt(), startedAt: new Date() });
@@ -135,6 +156,7 @@ function serviceEnv(databaseUrl: string): Record<string, string> {
     PROCTOR_POSTGRES_MAX_CONNECTIONS: '5',
     PROCTOR_REDIS_ADDRESS: testRedisAddress(),
     PROCTOR_LOG_LEVEL: 'debug',
+    PROCTOR_SECRET_KEY: KEY,
     PROCTOR_NOTIFICATION_RETRY_SECONDS: '1',
     PROCTOR_NOTIFICATION_SEND_SECONDS: '3',
   };

@@ -114,7 +114,7 @@ export function aSubmission(changes: Partial<Submission> & { procName?: string }
     secretArgs: null,
     userEmail: 'ada@example.org',
     remoteAddress: null,
-    callbackUrl: null,
+    callback: null,
     idempotency: null,
     origin: { kind: 'person' },
     ...rest,

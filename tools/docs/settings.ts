@@ -272,7 +272,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     settings: {
       PROCTOR_SECRET_KEY: {
         meaning:
-          'Key that encrypts the secrets of procs: 32 random bytes as base64 or hex, for example from `openssl rand -base64 32`. Must be the same on all services that read it. `npm start` creates one in `.proctor/secret.key`. If it is lost, all secrets must be set again. See [Rotating the secret key](operations.md#rotating-the-secret-key).',
+          'Key that encrypts the secrets of procs: 32 random bytes as base64 or hex, for example from `openssl rand -base64 32`. Must be the same on all services that read it. The notifier starts without it, but callbacks wait. `npm start` creates one in `.proctor/secret.key`. If it is lost, all secrets must be set again. See [Rotating the secret key](operations.md#rotating-the-secret-key).',
       },
       PROCTOR_SECRET_KEY_ALSO: {
         meaning:

@@ -65,7 +65,7 @@ describe('the channels of', () => {
     ['started', ['webhook', 'plugin:a', 'plugin:b']],
     ['slow', ['slack', 'webhook', 'plugin:a', 'plugin:b']],
   ])('%s', (name, expected) => {
-    expect(channelsOf(anEvent({ name, callbackUrl: 'https://x.org/' }))).toEqual(expected);
+    expect(channelsOf(anEvent({ name, callback: 'https://x.org/' }))).toEqual(expected);
   });
 
   it('a paused schedule', () => {

@@ -1,4 +1,4 @@
-import type { OutboxEvent, Recipient } from '@app/database';
+import { originOfCallback, type OutboxEvent, type Recipient } from '@app/database';
 import { foldEmail, notifyEventOf, ORIGIN_RULES } from '@app/domain';
 
 /** The channels that get events regardless of whom they concern. */
@@ -17,13 +17,15 @@ export interface BroadcastChannels {
  * - `callback_url`: ends. Slack: everything but starts. The webhook: everything. Plugins: everything about an execution.
  */
 export function decideRecipients(event: OutboxEvent, channels: BroadcastChannels): Recipient[] {
-  const { name, execution, callbackUrl } = event;
+  const { name, execution, callback } = event;
   const isOfExecution = name !== 'schedule_paused';
   // The execution was pruned before the event was handled.
   if (isOfExecution && execution === null) return [];
   return [
     ...mailRecipients(event).map((recipient) => ({ channel: 'mail', recipient, owner: ownerOf(event) })),
-    ...(name === 'ended' && callbackUrl ? [{ channel: 'callback', recipient: callbackUrl }] : []),
+    ...(name === 'ended' && callback !== null
+      ? [{ channel: 'callback', recipient: originOfCallback(callback) }]
+      : []),
     ...(channels.slack && name !== 'started' ? [{ channel: 'slack', recipient: '' }] : []),
     ...(channels.webhook ? [{ channel: 'webhook', recipient: '' }] : []),
     ...(isOfExecution ? channels.plugins.map((channel) => ({ channel, recipient: '' })) : []),

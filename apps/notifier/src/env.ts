@@ -15,6 +15,8 @@ import {
   outboundVars,
   parsedVar,
   portVar,
+  secretKeysOf,
+  secretKeyVars,
   serviceSchema,
   serviceSettings,
   textVar,
@@ -36,6 +38,9 @@ const senderVar = parsedVar('an email address, or NAME <ADDRESS>', (text) => {
 export const schema = serviceSchema({
   ...healthVars,
   ...outboundVars,
+  ...secretKeyVars,
+  // Without it everything but callbacks is sent: installations from before callback URLs were sealed have none here.
+  PROCTOR_SECRET_KEY: secretKeyVars.PROCTOR_SECRET_KEY.optional(),
   PROCTOR_MAIL_SERVER_HOST: textVar('the host of an SMTP server').optional(),
   PROCTOR_MAIL_SERVER_PORT: portVar.optional(),
   PROCTOR_MAIL_USERNAME: textVar().optional(),
@@ -70,9 +75,12 @@ export function loadNotifierEnv(source: EnvSource) {
   const plugins = chooseNotificationPlugins(source);
   const outbound = readOutboundSettings(source);
   const env = loadEnv(schema, source, [...plugins.problems, ...outbound.problems]);
+  const { PROCTOR_SECRET_KEY } = env;
   return {
     ...serviceSettings(env),
     health: healthSettings(env),
+    /** Null: callbacks wait. */
+    secretKeys: PROCTOR_SECRET_KEY === undefined ? null : secretKeysOf({ ...env, PROCTOR_SECRET_KEY }),
     mail: mailSettings(env),
     mailsPerHour: env.PROCTOR_MAIL_QUOTA_PER_HOUR,
     recipients: {

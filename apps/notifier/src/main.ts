@@ -1,6 +1,13 @@
-import { DeliveriesStore, NotificationOutboxStore, storeOpenChannels } from '@app/database';
+import {
+  DeliveriesStore,
+  NotificationOutboxStore,
+  SecretBox,
+  SecretsStore,
+  storeOpenChannels,
+} from '@app/database';
 import { runMicroservice, type MicroserviceContext } from '@app/microservice';
 import { logRedisErrors, RedisProbe } from '@app/queue';
+import { NO_KEY } from './channels/callback-url.js';
 import { loadNotifierEnv, type NotifierEnv } from './env.js';
 import { NotifierMetrics } from './notifier-metrics.js';
 import { NotifierService } from './notifier.service.js';
@@ -13,8 +20,10 @@ async function open(context: MicroserviceContext<NotifierEnv>) {
   const { settings: env, database, installationId, meter, logger, resources } = context;
   const deliveries = new DeliveriesStore(database);
   const outbox = new NotificationOutboxStore(database);
+  const secrets = env.secretKeys && new SecretsStore(database, new SecretBox(...env.secretKeys));
+  if (secrets === null) logger.warn(`callbacks wait: ${NO_KEY}`);
   const channels = await openChannels({
-    ...{ env, installationId, outbox },
+    ...{ env, installationId, outbox, secrets },
     ...{ pluginEnv: process.env, baseFolder: process.cwd() },
   });
   await storeOpenChannels(

@@ -11,7 +11,7 @@ export class NotifierMetrics {
   constructor(meter: Meter, deliveries: Pick<DeliveriesStore, 'countPending'>) {
     this.attempts = meter.createCounter('proctor_delivery_attempts_total', {
       description:
-        'Attempts to send a notification, by channel and outcome (sent, retry, refused, given_back).',
+        'Attempts to send a notification, by channel and outcome (sent, retry, waits, refused, given_back).',
     });
     this.seconds = meter.createHistogram('proctor_delivery_attempt_duration_seconds', {
       description: 'How long an attempt to send a notification took.',

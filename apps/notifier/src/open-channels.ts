@@ -1,6 +1,7 @@
-import type { NotificationOutboxStore } from '@app/database';
+import type { NotificationOutboxStore, SecretsStore } from '@app/database';
 import { Outbound } from '@app/outbound';
 import { loadNotificationPlugin, type PluginEnv } from '@app/plugins';
+import { callbackUrlOf } from './channels/callback-url.js';
 import { ChannelSet, type OpenChannel } from './channels/channel-set.js';
 import { MailDisabled } from './channels/mail-disabled.js';
 import { MailChannel } from './channels/mail.js';
@@ -17,6 +18,8 @@ export interface OpenChannelsOptions {
   env: NotifierEnv;
   installationId: string;
   outbox: NotificationOutboxStore;
+  /** Opens callback URLs; null: the notifier has no key. */
+  secrets: Pick<SecretsStore, 'openCallback'> | null;
   /** The environment plugins read their settings from. */
   pluginEnv: PluginEnv;
   baseFolder: string;
@@ -24,13 +27,16 @@ export interface OpenChannelsOptions {
 
 /** Opens every configured channel. @throws PluginError if a plugin cannot be loaded */
 export async function openChannels(options: OpenChannelsOptions): Promise<ChannelSet> {
-  const { env, installationId, outbox } = options;
+  const { env, installationId, outbox, secrets } = options;
   const { publicUrl, webhook, mail, slackUrl } = env;
   const outbound = new Outbound(env.outbound);
   const keyOf = (deliveryId: number) => `delivery-${deliveryId}.${installationId}`;
   const messageIdOf = (deliveryId: number) => `${keyOf(deliveryId)}@${env.keyDomain}`;
   const webhookContext = { secret: webhook.secret, publicUrl, outbound, keyOf };
-  const callback = new WebhookChannel(null, { ...webhookContext, allowed: env.outboundAllowed });
+  const callback = new WebhookChannel(callbackUrlOf(secrets), {
+    ...webhookContext,
+    allowed: env.outboundAllowed,
+  });
   const channels = new Map<string, OpenChannel>([
     [
       'mail',
@@ -53,7 +59,8 @@ export async function openChannels(options: OpenChannelsOptions): Promise<Channe
     });
   }
   if (webhook.url !== null) {
-    const channel = new WebhookChannel(webhook.url, { ...webhookContext, allowed: null });
+    const to = { url: webhook.url };
+    const channel = new WebhookChannel(() => to, { ...webhookContext, allowed: null });
     channels.set('webhook', { channel, concurrency: CONCURRENCY.webhook });
   }
   for (const [name, channel] of await loadPlugins(options)) {

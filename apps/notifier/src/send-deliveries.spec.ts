@@ -31,6 +31,8 @@ class FakeDeliveries {
   }
   recordSent = (d: ClaimedDelivery) => this.record(d, 'sent');
   recordFailed = (d: ClaimedDelivery, reason: string) => this.record(d, `failed: ${reason}`);
+  recordWaiting = (d: ClaimedDelivery, reason: string, ms: number) =>
+    this.record(d, `waits ${ms > 0}: ${reason}`);
   recordRetry = (d: ClaimedDelivery, reason: string, ms: number) =>
     this.record(d, `retry in ${ms > 0}: ${reason}`);
 
@@ -86,6 +88,12 @@ describe('SendDeliveries', () => {
       1,
       async () => ({ kind: 'retry', reason: 'busy\nnow' }),
       'retry in true: busy now',
+    ],
+    [
+      'a delivery that waits for the operator',
+      3,
+      async () => ({ kind: 'waits', reason: 'set X' }),
+      'waits true: set X',
     ],
     ['a throwing channel', 2, () => Promise.reject(new Error('broken')), 'retry in true: broken'],
     [

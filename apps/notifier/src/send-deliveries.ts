@@ -19,6 +19,8 @@ export interface SendingContext extends AttemptContext {
 /** How much longer than an attempt a claim lasts. A delivery not recorded by then is claimed by another replica. */
 const CLAIM_MARGIN_MS = 5_000;
 const RECORD_RETRY_MS = 500;
+/** Before a delivery that waits for the operator is looked at again. */
+const WAIT_MS = 60_000;
 const MAX_REASON_CHARACTERS = 500;
 
 /** Sends deliveries, several at a time, and records the outcome of each. */
@@ -125,6 +127,12 @@ export class SendDeliveries {
           delayMs,
         );
       }
+      case 'waits':
+        return await deliveries.recordWaiting(
+          delivery,
+          oneLine(outcome.reason, MAX_REASON_CHARACTERS),
+          WAIT_MS,
+        );
       case 'given_back':
         await deliveries.giveBack([delivery]);
         return true;

@@ -151,7 +151,7 @@ function runOf(due: DueSchedule, proc: RegisteredProc, waitingFor: WaitingFor | 
     secretArgs,
     userEmail: schedule.userEmail,
     remoteAddress: null,
-    callbackUrl: null,
+    callback: null,
     origin: { kind: 'schedule', scheduleId: schedule.id },
     waitingFor,
   };

@@ -93,7 +93,8 @@ async function rotateOnce({ printer }: Context, client: GatewayClient, before: n
 
 function renderCounts({ counts, keyId, accepted }: Walk): string {
   if (counts.length === 0) return 'Nothing is encrypted.\n';
-  const stateOf = (id: string) => (id === keyId ? 'current' : accepted.includes(id) ? 'accepted' : 'unknown');
+  const stateOf = (id: string) =>
+    id === 'none' ? 'plain text' : id === keyId ? 'current' : accepted.includes(id) ? 'accepted' : 'unknown';
   const rows = counts.map(({ kind, keyId: id, count }) => [NAMES[kind], id, String(count), stateOf(id)]);
   return formatTable(['KIND', 'KEY', 'VALUES', 'STATE'], rows);
 }

@@ -39,7 +39,9 @@ export const sealedPageReply = z.object({
   kind: z.enum(SEALED_KINDS).describe('What the page is about.'),
   found: z
     .array(z.object({ key_id: z.string(), count: z.int() }))
-    .describe('How many values were sealed with which key, before the page changed any.'),
+    .describe(
+      'How many values were sealed with which key, before the page changed any. `none`: in plain text, from before they were sealed. `unknown`: a hash that no accepted key gives.',
+    ),
   resealed: z.int().describe('How many rows the page has sealed with `key_id`.'),
   busy: z.int().describe('How many rows another process was writing. Rotate once more.'),
   failed: z.int().describe('How many rows no accepted key opens. They stay as they are.'),

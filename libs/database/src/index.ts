@@ -63,6 +63,7 @@ export {
   type ScheduleChanges,
 } from './schedules/schedules.store.js';
 export type { SealedArgs } from './executions/sealed-args.js';
+export { originOfCallback, type SealedCallback, type StoredCallback } from './executions/sealed-callback.js';
 export { KeyRotation, type WalkPage, type WalkPlace } from './secrets/rotation/key-rotation.js';
 export { SEALED_KINDS, type SealedKind } from './secrets/rotation/sealed-table.js';
 export { SecretBox } from './secrets/secret-box.js';

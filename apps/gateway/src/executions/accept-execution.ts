@@ -1,4 +1,10 @@
-import { acceptedProc, type ExecutionsStore, type IdempotencyKey, type RegisteredProc } from '@app/database';
+import {
+  acceptedProc,
+  type ExecutionsStore,
+  type IdempotencyKey,
+  type RegisteredProc,
+  type SecretsStore,
+} from '@app/database';
 import { ORIGIN_RULES, type CallerOrigin, type Execution } from '@app/domain';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../authentication/caller.js';
@@ -20,6 +26,7 @@ export interface ExecutionRequest {
 export interface AcceptExecutionDependencies {
   executions: ExecutionsStore;
   prepareArgs: PrepareArgs;
+  secrets: Pick<SecretsStore, 'sealCallback'>;
   enqueueExecutions: EnqueueExecutions;
   audit: AuditTrail;
   metrics: Pick<GatewayMetrics, 'countAcceptedExecution'>;
@@ -31,14 +38,14 @@ export class AcceptExecution {
 
   /** @throws AppError `invalid_args`, and as `ExecutionsStore.submit` does; then nothing has changed */
   async accept(request: ExecutionRequest, caller: Caller): Promise<Execution> {
-    const { registered, origin } = request;
+    const { registered, origin, callbackUrl } = request;
     const { proc } = registered;
     const { execution, isNew, isAdmitted } = await this.dependencies.executions.submit({
       proc: { ...acceptedProc(registered), concurrency: proc.concurrency },
       ...this.dependencies.prepareArgs.forExecution(proc, request.args, request.secretNames),
       userEmail: caller.user.email,
       remoteAddress: caller.address,
-      callbackUrl: request.callbackUrl,
+      callback: callbackUrl === null ? null : this.dependencies.secrets.sealCallback(proc.name, callbackUrl),
       idempotency: request.idempotency,
       origin,
     });

@@ -74,7 +74,14 @@ export function wireExecutions({
 
   const enqueueExecutions = new EnqueueExecutions(queue, new StuckExecutionsStore(database), logger);
   resources.defer('executions being enqueued', () => enqueueExecutions.drain());
-  const acceptExecution = new AcceptExecution({ executions, prepareArgs, enqueueExecutions, audit, metrics });
+  const acceptExecution = new AcceptExecution({
+    executions,
+    prepareArgs,
+    secrets: secretsStore,
+    enqueueExecutions,
+    audit,
+    metrics,
+  });
   const backlog = new Backlog(new MetricsStore(database), executions, settings.queueLimit);
   const bodyHash = new KeyedHash(settings.secretKeys, 'idempotency key body');
 

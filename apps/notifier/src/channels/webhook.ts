@@ -16,19 +16,25 @@ export interface WebhookContext {
   allowed: AllowedTargets | null;
 }
 
+/** Where a delivery goes, or why it cannot go there now. */
+export type UrlOf = (
+  delivery: OutgoingDelivery,
+) => { url: string } | Extract<SendOutcome, { reason: string }>;
+
 /** Posts events as signed JSON to the operator's address, or to the `callback_url` of an execution. */
 export class WebhookChannel implements Channel {
-  /** @param url null: the delivery's recipient */
   constructor(
-    private readonly url: string | null,
+    private readonly urlOf: UrlOf,
     private readonly context: WebhookContext,
   ) {}
 
   async send(delivery: OutgoingDelivery, signal: AbortSignal): Promise<SendOutcome> {
     const { secret, publicUrl, outbound, keyOf, allowed } = this.context;
     const isProxied = (url: URL) => outbound.isProxied(url);
+    const to = this.urlOf(delivery);
+    if (!('url' in to)) return to;
     try {
-      const target = await resolveTarget(this.url ?? delivery.recipient, { allowed, signal, isProxied });
+      const target = await resolveTarget(to.url, { allowed, signal, isProxied });
       const body = renderWebhook(delivery.event, delivery, publicUrl);
       const headers = {
         'proctor-delivery': String(delivery.id),

@@ -45,7 +45,7 @@ export function anEvent(changes: Partial<OutboxEvent> = {}): OutboxEvent {
     happenedAt: new Date(Date.UTC(2026, 10, 22, 10, 0, 14)),
     reason: null,
     execution: anExecution(),
-    callbackUrl: null,
+    callback: null,
     schedule: null,
     ownerNotifyOn: [],
     ...changes,

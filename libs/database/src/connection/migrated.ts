@@ -1,7 +1,7 @@
 import type { Database } from './database.js';
 
 /** The newest folder of prisma/migrations: without it this version would run half. A spec compares the two. */
-export const LATEST_MIGRATION = '20261130143900_mail_quota';
+export const LATEST_MIGRATION = '20261130145000_sealed_callbacks';
 
 const COMMAND = 'npm run db:migrate';
 

@@ -6,6 +6,7 @@ import { snapshotOf } from '../procs/procs.store.js';
 import { placedByShare } from './admission/share-gate.js';
 import { ORIGIN_COLUMNS, ORIGIN_COLUMN_TYPES, originColumns } from './origin-columns.js';
 import type { SealedArgs } from './sealed-args.js';
+import type { SealedCallback } from './sealed-callback.js';
 
 /** An execution that was checked against its proc and is to be accepted. */
 export interface NewExecution {
@@ -16,7 +17,7 @@ export interface NewExecution {
   userEmail: string;
   /** The caller's IP address; null: no caller. */
   remoteAddress: string | null;
-  callbackUrl: string | null;
+  callback: SealedCallback | null;
   origin: ExecutionOrigin;
   /** The gate that holds it back; null: none. */
   waitingFor: WaitingFor | null;
@@ -73,7 +74,7 @@ export async function accept(
     WITH given AS MATERIALIZED (
       SELECT g.*, new_execution_id() AS id
       FROM json_to_recordset(${JSON.stringify(batch.map((each, n) => toJsonRow(each, n, placeOf(each.proc))))}::json) AS g(
-        n int, proc int, args jsonb, secret_args jsonb, user_email text, remote_address text, callback_url text,
+        n int, proc int, args jsonb, secret_args jsonb, user_email text, remote_address text, callback jsonb,
         waiting_for text, ${ORIGIN_COLUMN_TYPES})
     ), accepted_proc AS MATERIALIZED (
       SELECT place, p.name, revision, image,
@@ -85,9 +86,9 @@ export async function accept(
       ${userShare === null ? PLACED_AS_GIVEN : placedByShare(userShare)}
     ), inserted AS (
       INSERT INTO execution (id, proc_name, proc_revision, job_name, image, args, secret_args, snapshot, user_email,
-        remote_address, callback_url, waiting_for, admitted_at, created_at, updated_at, ${ORIGIN_COLUMNS})
+        remote_address, callback, waiting_for, admitted_at, created_at, updated_at, ${ORIGIN_COLUMNS})
       SELECT id, p.name, p.revision, ${jobNamePrefix(installationId)} || id, p.image, args, secret_args, p.snapshot,
-        user_email, remote_address, callback_url, held_at, CASE WHEN held_at IS NULL THEN clock_timestamp() END,
+        user_email, remote_address, callback, held_at, CASE WHEN held_at IS NULL THEN clock_timestamp() END,
         execution_id_made_at(id), execution_id_made_at(id), ${ORIGIN_COLUMNS}
       FROM placed JOIN claimed c ON c.execution_id = id JOIN accepted_proc p ON p.place = proc
       RETURNING id, waiting_for, created_at
@@ -125,7 +126,7 @@ function toJsonRow(execution: NewExecution, n: number, proc: number) {
     // Postgres refuses half a surrogate pair in JSON.
     user_email: execution.userEmail.toWellFormed(),
     remote_address: execution.remoteAddress?.toWellFormed() ?? null,
-    callback_url: execution.callbackUrl?.toWellFormed() ?? null,
+    callback: execution.callback ?? undefined,
     waiting_for: execution.waitingFor,
     ...originColumns(execution.origin),
   };

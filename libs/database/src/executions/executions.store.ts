@@ -63,7 +63,6 @@ type SubmittedRow = ExecutionRow & { waiting_for: WaitingFor | null };
 type DetailRow = SubmittedRow & {
   proc_revision: number;
   remote_address: string | null;
-  callback_url: string | null;
 };
 
 /** Executions as their callers see them: submit, read, cancel. */
@@ -113,7 +112,6 @@ export class ExecutionsStore {
       ...toExecution(row),
       procRevision: row.proc_revision,
       remoteAddress: row.remote_address,
-      callbackUrl: row.callback_url,
       waitingFor: row.waiting_for,
       attempts,
     };

@@ -88,6 +88,15 @@ export class DeliveriesStore {
     return rows.length > 0;
   }
 
+  /** As `recordRetry`, for an attempt that was none: it does not count. */
+  async recordWaiting({ id, claim }: ClaimedDelivery, reason: string, delayMs: number): Promise<boolean> {
+    const rows = await this.database.client.$queryRaw<unknown[]>`
+      UPDATE delivery SET claimed_until = NULL, failed_reason = ${reason}, attempts = greatest(attempts - 1, 0),
+        next_attempt_at = now() + make_interval(secs => ${delayMs / 1_000}::float8)
+      WHERE id = ${id} AND claim = ${claim} AND state = 'pending' RETURNING 1`;
+    return rows.length > 0;
+  }
+
   /** Gives up: only an admin can resend it. False: another replica has claimed it since. */
   async recordFailed({ id, claim }: ClaimedDelivery, reason: string): Promise<boolean> {
     const rows = await this.database.client.$queryRaw<unknown[]>`

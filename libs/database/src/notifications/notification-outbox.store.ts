@@ -7,6 +7,7 @@ import {
 } from '@app/domain';
 import type { Database } from '../connection/database.js';
 import { toExecution, type ExecutionRow } from '../executions/execution-row.js';
+import type { SealedCallback, StoredCallback } from '../executions/sealed-callback.js';
 import { Prisma } from '../generated/client.js';
 import { countMails, tidyMailQuota, type NewDelivery } from './count-mails.js';
 
@@ -19,7 +20,8 @@ export interface OutboxEvent {
   reason: string | null;
   /** Null: the event is about a schedule, or the execution was pruned. */
   execution: Execution | null;
-  callbackUrl: string | null;
+  /** Null: the execution has no `callback_url`. */
+  callback: StoredCallback | null;
   /** The schedule that the event is about or that started the execution; null: none, or it was removed. */
   schedule: ScheduleOfEvent | null;
   /** The events that the execution's owner subscribed to for executions they start themselves. */
@@ -38,7 +40,7 @@ export interface ScheduleOfEvent {
 /** One target of an event. */
 export interface Recipient {
   channel: string;
-  /** An address or URL; empty where the channel has one target only. */
+  /** An address, or the origin of a callback's URL; empty where the channel has one target only. */
   recipient: string;
   /** Of an email: whose quota it counts toward. */
   owner?: string;
@@ -160,6 +162,7 @@ type EventRow = {
   event_reason: string | null;
   happened_at: Date;
   callback_url: string | null;
+  callback: SealedCallback | null;
   owner_notify_on: string[] | null;
 } & (ExecutionRow | { id: null }) &
   (
@@ -181,7 +184,7 @@ function toEvent(row: EventRow): OutboxEvent {
     happenedAt: row.happened_at,
     reason: row.event_reason,
     execution: row.id === null ? null : toExecution(row),
-    callbackUrl: row.callback_url,
+    callback: row.callback ?? row.callback_url,
     schedule:
       row.of_schedule_id === null
         ? null

@@ -1,5 +1,6 @@
 import type { Database } from '../connection/database.js';
 import type { SealedArgs } from '../executions/sealed-args.js';
+import type { SealedCallback } from '../executions/sealed-callback.js';
 import type { SecretBox, SecretPlace } from './secret-box.js';
 
 /** A secret that is set, without its value. */
@@ -92,6 +93,34 @@ export class SecretsStore {
       }),
     );
   }
+
+  /** @param url absolute */
+  sealCallback(procName: string, url: string): SealedCallback {
+    const { ciphertext, keyId } = this.box.seal(url, placeOfCallback(procName));
+    return {
+      origin: new URL(url).origin,
+      ciphertext: Buffer.from(ciphertext).toString('base64'),
+      keyId,
+    };
+  }
+
+  /** @throws Error that names the keys, never the URL, if it cannot be decrypted with this process's keys */
+  openCallback(procName: string, { ciphertext, keyId }: SealedCallback): string {
+    const bytes = Uint8Array.from(Buffer.from(ciphertext, 'base64'));
+    try {
+      return this.box.open({ ciphertext: bytes, keyId }, placeOfCallback(procName));
+    } catch (cause) {
+      throw new Error(
+        `The callback URL was encrypted with key ${keyId} and can't be read with this process's keys: ${this.box.keyIds.join(', ')}.`,
+        { cause },
+      );
+    }
+  }
+}
+
+/** The space keeps it distinct from a secret, and the words from an arg. */
+function placeOfCallback(procName: string): SecretPlace {
+  return { procName, name: 'callback url' };
 }
 
 /** The space keeps it distinct from a secret: names of secrets have none. */

@@ -41,7 +41,6 @@ export interface ExecutionDetail extends Execution {
   procRevision: number;
   /** The caller's IP address; null: unknown, or a schedule. */
   remoteAddress: string | null;
-  callbackUrl: string | null;
   waitingFor: WaitingFor | null;
   /** Oldest first. */
   attempts: readonly ExecutionAttempt[];

@@ -2,9 +2,16 @@ import type { Database } from '../../connection/database.js';
 import type { SecretBox } from '../secret-box.js';
 import { SealedAuditKey } from './sealed-audit-key.js';
 import { SealedExecutions } from './sealed-executions.js';
-import { SealedSchedules, UNKNOWN_KEY, type HashArgs } from './sealed-schedules.js';
+import { SealedSchedules, type HashArgs } from './sealed-schedules.js';
 import { SealedSecrets } from './sealed-secrets.js';
-import { SEALED_KINDS, type SealedKind, type SealedRow, type SealedTable } from './sealed-table.js';
+import {
+  PLAIN,
+  SEALED_KINDS,
+  UNKNOWN_KEY,
+  type SealedKind,
+  type SealedRow,
+  type SealedTable,
+} from './sealed-table.js';
 
 /** A place in the walk over all sealed values. */
 export interface WalkPlace {
@@ -114,7 +121,7 @@ export class KeyRotation {
   }
 
   private isForeign(keyId: string): boolean {
-    return keyId !== UNKNOWN_KEY && !this.box.keyIds.includes(keyId);
+    return keyId !== UNKNOWN_KEY && keyId !== PLAIN && !this.box.keyIds.includes(keyId);
   }
 }
 

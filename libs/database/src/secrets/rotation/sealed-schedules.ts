@@ -6,6 +6,7 @@ import type { SecretBox } from '../secret-box.js';
 import { SecretsStore } from '../secrets.store.js';
 import {
   nextAfter,
+  UNKNOWN_KEY,
   type SealedBatch,
   type SealedRow,
   type SealedTable,
@@ -13,9 +14,6 @@ import {
 } from './sealed-table.js';
 
 const LIMIT = 200;
-/** The key of a hash that no accepted key gives. */
-export const UNKNOWN_KEY = 'unknown';
-
 /** The hashes of a schedule's args: one for each key of the box, in its order. */
 export type HashArgs = (procName: string, args: Readonly<Record<string, string>>) => readonly string[];
 

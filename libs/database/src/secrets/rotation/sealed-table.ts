@@ -2,6 +2,11 @@
 export const SEALED_KINDS = ['secret', 'audit_key', 'schedule', 'execution'] as const;
 export type SealedKind = (typeof SEALED_KINDS)[number];
 
+/** The key of a value that no key was asked for: it is in plain text. */
+export const PLAIN = 'none';
+/** The key of a hash that no accepted key gives. */
+export const UNKNOWN_KEY = 'unknown';
+
 /** A row with values that depend on a secret key. */
 export interface SealedRow<Write> {
   /** "the secret TOKEN of backup". */
