@@ -7,6 +7,7 @@ import { notificationCommands } from './define/define-notifications.js';
 import { procCommands } from './define/define-procs.js';
 import { scheduleCommands } from './define/define-schedules.js';
 import { setupCommands } from './define/define-setup.js';
+import { workloadCommands } from './define/define-workloads.js';
 import { EXIT_CODE_MEANINGS } from './output/exit-code.js';
 import { buildParser } from './tree/build-parser.js';
 import type { CommandTree, Options } from './tree/command-tree.js';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   ...scheduleCommands,
   ...notificationCommands,
   ...accountCommands,
+  ...workloadCommands,
   ...adminCommands,
   ...setupCommands,
 ];

@@ -115,6 +115,16 @@ describe('queries', () => {
     [['token', 'create', '--expires', '5'], '--expires'],
     [['token', 'create', '--scope', 'write'], 'scope'],
     [['token', 'revoke', 'x'], 'token list'],
+    [['workload', 'create', 'x', '--issuer', 'https://i'], 'Missing options'],
+    [
+      [
+        'workload',
+        'create',
+        'x',
+        ...'--issuer i --audience a --subject s --account c --claim env'.split(' '),
+      ],
+      '--claim must be NAME=VALUE',
+    ],
     [['user', 'update', 'a@b.c'], '--deactivate'],
     [['user', 'update', 'a@b.c', '--activate', '--deactivate'], 'contradict'],
     [['schedule', 'say-hello', '-c', 'x'], 'Missing options: --group, --notify, --tags'],

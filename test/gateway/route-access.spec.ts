@@ -149,6 +149,22 @@ async function tokenOf(email: string): Promise<Cell> {
   return { params: { id: String(id) } };
 }
 
+async function someService(): Promise<string> {
+  const email = `${fresh('service')}@example.com`;
+  await make('/user', { email, service: true });
+  return email;
+}
+
+const workloadBody = (name: string) => ({
+  ...{ name, issuer: 'https://issuer.example.com', audience: 'proctor', subject: 'repo:acme/app' },
+});
+
+async function someWorkload(): Promise<Cell> {
+  const name = fresh('rule');
+  await make('/workload', { ...workloadBody(name), account: await someService() });
+  return { params: { name } };
+}
+
 async function someNotification(): Promise<Cell> {
   const { params } = await executionOf('the owner', { hasEnded: true });
   const [row] = await gateway.query<{ id: string }>(
@@ -275,6 +291,13 @@ const TABLE: Record<RouteName, Row> = {
     cell: (caller) => tokenOf(identities[caller]?.email ?? emailOf('the owner')),
     statuses: users(204),
   },
+  listWorkloads: { statuses: admins(200) },
+  createWorkload: {
+    cell: async () => ({ body: { ...workloadBody(fresh('rule')), account: await someService() } }),
+    statuses: admins(201),
+  },
+  getWorkload: { cell: someWorkload, statuses: admins(200) },
+  removeWorkload: { cell: someWorkload, statuses: admins(204) },
   listAudit: { statuses: admins(200) },
   exportAudit: { statuses: admins(200) },
   verifyAudit: { statuses: admins(200) },
@@ -486,6 +509,7 @@ const TABLES = [
   'account_group',
   'account_membership',
   'access_token',
+  'workload_rule',
 ];
 
 /** A hash of each table, without the audit trail and the columns that change by themselves. */

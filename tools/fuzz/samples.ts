@@ -145,6 +145,15 @@ export const SAMPLES: Record<RouteName, (draw: Draw) => Sample> = {
     },
   }),
   revokeToken: (draw) => ({ params: { id: someToken(draw) } }),
+  listWorkloads: plain,
+  createWorkload: (draw) => ({
+    body: {
+      ...{ name: fresh(draw, 'made'), issuer: 'https://issuer.invalid', audience: 'proctor' },
+      ...{ subject: `repo:acme/${fresh(draw, 'app')}`, account: email(draw) },
+    },
+  }),
+  getWorkload: (draw) => ({ params: { name: fresh(draw, 'made') } }),
+  removeWorkload: (draw) => ({ params: { name: fresh(draw, 'made') } }),
   listAudit: (draw) => ({ query: page(draw) }),
   exportAudit: (draw) => ({ query: { action: draw.random.pick(['createToken', 'setSecrets']) } }),
   verifyAudit: ({ random }) => ({

@@ -106,6 +106,8 @@ export function loadGatewayEnv(source: EnvSource) {
       ...env.PROCTOR_ALLOWED_HOSTS,
     ],
     secretKeys: secretKeysOf(env),
+    /** To webhooks, and to issuers of workload tokens. */
+    outbound: outbound.settings,
     access: {
       isAuthenticationOn: env.PROCTOR_AUTH_ENABLED,
       plugin: {

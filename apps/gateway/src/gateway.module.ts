@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { GroupsStore, MetricsStore } from '@app/database';
 import {
   packageVersion,
@@ -30,6 +30,7 @@ import { wireProcs } from './procs/wire.js';
 import { wireSchedules } from './schedules/wire.js';
 import { wireSecrets } from './secrets/wire.js';
 import { wireSignIn } from './sign-in/wire.js';
+import { wireWorkloads } from './workloads/wire.js';
 
 export interface GatewayDependencies {
   settings: GatewaySettings;
@@ -71,6 +72,8 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const accounts = wireAccounts({
     ...{ adminGroups, isAuthenticationOn, tokenLifetime, findProc, database, news, sources, audit },
   });
+  const people = authPlugin?.accepts;
+  const workloads = wireWorkloads({ isAuthenticationOn, people, findProc, database, news, audit });
   const podTemplates = wirePodTemplates({ templates: procs.templates, procs: procsStore, allowed, audit });
   const forExecuting = { procsStore, findProc, prepareArgs, access, groups, audit };
   const notifications = wireNotifications({ settings, database, signals, audit });
@@ -93,15 +96,16 @@ export function wireGateway(dependencies: GatewayDependencies) {
   observeState(telemetry.meter, { store, seals, health, openLogStreams: () => openStreams.count() });
   const controllers: object[] = [
     ...[executions, procs, podTemplates, secrets, schedules, accounts, auditing, notifications, signIn],
-    ...[healthRoutes, metricsRoutes, docs],
+    ...[workloads, healthRoutes, metricsRoutes, docs],
   ].flatMap((feature): object[] => feature.controllers);
-  const { guard, hostCheck } = authentication;
+  const { guard, hostCheck, auditWorkload } = authentication;
   const { admitRequests, bodies, sockets } = wireLimits({ settings, guard });
   const { noteRefusal } = auditing;
   return {
     ...{
       controllers,
       guard,
+      auditWorkload,
       hostCheck,
       noteRefusal,
       health,
@@ -119,7 +123,12 @@ export function wireGateway(dependencies: GatewayDependencies) {
 @Module({})
 export class GatewayModule {
   static register(
-    { controllers, guard, noteRefusal }: Pick<Gateway, 'controllers' | 'guard' | 'noteRefusal'>,
+    {
+      controllers,
+      guard,
+      auditWorkload,
+      noteRefusal,
+    }: Pick<Gateway, 'controllers' | 'guard' | 'auditWorkload' | 'noteRefusal'>,
     logger: Logger,
   ): DynamicModule {
     return {
@@ -127,6 +136,7 @@ export class GatewayModule {
       controllers: controllers.map(registerController),
       providers: [
         { provide: APP_GUARD, useValue: guard },
+        { provide: APP_INTERCEPTOR, useValue: auditWorkload },
         { provide: APP_FILTER, useValue: new ErrorFilter(logger, noteRefusal) },
       ],
     };

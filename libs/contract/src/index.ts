@@ -50,4 +50,5 @@ export {
 export type { SealedPageReply } from './secret-key.js';
 export type { PollSignInReply } from './sign-in.js';
 export { email, isStorable } from './text.js';
+export type { WorkloadReply } from './workload.js';
 export { Written, parseJson, parseWritten, restoreNumbers, stringifyJson } from './written.js';

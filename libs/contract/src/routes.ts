@@ -9,6 +9,7 @@ import { scheduleRoutes } from './routes/schedule-routes.js';
 import { secretKeyRoutes } from './routes/secret-key-routes.js';
 import { serviceRoutes } from './routes/service-routes.js';
 import { signInRoutes } from './routes/sign-in-routes.js';
+import { workloadRoutes } from './routes/workload-routes.js';
 
 export { scopeOf, type Route } from './routes/route.js';
 
@@ -20,6 +21,7 @@ export const routes = {
   ...scheduleRoutes,
   ...notificationRoutes,
   ...accountRoutes,
+  ...workloadRoutes,
   ...auditRoutes,
   ...secretKeyRoutes,
   ...signInRoutes,

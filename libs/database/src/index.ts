@@ -1,5 +1,6 @@
 export { TOKEN_PREFIX } from './accounts/access-token.js';
 export { type Account, type TokenOwner, AccountsStore } from './accounts/accounts.store.js';
+export { withAuditDetails } from './audit/audit-context.js';
 export { AuditKeyStore } from './audit/audit-key.store.js';
 export * from './audit/audit-seals.store.js';
 export { type AuditProblem, AuditVerifyStore } from './audit/audit-verify.store.js';
@@ -74,3 +75,4 @@ export * from './executions/stuck-executions.store.js';
 export * from './schedules/ticks.store.js';
 export { type NewToken, type TokenRecord, TokensStore } from './accounts/tokens.store.js';
 export * from './executions/workers.store.js';
+export * from './workloads/workloads.store.js';

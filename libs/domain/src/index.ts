@@ -3,6 +3,7 @@ export * from './access/owns.js';
 export * from './access/same-email.js';
 export * from './access/scope.js';
 export * from './access/user.js';
+export * from './access/workload-rule.js';
 export { describeChanges, type Changes } from './audit/describe-changes.js';
 export { ERROR_CODES, type ErrorCode, type ErrorDetail, AppError } from './app-error.js';
 export { ADMISSION_GATES, type WaitingFor, GATE_NAMES, gateNamed } from './execution/admission-gates.js';

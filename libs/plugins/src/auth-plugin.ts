@@ -19,6 +19,9 @@ export abstract class AuthPlugin {
     return canExecute(user, requiredGroups);
   }
 
+  /** The JWTs of people that it takes: from this issuer, for one of these audiences. Undefined if only the plugin knows. */
+  readonly accepts?: { issuer: string; audiences: readonly string[] };
+
   /** Sign-in for people at a terminal. Undefined if the plugin does not offer it. */
   readonly deviceFlow?: DeviceFlow;
 }

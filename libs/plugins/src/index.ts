@@ -8,3 +8,11 @@ export { loadNotificationPlugin } from './notification/load-notification-plugin.
 export { NotificationPlugin, type ExecutionEvent } from './notification/notification-plugin.js';
 export type { PluginEnv } from './plugin-env.js';
 export { checkPlugin, SHIPPED_PLUGINS } from './shipped-plugins.js';
+export {
+  audiencesOf,
+  isIssuerAddress,
+  readClaimedOrigin,
+  type CheckedWorkload,
+  type ClaimedOrigin,
+  WorkloadIssuers,
+} from './workload/workload-issuers.js';

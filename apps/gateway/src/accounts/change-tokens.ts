@@ -29,7 +29,7 @@ export class ChangeTokens {
   /**
    * Returns the token with its record; the token cannot be read again. It ends with the caller's own token, and expires
    * no later, whatever was requested: a stolen token must not yield one that outlives it.
-   * @throws AppError `forbidden` for another account's token, unless the caller is an admin; `not_found` if there is no
+   * @throws AppError `forbidden` for another account's token, unless the caller is an admin, and to a workload; `not_found` if there is no
    * such account or proc; `conflict` if the caller has no account, or the account too many tokens, or while authentication
    * is off; `invalid_args` beyond the longest lifetime
    */
@@ -38,6 +38,7 @@ export class ChangeTokens {
     const { user, isAdmin, address, credentialExpiresAt, tokenId: parentId } = caller;
     const email = body.email ?? user.email;
     if (!this.dependencies.isAuthenticationOn) throw this.noTokens(email, caller);
+    if (caller.workload) throw notByWorkloads('create tokens');
     if (!isSameEmail(email, user.email) && !isAdmin) throw onlyAdmins('create tokens for other accounts');
     // A sign-in through the plugin must not yield a token that outlives it, or that may do more.
     if (!isAdmin && !this.dependencies.sources.isAccount(user)) throw noOwnAccount(user);
@@ -126,6 +127,13 @@ function tooManyTokens(email: string): AppError {
 
 function noToken(id: string): AppError {
   return new AppError('not_found', `No such token: ${id}.`, { hint: 'See `proctor token list`.' });
+}
+
+/** A stolen token of a CI job must leave nothing that outlives it. */
+export function notByWorkloads(what: string): AppError {
+  return new AppError('forbidden', `Tokens of workloads cannot ${what}.`, {
+    hint: 'A program needs no other token: it gets a new one from its own platform for each job.',
+  });
 }
 
 export function onlyAdmins(what: string): AppError {

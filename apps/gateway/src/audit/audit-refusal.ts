@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { AuditEntry } from '@app/database';
 import type { AppError } from '@app/domain';
 import { findCaller, type Caller } from '../authentication/caller.js';
+import { workloadDetails } from '../authentication/credential.js';
 import { textOf } from '../authentication/credentials.js';
 import { findRouteName } from '../http/find-route-name.js';
 import { pathOf } from '../http/request-path.js';
@@ -23,7 +24,11 @@ export function refusalEntry(error: AppError, request: FastifyRequest): AuditEnt
     subject: path,
     allowed: false,
     address: request.ip,
-    details: { code: error.code, method, path, ...(!caller && { claimed: claimedEmail(request) }) },
+    details: {
+      ...{ code: error.code, method, path },
+      ...(!caller && { claimed: claimedEmail(request) }),
+      ...(caller?.workload && workloadDetails(caller.workload)),
+    },
   };
 }
 

@@ -20,6 +20,10 @@ class Sources {
     if (this.failure) throw this.failure;
     return this.users.get(token) ?? null;
   }
+
+  hintFor(token: string): string | null {
+    return token === 'of a workload' ? 'No workload rule matches.' : null;
+  }
 }
 
 describe('Authenticator', () => {
@@ -107,6 +111,12 @@ describe('Authenticator', () => {
       code: 'too_many_requests',
     });
     expect(sources.lookups).toBe(1);
+  });
+
+  it('says why the token of a workload is refused', async () => {
+    await expect(authenticator.admit(headers('of a workload'), 'here')).rejects.toMatchObject({
+      ...{ code: 'unauthenticated', hint: 'No workload rule matches.' },
+    });
   });
 
   it('accepts every request when authentication is off', async () => {

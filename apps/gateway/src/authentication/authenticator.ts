@@ -20,7 +20,7 @@ export class Authenticator {
   private readonly remembered = new BoundedMap<string, CachedUser>({ maxSize: MAX_REMEMBERED });
 
   constructor(
-    private readonly sources: Pick<UserSources, 'find' | 'kindOf'>,
+    private readonly sources: Pick<UserSources, 'find' | 'kindOf' | 'hintFor'>,
     private readonly limits: Pick<LoginLimits, 'guard'>,
     /** Null: authentication is on. Otherwise the groups that every caller is a member of. */
     private readonly groupsOfEveryone: readonly string[] | null,
@@ -59,7 +59,7 @@ export class Authenticator {
     const user = credentials && (await find(credentials, keyOf(credentials)));
     if (user?.active) return user;
     throw new AppError('unauthenticated', 'The email or the access token is missing or wrong.', {
-      hint: CREDENTIALS_HINT,
+      hint: (credentials && this.sources.hintFor(credentials.token)) ?? CREDENTIALS_HINT,
     });
   }
 

@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Requester } from './access.js';
+import type { WorkloadSource } from './credential.js';
 
 /** The user who makes a request, once authenticated. */
 export interface Caller extends Requester {
@@ -10,6 +11,8 @@ export interface Caller extends Requester {
   tokenId: string | null;
   /** When the caller's credential expires; null: never, or only the authentication plugin knows. */
   credentialExpiresAt: Date | null;
+  /** The token of a workload that the request was made with; left out: another credential. */
+  workload?: WorkloadSource | undefined;
 }
 
 const callers = new WeakMap<FastifyRequest, Caller>();

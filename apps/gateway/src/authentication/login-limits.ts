@@ -8,8 +8,8 @@ const MAX_PROVEN = 10_000;
 /** Past the limit. A connection of the pool each; a flood must leave some to everything else. */
 const LANE = { maxRunning: 4, maxWaiting: 2_000 };
 
-/** Who looks credentials up: Postgres, by an index, or the plugin, often with a call to another server. */
-export type LookupKind = 'account' | 'plugin';
+/** Who looks credentials up: Postgres, by an index, or the plugin or an issuer of workload tokens, often with a call to another server. */
+export type LookupKind = 'account' | 'plugin' | `issuer ${string}`;
 
 /**
  * Limits failed logins. Right credentials are always accepted, so that an attacker cannot lock a user out: past the limit,
@@ -17,10 +17,8 @@ export type LookupKind = 'account' | 'plugin';
  */
 export class LoginLimits {
   private readonly failures: FailedLogins;
-  private readonly lanes: Record<LookupKind, LookupLane> = {
-    account: new LookupLane(LANE),
-    plugin: new LookupLane(LANE),
-  };
+  /** One for each kind: an issuer that is slow must delay no other. The issuers are those of an admin's rules. */
+  private readonly lanes = new Map<LookupKind, LookupLane>();
   /** Until when each key need not wait in a lane. */
   private readonly proven = new BoundedMap<string, number>({ maxSize: MAX_PROVEN });
 
@@ -48,7 +46,7 @@ export class LoginLimits {
   ): Promise<T | null> {
     const isProven = (this.proven.get(key) ?? -Infinity) > this.now();
     const waits = !isProven && this.failures.waitMs(address, identity) > 0;
-    const found = await (waits ? this.lanes[kind].run(addressKey(address), lookUp) : lookUp());
+    const found = await (waits ? this.laneOf(kind).run(addressKey(address), lookUp) : lookUp());
     if (found !== null) {
       this.proven.set(key, this.now() + PROVEN_MS);
       return found;
@@ -58,5 +56,11 @@ export class LoginLimits {
     if (!isProven) this.failures.check(address, identity);
     this.failures.noteFailure(address, identity);
     return null;
+  }
+
+  private laneOf(kind: LookupKind): LookupLane {
+    const lane = this.lanes.get(kind) ?? new LookupLane(LANE);
+    this.lanes.set(kind, lane);
+    return lane;
   }
 }

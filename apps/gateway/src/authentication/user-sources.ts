@@ -1,19 +1,9 @@
 import { TOKEN_PREFIX, type TokenOwner } from '@app/database';
-import { canExecute, FULL_SCOPE, isPlainEmail, type Scope, type User } from '@app/domain';
+import { canExecute, isPlainEmail, type User } from '@app/domain';
 import type { AuthPlugin } from '@app/plugins';
+import { UNLIMITED, type Credential } from './credential.js';
 import type { LookupKind } from './login-limits.js';
-
-/** What a user was identified by. */
-export interface Credential {
-  /** The token in Postgres; null: another credential. */
-  tokenId: string | null;
-  /** Null: never, or only the plugin knows. */
-  expiresAt: Date | null;
-  scope: Scope;
-}
-
-/** A credential of which only the plugin knows more, or none while authentication is off. */
-const UNLIMITED: Credential = { tokenId: null, expiresAt: null, scope: FULL_SCOPE };
+import type { WorkloadTokens } from './workload-tokens.js';
 
 interface Origin {
   source: AuthPlugin;
@@ -29,9 +19,16 @@ interface AccountsSource extends Omit<AuthPlugin, 'auth'> {
   auth(email: string | null, token: string): Promise<TokenOwner | null>;
 }
 
+const NO_WORKLOADS: Pick<WorkloadTokens, 'find' | 'knownIssuerOf' | 'hintFor'> = {
+  find: async () => ({ kind: 'other' }),
+  knownIssuerOf: () => null,
+  hintFor: () => null,
+};
+
 /**
  * Finds users by their credentials. A token that Proctor issued belongs to an account in Postgres, so that service accounts
- * and admins work alongside any plugin; the plugin decides about every other token.
+ * and admins work alongside any plugin; so does one of a workload that a rule is for. The plugin decides about every other
+ * token.
  */
 export class UserSources {
   private readonly origins = new WeakMap<User, Origin>();
@@ -48,18 +45,33 @@ export class UserSources {
     private readonly isClosed: (email: string) => Promise<boolean>,
     /** Called with each user that the plugin identifies. */
     private readonly noteSignIn: (user: User) => void = () => undefined,
+    private readonly workloads: Pick<WorkloadTokens, 'find' | 'knownIssuerOf' | 'hintFor'> = NO_WORKLOADS,
   ) {}
 
   /** As `AuthPlugin.auth`. */
   async find(email: string | null, token: string): Promise<User | null> {
-    return this.kindOf(token) === 'account'
-      ? this.findAccount(email, token)
-      : this.findInPlugin(email, token);
+    if (token.startsWith(TOKEN_PREFIX)) return this.findAccount(email, token);
+    const workload = await this.workloads.find(email, token);
+    if (workload.kind === 'found') {
+      const { user, credential } = workload;
+      this.origins.set(user, { source: this.accounts, user, credential, answers: new Map() });
+      return user;
+    }
+    if (workload.kind === 'refused') return null;
+    return this.plugin === this.accounts ? this.findAccount(email, token) : this.findInPlugin(email, token);
+  }
+
+  /** What to tell the owner of a token that `find` did not accept; null: nothing special. */
+  hintFor(token: string): string | null {
+    return this.workloads.hintFor(token);
   }
 
   /** Who knows the owner of a token like this. */
   kindOf(token: string): LookupKind {
-    return token.startsWith(TOKEN_PREFIX) || this.plugin === this.accounts ? 'account' : 'plugin';
+    if (token.startsWith(TOKEN_PREFIX)) return 'account';
+    const issuer = this.workloads.knownIssuerOf(token);
+    if (issuer !== null) return `issuer ${issuer}`;
+    return this.plugin === this.accounts ? 'account' : 'plugin';
   }
 
   /** As `AuthPlugin.verify` of the source that returned this object. @throws AppError `unavailable` */

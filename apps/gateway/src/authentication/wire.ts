@@ -1,7 +1,8 @@
-import { AccountsStore, SignInsStore } from '@app/database';
+import { AccountsStore, SignInsStore, WorkloadsStore } from '@app/database';
 import type { User } from '@app/domain';
 import type { Logger } from '@app/platform';
-import type { AuthPlugin } from '@app/plugins';
+import { Outbound } from '@app/outbound';
+import { WorkloadIssuers, type AuthPlugin } from '@app/plugins';
 import type { GatewaySettings } from '../env.js';
 import type { Connections } from '../open-connections.js';
 import { Access } from './access.js';
@@ -15,10 +16,12 @@ import { KnownHosts } from './known-hosts.js';
 import { OriginCheck } from './origin-check.js';
 import { PostgresAuth } from './postgres-auth.js';
 import { Reauthorizer } from './reauthorizer.js';
+import { AuditWorkload } from './audit-workload.interceptor.js';
 import { UserSources } from './user-sources.js';
+import { WorkloadTokens } from './workload-tokens.js';
 
 export interface AuthenticationDependencies {
-  settings: Pick<GatewaySettings, 'access' | 'publicOrigin' | 'allowedHosts'>;
+  settings: Pick<GatewaySettings, 'access' | 'publicOrigin' | 'allowedHosts' | 'outbound'>;
   connections: Pick<Connections, 'database' | 'signals' | 'updatesSubscriber'>;
   /** Null: users and tokens are in Postgres alone. */
   authPlugin: AuthPlugin | null;
@@ -41,7 +44,13 @@ export function wireAuthentication({
     return account !== null && (account.isService || !account.isActive);
   };
   const noteSignIn = (user: User) => signIns.note(user);
-  const sources = new UserSources(postgresAuth, authPlugin ?? postgresAuth, accounts, isClosed, noteSignIn);
+  const workloads = new WorkloadTokens({
+    rules: new WorkloadsStore(database),
+    issuers: new WorkloadIssuers({ outbound: new Outbound(settings.outbound) }),
+    people: authPlugin?.accepts,
+  });
+  const users = authPlugin ?? postgresAuth;
+  const sources = new UserSources(postgresAuth, users, accounts, isClosed, noteSignIn, workloads);
   const access = new Access(
     adminGroups,
     (user, groups) => sources.verify(user, groups),
@@ -56,6 +65,7 @@ export function wireAuthentication({
     news: new AccessNews({ authenticator, signals, subscriber: updatesSubscriber }),
     reauthorizer: new Reauthorizer(authenticator, access),
     sources,
+    auditWorkload: new AuditWorkload(),
     hostCheck: new HostCheck(new KnownHosts(settings.allowedHosts), isAuthenticationOn),
     guard: new AuthGuard({ authenticator, access, sources, originCheck, minClientVersion }),
   };

@@ -40,7 +40,9 @@ export function parseBody(route: Route, bytes: unknown): unknown {
   const result = parseWritten(route.body, given);
   if (result.success) return result.data;
   // v2's clients expect exactly this message if the body is not even an object; details follow where there is a field.
-  const isOtherKind = result.error.issues.some(({ path }) => path.length === 0);
+  const isOtherKind = result.error.issues.some(
+    ({ code, path }) => path.length === 0 && code !== 'unrecognized_keys',
+  );
   const details = isOtherKind ? [] : detailsFromIssues(result.error.issues);
   throw new AppError('malformed_request', malformed, { details });
 }

@@ -50,6 +50,7 @@ import {
   signInReply,
   startSignInReply,
 } from '../sign-in.js';
+import { createWorkloadBody, listWorkloadsReply, workloadReply } from '../workload.js';
 
 /** Schemas of requests, under the names that generated clients use. */
 export const REQUEST_SCHEMAS = {
@@ -65,6 +66,7 @@ export const REQUEST_SCHEMAS = {
   UpdateUser: updateUserBody,
   CreateGroup: createGroupBody,
   CreateToken: createTokenBody,
+  CreateWorkload: createWorkloadBody,
   PollSignIn: pollSignInBody,
   RefreshSignIn: refreshSignInBody,
 } as const satisfies Record<string, z.ZodType>;
@@ -96,6 +98,8 @@ export const REPLY_SCHEMAS = {
   Token: tokenReply,
   TokenPage: listTokensReply,
   NewToken: createTokenReply,
+  Workload: workloadReply,
+  WorkloadList: listWorkloadsReply,
   AuditEvent: auditEvent,
   AuditPage: listAuditReply,
   AuditProblem: auditProblem,

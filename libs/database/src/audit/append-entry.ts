@@ -1,4 +1,5 @@
 import type { Session } from '../connection/database.js';
+import { currentAuditDetails } from './audit-context.js';
 import type { AuditEntry } from './audit.store.js';
 
 /**
@@ -8,5 +9,5 @@ import type { AuditEntry } from './audit.store.js';
 export type EntryOfChange<T> = (before: T | null, after: T) => AuditEntry;
 
 export async function appendEntry(session: Session, { details = {}, ...entry }: AuditEntry): Promise<void> {
-  await session.auditEvent.create({ data: { ...entry, details } });
+  await session.auditEvent.create({ data: { ...entry, details: { ...details, ...currentAuditDetails() } } });
 }

@@ -6,7 +6,7 @@ const ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ];
-const MAX_TOKEN_CHARACTERS = 16 * 1024;
+export const MAX_TOKEN_CHARACTERS = 16 * 1024;
 const CLOCK_TOLERANCE_SECONDS = 30;
 
 export type CheckedToken =

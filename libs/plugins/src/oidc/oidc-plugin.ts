@@ -21,6 +21,7 @@ export interface OidcOptions {
 /** Accepts ID tokens, and access tokens that are JWTs, signed by an OpenID Connect issuer. */
 export class OidcPlugin extends AuthPlugin {
   override readonly deviceFlow: OidcDeviceFlow;
+  override readonly accepts: { issuer: string; audiences: readonly string[] };
   private readonly issuer: Issuer;
   private readonly now: () => number;
   private readonly log: PluginLog | undefined;
@@ -32,6 +33,7 @@ export class OidcPlugin extends AuthPlugin {
     super();
     this.now = now;
     this.log = log;
+    this.accepts = { issuer: settings.issuer, audiences: settings.audiences };
     this.issuer = new Issuer(settings.issuer, { outbound, now, timeoutMs });
     this.deviceFlow = new OidcDeviceFlow(this.issuer, settings, { outbound, now, timeoutMs });
   }

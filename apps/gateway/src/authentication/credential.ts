@@ -1,0 +1,35 @@
+import { FULL_SCOPE, type Scope } from '@app/domain';
+
+/** What a user was identified by. */
+export interface Credential {
+  /** The token in Postgres; null: another credential. */
+  tokenId: string | null;
+  /** Null: never, or only the plugin knows. */
+  expiresAt: Date | null;
+  scope: Scope;
+  /** The token of a workload; left out: another credential. */
+  workload?: WorkloadSource;
+}
+
+/** The token by which a program was identified, as the audit trail names it. */
+export interface WorkloadSource {
+  /** The rule that allowed it. */
+  rule: string;
+  issuer: string;
+  subject: string;
+  /** `jti`; null: it has none. */
+  tokenId: string | null;
+}
+
+/** A credential of which only the plugin knows more, or none while authentication is off. */
+export const UNLIMITED: Credential = { tokenId: null, expiresAt: null, scope: FULL_SCOPE };
+
+/** For audit entries. */
+export function workloadDetails({ rule, subject, tokenId }: WorkloadSource): Record<string, string> {
+  return {
+    workload: rule,
+    // Postgres refuses these in JSON, and the entry with it.
+    sub: subject.replaceAll('\0', '').toWellFormed().slice(0, 500),
+    ...(tokenId !== null && { jti: tokenId.replaceAll('\0', '').toWellFormed() }),
+  };
+}
