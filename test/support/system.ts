@@ -146,6 +146,8 @@ export function serviceEnv(
     PROCTOR_APP_HOST: '127.0.0.1',
     PROCTOR_APP_PORT: String(port),
     PROCTOR_LOG_LEVEL: 'debug',
+    // Schedules that fire each second have addresses, because the API demands them.
+    PROCTOR_MAIL_MIN_INTERVAL_SECONDS: '1',
     // One client does the work of many.
     PROCTOR_REQUESTS_PER_SECOND: '0',
     PROCTOR_COSTLY_REQUESTS_PER_SECOND: '0',
