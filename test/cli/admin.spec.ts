@@ -525,16 +525,18 @@ describe('accounts', () => {
     const [token] = await jsonOf<Array<{ id: string }>>(bob, 'token', 'list');
     expect(JSON.stringify(token)).not.toContain(bob.token);
 
-    const narrow = ['token', 'create', '--scope', 'read', '--proc', 'say-hello-world', '--expires', 'never'];
-    const reader = { email: bob.email, token: (await as(bob, narrow)).stdout.trim() };
-    expect(await succeed(as(reader, ['whoami']))).toContain('Scope   read of say-hello-world\n');
-    const refused = await as(reader, ['execute', 'say-hello-world']);
+    const narrow = ['token', 'create', '--scope', 'read', '--proc', 'greet', '--expires', 'never'];
+    const made = await as(bob, narrow);
+    expect(made).toMatchObject({ exitCode: 0 });
+    const reader = { email: bob.email, token: made.stdout.trim() };
+    expect(await succeed(as(reader, ['whoami']))).toContain('Scope   read of greet\n');
+    const refused = await as(reader, ['execute', 'greet']);
     expect(refused.exitCode).toBe(4);
     expect(refused.stderr).toContain(
       'This requires a token with the scope execute; yours has the scope read',
     );
     expect(await succeed(as(bob, ['token', 'list']))).toMatch(
-      new RegExp(`read of say-hello-world +active .* ${token?.id ?? ''}\n`),
+      new RegExp(`read of greet +active .* ${token?.id ?? ''}\n`),
     );
     const unasked = await as(bob, ['token', 'revoke', token?.id ?? '']);
     expect([unasked.exitCode, unasked.stderr]).toEqual([2, expect.stringContaining('--yes')]);

@@ -268,8 +268,8 @@ describe('requests', () => {
   it('are counted when the client does not wait for the answer', async () => {
     const { port } = new URL(url);
     const socket = connect(Number(port), '127.0.0.1');
-    socket.write('GET /metadata HTTP/1.1\r\nHost: x\r\n\r\n');
-    await sleep(200);
+    await new Promise((resolve) => socket.write('GET /metadata HTTP/1.1\r\nHost: x\r\n\r\n', resolve));
+    await sleep(250);
     socket.destroy();
     let left: string[] = [];
     for (const deadline = performance.now() + 5_000; left.length < 1 && performance.now() < deadline;) {

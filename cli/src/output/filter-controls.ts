@@ -23,7 +23,7 @@ export function hasColours(line: string): boolean {
 /** Ends every colour that a line began. */
 export const RESET_COLOURS = '\x1b[0m';
 
-/** Joins the lines of a text, removes its control characters and shows marks of direction: for a cell or a message. */
+/** Joins the lines of a text, shows its marks of direction and removes other control characters: for a cell or a message. */
 export function plainLine(text: string): string {
-  return escapeBidi(filterControls(text.replace(/[\t\r\n]+/g, ' ').trim(), { keepColours: false }));
+  return filterControls(escapeBidi(text.replace(/[\t\r\n]+/g, ' ').trim()), { keepColours: false });
 }
