@@ -56,7 +56,8 @@ export function nastyText(random: Random): string {
 }
 
 const nastyValue = (random: Random): unknown =>
-  random.chance(0.6) ? nastyText(random) : random.pick(NASTY_VALUES);
+  // A copy, because the next change may change it.
+  random.chance(0.6) ? nastyText(random) : structuredClone(random.pick(NASTY_VALUES));
 
 /** A copy in which one to three places have another value, are missing, or hold something more. */
 export function mutateValue(value: unknown, random: Random): unknown {

@@ -15,6 +15,7 @@ export interface Draw {
   targets: Targets;
 }
 
+export const SERVICE_ACCOUNT = 'ci@example.com';
 const FRESH = 1_000_000;
 const fresh = ({ random }: Draw, prefix: string) => `${prefix}-${random.integer(1, FRESH)}`;
 const GONE = '1000000000000000';
@@ -25,6 +26,9 @@ const email = (draw: Draw) => some(draw, 'emails');
 const group = (draw: Draw) => some(draw, 'groups');
 const someToken = (draw: Draw) =>
   draw.targets.tokens.length > 0 ? draw.random.pick(draw.targets.tokens) : crypto.randomUUID();
+
+/** One of a few, so that they are made, found and removed often. */
+const workload = ({ random }: Draw) => `made-workload-${random.integer(1, 5)}`;
 
 const ofProc = (draw: Draw): Sample => ({ params: { name: proc(draw) } });
 const ofExecution = (draw: Draw): Sample => ({ params: { id: some(draw, 'executions') } });
@@ -148,12 +152,12 @@ export const SAMPLES: Record<RouteName, (draw: Draw) => Sample> = {
   listWorkloads: plain,
   createWorkload: (draw) => ({
     body: {
-      ...{ name: fresh(draw, 'made'), issuer: 'https://issuer.invalid', audience: 'proctor' },
-      ...{ subject: `repo:acme/${fresh(draw, 'app')}`, account: email(draw) },
+      ...{ name: workload(draw), issuer: 'https://issuer.invalid', audience: 'proctor' },
+      ...{ subject: `repo:acme/${fresh(draw, 'app')}`, account: SERVICE_ACCOUNT },
     },
   }),
-  getWorkload: (draw) => ({ params: { name: fresh(draw, 'made') } }),
-  removeWorkload: (draw) => ({ params: { name: fresh(draw, 'made') } }),
+  getWorkload: (draw) => ({ params: { name: workload(draw) } }),
+  removeWorkload: (draw) => ({ params: { name: workload(draw) } }),
   listAudit: (draw) => ({ query: page(draw) }),
   exportAudit: (draw) => ({ query: { action: draw.random.pick(['createToken', 'setSecrets']) } }),
   verifyAudit: ({ random }) => ({

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { startSystem, type System } from '../../test/support/system.js';
+import { SERVICE_ACCOUNT } from './samples.js';
 import type { Targets } from './targets.js';
 
 export const CALLERS = ['stranger', 'outsider', 'member', 'admin'] as const;
@@ -64,6 +65,7 @@ async function fill(system: System): Promise<FuzzWorld> {
   await create({ email: 'member@example.com', groups: ['inside'] });
   await create({ email: 'outsider@example.com', groups: ['elsewhere'] });
   await create({ email: 'disposable@example.com', groups: ['disposable'] });
+  await create({ email: SERVICE_ACCOUNT, service: true });
   const vaultToken = await tokenOf('vault@example.com', vault);
   const member = await tokenOf('member@example.com', inside);
   const outsider = await tokenOf('outsider@example.com', outside);

@@ -1,6 +1,5 @@
 import type { PodTemplate } from '@app/domain';
-import type { Database } from '../connection/database.js';
-import { hasCode, UNIQUE_VIOLATION } from '../connection/error-codes.js';
+import type { Database, Session } from '../connection/database.js';
 import type { Prisma } from '../generated/client.js';
 
 export interface PodTemplateRecord {
@@ -37,19 +36,13 @@ export class PodTemplatesStore {
   /** Creates or replaces it. May be repeated. */
   async put(name: string, template: PodTemplate, updatedBy: string): Promise<PodTemplateRecord> {
     const columns = { template: template as unknown as Prisma.InputJsonObject, updatedBy };
-    const upsert = () =>
-      this.database.client.podTemplate.upsert({
-        where: { name },
-        create: { name, ...columns },
-        update: columns,
-        include: WITH_PROCS,
-      });
-    // Another request has just created it.
-    const row = await upsert().catch((error: unknown) => {
-      if (!hasCode(error, UNIQUE_VIOLATION)) throw error;
-      return upsert();
+    // Without `include` it is one statement (INSERT … ON CONFLICT), which nobody can create or remove it in the middle of.
+    const row = await this.database.client.podTemplate.upsert({
+      where: { name },
+      create: { name, ...columns },
+      update: columns,
     });
-    return toRecord(row);
+    return toRecord({ ...row, procs: await this.usersOf(name) });
   }
 
   /** Removes it unless a proc uses it; then returns the names of those procs. */
@@ -59,14 +52,18 @@ export class PodTemplatesStore {
       const locked = await session.$queryRaw<unknown[]>`
         SELECT 1 FROM pod_template WHERE name = ${name} FOR UPDATE`;
       if (locked.length === 0) return 'not_found';
-      const users = await session.proc.findMany({
-        where: { podTemplate: name },
-        select: { name: true },
-        orderBy: { name: 'asc' },
-      });
+      const users = await this.usersOf(name, session);
       if (users.length > 0) return { usedBy: users.map((user) => user.name) };
       await session.podTemplate.delete({ where: { name } });
       return 'removed';
+    });
+  }
+
+  private usersOf(name: string, session: Session = this.database.client): Promise<{ name: string }[]> {
+    return session.proc.findMany({
+      where: { podTemplate: name },
+      select: { name: true },
+      orderBy: { name: 'asc' },
     });
   }
 }
