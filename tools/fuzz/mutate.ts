@@ -102,11 +102,19 @@ function* placesOf(at: Container): Generator<{ at: Container; key: string }> {
 
 const MANY = 300;
 const VERY_MANY = 85_000;
+/** Larger bodies prove no more, and making them would hold up this process and its clocks. */
+const MAX_CHARACTERS = 2_000_000;
 
 /** The same again and again, or an object with as many names. */
 function many(value: unknown, random: Random): unknown {
   const count = random.chance(0.01) ? VERY_MANY : random.integer(2, MANY);
-  if (random.chance(0.5)) return Array.from({ length: count }, () => value);
+  const characters = (JSON.stringify(value) ?? '').length + 1;
+  if (random.chance(0.5)) {
+    // Copies, because a later change would grow all of them together.
+    return Array.from({ length: Math.min(count, Math.ceil(MAX_CHARACTERS / characters)) }, () =>
+      structuredClone(value),
+    );
+  }
   return Object.fromEntries(Array.from({ length: count }, (_, at) => [`N${at}`, 'x']));
 }
 

@@ -28,6 +28,7 @@ const someToken = (draw: Draw) =>
   draw.targets.tokens.length > 0 ? draw.random.pick(draw.targets.tokens) : crypto.randomUUID();
 
 /** One of a few, so that they are made, found and removed often. */
+const madeProc = ({ random }: Draw) => `made-proc-${random.integer(1, 5)}`;
 const workload = ({ random }: Draw) => `made-workload-${random.integer(1, 5)}`;
 
 const ofProc = (draw: Draw): Sample => ({ params: { name: proc(draw) } });
@@ -43,7 +44,7 @@ const signIn = (draw: Draw): Sample => ({
 
 const metadata = (draw: Draw) => [
   {
-    name: draw.random.chance(0.5) ? proc(draw) : fresh(draw, 'made-proc'),
+    name: draw.random.chance(0.5) ? proc(draw) : madeProc(draw),
     description: 'made by a request',
     image_name: 'proctor/run-script:1',
     authorized_groups: draw.random.chance(0.5) ? [group(draw)] : [],
@@ -86,7 +87,7 @@ export const SAMPLES: Record<RouteName, (draw: Draw) => Sample> = {
   checkProcs: (draw) => ({ body: metadata(draw) }),
   getProc: ofProc,
   // The others are needed to the end.
-  removeProc: () => ({ params: { name: 'made-proc' } }),
+  removeProc: (draw) => ({ params: { name: madeProc(draw) } }),
   listPodTemplates: plain,
   applyPodTemplate: (draw) => ({
     ...ofTemplate(draw),
