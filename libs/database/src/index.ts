@@ -5,13 +5,8 @@ export { AuditKeyStore } from './audit/audit-key.store.js';
 export * from './audit/audit-seals.store.js';
 export { type AuditProblem, AuditVerifyStore } from './audit/audit-verify.store.js';
 export type { EntryOfChange } from './audit/append-entry.js';
-export {
-  type AuditEntry,
-  type AuditEvent,
-  type AuditFilter,
-  AuditStore,
-  type SealedAuditEvent,
-} from './audit/audit.store.js';
+export type { AuditEntry } from './audit/audit-entry.js';
+export { type AuditEvent, type AuditFilter, AuditStore, type SealedAuditEvent } from './audit/audit.store.js';
 export { Database } from './connection/database.js';
 export * from './connection/database-error.js';
 export * from './notifications/deliveries.store.js';
@@ -40,8 +35,9 @@ export {
   LogsStore,
 } from './logs/logs.store.js';
 export * from './executions/metrics.store.js';
-export * from './notifications/notification-preferences.store.js';
+export { NotificationPreferencesStore } from './notifications/notification-preferences.store.js';
 export * from './notifications/notification-outbox.store.js';
+export type { Recipient } from './notifications/recipient.js';
 export { type DeliveryRecord, NotificationsStore } from './notifications/notifications.store.js';
 export { PodTemplatesStore, type PodTemplateRecord } from './pod-templates/pod-templates.store.js';
 export { ProcsStore, snapshotOf, type RegisteredProc } from './procs/procs.store.js';
@@ -64,7 +60,7 @@ export {
   type ScheduleChanges,
 } from './schedules/schedules.store.js';
 export type { SealedArgs } from './executions/sealed-args.js';
-export { originOfCallback, type SealedCallback, type StoredCallback } from './executions/sealed-callback.js';
+export { originOfCallback, type StoredCallback } from './executions/sealed-callback.js';
 export { KeyRotation, type WalkPage, type WalkPlace } from './secrets/rotation/key-rotation.js';
 export { SEALED_KINDS, type SealedKind } from './secrets/rotation/sealed-table.js';
 export { SecretBox } from './secrets/secret-box.js';
@@ -75,4 +71,9 @@ export * from './executions/stuck-executions.store.js';
 export * from './schedules/ticks.store.js';
 export { type NewToken, type TokenRecord, TokensStore } from './accounts/tokens.store.js';
 export * from './executions/workers.store.js';
-export * from './workloads/workloads.store.js';
+export {
+  MAX_WORKLOADS,
+  type WorkloadRecord,
+  type CreateWorkloadOutcome,
+  WorkloadsStore,
+} from './workloads/workloads.store.js';

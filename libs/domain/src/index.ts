@@ -3,7 +3,7 @@ export * from './access/owns.js';
 export * from './access/same-email.js';
 export * from './access/scope.js';
 export * from './access/user.js';
-export * from './access/workload-rule.js';
+export { findSubjectProblem, findWorkloadRule, type WorkloadRule } from './access/workload-rule.js';
 export { describeChanges, type Changes } from './audit/describe-changes.js';
 export { ERROR_CODES, type ErrorCode, type ErrorDetail, AppError } from './app-error.js';
 export { ADMISSION_GATES, type WaitingFor, GATE_NAMES, gateNamed } from './execution/admission-gates.js';
@@ -42,9 +42,9 @@ export {
   type PodTemplate,
   withoutNulls,
 } from './pod-template/pod-template.js';
-export * from './access/standing.js';
+export { findStandingProblem, type Standing } from './access/standing.js';
 export * from './bidi.js';
-export * from './notification/mail-domains.js';
+export { isMailAllowed, parseMailDomain, withAsciiDomain } from './notification/mail-domains.js';
 export { annotationsByDefault, isAnnotationPattern } from './proc/allowed-annotations.js';
 export { checkAllowed, checkPodAnnotations, type AllowedSettings } from './proc/check-allowed.js';
 export { MAX_PATTERN_LENGTH } from './proc/check-arg-declaration.js';

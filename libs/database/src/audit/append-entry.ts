@@ -1,6 +1,6 @@
 import type { Session } from '../connection/database.js';
 import { currentAuditDetails } from './audit-context.js';
-import type { AuditEntry } from './audit.store.js';
+import type { AuditEntry } from './audit-entry.js';
 
 /**
  * The entry of a change, written in its transaction, so that both or neither happen and the old values are exact.

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { AuditEntry } from './audit.store.js';
+import type { AuditEntry } from './audit-entry.js';
 
 const context = new AsyncLocalStorage<NonNullable<AuditEntry['details']>>();
 

@@ -1,18 +1,8 @@
-import type { Changes } from '@app/domain';
 import type { Database } from '../connection/database.js';
 import { appendEntry } from './append-entry.js';
 import { Prisma } from '../generated/client.js';
 import { toHex } from './audit-chain.js';
-
-/** Who did what to which subject, from where, and whether it was allowed. */
-export interface AuditEntry {
-  actor: string;
-  action: string;
-  subject: string;
-  allowed: boolean;
-  address: string | null;
-  details?: Readonly<Record<string, string | number | boolean | null | Changes>>;
-}
+import type { AuditEntry } from './audit-entry.js';
 
 /** An entry as stored. */
 export interface AuditEvent extends Required<AuditEntry> {

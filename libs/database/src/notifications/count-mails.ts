@@ -1,5 +1,5 @@
 import type { Session } from '../connection/database.js';
-import type { Recipient } from './notification-outbox.store.js';
+import type { Recipient } from './recipient.js';
 
 /** One target of one event. */
 export type NewDelivery = Recipient & { notificationId: bigint; failedReason: string | null };

@@ -9,6 +9,7 @@ import type { Database } from '../connection/database.js';
 import { toExecution, type ExecutionRow } from '../executions/execution-row.js';
 import type { SealedCallback, StoredCallback } from '../executions/sealed-callback.js';
 import { Prisma } from '../generated/client.js';
+import type { Recipient } from './recipient.js';
 import { countMails, tidyMailQuota, type NewDelivery } from './count-mails.js';
 
 /** An event with everything needed to choose its recipients and to write the message. */
@@ -35,15 +36,6 @@ export interface ScheduleOfEvent {
   userEmail: string;
   notificationEmails: readonly string[];
   notifyOn: readonly NotifyEvent[];
-}
-
-/** One target of an event. */
-export interface Recipient {
-  channel: string;
-  /** An address, or the origin of a callback's URL; empty where the channel has one target only. */
-  recipient: string;
-  /** Of an email: whose quota it counts toward. */
-  owner?: string;
 }
 
 /** A row of an execution's log with truncated text. */
