@@ -12,6 +12,9 @@ import { routeUpgrades } from './http/route-upgrades.js';
 import { measureRequests } from './metrics/measure-requests.js';
 import { openConnections } from './open-connections.js';
 
+/** Connections that wait to be accepted; past Node's 511 the system drops them, and clients try again after 1 s and 3 s. */
+const LISTEN_BACKLOG = 4_096;
+
 /** Waits for Postgres, then serves. Does not wait for Redis. @throws PluginError if the authentication plugin is broken */
 export async function startGateway(context: ServiceContext<GatewaySettings>): Promise<Gateway> {
   const { settings, logger, resources } = context;
@@ -66,7 +69,7 @@ async function serve(
   gateway.hostCheck.guard(fastify);
   gateway.admitRequests.install(fastify);
   routeUpgrades(fastify);
-  await app.listen({ port: settings.port, host: settings.host });
+  await app.listen({ port: settings.port, host: settings.host, backlog: LISTEN_BACKLOG });
 }
 
 /** Nest logs each route and module at `info`. */

@@ -18,6 +18,22 @@ export function countFirst<Schema extends z.ZodType>(
   return counted as unknown as z.ZodType<z.output<Schema>, z.input<Schema>>;
 }
 
+/** zod passes it on to the lists. */
+type PausingContext = z.core.ParseContextInternal & { pause?: () => Promise<void> };
+
+/**
+ * Parses a body as `parseWritten` does, which may be a long list.
+ * @param pause awaited between the items of lists that `stopAtProblems` has made
+ */
+export function parseWrittenSlowly<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  pause: () => Promise<void>,
+): Promise<z.ZodSafeParseResult<z.output<Schema>>> {
+  const context: Partial<PausingContext> = { pause };
+  return schema.safeParseAsync(input, context as z.core.ParseContext<z.core.$ZodIssue>);
+}
+
 /**
  * Makes a list stop at the item with the hundredth problem: each one costs far more than an item that is right. Modifies
  * the schema, whose items may contain `Written`.
@@ -27,16 +43,29 @@ export function stopAtProblems<Item extends z.ZodType>(list: z.ZodArray<Item>): 
   list._zod.parse = (payload, context) => {
     const items: unknown = payload.value;
     if (!Array.isArray(items)) return parse(payload, context);
-    payload.value = [];
-    for (const [index, item] of items.entries()) {
+    const parsed: unknown[] = [];
+    payload.value = parsed;
+    /** Returns whether to go on. */
+    const parseItem = (item: unknown, index: number): boolean => {
       const { data, error } = parseWritten(list.element, item);
       for (const issue of error?.issues ?? []) {
         payload.issues.push({ ...issue, path: [index, ...issue.path] } as z.core.$ZodRawIssue);
       }
-      if (payload.issues.length >= MAX_PROBLEMS) return payload;
-      (payload.value as unknown[]).push(data);
+      parsed.push(data);
+      return payload.issues.length < MAX_PROBLEMS;
+    };
+    const { pause } = context as PausingContext;
+    if (!context.async || !pause) {
+      items.every(parseItem);
+      return payload;
     }
-    return payload;
+    return (async () => {
+      for (const [index, item] of items.entries()) {
+        await pause();
+        if (!parseItem(item, index)) break;
+      }
+      return payload;
+    })();
   };
   return list;
 }

@@ -7,7 +7,7 @@ export {
   type AuditEventReply,
   type AuditProblemReply,
 } from './audit.js';
-export { MAX_PROBLEMS } from './bounded.js';
+export { MAX_PROBLEMS, parseWrittenSlowly } from './bounded.js';
 export { envName } from './env-values.js';
 export * from './execution-id.js';
 export {

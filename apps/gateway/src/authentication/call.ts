@@ -18,7 +18,8 @@ export type CallOf<Name extends RouteName> = { caller: Caller } & Pick<
 >;
 
 /** Injects the call into a handler, its parts parsed by the route's schemas. @throws AppError `malformed_request` */
-export const Call = createParamDecorator((_: unknown, context: ExecutionContext) => {
+export const Call = createParamDecorator(async (_: unknown, context: ExecutionContext) => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
-  return { caller: callerOf(request), ...parseRequest(routes[routeNameOf(context.getHandler())], request) };
+  const parts = await parseRequest(routes[routeNameOf(context.getHandler())], request);
+  return { caller: callerOf(request), ...parts };
 });

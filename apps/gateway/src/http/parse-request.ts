@@ -5,11 +5,13 @@ import {
   detailsFromIssues,
   parseJson,
   parseWritten,
+  parseWrittenSlowly,
   routes,
   type Route,
 } from '@app/contract';
 import { AppError } from '@app/domain';
 import type * as z from 'zod';
+import { timeSlices } from '../limits/time-slices.js';
 import { parseQuery } from './parse-query.js';
 import { routeNameOf } from './serves.js';
 
@@ -22,29 +24,46 @@ export const ParsedBody = createParamDecorator((_: unknown, context: ExecutionCo
 });
 
 /** The parts that the route declares, parsed by its schemas. @throws AppError `malformed_request` */
-export function parseRequest(route: Route, { params, query, body }: FastifyRequest) {
+export async function parseRequest(route: Route, { params, query, body }: FastifyRequest) {
   return {
     ...(route.params && { params: parseText(route.params, params) }),
     ...(route.query && { query: parseQuery(route.query, query) }),
-    ...(route.body && { body: parseBody(route, body) }),
+    ...(route.body && { body: route.isLongList ? await parseLongList(route, body) : parseBody(route, body) }),
   };
 }
 
 /** @param bytes undefined if the request has no body @throws AppError `malformed_request` */
 export function parseBody(route: Route, bytes: unknown): unknown {
+  const { schema, given } = readBody(route, bytes);
+  return bodyFrom(route, parseWritten(schema, given));
+}
+
+/** `parseBody` with pauses, in which other requests are served. */
+async function parseLongList(route: Route, bytes: unknown): Promise<unknown> {
+  const { schema, given } = readBody(route, bytes);
+  return bodyFrom(route, await parseWrittenSlowly(schema, given, timeSlices()));
+}
+
+function readBody(route: Route, bytes: unknown) {
   if (!route.body) throw new Error(`the route ${route.path} declares no body`);
-  const malformed = route.malformedMessage ?? 'malformed request';
   const given = isLeftOut(route, bytes)
     ? {}
-    : parseBytes(bytes, route.maxBodyValues ?? MAX_VALUES, malformed);
-  const result = parseWritten(route.body, given);
+    : parseBytes(bytes, route.maxBodyValues ?? MAX_VALUES, malformedMessageOf(route));
+  return { schema: route.body, given };
+}
+
+function malformedMessageOf({ malformedMessage = 'malformed request' }: Route): string {
+  return malformedMessage;
+}
+
+function bodyFrom(route: Route, result: z.ZodSafeParseResult<unknown>): unknown {
   if (result.success) return result.data;
   // v2's clients expect exactly this message if the body is not even an object; details follow where there is a field.
   const isOtherKind = result.error.issues.some(
     ({ code, path }) => path.length === 0 && code !== 'unrecognized_keys',
   );
   const details = isOtherKind ? [] : detailsFromIssues(result.error.issues);
-  throw new AppError('malformed_request', malformed, { details });
+  throw new AppError('malformed_request', malformedMessageOf(route), { details });
 }
 
 /** Parses path parameters, or a query. @throws AppError `malformed_request` */

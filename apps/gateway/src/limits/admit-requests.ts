@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { routes, type Route } from '@app/contract';
 import { AppError, foldEmail } from '@app/domain';
@@ -8,7 +9,7 @@ import { findRouteName } from '../http/find-route-name.js';
 import type { OpenSlots } from './open-slots.js';
 import type { OpenSockets } from './open-sockets.js';
 import type { RateLimits } from './rate-limits.js';
-import { Turns } from './turns.js';
+import { longWork, newcomers } from './turns.js';
 
 /** A larger body costs noticeable time to parse and check. */
 const LARGE_BODY_BYTES = 64 * 1024;
@@ -29,7 +30,7 @@ export interface AdmitRequestsDependencies {
  * cost no memory, and what they send is discarded.
  */
 export class AdmitRequests {
-  private readonly largeBodies = new Turns();
+  private readonly known = new WeakSet<Socket>();
 
   constructor(private readonly dependencies: AdmitRequestsDependencies) {}
 
@@ -44,11 +45,19 @@ export class AdmitRequests {
     const name = findRouteName(request.method, request.routeOptions.url);
     const route: Route | null = name && routes[name];
     if (route && PROBES.includes(route.path)) return;
+    await this.greet(request.raw.socket);
     if (!route || route.who === 'anyone') this.count(request, reply, route);
     else await this.admitCaller(request, reply, route);
     // Before its body is read.
     if (!route) throw new AppError('not_found', 'No such route.');
     if (route.isStream) this.openStream(request, reply);
+  }
+
+  /** A connection costs less to accept than its first request to answer, and the next one may be a health check's. */
+  private async greet(socket: Socket): Promise<void> {
+    if (this.known.has(socket)) return;
+    this.known.add(socket);
+    await newcomers.next();
   }
 
   private async admitCaller(request: FastifyRequest, reply: FastifyReply, route: Route): Promise<void> {
@@ -82,7 +91,7 @@ export class AdmitRequests {
     const bytes = request.body instanceof Uint8Array ? request.body.length : 0;
     if (bytes <= LARGE_BODY_BYTES) return;
     this.dependencies.rates.countCostly(this.clientOf(request));
-    await this.largeBodies.next();
+    await longWork.next();
   }
 
   private clientOf(request: FastifyRequest): string {

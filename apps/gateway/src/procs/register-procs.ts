@@ -60,7 +60,12 @@ export class RegisterProcs {
   }
 
   private async checkAll(metadata: BodyOf<'registerProcs'>): Promise<Proc[]> {
-    const procs = metadata.map(procFromMetadata);
+    const letOthersRun = timeSlices();
+    const procs: Proc[] = [];
+    for (const one of metadata) {
+      await letOthersRun();
+      procs.push(procFromMetadata(one));
+    }
     const problems = await this.findProblems(procs);
     if (problems.length === 0) return procs;
     throw new AppError('malformed_request', routes.registerProcs.malformedMessage, { details: problems });

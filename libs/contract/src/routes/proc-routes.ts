@@ -3,8 +3,8 @@ import { checkProcsQuery, checkProcsReply } from '../proc-check.js';
 import { listSecretsReply, secretParams, setSecretsBody } from '../secret.js';
 import type { Route } from './route.js';
 
-/** About 200 procs with ten args each. */
-const MAX_PROC_VALUES = 20_000;
+/** 1,000 procs with ten args each of several fields: what a body of 1 MiB holds of them. */
+const MAX_PROC_VALUES = 100_000;
 
 export const procRoutes = {
   listProcs: {
@@ -26,6 +26,7 @@ export const procRoutes = {
     summary: 'Register or replace procs, all or none',
     body: registerProcsBody,
     maxBodyValues: MAX_PROC_VALUES,
+    isLongList: true,
     malformedMessage: 'malformed request',
     reply: null,
     isCostly: true,
@@ -42,6 +43,7 @@ export const procRoutes = {
     query: checkProcsQuery,
     body: registerProcsBody,
     maxBodyValues: MAX_PROC_VALUES,
+    isLongList: true,
     malformedMessage: 'malformed request',
     reply: checkProcsReply,
     isCostly: true,

@@ -35,6 +35,8 @@ interface RouteShape {
   body?: z.ZodType;
   /** How many values a body may hold, counted with those that the schema ignores. Omitted: 2,000. */
   maxBodyValues?: number;
+  /** The body is a list of so many items that they are checked with pauses. */
+  isLongList?: true;
   /** A request without a body means `{}`. */
   isBodyOptional?: true;
   /** The message that v2 clients show for an invalid body. */
