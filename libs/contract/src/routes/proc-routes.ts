@@ -3,8 +3,8 @@ import { checkProcsQuery, checkProcsReply } from '../proc-check.js';
 import { listSecretsReply, secretParams, setSecretsBody } from '../secret.js';
 import type { Route } from './route.js';
 
-/** 1,000 procs with ten args each of several fields: what a body of 1 MiB holds of them. */
-const MAX_PROC_VALUES = 100_000;
+/** About 200 procs with ten args each: they are stored one by one, in one transaction of at most 15 s. */
+const MAX_PROC_VALUES = 20_000;
 
 export const procRoutes = {
   listProcs: {
