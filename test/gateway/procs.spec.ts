@@ -417,7 +417,7 @@ describe('pod templates', () => {
       'template.spec.volumes.0.secret.secretName',
     ]);
     expect(refused.text).toContain('PROCTOR_ALLOWED_HOST_ACCESS');
-    expect(fieldsOf(await apply({ spec, status: {} }))).toBeUndefined();
+    expect(fieldsOf(await apply({ spec, status: {} }))).toEqual(['body']);
     expect(await call(gateway.admin, 'GET', path)).toMatchObject({ status: 404 });
   });
 

@@ -28,7 +28,7 @@ const NASTY_TEXTS = [
   '\u001b[2J',
   '(a+)+$',
   'ａｄｍｉｎ@example.com',
-  'VAULT@EXAMPLE.COM',
+  'NOBODY@EXAMPLE.COM',
   '0000-00-00T00:00:00Z',
   '9999999-12-31T23:59:59Z',
   '* * * * * * * *',
