@@ -10,9 +10,9 @@ const MIGRATIONS = join(import.meta.dirname, '..', '..', 'prisma', 'migrations')
 let database: TestDatabase;
 const folder = tempDir();
 
-/** The database of the version before, with these accounts in it. */
-async function openOld(emails: readonly string[]): Promise<void> {
-  const names = readdirSync(MIGRATIONS).filter((name) => name < MIGRATION);
+/** The database of the version before this migration, with these accounts in it. */
+async function openOld(emails: readonly string[], migration = MIGRATION): Promise<void> {
+  const names = readdirSync(MIGRATIONS).filter((name) => name < migration);
   for (const name of names) cpSync(join(MIGRATIONS, name), join(folder.path, name), { recursive: true });
   await migrate({ connectionString: database.url, dir: folder.path });
   for (const email of emails) await sql(`insert into account (email, name) values ($1, '')`, [email]);
@@ -76,6 +76,36 @@ describe('the migration to one account for each email', () => {
     expect(await sql('select email, groups from sign_in order by email')).toEqual([
       { email: 'Ada@example.com', groups: [] },
       { email: 'Eve@example.com', groups: ['b'] },
+    ]);
+  }, 60_000);
+});
+
+describe('the migration to one account for each Unicode form of an email', () => {
+  const FORMS_MIGRATION = '20261130143700_one_account_per_form_of_email';
+  const [composed, decomposed] = ['änne@example.com', 'änne@example.com'.normalize('NFD')] as const;
+  const remember = (email: string) =>
+    sql('insert into email_spelling (folded, email) values ($1, $2)', [email, email]);
+
+  it('refuses accounts that differ only in that, and is tried again after one is removed', async () => {
+    await openOld([composed, decomposed, 'bob@example.com'], FORMS_MIGRATION);
+    const { message, hint } = await refusal();
+    expect(message).toContain(`${composed} and ${decomposed}`);
+    expect(message).not.toContain('bob@');
+    expect(hint).toContain('proctor user remove EMAIL');
+    await sql('delete from account where email = $1', [composed]);
+    expect(await upgrade()).toContain(FORMS_MIGRATION);
+  }, 60_000);
+
+  it('gives each spelling the key of all its forms, that of an account first', async () => {
+    const zeroWidth = 'e\u200bve@example.com';
+    await openOld([decomposed], FORMS_MIGRATION);
+    for (const email of ['ada@example.com', decomposed, zeroWidth]) await remember(email);
+    await upgrade();
+    const keys = await sql('select folded, email from email_spelling order by folded');
+    expect(keys).toEqual([
+      { folded: 'ada@example.com', email: 'ada@example.com' },
+      { folded: 'eve@example.com', email: zeroWidth },
+      { folded: composed, email: decomposed },
     ]);
   }, 60_000);
 });
