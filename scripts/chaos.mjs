@@ -1,17 +1,4 @@
 // `npm run chaos`: runs all of Proctor under load while everything around it fails. See `npm run chaos -- --help`.
-import { join } from 'node:path';
-import { checkNode } from './lib/check-node.mjs';
-import { arePackagesInstalled, installPackages } from './lib/install-packages.mjs';
-import { step } from './lib/progress.mjs';
-import { projectDir } from './lib/project.mjs';
-import { runMain } from './lib/start-error.mjs';
+import { runTool } from './lib/run-tool.mjs';
 
-await runMain(async () => {
-  checkNode();
-  if (!arePackagesInstalled()) await step('install packages (npm ci)', installPackages);
-  process.chdir(projectDir);
-  const { register } = await import('tsx/esm/api');
-  register({ tsconfig: join(projectDir, 'tsconfig.json') });
-  const { main } = await import('../tools/chaos/main.ts');
-  return main(process.argv.slice(2));
-});
+await runTool(() => import('../tools/chaos/main.ts'));

@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { warnOfExcessRights } from '@app/database';
 import { migrate } from '../../scripts/lib/apply-migrations.mjs';
-import { createDatabase, query, testPostgresUrl, type TestDatabase } from '../support/servers.js';
-import { openDatabase } from '../support/stores.js';
+import { CleanUps } from '../support/clean-ups.js';
+import { aDatabase, warningsOf } from '../support/role-rights.js';
+import { query, testPostgresUrl, type TestDatabase } from '../support/servers.js';
 
-const cleanUps: (() => Promise<unknown>)[] = [];
-afterAll(async () => {
-  for (const cleanUp of cleanUps.reverse()) await cleanUp();
-});
+const cleanUps = new CleanUps();
+afterAll(() => cleanUps.run());
 
 /** A role of the shared server, and what it owns in the database is dropped with it. */
 async function aRole(
@@ -21,7 +19,7 @@ async function aRole(
     testPostgresUrl(),
     `create role ${user} login password '${password.replaceAll("'", "''")}' ${attributes}`,
   );
-  cleanUps.push(async () => {
+  await cleanUps.add(async () => {
     if (database) await query(database.url, `drop owned by ${user} cascade`);
     await query(testPostgresUrl(), `drop role ${user}`);
   });
@@ -34,27 +32,13 @@ const urlOf = (database: TestDatabase, { user, password }: { user: string; passw
     password: encodeURIComponent(password),
   }).href;
 
-async function aDatabase(migrated = true): Promise<TestDatabase> {
-  const database = await createDatabase({ migrated });
-  cleanUps.push(() => database.drop());
-  return database;
-}
-
-async function warningsOf(url: string): Promise<string[]> {
-  const told: string[] = [];
-  const database = openDatabase(url, 1);
-  await warnOfExcessRights(database, (what) => told.push(what));
-  await database.close();
-  return told;
-}
-
 describe('migrating', () => {
   it('works without a superuser: the owner owns the database, and its advice leads to two roles', async () => {
-    const database = await aDatabase(false);
+    const database = await aDatabase(cleanUps, false);
     const owner = await aRole('createrole');
     const service = { user: `svc_${randomBytes(4).toString('hex')}`, password: 'of the services' };
     await query(testPostgresUrl(), `alter database ${database.name} owner to ${owner.user}`);
-    cleanUps.push(async () => {
+    await cleanUps.add(async () => {
       await database.drop();
       await query(testPostgresUrl(), `drop role if exists ${service.user}`);
     });
@@ -87,10 +71,10 @@ describe('migrating', () => {
   }, 30_000);
 
   it('says what an administrator has to do if it may not create the role', async () => {
-    const database = await aDatabase(false);
+    const database = await aDatabase(cleanUps, false);
     const owner = await aRole('');
     await query(testPostgresUrl(), `alter database ${database.name} owner to ${owner.user}`);
-    cleanUps.push(() => database.drop());
+    await cleanUps.add(() => database.drop());
     const service = { user: 'svc_missing', password: 'secret of it' };
     const failed = migrate({ connectionString: urlOf(database, owner), service });
     await expect(failed).rejects.toMatchObject({
@@ -111,7 +95,7 @@ describe('migrating', () => {
     ['writes all data', 'in role pg_write_all_data', /pg_write_all_data/],
     ['runs programs', 'in role pg_execute_server_program', /pg_execute_server_program/],
   ])('refuses a role of the services that %s', async (_what, attributes, excess) => {
-    const database = await aDatabase();
+    const database = await aDatabase(cleanUps);
     const service = await aRole(attributes, database);
     await expect(migrate({ connectionString: database.url, service })).rejects.toMatchObject({
       message: expect.stringMatching(excess),
@@ -120,7 +104,7 @@ describe('migrating', () => {
   });
 
   it('refuses a role that owns the audit trail, or has a right to change it from elsewhere', async () => {
-    const database = await aDatabase();
+    const database = await aDatabase(cleanUps);
     const service = await aRole('', database);
     await query(database.url, `alter table audit_event owner to ${service.user}`);
     const run = () => migrate({ connectionString: database.url, service });
@@ -144,9 +128,9 @@ describe('migrating', () => {
   });
 
   it('of two databases of one server at once creates the role once', async () => {
-    const databases = await Promise.all([aDatabase(), aDatabase()]);
+    const databases = await Promise.all([aDatabase(cleanUps), aDatabase(cleanUps)]);
     const service = { user: `svc_${randomBytes(4).toString('hex')}`, password: 'x' };
-    cleanUps.push(async () => {
+    await cleanUps.add(async () => {
       for (const { url } of databases) await query(url, `drop owned by ${service.user}`);
       await query(testPostgresUrl(), `drop role ${service.user}`);
     });
@@ -155,9 +139,9 @@ describe('migrating', () => {
   });
 
   it('does not hand the password itself to the server', async () => {
-    const database = await aDatabase();
+    const database = await aDatabase(cleanUps);
     const service = { user: `svc_${randomBytes(4).toString('hex')}`, password: 'pass word' };
-    cleanUps.push(async () => {
+    await cleanUps.add(async () => {
       await query(database.url, `drop owned by ${service.user}`);
       await query(testPostgresUrl(), `drop role ${service.user}`);
     });

@@ -1,33 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { warnOfExcessRights } from '@app/database';
 import { testServiceRole } from '../../scripts/lib/test-servers.mjs';
-import { createDatabase, query, serviceUrl, type TestDatabase } from '../support/servers.js';
+import { CleanUps } from '../support/clean-ups.js';
+import { aDatabase, warningsOf } from '../support/role-rights.js';
+import { query, serviceUrl, type TestDatabase } from '../support/servers.js';
 import { openDatabase } from '../support/stores.js';
 
-const cleanUps: (() => Promise<unknown>)[] = [];
-afterAll(async () => {
-  for (const cleanUp of cleanUps.reverse()) await cleanUp();
-});
-
-async function aDatabase(migrated = true): Promise<TestDatabase> {
-  const database = await createDatabase({ migrated });
-  cleanUps.push(() => database.drop());
-  return database;
-}
-
-async function warningsOf(url: string): Promise<string[]> {
-  const told: string[] = [];
-  const database = openDatabase(url, 1);
-  await warnOfExcessRights(database, (what) => told.push(what));
-  await database.close();
-  return told;
-}
+const cleanUps = new CleanUps();
+afterAll(() => cleanUps.run());
 
 describe('the role of the services', () => {
   let database: TestDatabase;
   let service: string;
   beforeAll(async () => {
-    database = await aDatabase();
+    database = await aDatabase(cleanUps);
     service = serviceUrl(database.url);
     await query(
       service,

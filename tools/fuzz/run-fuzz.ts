@@ -28,7 +28,7 @@ export interface FuzzReport {
   /** Answers that took more than `MAX_ANSWER_MS`. On a machine that is busy with other work they prove nothing. */
   slow: Finding[];
   findings: Finding[];
-  /** Routes that answered nobody with success, though they can: the requests to them proved little. */
+  /** Routes that never answered with success, though they can: the requests to them proved little. */
   untouched: RouteName[];
 }
 

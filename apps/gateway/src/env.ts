@@ -161,13 +161,7 @@ export function loadGatewayEnv(source: EnvSource) {
     queueLimit: env.PROCTOR_QUEUE_LIMIT,
     /** Where the heads of the audit chain are posted; null: nowhere. */
     auditHeads:
-      headsUrl === undefined
-        ? null
-        : {
-            url: headsUrl,
-            secret: env.PROCTOR_AUDIT_HEADS_SECRET ?? null,
-            outbound: outbound.settings,
-          },
+      headsUrl === undefined ? null : { url: headsUrl, secret: env.PROCTOR_AUDIT_HEADS_SECRET ?? null },
     mailRules: {
       domains: env.PROCTOR_MAIL_ALLOWED_DOMAINS ?? null,
       minIntervalSeconds: env.PROCTOR_MAIL_MIN_INTERVAL_SECONDS,

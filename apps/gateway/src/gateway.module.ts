@@ -58,7 +58,13 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const openStreams = new OpenStreams(logger);
   news.onChange(() => openStreams.reauthorize());
   const auditing = wireAudit({
-    ...{ settings, database, installationId, openStreams, reauthorizer, logger, resources },
+    settings,
+    database,
+    installationId,
+    openStreams,
+    reauthorizer,
+    logger,
+    resources,
   });
   const { audit, sealer, seals } = auditing;
   const signIn = wireSignIn({ settings, authPlugin, sources, audit });
@@ -102,20 +108,20 @@ export function wireGateway(dependencies: GatewayDependencies) {
   const { admitRequests, bodies, sockets } = wireLimits({ settings, guard });
   const { noteRefusal } = auditing;
   return {
-    ...{
-      controllers,
-      guard,
-      auditWorkload,
-      hostCheck,
-      noteRefusal,
-      health,
-      metrics,
-      openStreams,
-      authenticator,
-      audit,
-      sealer,
-    },
-    ...{ admitRequests, bodies, sockets },
+    controllers,
+    guard,
+    auditWorkload,
+    hostCheck,
+    admitRequests,
+    bodies,
+    sockets,
+    noteRefusal,
+    health,
+    metrics,
+    openStreams,
+    authenticator,
+    audit,
+    sealer,
   };
 }
 

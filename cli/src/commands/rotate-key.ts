@@ -104,7 +104,7 @@ function renderOutcome({ keyId, accepted, outdated, failed, problems }: Walk): s
   if (failed > problems.length) lines.push(`and ${failed - problems.length} more`);
   if (failed > 0) {
     lines.push(
-      `${failed} of these cannot be read. Add the key they were encrypted with to PROCTOR_SECRET_KEY_ALSO and rotate again, or set them anew.`,
+      `${failed} of these cannot be read. Add the key they were encrypted with to PROCTOR_SECRET_KEY_ALSO and rotate again, or set them again.`,
     );
   } else if (outdated > 0) {
     lines.push(`${outdated} values are not under key ${keyId} yet. Run: proctor admin rotate-key`);

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isLoopbackName } from '@app/domain';
 import { plainLine } from '../output/filter-controls.js';
 
 /**
@@ -15,7 +15,7 @@ export function parseHost(text: string): string {
  */
 export function parseNewHost(text: string): string {
   const url = parse(text);
-  if (hasScheme(text) || isLoopback(url)) return parseHost(text);
+  if (hasScheme(text) || isLoopbackName(url.hostname)) return parseHost(text);
   throw new Error(
     `needs a scheme: https://${text.trim()}, or http://${text.trim()} if the gateway has no TLS (your access token then travels unencrypted)`,
   );
@@ -24,7 +24,7 @@ export function parseNewHost(text: string): string {
 /** What to say of an address that sends the token unencrypted on purpose; null: it does not. */
 export function unencryptedNote(text: string): string | null {
   const url = parse(text);
-  return url.protocol === 'https:' || isLoopback(url)
+  return url.protocol === 'https:' || isLoopbackName(url.hostname)
     ? null
     : `your access token travels to ${url.host} unencrypted. Use https:// if the gateway has TLS.`;
 }
@@ -32,7 +32,7 @@ export function unencryptedNote(text: string): string | null {
 /** What to say of an address that sends the token unencrypted because it has no scheme, as in v2; null: it does not. */
 export function unencryptedHint({ value, source }: { value: string; source: string }): string | null {
   try {
-    if (hasScheme(value) || isLoopback(parse(value))) return null;
+    if (hasScheme(value) || isLoopbackName(parse(value).hostname)) return null;
   } catch {
     return null;
   }
@@ -46,15 +46,6 @@ export function unencryptedHint({ value, source }: { value: string; source: stri
 
 function hasScheme(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim());
-}
-
-function isLoopback({ hostname }: URL): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    (isIP(hostname) === 4 && hostname.startsWith('127.'))
-  );
 }
 
 function parse(text: string): URL {

@@ -40,7 +40,8 @@ export * from './notifications/notification-outbox.store.js';
 export type { Recipient } from './notifications/recipient.js';
 export { type DeliveryRecord, NotificationsStore } from './notifications/notifications.store.js';
 export { PodTemplatesStore, type PodTemplateRecord } from './pod-templates/pod-templates.store.js';
-export { ProcsStore, snapshotOf, type RegisteredProc } from './procs/procs.store.js';
+export { snapshotOf, type RegisteredProc } from './procs/proc-row.js';
+export { ProcsStore } from './procs/procs.store.js';
 export * from './history/retention.store.js';
 export type {
   DueBatch,

@@ -44,6 +44,7 @@ export {
 } from './pod-template/pod-template.js';
 export { findStandingProblem, type Standing } from './access/standing.js';
 export * from './bidi.js';
+export * from './loopback.js';
 export { isMailAllowed, parseMailDomain, withAsciiDomain } from './notification/mail-domains.js';
 export { annotationsByDefault, isAnnotationPattern } from './proc/allowed-annotations.js';
 export { checkAllowed, checkPodAnnotations, type AllowedSettings } from './proc/check-allowed.js';

@@ -6,7 +6,7 @@ import { checkServerIdentity, createSecureContext, type ConnectionOptions } from
 import * as z from 'zod';
 import { ConfigurationError } from './load-env.js';
 
-/** libpq's names. Its `allow` and `prefer` are missing: they fall back to plain text, so they protect from nobody. */
+/** libpq's names. `allow` and `prefer` are left out: they fall back to plain text, which an attacker can force. */
 export const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof SSL_MODES)[number];
 

@@ -95,7 +95,7 @@ describe('AuditSealer', () => {
 
   it.each<[string, (chain: Chain) => void]>([
     ['was cut', (chain) => (chain.n = 2)],
-    ['was written anew', (chain) => (chain.hashOf = (n) => `other ${n}`)],
+    ['was rewritten', (chain) => (chain.hashOf = (n) => `other ${n}`)],
   ])('logs an error once when the chain %s', async (_, attack) => {
     const { chain, lines, sealer } = setUp();
     chain.unsealed = 5;

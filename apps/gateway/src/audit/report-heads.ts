@@ -10,8 +10,8 @@ export interface ReportHeadsDependencies {
 const INTERVAL_MS = 60_000;
 
 /**
- * Carries the end of the audit chain out of the database, where whoever cuts the chain cannot reach it: into the log, and to
- * a webhook. At most once a minute, and when the gateway stops.
+ * Reports the head of the audit chain to the log and to a webhook, so that a copy exists that nobody with access to the
+ * database alone can change. At most once a minute, and when the gateway stops.
  */
 export class ReportHeads {
   private latest: ChainHead | null = null;

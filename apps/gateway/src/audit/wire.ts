@@ -24,7 +24,7 @@ import { ReportHeads } from './report-heads.js';
 import { VerifyAudit } from './verify-audit.js';
 
 export interface AuditDependencies {
-  settings: Pick<GatewaySettings, 'secretKeys' | 'auditHeads' | 'logStream'>;
+  settings: Pick<GatewaySettings, 'secretKeys' | 'auditHeads' | 'outbound' | 'logStream'>;
   database: Database;
   openStreams: OpenStreams;
   reauthorizer: Reauthorizer;
@@ -42,15 +42,17 @@ export function wireAudit({
   logger,
   resources,
 }: AuditDependencies) {
-  const { secretKeys, auditHeads, logStream } = settings;
+  const { secretKeys, auditHeads, outbound, logStream } = settings;
   const store = new AuditStore(database);
   const seals = new AuditSealsStore(database);
   const keys = new AuditKeyStore(database, new SecretBox(...secretKeys));
   const webhook =
     auditHeads &&
     new HeadsWebhook({
-      ...{ url: auditHeads.url, secret: auditHeads.secret, outbound: new Outbound(auditHeads.outbound) },
-      ...{ installationId, logger },
+      ...auditHeads,
+      outbound: new Outbound(outbound),
+      installationId,
+      logger,
     });
   const heads = resources.use('audit chain heads', new ReportHeads({ logger, webhook }));
   const noteHead = heads.note.bind(heads);

@@ -57,7 +57,7 @@ export class Access {
     return this.mayExecute(requester, { name: object.procName, authorizedGroups: procGroups });
   }
 
-  /** What runs or ran in the name of its owner is changed by the owner and admins only, whoever may see it. */
+  /** Only the owner and admins may change what runs in the owner's name. Others may be able to see it. */
   mayChange({ user, isAdmin }: Requester, object: Owned): boolean {
     return user.active && (isAdmin || owns(user, object));
   }

@@ -1,3 +1,4 @@
+import { isLoopbackName } from '@app/domain';
 import { isHost } from '../http/request-host.js';
 
 /** The names by which browsers reach this gateway while requests carry no credential that a foreign page lacks. */
@@ -23,8 +24,4 @@ export class KnownHosts {
 function normalize(host: string): string | null {
   if (!isHost(host) || !URL.canParse(`http://${host}`)) return null;
   return new URL(`http://${host}`).hostname.replace(/\.$/, '');
-}
-
-function isLoopbackName(name: string): boolean {
-  return /(^|\.)localhost$/.test(name) || /^127(\.\d{1,3}){3}$/.test(name) || name === '[::1]';
 }

@@ -4,13 +4,13 @@ import { findWorkloadRule, isSameEmail, type User } from '@app/domain';
 import {
   audiencesOf,
   readClaimedOrigin,
-  type AuthPlugin,
   type CheckedWorkload,
   type ClaimedOrigin,
   type WorkloadIssuers,
 } from '@app/plugins';
 import { BoundedMap } from '@app/timing';
 import type { Credential, WorkloadSource } from './credential.js';
+import { isOfPeople, isWorking, type People } from './working-rule.js';
 
 const MAX_HINTS = 1_000;
 const MAX_SHOWN_CHARACTERS = 300;
@@ -20,8 +20,7 @@ const MAX_JTI_CHARACTERS = 200;
 export interface WorkloadTokensDependencies {
   rules: Pick<WorkloadsStore, 'ofIssuer'>;
   issuers: Pick<WorkloadIssuers, 'check'>;
-  /** Whose tokens people sign in with; undefined: the plugin takes none, or does not say. */
-  people: AuthPlugin['accepts'];
+  people: People;
 }
 
 export type FoundWorkload =
@@ -79,21 +78,14 @@ export class WorkloadTokens {
 
   private async rulesOf(issuer: string): Promise<WorkloadRecord[]> {
     const rules = await this.dependencies.rules.ofIssuer(issuer);
-    const { people } = this.dependencies;
-    const working = rules.filter(
-      ({ isParentGood, audience, account }) =>
-        isParentGood &&
-        account.isService &&
-        !(people && people.issuer === issuer && people.audiences.includes(audience)),
-    );
+    const working = rules.filter((rule) => isWorking(rule, this.dependencies.people));
     if (working.length > 0) this.knownIssuers.add(issuer);
     else this.knownIssuers.delete(issuer);
     return working;
   }
 
   private isForPeople({ issuer, audiences }: ClaimedOrigin): boolean {
-    const { people } = this.dependencies;
-    return people?.issuer === issuer && audiences.some((audience) => people.audiences.includes(audience));
+    return audiences.some((audience) => isOfPeople(this.dependencies.people, issuer, audience));
   }
 
   private refuse(token: string, hint: string): FoundWorkload {

@@ -54,7 +54,7 @@ export class RerunExecution {
     return this.dependencies.acceptExecution.accept(request, caller);
   }
 
-  /** Those that are not given anew. */
+  /** The earlier secret args that the request does not replace. */
   private async readSecretArgs(
     { id, procName }: Execution,
     given: Readonly<Record<string, string>>,

@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** Whose `X-Forwarded-*` headers count: nobody's, those of this many proxies in front of the gateway, or those of proxies at these addresses. */
+/** Which proxies may set `X-Forwarded-*`: none, this many in front of the gateway, or those at these addresses. */
 export type TrustProxy = false | number | readonly string[];
 
 type FastifyTrust = false | string[] | ((address: string, hop: number) => boolean);
 
-/** As Fastify understands it. Given a number, Fastify would trust nobody. */
+/** Converts the setting for Fastify, which ignores the headers of every proxy if it is given a number. */
 export function toFastify(trust: TrustProxy): FastifyTrust {
   if (typeof trust === 'number') return (_address, hop) => hop < trust;
   return trust === false ? false : [...trust];

@@ -13,7 +13,7 @@ import { longWork, newcomers } from './turns.js';
 
 /** A larger body costs noticeable time to parse and check. */
 const LARGE_BODY_BYTES = 64 * 1024;
-/** Must answer whoever asks, however often. */
+/** Always answered, without any limit. */
 const PROBES: readonly string[] = [routes.healthLive.path, routes.ping.path];
 
 export interface AdmitRequestsDependencies {
@@ -26,8 +26,8 @@ export interface AdmitRequestsDependencies {
 }
 
 /**
- * Decides on a request before its body is read: who the caller is, and whether the limits allow it. Unknown clients thus
- * cost no memory, and what they send is discarded.
+ * Decides on a request before its body is read: who the caller is, and whether the limits allow it. The body of an
+ * unknown client is discarded and costs no memory.
  */
 export class AdmitRequests {
   private readonly known = new WeakSet<Socket>();

@@ -10,7 +10,7 @@ export interface SocketLimits {
 
 /**
  * Bounds the open sockets. Past a limit a new one replaces the oldest that carries no admitted request: one that is idle,
- * or whose client is unknown so far. So sockets that are only held open keep no client out, nor the health check.
+ * or whose client has not been identified yet. Sockets that are merely held open therefore block neither clients nor health checks.
  */
 export class OpenSockets {
   private readonly addresses = new Map<Socket, string>();

@@ -40,7 +40,7 @@ export class Turns {
     let roundStartedAt: number | null = null;
     const go = () => {
       const now = this.now();
-      // The first round began in the middle of something.
+      // The first round started part-way through other work, so its length says nothing.
       const isQuiet = roundStartedAt !== null && now - roundStartedAt <= quietRoundMs;
       if (!isQuiet && now - startedAt < patienceMs) {
         roundStartedAt = now;

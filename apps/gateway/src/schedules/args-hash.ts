@@ -2,9 +2,8 @@ import type { SecretKeys } from '@app/platform';
 import { KeyedHash, type KeyedHashes } from '../secrets/keyed-hash.js';
 
 /**
- * The hash by which schedules with the same args are found, secret ones included. The only place that computes it: a new
- * `PROCTOR_SECRET_KEY` changes it, so that a rotation of the key stores it anew for every schedule, also for one without
- * secret args.
+ * The hash by which schedules with the same args are found, secret ones included. It depends on `PROCTOR_SECRET_KEY`, so
+ * rotating the key replaces the hash of every schedule, even one without secret args.
  */
 export class ScheduleArgsHash {
   private readonly hash: KeyedHash;

@@ -6,7 +6,7 @@ const SET_AGAIN = `${HIDDEN_VALUE} (set again)`;
 
 /**
  * What the audit trail says of a change of a schedule. Values of secret args are hidden.
- * @param areArgsSet whether all args, also the secret ones, were given anew
+ * @param areArgsSet whether the request replaced all args, including the secret ones
  */
 export function describeScheduleChanges(
   before: Schedule | null,

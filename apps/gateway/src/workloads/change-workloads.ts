@@ -6,20 +6,20 @@ import {
   type WorkloadsStore,
 } from '@app/database';
 import { AppError } from '@app/domain';
-import { isIssuerAddress, type AuthPlugin } from '@app/plugins';
+import { isIssuerAddress } from '@app/plugins';
 import { changeAccess } from '../accounts/change-access.js';
 import { notByWorkloads } from '../accounts/change-tokens.js';
 import { noAccount } from '../accounts/change-users.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { AccessNews } from '../authentication/access-news.js';
+import { isOfPeople, type People } from '../authentication/working-rule.js';
 import type { Caller } from '../authentication/caller.js';
 import type { FindProc } from '../procs/find-proc.js';
 
 export interface ChangeWorkloadsDependencies {
   workloads: Pick<WorkloadsStore, 'create' | 'find' | 'remove'>;
   findProc: Pick<FindProc, 'find'>;
-  /** Whose tokens people sign in with. */
-  people: AuthPlugin['accepts'];
+  people: People;
   news: Pick<AccessNews, 'announce'>;
   audit: AuditTrail;
   isAuthenticationOn: boolean;
@@ -75,7 +75,7 @@ export class ChangeWorkloads {
         },
       );
     if (!isIssuerAddress(issuer)) throw badIssuer();
-    if (people?.issuer === issuer && people.audiences.includes(audience)) throw audienceOfPeople(audience);
+    if (isOfPeople(people, issuer, audience)) throw audienceOfPeople(audience);
   }
 }
 

@@ -1,8 +1,8 @@
 import { Controller } from '@nestjs/common';
 import type { ReplyOf, WorkloadReply } from '@app/contract';
 import type { WorkloadRecord, WorkloadsStore } from '@app/database';
-import type { AuthPlugin } from '@app/plugins';
 import { Call, type CallOf } from '../authentication/call.js';
+import { isWorking, type People } from '../authentication/working-rule.js';
 import { Serves } from '../http/serves.js';
 import { noWorkload, type ChangeWorkloads } from './change-workloads.js';
 
@@ -11,7 +11,7 @@ export class WorkloadsController {
   constructor(
     private readonly workloads: Pick<WorkloadsStore, 'list' | 'find'>,
     private readonly changeWorkloads: ChangeWorkloads,
-    private readonly people: AuthPlugin['accepts'],
+    private readonly people: People,
   ) {}
 
   @Serves('listWorkloads')
@@ -42,14 +42,10 @@ export class WorkloadsController {
       ...{ name, issuer, audience, subject, claims: { ...claims }, account: account.email },
       scope: scope.level,
       ...(scope.procs && { procs: [...scope.procs] }),
-      active: rule.isParentGood && account.active && account.isService && !isOfPeople(rule, this.people),
+      active: account.active && isWorking(rule, this.people),
       created_at: rule.createdAt.toISOString(),
       created_by: rule.createdBy,
       ...(parentId !== null && { parent: parentId }),
     };
   }
-}
-
-function isOfPeople({ issuer, audience }: WorkloadRecord, people: AuthPlugin['accepts']): boolean {
-  return people?.issuer === issuer && people.audiences.includes(audience);
 }

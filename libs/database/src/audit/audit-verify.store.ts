@@ -59,7 +59,7 @@ export class AuditVerifyStore {
       SELECT encode(hash, 'hex') AS hash FROM audit_seal WHERE n = ${BigInt(n)}`;
     if (row?.hash === hash.toLowerCase()) return null;
     const message = row
-      ? `Seal ${n} has another hash than the head that was written down: the chain was written anew.`
+      ? `Seal ${n} has another hash than the head that was written down: the chain was rewritten.`
       : `Seal ${n}, the head that was written down, is missing: the end of the chain was cut off.`;
     return { kind: 'head', n, message };
   }

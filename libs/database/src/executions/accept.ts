@@ -1,8 +1,7 @@
 import type { ExecutionOrigin, ProcSnapshot, WaitingFor } from '@app/domain';
 import type { Session } from '../connection/database.js';
 import { Prisma } from '../generated/client.js';
-import type { RegisteredProc } from '../procs/procs.store.js';
-import { snapshotOf } from '../procs/procs.store.js';
+import { snapshotOf, type RegisteredProc } from '../procs/proc-row.js';
 import { placedByShare } from './admission/share-gate.js';
 import { ORIGIN_COLUMNS, ORIGIN_COLUMN_TYPES, originColumns } from './origin-columns.js';
 import type { SealedArgs } from './sealed-args.js';

@@ -36,7 +36,7 @@ export class PodTemplatesStore {
   /** Creates or replaces it. May be repeated. */
   async put(name: string, template: PodTemplate, updatedBy: string): Promise<PodTemplateRecord> {
     const columns = { template: template as unknown as Prisma.InputJsonObject, updatedBy };
-    // Without `include` it is one statement (INSERT … ON CONFLICT), which nobody can create or remove it in the middle of.
+    // Without `include` Prisma sends one statement (INSERT … ON CONFLICT), which a concurrent removal cannot split.
     const row = await this.database.client.podTemplate.upsert({
       where: { name },
       create: { name, ...columns },

@@ -4,7 +4,7 @@ import { admittedOf } from '../executions/admission/share-gate.js';
 import { lockSlots } from '../executions/admission/slot-gate.js';
 import type { AcceptSettings } from '../executions/executions.store.js';
 import { Prisma } from '../generated/client.js';
-import { procFromJson, type JsonProc } from '../procs/procs.store.js';
+import { procFromJson, type JsonProc } from '../procs/proc-row.js';
 import { firingFromJson, type JsonFiringSchedule } from './schedule-row.js';
 import type {
   DueBatch,
@@ -15,7 +15,7 @@ import type {
   PlannedSchedule,
 } from './schedules-due.js';
 import { pauseSchedules } from './schedules-pause.js';
-import { DONE_HASH_SUFFIX } from './schedules.store.js';
+import { DONE_HASH_SUFFIX } from './same-args.js';
 import { recordTicks } from './record-ticks.js';
 
 export interface FireLimits {

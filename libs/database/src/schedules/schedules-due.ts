@@ -1,7 +1,7 @@
 import type { RoomFigures, Schedule, SchedulePolicies, TickOutcome } from '@app/domain';
 import type { NewExecution } from '../executions/accept.js';
 import type { SealedArgs } from '../executions/sealed-args.js';
-import type { RegisteredProc } from '../procs/procs.store.js';
+import type { RegisteredProc } from '../procs/proc-row.js';
 
 /** Schedules with due ticks, whose rows are locked, and the figures that decide the outcome of each tick. */
 export interface DueBatch {

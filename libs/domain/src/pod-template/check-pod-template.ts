@@ -1,5 +1,5 @@
 import type { ErrorDetail } from '../app-error.js';
-import { checkAllowedAnnotations } from '../proc/allowed-annotations.js';
+import { checkTemplateMetadata } from '../proc/allowed-annotations.js';
 import type { AllowedSettings } from '../proc/check-allowed.js';
 import { describeAnnotationProblem, describeNodeSelectorProblem } from '../proc/check-pod-settings.js';
 import { isLabelValue } from '../proc/kubernetes-names.js';
@@ -35,9 +35,13 @@ export function checkPodTemplate(
     'spec',
   );
   const problems = check(template, 'template');
-  return problems.length > 0
-    ? problems
-    : [...checkMetadata(template, allowed), ...findTwins(template), ...findTokens(template, allowed)];
+  if (problems.length > 0) return problems;
+  const { metadata = {} } = template as Partial<PodTemplate>;
+  return [
+    ...checkTemplateMetadata(metadata, allowed.annotations),
+    ...findTwins(template),
+    ...findTokens(template, allowed),
+  ];
 }
 
 /** The lists of one namespace, without its name. Objects of the same name in two namespaces have nothing in common. */
@@ -69,20 +73,6 @@ function findTokens(template: unknown, { serviceAccounts }: AllowedSettings): Er
       return problem(path, describeUnlisted(what, serviceAccounts ?? [], 'PROCTOR_ALLOWED_SERVICE_ACCOUNTS'));
     }),
   );
-}
-
-/** The entries of both maps have been found to be strings. */
-function checkMetadata(template: unknown, { annotations: allowed }: AllowedSettings): ErrorDetail[] {
-  const metadata = (template as { metadata?: Partial<PodTemplate['metadata']> }).metadata ?? {};
-  return [
-    ...checkAllowedAnnotations(
-      `template.metadata.annotations`,
-      'annotation',
-      metadata.annotations ?? {},
-      allowed,
-    ),
-    ...checkAllowedAnnotations(`template.metadata.labels`, 'label', metadata.labels ?? {}, allowed),
-  ];
 }
 
 /** Kubernetes refuses two containers or volumes with one name; of two additions to the proc's, one would be lost. */

@@ -35,6 +35,20 @@ export function checkAllowedAnnotations(
     }));
 }
 
+/** The same for both maps of a pod template. */
+export function checkTemplateMetadata(
+  {
+    annotations = {},
+    labels = {},
+  }: Partial<Record<'annotations' | 'labels', Readonly<Record<string, string>>>>,
+  allowed: readonly string[],
+): ErrorDetail[] {
+  return [
+    ...checkAllowedAnnotations('template.metadata.annotations', 'annotation', annotations, allowed),
+    ...checkAllowedAnnotations('template.metadata.labels', 'label', labels, allowed),
+  ];
+}
+
 function describeUnlisted(what: string, key: string, allowed: readonly string[]): string {
   const shown = allowed.map((entry) => (entry === PRIVATE_KEYS ? 'keys without a prefix' : entry)).join(', ');
   return `the ${what} ${quoteForMessage(key)} is not allowed (allowed: ${shown}); remove it, or ask an operator to list it in PROCTOR_ALLOWED_ANNOTATIONS`;

@@ -1,6 +1,6 @@
 import type { ErrorDetail } from '../app-error.js';
 import type { PodTemplate } from '../pod-template/pod-template.js';
-import { checkAllowedAnnotations } from './allowed-annotations.js';
+import { checkAllowedAnnotations, checkTemplateMetadata } from './allowed-annotations.js';
 import { quoteForMessage } from './env-value.js';
 import { repositoryOf } from './image-reference.js';
 import { checkAllowedFiles } from './pod-files.js';
@@ -117,11 +117,9 @@ export function checkPodAnnotations(
   template: PodTemplate | undefined,
   allowed: readonly string[],
 ): ErrorDetail[] {
-  const { annotations = {}, labels = {} } = template?.metadata ?? {};
   return [
     ...checkAllowedAnnotations('pod.annotations', 'annotation', pod.annotations, allowed),
-    ...checkAllowedAnnotations('template.metadata.annotations', 'annotation', annotations, allowed),
-    ...checkAllowedAnnotations('template.metadata.labels', 'label', labels, allowed),
+    ...checkTemplateMetadata(template?.metadata ?? {}, allowed),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from '../../connection/database.js';
 import { hasCode, UNIQUE_VIOLATION } from '../../connection/error-codes.js';
 import type { SealedArgs } from '../../executions/sealed-args.js';
-import { DONE_HASH_SUFFIX } from '../../schedules/schedules.store.js';
+import { withoutDone } from '../../schedules/same-args.js';
 import type { SecretBox } from '../secret-box.js';
 import { SecretsStore } from '../secrets.store.js';
 import {
@@ -66,7 +66,7 @@ export class SealedSchedules implements SealedTable<Write> {
         return {
           row,
           secretArgs: this.secrets.sealArgs(row.proc_name, opened),
-          argsHash: hash + row.args_hash.slice(hashOf(row).length),
+          argsHash: hash + row.args_hash.slice(withoutDone(row.args_hash).length),
         };
       },
     };
@@ -76,7 +76,7 @@ export class SealedSchedules implements SealedTable<Write> {
   private keyOfHash(row: Row): string {
     try {
       const hashes = this.hashArgs(row.proc_name, { ...row.args, ...this.open(row) });
-      return this.box.keyIds[hashes.indexOf(hashOf(row))] ?? UNKNOWN_KEY;
+      return this.box.keyIds[hashes.indexOf(withoutDone(row.args_hash))] ?? UNKNOWN_KEY;
     } catch {
       // `reseal` says why.
       return UNKNOWN_KEY;
@@ -111,9 +111,4 @@ export class SealedSchedules implements SealedTable<Write> {
       WHERE id = ${row.id} AND args_hash = ${row.args_hash}
         AND secret_args IS NOT DISTINCT FROM ${text(row.secret_args)}::jsonb`;
   }
-}
-
-/** Without the mark of a one-shot schedule that has run. */
-function hashOf({ args_hash }: Row): string {
-  return args_hash.split(DONE_HASH_SUFFIX, 1)[0] ?? args_hash;
 }
