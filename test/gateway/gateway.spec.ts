@@ -95,7 +95,6 @@ describe('authentication', () => {
     await gateway.call(gateway.admin, 'POST', '/secret', {
       body: { job_name: 'audited', secrets: { S: 'a long secret' } },
     });
-    await gateway.audit.drain();
     const rows = await gateway.query<{ actor: string; action: string; allowed: boolean; address: string }>(
       `select actor, action, allowed, address from audit_event where actor = 'elsewhere@example.com' or subject = 'audited'`,
     );

@@ -108,7 +108,6 @@ describe('the token of a workload', () => {
     const bearer = await token({ jti });
     await send(bearer, 'POST', '/execution', { name: 'deploy', args: {} });
     await send(bearer, 'POST', '/execution', { name: 'migrate', args: {} });
-    await gateway.audit.drain();
     const rows = await gateway.query<{ allowed: boolean; details: object }>(
       `select allowed, details from audit_event where actor = $1 and details->>'jti' = $2 order by id`,
       [CI, jti],

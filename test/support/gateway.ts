@@ -32,6 +32,7 @@ export interface TestGateway extends Gateway {
   log(): string;
   createUser(name: string, groups: readonly string[]): Promise<Identity>;
   query<Row extends Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Resolves when the audit rows of the request are written, too. */
   call(who: Identity | null, method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** Adds rows to a log and notifies the viewers, as a worker does. */
   addRows(executionId: number, rows: readonly Partial<LogRow>[]): Promise<void>;
@@ -92,7 +93,11 @@ export async function startTestGateway(options: GatewayOptions = {}): Promise<Te
     log: () => lines.join(''),
     createUser,
     query: sql,
-    call: (who, method, path, call) => callGateway(url, who, method, path, call),
+    async call(who, method, path, call) {
+      const answer = await callGateway(url, who, method, path, call);
+      await running.audit.drain();
+      return answer;
+    },
     async addRows(executionId, rows) {
       for (const { kind = 'text', text = '', endsLine = true } of rows) {
         const seq = (seqs.get(executionId) ?? 0) + 1;
