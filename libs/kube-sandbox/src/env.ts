@@ -6,7 +6,11 @@ export interface SandboxEnv {
   procsDir: string;
   /** The first is that of the kubeconfig. */
   namespaces: string[];
+  /** `null`: they run nothing, for benchmarks. See `SandboxOptions.nullContainers`. */
+  containers: 'processes' | 'null';
 }
+
+const CONTAINERS = ['processes', 'null'] as const;
 
 /** Reads the sandbox's configuration. Throws one error that lists every problem. */
 export function readEnv(env: Readonly<Record<string, string | undefined>>): SandboxEnv {
@@ -20,7 +24,13 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): Sand
   for (const name of ['PROCTOR_SANDBOX_DATA_DIR', 'PROCTOR_SANDBOX_PROCS_DIR']) {
     if (!env[name]) problems.push(`${name} must be set to a folder`);
   }
-  if (problems.length > 0) throw new Error(problems.join('\n'));
+  const containers = CONTAINERS.find((one) => one === (env.PROCTOR_SANDBOX_CONTAINERS || 'processes'));
+  if (!containers) {
+    problems.push(
+      `PROCTOR_SANDBOX_CONTAINERS must be ${CONTAINERS.join(' or ')}, not ${JSON.stringify(env.PROCTOR_SANDBOX_CONTAINERS)}`,
+    );
+  }
+  if (problems.length > 0 || !containers) throw new Error(problems.join('\n'));
   return {
     port,
     dataDir: resolve(env.PROCTOR_SANDBOX_DATA_DIR!),
@@ -29,5 +39,6 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): Sand
       .split(',')
       .map((name) => name.trim())
       .filter((name) => name !== ''),
+    containers,
   };
 }

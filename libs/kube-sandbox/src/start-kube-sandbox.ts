@@ -1,19 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ListPages } from './api/list-pages.js';
 import type { Certificate } from './api/issue-certificate.js';
+import { RequestCounts, type RequestStatistics } from './api/request-counts.js';
 import { createSelfSignedCertificate } from './api/self-signed-certificate.js';
 import { startServer } from './api/start-server.js';
 import { FaultSwitchboard } from './fault-switchboard.js';
 import type { Faults } from './faults.js';
 import { JobController } from './jobs/job-controller.js';
 import { QueueController } from './jobs/queue-controller.js';
+import type { ContainerRuntime } from './kubelet/container-runtime.js';
 import { faultyNode } from './kubelet/faulty-node.js';
 import { Kubelet } from './kubelet/kubelet.js';
+import type { KubeletContext } from './kubelet/kubelet-context.js';
 import { openWorkArea } from './kubelet/pod-folder.js';
+import { DEFAULT_NULL_CONTAINER, type NullContainer } from './kubelet/null-container.js';
+import { NullRuntime } from './kubelet/null-runtime.js';
 import { PodLogs } from './kubelet/pod-logs.js';
-import { ProcessStarter } from './kubelet/process-starter.js';
+import { ProcessRuntime } from './kubelet/process-runtime.js';
 import { formatKubeconfig } from './kubeconfig.js';
 import { createObject } from './objects/create-object.js';
 import { EventRecorder } from './objects/event-recorder.js';
@@ -37,6 +42,11 @@ export interface SandboxOptions {
   proxyPorts?: readonly number[];
   /** Created at start, in addition to `default`. */
   namespaces?: readonly string[];
+  /**
+   * Given: containers run nothing. Each pretends to run for a time, with a log, as this or its environment says. For
+   * benchmarks: the cost of processes is not in their figures. See `NullContainer`.
+   */
+  nullContainers?: Partial<NullContainer>;
   log?: (line: string) => void;
   timing?: Partial<SandboxTiming>;
   limits?: Partial<SandboxLimits>;
@@ -53,6 +63,8 @@ export interface KubeSandbox {
   close(): Promise<void>;
   /** All runs, in start order, across all starts of the sandbox. Includes runs of deleted objects. */
   history(): readonly RunRecord[];
+  /** What clients have asked for since it started. */
+  requests(): RequestStatistics;
 }
 
 /**
@@ -60,7 +72,7 @@ export interface KubeSandbox {
  * nothing, and is for development only. Rejects if the port is taken or the data folder is unusable.
  */
 export async function startKubeSandbox(options: SandboxOptions): Promise<KubeSandbox> {
-  const { dataDir, procsDir, proxyPorts = [], namespaces = [], log = () => undefined } = options;
+  const { dataDir, proxyPorts = [], namespaces = [], log = () => undefined } = options;
   const timing = { ...DEFAULT_TIMING, ...options.timing };
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   // Other users may pass through to the work folders inside, but see nothing else.
@@ -83,16 +95,11 @@ export async function startKubeSandbox(options: SandboxOptions): Promise<KubeSan
   const history = new RunHistory(join(dataDir, 'history.jsonl'));
   const faults = new FaultSwitchboard();
   faults.mutation.store = store;
-  const workArea = openWorkArea(dataDir);
-  if (workArea.warning) log(workArea.warning);
-  const starter = new ProcessStarter();
+  const runtime = openRuntime(options, { store, logs, history }, log);
 
   const closeNamespaces = startNamespaceController(store);
   const garbageCollector = new GarbageCollector(store, timing.absentOwnerDelayMs);
-  const kubelet = new Kubelet(
-    { store, events, logs, history, workArea, starter, gate: faults, timing, procsDir },
-    log,
-  );
+  const kubelet = new Kubelet({ store, events, logs, history, runtime, gate: faults, timing }, log);
   const jobs = new JobController(store, events, timing, faults.admission, faults.mutation);
   faults.node = faultyNode(kubelet, store);
   const queues = new QueueController(store, events);
@@ -104,12 +111,13 @@ export async function startKubeSandbox(options: SandboxOptions): Promise<KubeSan
     garbageCollector.close();
     closeNamespaces();
     await kubelet.close();
-    starter.close();
+    runtime.close();
     store.close();
     history.close();
-    rmSync(workArea.root, { recursive: true, force: true });
   };
-  const context = { store, logs, history, faults, pages: new ListPages(), timing, token, proxyPorts, log };
+  const counts = new RequestCounts();
+  const pages = new ListPages();
+  const context = { store, logs, history, counts, faults, pages, timing, token, proxyPorts, log };
   const parsed = JSON.parse(certificate) as Certificate;
   const server = await startServer(context, parsed, options.port ?? 0).catch(async (error: unknown) => {
     await stop();
@@ -139,7 +147,19 @@ export async function startKubeSandbox(options: SandboxOptions): Promise<KubeSan
     faults,
     close: () => (closing ??= close()),
     history: () => history.all(),
+    requests: () => counts.read(),
   };
+}
+
+function openRuntime(
+  { dataDir, procsDir, nullContainers }: SandboxOptions,
+  context: Pick<KubeletContext, 'store' | 'logs' | 'history'>,
+  log: (line: string) => void,
+): ContainerRuntime {
+  if (nullContainers) return new NullRuntime(context, { ...DEFAULT_NULL_CONTAINER, ...nullContainers });
+  const workArea = openWorkArea(dataDir);
+  if (workArea.warning) log(workArea.warning);
+  return new ProcessRuntime({ ...context, workArea, procsDir });
 }
 
 function readOrCreate(path: string, create: () => string): string {

@@ -4,12 +4,14 @@ import type { ObjectStore } from '../objects/object-store.js';
 import type { RunHistory } from '../run-history.js';
 import type { SandboxTiming } from '../timing.js';
 import type { ListPages } from './list-pages.js';
+import type { RequestCounts } from './request-counts.js';
 
 /** What the request handlers share. */
 export interface ApiContext {
   store: ObjectStore;
   logs: PodLogs;
   history: RunHistory;
+  counts: RequestCounts;
   faults: FaultSwitchboard;
   pages: ListPages;
   timing: SandboxTiming;

@@ -76,6 +76,7 @@ async function serve(
 ): Promise<Reply | null> {
   const { resource, subresource, namespace } = request.route;
   const match = { verb, resource: subresource === 'log' ? subresource : resource, namespace } as const;
+  context.counts.add(verb, match.resource);
   const before = context.faults.takeEffect(match, 'before');
   if (before && !(await injectFault(before, verb, response))) return null;
   if (subresource === 'log') {

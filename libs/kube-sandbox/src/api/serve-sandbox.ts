@@ -3,14 +3,15 @@ import { ApiError, badRequest } from '../objects/api-error.js';
 import { isRecord } from '../objects/draft.js';
 import type { ApiContext, Reply } from './api-context.js';
 
-/** Answers the sandbox's own routes, `GET /sandbox/history` and `POST /sandbox/faults`. Null: not one of them. */
+/** Answers the sandbox's own routes, of the history, the requests and the faults. Null: not one of them. */
 export function answerSandbox(
-  { history, faults }: ApiContext,
+  { history, faults, counts }: ApiContext,
   method: string,
   path: string,
   body: unknown,
 ): Reply | null {
   if (method === 'GET' && path === '/sandbox/history') return { code: 200, body: { runs: history.all() } };
+  if (method === 'GET' && path === '/sandbox/requests') return { code: 200, body: counts.read() };
   if (method === 'POST' && path === '/sandbox/faults')
     return { code: 200, body: { result: applyFault(faults, body) ?? null } };
   if (path.startsWith('/sandbox/'))

@@ -24,6 +24,7 @@ export async function startServer(
       void handleRequest(context, port, request, response);
     },
   );
+  server.on('connection', () => (context.counts.connections += 1));
   // Clients that vanish during a handshake or request are not worth reporting.
   server.on('tlsClientError', () => undefined).on('clientError', (_error, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) =>

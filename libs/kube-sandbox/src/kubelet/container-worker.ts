@@ -1,10 +1,11 @@
 import { backOffMs, pauseQuietly, untilAborted } from '@app/timing';
 import { type ContainerState, type PodSpec, toKubeTime } from '../objects/kube-object.js';
 import type { ContainerRecord } from './container-record.js';
+import type { ContainerRun } from './container-runtime.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { nonRootProblem } from './non-root.js';
-import { type FoundImage, pullImage } from './pull-image.js';
-import { type ContainerRun, runContainer } from './run-container.js';
+import { pullImage } from './pull-image.js';
+import type { FoundImage } from './resolve-image.js';
 import { waitForEnv } from './wait-for-env.js';
 
 /** Runs one container of a pod from its image to its end, again and again if its policy says so. */
@@ -77,7 +78,7 @@ export class ContainerWorker {
   private async runOnce(image: FoundImage, env: ReadonlyMap<string, string>): Promise<ContainerRun | null> {
     const { record } = this;
     const { signal } = this.stopping;
-    const run = await runContainer(this.context, record, {
+    const run = await this.context.runtime.run(record, {
       image,
       env,
       signal,

@@ -35,7 +35,7 @@ export function parseDockerfile(text: string): ImageConfig {
   return config;
 }
 
-function emptyImage(): ImageConfig {
+export function emptyImage(): ImageConfig {
   return { entrypoint: [], command: [], env: {}, workingDirectory: '/', user: '', copiedFiles: new Map() };
 }
 

@@ -2,9 +2,8 @@ import type { EventRecorder } from '../objects/event-recorder.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import type { RunHistory } from '../run-history.js';
 import type { SandboxTiming } from '../timing.js';
-import type { WorkArea } from './pod-folder.js';
+import type { ContainerRuntime } from './container-runtime.js';
 import type { PodLogs } from './pod-logs.js';
-import type { ProcessStarter } from './process-starter.js';
 
 /** Lets tests hold back new pods. */
 export interface StartGate {
@@ -23,9 +22,7 @@ export interface KubeletContext {
   events: EventRecorder;
   logs: PodLogs;
   history: RunHistory;
-  workArea: WorkArea;
-  starter: ProcessStarter;
+  runtime: ContainerRuntime;
   gate: StartGate;
   timing: SandboxTiming;
-  procsDir: string;
 }

@@ -3,7 +3,6 @@ import { isNativeSidecar, type Pod } from '../objects/kube-object.js';
 import { ContainerWorker } from './container-worker.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { mountVolumes } from './mount-volumes.js';
-import { removePodFolder } from './pod-folder.js';
 import { PodRecord } from './pod-record.js';
 import type { PodVerdict } from './pod-status.js';
 import { graceMsOf, type PodStop, verdictOf } from './pod-stop.js';
@@ -54,7 +53,7 @@ export class PodWorker {
       if (await this.bind()) await this.runToEnd();
     } finally {
       if (this.deadlineTimer) clearTimeout(this.deadlineTimer);
-      await removePodFolder(this.context.workArea, this.pod.metadata.uid);
+      await this.context.runtime.removePod(this.pod.metadata.uid);
     }
     // A pod that has not started when the sandbox stops will start when the sandbox does.
     if (this.stopCause?.kind === 'shutdown' && !this.record.hasStarted) return;

@@ -1,9 +1,7 @@
 import { backOffMs, pauseQuietly } from '@app/timing';
 import type { KubeletContext } from './kubelet-context.js';
 import type { ContainerRecord } from './container-record.js';
-import { type ImageOutcome, resolveImage } from './resolve-image.js';
-
-export type FoundImage = Extract<ImageOutcome, { kind: 'found' }>;
+import type { FoundImage } from './resolve-image.js';
 
 /** Finds the container's image. Retries indefinitely with back-off, as the kubelet does. Null: aborted. */
 export async function pullImage(
@@ -11,12 +9,12 @@ export async function pullImage(
   context: KubeletContext,
   signal: AbortSignal,
 ): Promise<FoundImage | null> {
-  const { timing, procsDir } = context;
+  const { timing, runtime } = context;
   const { image } = record.container;
   record.recordEvent('Normal', 'Pulling', `Pulling image "${image}"`);
   for (let failures = 0; ; failures++) {
     await pauseQuietly(timing.imagePullDelayMs, signal);
-    const outcome = await resolveImage(image, procsDir);
+    const outcome = await runtime.findImage(image);
     if (signal.aborted) return null;
     if (outcome.kind === 'found') {
       record.recordEvent('Normal', 'Pulled', `Successfully pulled image "${image}"`);

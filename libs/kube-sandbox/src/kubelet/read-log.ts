@@ -1,7 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { parseLogLine } from './log-line.js';
+import { untilAborted } from '@app/timing';
 import { findTailStart } from './find-tail-start.js';
-import type { LogSource } from './pod-logs.js';
+import { HeldLog } from './held-log.js';
+import { parseLogLine } from './log-line.js';
+import type { LogFile, LogSource } from './pod-logs.js';
 
 export interface LogReadOptions {
   follow: boolean;
@@ -26,7 +28,9 @@ export async function* readLog(
 ): AsyncGenerator<Buffer> {
   let leftBytes = options.limitBytes ?? Infinity;
   const render = createRenderer(options);
-  for await (const lines of readLines(source, options, signal)) {
+  const batches =
+    source instanceof HeldLog ? readHeld(source, options, signal) : readLines(source, options, signal);
+  for await (const lines of batches) {
     const output = Buffer.concat(lines.flatMap(render)).subarray(
       0,
       Math.min(leftBytes, Number.MAX_SAFE_INTEGER),
@@ -48,8 +52,17 @@ function createRenderer({ sinceStamp, timestamps }: LogReadOptions): (line: Buff
   };
 }
 
+async function* readHeld(
+  log: HeldLog,
+  { follow, tailLines }: LogReadOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer[]> {
+  yield* log.read(tailLines);
+  if (follow) await untilAborted(log.ended, signal);
+}
+
 async function* readLines(
-  source: LogSource,
+  source: LogFile,
   { follow, tailLines }: LogReadOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer[]> {
@@ -84,7 +97,7 @@ async function* readLines(
 }
 
 /** Opens the file being written, and returns its rotation number. */
-async function openNewest({ path, live }: LogSource): Promise<{ file: FileHandle; rotation: number }> {
+async function openNewest({ path, live }: LogFile): Promise<{ file: FileHandle; rotation: number }> {
   for (;;) {
     const rotation = live?.rotations ?? 0;
     const file = await open(path, 'r');

@@ -7,6 +7,8 @@ export type ImageOutcome =
   | { kind: 'invalid'; message: string }
   | { kind: 'missing'; message: string };
 
+export type FoundImage = Extract<ImageOutcome, { kind: 'found' }>;
+
 /** Resolves `proctor/say-hello-world:1` to the folder `say-hello-world`, if `procsDir` lists and contains it. */
 export async function resolveImage(image: string, procsDir: string): Promise<ImageOutcome> {
   const name = folderNameOf(image);
