@@ -6,7 +6,7 @@ const TRANSIENT_CODE =
   /^(08...|53...|57P0[0-9]|57014|40001|40P01|55P03|25006|25P03|P1001|P1002|P1008|P1017|P2024|P2028|P2034|ECONN.*|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_SSL_.*|ERR_TLS_.*|EPROTO)$/;
 
 const TRANSIENT_TEXT =
-  /connection terminated|server closed the connection|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|DatabaseNotReachable|TlsConnectionError|opening a TLS connection|ConnectionClosed|TransactionWriteConflict|SocketTimeout|starting up|shutting down|in recovery mode|not queryable|Transaction already closed|Cannot use a pool/i;
+  /connection terminated|cannot connect to Postgres|server closed the connection|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|DatabaseNotReachable|TlsConnectionError|opening a TLS connection|ConnectionClosed|TransactionWriteConflict|SocketTimeout|starting up|shutting down|in recovery mode|not queryable|Transaction already closed|Cannot use a pool/i;
 
 /** True if the database could not be reached or aborted the work: retry, it is not a bug. */
 export function isDatabaseUnavailable(error: unknown): boolean {

@@ -1,6 +1,8 @@
 import type { ConnectionOptions } from 'node:tls';
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import { PrismaClient, type Prisma } from '../generated/client.js';
+import { Prepared } from './prepared.js';
 
 export interface DatabaseSettings {
   host: string;
@@ -27,28 +29,30 @@ export type Session = Prisma.TransactionClient;
 /** The connection pool. Created once per process; connects on first use and reconnects after an outage. */
 export class Database {
   readonly client: PrismaClient;
+  /** For the statements of hot paths. */
+  readonly prepared: Prepared;
+  private readonly pool: pg.Pool;
 
   constructor({ maxConnections, maxLifetimeSeconds, tls, ...connection }: DatabaseSettings) {
-    const adapter = new PrismaPg(
-      {
-        ...connection,
-        ...(tls && { ssl: tls }),
-        max: maxConnections,
-        maxLifetimeSeconds,
-        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-        idleTimeoutMillis: IDLE_TIMEOUT_MS,
-        statement_timeout: STATEMENT_TIMEOUT_MS,
-        // Detects a server that disappeared without closing the connection.
-        query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
-        idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
-        keepAlive: true,
-        application_name: 'proctor',
-        // Between the pool and the adapter no error listener is attached, and an error there would end the process.
-        onConnect: (connection) => void connection.on('error', () => undefined),
-      },
-      { onPoolError: () => undefined, onConnectionError: () => undefined },
-    );
-    this.client = new PrismaClient({ adapter });
+    this.pool = new pg.Pool({
+      ...connection,
+      ...(tls && { ssl: tls }),
+      max: maxConnections,
+      maxLifetimeSeconds,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      idleTimeoutMillis: IDLE_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      // Detects a server that disappeared without closing the connection.
+      query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
+      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+      keepAlive: true,
+      application_name: 'proctor',
+      // Between the pool and the adapter no error listener is attached, and an error there would end the process.
+      onConnect: (connection) => void connection.on('error', () => undefined),
+    });
+    this.pool.on('error', () => undefined);
+    this.client = new PrismaClient({ adapter: new PrismaPg(this.pool) });
+    this.prepared = new Prepared(this.pool);
   }
 
   /** Runs `work` in one READ COMMITTED transaction. */
@@ -63,5 +67,6 @@ export class Database {
 
   async close(): Promise<void> {
     await this.client.$disconnect();
+    if (!this.pool.ending) await this.pool.end();
   }
 }
