@@ -650,6 +650,17 @@ describe('kube-sandbox', () => {
       expect(await codeOf(client.createJob('limited', 'true'))).toBe(0);
     });
 
+    it('do not keep a request from being counted', async () => {
+      const before = client.sandbox.requests().requests['create jobs'] ?? 0;
+      client.sandbox.faults.failRequests({
+        ...{ verb: 'create', resource: 'jobs', count: 1 },
+        effect: { kind: 'status', code: 500 },
+      });
+      expect(await codeOf(client.createJob('counted', 'true'))).toBe(500);
+      expect(await codeOf(client.createJob('counted', 'true'))).toBe(0);
+      expect(client.sandbox.requests().requests['create jobs']).toBe(before + 2);
+    });
+
     it('lose a response after the request was processed', async () => {
       client.sandbox.faults.failRequests({
         verb: 'create',

@@ -24,15 +24,23 @@ export interface SystemOptions {
   notifier?: boolean;
   /** A Postgres the spec may stop, instead of a database in the shared one. */
   ownPostgres?: boolean;
+  /** Settings of the own Postgres. */
+  postgres?: Record<string, string>;
   sandbox?: Partial<SandboxOptions>;
   env?: Record<string, string>;
 }
 
+/** A cluster for the workers. */
+export interface Cluster {
+  kubeconfigPath: string;
+  close(): Promise<void>;
+}
+
 /** All of Proctor as in production: real processes, Postgres, Redis; the sandbox as the cluster. */
-export interface System {
+export interface System<OfCluster extends Cluster = KubeSandbox> {
   api: ApiClient;
   gatewayUrl: string;
-  sandbox: KubeSandbox;
+  sandbox: OfCluster;
   redis: OwnRedis;
   /** Only with `ownPostgres`. */
   postgres: OwnPostgres | null;
@@ -47,16 +55,28 @@ export interface System {
 
 /** If it fails, or the spec ends first, whatever it has started is stopped. */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  return await bringUp((cleanUps) => start(options, cleanUps));
+  return await startSystemOn(startKubeSandbox, options);
 }
 
-async function start(options: SystemOptions, cleanUps: CleanUps): Promise<System> {
+/** As `startSystem`, on another cluster than a sandbox in this process. */
+export async function startSystemOn<OfCluster extends Cluster>(
+  startCluster: (options: SandboxOptions) => Promise<OfCluster>,
+  options: SystemOptions,
+): Promise<System<OfCluster>> {
+  return await bringUp((cleanUps) => start(startCluster, options, cleanUps));
+}
+
+async function start<OfCluster extends Cluster>(
+  startCluster: (options: SandboxOptions) => Promise<OfCluster>,
+  options: SystemOptions,
+  cleanUps: CleanUps,
+): Promise<System<OfCluster>> {
   const dir = tempDir();
   await cleanUps.add(() => dir.remove());
   const { databaseUrl, postgres } = await openDatabase(options, cleanUps);
   const redis = await startOwnRedis();
   await cleanUps.add(() => redis.remove());
-  const sandbox = await startKubeSandbox({
+  const sandbox = await startCluster({
     dataDir: join(dir.path, 'kube'),
     procsDir: join(import.meta.dirname, '..', 'procs'),
     namespaces: ['default'],
@@ -122,7 +142,7 @@ async function openDatabase(options: SystemOptions, cleanUps: CleanUps) {
     await cleanUps.add(() => database.drop());
     return { databaseUrl: () => database.url, postgres: null };
   }
-  const postgres = await startOwnPostgres();
+  const postgres = await startOwnPostgres({ settings: options.postgres });
   await cleanUps.add(() => postgres.remove());
   await query(postgres.url('postgres'), 'create database proctor');
   await migrateDatabase(postgres.url('proctor'));

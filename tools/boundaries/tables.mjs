@@ -29,7 +29,7 @@ export const PARTS = [
   ['libs/plugins', ['domain', 'outbound', 'timing'], 'A plugin talks to its own server: pass in what it needs of others.'],
   ['libs/*', ['domain', 'timing'], 'Move what is shared to libs/domain or libs/timing, or combine both libs in an app.'],
   ['tools', ['libs/', 'cli/', 'scripts/', 'test/support/'], 'A tool tests the running apps from outside: use their HTTP API.'],
-  ['scripts', ['tools/chaos/main.ts', 'tools/docs/main.ts', 'tools/fuzz/main.ts'], 'Scripts run before anything is built: start what is in dist/ as a process.'],
+  ['scripts', ['tools/bench/main.ts', 'tools/chaos/main.ts', 'tools/docs/main.ts', 'tools/fuzz/main.ts'], 'Scripts run before anything is built: start what is in dist/ as a process.'],
 ];
 
 /**

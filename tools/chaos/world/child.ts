@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 
 /** The methods of a child, by name. Arguments and results are sent as JSON. */
 export type Methods = Record<string, (...args: never[]) => unknown>;
@@ -35,15 +35,18 @@ export class Child<Of extends Methods> {
     });
   }
 
-  /** @param file next to this one; it must call `answerParent` */
-  static async start<Of extends Methods>(file: string): Promise<Child<Of>> {
-    const process = fork(join(import.meta.dirname, file), [], {
+  /**
+   * @param file a path, relative to the folder of this file; it must call `answerParent`
+   * @param isPrioritized whether it goes before the services, if permitted
+   */
+  static async start<Of extends Methods>(file: string, { isPrioritized = true } = {}): Promise<Child<Of>> {
+    const process = fork(resolve(import.meta.dirname, file), [], {
       execArgv: ['--import', 'tsx'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       detached: true,
     });
     await once(process, 'spawn');
-    prioritize(process.pid!);
+    if (isPrioritized) prioritize(process.pid!);
     return new Child<Of>(process);
   }
 

@@ -1,0 +1,8 @@
+/** What can be measured. Apart from what measures it, so that options are checked before anything is built. */
+export const BENCH_NAMES = ['accept', 'pipeline', 'counts'] as const;
+
+export type BenchName = (typeof BENCH_NAMES)[number];
+
+export function isBenchName(text: string): text is BenchName {
+  return (BENCH_NAMES as readonly string[]).includes(text);
+}

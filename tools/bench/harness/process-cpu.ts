@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+
+/**
+ * The processor time of a process and all its descendants in milliseconds, in steps of 10 ms: also of those that have ended,
+ * because the kernel adds them to the process that waited for them. 0: it has ended. Linux only.
+ */
+export function cpuMsOf(pid: number): number {
+  const stat = read(`/proc/${pid}/stat`);
+  if (stat === null) return 0;
+  return childrenOf(pid).reduce(
+    (sum, child) => sum + cpuMsOf(child),
+    ticksOf(stat) * (1_000 / TICKS_PER_SECOND),
+  );
+}
+
+/** The sum of utime, stime, cutime and cstime in the text of a stat file. The name, second, may contain spaces and `)`. */
+export function ticksOf(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+}
+
+function childrenOf(pid: number): number[] {
+  return list(`/proc/${pid}/task`).flatMap((thread) => {
+    const text = read(`/proc/${pid}/task/${thread}/children`)?.trim();
+    return text ? text.split(' ').map(Number) : [];
+  });
+}
+
+function list(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { Child } from '../../chaos/world/child.js';
+import { quantile } from '../../limits/timing.js';
+import type { JobLoopMethods, Manifest } from '../baselines/job-loop.js';
+import { RATE, type Figures, type Row } from '../figures.js';
+import { startBenchSystem, type BenchSystem } from '../harness/bench-system.js';
+import { cpuFigures } from '../harness/load.js';
+import { cpuMsOf } from '../harness/process-cpu.js';
+import { measureExecutions, runExecutions, SUBMITTERS } from '../harness/run-executions.js';
+import { KubeClient } from '../harness/sandbox-process.js';
+
+const SCRIPT = 'echo done';
+const WARM_UP = 30;
+const NAMESPACE = 'default';
+
+/** Executions from request to end, against a loop that creates, watches and reads the same Jobs. */
+export async function pipeline(count = 300): Promise<Row[]> {
+  const system = await startBenchSystem({ workers: 1 });
+  try {
+    await runExecutions(system.api, system, SCRIPT, WARM_UP);
+    const figures = await measureExecutions(system, SCRIPT, count);
+    const bare = await measureBare(system, count);
+    return [{ name: `pipeline, ${count} executions`, figures, bare }];
+  } finally {
+    await system.stop();
+  }
+}
+
+async function measureBare(system: BenchSystem, count: number): Promise<Figures> {
+  const loop = await Child.start<JobLoopMethods>(join(import.meta.dirname, '../baselines/job-loop.ts'), {
+    isPrioritized: false,
+  });
+  try {
+    const { url, token } = system.sandbox;
+    const [server, manifest] = [{ url, token }, await readManifest(system)];
+    const run = (jobs: number) =>
+      loop.call('run', { server, manifest, namespace: NAMESPACE, count: jobs, creators: SUBMITTERS });
+    await run(WARM_UP);
+    const cpuMs = () => ({ worker: cpuMsOf(loop.pid), sandbox: cpuMsOf(system.sandbox.pid) });
+    const before = cpuMs();
+    const { tookMs, times } = await run(count);
+    return {
+      [RATE]: (count / tookMs) * 1_000,
+      'p50 ms': quantile(times, 0.5),
+      'p99 ms': quantile(times, 0.99),
+      ...cpuFigures(before, cpuMs(), count),
+    };
+  } finally {
+    await loop.close();
+  }
+}
+
+/** A Job as the worker creates them, without what the server adds, and with no labels by which the worker would know it. */
+async function readManifest(system: BenchSystem): Promise<Manifest> {
+  const kube = new KubeClient(system.sandbox);
+  const { items } = await kube.json<{ items: { spec: Record<string, unknown> }[] }>(
+    'GET',
+    `/apis/batch/v1/namespaces/${NAMESPACE}/jobs?limit=1`,
+  );
+  kube.close();
+  const { selector: _selector, template, ...spec } = items[0]!.spec;
+  const labels = {};
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: '', namespace: NAMESPACE, labels },
+    spec: { ...spec, template: { ...(template as object), metadata: { labels } } },
+  } as Manifest;
+}
