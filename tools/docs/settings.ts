@@ -283,11 +283,11 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
           'Least severe level that is logged: `debug`, `info`, `warn`, `error`, `fatal` or `panic` (the same as `fatal`).',
       },
       PROCTOR_HEALTH_HOST: {
-        meaning: 'Address of `/health/live` and `/health/ready` in services other than the gateway.',
+        meaning: 'Address that `PROCTOR_HEALTH_PORT` is opened on.',
       },
       PROCTOR_HEALTH_PORT: {
         meaning:
-          'Port of `/health/live` and `/health/ready` in those services. Unset: no health server. `npm start` picks free ports.',
+          'Port that serves `/health/live` and `/health/ready` and nothing else. Open it only to the probes: it has no limits. Unset: no such port; the gateway still serves both on its own. `npm start` picks free ports for the other services.',
       },
     },
   },

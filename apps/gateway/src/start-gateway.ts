@@ -1,7 +1,13 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { NestLogger, startTelemetry, type Logger, type ServiceContext } from '@app/platform';
+import {
+  NestLogger,
+  startHealthServer,
+  startTelemetry,
+  type Logger,
+  type ServiceContext,
+} from '@app/platform';
 import { loadAuthPlugin, type AuthPlugin } from '@app/plugins';
 import { POSTGRES_PLUGIN } from './authentication/authentication-vars.js';
 import type { GatewaySettings } from './env.js';
@@ -31,6 +37,11 @@ export async function startGateway(context: ServiceContext<GatewaySettings>): Pr
   resources.use('telemetry', telemetry);
   const gateway = wireGateway({ settings, connections, authPlugin, telemetry, logger, resources });
   await serve(gateway, context);
+  // A listener of its own: Node accepts one connection of each listener in a round of the event loop, so health checks do
+  // not wait behind thousands of clients.
+  if (settings.health) {
+    resources.use('health server', await startHealthServer({ ...settings.health, health: gateway.health }));
+  }
   // Before the server is closed, which waits for every request that is still being answered.
   resources.defer('log streams', () => gateway.openStreams.closeAll());
   resources.defer('readiness', () => gateway.health.drain());

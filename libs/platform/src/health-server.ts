@@ -9,7 +9,7 @@ export interface HealthServer {
 }
 
 /**
- * For processes without another HTTP server: `GET /health/live` (200 while the event loop runs) and `GET /health/ready`
+ * On a port that serves nothing else: `GET /health/live` (200 while the event loop runs) and `GET /health/ready`
  * (200 or 503, with the report as JSON); anything else is 404. Rejects if the port is not available.
  */
 export async function startHealthServer(options: {

@@ -32,7 +32,7 @@ export function serviceSettings(env: ServiceEnv) {
 
 export type ServiceSettings = ReturnType<typeof serviceSettings>;
 
-/** For services whose only HTTP server is the one that reports their health. */
+/** The port that only reports a service's health. */
 export const healthVars = {
   PROCTOR_HEALTH_HOST: textVar('a host').default('0.0.0.0'),
   PROCTOR_HEALTH_PORT: portVar.optional(),
@@ -54,7 +54,7 @@ export interface HealthSettings {
   port: number;
 }
 
-/** Null: the service opens no port. */
+/** Null: the service opens no such port. */
 export function healthSettings(env: z.output<z.ZodObject<typeof healthVars>>): HealthSettings | null {
   return env.PROCTOR_HEALTH_PORT ? { host: env.PROCTOR_HEALTH_HOST, port: env.PROCTOR_HEALTH_PORT } : null;
 }
