@@ -1,5 +1,4 @@
-import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { untilAborted } from '@app/timing';
 import { formatLogLine, type LogStreamName } from './log-line.js';
 
@@ -40,6 +39,8 @@ export class ContainerLog {
   private readonly waiters = new Set<() => void>();
   /** How often the file was rotated. Tells a reader whether its file is still the one being written. */
   rotations = 0;
+  /** The files that a rotation has left, oldest first. */
+  readonly rotatedPaths: string[] = [];
   hasEnded = false;
   /** Increases with every write, and at the end. */
   changes = 0;
@@ -48,7 +49,6 @@ export class ContainerLog {
     readonly path: string,
     private readonly options: ContainerLogOptions,
   ) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     this.file = openSync(path, 'a', 0o600);
   }
 
@@ -133,16 +133,15 @@ export class ContainerLog {
 
   private rotate(): void {
     this.rotations += 1;
-    const order = String(this.rotations).padStart(6, '0');
-    renameSync(this.path, `${this.path}.${order}`);
+    const rotatedPath = `${this.path}.${String(this.rotations).padStart(6, '0')}`;
+    renameSync(this.path, rotatedPath);
+    this.rotatedPaths.push(rotatedPath);
     const next = openSync(this.path, 'a', 0o600);
     closeSync(this.file);
     this.file = next;
     this.sizeBytes = 0;
-    const folder = dirname(this.path);
-    const old = readdirSync(folder).filter((name) => name.startsWith(`${basename(this.path)}.`));
-    const tooMany = Math.max(0, old.length - (this.options.limits.logFiles - 1));
-    for (const name of old.sort().slice(0, tooMany)) rmSync(join(folder, name), { force: true });
+    const tooMany = Math.max(0, this.rotatedPaths.length - (this.options.limits.logFiles - 1));
+    for (const path of this.rotatedPaths.splice(0, tooMany)) rmSync(path, { force: true });
   }
 
   private notifyReaders(): void {

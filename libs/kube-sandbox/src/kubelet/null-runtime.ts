@@ -29,8 +29,8 @@ export class NullRuntime implements ContainerRuntime {
     private readonly container: NullContainer,
   ) {}
 
-  findImage(): Promise<FoundImage> {
-    return Promise.resolve(IMAGE);
+  findImage(): FoundImage {
+    return IMAGE;
   }
 
   async run(

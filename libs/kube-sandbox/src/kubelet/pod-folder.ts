@@ -1,7 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { chown, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { allContainers, type Pod } from '../objects/kube-object.js';
+import { copyFolder, giveTo, removeFolder } from './folders.js';
 import { openTemporaryFolder } from './temporary-folder.js';
 
 /** `nobody` on Linux and the usual unprivileged number elsewhere. */
@@ -58,26 +59,23 @@ export async function createContainerFolder(
     volumes,
   }: { podUid: string; container: string; procFolder: string; volumes: readonly MountedVolume[] },
 ): Promise<string> {
-  const folder = join(area.root, podUid, container);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true, mode: 0o755 });
-  await cp(procFolder, folder, { recursive: true, verbatimSymlinks: true });
+  const folder = folderOf(area, podUid, container);
+  // It is there if the container runs again.
+  if (existsSync(folder)) await removeFolder(folder);
+  await copyFolder(procFolder, folder);
   for (const { path, files } of volumes) {
-    await mkdir(join(folder, path), { recursive: true });
-    for (const [name, content] of files) await writeFile(join(folder, path, name), content, { mode: 0o444 });
+    mkdirSync(join(folder, path), { recursive: true });
+    for (const [name, content] of files) writeFileSync(join(folder, path, name), content, { mode: 0o444 });
   }
   if (area.userId !== null) await giveTo(folder, area.userId);
   return folder;
 }
 
-async function giveTo(path: string, userId: number): Promise<void> {
-  const kind = lstatSync(path);
-  if (kind.isSymbolicLink()) return;
-  await chown(path, userId, userId);
-  if (!kind.isDirectory()) return;
-  for (const name of await readdir(path)) await giveTo(join(path, name), userId);
+export async function removePodFolders(area: WorkArea, { metadata, spec }: Pod): Promise<void> {
+  for (const { name } of allContainers(spec)) await removeFolder(folderOf(area, metadata.uid, name));
 }
 
-export async function removePodFolder(area: WorkArea, podUid: string): Promise<void> {
-  await rm(join(area.root, podUid), { recursive: true, force: true, maxRetries: 3 });
+/** One folder, not one within another: removing a folder can take milliseconds. No name contains `_`. */
+function folderOf(area: WorkArea, podUid: string, container: string): string {
+  return join(area.root, `${podUid}_${container}`);
 }

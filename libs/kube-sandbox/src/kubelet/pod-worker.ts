@@ -53,7 +53,7 @@ export class PodWorker {
       if (await this.bind()) await this.runToEnd();
     } finally {
       if (this.deadlineTimer) clearTimeout(this.deadlineTimer);
-      await this.context.runtime.removePod(this.pod.metadata.uid);
+      await this.context.runtime.removePod(this.pod);
     }
     // A pod that has not started when the sandbox stops will start when the sandbox does.
     if (this.stopCause?.kind === 'shutdown' && !this.record.hasStarted) return;

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { dirname, posix } from 'node:path';
+import type { Pod } from '../objects/kube-object.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import { containerCommand } from './container-command.js';
 import type { ContainerLog } from './container-log.js';
@@ -13,7 +14,7 @@ import {
   type RunContainerOptions,
 } from './container-runtime.js';
 import type { KubeletContext } from './kubelet-context.js';
-import { createContainerFolder, type MountedVolume, removePodFolder, type WorkArea } from './pod-folder.js';
+import { createContainerFolder, type MountedVolume, removePodFolders, type WorkArea } from './pod-folder.js';
 import { ProcessStarter } from './process-starter.js';
 import { type ImageOutcome, resolveImage } from './resolve-image.js';
 import { endedRun, startedRun } from './container-history.js';
@@ -34,12 +35,12 @@ export class ProcessRuntime implements ContainerRuntime {
 
   constructor(private readonly context: ProcessRuntimeContext) {}
 
-  findImage(image: string): Promise<ImageOutcome> {
+  findImage(image: string): ImageOutcome {
     return resolveImage(image, this.context.procsDir);
   }
 
-  async removePod(podUid: string): Promise<void> {
-    await removePodFolder(this.context.workArea, podUid);
+  async removePod(pod: Pod): Promise<void> {
+    await removePodFolders(this.context.workArea, pod);
   }
 
   close(): void {
@@ -80,7 +81,7 @@ export class ProcessRuntime implements ContainerRuntime {
       if (!(error instanceof StartError)) throw error;
       return failedStart(containerID, error.message);
     } finally {
-      context.logs.end(log);
+      log.end();
     }
   }
 

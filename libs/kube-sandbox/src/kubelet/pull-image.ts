@@ -14,7 +14,7 @@ export async function pullImage(
   record.recordEvent('Normal', 'Pulling', `Pulling image "${image}"`);
   for (let failures = 0; ; failures++) {
     await pauseQuietly(timing.imagePullDelayMs, signal);
-    const outcome = await runtime.findImage(image);
+    const outcome = runtime.findImage(image);
     if (signal.aborted) return null;
     if (outcome.kind === 'found') {
       record.recordEvent('Normal', 'Pulled', `Successfully pulled image "${image}"`);

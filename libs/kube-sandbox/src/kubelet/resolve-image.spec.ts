@@ -39,7 +39,7 @@ describe('resolveImage', () => {
   afterAll(() => rm(root, { recursive: true }));
 
   it('finds a folder with a Dockerfile', async () => {
-    expect(await resolveImage('proctor/good:1', procs)).toMatchObject({
+    expect(resolveImage('proctor/good:1', procs)).toMatchObject({
       kind: 'found',
       config: { entrypoint: ['./run.sh'] },
     });
@@ -52,7 +52,7 @@ describe('resolveImage', () => {
     ['proctor/odd:1', 'the sandbox runs the folder procs/odd, whose Dockerfile cannot be read: EISDIR'],
     ['proctor/outside:1', 'procs/outside leads out of procs, where the sandbox runs nothing'],
   ])('says why it cannot pull %s', async (image, why) => {
-    const outcome = await resolveImage(image, procs);
+    const outcome = resolveImage(image, procs);
     expect(outcome.kind).toBe('missing');
     expect('message' in outcome && outcome.message).toMatch(
       /^rpc error: code = NotFound desc = .*: not found \(/,
