@@ -13,19 +13,25 @@ export interface Counts {
 export interface CountSources {
   observer: Observer;
   redis: RedisMonitor;
-  segments: SegmentWatch;
+  segments?: SegmentWatch;
   /** By their kind, as `create jobs`. */
   kubernetesCalls: () => Promise<Record<string, number>>;
 }
 
+/** Before the names of single kinds. */
+const CALLS = 'calls: ';
+
 /** Postgres' sessions keep their statistics for up to 10 s after they have become idle. */
 const STATISTICS_DELAY_MS = 10_500;
+
+/** Requests for executions that ended about a minute before: they would be counted for others. */
+const LATER = ['delete jobs'];
 
 /** Waits until everything so far is in the statistics. */
 export async function readCounts(sources: CountSources): Promise<Counts> {
   await sleep(STATISTICS_DELAY_MS);
   const { observer, redis, segments, kubernetesCalls } = sources;
-  const calls = Object.entries(await kubernetesCalls());
+  const calls = Object.entries(await kubernetesCalls()).filter(([kind]) => !LATER.includes(kind));
   const [row] = await observer.query<Record<string, string>>(
     `select xact_commit as commits, pg_snapshot_xmax(pg_current_snapshot())::text as writing,
        pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') as wal_bytes, n_tup_upd as updates, n_tup_hot_upd as hot
@@ -43,8 +49,8 @@ export async function readCounts(sources: CountSources): Promise<Counts> {
       'Redis commands': redis.commands,
       'Redis commands in scripts': redis.inScripts,
       'Kubernetes calls': calls.reduce((sum, [, count]) => sum + count, 0),
-      ...Object.fromEntries(calls.map(([kind, count]) => [`calls: ${kind}`, count])),
-      'TCP segments with data': await segments.read(),
+      ...Object.fromEntries(calls.map(([kind, count]) => [`${CALLS}${kind}`, count])),
+      ...(segments && { 'TCP segments with data': await segments.read() }),
     },
   };
 }
@@ -65,5 +71,6 @@ export function perOperation(from: Counts, to: Counts, operations: number, idleP
 }
 
 function mapFigures(figures: Figures, change: (value: number, name: string) => number): Figures {
-  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, change(value, name)]));
+  const changed = Object.entries(figures).map(([name, value]) => [name, change(value, name)] as const);
+  return Object.fromEntries(changed.filter(([name, value]) => value !== 0 || !name.startsWith(CALLS)));
 }
