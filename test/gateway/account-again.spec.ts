@@ -93,6 +93,25 @@ describe('an account whose email was another account’s', () => {
     expect((await call(second, 'GET', '/whoami/notification')).json()).toEqual({ notify_on: [] });
   });
 
+  it('may have schedules with the same args, and learns nothing of secret ones', async () => {
+    const guessed = proc('guessed', ['ops']);
+    guessed.env_vars.args = [{ name: 'A', type: 'secret' }] as never;
+    await call(gateway.admin, 'POST', '/metadata', [guessed]);
+    const email = 'guesser@example.com';
+    const first = await account(email, ['ops']);
+    const plan = {
+      ...schedule,
+      jobName: 'guessed',
+      args: { A: 'hunter2-hunter2' },
+      notificationEmails: email,
+    };
+    expect(await call(first, 'POST', '/schedule', plan)).toMatchObject({ status: 201 });
+    expect(await call(first, 'POST', '/schedule', plan)).toMatchObject({ status: 409 });
+    expect(await call(gateway.admin, 'DELETE', `/user/${email}`)).toMatchObject({ status: 204 });
+    const second = await account(email, ['ops']);
+    expect(await call(second, 'POST', '/schedule', plan)).toMatchObject({ status: 201 });
+  });
+
   it('gets an execution of its own for the same Idempotency-Key', async () => {
     const { second, id, key, body } = await removedAndMadeAgain('again@example.com', ['ops']);
     const answer = await call(second, 'POST', '/execution', body, key);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
+import { procMetadata, startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
 
@@ -66,6 +66,17 @@ describe.each(FORMS)('an email with %s', (_what, form) => {
   });
 });
 
+it('is refused once the account is disabled, in a header that is written in Latin-1', async () => {
+  await admin('DELETE', pathOf(EMAIL));
+  await admin('POST', '/user', { email: EMAIL, groups: [] });
+  const { token } = (await admin('POST', '/token', { email: EMAIL })).json<{ token: string }>();
+  for (const email of [EMAIL, EMAIL.toUpperCase()])
+    expect(await gateway.call({ email, token }, 'GET', '/whoami')).toMatchObject({ status: 200 });
+  expect(await admin('PATCH', pathOf(EMAIL), { active: false })).toMatchObject({ status: 200 });
+  for (const email of [EMAIL, EMAIL.toUpperCase()])
+    expect(await gateway.call({ email, token }, 'GET', '/whoami')).toMatchObject({ status: 401 });
+});
+
 describe('failed logins', () => {
   it('are counted for all forms of an email together', async () => {
     const statuses: number[] = [];
@@ -84,4 +95,16 @@ describe('a new account', () => {
       expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('look-alike')]);
     },
   );
+});
+
+describe('the recipients of a schedule', () => {
+  it('are refused with characters that cannot be seen, and the error shows them', async () => {
+    await admin('POST', '/metadata', [procMetadata('mailed')]);
+    const plan = { jobName: 'mailed', tags: 't', cron: '0 4 * * *', group: 'g', args: {} };
+    const answer = await admin('POST', '/schedule', {
+      ...plan,
+      notificationEmails: 'zero\u200bwidth@example.com',
+    });
+    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('zero\\\\u200bwidth')]);
+  });
 });

@@ -306,7 +306,7 @@ describe('an email that must not be sent', () => {
   it('is one beyond the quota of the owner: it fails visibly, and two notifiers count together', async () => {
     await bench.stopNotifiers();
     const env = mailEnv({ PROCTOR_MAIL_QUOTA_PER_HOUR: '3' });
-    await Promise.all([bench.startNotifier(env), bench.startNotifier(env)]);
+    const notifiers = await Promise.all([bench.startNotifier(env), bench.startNotifier(env)]);
     const [owner, one, two] = [someone('cannon'), someone(), someone()];
     const scheduleId = await bench.addSchedule({ emails: [one, two], owner });
     const ids = await Promise.all(
@@ -324,6 +324,8 @@ describe('an email that must not be sent', () => {
       );
     }
     expect(mail.to(one).length + mail.to(two).length).toBe(3);
+    const logs = notifiers.map((notifier) => notifier.output()).join('\n');
+    expect(logs).toContain('their owners have used up the quota of this hour');
     await bench.preferences.set(two, ['success']);
     await bench.settled(await bench.end({ submission: { userEmail: two } }), ['sent']);
   }, 60_000);

@@ -7,6 +7,7 @@ const SECONDS_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 export class NotifierMetrics {
   private readonly attempts: Counter;
   private readonly seconds: Histogram;
+  private readonly overQuota: Counter;
 
   constructor(meter: Meter, deliveries: Pick<DeliveriesStore, 'countPending'>) {
     this.attempts = meter.createCounter('proctor_delivery_attempts_total', {
@@ -18,12 +19,19 @@ export class NotifierMetrics {
       unit: 's',
       advice: { explicitBucketBoundaries: SECONDS_BUCKETS },
     });
+    this.overQuota = meter.createCounter('proctor_mails_over_quota_total', {
+      description: 'Emails that were not sent because their owner had used up the quota of the hour.',
+    });
     meter
       .createObservableGauge('proctor_deliveries_pending', {
         description:
           'Notifications of the installation that are not sent yet; every notifier reports the same value.',
       })
       .addCallback(async (result) => result.observe(await deliveries.countPending()));
+  }
+
+  countOverQuota(mails: number): void {
+    this.overQuota.add(mails);
   }
 
   count(channel: string, outcome: string, seconds: number): void {

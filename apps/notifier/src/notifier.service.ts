@@ -80,14 +80,22 @@ export class NotifierService implements Work {
   private async fanOutAll(): Promise<void> {
     const broadcast = this.channels.broadcast;
     for (let events = FAN_OUT_BATCH; events === FAN_OUT_BATCH && !this.isStopping;) {
-      events = await this.context.outbox.fanOut(
+      const done = await this.context.outbox.fanOut(
         FAN_OUT_BATCH,
         (event) => decideRecipients(event, broadcast),
         this.context.mailsPerHour,
       );
+      events = done.events;
+      this.noteOverQuota(done.mailsOverQuota);
       // Starts sending before the next batch.
       if (events === FAN_OUT_BATCH) await this.sender.takeDue();
     }
+  }
+
+  private noteOverQuota(mails: number): void {
+    if (mails === 0) return;
+    this.context.metrics.countOverQuota(mails);
+    this.log.warn({ mails }, 'emails not sent: their owners have used up the quota of this hour');
   }
 
   private async tidy(): Promise<void> {

@@ -3,6 +3,7 @@ import {
   AppError,
   DEFAULT_SCHEDULE_POLICIES,
   hasBidi,
+  isPlainEmail,
   isSameEmail,
   type ErrorDetail,
   type SchedulePolicies,
@@ -97,13 +98,21 @@ function readEmails(text: string): string[] {
     const message = `expected at most ${MAX_EMAILS} email addresses, got ${emails.length}`;
     refuse(SCHEDULE_TEXTS.malformed, [{ field, message }]);
   }
-  const invalid = emails.filter((each) => !email.safeParse(each).success);
+  const invalid = emails.filter((each) => !email.safeParse(each).success || !isPlainEmail(each));
   if (invalid.length > 0) {
-    const shown = invalid.map((each) => JSON.stringify(each.slice(0, 100))).join(', ');
-    const message = `expected email addresses separated by commas; invalid: ${shown}`;
+    const shown = invalid.map((each) => showEmail(each)).join(', ');
+    const message = `expected email addresses separated by commas, without invisible or look-alike characters; invalid: ${shown}`;
     refuse(SCHEDULE_TEXTS.emailInvalid, [{ field, message }]);
   }
   return emails.filter((each, at) => emails.findIndex((other) => isSameEmail(each, other)) === at);
+}
+
+/** Characters that cannot be seen are escaped. */
+function showEmail(text: string): string {
+  return JSON.stringify(text.slice(0, 100)).replaceAll(
+    /[^\S ]|\p{Cf}/gu,
+    (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function refuse(plainText: string, details: readonly ErrorDetail[]): never {

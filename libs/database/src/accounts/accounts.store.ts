@@ -12,6 +12,7 @@ import type { Database } from '../connection/database.js';
 import { knownSpelling, rememberSpelling } from './email-spelling.js';
 import { findTokenOwner, type TokenOwner } from './token-owner.js';
 import { joinGroups, lockAdmins, wouldRemoveLastAdmin } from './membership.js';
+import { releaseArgsOf } from '../schedules/same-args.js';
 import { pauseSchedulesOf } from '../schedules/schedules-pause.js';
 
 export type { Account } from './account-row.js';
@@ -140,6 +141,7 @@ export class AccountsStore {
       await session.account.delete({ where: { email } });
       await forgetOwner(session, email);
       await pauseSchedulesOf(session, email, OWNER_REMOVED);
+      await releaseArgsOf(session, email);
       return 'removed';
     });
   }

@@ -53,17 +53,17 @@ export class NotificationOutboxStore {
    * Takes the oldest events that no other process is fanning out and creates their deliveries, in one transaction.
    * @param decide pure; may be called again for the same event
    * @param mailsPerHour of each owner; further ones fail
-   * @returns how many events were fanned out; fewer than `limit`: there are no more
+   * @returns `events`: how many were fanned out; fewer than `limit`: there are no more
    */
   async fanOut(
     limit: number,
     decide: (event: OutboxEvent) => readonly Recipient[],
     mailsPerHour = Infinity,
-  ): Promise<number> {
+  ): Promise<{ events: number; mailsOverQuota: number }> {
     return this.database.transaction(async (session) => {
       const rows = await session.$queryRaw<EventRow[]>`
         ${SELECT_EVENT} WHERE n.spread_at IS NULL ORDER BY n.id LIMIT ${limit} FOR UPDATE OF n SKIP LOCKED`;
-      if (rows.length === 0) return 0;
+      if (rows.length === 0) return { events: 0, mailsOverQuota: 0 };
       const wanted: NewDelivery[] = rows.map(toEvent).flatMap((event) =>
         decide(event).map((to) => ({
           ...to,
@@ -80,7 +80,8 @@ export class NotificationOutboxStore {
         ON CONFLICT DO NOTHING`;
       await session.$executeRaw`
         UPDATE notification SET spread_at = now() WHERE id = ANY(${rows.map((row) => row.notification_id)}::bigint[])`;
-      return rows.length;
+      const mailsOverQuota = deliveries.filter(({ failedReason }) => failedReason !== null).length;
+      return { events: rows.length, mailsOverQuota };
     });
   }
 

@@ -1,7 +1,10 @@
 import type { Session } from '../connection/database.js';
 import { Prisma } from '../generated/client.js';
 
-/** Marks the hash of a one-shot schedule that has run: its row stays, and a new schedule may have the same args. */
+/**
+ * Marks the hash of a schedule whose row stays while a new one may have the same args: a one-shot that has run, or one whose
+ * owner's account was removed.
+ */
 export const DONE_HASH_SUFFIX = ' done ';
 
 /** The hash of its args. */
@@ -42,4 +45,11 @@ export function sameArgs({ procName, argsHash, secretArgs, userEmail }: HasArgs)
   return secretArgs === null
     ? { procName, argsHash, secretArgs: { equals: Prisma.DbNull } }
     : { procName, argsHash, userEmail, secretArgs: { not: Prisma.DbNull } };
+}
+
+/** Lets others have schedules with the same args, and another account of this email as many as it may. May be repeated. */
+export async function releaseArgsOf(session: Session, userEmail: string): Promise<void> {
+  await session.$executeRaw`
+    UPDATE schedule SET args_hash = args_hash || ${DONE_HASH_SUFFIX} || id
+    WHERE user_email = ${userEmail} AND position(${DONE_HASH_SUFFIX} IN args_hash) = 0`;
 }
