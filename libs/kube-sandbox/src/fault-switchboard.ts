@@ -40,6 +40,7 @@ export class FaultSwitchboard implements Faults, StartGate {
   readonly mutation = new Mutation();
   node: FaultyNode | null = null;
   queues: QueueController | null = null;
+  server: { sendGoAway(): number } | null = null;
 
   dropWatches(resource?: ResourceName): number {
     return this.cut((stream) => stream.resource !== 'log' && (!resource || stream.resource === resource));
@@ -60,6 +61,10 @@ export class FaultSwitchboard implements Faults, StartGate {
 
   cutLogsAfter(bytes: number, count = 1): void {
     this.cuts.push({ bytes, left: count });
+  }
+
+  sendGoAway(): number {
+    return this.server?.sendGoAway() ?? 0;
   }
 
   slowLogs(bytesPerSecond: number | null): void {

@@ -13,7 +13,7 @@ export interface RequestMatch {
   namespace?: string;
 }
 
-/** What happens to an affected request. `reset` drops the connection, `hang` never responds. */
+/** What happens to an affected request. `reset` drops the connection (over HTTP/2 its stream), `hang` never responds. */
 export type RequestEffect =
   | { kind: 'status'; code: number; retryAfterSeconds?: number; message?: string }
   | { kind: 'delay'; delayMs: number }
@@ -45,6 +45,8 @@ export interface Faults {
   cutLogs(): number;
   /** Cuts each of the next `count` log streams (default 1) after `bytes`. */
   cutLogsAfter(bytes: number, count?: number): void;
+  /** Tells clients of HTTP/2 to finish what they have begun, and to connect again for more. Returns how many. */
+  sendGoAway(): number;
   /** Limits the rate of each log stream; null: no limit. */
   slowLogs(bytesPerSecond: number | null): void;
   /** Kills all containers without a grace period and deletes their logs. Returns how many pods. */
@@ -90,6 +92,7 @@ export const FAULT_NAMES = [
   'failRequests',
   'cutLogs',
   'cutLogsAfter',
+  'sendGoAway',
   'slowLogs',
   'loseNode',
   'killPods',

@@ -5,7 +5,7 @@ import { ListPages } from './api/list-pages.js';
 import type { Certificate } from './api/issue-certificate.js';
 import { RequestCounts, type RequestStatistics } from './api/request-counts.js';
 import { createSelfSignedCertificate } from './api/self-signed-certificate.js';
-import { startServer } from './api/start-server.js';
+import { type HttpVersion, startServer } from './api/start-server.js';
 import { FaultSwitchboard } from './fault-switchboard.js';
 import type { Faults } from './faults.js';
 import { JobController } from './jobs/job-controller.js';
@@ -47,6 +47,10 @@ export interface SandboxOptions {
    * benchmarks: the cost of processes is not in their figures. See `NullContainer`.
    */
   nullContainers?: Partial<NullContainer>;
+  /** Default: HTTP/2 for clients that can, HTTP/1.1 for others. */
+  versions?: readonly HttpVersion[];
+  /** How many requests a client may have open on a connection of HTTP/2. Default: 250, as in Go's servers. */
+  maxConcurrentStreams?: number;
   log?: (line: string) => void;
   timing?: Partial<SandboxTiming>;
   limits?: Partial<SandboxLimits>;
@@ -119,10 +123,13 @@ export async function startKubeSandbox(options: SandboxOptions): Promise<KubeSan
   const pages = new ListPages();
   const context = { store, logs, history, counts, faults, pages, timing, token, proxyPorts, log };
   const parsed = JSON.parse(certificate) as Certificate;
-  const server = await startServer(context, parsed, options.port ?? 0).catch(async (error: unknown) => {
+  const { port = 0, versions = ['h2', 'http/1.1'], maxConcurrentStreams = 250 } = options;
+  const listening = startServer(context, parsed, { port, versions, maxConcurrentStreams });
+  const server = await listening.catch(async (error: unknown) => {
     await stop();
     throw error;
   });
+  faults.server = server;
   const url = `https://127.0.0.1:${server.port}`;
   const kubeconfigPath = join(dataDir, 'kubeconfig');
   writePrivate(

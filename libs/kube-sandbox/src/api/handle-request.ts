@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Verb } from '../faults.js';
 import { ApiError } from '../objects/api-error.js';
 import type { Pod } from '../objects/kube-object.js';
@@ -14,16 +13,17 @@ import { answerSandbox } from './serve-sandbox.js';
 import { serveLog } from './serve-log.js';
 import { refuseWatch, serveWatch } from './serve-watch.js';
 import { injectFault } from './inject-fault.js';
+import { endAfterResponse, type ApiRequest, type ApiResponse, cut, isGone } from './exchange.js';
 
 /** Answers one request, even if an error occurs. */
 export async function handleRequest(
   context: ApiContext,
   port: number,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: ApiRequest,
+  response: ApiResponse,
 ): Promise<void> {
   try {
-    checkRequest(request.method ?? '', request.headers, [port, ...context.proxyPorts], context.token);
+    checkRequest(request, [port, ...context.proxyPorts], context.token);
     const reply = await route(context, port, request, response);
     if (reply) send(response, reply);
   } catch (error) {
@@ -33,18 +33,17 @@ export async function handleRequest(
       error instanceof ApiError
         ? error
         : new ApiError(500, 'InternalError', `Internal error occurred: ${String(error)}`);
-    if (response.headersSent) response.destroy();
+    if (response.headersSent) cut(response);
     else send(response, { code: refusal.code, body: refusal.toStatus(), headers: refusal.headers });
-    // The unread rest of a body would be parsed as the next request.
-    if (!request.complete) response.once('finish', () => request.destroy());
+    if (!request.complete) endAfterResponse(request, response);
   }
 }
 
 async function route(
   context: ApiContext,
   port: number,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: ApiRequest,
+  response: ApiResponse,
 ): Promise<Reply | null> {
   const method = request.method ?? '';
   const { pathname, query } = parseTarget(request.url ?? '/');
@@ -72,7 +71,7 @@ async function serve(
   context: ApiContext,
   verb: Verb,
   request: ResourceRequest,
-  response: ServerResponse,
+  response: ApiResponse,
 ): Promise<Reply | null> {
   const { resource, subresource, namespace } = request.route;
   const match = { verb, resource: subresource === 'log' ? subresource : resource, namespace } as const;
@@ -96,14 +95,14 @@ async function serve(
 async function untilWebhooksAnswer(
   { faults }: ApiContext,
   { route }: ResourceRequest,
-  response: ServerResponse,
+  response: ApiResponse,
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   await faults.admission.untilWebhooksAnswer(route.resource, gone.signal);
 }
 
-function watch(context: ApiContext, request: ResourceRequest, response: ServerResponse): void {
+function watch(context: ApiContext, request: ResourceRequest, response: ApiResponse): void {
   try {
     serveWatch(context, request, response);
   } catch (error) {
@@ -112,8 +111,8 @@ function watch(context: ApiContext, request: ResourceRequest, response: ServerRe
   }
 }
 
-function send(response: ServerResponse, { code, body, headers = {} }: Reply): void {
-  if (response.destroyed) return;
+function send(response: ApiResponse, { code, body, headers = {} }: Reply): void {
+  if (isGone(response)) return;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const length = Buffer.byteLength(text);
   response.writeHead(code, {

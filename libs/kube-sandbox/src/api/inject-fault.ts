@@ -1,24 +1,24 @@
-import type { ServerResponse } from 'node:http';
 import { pause } from '@app/timing';
 import type { RequestEffect, Verb } from '../faults.js';
 import { ApiError } from '../objects/api-error.js';
 import { reasonOfCode } from '../objects/status-reasons.js';
 import { refuseWatch } from './serve-watch.js';
+import { type ApiResponse, cut, isGone } from './exchange.js';
 
 /** Applies a fault to a request. Returns false if the request needs no further response. Throws the injected `ApiError`. */
 export async function injectFault(
   effect: RequestEffect,
   verb: Verb,
-  response: ServerResponse,
+  response: ApiResponse,
 ): Promise<boolean> {
   switch (effect.kind) {
     case 'delay':
       await pause(effect.delayMs);
-      return !response.destroyed;
+      return !isGone(response);
     case 'hang':
       return false;
     case 'reset':
-      response.destroy();
+      cut(response);
       return false;
     case 'status': {
       const error = injectedError(effect);

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { pauseQuietly } from '@app/timing';
 import { ApiError, badRequest } from '../objects/api-error.js';
 import { allContainers, type Container, type Pod } from '../objects/kube-object.js';
@@ -6,18 +5,19 @@ import type { LogSource } from '../kubelet/pod-logs.js';
 import { type LogReadOptions, readLog } from '../kubelet/read-log.js';
 import type { ApiContext } from './api-context.js';
 import { isTrue, parseLogOptions } from './log-options.js';
+import { type ApiResponse, cut, isGone } from './exchange.js';
 
 /** Streams a container's log as fast as the client reads it. Throws `ApiError` before the first byte. */
 export async function serveLog(
   context: ApiContext,
   pod: Pod,
   query: URLSearchParams,
-  response: ServerResponse,
+  response: ApiResponse,
 ): Promise<void> {
   const options = parseLogOptions(query, Date.now());
   const source = findSource(context, pod, query);
   const stopping = new AbortController();
-  const untrack = context.faults.track({ resource: 'log', cut: () => response.destroy() });
+  const untrack = context.faults.track({ resource: 'log', cut: () => cut(response) });
   response.once('close', () => {
     untrack();
     stopping.abort();
@@ -25,14 +25,14 @@ export async function serveLog(
   response.writeHead(200, { 'Content-Type': 'text/plain' });
   response.flushHeaders();
   await send(context, source, options, response, stopping.signal);
-  if (!response.destroyed) response.end();
+  if (!isGone(response)) response.end();
 }
 
 async function send(
   { faults }: ApiContext,
   source: LogSource,
   options: LogReadOptions,
-  response: ServerResponse,
+  response: ApiResponse,
   signal: AbortSignal,
 ): Promise<void> {
   const { cutAfterBytes, bytesPerSecond } = faults.takeLogPace();
@@ -42,7 +42,7 @@ async function send(
     if (bytes.length >= leftBytes) {
       // Everything before the cut must arrive.
       await new Promise<void>((resolve) => response.write(bytes.subarray(0, leftBytes), () => resolve()));
-      response.destroy();
+      cut(response);
       return;
     }
     leftBytes -= bytes.length;
@@ -51,8 +51,8 @@ async function send(
   }
 }
 
-async function writeWhenRead(response: ServerResponse, bytes: Buffer): Promise<void> {
-  if (response.write(bytes) || response.destroyed) return;
+async function writeWhenRead(response: ApiResponse, bytes: Buffer): Promise<void> {
+  if (response.write(bytes) || isGone(response)) return;
   await new Promise<void>((resolve) => {
     const done = () => {
       response.off('drain', done).off('close', done);
@@ -63,7 +63,7 @@ async function writeWhenRead(response: ServerResponse, bytes: Buffer): Promise<v
 }
 
 async function writeSlowly(
-  response: ServerResponse,
+  response: ApiResponse,
   bytes: Buffer,
   bytesPerSecond: number,
   signal: AbortSignal,

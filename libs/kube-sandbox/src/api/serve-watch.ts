@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { MAX_TIMER_MS } from '@app/timing';
 import { ApiError, badRequest, expired } from '../objects/api-error.js';
 import type { AnyObject } from '../objects/kube-object.js';
@@ -7,6 +6,7 @@ import type { ApiContext } from './api-context.js';
 import type { ResourceRequest } from './answer-request.js';
 import { objectFilter } from './object-filter.js';
 import { formatTableEvent, formatWatchEvent, seenThroughFilter, type WatchEventType } from './watch-event.js';
+import { type ApiResponse, cut } from './exchange.js';
 
 /** A client that lets this much pile up is disconnected and may reconnect, as in a cluster. */
 const MAX_BACKLOG_BYTES = 16 * 1024 * 1024;
@@ -14,7 +14,7 @@ const MAX_BACKLOG_BYTES = 16 * 1024 * 1024;
 const DEFAULT_TIMEOUT_SECONDS = 45 * 60;
 
 /** Streams changes until the client disconnects, the timeout elapses or a fault cuts it. Throws `ApiError` before it starts. */
-export function serveWatch(context: ApiContext, request: ResourceRequest, response: ServerResponse): void {
+export function serveWatch(context: ApiContext, request: ResourceRequest, response: ApiResponse): void {
   const { route, query, wantsTable } = request;
   const { resource } = route;
   const isWanted = objectFilter(route, query);
@@ -23,7 +23,7 @@ export function serveWatch(context: ApiContext, request: ResourceRequest, respon
     // The timeout has elapsed, but the client has not read everything yet.
     if (response.writableEnded) return;
     response.write(text);
-    if (response.writableLength > MAX_BACKLOG_BYTES) response.destroy();
+    if (response.writableLength > MAX_BACKLOG_BYTES) cut(response);
   };
   const send = (type: WatchEventType, object: AnyObject) =>
     write(wantsTable ? formatTableEvent(type, resource, object, Date.now()) : formatWatchEvent(type, object));
@@ -46,7 +46,7 @@ export function serveWatch(context: ApiContext, request: ResourceRequest, respon
     const event = change.resource === resource ? seenThroughFilter(change, isWanted) : null;
     if (event) send(event.type, event.object);
   });
-  const untrack = context.faults.track({ resource, cut: () => response.destroy() });
+  const untrack = context.faults.track({ resource, cut: () => cut(response) });
   const wantsBookmarks = query.get('allowWatchBookmarks') === 'true';
   const bookmarks = wantsBookmarks ? setInterval(bookmark, context.timing.bookmarkIntervalMs) : undefined;
   const timeoutSeconds = Number(query.get('timeoutSeconds') ?? 0) || DEFAULT_TIMEOUT_SECONDS;
@@ -86,7 +86,7 @@ function readBacklog(
 }
 
 /** Refuses to resume a watch, as a cluster does: with status 200 and an ERROR event. */
-export function refuseWatch(error: ApiError, response: ServerResponse): void {
+export function refuseWatch(error: ApiError, response: ApiResponse): void {
   response.writeHead(200, { 'Content-Type': 'application/json' });
   response.end(`${JSON.stringify({ type: 'ERROR', object: error.toStatus() })}\n`);
 }

@@ -1,42 +1,85 @@
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createSecureServer, type ServerHttp2Session } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
 import type { ApiContext } from './api-context.js';
+import type { ApiRequest, ApiResponse } from './exchange.js';
 import { handleRequest } from './handle-request.js';
 import type { Certificate } from './issue-certificate.js';
 
+export interface ServerOptions {
+  /** 0: any free port. */
+  port: number;
+  /** Which versions the server offers to clients. */
+  versions: readonly HttpVersion[];
+  /** How many requests a client may have open on a connection of HTTP/2. */
+  maxConcurrentStreams: number;
+}
+
+/** As they are named in the handshake of TLS. */
+export type HttpVersion = 'h2' | 'http/1.1';
+
 export interface ApiServer {
   port: number;
+  /** Tells clients of HTTP/2 to finish what they have begun, and to connect again for more. Returns how many it told. */
+  sendGoAway(): number;
   close(): Promise<void>;
 }
 
 const LOOPBACK = '127.0.0.1';
+const KEEP_ALIVE_MS = 120_000;
+/** For the events of watches that their clients have not read yet. Node's default would refuse requests at 10. */
+const SESSION_MEMORY_MB = 128;
 
-/** Listens on loopback only. Port 0 picks a free port. Rejects if the port is taken. */
+/** Listens on loopback only. Rejects if the port is taken. */
 export async function startServer(
   context: ApiContext,
   { keyPem, certificatePem }: Certificate,
-  wantedPort: number,
+  { port: wantedPort, versions, maxConcurrentStreams }: ServerOptions,
 ): Promise<ApiServer> {
   let port = wantedPort;
-  const server = createServer(
-    { key: keyPem, cert: certificatePem, keepAliveTimeout: 120_000 },
+  const server = createSecureServer(
+    {
+      key: keyPem,
+      cert: certificatePem,
+      allowHTTP1: true,
+      ALPNProtocols: [...versions],
+      settings: { maxConcurrentStreams },
+      maxSessionMemory: SESSION_MEMORY_MB,
+    },
     (request, response) => {
-      void handleRequest(context, port, request, response);
+      void handleRequest(context, port, request as unknown as ApiRequest, response as unknown as ApiResponse);
     },
   );
-  server.on('connection', () => (context.counts.connections += 1));
+  // Not among the options, as it is for the other servers of Node.
+  Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    context.counts.connections += 1;
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+  });
   // Clients that vanish during a handshake or request are not worth reporting.
-  server.on('tlsClientError', () => undefined).on('clientError', (_error, socket) => socket.destroy());
+  server.on('tlsClientError', () => undefined).on('sessionError', () => undefined);
+  server.on('clientError', (_error: Error, socket: Socket) => void socket.destroy());
   await new Promise<void>((resolve, reject) =>
     server.once('error', reject).listen(wantedPort, LOOPBACK, resolve),
   );
   ({ port } = server.address() as AddressInfo);
   return {
     port,
+    sendGoAway: () => {
+      const told = [...sessions];
+      for (const session of told) session.close();
+      return told.length;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
       }),
   };
 }
