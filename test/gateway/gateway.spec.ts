@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ExecutionQueue } from '@app/queue';
 import {
   identityHeaders,
   startTestGateway,
@@ -8,6 +9,7 @@ import {
   type TestGateway,
   toAnswer,
 } from '../support/gateway.js';
+import { testRedisAddress } from '../support/servers.js';
 
 interface ExecutionBody {
   id: number;
@@ -384,17 +386,17 @@ describe('POST /execution', () => {
     expect(status.json()).toEqual(execution);
   });
 
-  it('enqueues it and marks it as enqueued', async () => {
+  it('adds it to the queue', async () => {
     const { id } = await submit(who['owner']!);
-    for (let tries = 0; tries < 50; tries++) {
-      const [row] = await gateway.query<{ enqueued_at: Date | null }>(
-        'select enqueued_at from execution where id = $1',
-        [id],
-      );
-      if (row?.enqueued_at) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    const [host = '', port] = testRedisAddress().split(':');
+    const redis = { host, port: Number(port), password: undefined };
+    const [installation] = await gateway.query<{ id: string }>('select id from installation');
+    const queue = new ExecutionQueue(redis, installation?.id ?? '', () => undefined);
+    try {
+      expect(await queue.addMissing([id])).toBe(0);
+    } finally {
+      await queue.close();
     }
-    throw new Error('it was never marked as enqueued');
   });
 
   it('creates one execution per Idempotency-Key', async () => {

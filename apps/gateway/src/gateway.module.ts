@@ -92,6 +92,7 @@ export function wireGateway(dependencies: GatewayDependencies) {
     ...forExecuting,
     openStreams,
     reauthorizer,
+    onAudited: () => sealer.wake(),
     metrics,
     logger,
     resources,

@@ -10,13 +10,9 @@ export { type AuditEvent, type AuditFilter, AuditStore, type SealedAuditEvent } 
 export { Database } from './connection/database.js';
 export * from './connection/database-error.js';
 export * from './notifications/deliveries.store.js';
-export { acceptedProc, jobNameOf, type NewExecution } from './executions/accept.js';
-export {
-  type Submission,
-  type IdempotencyKey,
-  type CancelOutcome,
-  ExecutionsStore,
-} from './executions/executions.store.js';
+export { acceptedProc, jobNameOf, type IdempotencyKey, type NewExecution } from './executions/accept.js';
+export { type CancelOutcome, ExecutionsStore } from './executions/executions.store.js';
+export { ProcChangedError, type Submission } from './executions/submissions.js';
 export type { ExecutionEnd } from './executions/finish.js';
 export * from './accounts/groups.store.js';
 export { type HistoryFilter, HistoryStore } from './history/history.store.js';

@@ -1,5 +1,6 @@
 export * from './abort.js';
 export { HALF_JITTER, backOffMs, BackOff } from './back-off.js';
+export { ALONE, BatchedCalls } from './batched-calls.js';
 export { BoundedMap } from './bounded-map.js';
 export * from './pause.js';
 export { retry } from './retry.js';

@@ -5,8 +5,7 @@ import {
   type RegisteredProc,
   type SecretsStore,
 } from '@app/database';
-import { ORIGIN_RULES, type CallerOrigin, type Execution } from '@app/domain';
-import type { AuditTrail } from '../audit/audit-trail.js';
+import type { CallerOrigin, Execution } from '@app/domain';
 import type { Caller } from '../authentication/caller.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { PrepareArgs } from '../procs/prepare-args.js';
@@ -28,7 +27,8 @@ export interface AcceptExecutionDependencies {
   prepareArgs: PrepareArgs;
   secrets: Pick<SecretsStore, 'sealCallback'>;
   enqueueExecutions: EnqueueExecutions;
-  audit: AuditTrail;
+  /** Called after an audit entry was written. */
+  onAudited: () => void;
   metrics: Pick<GatewayMetrics, 'countAcceptedExecution'>;
 }
 
@@ -41,7 +41,11 @@ export class AcceptExecution {
     const { registered, origin, callbackUrl } = request;
     const { proc } = registered;
     const { execution, isNew, isAdmitted } = await this.dependencies.executions.submit({
-      proc: { ...acceptedProc(registered), concurrency: proc.concurrency },
+      proc: {
+        ...acceptedProc(registered),
+        registeredAt: registered.createdAt,
+        concurrency: proc.concurrency,
+      },
       ...this.dependencies.prepareArgs.forExecution(proc, request.args, request.secretNames),
       userEmail: caller.user.email,
       remoteAddress: caller.address,
@@ -50,20 +54,10 @@ export class AcceptExecution {
       origin,
     });
     if (isAdmitted) await this.dependencies.enqueueExecutions.enqueue([execution.id]);
-    if (isNew) this.note(execution, request, caller);
+    if (isNew) {
+      this.dependencies.metrics.countAcceptedExecution();
+      this.dependencies.onAudited();
+    }
     return execution;
-  }
-
-  private note({ id, procName }: Execution, request: ExecutionRequest, { user, address }: Caller): void {
-    this.dependencies.metrics.countAcceptedExecution();
-    const { kind, ...ids } = request.origin;
-    this.dependencies.audit.note({
-      actor: user.email,
-      action: ORIGIN_RULES[kind].auditAction,
-      subject: String(id),
-      allowed: true,
-      address,
-      details: { proc: procName, ...ids },
-    });
   }
 }

@@ -7,34 +7,50 @@ const silent = createLogger({ service: 'test', level: 'info', destination: { wri
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('EnqueueExecutions', () => {
-  function setUp(add: () => Promise<void>) {
-    const marked: number[] = [];
-    const stuck = { markEnqueued: async (ids: readonly number[]) => void marked.push(...ids) };
-    return { marked, enqueue: new EnqueueExecutions({ add }, stuck, silent, 20) };
+  function setUp(add: (ids: readonly number[]) => Promise<void>) {
+    const batches: (readonly number[])[] = [];
+    const queue = {
+      add: (ids: readonly number[]) => {
+        batches.push(ids);
+        return add(ids);
+      },
+    };
+    return { batches, enqueue: new EnqueueExecutions(queue, silent, 20) };
   }
 
-  it('marks executions that are in the queue', async () => {
-    const { marked, enqueue } = setUp(async () => {});
-    await enqueue.enqueue([1, 2]);
-    await enqueue.drain();
-    expect(marked).toEqual([1, 2]);
-  });
-
-  it('neither throws nor marks when the queue is unavailable', async () => {
-    const { marked, enqueue } = setUp(() => Promise.reject(new Error('away')));
-    await enqueue.enqueue([1]);
-    await enqueue.drain();
-    expect(marked).toEqual([]);
-  });
-
-  it('stops waiting after a while, and marks when the queue succeeds later', async () => {
+  it('adds executions, and together those that come meanwhile', async () => {
     let succeed = () => {};
-    const { marked, enqueue } = setUp(() => new Promise((resolve) => (succeed = resolve)));
-    await enqueue.enqueue([1]);
-    expect(marked).toEqual([]);
+    const { batches, enqueue } = setUp(() => new Promise((resolve) => (succeed = resolve)));
+    const first = enqueue.enqueue([1]);
+    await turn();
+    const others = [enqueue.enqueue([2]), enqueue.enqueue([3, 4])];
+    expect(batches).toEqual([[1]]);
     succeed();
+    await first;
+    await turn();
+    expect(batches).toEqual([[1], [2, 3, 4]]);
+    succeed();
+    await Promise.all(others);
+  });
+
+  it('does not throw when the queue is unavailable', async () => {
+    const { batches, enqueue } = setUp(() => Promise.reject(new Error('away')));
+    await enqueue.enqueue([1]);
+    await enqueue.enqueue([2]);
     await enqueue.drain();
-    expect(marked).toEqual([1]);
+    expect(batches).toEqual([[1], [2]]);
+  });
+
+  it('stops waiting after a while, and drains what is still being added', async () => {
+    let succeed = () => {};
+    const { enqueue } = setUp(() => new Promise((resolve) => (succeed = resolve)));
+    await enqueue.enqueue([1]);
+    let isDrained = false;
+    const drained = enqueue.drain().then(() => (isDrained = true));
+    await turn();
+    expect(isDrained).toBe(false);
+    succeed();
+    await drained;
   });
 });
 

@@ -40,18 +40,21 @@ export class RerunExecution {
     const idempotency = readIdempotencyKey(key, scope, this.dependencies.bodyHash);
     await this.dependencies.backlog.throwIfFull(caller.user.email, idempotency);
     const earlier = await this.dependencies.findExecution.find(id, caller);
-    const registered = await this.dependencies.findProc.find(earlier.procName, caller);
-    throwIfMissing(earlier, argsToPass(caller.user, earlier), given);
-    const secretArgs = await this.readSecretArgs(earlier, given);
-    const request = {
-      registered,
-      args: { ...earlier.args, ...secretArgs, ...given },
-      secretNames: earlier.secretArgNames,
-      callbackUrl: null,
-      idempotency,
-      origin: { kind: 'rerun', rerunOf: earlier.id },
-    } as const;
-    return this.dependencies.acceptExecution.accept(request, caller);
+    return this.dependencies.findProc.withProc(earlier.procName, caller, async (registered) => {
+      throwIfMissing(earlier, argsToPass(caller.user, earlier), given);
+      const secretArgs = await this.readSecretArgs(earlier, given);
+      return this.dependencies.acceptExecution.accept(
+        {
+          registered,
+          args: { ...earlier.args, ...secretArgs, ...given },
+          secretNames: earlier.secretArgNames,
+          callbackUrl: null,
+          idempotency,
+          origin: { kind: 'rerun', rerunOf: earlier.id },
+        },
+        caller,
+      );
+    });
   }
 
   /** The earlier secret args that the request does not replace. */

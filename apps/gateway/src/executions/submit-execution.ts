@@ -25,14 +25,18 @@ export class SubmitExecution {
     const idempotency = readIdempotencyKey(key, scope, this.bodyHash);
     checkCallbackUrl(body.callback_url);
     await this.backlog.throwIfFull(caller.user.email, idempotency);
-    const request = {
-      registered: await this.procs.find(body.name, caller),
-      args: body.args,
-      callbackUrl: body.callback_url ?? null,
-      idempotency,
-      origin: { kind: 'person' },
-    } as const;
-    return this.execution.accept(request, caller);
+    return this.procs.withProc(body.name, caller, (registered) =>
+      this.execution.accept(
+        {
+          registered,
+          args: body.args,
+          callbackUrl: body.callback_url ?? null,
+          idempotency,
+          origin: { kind: 'person' },
+        },
+        caller,
+      ),
+    );
   }
 }
 

@@ -4,7 +4,6 @@ import {
   HistoryStore,
   LogsStore,
   MetricsStore,
-  StuckExecutionsStore,
   type ProcsStore,
   type SecretsStore,
 } from '@app/database';
@@ -47,6 +46,8 @@ export interface ExecutionsDependencies {
   openStreams: OpenStreams;
   reauthorizer: Reauthorizer;
   audit: AuditTrail;
+  /** Called after an audit entry was written in another way. */
+  onAudited: () => void;
   metrics: GatewayMetrics;
   logger: Logger;
   resources: OpenResources;
@@ -64,6 +65,7 @@ export function wireExecutions({
   openStreams,
   reauthorizer,
   audit,
+  onAudited,
   metrics,
   logger,
   resources,
@@ -72,14 +74,14 @@ export function wireExecutions({
   const logs = new LogsStore(database);
   const findExecution = new FindExecution(executions, procsStore, access);
 
-  const enqueueExecutions = new EnqueueExecutions(queue, new StuckExecutionsStore(database), logger);
+  const enqueueExecutions = new EnqueueExecutions(queue, logger);
   resources.defer('executions being enqueued', () => enqueueExecutions.drain());
   const acceptExecution = new AcceptExecution({
     executions,
     prepareArgs,
     secrets: secretsStore,
     enqueueExecutions,
-    audit,
+    onAudited,
     metrics,
   });
   const backlog = new Backlog(new MetricsStore(database), executions, settings.queueLimit);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { FULL_SCOPE, plainProc, type Scope, type User } from '@app/domain';
+import { ProcChangedError } from '@app/database';
+import { AppError, FULL_SCOPE, plainProc, type Scope, type User } from '@app/domain';
 import { Access } from '../authentication/access.js';
 import { FindProc } from './find-proc.js';
 
@@ -73,5 +74,74 @@ describe('FindProc', () => {
     expect(await hintFor('reports-twa', ['two'])).toBe('Did you mean reports-two?');
     expect(await hintFor('reports-twa', [])).toBeUndefined();
     expect(await hintFor('xyzzy', ['two'])).toBeUndefined();
+  });
+});
+
+describe('FindProc.withProc', () => {
+  /** A proc whose revision and groups the test changes. */
+  function setUpOne() {
+    const stored = { proc: proc('a', []), revision: 1, reads: 0 };
+    const find = async () => {
+      stored.reads += 1;
+      return { ...stored, createdAt: new Date(0), updatedAt: new Date(0) };
+    };
+    const access = new Access([], async ({ groups }, required) =>
+      required.every((group) => groups.includes(group)),
+    );
+    const finder = new FindProc({ find, list: async () => [stored.proc], readFiles: async () => [] }, access);
+    const change = (groups: string[]) => {
+      stored.proc = proc('a', groups);
+      stored.revision += 1;
+    };
+    /** What accepting does: throws if the proc has changed. */
+    const accept = async ({ revision }: { revision: number }) => {
+      if (revision !== stored.revision) throw new ProcChangedError();
+      return revision;
+    };
+    return { finder, stored, change, accept };
+  }
+
+  it('reads a proc once while it does not change, and again after a change', async () => {
+    const { finder, stored, change, accept } = setUpOne();
+    for (let count = 0; count < 3; count += 1) {
+      expect(await finder.withProc('a', requester([]), accept)).toBe(1);
+    }
+    expect(stored.reads).toBe(1);
+    change([]);
+    expect(await finder.withProc('a', requester([]), accept)).toBe(2);
+    expect(stored.reads).toBe(2);
+  });
+
+  it('lets users in and shuts them out at once', async () => {
+    const { finder, change, accept } = setUpOne();
+    await finder.withProc('a', requester([]), accept);
+    change(['one']);
+    await expect(finder.withProc('a', requester([]), accept)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await finder.withProc('a', requester(['one']), accept)).toBe(2);
+    change([]);
+    expect(await finder.withProc('a', requester([]), accept)).toBe(3);
+  });
+
+  it('refuses args only by the current revision', async () => {
+    const { finder, stored, change, accept } = setUpOne();
+    await finder.withProc('a', requester([]), accept);
+    change([]);
+    const checked = async ({ revision }: { revision: number }) => {
+      if (revision === 1) throw new AppError('invalid_args', 'by the first revision');
+      return revision;
+    };
+    expect(await finder.withProc('a', requester([]), checked)).toBe(2);
+    const busy = () => Promise.reject(new AppError('too_many_requests', 'full'));
+    await expect(finder.withProc('a', requester([]), busy)).rejects.toMatchObject({
+      code: 'too_many_requests',
+    });
+    expect(stored.reads).toBe(2);
+  });
+
+  it('gives up on a proc that keeps changing', async () => {
+    const { finder, stored } = setUpOne();
+    const changed = () => Promise.reject(new ProcChangedError());
+    await expect(finder.withProc('a', requester([]), changed)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(stored.reads).toBe(3);
   });
 });

@@ -1,9 +1,27 @@
-import type { ProcsStore, RegisteredProc } from '@app/database';
-import { AppError, coversProc, describeScope, nearestWord, type Proc, type Scope } from '@app/domain';
+import { ProcChangedError, type ProcsStore, type RegisteredProc } from '@app/database';
+import {
+  AppError,
+  coversProc,
+  describeScope,
+  nearestWord,
+  type ErrorCode,
+  type Proc,
+  type Scope,
+} from '@app/domain';
+import { BoundedMap } from '@app/timing';
 import type { Access, Requester } from '../authentication/access.js';
+
+const MAX_REMEMBERED = 1_000;
+/** How often a proc is read again for one request because it changed meanwhile. */
+const MAX_READS = 3;
+/** Refusals that may be due to an earlier revision. */
+const DEPEND_ON_PROC: ReadonlySet<ErrorCode> = new Set(['forbidden', 'invalid_args', 'not_found']);
 
 /** Finds procs for users who may execute them. */
 export class FindProc {
+  /** As last read for `withProc`, by name. */
+  private readonly remembered = new BoundedMap<string, RegisteredProc>({ maxSize: MAX_REMEMBERED });
+
   constructor(
     private readonly procs: Pick<ProcsStore, 'find' | 'list' | 'readFiles'>,
     private readonly access: Access,
@@ -17,6 +35,38 @@ export class FindProc {
     if (!found) throw await this.notFound(name, requester);
     await this.throwUnlessExecutable(found.proc, requester);
     return found;
+  }
+
+  /**
+   * Runs `work` with a proc that the user may execute, which is not read for each call. `work` must do nothing but throw
+   * ProcChangedError if the proc has changed, as `ExecutionsStore.submit` does; it is then run again with the current
+   * one, as it is after a refusal. So what an administrator changes takes effect at once.
+   * @throws AppError as `find` and `work` do; `unavailable` if the proc keeps changing
+   */
+  async withProc<T>(
+    name: string,
+    requester: Requester,
+    work: (registered: RegisteredProc) => Promise<T>,
+  ): Promise<T> {
+    const remembered = this.remembered.use(name);
+    if (remembered) {
+      try {
+        await this.throwUnlessExecutable(remembered.proc, requester);
+        return await work(remembered);
+      } catch (error) {
+        if (!mayDependOnProc(error)) throw error;
+      }
+    }
+    for (let reads = 0; reads < MAX_READS; reads += 1) {
+      const current = await this.find(name, requester);
+      this.remembered.set(name, current);
+      try {
+        return await work(current);
+      } catch (error) {
+        if (!(error instanceof ProcChangedError)) throw error;
+      }
+    }
+    throw new AppError('unavailable', `The proc ${name} is being changed. Try again.`);
   }
 
   /** With the texts of its files. @throws AppError as `find` does */
@@ -63,6 +113,10 @@ export class FindProc {
     const isListed = await Promise.all(procs.map(mayExecute));
     return procs.filter((_, index) => isListed[index]);
   }
+}
+
+function mayDependOnProc(error: unknown): boolean {
+  return error instanceof ProcChangedError || (error instanceof AppError && DEPEND_ON_PROC.has(error.code));
 }
 
 /** @throws AppError `forbidden` */

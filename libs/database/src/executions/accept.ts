@@ -1,5 +1,6 @@
-import type { ExecutionOrigin, ProcSnapshot, WaitingFor } from '@app/domain';
-import type { Session } from '../connection/database.js';
+import { ORIGIN_RULES, type ExecutionOrigin, type ProcSnapshot, type WaitingFor } from '@app/domain';
+import type { AuditEntry } from '../audit/audit-entry.js';
+import type { PreparedSession } from '../connection/prepared.js';
 import { Prisma } from '../generated/client.js';
 import { snapshotOf, type RegisteredProc } from '../procs/proc-row.js';
 import { placedByShare } from './admission/share-gate.js';
@@ -20,6 +21,20 @@ export interface NewExecution {
   origin: ExecutionOrigin;
   /** The gate that holds it back; null: none. */
   waitingFor: WaitingFor | null;
+  /** Added to its audit entry, which only some origins have. */
+  auditDetails?: AuditEntry['details'];
+  /** Claimed together with it. */
+  idempotency?: IdempotencyKey | null;
+}
+
+/** One identity and route use a key for one body. */
+export interface IdempotencyKey {
+  identity: string;
+  route: string;
+  key: string;
+  bodyHash: string;
+  /** Hashes of the same body that may be stored: under keys from before a rotation. */
+  otherBodyHashes?: readonly string[];
 }
 
 /** The parts of a proc that its execution keeps. */
@@ -28,6 +43,11 @@ export interface AcceptedProc {
   revision: number;
   imageName: string;
   snapshot: ProcSnapshot;
+  /**
+   * When the proc was first registered: then executions are accepted only while the proc still has this revision. Left
+   * out: the caller has read it in this transaction.
+   */
+  registeredAt?: Date;
 }
 
 export function acceptedProc({ proc, revision }: RegisteredProc): AcceptedProc {
@@ -38,12 +58,18 @@ export interface AcceptOptions {
   installationId: string;
   /** Executions that no gate holds back yet wait if their user has this many admitted; null: the caller has counted. */
   userShare: number | null;
+  claim: Claim;
+}
+
+/** How executions are claimed under a unique key, in one write with their rows. */
+export interface Claim {
+  /** Distinguishes the prepared statements: a claim has one text. */
+  name: string;
   /**
    * CTEs of the same statement. The last is `claimed`: it reads `given (n, id)`, where `n` is the place in the batch,
-   * and returns as `execution_id` the ids that may be accepted. So a claim under a unique key and its execution are one
-   * write.
+   * and returns as `execution_id` the ids that may be accepted.
    */
-  claim: Prisma.Sql;
+  ctes: Prisma.Sql;
 }
 
 export interface Accepted {
@@ -55,45 +81,78 @@ export interface Accepted {
 }
 
 /** The claim that every execution passes. */
-export const UNCLAIMED = Prisma.sql`claimed AS (SELECT id AS execution_id FROM given)`;
+export const UNCLAIMED: Claim = {
+  name: 'unclaimed',
+  ctes: Prisma.sql`claimed AS (SELECT id AS execution_id FROM given)`,
+};
+
+/** In the order of keys: two batches with the same keys wait for each other's, and must not do so both ways. */
+const CLAIM_KEYS: Claim = {
+  name: 'keyed',
+  ctes: Prisma.sql`keyed AS (
+      INSERT INTO idempotency_key (identity, route, key, body_hash, execution_id)
+      SELECT key_identity, key_route, key, body_hash, id FROM given
+      WHERE key IS NOT NULL ORDER BY key_identity, key_route, key, n
+      ON CONFLICT DO NOTHING RETURNING execution_id
+    ), claimed AS (
+      SELECT execution_id FROM keyed UNION ALL SELECT id FROM given WHERE key IS NULL)`,
+};
+
+/** The claim of those executions that have an Idempotency-Key. */
+export function claimOf(batch: readonly NewExecution[]): Claim {
+  return batch.some(({ idempotency }) => idempotency) ? CLAIM_KEYS : UNCLAIMED;
+}
 
 /**
- * Writes accepted executions: the only way into the system. One statement for the whole batch, inside or outside of a
- * transaction. Executions that are not claimed are left out. Those without `waitingFor` may be enqueued after the
- * commit.
+ * Writes accepted executions, with the audit entries of those that callers asked for: the only way into the system. One
+ * statement for the whole batch, inside or outside of a transaction. Executions that are not claimed, and those whose
+ * proc is another one by now, are left out. Those without `waitingFor` may be enqueued after the commit.
  */
 export async function accept(
-  session: Session,
+  session: PreparedSession,
   batch: readonly NewExecution[],
   { installationId, userShare, claim }: AcceptOptions,
 ): Promise<Accepted[]> {
   const { procs, placeOf } = listProcs(batch);
+  const placed = userShare === null ? PLACED_AS_GIVEN : placedByShare(userShare);
   // One JSON text each way costs a fraction of the CPU of array parameters and rows of columns.
-  const [answer] = await session.$queryRaw<{ accepted: string }[]>`
-    WITH given AS MATERIALIZED (
+  const [answer] = await session.run<{ accepted: string }>(
+    `accept ${claim.name}${userShare === null ? '' : ' by share'}`,
+    Prisma.sql`
+    WITH accepted_proc AS MATERIALIZED (
+      SELECT place, p.name, p.revision, image,
+        CASE WHEN t.name IS NULL THEN snapshot ELSE snapshot || jsonb_build_object('podTemplate', t.template) END AS snapshot
+      FROM json_to_recordset(${JSON.stringify(procs)}::json)
+        AS p(place int, name text, revision int, image text, snapshot jsonb, registered_at timestamptz)
+        LEFT JOIN pod_template t ON t.name = snapshot -> 'pod' ->> 'template'
+      WHERE registered_at IS NULL OR ${IS_CURRENT}
+    ), given AS MATERIALIZED (
       SELECT g.*, new_execution_id() AS id
       FROM json_to_recordset(${JSON.stringify(batch.map((each, n) => toJsonRow(each, n, placeOf(each.proc))))}::json) AS g(
         n int, proc int, args jsonb, secret_args jsonb, user_email text, remote_address text, callback jsonb,
-        waiting_for text, ${ORIGIN_COLUMN_TYPES})
-    ), accepted_proc AS MATERIALIZED (
-      SELECT place, p.name, revision, image,
-        CASE WHEN t.name IS NULL THEN snapshot ELSE snapshot || jsonb_build_object('podTemplate', t.template) END AS snapshot
-      FROM json_to_recordset(${JSON.stringify(procs)}::json)
-        AS p(place int, name text, revision int, image text, snapshot jsonb)
-        LEFT JOIN pod_template t ON t.name = snapshot -> 'pod' ->> 'template'
-    ), ${claim}, placed AS (
-      ${userShare === null ? PLACED_AS_GIVEN : placedByShare(userShare)}
+        waiting_for text, audit_action text, audit_details jsonb, key_identity text, key_route text, key text,
+        body_hash text, ${ORIGIN_COLUMN_TYPES})
+      WHERE proc IN (SELECT place FROM accepted_proc)
+    ), ${claim.ctes}, passed AS (
+      SELECT g.* FROM given g JOIN claimed c ON c.execution_id = g.id
+    ), placed AS (
+      ${placed}
     ), inserted AS (
       INSERT INTO execution (id, proc_name, proc_revision, job_name, image, args, secret_args, snapshot, user_email,
         remote_address, callback, waiting_for, admitted_at, created_at, updated_at, ${ORIGIN_COLUMNS})
       SELECT id, p.name, p.revision, ${jobNamePrefix(installationId)} || id, p.image, args, secret_args, p.snapshot,
         user_email, remote_address, callback, held_at, CASE WHEN held_at IS NULL THEN clock_timestamp() END,
         execution_id_made_at(id), execution_id_made_at(id), ${ORIGIN_COLUMNS}
-      FROM placed JOIN claimed c ON c.execution_id = id JOIN accepted_proc p ON p.place = proc
+      FROM placed JOIN accepted_proc p ON p.place = proc
       RETURNING id, waiting_for, created_at
+    ), audited AS (
+      INSERT INTO audit_event (actor, action, subject, allowed, address, details)
+      SELECT user_email, audit_action, id::text, true, remote_address, audit_details
+      FROM inserted JOIN given USING (id) WHERE audit_action IS NOT NULL
     )
     SELECT coalesce(json_agg(json_build_array(g.n, g.id, i.waiting_for, i.created_at) ORDER BY g.n), '[]')::text AS accepted
-    FROM inserted i JOIN given g ON g.id = i.id`;
+    FROM inserted i JOIN given g ON g.id = i.id`,
+  );
   if (!answer) throw new Error('Postgres answered without a row');
   const rows = JSON.parse(answer.accepted) as [number, number, WaitingFor | null, string][];
   return rows.map(([index, id, waitingFor, createdAt]) => ({
@@ -104,6 +163,10 @@ export async function accept(
   }));
 }
 
+/** SQL whether the proc `p (name, revision, registered_at)` is the one that is registered now. */
+export const IS_CURRENT = Prisma.sql`EXISTS (
+  SELECT FROM proc r WHERE r.name = p.name AND r.revision = p.revision AND r.created_at = p.registered_at)`;
+
 /** The name of an execution's Job and of its gate Secret. */
 export function jobNameOf(installationId: string, executionId: number): string {
   return `${jobNamePrefix(installationId)}${executionId}`;
@@ -113,7 +176,7 @@ function jobNamePrefix(installationId: string): string {
   return `proctor-${installationId}-`;
 }
 
-const PLACED_AS_GIVEN = Prisma.sql`SELECT *, waiting_for AS held_at FROM given`;
+const PLACED_AS_GIVEN = Prisma.sql`SELECT *, waiting_for AS held_at FROM passed`;
 
 function toJsonRow(execution: NewExecution, n: number, proc: number) {
   return {
@@ -128,21 +191,34 @@ function toJsonRow(execution: NewExecution, n: number, proc: number) {
     callback: execution.callback ?? undefined,
     waiting_for: execution.waitingFor,
     ...originColumns(execution.origin),
+    ...auditColumns(execution),
+    ...keyColumns(execution.idempotency),
   };
+}
+
+function auditColumns({ origin, proc, auditDetails }: NewExecution) {
+  const { kind, ...ids } = origin;
+  const action = ORIGIN_RULES[kind].auditAction;
+  return action && { audit_action: action, audit_details: { proc: proc.name, ...ids, ...auditDetails } };
+}
+
+function keyColumns(idempotency: NewExecution['idempotency']) {
+  if (!idempotency) return null;
+  const { identity, route, key, bodyHash } = idempotency;
+  return { key_identity: identity.toWellFormed(), key_route: route, key, body_hash: bodyHash };
 }
 
 /** Each proc and revision once: many schedules run the same one. */
 function listProcs(batch: readonly NewExecution[]) {
-  const keyOf = ({ name, revision }: AcceptedProc) => `${name} ${revision}`;
+  const keyOf = ({ name, revision, registeredAt }: AcceptedProc) =>
+    `${name} ${revision} ${registeredAt?.getTime()}`;
   const byKey = new Map(batch.map(({ proc }) => [keyOf(proc), proc]));
   const places = new Map([...byKey.keys()].map((key, place) => [key, place]));
   return {
-    procs: [...byKey.values()].map(({ name, revision, imageName, snapshot }, place) => ({
-      place,
-      name,
-      revision,
+    procs: [...byKey.values()].map(({ name, revision, imageName, snapshot, registeredAt }, place) => ({
+      ...{ place, name, revision, snapshot },
       image: imageName,
-      snapshot,
+      registered_at: registeredAt?.toISOString(),
     })),
     placeOf: (proc: AcceptedProc) => places.get(keyOf(proc)) ?? -1,
   };

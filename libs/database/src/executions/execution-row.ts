@@ -32,6 +32,8 @@ export interface ExecutionRow extends ExecutionSummaryRow {
   secret_args: SealedArgs | null;
 }
 
+export const EXECUTION_COLUMNS = Prisma.sql`${SUMMARY_COLUMNS}, e.args, e.secret_args`;
+
 export function toExecution(row: ExecutionRow): Execution {
   return { ...toSummary(row), args: row.args, secretArgNames: namesOfSealed(row.secret_args) };
 }

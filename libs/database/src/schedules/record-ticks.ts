@@ -1,4 +1,5 @@
 import type { Session } from '../connection/database.js';
+import { unprepared } from '../connection/unprepared.js';
 import { accept } from '../executions/accept.js';
 import { Prisma } from '../generated/client.js';
 import type { FirePlan, PlannedTick } from './schedules-due.js';
@@ -23,7 +24,7 @@ export async function recordTicks(
   const next = schedules.filter((each) => each.kind === 'next');
   if (ticks.length === 0 && next.length === 0) return { admitted: [], waiting: 0 };
   const runs = ticks.flatMap(({ run }) => run ?? []);
-  const claim = Prisma.sql`moved AS (
+  const ctes = Prisma.sql`moved AS (
       UPDATE schedule s SET next_fire_at = m.at
       FROM json_to_recordset(${JSON.stringify(next.map(({ id, nextFireAt }) => ({ id, at: nextFireAt })))}::json)
         AS m(id bigint, at timestamptz)
@@ -37,7 +38,8 @@ export async function recordTicks(
       ON CONFLICT DO NOTHING RETURNING execution_id
     )`;
   // The plan has counted the owners' shares.
-  const accepted = await accept(session, runs, { installationId, userShare: null, claim });
+  const claim = { name: 'ticks', ctes };
+  const accepted = await accept(unprepared(session), runs, { installationId, userShare: null, claim });
   const admitted = accepted.filter(({ waitingFor }) => waitingFor === null).map(({ id }) => id);
   return { admitted, waiting: accepted.length - admitted.length };
 }

@@ -2,7 +2,7 @@ import type { Database, Session } from '../connection/database.js';
 import { countLive } from '../executions/admission/overlap-gate.js';
 import { admittedOf } from '../executions/admission/share-gate.js';
 import { lockSlots } from '../executions/admission/slot-gate.js';
-import type { AcceptSettings } from '../executions/executions.store.js';
+import type { AcceptSettings } from '../executions/submissions.js';
 import { Prisma } from '../generated/client.js';
 import { procFromJson, type JsonProc } from '../procs/proc-row.js';
 import { firingFromJson, type JsonFiringSchedule } from './schedule-row.js';

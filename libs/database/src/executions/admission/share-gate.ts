@@ -31,7 +31,7 @@ export function admittedOf(userEmail: Prisma.Sql, max: number): Prisma.Sql {
 }
 
 /**
- * SQL that adds `held_at` to the rows of `given`, a batch of executions in the order of `n`: those that no gate holds
+ * SQL that adds `held_at` to the rows of `passed`, a batch of executions in the order of `n`: those that no gate holds
  * back yet wait here past the share. Each user's admitted executions are counted once, and the batch on top of them.
  */
 export function placedByShare(userShare: number): Prisma.Sql {
@@ -39,9 +39,9 @@ export function placedByShare(userShare: number): Prisma.Sql {
     SELECT g.*, CASE WHEN g.waiting_for IS NULL AND u.admitted + row_number() OVER (
         PARTITION BY g.user_email, g.waiting_for IS NULL ORDER BY g.n) > ${userShare}::int
       THEN 'share' ELSE g.waiting_for END AS held_at
-    FROM given g JOIN (
+    FROM passed g JOIN (
       SELECT email, ${admittedOf(Prisma.sql`email`, userShare)} AS admitted
-      FROM (SELECT DISTINCT user_email AS email FROM given) users) u ON u.email = g.user_email`;
+      FROM (SELECT DISTINCT user_email AS email FROM passed) users) u ON u.email = g.user_email`;
 }
 
 /** The oldest waiters move on while there is room; one whose proc has a limit goes on to wait for a slot. */
