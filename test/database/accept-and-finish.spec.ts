@@ -20,7 +20,7 @@ const aNew = (
 ): NewExecution => ({ waitingFor: null, ...aSubmission(changes) });
 const acceptAll = (batch: readonly NewExecution[]) => accept(stores.database.prepared, batch, options);
 const finishAll = (batch: readonly Finish[]) =>
-  stores.database.transaction((session) => finish(session, batch, settings));
+  stores.database.prepared.transaction((session) => finish(session, batch, settings));
 const cancelled = (executionId: number, epoch = NEVER_CLAIMED): Finish => ({
   ...{ executionId, epoch, status: 'CANCELLED', exitCode: null, reason: 'test' },
 });

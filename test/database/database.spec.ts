@@ -128,8 +128,8 @@ describe('the lease', () => {
     await claim(stores, execution.id, 'worker-2');
     const before = await rowOf(execution.id);
     expect(await stores.leases.recordJob(old, 'job-uid', 'default')).toBe('fenced');
-    expect(await stores.leases.move(old, 'JOB_READY')).toBe(false);
-    expect(await stores.leases.recordAttempt(old, anAttempt('pod-2'))).toBe(false);
+    expect(await stores.leases.record(old, { move: { status: 'JOB_READY' } })).toBe(false);
+    expect(await stores.leases.record(old, { attempts: [anAttempt('pod-2')] })).toBe(false);
     expect(await stores.leases.end(old, done)).toBeNull();
     expect((await stores.logs.append([aBatch(old, [aRow(1)])])).size).toBe(0);
     await stores.leases.release(old);
@@ -143,7 +143,7 @@ describe('the lease', () => {
 
   it('gives the new follower the Job, the pods and the positions of their logs', async () => {
     const { lease, execution } = await claimRunning(stores);
-    await stores.leases.recordAttempt(lease, anAttempt('pod-2'));
+    await stores.leases.record(lease, { attempts: [anAttempt('pod-2')] });
     const position = { sinceSecond: 1_800_000_000, lines: 7, hash: 0xffff_ffff, partialBytes: 3 };
     await stores.logs.append([aBatch(lease, [aRow(1)], { position, isComplete: true })]);
     const next = await claim(stores, execution.id);
@@ -186,7 +186,11 @@ describe('the lease', () => {
   it('moves only along the table, and back from POD_READY to JOB_READY', async () => {
     const { lease, execution } = await claimRunning(stores);
     const statusAfter = async (status: 'CREATED' | 'JOB_READY' | 'POD_READY') => {
-      expect(await stores.leases.move(lease, status, `to ${status}`)).toBe(true);
+      expect(
+        await stores.leases.record(lease, {
+          move: { status, reason: `to ${status}` },
+        }),
+      ).toBe(true);
       return (await rowOf(execution.id))?.status;
     };
     expect(await statusAfter('CREATED')).toBe('POD_READY');
@@ -211,7 +215,7 @@ describe('the lease', () => {
     expect(Math.round((await refusedMs()) / 1000)).toBe(15);
     await age(1_080);
     expect(await stores.refusals.noteOutage(lease, 'away')).toBe(true);
-    expect(await stores.executions.find(execution.id)).toMatchObject({ reason: 'away', waitsUntil: null });
+    expect(await stores.executions.find(execution.id)).toMatchObject({ reason: 'away' });
     const recorded = await stores.refusals.recordRefusal(lease, refusal);
     expect(recorded?.isOver).toBe(false);
     expect(Math.round((recorded!.waitsUntil.getTime() - Date.now()) / 1000)).toBe(25);
@@ -230,10 +234,10 @@ describe('the lease', () => {
     const { lease: third, claimsWithoutProgress } = await claim(stores, execution.id);
     expect(claimsWithoutProgress).toBe(1);
     // Recording the same again is no progress.
-    await stores.leases.move(third, 'POD_READY', null);
+    await stores.leases.record(third, { move: { status: 'POD_READY' } });
     expect((await claim(stores, execution.id)).claimsWithoutProgress).toBe(2);
     const { lease: fifth } = await claim(stores, execution.id);
-    await stores.leases.move(fifth, 'JOB_READY', null);
+    await stores.leases.record(fifth, { move: { status: 'JOB_READY' } });
     expect((await claim(stores, execution.id)).claimsWithoutProgress).toBe(0);
     expect(lease.epoch).toBe(1);
   });
@@ -241,12 +245,16 @@ describe('the lease', () => {
   it('keeps the number and the known state of an attempt', async () => {
     const { lease, execution } = await claimRunning(stores);
     const at = new Date('2026-11-22T10:00:00Z');
-    await stores.leases.recordAttempt(lease, { ...anAttempt('pod-2'), startedAt: at });
-    await stores.leases.recordAttempt(lease, {
-      ...anAttempt('pod-2'),
-      endedAt: at,
-      exitCode: 3,
-      reason: 'Error',
+    await stores.leases.record(lease, { attempts: [{ ...anAttempt('pod-2'), startedAt: at }] });
+    await stores.leases.record(lease, {
+      attempts: [
+        {
+          ...anAttempt('pod-2'),
+          endedAt: at,
+          exitCode: 3,
+          reason: 'Error',
+        },
+      ],
     });
     const attempts = await stores.query(
       'select pod_uid, n, started_at, exit_code, reason from execution_attempt where execution_id = $1 order by n',
@@ -263,19 +271,23 @@ describe('the lease', () => {
     await stores.leases.recordJob(lease, 'job-uid', 'default');
     const first = new Date('2026-11-22T10:00:00Z');
     const ended = { startedAt: first, endedAt: first, exitCode: 3, reason: 'Error' };
-    await stores.leases.recordAttempt(lease, { ...anAttempt('pod-1'), ...ended });
-    await stores.leases.recordAttempt(lease, { ...anAttempt('pod-2'), startedAt: new Date() });
-    await stores.leases.move(lease, 'POD_READY');
+    await stores.leases.record(lease, { attempts: [{ ...anAttempt('pod-1'), ...ended }] });
+    await stores.leases.record(lease, { attempts: [{ ...anAttempt('pod-2'), startedAt: new Date() }] });
+    await stores.leases.record(lease, { move: { status: 'POD_READY' } });
     expect(await rowOf(execution.id)).toMatchObject({ started_at: first });
   });
 
   it('remembers how attempts ended, and that they were disrupted', async () => {
     const { lease, execution } = await claimNew(stores);
-    await stores.leases.recordAttempt(lease, { ...anAttempt('pod-1'), isDisrupted: true });
+    await stores.leases.record(lease, { attempts: [{ ...anAttempt('pod-1'), isDisrupted: true }] });
     const endedAt = new Date('2026-11-22T10:00:00Z');
-    await stores.leases.recordAttempt(lease, {
-      ...anAttempt('pod-1'),
-      ...{ endedAt, exitCode: 0, reason: 'interrupted' },
+    await stores.leases.record(lease, {
+      attempts: [
+        {
+          ...anAttempt('pod-1'),
+          ...{ endedAt, exitCode: 0, reason: 'interrupted' },
+        },
+      ],
     });
     const { attempts } = await claim(stores, execution.id);
     expect(attempts).toMatchObject([{ endedAt, exitCode: 0, reason: 'interrupted', isDisrupted: true }]);
@@ -285,7 +297,9 @@ describe('the lease', () => {
     const a = await claim(stores, (await claimNew(stores)).execution.id, 'lister');
     const b = await claim(stores, (await claimNew(stores)).execution.id, 'lister');
     await stores.executions.requestCancel(a.execution.id, 'ada@example.com');
-    expect(await stores.leases.listCancelRequested('lister')).toEqual([a.execution.id]);
+    expect(await stores.leases.listCancelRequested([a.execution.id, b.execution.id])).toEqual([
+      a.execution.id,
+    ]);
     await stores.leases.recordJob(b.lease, 'uid-b', 'default');
     await stores.leases.end(a.lease, { status: 'CANCELLED', exitCode: null, reason: null });
     const listedAt = (ms: number) =>
@@ -355,8 +369,8 @@ describe('the end', () => {
     const { id } = execution;
     expect(await stores.leases.claim(id, 'worker-9')).toBeNull();
     expect(await stores.leases.recordJob(lease, 'job-uid', 'default')).toBe('fenced');
-    expect(await stores.leases.move(lease, 'JOB_READY')).toBe(false);
-    expect(await stores.leases.recordAttempt(lease, anAttempt('pod-9'))).toBe(false);
+    expect(await stores.leases.record(lease, { move: { status: 'JOB_READY' } })).toBe(false);
+    expect(await stores.leases.record(lease, { attempts: [anAttempt('pod-9')] })).toBe(false);
     for (const status of FINAL_STATUSES)
       expect(await stores.leases.end(lease, { ...done, status })).toBeNull();
     await stores.leases.release(lease);

@@ -147,10 +147,14 @@ describe('an execution in detail', () => {
       exitCode: 3,
       reason: 'why',
     };
-    await stores.leases.recordAttempt(lease, { ...attempt, podUid: 'z', isDisrupted: false });
-    await stores.leases.recordAttempt(lease, {
-      ...{ ...attempt, podUid: 'a', exitCode: null, endedAt: null },
-      isDisrupted: true,
+    await stores.leases.record(lease, { attempts: [{ ...attempt, podUid: 'z', isDisrupted: false }] });
+    await stores.leases.record(lease, {
+      attempts: [
+        {
+          ...{ ...attempt, podUid: 'a', exitCode: null, endedAt: null },
+          isDisrupted: true,
+        },
+      ],
     });
     expect(await stores.executions.findDetail(execution.id)).toEqual({
       ...execution,

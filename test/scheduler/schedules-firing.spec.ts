@@ -595,9 +595,9 @@ describe('events of executions', () => {
     const { lease } = await claim(stores, executionId);
     await stores.leases.recordJob(lease, 'uid', 'default');
     for (const podUid of ['pod-1', 'pod-1', 'pod-2']) {
-      await stores.leases.recordAttempt(lease, { ...anAttempt(podUid), startedAt: new Date() });
+      await stores.leases.record(lease, { attempts: [{ ...anAttempt(podUid), startedAt: new Date() }] });
     }
-    await stores.leases.move(lease, 'POD_READY');
+    await stores.leases.record(lease, { move: { status: 'POD_READY' } });
     return lease;
   };
 

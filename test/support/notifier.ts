@@ -97,8 +97,8 @@ export async function openNotifierBench(): Promise<NotifierBench> {
       }
       const { lease } = await claim(stores, execution.id);
       await stores.leases.recordJob(lease, 'job-uid', 'default');
-      await stores.leases.recordAttempt(lease, { ...anAttempt(), startedAt: new Date() });
-      await stores.leases.move(lease, 'POD_READY');
+      await stores.leases.record(lease, { attempts: [{ ...anAttempt(), startedAt: new Date() }] });
+      await stores.leases.record(lease, { move: { status: 'POD_READY' } });
       if (log.length > 0) {
         await stores.logs.append([
           aBatch(

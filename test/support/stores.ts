@@ -140,8 +140,10 @@ export async function claim(stores: Stores, id: number, workerId = 'worker-1'): 
 export async function claimRunning(stores: Stores): Promise<ClaimedExecution> {
   const claimed = await claimNew(stores);
   await stores.leases.recordJob(claimed.lease, 'job-uid', 'default');
-  await stores.leases.recordAttempt(claimed.lease, { ...anAttempt(), startedAt: new Date() });
-  await stores.leases.move(claimed.lease, 'POD_READY');
+  await stores.leases.record(claimed.lease, { attempts: [{ ...anAttempt(), startedAt: new Date() }] });
+  await stores.leases.record(claimed.lease, {
+    move: { status: 'POD_READY' },
+  });
   return claimed;
 }
 

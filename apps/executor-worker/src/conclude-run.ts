@@ -73,7 +73,7 @@ async function concludeIncomplete(run: KnownRun, end: ExecutionEnd): Promise<Run
   const assessment = run.assess(view);
   // The Job was deleted in the meantime: nothing more can be learned.
   if (assessment.kind !== 'ended') return concludeComplete(run, end, view);
-  await run.attempts.record(view);
+  run.attempts.note(view);
   return concludeComplete(run, assessment.end, view);
 }
 
@@ -85,8 +85,8 @@ async function concludeComplete(run: KnownRun, end: ExecutionEnd, view: RunView)
     await run.assertHeld();
     await stop(run);
   }
-  await attempts.logs;
-  await attempts.record(view);
+  await attempts.storeLogs();
+  attempts.note(view);
   const mustDelete = mustDeleteJob(view, end, run.retries);
   if (attempts.isLogLost && isSuccess(end.status)) {
     const reason = 'exit code 0, but the log could not be read';
@@ -105,8 +105,9 @@ async function stop(run: KnownRun): Promise<void> {
     retried: (call) => whileUnavailable(call, signal),
     onView: async (view) => {
       // The watch may have seen the end of a pod that is gone by now.
-      if (run.view) await attempts.record(run.view);
-      await attempts.record(await attempts.masked(view));
+      if (run.view) attempts.note(run.view);
+      attempts.note(await attempts.masked(view));
+      await attempts.store();
     },
     wait: () => wakeUp.wait({ signal }),
   });

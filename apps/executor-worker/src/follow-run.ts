@@ -1,3 +1,4 @@
+import type { AttemptUpdate } from '@app/database';
 import { isFinal, isRunning, type ExecutionStatus } from '@app/domain';
 import type { JobRef, PodView, RunView } from '@app/runner';
 import type { Assessment } from './assess-run.js';
@@ -8,11 +9,21 @@ import { noteWait, recordRefusal } from './while-refused.js';
 import { whileUnavailable } from './while-unavailable.js';
 import type { WorkerContext } from './worker-context.js';
 
+/** How a run ended. */
+export interface FollowedEnd extends RunEnd {
+  /** Not recorded yet. */
+  attempts: readonly AttemptUpdate[];
+}
+
 /**
  * Follows an existing Job to its end: records status and attempts in Postgres as they change, and reads the pods' logs one
  * after the other. Resolves with the end of the execution; throws the signal's reason when this process must stop following.
  */
-export async function followRun(context: WorkerContext, follower: Follower, job: JobRef): Promise<RunEnd> {
+export async function followRun(
+  context: WorkerContext,
+  follower: Follower,
+  job: JobRef,
+): Promise<FollowedEnd> {
   const run = new RunFollower(context, follower, job);
   const watching = run.watch();
   try {
@@ -27,6 +38,8 @@ export async function followRun(context: WorkerContext, follower: Follower, job:
   }
 }
 
+const MOMENT_MS = 100;
+
 /** How often a lasting refusal of pods is counted. */
 const REFUSAL_INTERVAL_MS = 5_000;
 
@@ -35,6 +48,7 @@ class RunFollower {
   /** Stops following: a bug, or a log that could not be stored. */
   private failure: Error | null = null;
   private recordedStatus = '';
+  private hasGivenAMoment = false;
   private lastRefusal = { reason: '', atMs: -Infinity };
   private readonly run: KnownRun;
 
@@ -66,25 +80,27 @@ class RunFollower {
     this.watchStop.abort();
   }
 
-  async follow(): Promise<RunEnd> {
+  async follow(): Promise<FollowedEnd> {
     for (;;) {
       await this.follower.wakeUp.wait({ signal: this.follower.signal });
       if (this.failure !== null) throw this.failure;
-      const { view } = this.run;
+      const { view, attempts } = this.run;
       if (view?.watchRefused !== undefined && !this.follower.isCancelRequested) {
         await this.noteBlindness(view.watchRefused);
         continue;
       }
-      if (view) await this.run.attempts.record(view);
+      if (view) attempts.note(view);
       const assessment = view && this.run.assess(view);
       // An end before the cancel stands. After the delete, which may be an earlier follower's, any end is due to the cancel.
       const isCancelled = this.follower.isCancelRequested;
       if (isCancelled && (assessment?.kind !== 'ended' || !view?.job || view.job.isBeingDeleted)) {
-        return concludeCancelled(this.run);
+        await attempts.store();
+        return { ...(await concludeCancelled(this.run)), attempts: attempts.takeUnstored() };
       }
       this.follower.needsTick = assessment?.kind !== 'running';
       const end = view && assessment && (await this.act(assessment, view));
-      if (end) return end;
+      if (end) return { ...end, attempts: attempts.takeUnstored() };
+      await attempts.store();
     }
   }
 
@@ -108,6 +124,7 @@ class RunFollower {
         if (assessment.reason) await this.move('CREATED', assessment.reason, assessment.until);
         return null;
       case 'waiting_for_pod':
+        if (await this.changesInAMoment()) return null;
         await this.move('JOB_READY', assessment.reason, assessment.until);
         return null;
       case 'pods_refused':
@@ -128,9 +145,19 @@ class RunFollower {
     }
   }
 
+  /** The pod of a new Job may run in a moment: then it needs no record that it was waited for. Once for each run. */
+  private async changesInAMoment(): Promise<boolean> {
+    if (this.hasGivenAMoment) return false;
+    this.hasGivenAMoment = true;
+    const { wakeUp, signal } = this.follower;
+    await wakeUp.wait({ signal, maxMs: MOMENT_MS });
+    wakeUp.ring();
+    return true;
+  }
+
   /** Lets the next attempt start: Kubernetes waits for the pod to end, and the pod for its other containers. */
   private async releasePod(pod: PodView): Promise<void> {
-    await this.run.attempts.logs;
+    await this.run.attempts.storeLogs();
     await this.run.assertHeld();
     await whileUnavailable(() => this.follower.runner.deletePod(pod), this.follower.signal);
   }
@@ -151,14 +178,9 @@ class RunFollower {
   private async move(status: ExecutionStatus, reason: string | null, until?: Date): Promise<void> {
     const key = `${status} ${reason} ${until?.getTime()}`;
     if (this.recordedStatus === key) return;
-    const { leases, updates } = this.context;
-    const isHeld = await whileUnavailable(
-      () => leases.move(this.follower.lease, status, reason, until ?? null),
-      this.follower.signal,
-    );
-    this.follower.throwUnlessHeld(isHeld);
+    await this.run.attempts.store({ status, reason, waitsUntil: until ?? null });
     this.recordedStatus = key;
     if (!isFinal(this.follower.status)) this.follower.status = status;
-    updates.publish([this.follower.lease.executionId]);
+    this.context.updates.publish([this.follower.lease.executionId]);
   }
 }

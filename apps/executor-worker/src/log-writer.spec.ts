@@ -35,14 +35,18 @@ async function open(limitBytes = 1_000_000): Promise<Open> {
   const id = records.add();
   const claimed = await records.claim(id);
   if (!claimed) throw new Error('not claimed');
-  await records.recordAttempt(claimed.lease, {
-    podUid: 'pod',
-    podName: 'pod',
-    startedAt: null,
-    endedAt: null,
-    exitCode: null,
-    reason: null,
-    isDisrupted: false,
+  await records.record(claimed.lease, {
+    attempts: [
+      {
+        podUid: 'pod',
+        podName: 'pod',
+        startedAt: null,
+        endedAt: null,
+        exitCode: null,
+        reason: null,
+        isDisrupted: false,
+      },
+    ],
   });
   let fenced = false;
   const budget = new LogBudget(limitBytes, await records.readExtent(id));

@@ -14,7 +14,9 @@ export interface SecretValues {
  */
 export async function readSecrets(context: WorkerContext, follower: Follower): Promise<SecretValues> {
   const { execution, claimed, signal } = follower;
-  const ofProc = await whileUnavailable(() => context.secrets.read(execution.procName), signal);
+  const ofProc = claimed.hasProcSecrets
+    ? await whileUnavailable(() => context.secrets.read(execution.procName), signal)
+    : {};
   const missing = claimed.snapshot.requiredSecrets.filter((name) => !Object.hasOwn(ofProc, name));
   const { values: ofArgs, problem } = openSecretArgs(context, follower);
   return {

@@ -1,7 +1,7 @@
 import { compileSecretPatterns, maskText, type SecretPatterns } from '@app/domain';
-import type { AttemptUpdate } from '@app/database';
+import type { AttemptUpdate, LogExtent, Move } from '@app/database';
 import type { JobRef, JobView, PodView, RunView } from '@app/runner';
-import { timeLimit } from '@app/timing';
+import { timeLimit, withTimeout } from '@app/timing';
 import type { RecordedEnd } from './assess-run.js';
 import { followLog, storeGap } from './follow-log.js';
 import type { Follower } from './follower.js';
@@ -17,13 +17,23 @@ const UNSEEN_REASON = 'a pod was gone, with its log, before Proctor saw it';
 
 const WATCH_PATIENCE_MS = 2_000;
 
+/** For how long the end of a pod may wait to be stored with the end of its execution. */
+const MOMENT_MS = 300;
+
+const EMPTY_LOG: LogExtent = { lastSeq: 0, headCostBytes: 0, cutSeq: null, tail: [], isLineOpen: false };
+
 /** The pods of one run. Records each as an attempt, and reads their logs one after the other. */
 export class RunAttempts {
   /** Settles once the logs of all pods so far are stored; rejects if a log cannot be stored. */
   logs: Promise<void> = Promise.resolve();
   /** Settles once the log of the latest pod is or was being read; never rejects. */
   logOpen: Promise<void> = Promise.resolve();
-  private readonly recorded = new Map<string, string>();
+  /** The state of each pod that is stored, or waits to be. */
+  private readonly noted = new Map<string, string>();
+  /** What is to be stored, by pod. */
+  private unstored = new Map<string, AttemptUpdate>();
+  /** Pods whose log can be read once their attempts are stored: until then no position of the log can be. */
+  private unread: PodView[] = [];
   /** How attempts ended, by pod; those that earlier workers recorded included. */
   private readonly ends = new Map<string, AttemptEnd>();
   /** Pods that were deleted while their Job was suspended. */
@@ -70,22 +80,57 @@ export class RunAttempts {
     return { ...view, pods: view.pods.map((pod) => withMaskedMessage(pod, secrets)) };
   }
 
-  /** Records the pods whose state has changed, and starts reading the log of each that has one. */
-  async record(view: RunView): Promise<void> {
+  /** Takes note of the pods whose state has changed. `store` follows, or the end of the execution. */
+  note(view: RunView): void {
     if (view.job?.jobUid !== this.job.jobUid && view.job !== null) return;
     for (const pod of view.pods) {
       if (pod.state.kind === 'waiting') continue;
       if (isPreempted(view.job, pod)) this.preempted.add(pod.podUid);
-      await this.recordAttempt(this.withPreemption(toAttempt(pod), view.job));
+      this.noteAttempt(this.withPreemption(toAttempt(pod), view.job));
       if (!this.logsStarted.has(pod.podUid) && hasLog(pod)) {
         this.logsStarted.add(pod.podUid);
-        this.logOpen = new Promise((resolve) => {
-          this.logs = this.logs.then(() => this.readLog(pod, resolve)).finally(resolve);
-        });
-        // The outcome is awaited when the run has ended; a failure is reported at once.
-        this.logs.catch(this.onFailure);
+        this.unread.push(pod);
       }
     }
+  }
+
+  /** Stores what was noted, and a move with it. Then starts reading the log of each new pod that has one. */
+  async store(move?: Move): Promise<void> {
+    if (this.unstored.size > 0 || move) {
+      const progress = { attempts: this.takeUnstored(), ...(move && { move }) };
+      const { leases } = this.context;
+      const isHeld = await whileUnavailable(
+        () => leases.record(this.follower.lease, progress),
+        this.follower.signal,
+      );
+      this.follower.throwUnlessHeld(isHeld);
+    }
+    for (const pod of this.unread.splice(0)) this.startLog(pod);
+  }
+
+  /** What was noted and not stored, for the end of the execution to store. */
+  takeUnstored(): AttemptUpdate[] {
+    const updates = [...this.unstored.values()];
+    this.unstored = new Map();
+    return updates;
+  }
+
+  private startLog(pod: PodView): void {
+    this.logOpen = new Promise((resolve) => {
+      this.logs = this.logs.then(() => this.readLog(pod, resolve)).finally(resolve);
+    });
+    // The outcome is awaited when the run has ended; a failure is reported at once.
+    this.logs.catch(this.onFailure);
+  }
+
+  /**
+   * Waits until the logs of all pods are stored. What was noted is stored by then, unless that takes only a moment: the end
+   * of the execution can store it too.
+   */
+  async storeLogs(): Promise<void> {
+    if (this.unread.length > 0) await this.store();
+    await withTimeout(this.logs, MOMENT_MS, () => this.store(), { unref: true });
+    await this.logs;
   }
 
   /** Times in whole seconds do not always tell: the Job may have been resumed before the pod has ended. */
@@ -103,26 +148,29 @@ export class RunAttempts {
       // An earlier worker saw the pod and did not read all of its log.
       this.markMissing(podUid, `Pod ${podName} is gone, and its log with it.`);
     }
-    if (job) await this.recordUnseen(job);
+    const unseen = job ? this.noteUnseen(job) : [];
+    if (unseen.length > 0) await this.store();
+    for (const podUid of unseen) this.markMissing(podUid, UNSEEN_REASON);
   }
 
   /**
    * Records pods that Kubernetes counts but that were gone, with their node, before a worker saw them: each as an attempt,
    * and the lines it may have printed as missing.
    */
-  private async recordUnseen({ endedPods }: JobView): Promise<void> {
+  private noteUnseen({ endedPods }: JobView): string[] {
     const { claimed } = this.follower;
-    const known = new Set([...claimed.attempts.map(({ podUid }) => podUid), ...this.recorded.keys()]);
+    const known = new Set([...claimed.attempts.map(({ podUid }) => podUid), ...this.noted.keys()]);
     const seen = [...known].filter((podUid) => !podUid.startsWith(UNSEEN));
     // Of a Job with retries, Kubernetes does not count disrupted pods; of a suspended one, none. Else there is at most one.
     const isIgnored = (end?: AttemptEnd) => isDisruption(end) || isPreemption(end?.reason);
     const ignored = seen.filter((podUid) => seen.length > 1 && isIgnored(this.ends.get(podUid)));
-    for (let n = 1; n <= endedPods - (seen.length - ignored.length); n++) {
-      const podUid = `${UNSEEN}${n}`;
+    const count = Math.max(0, endedPods - (seen.length - ignored.length));
+    const unseen = Array.from({ length: count }, (_, n) => `${UNSEEN}${n + 1}`);
+    for (const podUid of unseen) {
       const none = { startedAt: null, endedAt: null, exitCode: null, isDisrupted: false };
-      await this.recordAttempt({ podUid, podName: '', ...none, reason: UNSEEN_REASON });
-      this.markMissing(podUid, UNSEEN_REASON);
+      this.noteAttempt({ podUid, podName: '', ...none, reason: UNSEEN_REASON });
     }
+    return unseen;
   }
 
   private markMissing(podUid: string, reason: string): void {
@@ -135,16 +183,11 @@ export class RunAttempts {
     this.logs.catch(this.onFailure);
   }
 
-  private async recordAttempt(update: AttemptUpdate): Promise<void> {
+  private noteAttempt(update: AttemptUpdate): void {
     const key = JSON.stringify(update);
-    if (this.recorded.get(update.podUid) === key) return;
-    const { leases } = this.context;
-    const isHeld = await whileUnavailable(
-      () => leases.recordAttempt(this.follower.lease, update),
-      this.follower.signal,
-    );
-    this.follower.throwUnlessHeld(isHeld);
-    this.recorded.set(update.podUid, key);
+    if (this.noted.get(update.podUid) === key) return;
+    this.noted.set(update.podUid, key);
+    this.unstored.set(update.podUid, merge(this.unstored.get(update.podUid), update));
     this.noteEnd(update);
   }
 
@@ -191,14 +234,28 @@ export class RunAttempts {
   }
 
   private async openBudget(): Promise<LogBudget> {
-    const { logs, settings } = this.context;
-    const { signal, lease } = this.follower;
-    this.budget ??= new LogBudget(
-      settings.logLimitBytes,
-      await whileUnavailable(() => logs.readExtent(lease.executionId), signal),
-    );
+    this.budget ??= new LogBudget(this.context.settings.logLimitBytes, await this.readExtent());
     return this.budget;
   }
+
+  private async readExtent(): Promise<LogExtent> {
+    const { signal, lease, claimed } = this.follower;
+    if (claimed.isFirstClaim) return EMPTY_LOG;
+    return await whileUnavailable(() => this.context.logs.readExtent(lease.executionId), signal);
+  }
+}
+
+/** As the row takes updates one after the other: what is known stays known. */
+function merge(earlier: AttemptUpdate | undefined, later: AttemptUpdate): AttemptUpdate {
+  if (!earlier) return later;
+  return {
+    ...later,
+    startedAt: later.startedAt ?? earlier.startedAt,
+    endedAt: later.endedAt ?? earlier.endedAt,
+    exitCode: later.exitCode ?? earlier.exitCode,
+    reason: later.reason ?? earlier.reason,
+    isDisrupted: later.isDisrupted || earlier.isDisrupted,
+  };
 }
 
 /** A pod whose container never ran (evicted or past its deadline before that) has no log. */

@@ -1,4 +1,4 @@
-import type { ClaimedExecution, ExecutionEnd } from '@app/database';
+import type { AttemptUpdate, ClaimedExecution, ExecutionEnd } from '@app/database';
 import type { ConsumeOutcome, QueueLease, StopReason } from '@app/queue';
 import type { JobRef, Runner } from '@app/runner';
 import { backOffMs, pause, timeLimit } from '@app/timing';
@@ -67,8 +67,8 @@ export class ExecutionHandler {
         await this.removeJob(follower);
         return this.end(follower, { status: 'CANCELLED', exitCode: null, reason: 'cancelled' });
       case 'launched': {
-        const { end, mustDeleteJob } = await followRun(this.context, follower, launched.job);
-        await this.end(follower, end);
+        const { end, attempts, mustDeleteJob } = await followRun(this.context, follower, launched.job);
+        await this.end(follower, end, attempts);
         if (mustDeleteJob) await this.discard(follower, launched.job);
         return;
       }
@@ -96,10 +96,14 @@ export class ExecutionHandler {
       .finally(patience.clear);
   }
 
-  private async end(follower: Follower, end: ExecutionEnd): Promise<void> {
+  private async end(
+    follower: Follower,
+    end: ExecutionEnd,
+    attempts: readonly AttemptUpdate[] = [],
+  ): Promise<void> {
     const { leases, queue, updates, notifications, log } = this.context;
     const { executionId } = follower.lease;
-    const ended = await whileUnavailable(() => leases.end(follower.lease, end), follower.signal);
+    const ended = await whileUnavailable(() => leases.end(follower.lease, end, attempts), follower.signal);
     updates.publish([executionId]);
     if (!ended) {
       // Fenced, or already ended. In any other case the execution would stay unfinished, without a queue entry.

@@ -40,7 +40,7 @@ export class WorkerHeartbeat {
     try {
       const { settings, leases } = this.context;
       await this.workers.heartbeat(settings.workerId);
-      for (const id of await leases.listCancelRequested(settings.workerId)) {
+      for (const id of await leases.listCancelRequested([...this.handler.followers.keys()])) {
         this.handler.followers.get(id)?.requestCancel();
       }
       const settled = this.newlySettled();

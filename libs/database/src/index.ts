@@ -21,7 +21,8 @@ export * from './connection/installation.store.js';
 export { checkMigrated, NotMigratedError } from './connection/migrated.js';
 export type { Lease } from './executions/lease.js';
 export * from './executions/leases.store.js';
-export type { AttemptUpdate } from './executions/record-attempt.js';
+export type { AttemptUpdate, Move } from './executions/record-progress.js';
+export type { AttemptRecord, ClaimedExecution } from './executions/claim.js';
 export * from './executions/refusals.store.js';
 export {
   type LogRow,

@@ -7,6 +7,7 @@ import type {
   LogBatch,
   LogExtent,
   LogRow,
+  Move,
   RecordJobOutcome,
   RefusalRecord,
 } from '@app/database';
@@ -17,7 +18,6 @@ import {
   LOG_START,
   statusesBefore,
   type Execution,
-  type ExecutionStatus,
   type PodFile,
   type ProcSnapshot,
 } from '@app/domain';
@@ -132,6 +132,8 @@ export class FakeRecords {
       lease: { executionId: id, epoch },
       execution: { ...row.execution },
       snapshot,
+      isFirstClaim: epoch === 1,
+      hasProcSecrets: true,
       secretArgs,
       jobUid,
       jobNamespace,
@@ -162,20 +164,23 @@ export class FakeRecords {
     return 'recorded';
   }
 
-  async move(
+  async record(
     lease: Lease,
-    status: ExecutionStatus,
-    reason: string | null = null,
-    waitsUntil: Date | null = null,
+    { attempts = [], move }: { attempts?: readonly AttemptUpdate[]; move?: Move },
   ): Promise<boolean> {
-    this.enter('move');
+    this.enter('record');
     const row = this.held(lease);
-    if (row && [status, ...statusesBefore(status)].includes(row.execution.status)) {
+    if (!row) return false;
+    for (const attempt of attempts) recordAttempt(row, attempt);
+    if (!move) return true;
+    this.enter('move');
+    const { status, reason = null, waitsUntil = null } = move;
+    if ([status, ...statusesBefore(status)].includes(row.execution.status)) {
       if (row.execution.status !== status) row.claimsWithoutProgress = 0;
       Object.assign(row.execution, { status, reason, waitsUntil });
       row.refusals = null;
     }
-    return row !== null;
+    return true;
   }
 
   async recordRefusal(
@@ -200,25 +205,14 @@ export class FakeRecords {
     return row !== null;
   }
 
-  async recordAttempt(lease: Lease, update: AttemptUpdate): Promise<boolean> {
-    this.enter('recordAttempt');
-    const row = this.held(lease);
-    if (!row) return false;
-    const { podUid, startedAt, ...state } = update;
-    const known = row.attempts.find((attempt) => attempt.podUid === podUid);
-    if (known) Object.assign(known, state);
-    else row.attempts.push({ podUid, ...state, logPosition: LOG_START, isLogComplete: false });
-    row.updates.set(podUid, {
-      ...update,
-      startedAt: startedAt ?? row.updates.get(podUid)?.startedAt ?? null,
-    });
-    row.execution.startedAt ??= startedAt;
-    return true;
-  }
-
-  async end(lease: Lease, end: ExecutionEnd): Promise<{ admitted: number[] } | null> {
+  async end(
+    lease: Lease,
+    end: ExecutionEnd,
+    attempts: readonly AttemptUpdate[] = [],
+  ): Promise<{ admitted: number[] } | null> {
     this.enter('end');
     const row = this.held(lease);
+    for (const attempt of row ? attempts : []) recordAttempt(row!, attempt);
     if (!row || !statusesBefore(end.status).includes(row.execution.status)) return null;
     Object.assign(row.execution, end, { endedAt: new Date() });
     row.notifications++;
@@ -304,6 +298,18 @@ export class FakeRecords {
     const row = this.row(executionId);
     return row.epoch === epoch && !isFinal(row.execution.status) ? row : null;
   }
+}
+
+function recordAttempt(row: Row, update: AttemptUpdate): void {
+  const { podUid, startedAt, ...state } = update;
+  const known = row.attempts.find((attempt) => attempt.podUid === podUid);
+  if (known) Object.assign(known, state);
+  else row.attempts.push({ podUid, ...state, logPosition: LOG_START, isLogComplete: false });
+  row.updates.set(podUid, {
+    ...update,
+    startedAt: startedAt ?? row.updates.get(podUid)?.startedAt ?? null,
+  });
+  row.execution.startedAt ??= startedAt;
 }
 
 /** The error the driver throws while Postgres is unavailable. */

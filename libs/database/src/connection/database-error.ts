@@ -20,6 +20,14 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return false;
 }
 
+/** A statement that waited too long for a lock, or lost a conflict: https://www.postgresql.org/docs/current/explicit-locking.html */
+const BLOCKED_CODE = /^(57014|40001|40P01|55P03)$/;
+
+/** True if another transaction was in the way of this one. */
+export function isBlocked(error: unknown): boolean {
+  return isObject(error) && typeof error['code'] === 'string' && BLOCKED_CODE.test(error['code']);
+}
+
 function hasTransientCode(error: Record<string, unknown>): boolean {
   return [error['code'], error['originalCode']].some(
     (code) => typeof code === 'string' && TRANSIENT_CODE.test(code),

@@ -86,17 +86,20 @@ export class ExecutionsStore {
    * @param requestedBy an email, which the reason of the end names
    */
   async requestCancel(id: number, requestedBy: string): Promise<CancelOutcome> {
-    return this.database.transaction(async (session) => {
+    return this.database.prepared.transaction(async (session) => {
       const end = { status: 'CANCELLED', exitCode: null, reason: null } as const;
       const one = { executionId: id, epoch: NEVER_CLAIMED, ...end, cancelRequest: { by: requestedBy } };
       const { ended, admitted } = await finish(session, [one], this.settings);
       if (ended.has(id)) return { kind: 'cancelled', admitted };
-      const [row] = await session.$queryRaw<{ is_final: boolean }[]>`
+      const [row] = await session.run<{ is_final: boolean }>(
+        'request cancel',
+        Prisma.sql`
         UPDATE execution SET
           cancel_requested_at = CASE WHEN ended_at IS NULL THEN coalesce(cancel_requested_at, now()) ELSE cancel_requested_at END,
           cancel_requested_by = CASE WHEN ended_at IS NULL AND cancel_requested_at IS NULL THEN ${requestedBy}
             ELSE cancel_requested_by END
-        WHERE id = ${id} RETURNING ended_at IS NOT NULL AS is_final`;
+        WHERE id = ${id} RETURNING ended_at IS NOT NULL AS is_final`,
+      );
       if (!row) return { kind: 'not_found' };
       return row.is_final ? { kind: 'already_final' } : { kind: 'requested' };
     });

@@ -1,5 +1,6 @@
 import { isCancelled, statusesBefore, type ExecutionStatus } from '@app/domain';
-import type { Session } from '../connection/database.js';
+import type { PreparedSession } from '../connection/prepared.js';
+import { Prisma } from '../generated/client.js';
 import { admitNext, type EndedExecution } from './admission/admit-next.js';
 import type { AdmissionSettings } from './admission/gate.js';
 
@@ -18,6 +19,8 @@ export interface Finish extends ExecutionEnd {
   epoch: number;
   /** Notes a request to cancel as well. `by`: the email of the requester; null: no person requested it. */
   cancelRequest?: { by: string | null };
+  /** When its container started, if that has not been recorded yet. */
+  startedAt?: Date | null;
 }
 
 export const NEVER_CLAIMED = 0;
@@ -31,36 +34,36 @@ export interface Finished {
 
 /**
  * Ends executions: final status by compare-and-set, the event for the notifier, and the next admissions. Call it in a
- * transaction; a call whose outcome is unknown may be repeated.
+ * transaction that has locked these rows in the order of their ids if there are several; a call whose outcome is unknown may be
+ * repeated.
  */
 export async function finish(
-  session: Session,
+  session: PreparedSession,
   batch: readonly Finish[],
   settings: AdmissionSettings,
 ): Promise<Finished> {
   if (batch.length === 0) return { ended: new Set(), admitted: [] };
-  // Two batches lock the same rows in the same order.
-  if (batch.length > 1) {
-    const ids = batch.map(({ executionId }) => BigInt(executionId));
-    await session.$queryRaw`SELECT 1 FROM execution WHERE id = ANY(${ids}::bigint[]) ORDER BY id FOR UPDATE`;
-  }
-  const rows = await session.$queryRaw<EndedRow[]>`
+  const rows = await session.run<EndedRow>(
+    'finish',
+    Prisma.sql`
     WITH ended AS (
       UPDATE execution e SET status = g.status, exit_code = g.exit_code, ended_at = now(), updated_at = now(),
         reason = CASE WHEN g.is_cancelled
           THEN coalesce('cancelled by ' || coalesce(e.cancel_requested_by, g.cancel_requested_by), g.reason)
           ELSE g.reason END,
         cancel_requested_at = CASE WHEN g.is_cancel_request THEN now() ELSE e.cancel_requested_at END,
-        cancel_requested_by = coalesce(e.cancel_requested_by, g.cancel_requested_by)
+        cancel_requested_by = coalesce(e.cancel_requested_by, g.cancel_requested_by),
+        started_at = coalesce(e.started_at, g.started_at)
       FROM json_to_recordset(${JSON.stringify(batch.map(toJsonRow))}::json) AS g(
         id bigint, epoch int, status text, is_cancelled boolean, before text[], exit_code int, reason text,
-        is_cancel_request boolean, cancel_requested_by text)
+        is_cancel_request boolean, cancel_requested_by text, started_at timestamptz)
       WHERE e.id = g.id AND e.lease_epoch = g.epoch AND e.ended_at IS NULL AND e.status = ANY(g.before)
       RETURNING e.id, e.proc_name, e.user_email, e.schedule_id, e.waiting_for IS NULL AS was_admitted
     ), event AS (
       INSERT INTO notification (execution_id, event) SELECT id, 'ended' FROM ended ON CONFLICT DO NOTHING
     )
-    SELECT * FROM ended ORDER BY id`;
+    SELECT * FROM ended ORDER BY id`,
+  );
   const ended = rows.map(toEnded);
   return {
     ended: new Set(ended.map(({ id }) => id)),
@@ -68,7 +71,7 @@ export async function finish(
   };
 }
 
-function toJsonRow({ executionId, epoch, status, exitCode, reason, cancelRequest }: Finish) {
+function toJsonRow({ executionId, epoch, status, exitCode, reason, cancelRequest, startedAt }: Finish) {
   return {
     id: executionId,
     epoch,
@@ -80,6 +83,7 @@ function toJsonRow({ executionId, epoch, status, exitCode, reason, cancelRequest
     reason: reason?.toWellFormed() ?? null,
     is_cancel_request: cancelRequest !== undefined,
     cancel_requested_by: cancelRequest?.by?.toWellFormed() ?? null,
+    started_at: startedAt ?? null,
   };
 }
 

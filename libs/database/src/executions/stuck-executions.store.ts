@@ -12,7 +12,7 @@ export class StuckExecutionsStore {
         SELECT id FROM execution
         WHERE ended_at IS NULL AND waiting_for IS NULL AND enqueued_at IS NULL
           AND created_at < now() - make_interval(secs => ${olderThanSeconds}::float8)
-        ORDER BY created_at LIMIT ${max}`,
+        ORDER BY id LIMIT ${max}`,
     );
   }
 
@@ -20,13 +20,9 @@ export class StuckExecutionsStore {
   async listOfSilentWorkers(silentSeconds: number, max: number): Promise<number[]> {
     return ids(
       await this.database.client.$queryRaw<IdRow[]>`
-        WITH silent AS (
-          SELECT claimed.worker_id FROM (
-            SELECT DISTINCT worker_id FROM execution WHERE ended_at IS NULL AND worker_id IS NOT NULL) claimed
-          LEFT JOIN worker w ON w.id = claimed.worker_id
-          WHERE w.id IS NULL OR w.seen_at < now() - make_interval(secs => ${silentSeconds}::float8))
-        SELECT e.id FROM silent s JOIN execution e ON e.worker_id = s.worker_id
-        WHERE e.ended_at IS NULL AND e.waiting_for IS NULL
+        SELECT e.id FROM execution e LEFT JOIN worker w ON w.id = e.worker_id
+        WHERE e.ended_at IS NULL AND e.waiting_for IS NULL AND e.worker_id IS NOT NULL
+          AND (w.id IS NULL OR w.seen_at < now() - make_interval(secs => ${silentSeconds}::float8))
         ORDER BY e.id LIMIT ${max}`,
     );
   }

@@ -115,7 +115,7 @@ export class Submissions {
   private async acceptWithSlot(session: Session, execution: NewExecution): Promise<Accepted | null> {
     const { origin, userEmail } = execution;
     const procName = execution.proc.name;
-    const slots = await lockSlots(session, [procName]);
+    const slots = await lockSlots(unprepared(session), [procName]);
     if (slots.size === 0) await this.throwIfRemoved(session, procName);
     const admission = new AdmissionRoom({ slots }).admit({ origin, userEmail, procName });
     const [accepted = null] = await this.accept(unprepared(session), [

@@ -19,6 +19,6 @@ export class WorkersStore {
   async deleteSilent(silentSeconds: number): Promise<number> {
     return this.database.client.$executeRaw`
       DELETE FROM worker w WHERE seen_at < now() - make_interval(secs => ${silentSeconds}::float8)
-        AND NOT EXISTS (SELECT 1 FROM execution e WHERE e.worker_id = w.id AND e.ended_at IS NULL)`;
+        AND NOT EXISTS (SELECT 1 FROM execution e WHERE e.worker_id = w.id AND e.ended_at IS NULL AND e.waiting_for IS NULL)`;
   }
 }

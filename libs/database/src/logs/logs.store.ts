@@ -1,6 +1,7 @@
 import type { LogPosition } from '@app/domain';
 import type { Database } from '../connection/database.js';
 import type { Lease } from '../executions/lease.js';
+import { Prisma } from '../generated/client.js';
 
 /** `gap`: the cluster no longer had the lines in between. `cut`: past this marker only the end of the log is stored. */
 export type LogRowKind = 'text' | 'gap' | 'cut';
@@ -43,6 +44,11 @@ export interface LogExtent {
 /** The least that a stored row counts against the limit: an empty line is not free. */
 export const MIN_ROW_COST_BYTES = 32;
 
+const DROPPED = Prisma.sql`, dropped AS (
+  DELETE FROM execution_log l USING owned o
+  WHERE l.execution_id = o.id AND l.seq > o.after_seq AND l.seq < o.before_seq
+)`;
+
 export class LogsStore {
   constructor(private readonly database: Database) {}
 
@@ -54,44 +60,51 @@ export class LogsStore {
    */
   async append(batches: readonly LogBatch[]): Promise<Set<LogBatch>> {
     // Keyed by the place of the batch, not by execution: a process may still hold lines of an older lease of the same
-    // one. One JSON parameter: Prisma needs 15 times as much CPU for the same rows as arrays.
-    const rows = JSON.stringify(
-      batches.flatMap(({ rows }, at) =>
-        rows.map(({ seq, kind, stampedAt, text, endsLine }) => {
-          return { at, seq, kind: KINDS.indexOf(kind), stamped_at: stampedAt, text, ends_line: endsLine };
-        }),
-      ),
+    // one.
+    const given = batches.map(({ lease, podUid, position, isComplete, drop }, at) => ({
+      at,
+      id: lease.executionId,
+      epoch: lease.epoch,
+      pod_uid: podUid,
+      since_second: position.sinceSecond,
+      lines: position.lines,
+      hash: position.hash,
+      partial_bytes: position.partialBytes,
+      is_complete: isComplete,
+      after_seq: drop?.afterSeq,
+      before_seq: drop?.beforeSeq,
+    }));
+    const rows = batches.flatMap((batch, at) =>
+      batch.rows.map(({ seq, kind, stampedAt, text, endsLine }) => {
+        return { at, seq, kind: KINDS.indexOf(kind), stamped_at: stampedAt, text, ends_line: endsLine };
+      }),
     );
-    const drops = batches.flatMap(({ drop }, at) => (drop ? [{ ...drop, at }] : []));
-    const stored = await this.database.client.$queryRaw<{ at: number }[]>`
-      WITH batch AS (
-        SELECT * FROM unnest(${batches.map((_, at) => at)}::int[],
-          ${batches.map((b) => BigInt(b.lease.executionId))}::bigint[], ${batches.map((b) => b.lease.epoch)}::int[],
-          ${batches.map((b) => b.podUid)}::text[], ${batches.map((b) => BigInt(b.position.sinceSecond))}::bigint[],
-          ${batches.map((b) => b.position.lines)}::int[], ${batches.map((b) => BigInt(b.position.hash))}::bigint[],
-          ${batches.map((b) => b.position.partialBytes)}::int[], ${batches.map((b) => b.isComplete)}::boolean[])
-        AS b(at, id, epoch, pod_uid, since_second, lines, hash, partial_bytes, is_complete)
+    // Most batches drop nothing, and a DELETE costs a plan for each partition.
+    const mustDrop = batches.some(({ drop }) => drop !== null);
+    const stored = await this.database.prepared.run<{ at: number }>(
+      mustDrop ? 'append and drop log' : 'append log',
+      Prisma.sql`
+      WITH batch AS MATERIALIZED (
+        SELECT * FROM json_to_recordset(${JSON.stringify(given)}::json) AS b(at int, id bigint, epoch int, pod_uid text,
+          since_second bigint, lines int, hash bigint, partial_bytes int, is_complete boolean, after_seq int,
+          before_seq int)
       ), owned AS MATERIALIZED (
-        SELECT b.at, e.id FROM execution e JOIN batch b ON b.id = e.id AND b.epoch = e.lease_epoch
+        SELECT b.* FROM execution e JOIN batch b ON b.id = e.id AND b.epoch = e.lease_epoch
         WHERE e.ended_at IS NULL ORDER BY e.id FOR SHARE OF e
       ), inserted AS (
         INSERT INTO execution_log (execution_id, seq, kind, stamped_at, text, ends_line)
         SELECT o.id, l.seq, l.kind, l.stamped_at, l.text, l.ends_line
-        FROM json_to_recordset(${rows}::json)
+        FROM json_to_recordset(${JSON.stringify(rows)}::json)
           AS l(at int, seq int, kind smallint, stamped_at timestamptz, text text, ends_line boolean)
         JOIN owned o ON o.at = l.at
         ON CONFLICT DO NOTHING
-      ), dropped AS (
-        DELETE FROM execution_log l USING owned o, unnest(${drops.map((d) => d.at)}::int[],
-          ${drops.map((d) => d.afterSeq)}::int[], ${drops.map((d) => d.beforeSeq)}::int[]) AS d(at, after_seq, before_seq)
-        WHERE d.at = o.at AND l.execution_id = o.id AND l.seq > d.after_seq AND l.seq < d.before_seq
       ), moved AS (
-        UPDATE execution_attempt a SET log_since_second = b.since_second, log_lines = b.lines, log_hash = b.hash,
-          log_partial_bytes = b.partial_bytes, log_complete = b.is_complete
-        FROM batch b JOIN owned o ON o.at = b.at
-        WHERE a.execution_id = b.id AND a.pod_uid = b.pod_uid
-      )
-      SELECT at FROM owned`;
+        UPDATE execution_attempt a SET log_since_second = o.since_second, log_lines = o.lines, log_hash = o.hash,
+          log_partial_bytes = o.partial_bytes, log_complete = o.is_complete
+        FROM owned o WHERE a.execution_id = o.id AND a.pod_uid = o.pod_uid
+      )${mustDrop ? DROPPED : Prisma.empty}
+      SELECT at FROM owned`,
+    );
     return new Set(stored.flatMap(({ at }) => batches[at] ?? []));
   }
 

@@ -1,4 +1,5 @@
 import type { Database, Session } from '../connection/database.js';
+import { unprepared } from '../connection/unprepared.js';
 import { countLive } from '../executions/admission/overlap-gate.js';
 import { admittedOf } from '../executions/admission/share-gate.js';
 import { lockSlots } from '../executions/admission/slot-gate.js';
@@ -63,12 +64,12 @@ async function readBatch(
   userShare: number,
 ): Promise<DueBatch> {
   const liveBySchedule = await countLive(
-    session,
+    unprepared(session),
     rows.filter(({ overlap }) => overlap !== 'allow').map(({ id }) => id),
   );
   const procOf = new Map((procs ?? []).map((proc) => [proc.name, procFromJson(proc)]));
   const limited = [...procOf].filter(([, { proc }]) => proc.concurrency).map(([name]) => name);
-  const slots = await lockSlots(session, limited);
+  const slots = await lockSlots(unprepared(session), limited);
   const ownerOf = new Map((owners ?? []).map((owner) => [owner.email, owner]));
   const due: DueSchedule[] = rows.map((row) => ({
     schedule: firingFromJson(row),

@@ -3,6 +3,7 @@ import { appendEntry, type EntryOfChange } from '../audit/append-entry.js';
 import type { Database, Session } from '../connection/database.js';
 import { FOREIGN_KEY_VIOLATION, hasCode, UNIQUE_VIOLATION } from '../connection/error-codes.js';
 import type { AdmissionSettings } from '../executions/admission/gate.js';
+import { unprepared } from '../connection/unprepared.js';
 import { lockWaiters } from '../executions/admission/overlap-gate.js';
 import { finish, NEVER_CLAIMED, type Finish } from '../executions/finish.js';
 import type { SealedArgs } from '../executions/sealed-args.js';
@@ -159,8 +160,8 @@ export class SchedulesStore {
     return this.database.transaction(async (session) => {
       const { count } = await session.schedule.deleteMany({ where: { id: BigInt(id) } });
       if (count === 0) return false;
-      const waiters = await lockWaiters(session, id);
-      await finish(session, waiters.map(endOfRemoved), this.settings);
+      const waiters = await lockWaiters(unprepared(session), id);
+      await finish(unprepared(session), waiters.map(endOfRemoved), this.settings);
       return true;
     });
   }

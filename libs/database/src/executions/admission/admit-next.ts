@@ -1,5 +1,6 @@
 import { ADMISSION_GATES, type WaitingFor } from '@app/domain';
-import type { Database, Session } from '../../connection/database.js';
+import type { Database } from '../../connection/database.js';
+import type { PreparedSession } from '../../connection/prepared.js';
 import type { AdmissionSettings, Gate, Released } from './gate.js';
 import { overlapGate } from './overlap-gate.js';
 import { shareGate } from './share-gate.js';
@@ -25,7 +26,7 @@ export interface EndedExecution {
  * @returns ids that may be enqueued after the commit
  */
 export async function admitNext(
-  session: Session,
+  session: PreparedSession,
   ended: readonly EndedExecution[],
   settings: AdmissionSettings,
 ): Promise<number[]> {
@@ -48,8 +49,10 @@ export async function admitWaiting(database: Database, settings: AdmissionSettin
   const moved: Released[] = [];
   for (const { name } of ADMISSION_GATES) {
     const gate = GATES[name];
-    for (const key of await gate.listKeys(database.client)) {
-      moved.push(...(await database.transaction((session) => gate.release(session, [key], settings))));
+    for (const key of await gate.listKeys(database.prepared)) {
+      moved.push(
+        ...(await database.prepared.transaction((session) => gate.release(session, [key], settings))),
+      );
     }
   }
   return admittedIds(moved);

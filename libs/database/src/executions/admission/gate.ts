@@ -1,5 +1,5 @@
 import type { WaitingFor } from '@app/domain';
-import type { Session } from '../../connection/database.js';
+import type { PreparedSession } from '../../connection/prepared.js';
 
 export interface AdmissionSettings {
   /** How many executions of one user may be admitted at once; approximate. */
@@ -24,9 +24,13 @@ export interface Gate {
    * Lets waiters through while there is room. Locks the rows that guard these keys, in the order in which every process
    * locks them. Call it in the transaction that makes room.
    */
-  release(session: Session, keys: readonly string[], settings: AdmissionSettings): Promise<Released[]>;
+  release(
+    session: PreparedSession,
+    keys: readonly string[],
+    settings: AdmissionSettings,
+  ): Promise<Released[]>;
   /** Keys with waiters, some of which may get through: the sweep's work. */
-  listKeys(session: Session): Promise<string[]>;
+  listKeys(session: PreparedSession): Promise<string[]>;
   /** True: `release` locks a row of each key, so that keys must not be added while others are locked. */
   locksKeys: boolean;
 }

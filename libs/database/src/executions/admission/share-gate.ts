@@ -1,5 +1,5 @@
 import { Prisma } from '../../generated/client.js';
-import type { Session } from '../../connection/database.js';
+import type { PreparedSession } from '../../connection/prepared.js';
 import { MAX_RELEASED, toReleased, type Gate, type Released, type ReleasedRow } from './gate.js';
 
 /**
@@ -11,16 +11,31 @@ export const shareGate: Gate = {
 
   async release(session, keys, { userShare }) {
     const released: Released[] = [];
-    for (const userEmail of keys) released.push(...(await releaseOldest(session, userEmail, userShare)));
+    for (const userEmail of await withWaiters(session, keys))
+      released.push(...(await releaseOldest(session, userEmail, userShare)));
     return released;
   },
 
   async listKeys(session) {
-    const rows = await session.$queryRaw<{ user_email: string }[]>`
-      SELECT DISTINCT user_email FROM execution WHERE ended_at IS NULL AND waiting_for = 'share'`;
+    const rows = await session.run<{ user_email: string }>(
+      'users past their share',
+      Prisma.sql`
+      SELECT DISTINCT user_email FROM execution WHERE ended_at IS NULL AND waiting_for = 'share'`,
+    );
     return rows.map(({ user_email }) => user_email);
   },
 };
+
+/** Most users have none: one statement finds that for a whole batch. */
+async function withWaiters(session: PreparedSession, userEmails: readonly string[]): Promise<string[]> {
+  const rows = await session.run<{ user_email: string }>(
+    'users of these past their share',
+    Prisma.sql`
+    SELECT u.user_email FROM unnest(${[...userEmails]}::text[]) AS u(user_email) WHERE EXISTS (
+      SELECT 1 FROM execution e WHERE e.user_email = u.user_email AND e.ended_at IS NULL AND e.waiting_for = 'share')`,
+  );
+  return rows.map(({ user_email }) => user_email);
+}
 
 /** SQL for how many executions of a user are admitted, counted no further than `max`. */
 export function admittedOf(userEmail: Prisma.Sql, max: number): Prisma.Sql {
@@ -45,8 +60,14 @@ export function placedByShare(userShare: number): Prisma.Sql {
 }
 
 /** The oldest waiters move on while there is room; one whose proc has a limit goes on to wait for a slot. */
-async function releaseOldest(session: Session, userEmail: string, share: number): Promise<Released[]> {
-  const rows = await session.$queryRaw<ReleasedRow[]>`
+async function releaseOldest(
+  session: PreparedSession,
+  userEmail: string,
+  share: number,
+): Promise<Released[]> {
+  const rows = await session.run<ReleasedRow>(
+    'release within share',
+    Prisma.sql`
     WITH room AS (
       SELECT greatest(0, least(${MAX_RELEASED}::int, ${share}::int - ${admittedOf(Prisma.sql`${userEmail}`, share)})) AS n
     ), next AS (
@@ -59,6 +80,7 @@ async function releaseOldest(session: Session, userEmail: string, share: number)
       admitted_at = CASE WHEN p.concurrency_limit IS NULL THEN clock_timestamp() END
     FROM next LEFT JOIN proc p ON p.name = next.proc_name
     WHERE e.id = next.id
-    RETURNING e.id, e.proc_name, e.user_email, e.waiting_for`;
+    RETURNING e.id, e.proc_name, e.user_email, e.waiting_for`,
+  );
   return rows.map(toReleased);
 }
