@@ -1,23 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
-import {
-  appendFileSync,
-  chmodSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  statSync,
-  symlinkSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { appendFileSync, chmodSync, lstatSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiClient, until } from '../support/api-client.js';
+import { copyProject } from '../support/copy-project.js';
 import { freePort, tempDir } from '../support/servers.js';
 import { resultOf, type CliResult } from '../support/run-cli.js';
-
-const PROJECT = join(import.meta.dirname, '..', '..');
 
 interface Status {
   ready: boolean;
@@ -60,19 +48,7 @@ describe('npm start', () => {
 
   beforeAll(async () => {
     chmodSync(dir.path, 0o711); // as root, Postgres runs as another user, and its data must stay in this folder
-    const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-      cwd: PROJECT,
-    });
-    for (const file of files
-      .toString()
-      .split('\0')
-      .filter((name) => name && existsSync(join(PROJECT, name)))) {
-      mkdirSync(dirname(join(project, file)), { recursive: true });
-      cpSync(join(PROJECT, file), join(project, file));
-    }
-    symlinkSync(join(PROJECT, 'node_modules'), join(project, 'node_modules'));
-    const cache = join(PROJECT, '.proctor', 'cache');
-    if (existsSync(cache)) cpSync(cache, join(project, '.proctor', 'cache'), { recursive: true });
+    copyProject(project);
     env = {
       PATH: process.env.PATH ?? '',
       HOME: dir.path,

@@ -15,7 +15,7 @@ const BURST_ROWS = 2_000;
  * of the oldest third, as after an outage and before the next ANALYZE: all POD_CREATION_FAILED, of `user-new` and of
  * schedule 98, which the planner's statistics do not contain.
  */
-export async function fillHistory(stores: Stores, rows: number): Promise<void> {
+export async function fillHistory(stores: Pick<Stores, 'query'>, rows: number): Promise<void> {
   const old = rows / 20;
   const indexes = await stores.query<{ name: string; definition: string }>(
     `select indexname as name, indexdef as definition from pg_indexes
@@ -57,7 +57,7 @@ export async function fillHistory(stores: Stores, rows: number): Promise<void> {
 }
 
 /** @param source selects `i`, `id`, `made_at`, `proc_name`, `user_email`, `status` and `schedule_id` */
-async function insertExecutions(stores: Stores, source: string): Promise<void> {
+async function insertExecutions(stores: Pick<Stores, 'query'>, source: string): Promise<void> {
   await stores.query(
     `insert into execution (id, proc_name, proc_revision, job_name, image, args, snapshot, user_email, status, ended_at,
        lease_epoch, worker_id, enqueued_at, admitted_at, created_at, updated_at, job_uid, schedule_id)

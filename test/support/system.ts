@@ -45,6 +45,8 @@ export interface System<OfCluster extends Cluster = KubeSandbox> {
   /** Only with `ownPostgres`. */
   postgres: OwnPostgres | null;
   databaseUrl(): string;
+  /** The environment of the services. */
+  env: Record<string, string>;
   services: ServiceProcess[];
   workers: ServiceProcess[];
   startWorker(env?: Record<string, string>): Promise<ServiceProcess>;
@@ -127,6 +129,7 @@ async function start<OfCluster extends Cluster>(
     redis,
     postgres,
     databaseUrl,
+    env,
     services,
     workers,
     startWorker,

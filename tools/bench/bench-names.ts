@@ -1,5 +1,20 @@
 /** What can be measured. Apart from what measures it, so that options are checked before anything is built. */
-export const BENCH_NAMES = ['accept', 'pipeline', 'counts'] as const;
+export const BENCH_NAMES = [
+  'accept',
+  'pipeline',
+  'pipeline-3000',
+  'pipeline-null',
+  'pipeline-null-3000',
+  'workers',
+  'counts',
+  'latency',
+  'log',
+  'viewers',
+  'schedules',
+  'history',
+  'idle',
+  'start',
+] as const;
 
 export type BenchName = (typeof BENCH_NAMES)[number];
 

@@ -1,5 +1,5 @@
 import type { ReportRow, Spread } from './figures.js';
-import { renderTable, short } from './render-report.js';
+import { renderTable, short } from './render-table.js';
 
 /**
  * What has changed between two reports: each figure of both with its medians and their quotient. A change is certain when

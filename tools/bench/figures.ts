@@ -26,6 +26,8 @@ export interface ReportRow {
 export const RATE = 'per second';
 /** The rate as a share of the bare one in the same run. */
 export const SHARE = 'of bare rate';
+/** Before the name of a process: its processor time for one operation in milliseconds. */
+export const CPU = 'CPU ms ';
 
 /** Joins the runs of each row. A figure that is missing in some runs is taken from the others. Pure. */
 export function summarize(runs: readonly (readonly Row[])[]): ReportRow[] {

@@ -22,7 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const name of options.only) {
     for (const [at, rows] of runs.entries()) {
       const startedAt = performance.now();
-      rows.push(...(await BENCHES[name]()));
+      rows.push(...(await BENCHES[name](options)));
       say(`${name}, run ${at + 1} of ${runs.length}: ${duration(performance.now() - startedAt)}`);
     }
   }

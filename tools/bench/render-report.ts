@@ -1,42 +1,71 @@
-import type { ReportRow, Spread } from './figures.js';
+import { CPU, RATE, SHARE, type ReportRow, type Spread } from './figures.js';
+import { renderTable, short } from './render-table.js';
 import type { Report } from './report.js';
 
-const HEAD = ['', 'median', 'min to max', 'bare'];
+const SPEED = [RATE, SHARE, 'p50 ms', 'p99 ms'];
 
-/** The report as a table for each row, in Markdown that also reads well in a terminal. Pure. */
+/** The report as Markdown that also reads well in a terminal: speed, processor time, and everything else. Pure. */
 export function renderReport({ machine, runs, rows }: Report): string {
   const head = `${machine}; ${runs} ${runs === 1 ? 'run' : 'runs'}`;
-  return [head, ...rows.map(renderRow)].join('\n\n');
+  const parts = [renderSpeed(rows), renderCpu(rows), renderOthers(rows)];
+  return [head, ...parts.filter((part) => part !== null)].join('\n\n');
 }
 
-function renderRow({ name, figures, bare }: ReportRow): string {
-  const lines = Object.entries(figures).map(([figure, spread]) => [
-    figure,
-    short(spread.median),
-    rangeOf(spread),
-    bare[figure] ? short(bare[figure].median) : '',
+function renderSpeed(rows: readonly ReportRow[]): string | null {
+  const measured = rows.filter(({ figures }) => SPEED.some((name) => figures[name]));
+  if (measured.length === 0) return null;
+  const head = ['', 'per second', 'min to max', 'bare', 'share', 'p50 ms', 'p99 ms', 'bare p50 ms'];
+  const lines = measured.map(({ name, figures, bare }) => [
+    name,
+    median(figures[RATE]),
+    rangeOf(figures[RATE]),
+    median(bare[RATE]),
+    median(figures[SHARE]),
+    median(figures['p50 ms']),
+    median(figures['p99 ms']),
+    median(bare['p50 ms']),
   ]);
-  return `### ${name}\n\n${renderTable([HEAD, ...lines])}`;
+  return renderTable([head, ...lines]);
 }
 
-function rangeOf({ min, max }: Spread): string {
-  return min === max ? '' : `${short(min)} to ${short(max)}`;
+/** A row for each operation, and below it one for the bare program. */
+function renderCpu(rows: readonly ReportRow[]): string | null {
+  const lines = rows.flatMap(({ name, figures, bare }) => [
+    { name, figures },
+    { name: `– bare`, figures: bare },
+  ]);
+  const measured = lines.filter(({ figures }) => processesOf(figures).length > 0);
+  const processes = [...new Set(measured.flatMap(({ figures }) => processesOf(figures)))];
+  if (processes.length === 0) return null;
+  const body = measured.map(({ name, figures }) => [
+    name,
+    ...processes.map((process) => median(figures[`${CPU}${process}`])),
+  ]);
+  return renderTable([['CPU ms of one operation', ...processes], ...body]);
 }
 
-/** Three digits that count: `0.0123`, `1.23`, `123`, `12,300`. */
-export function short(value: number): string {
-  return value.toLocaleString('en', { maximumSignificantDigits: 3 });
+function processesOf(figures: Record<string, Spread>): string[] {
+  return Object.keys(figures).flatMap((name) => (name.startsWith(CPU) ? [name.slice(CPU.length)] : []));
 }
 
-/** As Prettier lays out a table: the first column to the left, the others to the right. Pure. */
-export function renderTable(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(3, ...rows.map((cells) => cells[column]!.length)));
-  const pad = (text: string, column: number) =>
-    column === 0 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!);
-  const line = (cells: readonly string[]) => `| ${cells.map(pad).join(' | ')} |`;
-  const rule = widths.map((width, column) =>
-    column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
-  );
-  const [head, ...body] = rows;
-  return [line(head!), line(rule), ...body.map(line)].join('\n');
+function renderOthers(rows: readonly ReportRow[]): string | null {
+  const parts = rows.flatMap(({ name, figures, bare }) => {
+    const others = Object.entries(figures).filter(
+      ([figure]) => !SPEED.includes(figure) && !figure.startsWith(CPU),
+    );
+    const lines = others.map(([figure, spread]) => [
+      figure,
+      median(spread),
+      rangeOf(spread),
+      median(bare[figure]),
+    ]);
+    return lines.length === 0 ? [] : [renderTable([[name, 'median', 'min to max', 'bare'], ...lines])];
+  });
+  return parts.length === 0 ? null : parts.join('\n\n');
+}
+
+const median = (spread: Spread | undefined): string => (spread ? short(spread.median) : '');
+
+function rangeOf(spread: Spread | undefined): string {
+  return !spread || spread.min === spread.max ? '' : `${short(spread.min)} to ${short(spread.max)}`;
 }

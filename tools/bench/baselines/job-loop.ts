@@ -1,6 +1,6 @@
 import { atOnce } from '../../limits/at-once.js';
 import { answerParent } from '../../chaos/world/child.js';
-import { KubeClient } from '../harness/sandbox-process.js';
+import { isComplete, KubeClient } from '../harness/kube-client.js';
 
 export interface JobLoopOptions {
   server: { url: string; token: string };
@@ -20,13 +20,6 @@ export interface JobLoopResult {
   tookMs: number;
   /** From the create of each Job until its end is known and its log is read. */
   times: number[];
-}
-
-interface WatchEvent {
-  object: {
-    metadata: { name: string; labels?: Record<string, string>; resourceVersion: string };
-    status?: { phase?: string; conditions?: { type: string; status: string }[] };
-  };
 }
 
 const LOOP_LABEL = 'bench.proctor.io/loop';
@@ -61,17 +54,18 @@ class JobLoop {
       this.markDone = resolve;
       this.fail = reject;
     });
-    await this.watch('/apis/batch/v1', 'jobs', ({ object: { metadata, status } }) => {
-      if (status?.conditions?.some(({ type, status: holds }) => type === 'Complete' && holds === 'True')) {
-        this.note(metadata.name, 'end');
-      }
+    const [watches, selector] = [this.watches, `${LOOP_LABEL}=${this.loop}`];
+    const { namespace } = this.options;
+    await watches.watch(`/apis/batch/v1/namespaces/${namespace}/jobs`, selector, (job) => {
+      if (isComplete(job)) this.note(job.metadata.name, 'end');
     });
     const read = new Set<string>();
-    await this.watch('/api/v1', 'pods', ({ object: { metadata, status } }) => {
+    const pods = `/api/v1/namespaces/${namespace}/pods`;
+    await watches.watch(pods, selector, ({ metadata, status }) => {
       if (status?.phase !== 'Succeeded' || read.has(metadata.name)) return;
       read.add(metadata.name);
-      const path = `/api/v1/namespaces/${this.options.namespace}/pods/${metadata.name}/log?timestamps=true`;
-      this.kube.text('GET', path).then(() => this.note(metadata.labels![JOB_LABEL]!, 'log'), this.fail);
+      const log = this.kube.text('GET', `${pods}/${metadata.name}/log?timestamps=true`);
+      log.then(() => this.note(metadata.labels![JOB_LABEL]!, 'log'), this.fail);
     });
     const startedAt = performance.now();
     await atOnce(count, creators, (at) => this.create(at));
@@ -101,21 +95,6 @@ class JobLoop {
 
   private label(labels: Record<string, string>): Record<string, string> {
     return { ...labels, [LOOP_LABEL]: this.loop };
-  }
-
-  /** Resolves once it is sure to see all changes from now on. */
-  private async watch(api: string, resource: string, onEvent: (event: WatchEvent) => void): Promise<void> {
-    const path = `${api}/namespaces/${this.options.namespace}/${resource}?labelSelector=${encodeURIComponent(`${LOOP_LABEL}=${this.loop}`)}`;
-    const { metadata } = await this.watches.json<{ metadata: { resourceVersion: string } }>('GET', path);
-    let rest = '';
-    const onData = (chunk: Buffer) => {
-      const lines = (rest + chunk.toString('utf8')).split('\n');
-      rest = lines.pop()!;
-      for (const line of lines) onEvent(JSON.parse(line) as WatchEvent);
-    };
-    const since = `${path}&watch=true&resourceVersion=${metadata.resourceVersion}`;
-    // It ends with the loop, when its connection is closed.
-    this.watches.stream('GET', since, onData).catch(this.fail);
   }
 
   private note(job: string, what: 'end' | 'log'): void {

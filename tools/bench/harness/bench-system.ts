@@ -10,6 +10,8 @@ export interface BenchSystem extends System<SandboxProcess> {
 
 export interface BenchSystemOptions {
   workers: number;
+  /** Whether containers only seem to run: the figures are then without their processes. */
+  nullContainers?: boolean;
   env?: Record<string, string>;
 }
 
@@ -22,12 +24,17 @@ const ENV = {
   PROCTOR_QUEUE_LIMIT: '10000000',
 };
 
-export async function startBenchSystem({ workers, env }: BenchSystemOptions): Promise<BenchSystem> {
+export async function startBenchSystem({
+  workers,
+  nullContainers = false,
+  env,
+}: BenchSystemOptions): Promise<BenchSystem> {
   const system = await startSystemOn(startSandboxProcess, {
     workers,
     notifier: true,
     ownPostgres: true,
     postgres: POSTGRES_SETTINGS,
+    sandbox: nullContainers ? { nullContainers: {} } : {},
     env: { ...ENV, ...env },
   });
   return { ...system, cpuMs: () => readCpu(system) };

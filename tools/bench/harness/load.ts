@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { quantile } from '../../limits/timing.js';
-import { RATE, type Figures } from '../figures.js';
+import { CPU, RATE, type Figures } from '../figures.js';
 
 /** One request that is sent again and again. */
 export interface RepeatedRequest {
@@ -48,7 +48,7 @@ export function cpuFigures(
 ): Figures {
   return Object.fromEntries(
     Object.entries(after).map(([name, cpuMs]) => [
-      `CPU ms ${name}`,
+      `${CPU}${name}`,
       (cpuMs - (before[name] ?? 0)) / operations,
     ]),
   );

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+const MS_PER_TICK = 1_000 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
 /**
  * The processor time of a process and all its descendants in milliseconds, in steps of 10 ms: also of those that have ended,
@@ -10,16 +10,23 @@ const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding:
 export function cpuMsOf(pid: number): number {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === null) return 0;
-  return childrenOf(pid).reduce(
-    (sum, child) => sum + cpuMsOf(child),
-    ticksOf(stat) * (1_000 / TICKS_PER_SECOND),
-  );
+  return childrenOf(pid).reduce((sum, child) => sum + cpuMsOf(child), ticksOf(stat) * MS_PER_TICK);
+}
+
+/** The processor time of all children of this process that have ended, in milliseconds. */
+export function endedChildrenCpuMs(): number {
+  return sumTicks(read('/proc/self/stat')!, 13) * MS_PER_TICK;
 }
 
 /** The sum of utime, stime, cutime and cstime in the text of a stat file. The name, second, may contain spaces and `)`. */
 export function ticksOf(stat: string): number {
+  return sumTicks(stat, 11);
+}
+
+/** @param from 11: with the time of the process itself; 13: only that of its ended children */
+function sumTicks(stat: string, from: number): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return fields.slice(from, 15).reduce((sum, field) => sum + Number(field), 0);
 }
 
 function childrenOf(pid: number): number[] {

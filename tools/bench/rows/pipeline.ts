@@ -7,20 +7,33 @@ import { startBenchSystem, type BenchSystem } from '../harness/bench-system.js';
 import { cpuFigures } from '../harness/load.js';
 import { cpuMsOf } from '../harness/process-cpu.js';
 import { measureExecutions, runExecutions, SUBMITTERS } from '../harness/run-executions.js';
-import { KubeClient } from '../harness/sandbox-process.js';
+import { KubeClient } from '../harness/kube-client.js';
 
 const SCRIPT = 'echo done';
 const WARM_UP = 30;
 const NAMESPACE = 'default';
 
+export interface PipelineOptions {
+  executions: number;
+  /** Containers as processes, or such as only seem to run. */
+  nullContainers?: boolean;
+  workers?: number;
+}
+
 /** Executions from request to end, against a loop that creates, watches and reads the same Jobs. */
-export async function pipeline(count = 300): Promise<Row[]> {
-  const system = await startBenchSystem({ workers: 1 });
+export async function pipeline(options: PipelineOptions): Promise<Row[]> {
+  const { executions, nullContainers = false, workers = 1 } = options;
+  const system = await startBenchSystem({ workers, nullContainers });
   try {
     await runExecutions(system.api, system, SCRIPT, WARM_UP);
-    const figures = await measureExecutions(system, SCRIPT, count);
-    const bare = await measureBare(system, count);
-    return [{ name: `pipeline, ${count} executions`, figures, bare }];
+    const figures = await measureExecutions(system, SCRIPT, executions);
+    const bare = await measureBare(system, executions);
+    const how = [
+      `pipeline, ${executions.toLocaleString('en')} executions`,
+      ...(nullContainers ? ['null containers'] : []),
+      ...(workers > 1 ? [`${workers} workers`] : []),
+    ];
+    return [{ name: how.join(', '), figures, bare }];
   } finally {
     await system.stop();
   }
