@@ -18,7 +18,8 @@ const anEmail = () => `${randomName()}@example.org`;
 const aNew = (
   changes: Parameters<typeof aSubmission>[0] & { waitingFor?: WaitingFor } = {},
 ): NewExecution => ({ waitingFor: null, ...aSubmission(changes) });
-const acceptAll = (batch: readonly NewExecution[]) => accept(stores.database.prepared, batch, options);
+const acceptAll = async (batch: readonly NewExecution[]) =>
+  (await accept(stores.database.prepared, batch, options)).accepted;
 const finishAll = (batch: readonly Finish[]) =>
   stores.database.prepared.transaction((session) => finish(session, batch, settings));
 const cancelled = (executionId: number, epoch = NEVER_CLAIMED): Finish => ({
@@ -66,7 +67,7 @@ describe('accept', () => {
   it('does not count the share if the caller has counted it', async () => {
     const userEmail = anEmail();
     const batch = Array.from({ length: USER_SHARE + 1 }, () => aNew({ userEmail }));
-    const accepted = await accept(stores.database.prepared, batch, { ...options, userShare: null });
+    const { accepted } = await accept(stores.database.prepared, batch, { ...options, userShare: null });
     expect(accepted.map(({ waitingFor }) => waitingFor)).toEqual([null, null, null, null]);
   });
 

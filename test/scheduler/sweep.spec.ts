@@ -40,7 +40,7 @@ async function submit(changes: Parameters<typeof aSubmission>[0] = {}): Promise<
 /** Makes the execution a minute old. */
 const age = () => stores.query(`update execution set created_at = created_at - interval '1 minute'`);
 
-/** What the gateway does after the commit. */
+/** What the scheduler does after the commit; the gateway does not mark them. */
 async function enqueue(ids: number[]): Promise<void> {
   await queue
     .open()
@@ -65,6 +65,17 @@ describe('the sweep', () => {
     expect(await sweepNow()).toEqual({ requeued: 1, admitted: 0, wasFullPass: false });
     expect(await queue.stateOf(id)).toBe('waiting');
     expect(await sweepNow()).toMatchObject({ requeued: 0 });
+  });
+
+  it('looks once at an execution that waits in the queue, and was never marked as enqueued', async () => {
+    const id = await submit();
+    await queue.open().add([id]);
+    await age();
+    expect(await sweepNow()).toMatchObject({ requeued: 0 });
+    expect(await queue.stateOf(id)).toBe('waiting');
+    await queue.lose(id);
+    expect(await sweepNow()).toMatchObject({ requeued: 0 });
+    expect(await stores.query('select 1 from execution where enqueued_at is not null')).toHaveLength(1);
   });
 
   it('leaves waiting and ended executions alone', async () => {

@@ -54,6 +54,9 @@ export function collectBody(
     stream.on('error', (cause) =>
       reject(new AppError('malformed_request', 'The body was cut off.', { cause })),
     );
-    stream.on('close', () => reject(new AppError('malformed_request', 'The body was cut off.')));
+    stream.on('close', () => {
+      // After a whole body too: an error that is not needed costs its stack.
+      if (!stream.readableEnded) reject(new AppError('malformed_request', 'The body was cut off.'));
+    });
   });
 }

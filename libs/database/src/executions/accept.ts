@@ -3,7 +3,7 @@ import type { AuditEntry } from '../audit/audit-entry.js';
 import type { PreparedSession } from '../connection/prepared.js';
 import { Prisma } from '../generated/client.js';
 import { snapshotOf, type RegisteredProc } from '../procs/proc-row.js';
-import { placedByShare } from './admission/share-gate.js';
+import { PLACED_AS_GIVEN, placedByShare } from './admission/share-gate.js';
 import { ORIGIN_COLUMNS, ORIGIN_COLUMN_TYPES, originColumns } from './origin-columns.js';
 import type { SealedArgs } from './sealed-args.js';
 import type { SealedCallback } from './sealed-callback.js';
@@ -58,6 +58,8 @@ export interface AcceptOptions {
   installationId: string;
   /** Executions that no gate holds back yet wait if their user has this many admitted; null: the caller has counted. */
   userShare: number | null;
+  /** Executions of these users need not be counted. Left out: of none. */
+  usersWithRoom?: ReadonlySet<string>;
   claim: Claim;
 }
 
@@ -66,8 +68,8 @@ export interface Claim {
   /** Distinguishes the prepared statements: a claim has one text. */
   name: string;
   /**
-   * CTEs of the same statement. The last is `claimed`: it reads `given (n, id)`, where `n` is the place in the batch,
-   * and returns as `execution_id` the ids that may be accepted.
+   * CTEs of the same statement. They read `given (n, id)`, where `n` is the place in the batch; the last is `passed`: its
+   * rows that may be accepted.
    */
   ctes: Prisma.Sql;
 }
@@ -80,10 +82,16 @@ export interface Accepted {
   createdAt: Date;
 }
 
+export interface AcceptedBatch {
+  accepted: Accepted[];
+  /** How many executions each user that was counted had admitted before the batch, up to the share. */
+  admittedBefore: ReadonlyMap<string, number>;
+}
+
 /** The claim that every execution passes. */
 export const UNCLAIMED: Claim = {
   name: 'unclaimed',
-  ctes: Prisma.sql`claimed AS (SELECT id AS execution_id FROM given)`,
+  ctes: Prisma.sql`passed AS (SELECT * FROM given)`,
 };
 
 /** In the order of keys: two batches with the same keys wait for each other's, and must not do so both ways. */
@@ -94,8 +102,8 @@ const CLAIM_KEYS: Claim = {
       SELECT key_identity, key_route, key, body_hash, id FROM given
       WHERE key IS NOT NULL ORDER BY key_identity, key_route, key, n
       ON CONFLICT DO NOTHING RETURNING execution_id
-    ), claimed AS (
-      SELECT execution_id FROM keyed UNION ALL SELECT id FROM given WHERE key IS NULL)`,
+    ), passed AS (
+      SELECT * FROM given WHERE key IS NULL OR id IN (SELECT execution_id FROM keyed))`,
 };
 
 /** The claim of those executions that have an Idempotency-Key. */
@@ -111,12 +119,16 @@ export function claimOf(batch: readonly NewExecution[]): Claim {
 export async function accept(
   session: PreparedSession,
   batch: readonly NewExecution[],
-  { installationId, userShare, claim }: AcceptOptions,
-): Promise<Accepted[]> {
+  { installationId, userShare, usersWithRoom, claim }: AcceptOptions,
+): Promise<AcceptedBatch> {
   const { procs, placeOf } = listProcs(batch);
+  const given = batch.map((each, n) => ({
+    ...toJsonRow(each, n, placeOf(each.proc)),
+    has_room: usersWithRoom?.has(each.userEmail) === true,
+  }));
   const placed = userShare === null ? PLACED_AS_GIVEN : placedByShare(userShare);
   // One JSON text each way costs a fraction of the CPU of array parameters and rows of columns.
-  const [answer] = await session.run<{ accepted: string }>(
+  const [answer] = await session.run<{ accepted: string; admitted: string }>(
     `accept ${claim.name}${userShare === null ? '' : ' by share'}`,
     Prisma.sql`
     WITH accepted_proc AS MATERIALIZED (
@@ -128,39 +140,39 @@ export async function accept(
       WHERE registered_at IS NULL OR ${IS_CURRENT}
     ), given AS MATERIALIZED (
       SELECT g.*, new_execution_id() AS id
-      FROM json_to_recordset(${JSON.stringify(batch.map((each, n) => toJsonRow(each, n, placeOf(each.proc))))}::json) AS g(
+      FROM json_to_recordset(${JSON.stringify(given)}::json) AS g(
         n int, proc int, args jsonb, secret_args jsonb, user_email text, remote_address text, callback jsonb,
-        waiting_for text, audit_action text, audit_details jsonb, key_identity text, key_route text, key text,
+        waiting_for text, has_room bool, audit_action text, audit_details jsonb, key_identity text, key_route text, key text,
         body_hash text, ${ORIGIN_COLUMN_TYPES})
       WHERE proc IN (SELECT place FROM accepted_proc)
-    ), ${claim.ctes}, passed AS (
-      SELECT g.* FROM given g JOIN claimed c ON c.execution_id = g.id
-    ), placed AS (
-      ${placed}
-    ), inserted AS (
+    ), ${claim.ctes}, ${placed}, inserted AS (
       INSERT INTO execution (id, proc_name, proc_revision, job_name, image, args, secret_args, snapshot, user_email,
         remote_address, callback, waiting_for, admitted_at, created_at, updated_at, ${ORIGIN_COLUMNS})
       SELECT id, p.name, p.revision, ${jobNamePrefix(installationId)} || id, p.image, args, secret_args, p.snapshot,
         user_email, remote_address, callback, held_at, CASE WHEN held_at IS NULL THEN clock_timestamp() END,
         execution_id_made_at(id), execution_id_made_at(id), ${ORIGIN_COLUMNS}
       FROM placed JOIN accepted_proc p ON p.place = proc
-      RETURNING id, waiting_for, created_at
     ), audited AS (
       INSERT INTO audit_event (actor, action, subject, allowed, address, details)
       SELECT user_email, audit_action, id::text, true, remote_address, audit_details
-      FROM inserted JOIN given USING (id) WHERE audit_action IS NOT NULL
+      FROM placed WHERE audit_action IS NOT NULL
     )
-    SELECT coalesce(json_agg(json_build_array(g.n, g.id, i.waiting_for, i.created_at) ORDER BY g.n), '[]')::text AS accepted
-    FROM inserted i JOIN given g ON g.id = i.id`,
+    SELECT
+      coalesce(json_agg(json_build_array(n, id, held_at, execution_id_made_at(id)::timestamptz(3)) ORDER BY n), '[]')::text
+        AS accepted,
+      (SELECT coalesce(json_object_agg(email, admitted), '{}') FROM counted)::text AS admitted
+    FROM placed`,
   );
   if (!answer) throw new Error('Postgres answered without a row');
   const rows = JSON.parse(answer.accepted) as [number, number, WaitingFor | null, string][];
-  return rows.map(([index, id, waitingFor, createdAt]) => ({
-    index,
-    id,
-    waitingFor,
+  const accepted = rows.map(([index, id, waitingFor, createdAt]) => ({
+    ...{ index, id, waitingFor },
     createdAt: new Date(createdAt),
   }));
+  return {
+    accepted,
+    admittedBefore: new Map(Object.entries(JSON.parse(answer.admitted) as Record<string, number>)),
+  };
 }
 
 /** SQL whether the proc `p (name, revision, registered_at)` is the one that is registered now. */
@@ -175,8 +187,6 @@ export function jobNameOf(installationId: string, executionId: number): string {
 function jobNamePrefix(installationId: string): string {
   return `proctor-${installationId}-`;
 }
-
-const PLACED_AS_GIVEN = Prisma.sql`SELECT *, waiting_for AS held_at FROM passed`;
 
 function toJsonRow(execution: NewExecution, n: number, proc: number) {
   return {

@@ -8,10 +8,9 @@ import {
 } from '@app/domain';
 import { BatchedCalls } from '@app/timing';
 import { currentAuditDetails } from '../audit/audit-context.js';
-import type { Database, Session } from '../connection/database.js';
+import type { Database } from '../connection/database.js';
 import { isDatabaseUnavailable } from '../connection/database-error.js';
 import type { PreparedSession } from '../connection/prepared.js';
-import { unprepared } from '../connection/unprepared.js';
 import { Prisma } from '../generated/client.js';
 import {
   accept,
@@ -24,6 +23,7 @@ import {
   type NewExecution,
 } from './accept.js';
 import type { AdmissionSettings } from './admission/gate.js';
+import { ShareRoom } from './admission/share-room.js';
 import { lockSlots } from './admission/slot-gate.js';
 import { EXECUTION_COLUMNS, toExecution, type ExecutionRow } from './execution-row.js';
 import { namesOfSealed } from './sealed-args.js';
@@ -61,6 +61,7 @@ const MAX_BATCHED_CHARACTERS = 16_384;
  */
 export class Submissions {
   private readonly batches: BatchedCalls<NewExecution, Accepted | null>;
+  private readonly room = new ShareRoom();
 
   constructor(
     private readonly database: Database,
@@ -96,31 +97,36 @@ export class Submissions {
   /** Null: the Idempotency-Key is taken, or the proc has changed. */
   private async write(submission: Submission, execution: NewExecution): Promise<Accepted | null> {
     if (submission.proc.concurrency)
-      return this.database.transaction((session) => this.acceptWithSlot(session, execution));
+      return this.database.prepared.transaction((session) => this.acceptWithSlot(session, execution));
     if (countCharacters(submission.args) <= MAX_BATCHED_CHARACTERS) return this.batches.call(execution);
     const [accepted = null] = await this.accept(this.database.prepared, [execution]);
     return accepted;
   }
 
-  /** One statement, which counts the users' shares too. */
+  /** One statement, which counts the users' shares too, unless they are known to have room. */
   private async accept(
     session: PreparedSession,
     batch: readonly NewExecution[],
   ): Promise<(Accepted | null)[]> {
-    const accepted = await accept(session, batch, { ...this.settings, claim: claimOf(batch) });
+    const { installationId, userShare } = this.settings;
+    const wanted = countByUser(batch);
+    const usersWithRoom = new Set(
+      [...wanted].flatMap(([user, n]) => (this.room.take(user, n) ? [user] : [])),
+    );
+    const options = { installationId, userShare, usersWithRoom, claim: claimOf(batch) };
+    const { accepted, admittedBefore } = await accept(session, batch, options);
+    for (const [user, n] of admittedBefore) this.room.learn(user, userShare - n - (wanted.get(user) ?? 0));
     const byPlace = new Map(accepted.map((each) => [each.index, each]));
     return batch.map((_, index) => byPlace.get(index) ?? null);
   }
 
-  private async acceptWithSlot(session: Session, execution: NewExecution): Promise<Accepted | null> {
+  private async acceptWithSlot(session: PreparedSession, execution: NewExecution): Promise<Accepted | null> {
     const { origin, userEmail } = execution;
     const procName = execution.proc.name;
-    const slots = await lockSlots(unprepared(session), [procName]);
+    const slots = await lockSlots(session, [procName]);
     if (slots.size === 0) await this.throwIfRemoved(session, procName);
     const admission = new AdmissionRoom({ slots }).admit({ origin, userEmail, procName });
-    const [accepted = null] = await this.accept(unprepared(session), [
-      { ...execution, waitingFor: heldBy(admission) },
-    ]);
+    const [accepted = null] = await this.accept(session, [{ ...execution, waitingFor: heldBy(admission) }]);
     // After the insert, so that a repeated Idempotency-Key is answered and not refused; the throw rolls it back.
     if (accepted && admission.kind === 'refused') {
       throw new AppError('too_many_requests', `${admission.reason}.`, {
@@ -130,10 +136,11 @@ export class Submissions {
     return accepted;
   }
 
-  private async throwIfRemoved(session: Session, procName: string): Promise<void> {
-    const rows = await session.$queryRaw<
-      unknown[]
-    >`SELECT 1 FROM proc WHERE name = ${procName} FOR KEY SHARE`;
+  private async throwIfRemoved(session: PreparedSession, procName: string): Promise<void> {
+    const rows = await session.run<object>(
+      'keep proc',
+      Prisma.sql`SELECT 1 AS found FROM proc WHERE name = ${procName} FOR KEY SHARE`,
+    );
     if (rows.length === 0) throw new AppError('not_found', `The proc ${procName} was removed.`);
   }
 
@@ -157,6 +164,15 @@ export class Submissions {
     }
     return { execution: toExecution(row), isNew: false, isAdmitted: row.waiting_for === null };
   }
+}
+
+/** Those that no gate holds back yet. */
+function countByUser(batch: readonly NewExecution[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { userEmail, waitingFor } of batch) {
+    if (waitingFor === null) counts.set(userEmail, (counts.get(userEmail) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function countCharacters(args: Readonly<Record<string, string>>): number {

@@ -36,10 +36,12 @@ export async function recordTicks(
         AS t(schedule_id bigint, fire_at timestamptz, outcome text, count int, reason text, run int)
       LEFT JOIN given g ON g.n = t.run
       ON CONFLICT DO NOTHING RETURNING execution_id
+    ), passed AS (
+      SELECT g.* FROM given g JOIN claimed c ON c.execution_id = g.id
     )`;
   // The plan has counted the owners' shares.
   const claim = { name: 'ticks', ctes };
-  const accepted = await accept(unprepared(session), runs, { installationId, userShare: null, claim });
+  const { accepted } = await accept(unprepared(session), runs, { installationId, userShare: null, claim });
   const admitted = accepted.filter(({ waitingFor }) => waitingFor === null).map(({ id }) => id);
   return { admitted, waiting: accepted.length - admitted.length };
 }

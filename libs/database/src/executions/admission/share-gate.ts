@@ -46,18 +46,26 @@ export function admittedOf(userEmail: Prisma.Sql, max: number): Prisma.Sql {
 }
 
 /**
- * SQL that adds `held_at` to the rows of `passed`, a batch of executions in the order of `n`: those that no gate holds
- * back yet wait here past the share. Each user's admitted executions are counted once, and the batch on top of them.
+ * CTEs `counted (email, admitted)` and `placed`, which adds `held_at` to the rows of `passed`, a batch of executions in
+ * the order of `n`: those that no gate holds back yet wait here past the share, unless they are known to have room.
+ * Each user's admitted executions are counted once, and the batch on top of them.
  */
 export function placedByShare(userShare: number): Prisma.Sql {
-  return Prisma.sql`
-    SELECT g.*, CASE WHEN g.waiting_for IS NULL AND u.admitted + row_number() OVER (
-        PARTITION BY g.user_email, g.waiting_for IS NULL ORDER BY g.n) > ${userShare}::int
-      THEN 'share' ELSE g.waiting_for END AS held_at
-    FROM passed g JOIN (
+  return Prisma.sql`counted AS MATERIALIZED (
       SELECT email, ${admittedOf(Prisma.sql`email`, userShare)} AS admitted
-      FROM (SELECT DISTINCT user_email AS email FROM passed) users) u ON u.email = g.user_email`;
+      FROM (SELECT DISTINCT user_email AS email FROM passed WHERE waiting_for IS NULL AND NOT has_room) users
+    ), placed AS (
+      SELECT g.*, CASE WHEN c.admitted + row_number() OVER (
+          PARTITION BY g.user_email, g.waiting_for IS NULL ORDER BY g.n) > ${userShare}::int
+          AND g.waiting_for IS NULL
+        THEN 'share' ELSE g.waiting_for END AS held_at
+      FROM passed g LEFT JOIN counted c ON c.email = g.user_email
+    )`;
 }
+
+/** As `placedByShare`, if the caller has counted. */
+export const PLACED_AS_GIVEN = Prisma.sql`counted AS (SELECT '' AS email, 0 AS admitted WHERE false),
+    placed AS (SELECT *, waiting_for AS held_at FROM passed)`;
 
 /** The oldest waiters move on while there is room; one whose proc has a limit goes on to wait for a slot. */
 async function releaseOldest(
