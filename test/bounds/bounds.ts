@@ -6,18 +6,18 @@
  */
 export const BOUNDS: Readonly<Record<'at once' | 'alone', Readonly<Record<string, number>>>> = {
   'at once': {
-    commits: 16,
-    'updates of its row': 7.5,
-    'updates not HOT': 3.4,
-    'Redis commands': 9.2,
-    'Kubernetes calls': 4.8,
+    commits: 3.5,
+    'updates of its row': 6.2,
+    'updates not HOT': 1.8,
+    'Redis commands': 11.6,
+    'Kubernetes calls': 5.9,
   },
   alone: {
-    commits: 22,
-    'updates of its row': 7.3,
-    'updates not HOT': 2.9,
-    'Redis commands': 14.7,
-    'Kubernetes calls': 5,
+    commits: 11,
+    'updates of its row': 4.7,
+    'updates not HOT': 1.2,
+    'Redis commands': 13,
+    'Kubernetes calls': 5.8,
   },
 };
 
