@@ -1,5 +1,13 @@
 import { runService } from '@app/platform';
-import { loadGatewayEnv } from './env.js';
+import { loadGatewayEnv, schema } from './env.js';
 import { startGateway } from './start-gateway.js';
 
-await runService({ name: 'gateway', loadSettings: loadGatewayEnv, start: startGateway }, process.env);
+await runService(
+  {
+    name: 'gateway',
+    variables: Object.keys(schema.shape),
+    loadSettings: loadGatewayEnv,
+    start: startGateway,
+  },
+  process.env,
+);

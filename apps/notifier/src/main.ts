@@ -8,13 +8,16 @@ import {
 import { runMicroservice, type MicroserviceContext } from '@app/microservice';
 import { logRedisErrors, RedisProbe } from '@app/queue';
 import { NO_KEY } from './channels/callback-url.js';
-import { loadNotifierEnv, type NotifierEnv } from './env.js';
+import { loadNotifierEnv, type NotifierEnv, schema } from './env.js';
 import { NotifierMetrics } from './notifier-metrics.js';
 import { NotifierService } from './notifier.service.js';
 import { openChannels } from './open-channels.js';
 import { SignalsController } from './signals.controller.js';
 
-await runMicroservice({ name: 'notifier', loadSettings: loadNotifierEnv, open }, process.env);
+await runMicroservice(
+  { name: 'notifier', variables: Object.keys(schema.shape), loadSettings: loadNotifierEnv, open },
+  process.env,
+);
 
 async function open(context: MicroserviceContext<NotifierEnv>) {
   const { settings: env, database, installationId, meter, logger, resources } = context;

@@ -1,10 +1,13 @@
 import { Database } from '@app/database';
 import { runMicroservice, type MicroserviceContext } from '@app/microservice';
 import { ExecutionQueue, logRedisErrors } from '@app/queue';
-import { loadSchedulerEnv, type SchedulerEnv } from './env.js';
+import { loadSchedulerEnv, type SchedulerEnv, schema } from './env.js';
 import { wireScheduler } from './wire.js';
 
-await runMicroservice({ name: 'scheduler', loadSettings: loadSchedulerEnv, open }, process.env);
+await runMicroservice(
+  { name: 'scheduler', variables: Object.keys(schema.shape), loadSettings: loadSchedulerEnv, open },
+  process.env,
+);
 
 function open(context: MicroserviceContext<SchedulerEnv>) {
   const { settings: env, database, installationId, logger, resources } = context;

@@ -20,7 +20,7 @@ function findLonger(start: string, candidates: readonly string[]): string | null
 }
 
 /** The Levenshtein distance, or `limit` if it is not less. Takes time linear in the length: it looks at near letters alone. */
-function countChanges(from: string, to: string, limit: number): number {
+export function countChanges(from: string, to: string, limit: number): number {
   if (Math.abs(from.length - to.length) >= limit) return limit;
   let row = Array.from({ length: to.length + 1 }, (_, column) => Math.min(column, limit));
   for (let index = 0; index < from.length; index++) {

@@ -28,6 +28,8 @@ export interface MicroserviceSettings extends ServiceSettings {
 export interface Microservice<Settings extends MicroserviceSettings> {
   /** The process, e.g. `notifier`. */
   name: string;
+  /** The names of the variables that it reads. */
+  variables: readonly string[];
   /** The app's env.ts. @throws ConfigurationError */
   loadSettings(env: EnvSource): Settings;
   /** Opens what only this service needs, and registers it in `resources`. Its work starts later. */

@@ -13,6 +13,7 @@ export {
 } from './env-vars.js';
 export { startHealthServer } from './health-server.js';
 export { type HealthCheck, HealthRegistry, httpStatusOfHealth } from './health.js';
+export * from './find-misspelt.js';
 export * from './load-env.js';
 export { type Logger, createLogger } from './logger.js';
 export * from './nest-logger.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { ConfigurationError } from './load-env.js';
+import { ConfigurationError, type EnvSource } from './load-env.js';
 import { createLogger } from './logger.js';
 import { type ProcessHost, runService, type Service, type ServiceContext } from './run-service.js';
 
@@ -23,15 +23,16 @@ function fakeProcess() {
     log: () => log.join(''),
     errors: () => errors,
     emit: (event: string, value?: unknown) => listeners.get(event)?.(value),
-    run: (service: Partial<Service<TestSettings>>) =>
+    run: (service: Partial<Service<TestSettings>>, env: EnvSource = {}) =>
       runService(
         {
           name: 'gateway',
+          variables: [],
           loadSettings: () => ({ logLevel: 'info' as const }),
           start: async () => undefined,
           ...service,
         },
-        {},
+        env,
         host,
         makeLogger,
       ),
@@ -47,6 +48,15 @@ const settled = () => jest.advanceTimersByTimeAsync(0);
 describe('runService', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
+
+  it('warns of a misspelt variable, without its value', async () => {
+    const { run, log } = fakeProcess();
+    await run({ variables: ['PROCTOR_REDIS_PASSWORD'] }, { PROCTOR_REDIS_PASWORD: 'hunter2' });
+    expect(log()).toContain(
+      'PROCTOR_REDIS_PASWORD is not a setting and has no effect. Did you mean PROCTOR_REDIS_PASSWORD?',
+    );
+    expect(log()).not.toContain('hunter2');
+  });
 
   it('prints the problems of the configuration and exits with 1 without starting', async () => {
     const host = fakeProcess();

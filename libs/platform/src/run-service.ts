@@ -1,3 +1,4 @@
+import { findMisspelt } from './find-misspelt.js';
 import { ConfigurationError, type EnvSource } from './load-env.js';
 import type { LogSettings } from './log-level.js';
 import { createLogger, type Logger } from './logger.js';
@@ -7,6 +8,8 @@ import { tuneV8 } from './tune-v8.js';
 export interface Service<Settings extends LogSettings> {
   /** The process, e.g. `gateway`; on every line of its log. */
   name: string;
+  /** The names of the variables that it reads; misspelt ones are reported. */
+  variables: readonly string[];
   /** The app's env.ts. Throws `ConfigurationError`: the problems are printed, and the process exits with 1. */
   loadSettings(env: EnvSource): Settings;
   /**
@@ -55,6 +58,8 @@ export async function runService<Settings extends LogSettings>(
   if (settings === null) return;
   const logger = makeLogger({ service: service.name, level: settings.logLevel });
   exitOnBug(logger, host);
+  for (const { given, meant } of findMisspelt(service.variables, env))
+    logger.warn(`${given} is not a setting and has no effect. Did you mean ${meant}?`);
 
   const resources = new OpenResources(logger);
   const stopping = new AbortController();
