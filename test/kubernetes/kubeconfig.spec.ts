@@ -153,7 +153,8 @@ describe('credentials that the API server refuses', () => {
     const runner = runnerOf(path);
     write('rotated', config({ token: 'valid' }));
     await expectToWork(runner);
-    expect(seenTokens.slice(-2)).toEqual(['expired', 'valid']);
+    // Each connection is tried with a small request first.
+    expect([...new Set(seenTokens)]).toEqual(['expired', 'valid']);
   });
 
   it('are asked for again from the plugin, once for all requests', async () => {

@@ -70,23 +70,28 @@ async function evict(kubeconfigPath: string, namespace: string, name: string): P
   await config.makeApiClient(CoreV1Api).createNamespacedPodEviction({ name, namespace, body });
 }
 
-describeRunner('KubernetesRunner on the sandbox', async () => {
-  const { sandbox, close } = await startSandbox();
-  const refuse = async (kind: 'jobs' | 'pods') => {
-    sandbox.faults.setQuota({ [kind]: 0 });
-    return async () => sandbox.faults.setQuota(null);
-  };
-  const command = ['sh', '-c', 'exec sleep 600'];
-  return {
-    runner: runnerFor(sandbox.kubeconfigPath),
-    image: IMAGE,
-    refuse,
-    close,
-    drain: (podName) => evict(sandbox.kubeconfigPath, NAMESPACE, podName),
-    injectSidecar: (isOn) =>
-      sandbox.faults.injectContainers(isOn ? { containers: [{ name: 'mesh', command }] } : null),
-  };
-});
+for (const version of ['h2', 'http/1.1'] as const) {
+  describeRunner(`KubernetesRunner on the sandbox over ${version}`, async () => {
+    const { sandbox, close } = await startSandbox({
+      // The drain's client speaks HTTP/1.1 in any case.
+      versions: version === 'h2' ? ['h2', 'http/1.1'] : ['http/1.1'],
+    });
+    const refuse = async (kind: 'jobs' | 'pods') => {
+      sandbox.faults.setQuota({ [kind]: 0 });
+      return async () => sandbox.faults.setQuota(null);
+    };
+    const command = ['sh', '-c', 'exec sleep 600'];
+    return {
+      runner: runnerFor(sandbox.kubeconfigPath),
+      image: IMAGE,
+      refuse,
+      close,
+      drain: (podName) => evict(sandbox.kubeconfigPath, NAMESPACE, podName),
+      injectSidecar: (isOn) =>
+        sandbox.faults.injectContainers(isOn ? { containers: [{ name: 'mesh', command }] } : null),
+    };
+  });
+}
 
 const kubeconfigPath = process.env['PROCTOR_TEST_KUBECONFIG'];
 const image = process.env['PROCTOR_TEST_IMAGE'];

@@ -49,7 +49,8 @@ export async function launchJob(context: WorkerContext, follower: Follower): Pro
       `the pod template ${pod.template} was not there; execute it again`,
     );
   }
-  const create = () => createInLease(context, follower, values);
+  const create = () =>
+    follower.runner.inTurn(() => createInLease(context, follower, values), follower.cancelSignal);
   const created = await unlessCancelled(
     follower,
     whileRefused(context, follower, create, follower.cancelSignal),

@@ -35,6 +35,12 @@ export abstract class Runner {
   abstract isConnected(): boolean;
 
   /**
+   * Calls `create`, which calls `createJob`, when it is its turn: the runner bounds how many run at a time, and lets fewer run
+   * while the cluster answers 429. Wait here before the lease is renewed, not after. Rejects as `create` does, or with the
+   * signal's reason.
+   */
+  abstract inTurn<T>(create: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /**
    * Opens a connection, so that the next request is sent at once unless many compete for it. Takes up to 15 s. Refuses for
    * now where the worker may not watch Jobs and pods: it could not follow what it creates.
    */

@@ -1,4 +1,5 @@
-import { createSecureServer, type ServerHttp2Session } from 'node:http2';
+import { createSecureServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
+import { createServer as createHttp1Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { ApiContext } from './api-context.js';
 import type { ApiRequest, ApiResponse } from './exchange.js';
@@ -36,20 +37,19 @@ export async function startServer(
   { port: wantedPort, versions, maxConcurrentStreams }: ServerOptions,
 ): Promise<ApiServer> {
   let port = wantedPort;
-  const server = createSecureServer(
-    {
-      key: keyPem,
-      cert: certificatePem,
-      allowHTTP1: true,
-      ALPNProtocols: [...versions],
-      settings: { maxConcurrentStreams },
-      maxSessionMemory: SESSION_MEMORY_MB,
-    },
-    (request, response) => {
-      void handleRequest(context, port, request as unknown as ApiRequest, response as unknown as ApiResponse);
-    },
-  );
-  // Not among the options, as it is for the other servers of Node.
+  const onRequest = (request: unknown, response: unknown) =>
+    void handleRequest(context, port, request as ApiRequest, response as ApiResponse);
+  const certificate = { key: keyPem, cert: certificatePem };
+  const server = versions.includes('h2')
+    ? createHttp2Server({
+        ...certificate,
+        allowHTTP1: versions.includes('http/1.1'),
+        settings: { maxConcurrentStreams },
+        maxSessionMemory: SESSION_MEMORY_MB,
+      })
+    : createHttp1Server(certificate);
+  server.on('request', onRequest);
+  // An option of only one of the two.
   Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS });
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -58,7 +58,7 @@ export async function startServer(
     socket.once('close', () => sockets.delete(socket));
   });
   const sessions = new Set<ServerHttp2Session>();
-  server.on('session', (session) => {
+  server.on('session', (session: ServerHttp2Session) => {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
   });

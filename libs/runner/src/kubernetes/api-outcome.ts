@@ -10,6 +10,8 @@ export class KubeStatusError extends Error {
     /** Kubernetes' machine-readable reason, e.g. `AlreadyExists`; empty if the response has none. */
     readonly reason: string,
     message: string,
+    /** When the API server wants to be asked again; null: it does not say. */
+    readonly retryAfterMs: number | null = null,
   ) {
     super(message);
   }
@@ -26,7 +28,9 @@ export class KubeTimeoutError extends KubeUnreachableError {
 }
 
 /** Reads the `Status` object that Kubernetes sends with an error. Proxies in between may send any other body. */
-export function toStatusError(status: number, body: string): KubeStatusError {
+export function toStatusError(status: number, body: string, retryAfter?: string): KubeStatusError {
+  const seconds = /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) : null;
+  const retryAfterMs = seconds === null ? null : seconds * 1000;
   try {
     const parsed = JSON.parse(body) as { reason?: unknown; message?: unknown } | null;
     if (typeof parsed?.message === 'string') {
@@ -34,12 +38,13 @@ export function toStatusError(status: number, body: string): KubeStatusError {
         status,
         typeof parsed.reason === 'string' ? parsed.reason : '',
         parsed.message,
+        retryAfterMs,
       );
     }
   } catch {
     // Not JSON: use the text as it is.
   }
-  return new KubeStatusError(status, '', body.trim().slice(0, 500) || `HTTP ${status}`);
+  return new KubeStatusError(status, '', body.trim().slice(0, 500) || `HTTP ${status}`, retryAfterMs);
 }
 
 /**

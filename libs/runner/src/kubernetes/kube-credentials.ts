@@ -6,6 +6,9 @@ import { KubeUnreachableError } from './api-outcome.js';
 /** Credentials that the API server refuses are not read again sooner than this. */
 const MIN_RENEWAL_INTERVAL_MS = 10_000;
 
+/** Reading them costs as much as the rest of a small request. */
+const KEPT_MS = 1_000;
+
 /** The part of a request that says who sends it, and whom it trusts. */
 export type Credentials = Pick<
   RequestOptions,
@@ -27,6 +30,7 @@ export class KubeCredentials {
   #config: KubeConfig;
   #renewedAtMs = -Infinity;
   readonly #reading = new SingleFlight<Credentials>();
+  #latest: { credentials: Credentials; readAtMs: number } | null = null;
 
   /** @param load reads the kubeconfig; throws if it is unusable */
   constructor(private readonly load: () => KubeConfig) {
@@ -34,14 +38,17 @@ export class KubeCredentials {
     this.cluster = this.#config.getCurrentCluster()!;
   }
 
-  /** Runs the plugin if there are no valid credentials. Throws `KubeUnreachableError` if there is none then either. */
+  /**
+   * Runs the plugin if there are no valid credentials. The same object for a second: do not change it. Throws
+   * `KubeUnreachableError` if there are no credentials then either.
+   */
   async read(signal: AbortSignal): Promise<Credentials> {
+    if (this.#latest && performance.now() - this.#latest.readAtMs < KEPT_MS) return this.#latest.credentials;
     // A plugin is run once, however many requests wait for it.
-    const { headers, ...options } = await abortable(
+    return await abortable(
       this.#reading.run(() => this.#read()),
       signal,
     );
-    return { ...options, headers: { ...headers } };
   }
 
   /**
@@ -53,6 +60,7 @@ export class KubeCredentials {
     if (this.#renewedAtMs >= sentAtMs) return true;
     if (performance.now() - this.#renewedAtMs < MIN_RENEWAL_INTERVAL_MS) return false;
     this.#renewedAtMs = performance.now();
+    this.#latest = null;
     try {
       this.#config = this.load();
     } catch {
@@ -72,7 +80,9 @@ export class KubeCredentials {
     const headers = options.headers as Record<string, string>;
     // A token file may end with a newline.
     if (headers['Authorization']) headers['Authorization'] = headers['Authorization'].trim();
-    return { ...options, headers };
+    const credentials = { ...options, headers };
+    this.#latest = { credentials, readAtMs: performance.now() };
+    return credentials;
   }
 
   #describe(error: unknown): string {

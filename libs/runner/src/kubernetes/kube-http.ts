@@ -1,10 +1,18 @@
-import http, { type IncomingMessage } from 'node:http';
-import https, { type RequestOptions } from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { KubeStatusError, KubeTimeoutError, KubeUnreachableError, toStatusError } from './api-outcome.js';
-import { KubeConnections } from './kube-connections.js';
+import { KubeTimeoutError, KubeUnreachableError, toStatusError } from './api-outcome.js';
+import { CreateGate } from './create-gate.js';
+import { exchangeOverHttp1, Http1Connections } from './http1-connections.js';
+import { Http2Sessions } from './http2-sessions.js';
+import type { Credentials, KubeCredentials } from './kube-credentials.js';
+import {
+  abortError,
+  type ExchangeError,
+  type KubeHeaders,
+  type KubeResponse,
+  type Outgoing,
+  readBody,
+} from './kube-response.js';
 import { readWarnings } from './read-warnings.js';
-import type { KubeCredentials } from './kube-credentials.js';
 
 export interface KubeRequest {
   method: 'GET' | 'POST' | 'DELETE';
@@ -14,10 +22,18 @@ export interface KubeRequest {
   body?: unknown;
 }
 
+/** Watches and logs stay open. Logs have connections of their own: many, or slow ones, must not delay anything else. */
+type Kind = 'request' | 'watch' | 'log';
+
 interface Limit {
   signal: AbortSignal;
   /** Starts the timeout again, from now. */
   restart(timeoutMs: number): void;
+}
+
+interface OpenRequest extends Pick<KubeRequest, 'path' | 'query'> {
+  kind: 'watch' | 'log';
+  headersTimeoutMs?: number;
 }
 
 interface JsonOptions {
@@ -27,6 +43,8 @@ interface JsonOptions {
 }
 
 interface SendOptions {
+  /** Default: `request`. */
+  kind?: Kind;
   /** The signal applies only until the headers arrive. */
   isDetached?: boolean;
   /** If given, the request waits for a free connection and calls this when it has one. */
@@ -35,30 +53,49 @@ interface SendOptions {
   isRenewed?: boolean;
 }
 
-/** Detects a silently vanished peer within half a minute: after this delay Node probes every second. */
-const TCP_KEEPALIVE_DELAY_MS = 15_000;
 const ERROR_BODY_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 15_000;
 const DIAL_TIMEOUT_MS = 30_000;
 /** A credential plugin may wait for another service. */
 const CREDENTIALS_TIMEOUT_MS = 60_000;
+/** How often a request that the server has surely not acted on is sent again at once. */
+const MAX_REFUSED_STREAMS = 3;
+/** What watches leave to other requests on their connection, and how many streams a connection has at most. */
+const REQUEST_STREAMS = { spareStreams: 32, maxStreams: 1_000 };
+const LOG_STREAMS = { spareStreams: 0, maxStreams: 100 };
+
+/** The connections for one identity. */
+interface Trust {
+  identity: string;
+  secureContext: SecureContext;
+  /** Creates, reads and watches. */
+  requests: Http2Sessions;
+  logs: Http2Sessions;
+}
 
 /**
- * Sends requests to the API server of a kubeconfig, over node:http. The Kubernetes client's own transport creates a
- * connection pool per request, and ends a response that is silent for five minutes, as a log or a watch may be.
+ * Sends requests to the API server of a kubeconfig, over HTTP/2 if it speaks that, otherwise, through a proxy and without
+ * TLS over HTTP/1.1. The Kubernetes client's own transport creates a connection pool per request, and ends a response that
+ * is silent for five minutes, as a log or a watch may be.
  */
 export class KubeHttp {
+  /** For all that is created through it. */
+  readonly creates = new CreateGate();
   readonly #server: URL;
-  readonly #connections: KubeConnections;
-  #trust: { of: string; context: SecureContext } | null = null;
+  readonly #http1: Http1Connections;
+  #trust: Trust | null = null;
+  /** By the credentials that were read: comparing certificates for each request would cost more than sending it. */
+  readonly #trusts = new WeakMap<Credentials, Trust>();
 
   constructor(private readonly credentials: KubeCredentials) {
     this.#server = new URL(credentials.cluster.server);
-    this.#connections = new KubeConnections(this.#server.protocol, () => this.#dial());
+    this.#http1 = new Http1Connections(this.#server.protocol, () => this.#dialHttp1());
   }
 
   close(): void {
-    this.#connections.close();
+    this.#trust?.requests.close();
+    this.#trust?.logs.close();
+    this.#http1.close();
   }
 
   /** Throws `KubeUnreachableError`, which says what to change, if the kubeconfig gives no usable credentials. */
@@ -72,30 +109,37 @@ export class KubeHttp {
 
   /** Returns once a connection is free for the next request. Throws as `json` does. */
   async connect(signal?: AbortSignal): Promise<void> {
-    await this.#within(CONNECT_TIMEOUT_MS, signal, (limit) =>
-      this.#whenConnected(limit.signal, () => Promise.resolve()),
-    );
+    await this.#within(CONNECT_TIMEOUT_MS, signal, async (limit) => {
+      const { requests } = this.#trustOf(await this.credentials.read(limit.signal));
+      const session = this.#maySpeakHttp2
+        ? await requests.reserve(false, limit.signal).catch(asUnreachable)
+        : 'http/1.1';
+      if (session !== 'http/1.1') session.release(false);
+      else await this.#whenConnected(limit.signal, () => Promise.resolve());
+    });
   }
 
   /** Behind a proxy, the proxy library opens a connection for each request. */
   #whenConnected<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
-    return this.#isProxied ? act() : this.#connections.whenFree(signal, act);
+    return this.#isProxied ? act() : this.#http1.whenFree(signal, act);
   }
 
   get #isProxied(): boolean {
     return this.credentials.cluster.proxyUrl !== undefined;
   }
 
-  async #dial(): Promise<void> {
-    const request = { method: 'GET', path: '/version' } as const;
-    try {
-      await this.#within(DIAL_TIMEOUT_MS, undefined, async ({ signal }) =>
-        readBody(await this.#send(request, signal)),
-      );
-    } catch (error) {
+  get #maySpeakHttp2(): boolean {
+    return this.#server.protocol === 'https:' && !this.#isProxied;
+  }
+
+  async #dialHttp1(): Promise<void> {
+    await this.#within(DIAL_TIMEOUT_MS, undefined, async ({ signal }) => {
+      const credentials = await this.credentials.read(signal);
+      const request = { method: 'GET', path: '/version' } as const;
+      const outgoing = this.#outgoing(request, credentials, { signal, isDetached: false });
       // An error response, too, proves the connection.
-      if (!(error instanceof KubeStatusError)) throw error;
-    }
+      await readBody(await this.#overHttp1(outgoing, credentials)).catch(asUnreachable);
+    });
   }
 
   /**
@@ -111,8 +155,8 @@ export class KubeHttp {
     return await this.#within(connectTimeoutMs, signal, async (limit) => {
       const onConnected = () => limit.restart(timeoutMs);
       const response = await this.#send(request, limit.signal, { onConnected });
-      for (const warning of readWarnings(response.headersDistinct['warning'])) onWarning?.(warning);
-      const body = await readBody(response);
+      for (const warning of readWarnings(valuesOf(response.headers, 'warning'))) onWarning?.(warning);
+      const body = await readBody(response).catch(asUnreachable);
       try {
         return JSON.parse(body.toString('utf8')) as T;
       } catch (error) {
@@ -126,18 +170,18 @@ export class KubeHttp {
    * those of a log with its first line. The caller destroys the response. Throws as `json` does.
    */
   async open(
-    { path, query, headersTimeoutMs }: Omit<KubeRequest, 'method' | 'body'> & { headersTimeoutMs?: number },
+    { path, query, kind, headersTimeoutMs }: OpenRequest,
     signal: AbortSignal,
-  ): Promise<IncomingMessage> {
+  ): Promise<KubeResponse> {
     const request: KubeRequest = { method: 'GET', path, query };
-    if (headersTimeoutMs === undefined) return await this.#send(request, signal);
+    if (headersTimeoutMs === undefined) return await this.#send(request, signal, { kind });
     // The timeout ends with the headers, so the stream needs the caller's signal of its own.
     const response = await this.#within(headersTimeoutMs, signal, (limit) =>
-      this.#send(request, limit.signal, { isDetached: true }),
+      this.#send(request, limit.signal, { kind, isDetached: true }),
     );
     const onAbort = () => response.destroy(abortError(signal));
     signal.addEventListener('abort', onAbort, { once: true });
-    response.once('close', () => signal.removeEventListener('abort', onAbort));
+    response.body.once('close', () => signal.removeEventListener('abort', onAbort));
     if (signal.aborted) onAbort();
     return response;
   }
@@ -171,124 +215,133 @@ export class KubeHttp {
     }
   }
 
-  async #send(request: KubeRequest, signal: AbortSignal, how: SendOptions = {}): Promise<IncomingMessage> {
+  async #send(request: KubeRequest, signal: AbortSignal, how: SendOptions = {}): Promise<KubeResponse> {
     const { isRenewed = false } = how;
     const sentAtMs = performance.now();
-    const response = await this.#exchange(request, signal, how).catch((error: unknown) => {
-      throw error instanceof KubeUnreachableError
-        ? error
-        : new KubeUnreachableError(messageOf(error), { cause: error });
-    });
-    const status = response.statusCode ?? 0;
+    const response = await this.#exchange(request, signal, how).catch(asUnreachable);
+    const { status } = response;
     if (status < 300) return response;
     if (status === 401 && !isRenewed && this.credentials.renew(sentAtMs)) {
-      response.resume();
+      response.body.resume();
       return await this.#send(request, signal, { ...how, isRenewed: true });
     }
-    throw toStatusError(status, (await readBody(response, ERROR_BODY_BYTES)).toString('utf8'));
+    const body = await readBody(response, ERROR_BODY_BYTES).catch(asUnreachable);
+    const [retryAfter] = valuesOf(response.headers, 'retry-after');
+    throw toStatusError(status, body.toString('utf8'), retryAfter);
   }
 
   async #exchange(
     request: KubeRequest,
     signal: AbortSignal,
-    { isDetached = false, onConnected }: SendOptions,
-  ): Promise<IncomingMessage> {
-    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-    const options = await this.#optionsOf(request.method, body, signal);
-    const url = new URL(this.#server);
-    url.pathname = `${url.pathname.replace(/\/$/, '')}${request.path}`;
-    url.search = new URLSearchParams(request.query).toString();
-    const exchange = () => exchangeOnce(url, options, body, { signal, isDetached });
+    { kind = 'request', isDetached = false, onConnected }: SendOptions,
+  ): Promise<KubeResponse> {
+    const credentials = await this.credentials.read(signal);
+    const outgoing = this.#outgoing(request, credentials, { signal, isDetached });
+    const response = this.#maySpeakHttp2 && (await this.#overHttp2(outgoing, credentials, kind, onConnected));
+    return response || (await this.#overHttp1(outgoing, credentials, onConnected));
+  }
+
+  /** Null: the server speaks only HTTP/1.1. */
+  async #overHttp2(
+    outgoing: Outgoing,
+    credentials: Credentials,
+    kind: Kind,
+    onConnected?: () => void,
+  ): Promise<KubeResponse | null> {
+    const isLasting = kind !== 'request';
+    for (let failures = 0; ; failures += 1) {
+      const trust = this.#trustOf(credentials);
+      const sessions = kind === 'log' ? trust.logs : trust.requests;
+      const session = await sessions.reserve(isLasting, outgoing.signal);
+      if (session === 'http/1.1') return null;
+      // Not again for a second stream: the caller's time runs from the first.
+      if (failures === 0) onConnected?.();
+      try {
+        return await session.send(outgoing, isLasting);
+      } catch (error) {
+        const { isUnprocessed, isConnectionLost } = error as ExchangeError;
+        // After a GOAWAY, or a connection that was lost. All our requests may be repeated.
+        const mayRetry = isUnprocessed ? failures < MAX_REFUSED_STREAMS : isConnectionLost && failures === 0;
+        if (outgoing.signal.aborted || !mayRetry) throw error;
+      }
+    }
+  }
+
+  async #overHttp1(
+    outgoing: Outgoing,
+    credentials: Credentials,
+    onConnected?: () => void,
+  ): Promise<KubeResponse> {
+    const { headers: _, ...options } = credentials;
+    if (!this.#isProxied) {
+      options.agent = this.#http1.agent;
+      // Each log has its own connection, and parsing the certificates again costs more than the handshake.
+      Object.assign(options, { secureContext: this.#trustOf(credentials).secureContext });
+    }
+    const exchange = () => exchangeOverHttp1(this.#server, options, outgoing);
     const first = () => {
       onConnected?.();
       return exchange();
     };
     try {
-      return await (onConnected ? this.#whenConnected(signal, first) : first());
+      return await (onConnected ? this.#whenConnected(outgoing.signal, first) : first());
     } catch (error) {
-      // The server closed an idle connection just as it was reused. All our requests may be repeated.
-      if (signal.aborted || !(error as { onReusedSocket?: boolean }).onReusedSocket) throw error;
+      if (outgoing.signal.aborted || !(error as ExchangeError).isConnectionLost) throw error;
       return await exchange();
     }
   }
 
-  async #optionsOf(
-    method: KubeRequest['method'],
-    body: string | undefined,
-    signal: AbortSignal,
-  ): Promise<RequestOptions> {
-    const options: RequestOptions = { ...(await this.credentials.read(signal)), method };
-    if (!this.#isProxied) {
-      options.agent = this.#connections.agent;
-      Object.assign(options, { secureContext: this.#secureContextOf(options) });
-    }
-    // Without a length, Node sends the body of a DELETE as if it were the next request.
-    const bodyHeaders =
-      body === undefined
-        ? {}
-        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    options.headers = {
-      ...(options.headers as http.OutgoingHttpHeaders),
-      accept: 'application/json',
-      ...bodyHeaders,
+  #outgoing(
+    { method, path, query, body: content }: KubeRequest,
+    { headers, auth }: Credentials,
+    { signal, isDetached }: Pick<Outgoing, 'signal' | 'isDetached'>,
+  ): Outgoing {
+    const body = content === undefined ? undefined : JSON.stringify(content);
+    const search = query ? `?${new URLSearchParams(query).toString()}` : '';
+    return {
+      method,
+      path: `${this.#server.pathname.replace(/\/$/, '')}${path}${search}`,
+      headers: {
+        ...(headers as Record<string, string>),
+        ...(auth && { authorization: `Basic ${Buffer.from(auth).toString('base64')}` }),
+        accept: 'application/json',
+        // Without a length, Node sends the body of a DELETE as if it were the next request.
+        ...(body !== undefined && {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+        }),
+      },
+      ...{ body, signal, isDetached },
     };
-    return options;
   }
 
-  /** Each log has its own connection, and parsing the certificates again costs more than the handshake. */
-  #secureContextOf({ ca, cert, key, pfx, passphrase }: RequestOptions): SecureContext {
-    const of = JSON.stringify([ca, cert, key, pfx, passphrase].map(String));
-    if (this.#trust?.of !== of) {
-      this.#trust = { of, context: createSecureContext({ ca, cert, key, pfx, passphrase }) };
+  /** The connections for these credentials. Those for a certificate that was replaced end with what is open. */
+  #trustOf(credentials: Credentials): Trust {
+    const known = this.#trusts.get(credentials);
+    if (known) return known;
+    const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = credentials;
+    const identity = JSON.stringify([ca, cert, key, pfx, passphrase].map(String));
+    if (this.#trust?.identity !== identity) {
+      this.#trust?.requests.drain();
+      this.#trust?.logs.drain();
+      const secureContext = createSecureContext({ ca, cert, key, pfx, passphrase });
+      const tls = { secureContext, servername, rejectUnauthorized };
+      const server = this.#server;
+      const requests = new Http2Sessions({ server, tls, ...REQUEST_STREAMS });
+      const logs = new Http2Sessions({ server, tls, ...LOG_STREAMS });
+      this.#trust = { identity, secureContext, requests, logs };
     }
-    return this.#trust.context;
+    this.#trusts.set(credentials, this.#trust);
+    return this.#trust;
   }
 }
 
-function exchangeOnce(
-  url: URL,
-  options: RequestOptions,
-  body: string | undefined,
-  { signal, isDetached }: { signal: AbortSignal; isDetached: boolean },
-): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const request = (url.protocol === 'https:' ? https : http).request(url, options);
-    const onAbort = () => request.destroy(abortError(signal));
-    signal.addEventListener('abort', onAbort);
-    const stopListening = () => signal.removeEventListener('abort', onAbort);
-    request.once('close', stopListening);
-    request.once('response', (response) => {
-      if (isDetached) stopListening();
-      // The reader gets the error too. Without this listener, an error while no one reads would end the process.
-      response.on('error', () => {});
-      resolve(response);
-    });
-    request.on('error', (error) => reject(Object.assign(error, { onReusedSocket: request.reusedSocket })));
-    request.setSocketKeepAlive(true, TCP_KEEPALIVE_DELAY_MS);
-    request.end(body);
-  });
-}
-
-async function readBody(response: IncomingMessage, limitBytes = Infinity): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      if ((bytes += chunk.length) > limitBytes) break;
-    }
-  } catch (error) {
-    throw new KubeUnreachableError(messageOf(error), { cause: error });
-  }
-  return Buffer.concat(chunks);
-}
-
-function abortError(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error('aborted');
-}
-
-function messageOf(error: unknown): string {
+function asUnreachable(error: unknown): never {
+  if (error instanceof KubeUnreachableError) throw error;
   const { message, code } = error as { message?: string; code?: string };
-  return message || code || String(error);
+  throw new KubeUnreachableError(message || code || String(error), { cause: error });
+}
+
+function valuesOf(headers: KubeHeaders, name: string): string[] {
+  return [headers[name] ?? []].flat();
 }

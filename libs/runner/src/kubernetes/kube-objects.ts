@@ -104,7 +104,8 @@ export class KubeObjects {
 
   async createSecret(secret: V1Secret): Promise<'created' | 'exists'> {
     try {
-      await this.http.json({ method: 'POST', path: this.#secrets, body: secret }, this.requestTimeoutMs);
+      const request = { method: 'POST', path: this.#secrets, body: secret } as const;
+      await this.http.creates.run(() => this.http.json(request, this.requestTimeoutMs));
       return 'created';
     } catch (error) {
       if (error instanceof KubeStatusError && classifyError(error) === 'exists') return 'exists';

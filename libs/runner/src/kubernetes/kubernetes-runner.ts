@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { V1Job, V1Secret } from '@kubernetes/client-node';
 import type { LogPosition } from '@app/domain';
 import {
@@ -23,6 +22,7 @@ import { loadKubeConfig } from './kube-config.js';
 import { KubeCredentials } from './kube-credentials.js';
 import { KubeHttp } from './kube-http.js';
 import { KubeObjects } from './kube-objects.js';
+import type { KubeResponse } from './kube-response.js';
 import {
   completeSettings,
   type CompleteSettings,
@@ -80,6 +80,10 @@ export class KubernetesRunner extends Runner {
   /** Why the worker may not watch the namespace, in Kubernetes' words. Null: it may. */
   get refusal(): string | null {
     return this.#view.refusal;
+  }
+
+  async inTurn<T>(create: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return await this.#http.creates.run(create, signal);
   }
 
   async connect(signal?: AbortSignal): Promise<void> {
@@ -206,9 +210,12 @@ export class KubernetesRunner extends Runner {
     { podName }: PodRef,
     query: Readonly<Record<string, string>>,
     signal: AbortSignal,
-  ): Promise<IncomingMessage> {
+  ): Promise<KubeResponse> {
     const path = `/api/v1/namespaces/${this.#settings.namespace}/pods/${podName}/log`;
-    return await this.#http.open({ path, query: { container: CONTAINER_NAME, ...query } }, signal);
+    return await this.#http.open(
+      { path, query: { container: CONTAINER_NAME, ...query }, kind: 'log' },
+      signal,
+    );
   }
 
   async #lifeOf(

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { LOG_START } from '@app/domain';
 import { LogLostError, type LogPiece } from '../runner.js';
@@ -9,6 +8,7 @@ import { followLog } from './log-follower.js';
 
 const POD = { podName: 'pod', podUid: 'uid' };
 const TIMING = {
+  shortRunMs: 0,
   firstRetryMs: 1,
   maxRetryMs: 2,
   endKnownWithinMs: 5,
@@ -36,7 +36,11 @@ function sourceOf(replies: readonly Reply[], lives: readonly PodLife['kind'][], 
         yield Buffer.from(text);
         if (isCut) throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
       }
-      return Object.assign(Readable.from(chunks()), { complete: !isCut }) as unknown as IncomingMessage;
+      const body = Readable.from(chunks());
+      return {
+        ...{ status: 200, headers: {}, body, isComplete: () => !isCut },
+        destroy: (error) => void body.destroy(error),
+      };
     },
     life: async () => {
       const kind = lives[Math.min(looks++, lives.length - 1)]!;

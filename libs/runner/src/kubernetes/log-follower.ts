@@ -9,6 +9,8 @@ import { ResumableLog } from './log-resume.js';
 export interface FollowTiming {
   firstRetryMs: number;
   maxRetryMs: number;
+  /** How long a running container may take to end before its log is opened; 0: opened at once. See `followLog`. */
+  shortRunMs: number;
   /** The API reports the pod's termination about this long after its log ended. */
   endKnownWithinMs: number;
   /** How long the API may refuse a terminated container's log before it counts as lost. */
@@ -22,6 +24,7 @@ export interface FollowTiming {
 const DEFAULT_TIMING: FollowTiming = {
   firstRetryMs: 250,
   maxRetryMs: 5_000,
+  shortRunMs: 50,
   endKnownWithinMs: 2_000,
   refusedPatienceMs: 10_000,
   nodePatienceMs: 120_000,
@@ -31,7 +34,10 @@ const DEFAULT_TIMING: FollowTiming = {
 /** The API server ends a truncated kubelet response like a complete one, so one short response proves nothing. */
 const MIN_SHORT_RESPONSES = 3;
 
-/** See `Runner.followLog`. Buffers at most one piece of a line and the socket's buffer, however slow the reader is. */
+/**
+ * See `Runner.followLog`. Waits a moment for a container to end: the log of one that has ended is read once, without follow,
+ * instead of twice. Buffers at most one piece of a line and the socket's buffer, however slow the reader is.
+ */
 export async function* followLog(
   source: LogSource,
   pod: PodRef,
@@ -50,7 +56,11 @@ export async function* followLog(
   let failingSince: number | null = null;
   let wasComplete = false;
   while (!signal.aborted) {
-    const life = await lifeOf(source, pod, { isFirst, wasComplete }, signal);
+    let life = await lifeOf(source, pod, { isFirst, wasComplete }, signal);
+    if (isFirst && life?.kind === 'alive' && timing.shortRunMs > 0) {
+      await source.whenEnded(pod, timing.shortRunMs, signal);
+      life = await lifeOf(source, pod, { isFirst, wasComplete }, signal);
+    }
     isFirst = false;
     const endedAt = life?.kind === 'ended' ? life.endedAt : null;
     const response = life && (yield* readLogResponse(source, pod, log, endedAt !== null, signal));

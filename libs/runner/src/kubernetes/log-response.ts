@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import { pauseQuietly } from '@app/timing';
 import type { LogPiece, PodRef } from '../runner.js';
 import { KubeStatusError, KubeUnreachableError } from './api-outcome.js';
+import type { KubeResponse } from './kube-response.js';
 import { LogLines, type RawPiece } from './log-lines.js';
 import type { ResumableLog } from './log-resume.js';
 
@@ -11,7 +11,7 @@ export type PodLife = { kind: 'alive' } | { kind: 'gone' } | { kind: 'ended'; en
 /** What following a log needs from the cluster. */
 export interface LogSource {
   /** Opens the log stream. Throws `KubeStatusError` or `KubeUnreachableError`. */
-  open(pod: PodRef, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<IncomingMessage>;
+  open(pod: PodRef, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<KubeResponse>;
   /** @param options `isCacheEnough`: the watch cache may answer. Throws as `open` does. */
   life(pod: PodRef, options: { isCacheEnough: boolean }, signal: AbortSignal): Promise<PodLife>;
   /** Returns once the watch reports that the pod has terminated, after the timeout (null: none), or on abort. */
@@ -25,6 +25,9 @@ export type LogResponse = { hasNewOutput: boolean } & (
 
 /** A stream that is silent for this long after its container terminated is stuck. */
 const STUCK_AFTER_MS = 15_000;
+
+/** Without a reason, each abort would create an error with a stack. It has a code, as connection errors do. */
+const STOPPED = Object.assign(new Error('the request was stopped'), { code: 'ABORT_ERR' });
 
 /** Requests the log once, from the position of `log`, and yields what is new, at the reader's pace. */
 export async function* readLogResponse(
@@ -41,11 +44,11 @@ export async function* readLogResponse(
   const guard = new StallGuard(attempt);
   void source.whenEnded(pod, null, attempt.signal).then(() => guard.watch());
   let hasNewOutput = false;
-  let response: IncomingMessage | undefined;
+  let response: KubeResponse | undefined;
   try {
     response = await source.open(pod, queryOf(log.begin(), isEnded), attempt.signal);
     const lines = new LogLines();
-    for await (const chunk of response as AsyncIterable<Buffer>) {
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
       guard.isReaderBusy = true;
       for (const piece of lines.push(chunk)) {
         const taken = log.accept(piece);
@@ -55,7 +58,7 @@ export async function* readLogResponse(
       }
       guard.heard();
     }
-    if (!response.complete)
+    if (!response.isComplete())
       return { kind: 'failed', error: new Error('the log stream was interrupted'), hasNewOutput };
     // A last line without a newline is complete only if nothing can follow.
     const rest: Iterable<RawPiece> = isEnded ? lines.end() : [];
@@ -71,7 +74,7 @@ export async function* readLogResponse(
     return { kind: 'failed', error, hasNewOutput };
   } finally {
     signal.removeEventListener('abort', onAbort);
-    attempt.abort();
+    attempt.abort(STOPPED);
     response?.destroy();
   }
 }
@@ -109,7 +112,8 @@ class StallGuard {
     this.#heardAt = performance.now();
     while (!signal.aborted) {
       await pauseQuietly(STUCK_AFTER_MS, signal);
-      if (!this.isReaderBusy && performance.now() - this.#heardAt >= STUCK_AFTER_MS) this.attempt.abort();
+      if (!this.isReaderBusy && performance.now() - this.#heardAt >= STUCK_AFTER_MS)
+        this.attempt.abort(STOPPED);
     }
   }
 }

@@ -114,21 +114,21 @@ export class ResourceWatch<T extends KubernetesObject, Entry> {
       timeoutSeconds: String(timeoutSeconds),
       allowWatchBookmarks: 'true',
     };
-    const stream = await this.http.open(
-      { path: this.kind.path, query, headersTimeoutMs: HEADERS_TIMEOUT_MS },
+    const response = await this.http.open(
+      { path: this.kind.path, query, kind: 'watch', headersTimeoutMs: HEADERS_TIMEOUT_MS },
       signal,
     );
     const stuckTimer = setTimeout(
-      () => stream.destroy(new Error('the watch is stuck')),
+      () => response.destroy(new Error('the watch is stuck')),
       timeoutSeconds * 1000 + STUCK_AFTER_MS,
     );
     try {
       this.#isLive = true;
-      for await (const line of linesOf(stream)) this.#apply(JSON.parse(line) as WatchEvent<T>);
-      if (!stream.complete) throw new Error('the watch was interrupted');
+      for await (const line of linesOf(response.body)) this.#apply(JSON.parse(line) as WatchEvent<T>);
+      if (!response.isComplete()) throw new Error('the watch was interrupted');
     } finally {
       clearTimeout(stuckTimer);
-      stream.destroy();
+      response.destroy();
     }
   }
 

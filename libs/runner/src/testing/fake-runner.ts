@@ -119,6 +119,10 @@ export class FakeRunner extends Runner {
     this.#runs.set(request.jobName, new FakeRun(request, this.#sink, this.script));
   }
 
+  inTurn<T>(create: () => Promise<T>): Promise<T> {
+    return create();
+  }
+
   async connect(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     this.#assertAvailable();

@@ -1,8 +1,11 @@
 import http from 'node:http';
-import https from 'node:https';
+import https, { type RequestOptions } from 'node:https';
 import { setImmediate } from 'node:timers/promises';
 import { abortable } from '@app/timing';
+import { abortError, type KubeResponse, type Outgoing, toHttp1Response } from './kube-response.js';
 
+/** Detects a silently vanished peer within half a minute: after this delay Node probes every second. */
+const TCP_KEEPALIVE_DELAY_MS = 15_000;
 /** Idle connections kept for later requests. Each log and watch has its own connection besides. */
 const MAX_FREE = 64;
 const MAX_DIALS = 8;
@@ -13,7 +16,7 @@ const MAX_WAITS = 5;
  * Connects to the API server patiently. A server that is short of CPU serves open connections long before it accepts new
  * ones, and a client that abandons a connection attempt and starts over queues behind all its abandoned attempts.
  */
-export class KubeConnections {
+export class Http1Connections {
   readonly agent: http.Agent;
   readonly #dials = new Set<Promise<void>>();
 
@@ -24,6 +27,8 @@ export class KubeConnections {
   ) {
     this.agent = new (protocol === 'https:' ? https : http).Agent({
       keepAlive: true,
+      // The agent sets it on each connection that a request gives back: with another value, each request would set it anew.
+      keepAliveMsecs: TCP_KEEPALIVE_DELAY_MS,
       maxFreeSockets: MAX_FREE,
     });
   }
@@ -60,4 +65,35 @@ export class KubeConnections {
     dial.catch(() => undefined);
     this.#dials.add(dial);
   }
+}
+
+/** Sends a request on a connection of the agent in `options`. Rejects with an `ExchangeError`. */
+export function exchangeOverHttp1(
+  server: URL,
+  options: RequestOptions,
+  { method, path, headers, body, signal, isDetached }: Outgoing,
+): Promise<KubeResponse> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const url = new URL(path, server);
+    const request = (server.protocol === 'https:' ? https : http).request(url, {
+      ...options,
+      method,
+      headers,
+    });
+    const onAbort = () => request.destroy(abortError(signal));
+    signal.addEventListener('abort', onAbort);
+    const stopListening = () => signal.removeEventListener('abort', onAbort);
+    request.once('close', stopListening);
+    request.once('response', (response) => {
+      if (isDetached) stopListening();
+      // The reader gets the error too. Without this listener, an error while no one reads would end the process.
+      response.on('error', () => {});
+      resolve(toHttp1Response(response));
+    });
+    // The server may have closed an idle connection just as it was reused.
+    request.on('error', (error) => reject(Object.assign(error, { isConnectionLost: request.reusedSocket })));
+    request.setSocketKeepAlive(true, TCP_KEEPALIVE_DELAY_MS);
+    request.end(body);
+  });
 }
