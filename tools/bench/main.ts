@@ -9,6 +9,8 @@ import { describeMachine } from './machine.js';
 import { renderReport } from './render-report.js';
 import { parseReport, type Report } from './report.js';
 
+const INTERRUPTED = 130;
+
 /** `npm run bench`. @returns the exit status @throws StartError for an invalid option */
 export async function main(args: readonly string[]): Promise<number> {
   const options = parseBenchOptions(args);
@@ -18,6 +20,10 @@ export async function main(args: readonly string[]): Promise<number> {
   await prepareProject();
   // Imports the generated client, which prepareProject has just written.
   const { BENCHES } = await import('./benches.js');
+  const { stopBenchSystems } = await import('./harness/bench-system.js');
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stopBenchSystems().finally(() => process.exit(INTERRUPTED)));
+  }
   const runs: Row[][] = Array.from({ length: options.runs }, () => []);
   for (const name of options.only) {
     for (const [at, rows] of runs.entries()) {

@@ -69,7 +69,12 @@ class JobLoop {
     });
     const startedAt = performance.now();
     await atOnce(count, creators, (at) => this.create(at));
+    const timer = setTimeout(
+      () => this.fail(new Error(`${count - this.times.length} of ${count} Jobs have not ended`)),
+      60_000 + count * 500,
+    );
     await done;
+    clearTimeout(timer);
     const tookMs = performance.now() - startedAt;
     for (const client of [this.kube, this.watches]) client.close();
     return { tookMs, times: this.times };

@@ -1,3 +1,4 @@
+import { stopUnfinished } from '../../../test/support/clean-ups.js';
 import { startSystemOn, type System } from '../../../test/support/system.js';
 import { cpuMsOf } from './process-cpu.js';
 import { startSandboxProcess, type SandboxProcess } from './sandbox-process.js';
@@ -37,7 +38,19 @@ export async function startBenchSystem({
     sandbox: nullContainers ? { nullContainers: {} } : {},
     env: { ...ENV, ...env },
   });
-  return { ...system, cpuMs: () => readCpu(system) };
+  const stop = async () => {
+    running.delete(stop);
+    await system.stop();
+  };
+  running.add(stop);
+  return { ...system, stop, cpuMs: () => readCpu(system) };
+}
+
+const running = new Set<() => Promise<void>>();
+
+/** Stops what runs and what is being started, after an interrupt. */
+export async function stopBenchSystems(): Promise<void> {
+  await Promise.allSettled([stopUnfinished(), ...[...running].map((stop) => stop())]);
 }
 
 function readCpu({ services, postgres, redis, sandbox }: System<SandboxProcess>): Record<string, number> {

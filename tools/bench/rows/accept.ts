@@ -48,7 +48,10 @@ async function measureBare(system: BenchSystem, clients: number): Promise<Figure
       maxConnections: MAX_CONNECTIONS,
     });
     const request = { url: `http://127.0.0.1:${port}/`, headers: {}, body: BODY };
-    const cpuMs = () => ({ ...system.cpuMs(), gateway: cpuMsOf(server.pid) });
+    const cpuMs = () => {
+      const { Postgres, Redis, client } = system.cpuMs();
+      return { gateway: cpuMsOf(server.pid), Postgres: Postgres!, Redis: Redis!, client: client! };
+    };
     return await measureLoad(request, { ...TIMES, clients, cpuMs });
   } finally {
     await server.close();

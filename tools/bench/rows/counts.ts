@@ -1,3 +1,4 @@
+import { CleanUps } from '../../../test/support/clean-ups.js';
 import type { Row } from '../figures.js';
 import { startBenchSystem } from '../harness/bench-system.js';
 import { perOperation, perSecond, readCounts } from '../harness/counts.js';
@@ -12,14 +13,19 @@ const LONE = 20;
 
 /** Commits, Redis commands, Kubernetes calls and more for each execution: many at once, and one after another. */
 export async function counts(): Promise<Row[]> {
-  const system = await startBenchSystem({ workers: 1 });
-  const observer = await Observer.open(system.databaseUrl());
-  const redis = await RedisMonitor.start(system.redis.port);
-  const { gatewayUrl, sandbox, postgres } = system;
-  const ports = [gatewayUrl, sandbox.url].map((url) => Number(new URL(url).port));
-  const segments = new SegmentWatch([...ports, postgres!.port, system.redis.port]);
+  const cleanUps = new CleanUps();
   try {
-    const sources = { observer, redis, segments, kubernetesCalls: () => system.sandbox.requests() };
+    const system = await startBenchSystem({ workers: 1 });
+    await cleanUps.add(() => system.stop());
+    const observer = await Observer.open(system.databaseUrl());
+    await cleanUps.add(() => observer.close());
+    const redis = await RedisMonitor.start(system.redis.port);
+    await cleanUps.add(() => redis.stop());
+    const { gatewayUrl, sandbox, postgres } = system;
+    const ports = [gatewayUrl, sandbox.url].map((url) => Number(new URL(url).port));
+    const segments = new SegmentWatch([...ports, postgres!.port, system.redis.port]);
+    await cleanUps.add(() => segments.stop());
+    const sources = { observer, redis, segments, kubernetesCalls: () => sandbox.requests() };
     const run = (count: number) => runExecutions(system.api, observer, SCRIPT, count);
     await run(30);
     const start = await readCounts(sources);
@@ -38,9 +44,6 @@ export async function counts(): Promise<Row[]> {
       { name: 'per second while nothing happens', figures: idlePerSecond },
     ];
   } finally {
-    await segments.stop();
-    redis.stop();
-    await observer.close();
-    await system.stop();
+    await cleanUps.run();
   }
 }

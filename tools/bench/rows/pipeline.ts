@@ -12,6 +12,7 @@ import { KubeClient } from '../harness/kube-client.js';
 const SCRIPT = 'echo done';
 const WARM_UP = 30;
 const NAMESPACE = 'default';
+const SECRET = 'bare-loop';
 
 export interface PipelineOptions {
   executions: number;
@@ -45,7 +46,7 @@ async function measureBare(system: BenchSystem, count: number): Promise<Figures>
   });
   try {
     const { url, token } = system.sandbox;
-    const [server, manifest] = [{ url, token }, await readManifest(system)];
+    const [server, manifest] = [{ url, token }, await copyJob(system)];
     const run = (jobs: number) =>
       loop.call('run', { server, manifest, namespace: NAMESPACE, count: jobs, creators: SUBMITTERS });
     await run(WARM_UP);
@@ -63,20 +64,38 @@ async function measureBare(system: BenchSystem, count: number): Promise<Figures>
   }
 }
 
-/** A Job as the worker creates them, without what the server adds, and with no labels by which the worker would know it. */
-async function readManifest(system: BenchSystem): Promise<Manifest> {
+/**
+ * A Job as the worker creates them, without what the server adds, and with no labels by which the worker would know it. Its
+ * Secret is a copy: the worker deletes its own with their Jobs.
+ */
+async function copyJob(system: BenchSystem): Promise<Manifest> {
   const kube = new KubeClient(system.sandbox);
-  const { items } = await kube.json<{ items: { spec: Record<string, unknown> }[] }>(
-    'GET',
-    `/apis/batch/v1/namespaces/${NAMESPACE}/jobs?limit=1`,
-  );
+  await runExecutions(system.api, system, SCRIPT, 1);
+  const { items } = await kube.json<{ items: Job[] }>('GET', `/apis/batch/v1/namespaces/${NAMESPACE}/jobs`);
+  const { metadata, spec } = items.at(-1)!;
+  const secrets = `/api/v1/namespaces/${NAMESPACE}/secrets`;
+  const { data } = await kube.json<{ data?: object }>('GET', `${secrets}/${metadata.name}`);
+  await kube.json('POST', secrets, {
+    ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: SECRET, namespace: NAMESPACE } },
+    data,
+  });
   kube.close();
-  const { selector: _selector, template, ...spec } = items[0]!.spec;
+  const { selector: _selector, template, ...rest } = renameSecret(spec, metadata.name);
   const labels = {};
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name: '', namespace: NAMESPACE, labels },
-    spec: { ...spec, template: { ...(template as object), metadata: { labels } } },
+    spec: { ...rest, template: { ...(template as object), metadata: { labels } } },
   } as Manifest;
+}
+
+interface Job {
+  metadata: { name: string };
+  spec: Record<string, unknown>;
+}
+
+/** A Job and its Secret have the same name. */
+function renameSecret(spec: Job['spec'], name: string): Job['spec'] {
+  return JSON.parse(JSON.stringify(spec).replaceAll(`"${name}"`, `"${SECRET}"`)) as Job['spec'];
 }
