@@ -12,7 +12,6 @@ import { ExecutionsController } from './executions/executions.controller.js';
 import { wireExecutions, type ExecutionsDependencies } from './executions/wire.js';
 import { GatewayModule, wireGateway, type Gateway, type GatewayDependencies } from './gateway.module.js';
 import { HealthController } from './health/health.controller.js';
-import { AuditWorkload } from './authentication/audit-workload.interceptor.js';
 import { wireSchedules, type SchedulesDependencies } from './schedules/wire.js';
 
 const logger = createLogger({ service: 'test', level: 'fatal' });
@@ -21,7 +20,6 @@ async function start(health: HealthRegistry, guard: Pick<AuthGuard, 'canActivate
   const gateway = {
     controllers: [new HealthController(health, '1.2.3')],
     guard: guard as AuthGuard,
-    auditWorkload: new AuditWorkload(),
     noteRefusal: (error: AppError) => void refused.push(error.code),
   };
   const app = await NestFactory.create<NestFastifyApplication>(

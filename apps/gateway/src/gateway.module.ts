@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { GroupsStore, MetricsStore } from '@app/database';
 import {
   packageVersion,
@@ -130,12 +130,7 @@ export function wireGateway(dependencies: GatewayDependencies) {
 @Module({})
 export class GatewayModule {
   static register(
-    {
-      controllers,
-      guard,
-      auditWorkload,
-      noteRefusal,
-    }: Pick<Gateway, 'controllers' | 'guard' | 'auditWorkload' | 'noteRefusal'>,
+    { controllers, guard, noteRefusal }: Pick<Gateway, 'controllers' | 'guard' | 'noteRefusal'>,
     logger: Logger,
   ): DynamicModule {
     return {
@@ -143,7 +138,6 @@ export class GatewayModule {
       controllers: controllers.map(registerController),
       providers: [
         { provide: APP_GUARD, useValue: guard },
-        { provide: APP_INTERCEPTOR, useValue: auditWorkload },
         { provide: APP_FILTER, useValue: new ErrorFilter(logger, noteRefusal) },
       ],
     };

@@ -79,6 +79,7 @@ async function serve(
   measureRequests(fastify, gateway.metrics);
   gateway.hostCheck.guard(fastify);
   gateway.admitRequests.install(fastify);
+  gateway.auditWorkload.install(fastify);
   routeUpgrades(fastify);
   await app.listen({ port: settings.port, host: settings.host, backlog: LISTEN_BACKLOG });
 }

@@ -26,7 +26,10 @@ export class HostCheck {
 
   /** Checks each request before its body is read. Call it before the server listens. */
   guard(fastify: FastifyInstance): void {
-    fastify.addHook('onRequest', async (request) => this.check(request));
+    fastify.addHook('onRequest', (request, _reply, done) => {
+      this.check(request);
+      done();
+    });
   }
 
   /** @throws AppError `malformed_request` if the host is missing, repeated or invalid; `forbidden` */

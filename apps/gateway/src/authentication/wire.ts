@@ -16,7 +16,7 @@ import { KnownHosts } from './known-hosts.js';
 import { OriginCheck } from './origin-check.js';
 import { PostgresAuth } from './postgres-auth.js';
 import { Reauthorizer } from './reauthorizer.js';
-import { AuditWorkload } from './audit-workload.interceptor.js';
+import { AuditWorkload } from './audit-workload.js';
 import { UserSources } from './user-sources.js';
 import { WorkloadTokens } from './workload-tokens.js';
 

@@ -57,11 +57,12 @@ export function createHttpServer(options: { trustProxy: TrustProxy; bodies: Open
   readBodies(fastify, options.bodies);
   if (options.trustProxy !== false) cleanForwardedFor(fastify);
   fastify.setReplySerializer(stringifyJson);
-  fastify.addHook('onRequest', async (request, reply) => {
+  // Like the others with a callback: a promise for each hook of each request is a noticeable part of a short one.
+  fastify.addHook('onRequest', (request, reply, done) => {
     reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
-    if ((request.raw.url?.length ?? 0) > MAX_URL_LENGTH) {
-      throw new AppError('malformed_request', `The URL is longer than ${MAX_URL_LENGTH} characters.`);
-    }
+    const isTooLong = (request.raw.url?.length ?? 0) > MAX_URL_LENGTH;
+    const message = `The URL is longer than ${MAX_URL_LENGTH} characters.`;
+    done(isTooLong ? new AppError('malformed_request', message) : undefined);
   });
   return adapter;
 }

@@ -16,6 +16,7 @@ import { parseQuery } from './parse-query.js';
 import { routeNameOf } from './serves.js';
 
 const MAX_VALUES = 2_000;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The request's body, parsed by the route's schema. @throws AppError `malformed_request` */
 export const ParsedBody = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
@@ -91,7 +92,7 @@ function parseBytes(bytes: unknown, maxValues: number, malformed: string): unkno
     throw new AppError('malformed_request', malformed, { details: [{ field: 'body', message }] });
   }
   try {
-    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parseJson(UTF8.decode(bytes));
   } catch (cause) {
     throw new AppError('malformed_request', malformed, { cause });
   }

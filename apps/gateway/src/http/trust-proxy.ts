@@ -17,9 +17,10 @@ export function toFastify(trust: TrustProxy): FastifyTrust {
  * is no address, because only the client can have written that. Limits and the audit trail go by the address.
  */
 export function cleanForwardedFor(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', async ({ raw: { headers } }) => {
+  fastify.addHook('onRequest', ({ raw: { headers } }, _reply, done) => {
     const header = headers['x-forwarded-for'];
     if (header !== undefined) headers['x-forwarded-for'] = keepAddresses(String(header));
+    done();
   });
 }
 

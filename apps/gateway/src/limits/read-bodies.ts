@@ -16,7 +16,7 @@ const MAX_BYTES_OF_ANYONE = 64 * 1024;
 export function readBodies(fastify: FastifyInstance, held: OpenSlots): void {
   const holds = new WeakMap<FastifyRequest, (bytes: number) => void>();
   fastify.removeAllContentTypeParsers();
-  fastify.addHook('onRequest', async (request, reply) => {
+  fastify.addHook('onRequest', (request, reply, done) => {
     // Fastify would refuse a malformed one before it calls the parser.
     const { headers } = request.raw;
     if (headers['content-type'] !== undefined) headers['content-type'] = 'application/octet-stream';
@@ -27,6 +27,7 @@ export function readBodies(fastify: FastifyInstance, held: OpenSlots): void {
       if (sum === 0) reply.raw.once('close', () => held.release(address, sum));
       sum += bytes;
     });
+    done();
   });
   fastify.addContentTypeParser('*', (request: FastifyRequest, body: Readable) => {
     const limitBytes = limitOf(request);

@@ -12,7 +12,7 @@ export function measureRequests(fastify: FastifyInstance, metrics: GatewayMetric
   const startedAt = new WeakMap<FastifyRequest, number>();
   const secondsSince = (start: number) => (performance.now() - start) / 1e3;
 
-  fastify.addHook('onRequest', async (request, reply) => {
+  fastify.addHook('onRequest', (request, reply, done) => {
     const start = performance.now();
     startedAt.set(request, start);
     // The only event that follows every request: answered, streamed, upgraded or abandoned.
@@ -22,11 +22,13 @@ export function measureRequests(fastify: FastifyInstance, metrics: GatewayMetric
       metrics.countRequest(labels, status);
       if (status === CLIENT_CLOSED_REQUEST) metrics.recordDuration(labels, status, secondsSince(start));
     });
+    done();
   });
   // Not called for hijacked replies: those are logs, which last as long as their executions.
-  fastify.addHook('onSend', async (request, reply) => {
+  fastify.addHook('onSend', (request, reply, _payload, done) => {
     const start = startedAt.get(request);
     if (start !== undefined) metrics.recordDuration(labelsOf(request), reply.statusCode, secondsSince(start));
+    done();
   });
 }
 
