@@ -12,6 +12,8 @@ const AT_ONCE = forSeconds(0, 0);
 export const FAULT_SECONDS = {
   'kill gateway': AT_ONCE,
   'kill executor-worker': AT_ONCE,
+  'kill executor-worker before its commit': AT_ONCE,
+  'kill executor-worker after its commit': AT_ONCE,
   'kill scheduler': AT_ONCE,
   'kill notifier': AT_ONCE,
   'stop gateway': AT_ONCE,

@@ -1,5 +1,6 @@
 import type { SupervisedService } from '../world/supervised-service.js';
 import type { ServiceKind } from '../world/service-kinds.js';
+import type { CaughtAt } from '../world/tcp-proxy.js';
 import { choose, nothingToHeal, type FaultContext, type Inject } from './fault.js';
 
 const victimOf = ({ world }: FaultContext, kind: ServiceKind, whom: number): SupervisedService =>
@@ -21,6 +22,21 @@ const freezing =
   (context, { whom }) =>
     victimOf(context, kind, whom).freeze();
 
+/** How long to wait for a write. */
+const CATCH_TIMEOUT_MS = 5_000;
+
+/** Kills a worker while a batch of several executions is on its way: nothing that follows a commit has happened. */
+const killingAtWrite =
+  (at: CaughtAt): Inject =>
+  async (context, { whom }) => {
+    const victim = victimOf(context, 'executor-worker', whom);
+    const release = await victim.options.network.catchWrite(at, CATCH_TIMEOUT_MS);
+    if (!release) return null;
+    const hasEnded = victim.end('SIGKILL');
+    await release();
+    return hasEnded ? nothingToHeal : null;
+  };
+
 const MIN_JUMP_MS = 60_000;
 const MAX_JUMP_MS = 900_000;
 
@@ -29,6 +45,8 @@ export const SERVICE_FAULTS = {
   'kill executor-worker': ending('executor-worker', 'SIGKILL'),
   'kill scheduler': ending('scheduler', 'SIGKILL'),
   'kill notifier': ending('notifier', 'SIGKILL'),
+  'kill executor-worker before its commit': killingAtWrite('before commit'),
+  'kill executor-worker after its commit': killingAtWrite('after commit'),
   'stop gateway': ending('gateway', 'SIGTERM'),
   'stop executor-worker': ending('executor-worker', 'SIGTERM'),
   'stop scheduler': ending('scheduler', 'SIGTERM'),

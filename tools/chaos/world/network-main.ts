@@ -1,5 +1,5 @@
 import { answerParent } from './child.js';
-import { TcpProxy, type Passage } from './tcp-proxy.js';
+import { TcpProxy, type CaughtAt, type Passage } from './tcp-proxy.js';
 
 const proxies = new Map<number, TcpProxy>();
 
@@ -12,6 +12,12 @@ const methods = {
   },
   setPassage(port: number, passage: Passage) {
     proxies.get(port)?.setPassage(passage);
+  },
+  async catchWrite(port: number, at: CaughtAt) {
+    await proxies.get(port)?.catchWrite(at);
+  },
+  release(port: number) {
+    proxies.get(port)?.release();
   },
 };
 

@@ -1,6 +1,7 @@
 import type { Child } from './child.js';
 import type { NetworkMethods } from './network-main.js';
-import type { Passage } from './tcp-proxy.js';
+import { withTimeout } from '@app/timing';
+import type { CaughtAt, Passage } from './tcp-proxy.js';
 
 export const STORES = ['postgres', 'redis', 'kubernetes'] as const;
 export type Store = (typeof STORES)[number];
@@ -34,6 +35,19 @@ export class Network {
       faults.splice(faults.indexOf(passage), 1);
       await this.apply(store);
     };
+  }
+
+  /**
+   * Catches the service in the middle of a batched write, from when on it hears nothing of Postgres.
+   * @returns ends that; call it once. Null: it wrote nothing in time
+   */
+  async catchWrite(at: CaughtAt, timeoutMs: number): Promise<(() => Promise<void>) | null> {
+    const port = this.ports.postgres;
+    const release = () => this.child.call('release', port);
+    const caught = this.child.call('catchWrite', port, at).then(() => true);
+    if (await withTimeout(caught, timeoutMs, () => false)) return release;
+    await release();
+    return null;
   }
 
   private async apply(store: Store): Promise<void> {

@@ -8,16 +8,32 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
  */
 export type Passage = 'open' | 'refused' | 'silent' | 'no answers';
 
+/** Where a write to Postgres is caught: its request has not arrived there, or its commit has, and its answer is withheld. */
+export type CaughtAt = 'before commit' | 'after commit';
+
+/** The names of the statements with which a worker writes executions, in the messages that bind them. */
+const BATCHED_WRITE = /record progress|finish\0/;
+/** ReadyForQuery outside of a transaction: the commit is over. https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const COMMITTED = Buffer.from('Z\0\0\0\x05I', 'latin1');
+
+interface Trap {
+  at: CaughtAt;
+  onCaught: () => void;
+}
+
 interface Pair {
   client: Socket;
   /** Null until the passage opens. */
   server: Socket | null;
+  /** What passes is watched. */
+  isTrapped: boolean;
 }
 
 /** Forwards a port of this machine to another one, as its passage allows. */
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private passage: Passage = 'open';
+  private trap: Trap | null = null;
 
   private constructor(
     private readonly listener: Server,
@@ -45,6 +61,20 @@ export class TcpProxy {
     for (const pair of this.pairs) this.flow(pair);
   }
 
+  /** Waits until a batched write is caught. From then on nothing passes on its connection, until `release`. */
+  catchWrite(at: CaughtAt): Promise<void> {
+    return new Promise((onCaught) => {
+      this.trap = { at, onCaught };
+      for (const pair of this.pairs) this.flow(pair);
+    });
+  }
+
+  /** Forgets the trap, and cuts what it holds. */
+  release(): void {
+    this.trap = null;
+    this.cutAll();
+  }
+
   async close(): Promise<void> {
     this.listener.close();
     this.cutAll();
@@ -52,7 +82,7 @@ export class TcpProxy {
   }
 
   private accept(client: Socket): void {
-    const pair: Pair = { client, server: null };
+    const pair: Pair = { client, server: null, isTrapped: false };
     client.on('error', () => this.cut(pair)).on('close', () => this.finish(pair));
     if (this.passage === 'refused') return void client.resetAndDestroy();
     this.pairs.add(pair);
@@ -60,12 +90,23 @@ export class TcpProxy {
   }
 
   private flow(pair: Pair): void {
+    if (pair.isTrapped) {
+      for (const socket of [pair.client, pair.server]) {
+        if (this.passage === 'silent') socket?.pause();
+        else socket?.resume();
+      }
+      return;
+    }
     if (this.passage === 'silent') {
       for (const socket of [pair.client, pair.server]) socket?.unpipe().pause();
       return;
     }
     const { client } = pair;
     const server = (pair.server ??= this.openServer(pair));
+    if (this.trap) {
+      pair.isTrapped = true;
+      return watch(client, server, this.trap);
+    }
     client.pipe(server);
     if (this.passage === 'open') server.pipe(client);
     else server.unpipe().resume();
@@ -92,4 +133,25 @@ export class TcpProxy {
     pair.client.destroy();
     pair.server?.destroy();
   }
+}
+
+/** Statements of a transaction come one after the other, so the answer that ends it is that of its commit. */
+function watch(client: Socket, server: Socket, trap: Trap): void {
+  let isWriting = false;
+  let isCaught = false;
+  const onCaught = () => {
+    isCaught = true;
+    trap.onCaught();
+  };
+  client.unpipe().on('data', (chunk: Buffer) => {
+    if (isCaught) return;
+    isWriting ||= BATCHED_WRITE.test(chunk.toString('latin1'));
+    if (isWriting && trap.at === 'before commit') onCaught();
+    else server.write(chunk);
+  });
+  server.unpipe().on('data', (chunk: Buffer) => {
+    if (isCaught) return;
+    if (isWriting && chunk.subarray(-COMMITTED.length).equals(COMMITTED)) onCaught();
+    else client.write(chunk);
+  });
 }
