@@ -30,9 +30,14 @@ export class NotifierService implements Work {
   private isStopping = false;
   private ended: Promise<void> = Promise.resolve();
   private tidiedAtMs = 0;
+  private polledAtMs = -Infinity;
+  /** There are new events. */
+  private isSignalled = false;
+  /** There is room for deliveries that may have been left for lack of it. */
+  private hasRoom = false;
 
   constructor(private readonly context: NotifierContext) {
-    this.sender = new SendDeliveries({ ...context, onFreed: () => this.wakeUp.ring() });
+    this.sender = new SendDeliveries({ ...context, onFreed: () => this.noteRoom() });
     this.deliveries = context.deliveries;
     this.channels = context.channels;
     this.log = context.log;
@@ -43,9 +48,16 @@ export class NotifierService implements Work {
     this.log.info({ channels: this.channels.names }, 'sending notifications');
   }
 
-  /** Polls now: there may be something new. */
+  /** There are new events. */
   wake(installationId: string): void {
-    if (installationId === this.context.installationId) this.wakeUp.ring();
+    if (installationId !== this.context.installationId) return;
+    this.isSignalled = true;
+    this.wakeUp.ring();
+  }
+
+  private noteRoom(): void {
+    this.hasRoom = true;
+    this.wakeUp.ring();
   }
 
   async stop(): Promise<void> {
@@ -67,18 +79,32 @@ export class NotifierService implements Work {
   }
 
   private async work(): Promise<void> {
-    const { hasEvents, hasDue } = await this.deliveries.poll(this.channels.names);
+    const { hasEvents, hasDue } = await this.look();
+    // Sends existing deliveries even if fanning out an event fails.
+    let mustSend = hasDue || hasEvents;
     try {
-      if (hasEvents) await this.fanOutAll();
+      if (hasEvents) mustSend = (await this.fanOutAll()) > 0 || hasDue;
     } finally {
-      // Sends existing deliveries even if fanning out an event fails.
-      if (hasEvents || hasDue) await this.sender.takeDue();
+      if (mustSend) await this.sender.takeDue();
     }
     if (performance.now() - this.tidiedAtMs > TIDY_INTERVAL_MS || this.tidiedAtMs === 0) await this.tidy();
   }
 
-  private async fanOutAll(): Promise<void> {
+  /** A signal says that there are events: then only the regular poll for deliveries that are due must not be late. */
+  private async look(): Promise<{ hasEvents: boolean; hasDue: boolean }> {
+    const isSignalled = this.isSignalled;
+    this.isSignalled = false;
+    const isPollDue = performance.now() - this.polledAtMs > POLL_INTERVAL_MS;
+    if (isSignalled && !this.hasRoom && !isPollDue) return { hasEvents: true, hasDue: false };
+    this.hasRoom = false;
+    this.polledAtMs = performance.now();
+    return await this.deliveries.poll(this.channels.names);
+  }
+
+  /** @returns how many deliveries it has created */
+  private async fanOutAll(): Promise<number> {
     const broadcast = this.channels.broadcast;
+    let deliveries = 0;
     for (let events = FAN_OUT_BATCH; events === FAN_OUT_BATCH && !this.isStopping;) {
       const done = await this.context.outbox.fanOut(
         FAN_OUT_BATCH,
@@ -86,10 +112,12 @@ export class NotifierService implements Work {
         this.context.mailsPerHour,
       );
       events = done.events;
+      deliveries += done.deliveries;
       this.noteOverQuota(done.mailsOverQuota);
       // Starts sending before the next batch.
       if (events === FAN_OUT_BATCH) await this.sender.takeDue();
     }
+    return deliveries;
   }
 
   private noteOverQuota(mails: number): void {

@@ -1,4 +1,6 @@
 import type { Session } from '../connection/database.js';
+import type { PreparedSession } from '../connection/prepared.js';
+import { Prisma } from '../generated/client.js';
 import type { Recipient } from './recipient.js';
 
 /** One target of one event. */
@@ -9,7 +11,7 @@ export type NewDelivery = Recipient & { notificationId: bigint; failedReason: st
  * with any number of notifiers: an owner's row is locked until the end of the transaction.
  */
 export async function countMails(
-  session: Session,
+  session: PreparedSession,
   deliveries: readonly NewDelivery[],
   perHour: number,
 ): Promise<NewDelivery[]> {
@@ -18,13 +20,16 @@ export async function countMails(
   if (asked.size === 0) return [...deliveries];
   // Sorted, so that two notifiers do not deadlock.
   const owners = [...asked.keys()].sort();
-  const rows = await session.$queryRaw<{ owner: string; mails: number; next: Date }[]>`
+  const rows = await session.run<{ owner: string; mails: number; next: Date }>(
+    'count mails',
+    Prisma.sql`
     INSERT INTO mail_quota AS q (owner, hour, mails)
     SELECT asked.owner, date_trunc('hour', now(), 'UTC'), asked.mails
     FROM unnest(${owners}::text[], ${owners.map((owner) => asked.get(owner) ?? 0)}::int[]) AS asked(owner, mails)
     ORDER BY asked.owner
     ON CONFLICT (owner, hour) DO UPDATE SET mails = q.mails + excluded.mails
-    RETURNING q.owner, q.mails, q.hour + interval '1 hour' AS next`;
+    RETURNING q.owner, q.mails, q.hour + interval '1 hour' AS next`,
+  );
   const left = new Map(
     rows.map(({ owner, mails }) => [owner, perHour - (mails - (asked.get(owner) ?? 0))] as const),
   );

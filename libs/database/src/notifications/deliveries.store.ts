@@ -36,13 +36,16 @@ export class DeliveriesStore {
   /** Whether there is anything to do: events to fan out, or due deliveries over these channels. */
   async poll(channels: readonly string[]): Promise<{ hasEvents: boolean; hasDue: boolean }> {
     // Channel by channel in the order of the index: the planner's estimates would prefer to read old sent deliveries.
-    const [row] = await this.database.client.$queryRaw<{ has_events: boolean; has_due: boolean }[]>`
+    const [row] = await this.database.prepared.run<{ has_events: boolean; has_due: boolean }>(
+      'poll notifications',
+      Prisma.sql`
       SELECT EXISTS (SELECT 1 FROM notification WHERE spread_at IS NULL) AS has_events,
         EXISTS (SELECT 1 FROM unnest(${[...channels]}::text[]) AS known(channel) CROSS JOIN LATERAL (
           SELECT 1 FROM delivery d
           WHERE d.state = 'pending' AND d.channel = known.channel AND d.next_attempt_at <= now()
             AND (d.claimed_until IS NULL OR d.claimed_until <= now())
-          ORDER BY d.next_attempt_at LIMIT 1) one) AS has_due`;
+          ORDER BY d.next_attempt_at LIMIT 1) one) AS has_due`,
+    );
     return { hasEvents: row?.has_events ?? false, hasDue: row?.has_due ?? false };
   }
 

@@ -6,7 +6,8 @@ import {
   type Standing,
 } from '@app/domain';
 import type { Database } from '../connection/database.js';
-import { toExecution, type ExecutionRow } from '../executions/execution-row.js';
+import type { PreparedSession } from '../connection/prepared.js';
+import { EXECUTION_COLUMNS, toExecution, type ExecutionRow } from '../executions/execution-row.js';
 import type { SealedCallback, StoredCallback } from '../executions/sealed-callback.js';
 import { Prisma } from '../generated/client.js';
 import type { Recipient } from './recipient.js';
@@ -53,17 +54,20 @@ export class NotificationOutboxStore {
    * Takes the oldest events that no other process is fanning out and creates their deliveries, in one transaction.
    * @param decide pure; may be called again for the same event
    * @param mailsPerHour of each owner; further ones fail
-   * @returns `events`: how many were fanned out; fewer than `limit`: there are no more
+   * @returns `events`: how many were fanned out; fewer than `limit`: there are no more. `deliveries`: how many it created
    */
   async fanOut(
     limit: number,
     decide: (event: OutboxEvent) => readonly Recipient[],
     mailsPerHour = Infinity,
-  ): Promise<{ events: number; mailsOverQuota: number }> {
-    return this.database.transaction(async (session) => {
-      const rows = await session.$queryRaw<EventRow[]>`
-        ${SELECT_EVENT} WHERE n.spread_at IS NULL ORDER BY n.id LIMIT ${limit} FOR UPDATE OF n SKIP LOCKED`;
-      if (rows.length === 0) return { events: 0, mailsOverQuota: 0 };
+  ): Promise<{ events: number; deliveries: number; mailsOverQuota: number }> {
+    return this.database.prepared.transaction(async (session) => {
+      const rows = await session.run<EventRow>(
+        'events to fan out',
+        Prisma.sql`
+        ${SELECT_EVENT} WHERE n.spread_at IS NULL ORDER BY n.id LIMIT ${limit} FOR UPDATE OF n SKIP LOCKED`,
+      );
+      if (rows.length === 0) return { events: 0, deliveries: 0, mailsOverQuota: 0 };
       const wanted: NewDelivery[] = rows.map(toEvent).flatMap((event) =>
         decide(event).map((to) => ({
           ...to,
@@ -72,16 +76,14 @@ export class NotificationOutboxStore {
         })),
       );
       const deliveries = mailsPerHour === Infinity ? wanted : await countMails(session, wanted, mailsPerHour);
-      await session.$executeRaw`
-        INSERT INTO delivery (notification_id, channel, recipient, failed_reason, state)
-        SELECT new.*, CASE WHEN new.failed_reason IS NULL THEN 'pending' ELSE 'failed' END FROM unnest(${deliveries.map((m) => m.notificationId)}::bigint[], ${deliveries.map((m) => m.channel)}::text[],
-          ${deliveries.map((m) => m.recipient)}::text[], ${deliveries.map((m) => m.failedReason)}::text[])
-          AS new(notification_id, channel, recipient, failed_reason)
-        ON CONFLICT DO NOTHING`;
-      await session.$executeRaw`
-        UPDATE notification SET spread_at = now() WHERE id = ANY(${rows.map((row) => row.notification_id)}::bigint[])`;
+      if (deliveries.length > 0) await createDeliveries(session, deliveries);
+      await session.run(
+        'fanned out',
+        Prisma.sql`
+        UPDATE notification SET spread_at = now() WHERE id = ANY(${rows.map((row) => row.notification_id)}::bigint[])`,
+      );
       const mailsOverQuota = deliveries.filter(({ failedReason }) => failedReason !== null).length;
-      return { events: rows.length, mailsOverQuota };
+      return { events: rows.length, deliveries: deliveries.length, mailsOverQuota };
     });
   }
 
@@ -130,6 +132,19 @@ export class NotificationOutboxStore {
   }
 }
 
+async function createDeliveries(session: PreparedSession, deliveries: readonly NewDelivery[]): Promise<void> {
+  await session.run(
+    'create deliveries',
+    Prisma.sql`
+    INSERT INTO delivery (notification_id, channel, recipient, failed_reason, state)
+    SELECT new.*, CASE WHEN new.failed_reason IS NULL THEN 'pending' ELSE 'failed' END
+    FROM unnest(${deliveries.map((m) => m.notificationId)}::bigint[], ${deliveries.map((m) => m.channel)}::text[],
+      ${deliveries.map((m) => m.recipient)}::text[], ${deliveries.map((m) => m.failedReason)}::text[])
+      AS new(notification_id, channel, recipient, failed_reason)
+    ON CONFLICT DO NOTHING`,
+  );
+}
+
 interface StandingRow {
   active: boolean | null;
   groups: string[];
@@ -140,7 +155,8 @@ interface StandingRow {
 }
 
 const SELECT_EVENT = Prisma.sql`
-  SELECT n.id AS notification_id, n.event, n.details ->> 'reason' AS event_reason, n.created_at AS happened_at, e.*,
+  SELECT n.id AS notification_id, n.event, n.details ->> 'reason' AS event_reason, n.created_at AS happened_at,
+    ${EXECUTION_COLUMNS}, e.callback_url, e.callback,
     s.id AS of_schedule_id, s.proc_name AS schedule_proc_name, s.tags, s.user_email AS schedule_user_email,
     s.notification_emails, s.notify_on, p.notify_on AS owner_notify_on
   FROM notification n
