@@ -122,6 +122,42 @@ describe('ExecutionConsumer', () => {
     expect(leaving.size).toBe(0);
   }, 30_000);
 
+  it('handles the first entry before it has fetched the rest, and fetches no more than there is room for', async () => {
+    const ids = Array.from({ length: 2_000 }, (_, i) => i + 1);
+    const entries = own.queue.open();
+    await entries.add(ids);
+    const seen = new Set<number>();
+    const waiting: Promise<number>[] = [];
+    const consumer = own.queue.consume(
+      follow((id) => {
+        if (seen.size === 0) waiting.push(entries.countWaiting());
+        seen.add(id);
+      }),
+      1_990,
+    );
+    await until(() => seen.size === 1_990, 20_000);
+    expect((await Promise.all(waiting))[0]).toBeGreaterThan(1_000);
+    expect([consumer.size, await entries.countWaiting()]).toEqual([1_990, 10]);
+  }, 40_000);
+
+  it('knows for how long its lock is certain to live', async () => {
+    const left: number[] = [];
+    own.queue.consume(async (_id, lease) => {
+      left.push(lease.leftMs());
+      await sleep(300);
+      left.push(lease.leftMs());
+      await lease.renew();
+      left.push(lease.leftMs());
+      return { kind: 'done' };
+    });
+    await own.queue.open().add([1]);
+    await until(() => left.length === 3, 5_000);
+    const [first, later, renewed] = left as [number, number, number];
+    expect(first).toBeLessThanOrEqual(LOCK_DURATION_MS);
+    expect(later).toBeLessThan(first - 250);
+    expect(renewed).toBeGreaterThan(later);
+  }, 20_000);
+
   it('delivers again after the requested delay', async () => {
     const times: number[] = [];
     own.queue.consume(async (): Promise<ConsumeOutcome> => {

@@ -37,7 +37,7 @@ afterEach(async () => {
 async function followerOf(id: number): Promise<Follower> {
   const claimed = await records.claim(id);
   if (!claimed) throw new Error('not claimed');
-  return new Follower(claimed, { renew: () => worker.renew() }, new AbortController().signal, runner);
+  return new Follower(claimed, worker.newLease(), new AbortController().signal, runner);
 }
 
 const launch = async (id: number) => launchJob(worker.context, await followerOf(id));
@@ -152,18 +152,23 @@ describe('launchJob', () => {
     expect(requests).toEqual([]);
   });
 
-  it('renews its lease before each try', async () => {
+  it('renews its lease before each try for which it is too short', async () => {
     const id = records.add();
     let renewals = 0;
+    let tries = 0;
+    let now = performance.now();
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
     worker.renew = async () => {
       renewals++;
       return true;
     };
     runner.beforeCreate = () => {
-      if (renewals < 3) throw new RunnerUnavailableError('away');
+      tries++;
+      if (tries === 2) now += LOCK_DURATION_MS - CREATE_TIMEOUT_MS;
+      if (tries < 4) throw new RunnerUnavailableError('away');
     };
     expect(await launch(id)).toMatchObject({ kind: 'launched' });
-    expect(renewals).toBe(3);
+    expect([tries, renewals]).toEqual([4, 2]);
     expect(runner.created).toHaveLength(1);
   });
 

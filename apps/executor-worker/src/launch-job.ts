@@ -1,6 +1,5 @@
 import type { ExecutionEnd } from '@app/database';
 import { canMove, checkPodAnnotations, checkSecurityLevel, type ExecutionStatus } from '@app/domain';
-import { LOCK_DURATION_MS } from '@app/queue';
 import { RunnerRefusedError, type CreateJobOutcome, type JobRef, type JobRequest } from '@app/runner';
 import { buildJobRequest } from './build-job-request.js';
 import type { Follower } from './follower.js';
@@ -12,7 +11,7 @@ import type { WorkerContext } from './worker-context.js';
 
 /** The timeout of a create. The lease must be certain to live that long. */
 export const CREATE_TIMEOUT_MS = 5_000;
-/** The time that may pass between renewing the lease and sending the create: see `Runner.createJob`. */
+/** The time that may pass between checking the lease and sending the create: see `Runner.createJob`. */
 const LEASE_MARGIN_MS = 3_000;
 
 export type LaunchOutcome =
@@ -175,14 +174,13 @@ async function createInLease(
   follower: Follower,
   secretValues: SecretValues['values'],
 ) {
-  // Before the lease is renewed, so that the time to connect does not count against the create.
+  // Before the lease is checked, so that the time to connect does not count against the create.
   await follower.runner.connect(follower.signal);
-  const renewedAtMs = performance.now();
-  if (!(await follower.queueLease.renew())) follower.fence();
+  const { queueLease } = follower;
+  const isShort = () => queueLease.leftMs() < CREATE_TIMEOUT_MS + LEASE_MARGIN_MS;
+  if (isShort() && !(await queueLease.renew())) follower.fence();
   follower.throwIfStopped();
-  const leftMs = LOCK_DURATION_MS - (performance.now() - renewedAtMs) - LEASE_MARGIN_MS;
-  if (leftMs < CREATE_TIMEOUT_MS)
-    throw new LeaseTooShortError('the lease was renewed too long ago to create a Job');
+  if (isShort()) throw new LeaseTooShortError('the lease was renewed too long ago to create a Job');
   return follower.runner.createJob(jobRequest(context, follower, secretValues), follower.signal);
 }
 

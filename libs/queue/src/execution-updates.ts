@@ -3,12 +3,18 @@ import { keyPrefix } from './catalog.js';
 import { SIGNALS, type SignalName } from './signals.js';
 import { connect, disconnect, failFastOptions, patientOptions, type RedisSettings } from './connection.js';
 
+/** Four updates of a short execution within this time are two, in one round trip with those of others. */
+const GATHER_MS = 50;
+
 /**
  * Publishes that an execution has new status or log rows, on one channel per execution, to which only gateways with a viewer
  * subscribe. Updates may be lost: viewers poll Postgres too.
  */
 export class ExecutionUpdates {
   private readonly redis: Redis;
+  /** Ids to publish next. */
+  private readonly updated = new Set<number>();
+  private timer: NodeJS.Timeout | null = null;
 
   constructor(
     settings: RedisSettings,
@@ -18,15 +24,28 @@ export class ExecutionUpdates {
     this.redis = connect(failFastOptions(settings), onError);
   }
 
-  /** Never throws, never waits. */
+  /** Never throws, never waits. Call it after the commit. The first update goes at once; a viewer reads those that follow together. */
   publish(executionIds: Iterable<number>): void {
+    for (const id of executionIds) this.updated.add(id);
+    if (this.timer !== null || this.updated.size === 0) return;
+    this.send();
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.publish([]);
+    }, GATHER_MS).unref();
+  }
+
+  private send(): void {
+    const ids = [...this.updated];
+    this.updated.clear();
     if (this.redis.status !== 'ready') return;
     const pipeline = this.redis.pipeline();
-    for (const id of executionIds) pipeline.publish(channelOf(this.installationId, id), '');
+    for (const id of ids) pipeline.publish(channelOf(this.installationId, id), '');
     pipeline.exec().catch(() => undefined);
   }
 
   close(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
     disconnect(this.redis);
   }
 }

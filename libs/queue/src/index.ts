@@ -1,6 +1,7 @@
 export { LOCK_DURATION_MS, STALLED_INTERVAL_MS } from './catalog.js';
 export type { RedisSettings } from './connection.js';
 export * from './consume-executions.js';
+export type { ConsumeOutcome } from './settle-entry.js';
 export * from './execution-queue.js';
 export * from './execution-updates.js';
 export * from './notification-signal.js';

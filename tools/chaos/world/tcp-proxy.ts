@@ -149,9 +149,12 @@ function watch(client: Socket, server: Socket, trap: Trap): void {
     if (isWriting && trap.at === 'before commit') onCaught();
     else server.write(chunk);
   });
+  // `unpipe` has paused them.
+  client.resume();
   server.unpipe().on('data', (chunk: Buffer) => {
     if (isCaught) return;
     if (isWriting && chunk.subarray(-COMMITTED.length).equals(COMMITTED)) onCaught();
     else client.write(chunk);
   });
+  server.resume();
 }

@@ -1,5 +1,12 @@
 import type { ExecutionsStore, LeasesStore, LogsStore, RefusalsStore, SecretsStore } from '@app/database';
-import type { ConsumeOutcome, ExecutionQueue, ExecutionUpdates, StopReason } from '@app/queue';
+import {
+  LOCK_DURATION_MS,
+  type ConsumeOutcome,
+  type ExecutionQueue,
+  type ExecutionUpdates,
+  type QueueLease,
+  type StopReason,
+} from '@app/queue';
 import { Cluster, type CreateJobOutcome, type JobRef, type JobRequest, type PodRef } from '@app/runner';
 import { FakeRunner } from '../../../../libs/runner/src/testing/fake-runner.js';
 import { LogWriter } from '../log-writer.js';
@@ -164,8 +171,22 @@ export class FakeWorker {
   deliver(executionId: number): FakeDelivery {
     const stop = new AbortController();
     return {
-      outcome: this.handler.handle(executionId, { renew: () => this.renew() }, stop.signal),
+      outcome: this.handler.handle(executionId, this.newLease(), stop.signal),
       stop: (reason) => stop.abort(reason),
+    };
+  }
+
+  /** A lock that is too short until it is renewed. */
+  newLease(): QueueLease {
+    let endsAtMs = -Infinity;
+    return {
+      leftMs: () => endsAtMs - performance.now(),
+      renew: async () => {
+        const askedAtMs = performance.now();
+        const isRenewed = await this.renew();
+        if (isRenewed) endsAtMs = askedAtMs + LOCK_DURATION_MS;
+        return isRenewed;
+      },
     };
   }
 
