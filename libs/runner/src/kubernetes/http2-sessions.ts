@@ -37,6 +37,7 @@ export class Http2Sessions {
   #dials = 0;
   #isHttp1 = false;
   #isClosed = false;
+  #isDraining = false;
 
   constructor(private readonly settings: SessionsSettings) {}
 
@@ -48,6 +49,7 @@ export class Http2Sessions {
    */
   async reserve(isLasting: boolean, signal: AbortSignal): Promise<Http2Session | 'http/1.1'> {
     signal.throwIfAborted();
+    if (this.#isClosed) throw new Error('the connections are closed');
     return await new Promise((resolve, reject) => {
       const onAbort = () => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
@@ -66,14 +68,16 @@ export class Http2Sessions {
     });
   }
 
-  /** Lets what is open end, and opens nothing more. */
+  /** Lets what is open, or waits, come to its end; keeps no connection after that. */
   drain(): void {
+    this.#isDraining = true;
     for (const session of this.#sessions) session.drain();
   }
 
   close(): void {
     this.#isClosed = true;
     for (const session of this.#sessions) session.destroy();
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error('the connections are closed'));
   }
 
   #serve(): void {
@@ -172,9 +176,9 @@ export class Http2Sessions {
   #onChange(): void {
     this.#serve();
     if (this.#waiting.length > 0) return;
-    // One idle connection is kept for later.
+    // One idle connection is kept for later, unless another identity has taken over.
     const idle = [...this.#sessions].filter(({ isUsable, active }) => isUsable && active === 0);
-    for (const session of idle.slice(1)) session.drain();
+    for (const session of idle.slice(this.#isDraining ? 0 : 1)) session.drain();
   }
 }
 
