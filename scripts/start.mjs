@@ -65,8 +65,8 @@ async function bringUp(stack) {
     ...(await bringUpRedis(stack)),
     ...(await bringUpSandbox(stack)),
   };
-  const admin = await createAdmin(env);
-  await bringUpServices(stack, env);
+  // The services start meanwhile: they need no administrator.
+  const [admin] = await Promise.all([createAdmin(env), bringUpServices(stack, env)]);
   if (admin) await registerProcs(stack.url, admin);
   welcome(stack, admin, replaceConfig, performance.now() - startedAt);
 }

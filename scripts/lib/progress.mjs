@@ -5,9 +5,8 @@ export const hasEscapes =
 /** @param {number} code @param {string} text */
 const paint = (code, text) => (hasEscapes ? `\x1b[${code}m${text}\x1b[0m` : text);
 
-let isStepShown = false;
-/** @type {Set<() => void>} what ends the lines of the steps that run */
-const running = new Set();
+/** @type {Map<() => void, string>} the steps that run: what ends the line, and the title */
+const running = new Map();
 /** @type {NodeJS.WritableStream} */
 let out = process.stdout;
 
@@ -15,7 +14,11 @@ let out = process.stdout;
 export const showProgressOn = (stream) => void (out = stream);
 
 /** Prints a line above that of a running step. @param {string} text */
-export const say = (text) => void out.write(`${isStepShown ? '\r\x1b[K' : ''}${text}\n`);
+export const say = (text) => void out.write(`${clearLine()}${text}\n`);
+
+/** Steps that run at once share the line. */
+const clearLine = () => (hasEscapes && running.size > 0 ? '\r\x1b[K' : '');
+
 /** Resolves when all that was printed is written: a process that exits drops what a pipe has not taken yet. */
 export const flush = () => new Promise((resolve) => out.write('', resolve));
 
@@ -35,7 +38,7 @@ export function duration(ms) {
 
 /** Ends the lines of the steps that run: the user sees what was interrupted. Their work may go on, but shows no more. */
 export function interruptSteps() {
-  for (const end of running) end();
+  for (const end of running.keys()) end();
 }
 
 /**
@@ -51,23 +54,23 @@ export async function step(title, work) {
   const elapsed = () => duration(performance.now() - startedAt);
   /** @type {string[]} */
   const notes = [];
-  isStepShown = hasEscapes;
   const timer = hasEscapes
-    ? setInterval(() => out.write(`\r\x1b[K… ${title} ${dim(elapsed())}`), 100)
+    ? setInterval(() => out.write(`\r\x1b[K… ${[...running.values()].join(', ')} ${dim(elapsed())}`), 100)
     : setTimeout(() => say(`… ${title}`), 5_000);
   /** @param {string} mark */
   const end = (mark) => {
     clearInterval(timer);
-    if (!running.delete(interrupt)) return;
-    isStepShown = false;
+    if (!running.has(interrupt)) return;
+    const cleared = clearLine();
+    running.delete(interrupt);
     const note = notes.length ? ` ${dim(`(${notes.join('; ')})`)}` : '';
-    out.write(`${hasEscapes ? '\r\x1b[K' : ''}${mark} ${title}${note} ${dim(elapsed())}\n`);
+    out.write(`${cleared}${mark} ${title}${note} ${dim(elapsed())}\n`);
   };
   const interrupt = () => {
     notes.push('interrupted');
     end(red('✘'));
   };
-  running.add(interrupt);
+  running.set(interrupt, title);
   let mark = red('✘');
   try {
     const result = await work((text) => void notes.push(text));
