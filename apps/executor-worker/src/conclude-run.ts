@@ -131,7 +131,7 @@ function allowedEnd({ follower }: KnownRun, end: ExecutionEnd): ExecutionEnd {
 }
 
 /** Whether every pod the Job counts as ended is known and has ended. */
-function isComplete({ job, pods }: RunView): boolean {
+export function isComplete({ job, pods }: RunView): boolean {
   const hasEnded = ({ state }: PodView) => state.kind === 'succeeded' || state.kind === 'failed';
   return pods.length >= Math.max(1, job?.endedPods ?? 0) && pods.every(hasEnded);
 }
