@@ -16,7 +16,7 @@ const ATTACKS = [
   'wrong tokens',
 ];
 const MAX_ANSWER_MS = 1_000;
-const ROUND_MS = 3_000;
+const ROUND_MS = 1_500;
 /** Other work on this machine delays answers too, but not in every round. */
 const MAX_ROUNDS = 4;
 

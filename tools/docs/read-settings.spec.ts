@@ -1,12 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { booleanVar, commaListVar, findMisspelt, integerVar, textVar } from '@app/platform';
+import { booleanVar, commaListVar, integerVar, textVar } from '@app/platform';
 import * as z from 'zod';
-import { schema as gateway } from '../../apps/gateway/src/env.js';
-import { schema as worker } from '../../apps/executor-worker/src/env.js';
-import { schema as notifier } from '../../apps/notifier/src/env.js';
-import { schema as scheduler } from '../../apps/scheduler/src/env.js';
 import { readSettings } from './read-settings.js';
-import { SETTING_GROUPS } from './settings.js';
 
 const services = {
   gateway: z.object({ PORT: integerVar({ min: 1, max: 9, default: 5 }), NAME: textVar() }),
@@ -51,12 +46,3 @@ describe('readSettings', () => {
     ]);
   });
 });
-
-it.each(Object.entries({ gateway, worker, notifier, scheduler }))(
-  'the %s takes no setting of another service for a misspelt one of its own',
-  (_name, schema) => {
-    const documented = SETTING_GROUPS.flatMap(({ settings }) => Object.keys(settings));
-    const env = Object.fromEntries(documented.map((name) => [name, 'x']));
-    expect(findMisspelt(Object.keys(schema.shape), env)).toEqual([]);
-  },
-);

@@ -8,7 +8,7 @@ export type { EntryOfChange } from './audit/append-entry.js';
 export type { AuditEntry } from './audit/audit-entry.js';
 export { type AuditEvent, type AuditFilter, AuditStore, type SealedAuditEvent } from './audit/audit.store.js';
 export { Database } from './connection/database.js';
-export * from './connection/database-error.js';
+export { isDatabaseUnavailable } from './connection/database-error.js';
 export * from './notifications/deliveries.store.js';
 export { acceptedProc, jobNameOf, type IdempotencyKey, type NewExecution } from './executions/accept.js';
 export { type CancelOutcome, ExecutionsStore } from './executions/executions.store.js';

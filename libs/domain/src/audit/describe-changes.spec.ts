@@ -50,9 +50,9 @@ describe('describeChanges', () => {
   });
 
   it('is bounded: long values are cut, also within a character, and so are many fields', () => {
-    const long = `${'a'.repeat(299)}😀${'b'.repeat(1_000_000)}`;
+    const long = `${'a'.repeat(299)}😀${'b'.repeat(10_000)}`;
     const [change] = Object.values(describeChanges({ x: 'short' }, { x: long }));
-    expect(change?.to).toBe(`${'a'.repeat(299)}… (1000301 characters)`);
+    expect(change?.to).toBe(`${'a'.repeat(299)}… (10301 characters)`);
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`F${n}`, long]));
     const changes = describeChanges(null, { args: many });
     expect(Object.keys(changes)).toHaveLength(51);
