@@ -28,7 +28,7 @@ async function start(
 
 async function runnerFor(kubeconfigPath: string): Promise<Runner> {
   const runner = createKubernetesRunner({
-    cluster: { mode: 'out-of-cluster', kubeconfigPath },
+    cluster: { mode: 'out-of-cluster', kubeconfigPath, http2: true },
     ...{ namespace: 'default', installationId: 'test', requestTimeoutMs: 5_000 },
   });
   cleanUps.push(() => runner.close());

@@ -56,7 +56,7 @@ async function startSandbox({ timing, ...options }: Partial<SandboxOptions> = {}
 
 const runnerFor = (kubeconfigPath: string, requestTimeoutMs = 5000) =>
   createKubernetesRunner({
-    cluster: { mode: 'out-of-cluster', kubeconfigPath },
+    cluster: { mode: 'out-of-cluster', kubeconfigPath, http2: true },
     namespace: NAMESPACE,
     installationId: 'test',
     requestTimeoutMs,
@@ -99,7 +99,7 @@ const image = process.env['PROCTOR_TEST_IMAGE'];
 if (kubeconfigPath && image) {
   describeRunner('KubernetesRunner on a real cluster', async () => ({
     runner: createKubernetesRunner({
-      cluster: { mode: 'out-of-cluster', kubeconfigPath },
+      cluster: { mode: 'out-of-cluster', kubeconfigPath, http2: true },
       namespace: TEST_NAMESPACE,
       installationId: 'runner-conformance',
     }),

@@ -33,6 +33,7 @@ export const schema = serviceSchema({
     text === 'out-of-cluster' ? text : undefined,
   ).optional(),
   PROCTOR_KUBE_CONTEXT: textVar('the name of a context').default('default'),
+  PROCTOR_KUBE_HTTP2: booleanVar().default(false),
   KUBECONFIG: textVar('a path').optional(),
   PROCTOR_DEFAULT_NAMESPACE: parsedVar('a Kubernetes namespace', (text) =>
     isDnsLabel(text) ? text : undefined,
@@ -86,8 +87,9 @@ export function loadWorkerEnv(source: EnvSource) {
             mode: 'out-of-cluster' as const,
             kubeconfigPath: env.KUBECONFIG,
             context: env.PROCTOR_KUBE_CONTEXT,
+            http2: env.PROCTOR_KUBE_HTTP2,
           }
-        : { mode: 'in-cluster' as const },
+        : { mode: 'in-cluster' as const, http2: env.PROCTOR_KUBE_HTTP2 },
       namespace: env.PROCTOR_DEFAULT_NAMESPACE,
       namespaces: env.PROCTOR_ALLOWED_NAMESPACES ?? [],
     },

@@ -87,7 +87,10 @@ export class KubeHttp {
   /** By the credentials that were read: comparing certificates for each request would cost more than sending it. */
   readonly #trusts = new WeakMap<Credentials, Trust>();
 
-  constructor(private readonly credentials: KubeCredentials) {
+  constructor(
+    private readonly credentials: KubeCredentials,
+    private readonly mayUseHttp2: boolean,
+  ) {
     this.#server = new URL(credentials.cluster.server);
     this.#http1 = new Http1Connections(this.#server.protocol, () => this.#dialHttp1());
   }
@@ -129,7 +132,7 @@ export class KubeHttp {
   }
 
   get #maySpeakHttp2(): boolean {
-    return this.#server.protocol === 'https:' && !this.#isProxied;
+    return this.mayUseHttp2 && this.#server.protocol === 'https:' && !this.#isProxied;
   }
 
   async #dialHttp1(): Promise<void> {

@@ -252,7 +252,7 @@ function toLife({ state }: PodView): PodLife {
 }
 
 export function openKubeHttp({ cluster }: Pick<KubernetesRunnerSettings, 'cluster'>): KubeHttp {
-  return new KubeHttp(new KubeCredentials(() => loadKubeConfig(cluster)));
+  return new KubeHttp(new KubeCredentials(() => loadKubeConfig(cluster)), cluster.http2 ?? false);
 }
 
 /** Creates a Kubernetes runner without starting it. */
