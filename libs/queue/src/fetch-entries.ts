@@ -23,7 +23,7 @@ const RETRY_DELAY_MS = 1_000;
 
 /**
  * Fetches entries while there is room for them. BullMQ's own loop fetches all that its concurrency allows before it processes
- * the first one: of 2,000, up to 265 lost their locks while they waited for that.
+ * the first one.
  */
 export class EntryFetcher {
   private readonly stopping = new AbortController();
