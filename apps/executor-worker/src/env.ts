@@ -82,14 +82,16 @@ export function loadWorkerEnv(source: EnvSource) {
     health: healthSettings(env),
     secretKeys: secretKeysOf(env),
     kubernetes: {
-      cluster: env.PROCTOR_KUBE_CONFIG
-        ? {
-            mode: 'out-of-cluster' as const,
-            kubeconfigPath: env.KUBECONFIG,
-            context: env.PROCTOR_KUBE_CONTEXT,
-            http2: env.PROCTOR_KUBE_HTTP2,
-          }
-        : { mode: 'in-cluster' as const, http2: env.PROCTOR_KUBE_HTTP2 },
+      cluster: {
+        ...(env.PROCTOR_KUBE_CONFIG
+          ? {
+              mode: 'out-of-cluster' as const,
+              kubeconfigPath: env.KUBECONFIG,
+              context: env.PROCTOR_KUBE_CONTEXT,
+            }
+          : { mode: 'in-cluster' as const }),
+        http2: env.PROCTOR_KUBE_HTTP2,
+      },
       namespace: env.PROCTOR_DEFAULT_NAMESPACE,
       namespaces: env.PROCTOR_ALLOWED_NAMESPACES ?? [],
     },

@@ -45,7 +45,8 @@ export async function followRun(
   }
 }
 
-const MOMENT_MS = 100;
+/** How soon the pod of a new Job may run. */
+const POD_START_MS = 100;
 
 /** How long one of the two watches may lag behind the other before the Job and its pods are read directly. */
 const WATCH_SKEW_MS = 500;
@@ -162,9 +163,7 @@ class RunFollower {
   private async changesInAMoment(): Promise<boolean> {
     if (this.hasGivenAMoment) return false;
     this.hasGivenAMoment = true;
-    const { wakeUp, signal } = this.follower;
-    await wakeUp.wait({ signal, maxMs: MOMENT_MS });
-    wakeUp.ring();
+    await this.waitForChange(POD_START_MS);
     return true;
   }
 
@@ -173,10 +172,15 @@ class RunFollower {
     this.endedAtMs ??= performance.now();
     const maxMs = this.endedAtMs + WATCH_SKEW_MS - performance.now();
     if (maxMs <= 0) return false;
+    await this.waitForChange(maxMs);
+    return true;
+  }
+
+  /** The loop looks at what has changed, and at an unchanged run again. */
+  private async waitForChange(maxMs: number): Promise<void> {
     const { wakeUp, signal } = this.follower;
     await wakeUp.wait({ signal, maxMs });
     wakeUp.ring();
-    return true;
   }
 
   /** Lets the next attempt start: Kubernetes waits for the pod to end, and the pod for its other containers. */

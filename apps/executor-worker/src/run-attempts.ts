@@ -3,6 +3,16 @@ import type { AttemptUpdate, LogExtent, Move } from '@app/database';
 import type { JobRef, JobView, PodView, RunView } from '@app/runner';
 import { timeLimit, withTimeout } from '@app/timing';
 import type { RecordedEnd } from './assess-run.js';
+import {
+  hasLog,
+  hasSucceeded,
+  isDisruption,
+  isReported,
+  mergeAttempts,
+  toAttempt,
+  type AttemptEnd,
+  type EndedAttempt,
+} from './attempt-state.js';
 import { followLog, storeGap } from './follow-log.js';
 import type { Follower } from './follower.js';
 import { LogBudget } from './log-budget.js';
@@ -18,7 +28,7 @@ const UNSEEN_REASON = 'a pod was gone, with its log, before Proctor saw it';
 const WATCH_PATIENCE_MS = 2_000;
 
 /** For how long the end of a pod may wait to be stored with the end of its execution. */
-const MOMENT_MS = 300;
+const JOINT_WRITE_MS = 300;
 
 const EMPTY_LOG: LogExtent = { lastSeq: 0, headCostBytes: 0, cutSeq: null, tail: [], isLineOpen: false };
 
@@ -129,7 +139,7 @@ export class RunAttempts {
    */
   async storeLogs(): Promise<void> {
     if (this.unread.length > 0) await this.store();
-    await withTimeout(this.logs, MOMENT_MS, () => this.store(), { unref: true });
+    await withTimeout(this.logs, JOINT_WRITE_MS, () => this.store(), { unref: true });
     await this.logs;
   }
 
@@ -140,7 +150,7 @@ export class RunAttempts {
     return job !== null && isStopped ? { ...attempt, reason: preemptionReason(job) } : attempt;
   }
 
-  /** Marks the logs that can no longer be read as missing. For a Job that has finished or is gone, after `record`. */
+  /** Marks the logs that can no longer be read as missing. For a Job that has finished or is gone, after `note`. */
   async recordLost({ job, pods }: RunView): Promise<void> {
     const left = new Set(pods.map(({ podUid }) => podUid));
     for (const { podUid, podName, isLogComplete } of this.follower.claimed.attempts) {
@@ -187,7 +197,7 @@ export class RunAttempts {
     const key = JSON.stringify(update);
     if (this.noted.get(update.podUid) === key) return;
     this.noted.set(update.podUid, key);
-    this.unstored.set(update.podUid, merge(this.unstored.get(update.podUid), update));
+    this.unstored.set(update.podUid, mergeAttempts(this.unstored.get(update.podUid), update));
     this.noteEnd(update);
   }
 
@@ -245,76 +255,8 @@ export class RunAttempts {
   }
 }
 
-/** As the row takes updates one after the other: what is known stays known. */
-function merge(earlier: AttemptUpdate | undefined, later: AttemptUpdate): AttemptUpdate {
-  if (!earlier) return later;
-  return {
-    ...later,
-    startedAt: later.startedAt ?? earlier.startedAt,
-    endedAt: later.endedAt ?? earlier.endedAt,
-    exitCode: later.exitCode ?? earlier.exitCode,
-    reason: later.reason ?? earlier.reason,
-    isDisrupted: later.isDisrupted || earlier.isDisrupted,
-  };
-}
-
-/** A pod whose container never ran (evicted or past its deadline before that) has no log. */
-function hasLog({ state }: PodView): boolean {
-  return state.kind === 'running' || (state.kind !== 'waiting' && state.startedAt !== null);
-}
-
 function withMaskedMessage(pod: PodView, secrets: SecretPatterns): PodView {
   const { state } = pod;
   if (state.kind !== 'failed' || state.message === null) return pod;
   return { ...pod, state: { ...state, message: toStorable(maskText(secrets, state.message)) } };
-}
-
-interface AttemptEnd extends RecordedEnd {
-  hasSucceeded: boolean;
-  isDisrupted: boolean;
-}
-
-type EndedAttempt = Pick<AttemptUpdate, 'endedAt' | 'exitCode' | 'reason' | 'isDisrupted'>;
-
-/** Exit code 0 after the deadline is no success, and no other failure has that code. */
-function hasSucceeded({ exitCode, reason }: EndedAttempt): boolean {
-  return exitCode === 0 && !reason?.startsWith('DeadlineExceeded');
-}
-
-/** The kubelet knows the exit code, so it has not lost the container. A lost node kills it without a report. */
-function isReported({ state }: PodView): boolean {
-  return (
-    state.kind === 'succeeded' ||
-    (state.kind === 'failed' && state.exitCode !== null && state.reason !== 'NodeLost')
-  );
-}
-
-function isDisruption(end: AttemptEnd | undefined): boolean {
-  return end?.isDisrupted === true && !end.hasSucceeded;
-}
-
-function toAttempt({ podUid, podName, state, isDisrupted }: PodView): AttemptUpdate {
-  const none = { podUid, podName, startedAt: null, endedAt: null, exitCode: null, reason: null, isDisrupted };
-  switch (state.kind) {
-    case 'waiting':
-      return none;
-    case 'running':
-      return { ...none, startedAt: state.startedAt };
-    case 'succeeded':
-      return {
-        ...none,
-        startedAt: state.startedAt,
-        endedAt: state.endedAt,
-        exitCode: 0,
-        reason: state.interruption && `interrupted by Kubernetes: ${state.interruption}`,
-      };
-    case 'failed':
-      return {
-        ...none,
-        startedAt: state.startedAt,
-        endedAt: state.endedAt,
-        exitCode: state.exitCode,
-        reason: [state.reason, state.message].filter(Boolean).join(': '),
-      };
-  }
 }

@@ -139,7 +139,7 @@ export class ExecutionConsumer {
     delivery.ended = this.deliver(delivery, earlier?.ended).finally(() => this.fetcher.wake());
   }
 
-  /** Nobody can handle it. */
+  /** It names no execution, so no worker can handle it. */
   private remove({ job, token }: Entry): void {
     this.options.onError(new Error(`removed the queue entry ${job.id}: it names no execution`));
     job.moveToCompleted(undefined, token, false).catch((error: Error) => this.options.onError(error));

@@ -10,8 +10,8 @@ export interface ReportHeadsDependencies {
 const INTERVAL_MS = 60_000;
 
 /**
- * Reports the head of the audit chain to the log and to a webhook, so that a copy exists that nobody with access to the
- * database alone can change. At most once a minute, and when the gateway stops.
+ * Reports the head of the audit chain to the log and to a webhook: copies that access to the database is not enough to
+ * change. At most once a minute, and when the gateway stops.
  */
 export class ReportHeads {
   private latest: ChainHead | null = null;

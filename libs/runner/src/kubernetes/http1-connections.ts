@@ -27,7 +27,7 @@ export class Http1Connections {
   ) {
     this.agent = new (protocol === 'https:' ? https : http).Agent({
       keepAlive: true,
-      // The agent sets it on each connection that a request gives back: with another value, each request would set it anew.
+      // The agent sets it on each connection that a request gives back: a different value would be set again for each request.
       keepAliveMsecs: TCP_KEEPALIVE_DELAY_MS,
       maxFreeSockets: MAX_FREE,
     });

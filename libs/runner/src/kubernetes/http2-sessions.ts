@@ -28,8 +28,8 @@ const MAX_REQUEST_SESSIONS = 8;
 const WINDOW_BYTES = 4 * 1024 * 1024;
 
 /**
- * Connections of HTTP/2 to one server, as few as its limits of streams allow. Whoever asks gets a stream in turn. Learns
- * from the handshake whether the server speaks HTTP/2 at all.
+ * HTTP/2 connections to one server, as few as the server's stream limits allow. Callers get streams in the order in which they
+ * ask. The handshake tells whether the server speaks HTTP/2 at all.
  */
 export class Http2Sessions {
   readonly #sessions = new Set<Http2Session>();

@@ -1,8 +1,6 @@
-import { createSecureContext, type SecureContext } from 'node:tls';
 import { KubeTimeoutError, KubeUnreachableError, toStatusError } from './api-outcome.js';
 import { CreateGate } from './create-gate.js';
 import { exchangeOverHttp1, Http1Connections } from './http1-connections.js';
-import { Http2Sessions } from './http2-sessions.js';
 import type { Credentials, KubeCredentials } from './kube-credentials.js';
 import {
   abortError,
@@ -13,6 +11,8 @@ import {
   readBody,
 } from './kube-response.js';
 import { readWarnings } from './read-warnings.js';
+import { Trusts } from './trusts.js';
+import { within, type Limit } from './within.js';
 
 export interface KubeRequest {
   method: 'GET' | 'POST' | 'DELETE';
@@ -24,12 +24,6 @@ export interface KubeRequest {
 
 /** Watches and logs stay open. Logs have connections of their own: many, or slow ones, must not delay anything else. */
 type Kind = 'request' | 'watch' | 'log';
-
-interface Limit {
-  signal: AbortSignal;
-  /** Starts the timeout again, from now. */
-  restart(timeoutMs: number): void;
-}
 
 interface OpenRequest extends Pick<KubeRequest, 'path' | 'query'> {
   kind: 'watch' | 'log';
@@ -60,22 +54,9 @@ const DIAL_TIMEOUT_MS = 30_000;
 const CREDENTIALS_TIMEOUT_MS = 60_000;
 /** How often a request that the server has surely not acted on is sent again at once. */
 const MAX_REFUSED_STREAMS = 3;
-/** What watches leave to other requests on their connection, and how many streams a connection has at most. */
-const REQUEST_STREAMS = { spareStreams: 32, maxStreams: 1_000 };
-const LOG_STREAMS = { spareStreams: 0, maxStreams: 100 };
-
-/** The connections for one identity. */
-interface Trust {
-  identity: string;
-  secureContext: SecureContext;
-  /** Creates, reads and watches. */
-  requests: Http2Sessions;
-  logs: Http2Sessions;
-}
-
 /**
- * Sends requests to the API server of a kubeconfig, over HTTP/2 if it speaks that, otherwise, through a proxy and without
- * TLS over HTTP/1.1. The Kubernetes client's own transport creates a connection pool per request, and ends a response that
+ * Sends requests to the API server of a kubeconfig, over HTTP/1.1, or over HTTP/2 if that is allowed, the server speaks it,
+ * and the connection has TLS and no proxy. The Kubernetes client's own transport creates a connection pool per request, and ends a response that
  * is silent for five minutes, as a log or a watch may be.
  */
 export class KubeHttp {
@@ -83,28 +64,26 @@ export class KubeHttp {
   readonly creates = new CreateGate();
   readonly #server: URL;
   readonly #http1: Http1Connections;
-  #trust: Trust | null = null;
-  /** By the credentials that were read: comparing certificates for each request would cost more than sending it. */
-  readonly #trusts = new WeakMap<Credentials, Trust>();
+  readonly #trusts: Trusts;
 
   constructor(
     private readonly credentials: KubeCredentials,
     private readonly mayUseHttp2: boolean,
   ) {
     this.#server = new URL(credentials.cluster.server);
+    this.#trusts = new Trusts(this.#server);
     this.#http1 = new Http1Connections(this.#server.protocol, () => this.#dialHttp1());
   }
 
   close(): void {
-    this.#trust?.requests.close();
-    this.#trust?.logs.close();
+    this.#trusts.close();
     this.#http1.close();
   }
 
   /** Throws `KubeUnreachableError`, which says what to change, if the kubeconfig gives no usable credentials. */
   async checkCredentials(): Promise<void> {
     const read = ({ signal }: Limit) => this.credentials.read(signal);
-    await this.#within(CREDENTIALS_TIMEOUT_MS, undefined, read).catch((error: unknown) => {
+    await within(CREDENTIALS_TIMEOUT_MS, undefined, read).catch((error: unknown) => {
       if (!(error instanceof KubeTimeoutError)) throw error;
       throw new KubeUnreachableError(`The plugin of the kubeconfig gave ${error.message}.`, { cause: error });
     });
@@ -112,8 +91,8 @@ export class KubeHttp {
 
   /** Returns once a connection is free for the next request. Throws as `json` does. */
   async connect(signal?: AbortSignal): Promise<void> {
-    await this.#within(CONNECT_TIMEOUT_MS, signal, async (limit) => {
-      const { requests } = this.#trustOf(await this.credentials.read(limit.signal));
+    await within(CONNECT_TIMEOUT_MS, signal, async (limit) => {
+      const { requests } = this.#trusts.of(await this.credentials.read(limit.signal));
       const session = this.#maySpeakHttp2
         ? await requests.reserve(false, limit.signal).catch(asUnreachable)
         : 'http/1.1';
@@ -136,7 +115,7 @@ export class KubeHttp {
   }
 
   async #dialHttp1(): Promise<void> {
-    await this.#within(DIAL_TIMEOUT_MS, undefined, async ({ signal }) => {
+    await within(DIAL_TIMEOUT_MS, undefined, async ({ signal }) => {
       const credentials = await this.credentials.read(signal);
       const request = { method: 'GET', path: '/version' } as const;
       const outgoing = this.#outgoing(request, credentials, { signal, isDetached: false });
@@ -155,7 +134,7 @@ export class KubeHttp {
     signal?: AbortSignal,
     { connectTimeoutMs = CONNECT_TIMEOUT_MS, onWarning }: JsonOptions = {},
   ): Promise<T> {
-    return await this.#within(connectTimeoutMs, signal, async (limit) => {
+    return await within(connectTimeoutMs, signal, async (limit) => {
       const onConnected = () => limit.restart(timeoutMs);
       const response = await this.#send(request, limit.signal, { onConnected });
       for (const warning of readWarnings(valuesOf(response.headers, 'warning'))) onWarning?.(warning);
@@ -179,7 +158,7 @@ export class KubeHttp {
     const request: KubeRequest = { method: 'GET', path, query };
     if (headersTimeoutMs === undefined) return await this.#send(request, signal, { kind });
     // The timeout ends with the headers, so the stream needs the caller's signal of its own.
-    const response = await this.#within(headersTimeoutMs, signal, (limit) =>
+    const response = await within(headersTimeoutMs, signal, (limit) =>
       this.#send(request, limit.signal, { kind, isDetached: true }),
     );
     const onAbort = () => response.destroy(abortError(signal));
@@ -187,35 +166,6 @@ export class KubeHttp {
     response.body.once('close', () => signal.removeEventListener('abort', onAbort));
     if (signal.aborted) onAbort();
     return response;
-  }
-
-  async #within<T>(
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-    act: (limit: Limit) => Promise<T>,
-  ): Promise<T> {
-    signal?.throwIfAborted();
-    const limit = new AbortController();
-    let limitMs = timeoutMs;
-    let timer = setTimeout(() => limit.abort(), limitMs);
-    const restart = (ms: number) => {
-      clearTimeout(timer);
-      limitMs = ms;
-      timer = setTimeout(() => limit.abort(), ms);
-    };
-    const onAbort = () => limit.abort();
-    signal?.addEventListener('abort', onAbort);
-    try {
-      return await act({ signal: limit.signal, restart });
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (limit.signal.aborted)
-        throw new KubeTimeoutError(`no response within ${limitMs} ms`, { cause: error });
-      throw error;
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-    }
   }
 
   async #send(request: KubeRequest, signal: AbortSignal, how: SendOptions = {}): Promise<KubeResponse> {
@@ -253,7 +203,7 @@ export class KubeHttp {
   ): Promise<KubeResponse | null> {
     const isLasting = kind !== 'request';
     for (let failures = 0; ; failures += 1) {
-      const trust = this.#trustOf(credentials);
+      const trust = this.#trusts.of(credentials);
       const sessions = kind === 'log' ? trust.logs : trust.requests;
       const session = await sessions.reserve(isLasting, outgoing.signal);
       if (session === 'http/1.1') return null;
@@ -279,7 +229,7 @@ export class KubeHttp {
     if (!this.#isProxied) {
       options.agent = this.#http1.agent;
       // Each log has its own connection, and parsing the certificates again costs more than the handshake.
-      Object.assign(options, { secureContext: this.#trustOf(credentials).secureContext });
+      Object.assign(options, { secureContext: this.#trusts.of(credentials).secureContext });
     }
     const exchange = () => exchangeOverHttp1(this.#server, options, outgoing);
     const first = () => {
@@ -316,26 +266,6 @@ export class KubeHttp {
       },
       ...{ body, signal, isDetached },
     };
-  }
-
-  /** The connections for these credentials. Those for a certificate that was replaced end with what is open. */
-  #trustOf(credentials: Credentials): Trust {
-    const known = this.#trusts.get(credentials);
-    if (known) return known;
-    const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = credentials;
-    const identity = JSON.stringify([ca, cert, key, pfx, passphrase].map(String));
-    if (this.#trust?.identity !== identity) {
-      this.#trust?.requests.drain();
-      this.#trust?.logs.drain();
-      const secureContext = createSecureContext({ ca, cert, key, pfx, passphrase });
-      const tls = { secureContext, servername, rejectUnauthorized };
-      const server = this.#server;
-      const requests = new Http2Sessions({ server, tls, ...REQUEST_STREAMS });
-      const logs = new Http2Sessions({ server, tls, ...LOG_STREAMS });
-      this.#trust = { identity, secureContext, requests, logs };
-    }
-    this.#trusts.set(credentials, this.#trust);
-    return this.#trust;
   }
 }
 
