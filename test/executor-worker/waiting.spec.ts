@@ -193,9 +193,10 @@ describe('a user who waits for an execution', () => {
     const { id } = await system.api.run('echo started');
     const startedAt = Date.now();
     let toldAfterMs = 0;
-    const streamed = system.api.stream(id, ({ text }) => {
+    const noteArrival = ({ text }: { text: string }) => {
       if (text.includes(SENTENCE)) toldAfterMs ||= Date.now() - startedAt;
-    });
+    };
+    const streamed = system.api.stream(id, noteArrival, { reasons: true });
     await until(() => toldAfterMs > 0, 10_000);
     system.sandbox.faults.releasePods();
     const texts = (await streamed).map(({ text }) => text);

@@ -103,9 +103,9 @@ export class ApiClient {
     );
   }
 
-  /** The log as plain text. Resolves when the execution has ended. */
+  /** The log as plain text, without the reasons why it waited. Resolves when the execution has ended. */
   async log(id: number): Promise<string> {
-    const reply = await this.request('GET', `/execution/logs?context_id=${id}`);
+    const reply = await this.request('GET', `/execution/logs?context_id=${id}&reasons=false`);
     if (reply.status !== 200) throw new Error(`GET logs: ${reply.status} ${await reply.text()}`);
     return reply.text();
   }
@@ -114,15 +114,18 @@ export class ApiClient {
     return this.request('POST', `/execution/${id}/cancel`);
   }
 
-  /** The log as a WebSocket client of v2 gets it, with the arrival time of each line. @param keep whether to return the lines */
+  /**
+   * The log as a WebSocket client gets it, with the arrival time of each line.
+   * @param keep whether to return the lines
+   * @param reasons whether to get the reasons why it waits, which are no part of the stored log
+   */
   stream(
     id: number,
     onLine: (line: LogLine) => void = () => undefined,
-    { keep = true }: { keep?: boolean } = {},
+    { keep = true, reasons = false }: { keep?: boolean; reasons?: boolean } = {},
   ): Promise<LogLine[]> {
-    const socket = new WebSocket(`${this.url.replace('http', 'ws')}/execution/logs?context_id=${id}`, {
-      headers: this.headers,
-    });
+    const url = `${this.url.replace('http', 'ws')}/execution/logs?context_id=${id}&reasons=${reasons}`;
+    const socket = new WebSocket(url, { headers: this.headers });
     const lines: LogLine[] = [];
     return new Promise((resolve, reject) => {
       socket.on('message', (data: Buffer) => {

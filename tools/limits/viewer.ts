@@ -43,7 +43,7 @@ export class Viewer {
   }
 
   static connect(system: LimitsSystem, id: number, expected: Expected): Promise<Viewer> {
-    const url = `${system.gatewayUrl.replace('http', 'ws')}/execution/logs?context_id=${id}`;
+    const url = `${system.gatewayUrl.replace('http', 'ws')}/execution/logs?context_id=${id}&reasons=false`;
     const socket = new WebSocket(url, { headers: system.api.headers, perMessageDeflate: false });
     const viewer = new Viewer(socket, expected);
     return new Promise((resolve, reject) => {

@@ -16,7 +16,8 @@ export function compareDecimals(a: string, b: string): number {
   const [x, y] = [parseDecimal(a), parseDecimal(b)];
   if (x.sign !== y.sign) return x.sign - y.sign;
   if (x.exponent !== y.exponent) return x.sign * (x.exponent - y.exponent);
-  return x.sign * (x.digits === y.digits ? 0 : x.digits < y.digits ? -1 : 1);
+  if (x.digits === y.digits) return 0;
+  return x.digits < y.digits ? -x.sign : x.sign;
 }
 
 function parseDecimal(text: string): Decimal {
