@@ -540,7 +540,10 @@ describe('accounts', () => {
     );
     const unasked = await as(bob, ['token', 'revoke', token?.id ?? '']);
     expect([unasked.exitCode, unasked.stderr]).toEqual([2, expect.stringContaining('--yes')]);
-    await succeed(as(bob, ['token', 'revoke', token?.id ?? '', '--yes']));
+    const revoked = await succeed(as(bob, ['token', 'revoke', token?.id ?? '', '--yes']));
+    expect(revoked).toMatch(
+      new RegExp(`^Revoked: ${token?.id}\nAlso revoked: [0-9a-f-]{36}  bob@example.com\n$`),
+    );
     for (const who of [bob, reader]) expect((await as(who, ['whoami'])).exitCode).toBe(3);
     expect(await succeed(admin('user', 'update', 'bob@example.com', '--deactivate', '--no-groups'))).toMatch(
       /State +disabled/,
@@ -549,6 +552,22 @@ describe('accounts', () => {
     await succeed(admin('user', 'remove', 'bob@example.com', '--yes'));
     expect((await admin('user', 'show', 'bob@example.com')).exitCode).toBe(5);
     await succeed(admin('group', 'remove', 'night', '--yes'));
+  });
+
+  it('say which workload rules end with a token', async () => {
+    const made = await admin('token', 'create', '--label', 'setup');
+    const setUp = { email: gateway.admin.email, token: made.stdout.trim() };
+    await succeed(admin('user', 'create', 'ci@example.com', '--service'));
+    const rule = ['--issuer', 'https://ci.example.com', '--audience', 'proctor', '--subject', 'repo:a:b'];
+    await succeed(as(setUp, ['workload', 'create', 'ci-job', ...rule, '--account', 'ci@example.com']));
+    const tokens = await jsonOf<Array<{ id: string; label: string }>>(gateway.admin, 'token', 'list');
+    const { id = '' } = tokens.find(({ label }) => label === 'setup') ?? {};
+    const asked = await as(gateway.admin, ['token', 'revoke', id], { typed: ['n'] });
+    expect(asked.exitCode).toBe(6);
+    expect(await succeed(admin('token', 'revoke', id, '--yes'))).toBe(
+      `Revoked: ${id}\nEnded: workload rule ci-job\n`,
+    );
+    expect(await succeed(admin('workload', 'list'))).toMatch(/ci-job .* ended /);
   });
 
   it('leave audit events', async () => {

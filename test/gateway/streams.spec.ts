@@ -164,6 +164,25 @@ describe('a log over a WebSocket', () => {
     expect(await viewer.ended).toMatchObject({ code: 1008 });
   }, 20_000);
 
+  it('ends when the token of the viewer expires, over a WebSocket and as text', async () => {
+    const guest = await gateway.createUser('expiring', ['group']);
+    const id = await submit();
+    await gateway.addRows(id, [{ text: 'seen' }]);
+    const [{ at } = { at: new Date() }] = await gateway.query<{ at: Date }>(
+      `update access_token set expires_at = now() + interval '3 s' where email = $1 returning expires_at as at`,
+      [guest.email],
+    );
+    const viewer = gateway.watch(guest, id);
+    const text = gateway.call(guest, 'GET', `/execution/${id}/log?follow=true`);
+    const cut = expect(text).rejects.toThrow('terminated');
+    await until(() => viewer.lines().length > 0, 2_500);
+    expect(await viewer.ended).toMatchObject({ code: 1008, reason: expect.stringContaining('expired') });
+    await cut;
+    const lateMs = Date.now() - at.getTime();
+    expect(lateMs).toBeGreaterThanOrEqual(0);
+    expect(lateMs).toBeLessThan(1_000);
+  }, 20_000);
+
   it('closes when a client sends a message over the limit', async () => {
     const viewer = gateway.watch(owner, await submit());
     viewer.socket.on('open', () => viewer.socket.send('x'.repeat(1_000)));

@@ -319,9 +319,7 @@ describe('an email that must not be sent', () => {
     const failed = records.filter(({ state }) => state === 'failed');
     expect(failed).toHaveLength(7);
     for (const { failedReason } of failed) {
-      expect(failedReason).toMatch(
-        /quota of 3 emails an hour .* resend it.* the next hour begins at .* UTC$/,
-      );
+      expect(failedReason).toMatch(/quota of 3 emails an hour .* resend it.* there is room again at .* UTC$/);
     }
     expect(mail.to(one).length + mail.to(two).length).toBe(3);
     const logs = notifiers.map((notifier) => notifier.output()).join('\n');
@@ -383,6 +381,20 @@ describe('an email that must not be sent', () => {
     ).toEqual([list, member].sort());
     expect(reasonOf(left.toUpperCase())).toContain('not in all groups that the proc requires (ops)');
     expect(reasonOf(disabled)).toContain('no longer active');
+    const again = await bench.end({
+      submission: { procName: 'guarded', origin: { kind: 'schedule', scheduleId } },
+    });
+    await bench.settled(again, ['sent', 'failed']);
+    const audited = await query(
+      `select subject, allowed, details from audit_event where action = 'sendEmail' and details ->> 'schedule' = $1`,
+      [String(scheduleId)],
+    );
+    const about = { proc: 'guarded', schedule: String(scheduleId), owner: expect.any(String) };
+    expect(audited).toHaveLength(2);
+    for (const email of [left.toUpperCase(), disabled]) {
+      const details = { ...about, reason: reasonOf(email) };
+      expect(audited).toContainEqual({ subject: email, allowed: false, details });
+    }
     // What they started themselves stays theirs to see.
     await bench.preferences.set(left, ['success']);
     await bench.settled(await bench.end({ submission: { procName: 'guarded', userEmail: left } }), ['sent']);

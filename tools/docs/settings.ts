@@ -500,7 +500,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       },
       PROCTOR_MAIL_QUOTA_PER_HOUR: {
         meaning:
-          'How many emails the executions and schedules of one owner may cause in an hour, counted over all notifiers. Further ones are `failed`, with a reason; an administrator can resend them.',
+          'How many emails the executions and schedules of one owner may cause in any 60 minutes, counted over all notifiers. Further ones are `failed`, with a reason; an administrator can resend them.',
       },
       PROCTOR_MAIL_MIN_INTERVAL_SECONDS: {
         meaning:

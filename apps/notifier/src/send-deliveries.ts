@@ -117,8 +117,11 @@ export class SendDeliveries {
     switch (outcome.kind) {
       case 'sent':
         return await deliveries.recordSent(delivery);
-      case 'refused':
-        return await deliveries.recordFailed(delivery, oneLine(outcome.reason, MAX_REASON_CHARACTERS));
+      case 'refused': {
+        const reason = oneLine(outcome.reason, MAX_REASON_CHARACTERS);
+        if (outcome.isDenied) return await deliveries.recordDenied(delivery, reason);
+        return await deliveries.recordFailed(delivery, reason);
+      }
       case 'retry': {
         const delayMs = retryDelayMs(delivery.attempts, attempts.firstRetryMs, outcome.afterMs);
         return await deliveries.recordRetry(

@@ -66,7 +66,14 @@ export async function createToken(
   return 0;
 }
 
-/** Also revokes the tokens that were made with it, once that is confirmed. */
+/** What ends with a token, as far as the caller may see it. */
+interface Ending {
+  tokens: TokenReply[];
+  /** Names of workload rules. */
+  workloads: string[];
+}
+
+/** Also revokes the tokens that were made with it, once that is confirmed, and says what ended. */
 export async function revokeToken(context: Context, id: string, yes: boolean): Promise<number> {
   if (!tokenParams.safeParse({ id }).success) {
     throw new AppError('invalid_args', `'${plainLine(id)}' is not a token id.`, {
@@ -74,28 +81,45 @@ export async function revokeToken(context: Context, id: string, yes: boolean): P
     });
   }
   const client = await openGateway(context);
-  const ended = await findMadeWith(client, id);
-  if (ended.length > 0) {
-    const owners = [...new Set(ended.map(({ email }) => plainLine(email)))];
-    const count = ended.length === 1 ? 'a token that was' : `${ended.length} tokens that were`;
-    await confirmChange(context, `Also revoke ${count} made with it, of ${owners.join(', ')}?`, yes);
+  const { tokens, workloads } = await findEnding(client, id);
+  if (tokens.length + workloads.length > 0) {
+    const owners = [...new Set(tokens.map(({ email }) => plainLine(email)))];
+    const count = tokens.length === 1 ? 'a token that was' : `${tokens.length} tokens that were`;
+    const ended = [
+      ...(tokens.length > 0 ? [`revoke ${count} made with it, of ${owners.join(', ')}`] : []),
+      ...(workloads.length > 0 ? [`end the workload rules made with it (${workloads.join(', ')})`] : []),
+    ];
+    await confirmChange(context, `Also ${ended.join(', and ')}?`, yes);
   }
   await client.call('revokeToken', { params: { id } });
-  await context.printer.result(`Revoked: ${id}\n`, { id, revoked: true });
+  const lines = [
+    `Revoked: ${id}`,
+    ...tokens.map((token) =>
+      `Also revoked: ${token.id}  ${plainLine(`${token.email}  ${token.label}`)}`.trimEnd(),
+    ),
+    ...workloads.map((name) => `Ended: workload rule ${name}`),
+  ];
+  await context.printer.result(`${lines.join('\n')}\n`, {
+    ...{ id, revoked: true },
+    ...{ also_revoked: tokens.map((token) => token.id), ended_workloads: workloads },
+  });
   return 0;
 }
 
-/** The working tokens that the caller may see and that end with this one. */
-async function findMadeWith(client: GatewayClient, id: string): Promise<TokenReply[]> {
-  const { is_admin: all } = await client.call('whoAmI');
-  const pages = readPages(client, 'listTokens', { query: { all: all || undefined } });
-  const tokens = await collectItems(pages, (page) => page.tokens);
+/** The working tokens and workload rules that the caller may see and that end with this token. */
+async function findEnding(client: GatewayClient, id: string): Promise<Ending> {
+  const { is_admin: isAdmin } = await client.call('whoAmI');
+  const pages = readPages(client, 'listTokens', { query: { all: isAdmin || undefined } });
+  const all = await collectItems(pages, (page) => page.tokens);
   const ids = new Set([id]);
   // Newest first: a token comes before the one that it was made with.
-  for (const token of tokens.toReversed()) if (token.parent && ids.has(token.parent)) ids.add(token.id);
-  return tokens.filter(
+  for (const token of all.toReversed()) if (token.parent && ids.has(token.parent)) ids.add(token.id);
+  const tokens = all.filter(
     (token) => token.id !== id && ids.has(token.id) && stateOf(token, Date.now()) === 'active',
   );
+  const rules = isAdmin ? await client.call('listWorkloads') : [];
+  const ending = rules.filter(({ active, parent }) => active && parent !== undefined && ids.has(parent));
+  return { tokens, workloads: ending.map(({ name }) => plainLine(name)) };
 }
 
 function secondsOf(duration: string | undefined): number | null | undefined {

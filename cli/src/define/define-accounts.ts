@@ -128,7 +128,7 @@ const token = command('token', 'Manage access tokens: list, create, revoke', {
       ],
       run: (context, { proc, ...values }) => createToken(context, { ...values, procs: proc }),
     }),
-    command('revoke', 'Revoke a token and those made with it', {
+    command('revoke', 'Revoke a token, and what was made with it', {
       positionals: { id: { description: 'Id of the token (see `proctor token list`)' } },
       options: { yes: YES },
       examples: [['token revoke 0b9f1c1e-6d0a-4c1e-9a53-0c6b6c3c2f11', '']],

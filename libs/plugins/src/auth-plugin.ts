@@ -1,6 +1,9 @@
 import { canExecute, type User } from '@app/domain';
 import type { DeviceFlow } from './device-flow.js';
 
+/** A user, and when the plugin stops accepting the token, if it knows. */
+export type PluginUser = User & { acceptedUntil?: Date };
+
 /**
  * The port through which Proctor identifies callers. Implemented by the shipped plugins and by the operator's own
  * (`loadAuthPlugin`). Every method may be repeated and called concurrently. Callers may cache results for seconds.
@@ -12,7 +15,7 @@ export abstract class AuthPlugin {
    * @returns null if the email or token is unknown, they do not match, or the token is no longer valid
    * @throws AppError `unavailable` if the backend is unreachable or its response is invalid; never contains the token
    */
-  abstract auth(email: string | null, token: string): Promise<User | null>;
+  abstract auth(email: string | null, token: string): Promise<PluginUser | null>;
 
   /** Returns true if the user may do something that requires all of these groups. By default: active and a member of each. */
   async verify(user: User, requiredGroups: readonly string[]): Promise<boolean> {

@@ -17,6 +17,7 @@ const caller: Caller = {
   tokenId: null,
   address: '192.0.2.1',
   credentialExpiresAt: null,
+  acceptedUntil: null,
 };
 const log = createLogger({ service: 'test', level: 'info', destination: { write: () => {} } });
 

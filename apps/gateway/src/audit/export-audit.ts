@@ -40,7 +40,8 @@ export class ExportAudit {
     const first = filter ? await this.store.exportFrom(filter, 0, MAX_PAGE) : [];
     const { raw } = reply.hijack();
     raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
-    const stream = this.streams.add(() => this.authorize(request));
+    const { acceptedUntil } = caller;
+    const stream = this.streams.add({ authorize: () => this.authorize(request), acceptedUntil });
     stream.signal.addEventListener('abort', () => raw.destroy());
     raw.on('close', () => stream.end());
     try {

@@ -39,9 +39,10 @@ export class AuthGuard implements CanActivate {
     const version = request.headers[CLIENT_VERSION_HEADER.toLowerCase()];
     checkClientVersion(Array.isArray(version) ? version.join() : version, minClientVersion);
     const user = await authenticator.admit(request.raw.headersDistinct, request.ip);
-    const { tokenId, expiresAt: credentialExpiresAt, workload } = sources.credentialOf(user);
+    const { tokenId, expiresAt, acceptedUntil, workload } = sources.credentialOf(user);
     const requester = await access.requesterOf(user);
-    const caller = { ...requester, address: request.ip, tokenId, credentialExpiresAt, workload };
+    const credential = { tokenId, credentialExpiresAt: expiresAt, acceptedUntil, workload };
+    const caller = { ...requester, address: request.ip, ...credential };
     setCaller(request, caller);
     originCheck.check(request);
     checkScope(route, caller.scope);

@@ -9,8 +9,10 @@ export interface Caller extends Requester {
   address: string;
   /** The token in Postgres that the request was made with; null: another credential. */
   tokenId: string | null;
-  /** When the caller's credential expires; null: never, or only the authentication plugin knows. */
+  /** Tokens that the caller makes expire no later; null: no limit. */
   credentialExpiresAt: Date | null;
+  /** When the caller's credential stops being accepted; null: never, or only the authentication plugin knows. */
+  acceptedUntil: Date | null;
   /** The token of a workload that the request was made with; left out: another credential. */
   workload?: WorkloadSource | undefined;
 }

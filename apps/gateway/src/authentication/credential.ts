@@ -4,8 +4,10 @@ import { FULL_SCOPE, type Scope } from '@app/domain';
 export interface Credential {
   /** The token in Postgres; null: another credential. */
   tokenId: string | null;
-  /** Null: never, or only the plugin knows. */
+  /** Tokens made with it expire no later. Null: never, or it is the plugin's. */
   expiresAt: Date | null;
+  /** When it stops being accepted. Null: never, or only the plugin knows. */
+  acceptedUntil: Date | null;
   scope: Scope;
   /** The token of a workload; left out: another credential. */
   workload?: WorkloadSource;
@@ -22,7 +24,12 @@ export interface WorkloadSource {
 }
 
 /** A credential of which only the plugin knows more, or none while authentication is off. */
-export const UNLIMITED: Credential = { tokenId: null, expiresAt: null, scope: FULL_SCOPE };
+export const UNLIMITED: Credential = {
+  tokenId: null,
+  expiresAt: null,
+  acceptedUntil: null,
+  scope: FULL_SCOPE,
+};
 
 /** For audit entries. */
 export function workloadDetails({ rule, subject, tokenId }: WorkloadSource): Record<string, string> {

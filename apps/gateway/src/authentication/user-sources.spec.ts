@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TokenOwner } from '@app/database';
-import { FULL_SCOPE, type Scope, type User } from '@app/domain';
+import type { Scope, User } from '@app/domain';
 import { AuthPlugin } from '@app/plugins';
+import { UNLIMITED } from './credential.js';
 import { UserSources } from './user-sources.js';
 
 const ROBOT = 'robot@b.c';
@@ -14,6 +15,7 @@ class Source extends AuthPlugin {
   verified = 0;
   verifiedEmail = '';
   failure: Error | null = null;
+  acceptedUntil: Date | undefined;
 
   constructor(private readonly mayDo: boolean) {
     super();
@@ -23,7 +25,8 @@ class Source extends AuthPlugin {
     this.asked.push([email, token]);
     if (!token.endsWith('good')) return null;
     const user = { email: email ?? 'a@b.c', name: '', active: true, groups: ['g'] };
-    return { ...user, tokenId: ID, tokenExpiresAt: END, scope: NARROW };
+    const credential = { tokenId: ID, tokenExpiresAt: END, scope: NARROW };
+    return { ...user, ...credential, ...(this.acceptedUntil && { acceptedUntil: this.acceptedUntil }) };
   }
 
   override async verify(user: User): Promise<boolean> {
@@ -60,9 +63,21 @@ describe('UserSources', () => {
     const foreign = await sources.find(null, 'good');
     expect(await sources.verify(own!, ['x'])).toBe(true);
     expect(await sources.verify(foreign!, ['g'])).toBe(false);
-    expect(sources.credentialOf(own!)).toEqual({ tokenId: ID, expiresAt: END, scope: NARROW });
-    expect(sources.credentialOf(foreign!)).toEqual({ tokenId: null, expiresAt: null, scope: FULL_SCOPE });
+    expect(sources.credentialOf(own!)).toEqual({
+      tokenId: ID,
+      expiresAt: END,
+      acceptedUntil: END,
+      scope: NARROW,
+    });
+    expect(sources.credentialOf(foreign!)).toEqual(UNLIMITED);
     expect([sources.isAccount(own!), sources.isAccount(foreign!)]).toEqual([true, false]);
+  });
+
+  it('knows until when a plugin accepts a token, and does not limit the tokens made with it to that', async () => {
+    const { plugin, sources } = setUp();
+    plugin.acceptedUntil = END;
+    const foreign = await sources.find(null, 'good');
+    expect(sources.credentialOf(foreign!)).toEqual({ ...UNLIMITED, acceptedUntil: END });
   });
 
   it('refuses a plugin’s user whose account is closed', async () => {

@@ -103,7 +103,7 @@ export class UserSources {
     const user = await this.accounts.auth(email, token);
     if (user) {
       const { tokenId, tokenExpiresAt: expiresAt, scope } = user;
-      const credential = { tokenId, expiresAt, scope };
+      const credential = { tokenId, expiresAt, acceptedUntil: expiresAt, scope };
       this.origins.set(user, { source: this.accounts, user, credential, answers: new Map() });
     }
     return user;
@@ -114,8 +114,10 @@ export class UserSources {
     // Executions, schedules and tokens belong to an email: a plugin's user of the same email would get the account's.
     // Nor one whose email passes for another's: it would become that one.
     if (!found || !isPlainEmail(found.email) || (await this.isClosed(found.email))) return null;
-    const user = { ...found, email: await this.emails.rememberSpelling(found.email) };
-    this.origins.set(user, { source: this.plugin, user: found, credential: UNLIMITED, answers: new Map() });
+    const { acceptedUntil = null, ...known } = found;
+    const user = { ...known, email: await this.emails.rememberSpelling(found.email) };
+    const credential = { ...UNLIMITED, acceptedUntil };
+    this.origins.set(user, { source: this.plugin, user: known, credential, answers: new Map() });
     this.noteSignIn(user);
     return user;
   }

@@ -9,7 +9,7 @@ import {
   type WorkloadIssuers,
 } from '@app/plugins';
 import { BoundedMap } from '@app/timing';
-import type { Credential, WorkloadSource } from './credential.js';
+import { UNLIMITED, type Credential, type WorkloadSource } from './credential.js';
 import { isOfPeople, isWorking, type People } from './working-rule.js';
 
 const MAX_HINTS = 1_000;
@@ -104,7 +104,7 @@ function userOf({ account: { isService: _, ...user } }: WorkloadRecord): User {
 
 function credentialOf(
   { name, issuer, scope }: WorkloadRecord,
-  { subject, expiresAt, claims }: Exclude<CheckedWorkload, { refusal: string }>,
+  { subject, acceptedUntil, claims }: Exclude<CheckedWorkload, { refusal: string }>,
 ): Credential {
   const { jti } = claims;
   const workload: WorkloadSource = {
@@ -113,7 +113,8 @@ function credentialOf(
     subject,
     tokenId: typeof jti === 'string' ? jti.slice(0, MAX_JTI_CHARACTERS) : null,
   };
-  return { tokenId: null, expiresAt, scope, workload };
+  // It makes no tokens that could outlive it.
+  return { ...UNLIMITED, acceptedUntil, scope, workload };
 }
 
 /** The values are the caller's own; of other claims only the names, because the answer may end up in a log. */

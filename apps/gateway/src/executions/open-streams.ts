@@ -1,8 +1,10 @@
 import { AppError } from '@app/domain';
 import type { Logger } from '@app/platform';
 
-/** The fallback for news that was lost, and for what no news tells: an expiry, or groups of a plugin. */
+/** The fallback for news that was lost, and for what no news tells: groups of a plugin. */
 const REAUTHORIZE_INTERVAL_MS = 60_000;
+/** The longest that `setTimeout` can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 const CHECKED_AT_ONCE = 20;
 
 /** Why a stream ends before its log does; `code` is a WebSocket close code. */
@@ -15,6 +17,14 @@ export class StreamEnded extends Error {
   ) {
     super(message);
   }
+}
+
+/** Who reads a stream. */
+export interface Viewer {
+  /** Throws an AppError if the viewer may no longer read it. */
+  authorize: () => Promise<unknown>;
+  /** When the viewer's credential stops being accepted; null: never, or only the authentication plugin knows. */
+  acceptedUntil: Date | null;
 }
 
 export interface OpenStream {
@@ -32,11 +42,11 @@ export class OpenStreams {
 
   constructor(private readonly logger: Logger) {}
 
-  /** @param authorize throws an AppError if the viewer may no longer see the log */
-  add(authorize: () => Promise<unknown>): OpenStream {
+  add({ authorize, acceptedUntil }: Viewer): OpenStream {
     const abort = new AbortController();
     const end = (reason?: StreamEnded) => this.endOne(abort, reason);
     this.open.set(abort, authorize);
+    if (acceptedUntil) endAt(acceptedUntil, abort.signal, () => end(expired()));
     this.timer ??= setInterval(() => void this.reauthorize(), REAUTHORIZE_INTERVAL_MS);
     if (this.isClosing) end(restarting());
     return { signal: abort.signal, end };
@@ -83,6 +93,20 @@ export class OpenStreams {
     if (this.timer) clearInterval(this.timer);
     this.timer = null;
   }
+}
+
+/** Calls `end` at this time, unless the signal aborts before. */
+function endAt(time: Date, signal: AbortSignal, end: () => void): void {
+  const leftMs = time.getTime() - Date.now();
+  const timer = setTimeout(
+    () => (leftMs > MAX_TIMER_MS ? endAt(time, signal, end) : end()),
+    Math.min(leftMs, MAX_TIMER_MS),
+  );
+  signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+}
+
+function expired(): StreamEnded {
+  return new StreamEnded(1008, 'your credentials have expired; sign in again');
 }
 
 function restarting(): StreamEnded {

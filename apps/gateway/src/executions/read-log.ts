@@ -31,10 +31,9 @@ export class ReadLog {
     const range = await this.findRange(execution.id, query);
     const authorize = async () => this.finder.find(id, await this.reauthorizer.identify(request));
     if (openTextReply(request, reply)) {
-      await this.streamLog.asText(execution.id, reply.raw, authorize, {
-        range,
-        hasReasons: query.reasons ?? true,
-      });
+      const viewer = { authorize, acceptedUntil: caller.acceptedUntil };
+      const options = { range, hasReasons: query.reasons ?? true };
+      await this.streamLog.asText(execution.id, reply.raw, viewer, options);
     }
   }
 

@@ -4,7 +4,7 @@ import type { Execution } from '@app/domain';
 import type { Requester } from '../authentication/access.js';
 import type { Caller } from '../authentication/caller.js';
 import { parseText } from '../http/parse-request.js';
-import { findUpgrade, type Upgrade } from '../http/route-upgrades.js';
+import { findUpgrade } from '../http/route-upgrades.js';
 import type { Reauthorizer } from '../authentication/reauthorizer.js';
 import type { FindExecution } from './find-execution.js';
 import { openTextReply } from '../http/open-text-reply.js';
@@ -23,7 +23,7 @@ export class ServeLog {
     const upgrade = findUpgrade(request.raw);
     try {
       const execution = await this.find(request, caller);
-      await this.open(execution, request, reply, upgrade);
+      await this.open(execution, request, reply, caller);
     } catch (error) {
       const reason = closeReasonOf(error);
       if (!upgrade || reason === undefined) throw error;
@@ -40,15 +40,17 @@ export class ServeLog {
     execution: Execution,
     request: FastifyRequest,
     reply: FastifyReply,
-    upgrade: Upgrade | null,
+    { acceptedUntil }: Caller,
   ) {
+    const upgrade = findUpgrade(request.raw);
     const authorize = async () => this.find(request, await this.reauthorizer.identify(request));
+    const viewer = { authorize, acceptedUntil };
     const options = { hasReasons: parseText(executionLogsQuery, request.query).reasons ?? true };
     if (!upgrade) {
       if (!openTextReply(request, reply)) return;
-      return this.streamLog.asText(execution.id, reply.raw, authorize, options);
+      return this.streamLog.asText(execution.id, reply.raw, viewer, options);
     }
     reply.hijack();
-    return this.streamLog.overWebSocket(execution.id, request.raw, upgrade, authorize, options);
+    return this.streamLog.overWebSocket(execution.id, request.raw, upgrade, viewer, options);
   }
 }

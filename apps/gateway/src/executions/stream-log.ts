@@ -3,7 +3,7 @@ import { AppError, type ExecutionStatus } from '@app/domain';
 import type { Logger } from '@app/platform';
 import type { Upgrade } from '../http/route-upgrades.js';
 import { LogWebSocket, type LogWebSocketSettings } from './log-websocket.js';
-import { StreamEnded, type OpenStream, type OpenStreams } from './open-streams.js';
+import { StreamEnded, type OpenStream, type OpenStreams, type Viewer } from './open-streams.js';
 import { WHOLE_LOG, type LogRange, type TailLog, type TailOptions } from './tail-log.js';
 import { writePatiently } from '../http/write-patiently.js';
 
@@ -21,16 +21,15 @@ export class StreamLog {
     (await LogWebSocket.accept(request, upgrade, this.settings)).close(1000, reason);
   }
 
-  /** @param authorize throws an AppError if the viewer may no longer see the log */
   async overWebSocket(
     executionId: number,
     request: IncomingMessage,
     upgrade: Upgrade,
-    authorize: () => Promise<unknown>,
+    viewer: Viewer,
     options: TailOptions,
   ): Promise<void> {
     const socket = await LogWebSocket.accept(request, upgrade, this.settings);
-    const stream = this.streams.add(authorize);
+    const stream = this.streams.add(viewer);
     whenAborted(socket.gone, () => stream.end());
     // Closes at once, even while `send` waits for a slow reader.
     whenAborted(stream.signal, (reason) => {
@@ -51,10 +50,10 @@ export class StreamLog {
   async asText(
     executionId: number,
     response: ServerResponse,
-    authorize: () => Promise<unknown>,
+    viewer: Viewer,
     { range = WHOLE_LOG, ...options }: TailOptions & { range?: LogRange },
   ): Promise<void> {
-    const stream = this.streams.add(authorize);
+    const stream = this.streams.add(viewer);
     response.on('close', () => stream.end());
     if (response.destroyed) stream.end();
     whenAborted(stream.signal, () => {

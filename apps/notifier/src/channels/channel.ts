@@ -10,6 +10,7 @@ export interface OutgoingDelivery {
 
 /**
  * `refused`: final, a retry would get the same answer. `reason`: one line for people, without secrets.
+ * `isDenied`: the recipient may not get it.
  * `afterMs`: how long the other side asks to wait before a retry.
  * `waits`: it cannot be tried until an operator has done what `reason` says. Does not count as an attempt.
  */
@@ -17,7 +18,7 @@ export type SendOutcome =
   | { kind: 'sent' }
   | { kind: 'retry'; reason: string; afterMs?: number }
   | { kind: 'waits'; reason: string }
-  | { kind: 'refused'; reason: string };
+  | { kind: 'refused'; reason: string; isDenied?: true };
 
 /** Sends notifications. May be called for the same delivery again, with the same key, and for many at a time. */
 export interface Channel {

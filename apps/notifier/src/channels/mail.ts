@@ -60,7 +60,7 @@ export class MailChannel implements Channel {
     if (!isSendable(recipient)) return { kind: 'refused', reason: 'the recipient is not an email address' };
     const { publicUrl, logs, messageIdOf, problemOf } = this.context;
     const problem = await problemOf(recipient, event);
-    if (problem !== null) return { kind: 'refused', reason: problem };
+    if (problem !== null) return { kind: 'refused', reason: problem, isDenied: true };
     const hasLog = event.name === 'ended' && event.execution !== null;
     const rows = hasLog
       ? await logs.readLastLogRows(event.execution?.id ?? 0, ROWS_TO_READ, ROW_CHARACTERS)

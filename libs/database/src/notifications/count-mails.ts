@@ -7,8 +7,9 @@ import type { Recipient } from './recipient.js';
 export type NewDelivery = Recipient & { notificationId: bigint; failedReason: string | null };
 
 /**
- * Counts mails toward the hour of their owners, in the transaction that creates them, and fails those beyond the quota. Exact
- * with any number of notifiers: an owner's row is locked until the end of the transaction.
+ * Counts mails by the minute toward the quota of their owners, in the transaction that creates them, and fails those with
+ * which an owner would exceed it within any 60 minutes. Exact with any number of notifiers: an owner is locked until the end
+ * of the transaction. Mails of the minute that is partly past those 60 still count. Those that fail do not.
  */
 export async function countMails(
   session: PreparedSession,
@@ -18,28 +19,38 @@ export async function countMails(
   const asked = new Map<string, number>();
   for (const { owner } of deliveries) if (owner !== undefined) asked.set(owner, (asked.get(owner) ?? 0) + 1);
   if (asked.size === 0) return [...deliveries];
-  // Sorted, so that two notifiers do not deadlock.
-  const owners = [...asked.keys()].sort();
-  const rows = await session.run<{ owner: string; mails: number; next: Date }>(
+  const owners = [...asked.keys()];
+  // A statement of its own, so that the next one sees what others have counted. Sorted, so that two notifiers do not deadlock.
+  await session.run(
+    'lock mail quotas',
+    Prisma.sql`
+    SELECT pg_advisory_xact_lock(key) FROM (
+      SELECT DISTINCT hashtextextended('mail quota ' || owner, 0) AS key
+      FROM unnest(${owners}::text[]) AS asked(owner) ORDER BY key) keys`,
+  );
+  const rows = await session.run<{ owner: string; room: number; next: Date }>(
     'count mails',
     Prisma.sql`
-    INSERT INTO mail_quota AS q (owner, hour, mails)
-    SELECT asked.owner, date_trunc('hour', now(), 'UTC'), asked.mails
-    FROM unnest(${owners}::text[], ${owners.map((owner) => asked.get(owner) ?? 0)}::int[]) AS asked(owner, mails)
-    ORDER BY asked.owner
-    ON CONFLICT (owner, hour) DO UPDATE SET mails = q.mails + excluded.mails
-    RETURNING q.owner, q.mails, q.hour + interval '1 hour' AS next`,
+    WITH granted AS (
+      SELECT asked.owner, least(asked.mails, greatest(0, ${perHour}::int - coalesce(sum(q.mails), 0)))::int AS mails,
+        coalesce(min(q.hour), ${THIS_MINUTE}) + interval '61 minutes' AS next
+      FROM unnest(${owners}::text[], ${[...asked.values()]}::int[]) AS asked(owner, mails)
+      LEFT JOIN mail_quota q ON q.owner = asked.owner AND q.hour >= ${THIS_MINUTE} - interval '60 minutes'
+      GROUP BY asked.owner, asked.mails
+    ), counted AS (
+      INSERT INTO mail_quota AS q (owner, hour, mails)
+      SELECT owner, ${THIS_MINUTE}, mails FROM granted WHERE mails > 0
+      ON CONFLICT (owner, hour) DO UPDATE SET mails = q.mails + excluded.mails
+    )
+    SELECT owner, mails AS room, next FROM granted`,
   );
-  const left = new Map(
-    rows.map(({ owner, mails }) => [owner, perHour - (mails - (asked.get(owner) ?? 0))] as const),
-  );
-  const next = rows[0]?.next.toISOString().slice(0, 16).replace('T', ' ') ?? '';
+  const left = new Map(rows.map(({ owner, ...quota }) => [owner, quota]));
   return deliveries.map((delivery) => {
-    if (delivery.owner === undefined) return delivery;
-    const room = left.get(delivery.owner) ?? 0;
-    left.set(delivery.owner, room - 1);
-    const failedReason = `${delivery.owner} has used up the quota of ${perHour} emails an hour (PROCTOR_MAIL_QUOTA_PER_HOUR); an administrator can resend it, and the next hour begins at ${next} UTC`;
-    return room > 0 ? delivery : { ...delivery, failedReason };
+    const quota = delivery.owner === undefined ? undefined : left.get(delivery.owner);
+    if (!quota || quota.room-- > 0) return delivery;
+    const next = quota.next.toISOString().slice(0, 16).replace('T', ' ');
+    const failedReason = `${delivery.owner} has used up the quota of ${perHour} emails an hour (PROCTOR_MAIL_QUOTA_PER_HOUR); an administrator can resend it, and there is room again at ${next} UTC`;
+    return { ...delivery, failedReason };
   });
 }
 
@@ -47,3 +58,6 @@ export async function countMails(
 export async function tidyMailQuota(session: Pick<Session, '$executeRaw'>): Promise<void> {
   await session.$executeRaw`DELETE FROM mail_quota WHERE hour < now() - interval '1 day'`;
 }
+
+/** In the column `hour`, which keeps its name for the sake of notifiers that count by the hour. */
+const THIS_MINUTE = Prisma.sql`date_trunc('minute', now(), 'UTC')`;

@@ -108,6 +108,35 @@ export class DeliveriesStore {
     return rows.length > 0;
   }
 
+  /**
+   * As `recordFailed`, for a recipient who may not get it. Audits that, in the same statement, once a day for each
+   * recipient, proc and schedule: a schedule that fires each minute must not fill the trail.
+   */
+  async recordDenied({ id, claim }: ClaimedDelivery, reason: string): Promise<boolean> {
+    const rows = await this.database.client.$queryRaw<unknown[]>`
+      WITH failed AS (
+        UPDATE delivery SET state = 'failed', claimed_until = NULL, failed_reason = ${reason}
+        WHERE id = ${id} AND claim = ${claim} AND state = 'pending' RETURNING notification_id, recipient
+      ), denied AS (
+        SELECT f.recipient, jsonb_strip_nulls(jsonb_build_object(
+          'proc', coalesce(e.proc_name, s.proc_name), 'schedule', s.id::text,
+          'owner', coalesce(e.user_email, s.user_email))) AS about
+        FROM failed f JOIN notification n ON n.id = f.notification_id
+        LEFT JOIN execution e ON e.id = n.execution_id
+        LEFT JOIN schedule s ON s.id = coalesce(n.schedule_id, e.schedule_id)
+      ), audited AS (
+        INSERT INTO audit_event (actor, action, subject, allowed, details)
+        SELECT 'proctor', 'sendEmail', recipient, false, about || jsonb_build_object('reason', ${reason}::text)
+        FROM denied
+        WHERE NOT EXISTS (
+          SELECT 1 FROM audit_event a
+          WHERE lower(a.subject) = lower(denied.recipient) AND a.at > now() - interval '1 day'
+            AND a.action = 'sendEmail' AND a.details @> denied.about)
+      )
+      SELECT 1 FROM failed`;
+    return rows.length > 0;
+  }
+
   /** Releases the claims: another replica may send them at once. */
   async giveBack(deliveries: readonly ClaimedDelivery[]): Promise<void> {
     if (deliveries.length === 0) return;

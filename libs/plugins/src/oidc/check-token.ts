@@ -10,7 +10,7 @@ export const MAX_TOKEN_CHARACTERS = 16 * 1024;
 const CLOCK_TOLERANCE_SECONDS = 30;
 
 export type CheckedToken =
-  | { claims: JWTPayload }
+  | { claims: JWTPayload; acceptedUntil: Date }
   /** A clause that quotes nothing from the token. */
   | { refusal: string };
 
@@ -67,7 +67,9 @@ async function checkWith(
     });
     const isFromTheFuture =
       payload.iat !== undefined && payload.iat > now() / 1_000 + CLOCK_TOLERANCE_SECONDS;
-    return isFromTheFuture ? { refusal: 'it was issued in the future' } : { claims: payload };
+    return isFromTheFuture
+      ? { refusal: 'it was issued in the future' }
+      : { claims: payload, acceptedUntil: acceptedUntil(payload) };
   } catch (err) {
     // Any other error is a bug and must not sign anyone in, so it is rethrown.
     if (!(err instanceof errors.JOSEError)) throw err;
@@ -77,6 +79,10 @@ async function checkWith(
     const mayBeNewKey = err instanceof errors.JWKSNoMatchingKey || isUnnamedKey;
     return mayBeNewKey ? { refusal, mayBeNewKey } : { refusal };
   }
+}
+
+function acceptedUntil({ exp = 0 }: JWTPayload): Date {
+  return new Date((exp + CLOCK_TOLERANCE_SECONDS) * 1_000);
 }
 
 function describeRefusal(err: errors.JOSEError): string {

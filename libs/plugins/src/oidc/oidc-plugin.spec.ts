@@ -67,9 +67,20 @@ describe('OidcPlugin', () => {
   const nowSeconds = () => Math.floor(nowMs / SECOND_MS);
   const failureOf = (token: string) => plugin.auth(null, token).catch((err: unknown) => err);
 
+  it('says until when it accepts a token, which is how long a stream of its owner may last', async () => {
+    const exp = nowSeconds() + 600;
+    const accepted = await plugin.auth(null, await issuer.token({ ...ADA, exp }));
+    const acceptedUntil = accepted?.acceptedUntil?.getTime() ?? 0;
+    const token = await issuer.token({ ...ADA, exp });
+    nowMs = acceptedUntil - SECOND_MS;
+    expect(await plugin.auth(null, token)).toMatchObject(USER);
+    nowMs = acceptedUntil;
+    expect(await plugin.auth(null, token)).toBeNull();
+  });
+
   it("accepts the issuer's token and contacts the issuer only once", async () => {
-    expect(await plugin.auth(null, await issuer.token(ADA))).toEqual(USER);
-    expect(await plugin.auth(ADA.email, await issuer.token(ADA))).toEqual(USER);
+    expect(await plugin.auth(null, await issuer.token(ADA))).toMatchObject(USER);
+    expect(await plugin.auth(ADA.email, await issuer.token(ADA))).toMatchObject(USER);
     expect([issuer.documentFetches(), issuer.keyFetches()]).toEqual([1, 1]);
   });
 
@@ -77,7 +88,7 @@ describe('OidcPlugin', () => {
     'takes tokens signed with %s',
     async (alg) => {
       await issuer.rotateKeys(alg);
-      expect(await plugin.auth(null, await issuer.token(ADA))).toEqual(USER);
+      expect(await plugin.auth(null, await issuer.token(ADA))).toMatchObject(USER);
     },
   );
 
@@ -102,17 +113,19 @@ describe('OidcPlugin', () => {
 
   it('allows for clocks that differ by less than half a minute', async () => {
     const changes = { exp: nowSeconds() - 25, iat: nowSeconds() + 25, nbf: nowSeconds() + 25 };
-    expect(await plugin.auth(null, await issuer.token({ ...ADA, ...changes }))).toEqual(USER);
+    expect(await plugin.auth(null, await issuer.token({ ...ADA, ...changes }))).toMatchObject(USER);
   });
 
   it('accepts a token with several audiences that include us', async () => {
-    expect(await plugin.auth(null, await issuer.token({ ...ADA, aud: ['other', 'proctor'] }))).toEqual(USER);
+    expect(await plugin.auth(null, await issuer.token({ ...ADA, aud: ['other', 'proctor'] }))).toMatchObject(
+      USER,
+    );
   });
 
   it('accepts tokens for the configured audience and for the client itself', async () => {
     const { plugin: forApi } = pluginFor(issuer, now, { env: { PROCTOR_OIDC_AUDIENCE: 'api://proctor' } });
-    expect(await forApi.auth(null, await issuer.token({ ...ADA, aud: 'api://proctor' }))).toEqual(USER);
-    expect(await forApi.auth(null, await issuer.token(ADA))).toEqual(USER);
+    expect(await forApi.auth(null, await issuer.token({ ...ADA, aud: 'api://proctor' }))).toMatchObject(USER);
+    expect(await forApi.auth(null, await issuer.token(ADA))).toMatchObject(USER);
     expect(await forApi.auth(null, await issuer.token({ ...ADA, aud: 'api://other' }))).toBeNull();
   });
 
@@ -123,7 +136,7 @@ describe('OidcPlugin', () => {
 
   it('rejects forgeable tokens', async () => {
     await issuer.rotateKeys('RS256');
-    expect(await plugin.auth(null, await issuer.token(ADA))).toEqual(USER);
+    expect(await plugin.auth(null, await issuer.token(ADA))).toMatchObject(USER);
     const claims = issuer.claims(ADA);
     expect(await plugin.auth(null, issuer.mint.leaveUnsigned(claims))).toBeNull();
     expect(await plugin.auth(null, await issuer.mint.signWithPublicKey(claims))).toBeNull();
@@ -158,13 +171,15 @@ describe('OidcPlugin', () => {
 
     it('accepts a token signed with a new key at once', async () => {
       await issuer.rotateKeys();
-      expect(await plugin.auth(null, await issuer.token(ADA))).toEqual(USER);
+      expect(await plugin.auth(null, await issuer.token(ADA))).toMatchObject(USER);
       expect(issuer.keyFetches()).toBe(2);
     });
 
     it('accepts a token that does not name its new key', async () => {
       await issuer.rotateKeys();
-      expect(await plugin.auth(null, await issuer.token(ADA, { header: { kid: undefined } }))).toEqual(USER);
+      expect(await plugin.auth(null, await issuer.token(ADA, { header: { kid: undefined } }))).toMatchObject(
+        USER,
+      );
     });
 
     it('rejects tokens of a withdrawn key after at most ten minutes', async () => {
@@ -172,7 +187,7 @@ describe('OidcPlugin', () => {
       await issuer.rotateKeys();
       nowMs += 10 * MINUTE_MS;
       const token = await issuer.token(ADA);
-      expect(await plugin.auth(null, token)).toEqual(USER);
+      expect(await plugin.auth(null, token)).toMatchObject(USER);
       expect(await plugin.auth(null, old)).toBeNull();
     });
 
@@ -184,7 +199,7 @@ describe('OidcPlugin', () => {
       });
       expect(await Promise.all(flood)).toEqual(Array(200).fill(null));
       expect(issuer.keyFetches()).toBe(before + 1);
-      expect(await plugin.auth(null, await issuer.token(ADA))).toEqual(USER);
+      expect(await plugin.auth(null, await issuer.token(ADA))).toMatchObject(USER);
     });
   });
 
@@ -207,7 +222,7 @@ describe('OidcPlugin', () => {
       expect(await failureOf(token)).toMatchObject({ code: 'unavailable' });
       issuer.comeBack();
       nowMs += 1 * SECOND_MS;
-      expect(await plugin.auth(null, token)).toEqual(USER);
+      expect(await plugin.auth(null, token)).toMatchObject(USER);
     });
 
     it('keeps using its keys for a day', async () => {
@@ -215,7 +230,7 @@ describe('OidcPlugin', () => {
       await plugin.auth(null, token);
       issuer.goDown();
       nowMs += 23 * HOUR_MS;
-      expect(await plugin.auth(null, token)).toEqual(USER);
+      expect(await plugin.auth(null, token)).toMatchObject(USER);
       expect(await plugin.auth(null, await issuer.mint.forge(issuer.claims(ADA)))).toBeNull();
       nowMs += 1 * HOUR_MS;
       expect(await failureOf(token)).toMatchObject({ code: 'unavailable' });

@@ -1,6 +1,6 @@
-import { isSameEmail, type User } from '@app/domain';
+import { isSameEmail } from '@app/domain';
 import type { Outbound } from '@app/outbound';
-import { AuthPlugin } from '../auth-plugin.js';
+import { AuthPlugin, type PluginUser } from '../auth-plugin.js';
 import type { PluginLog } from '../plugin-env.js';
 import { unavailable } from '../unavailable.js';
 import { checkToken, type CheckedToken } from './check-token.js';
@@ -38,14 +38,14 @@ export class OidcPlugin extends AuthPlugin {
     this.deviceFlow = new OidcDeviceFlow(this.issuer, settings, { outbound, now, timeoutMs });
   }
 
-  override async auth(email: string | null, token: string): Promise<User | null> {
+  override async auth(email: string | null, token: string): Promise<PluginUser | null> {
     const checked = await this.check(token);
     if ('refusal' in checked) return this.refuse(checked.refusal);
     const read = readClaims(checked.claims, this.settings);
     if ('problem' in read) return this.refuse(read.problem);
     if (email !== null && !isSameEmail(email, read.user.email))
       return this.refuse('it belongs to another user');
-    return read.user;
+    return { ...read.user, acceptedUntil: checked.acceptedUntil };
   }
 
   private async check(token: string): Promise<CheckedToken> {

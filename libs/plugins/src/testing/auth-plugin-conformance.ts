@@ -48,21 +48,24 @@ export function describeAuthPlugin(name: string, make: () => Promise<AuthPluginU
     afterAll(async () => source.close?.());
 
     it('identifies a user by email and token', async () => {
-      expect(await plugin.auth(user.email, token)).toEqual(user);
+      expect(await plugin.auth(user.email, token)).toMatchObject(user);
     });
 
     it('matches emails in any case, or exactly', async () => {
       const answer = await plugin.auth(user.email.toUpperCase(), token);
-      expect(answer).toEqual(source.ignoresCaseOfEmail ? user : null);
+      if (source.ignoresCaseOfEmail) expect(answer).toMatchObject(user);
+      else expect(answer).toBeNull();
     });
 
     it('identifies a user by a bearer token, or never does', async () => {
-      expect(await plugin.auth(null, token)).toEqual(source.takesBearer ? user : null);
+      const answer = await plugin.auth(null, token);
+      if (source.takesBearer) expect(answer).toMatchObject(user);
+      else expect(answer).toBeNull();
     });
 
     it('returns the same result to concurrent callers', async () => {
       const answers = await Promise.all(Array.from({ length: 20 }, () => plugin.auth(user.email, token)));
-      expect(answers).toEqual(Array(20).fill(user));
+      expect(answers).toMatchObject(Array(20).fill(user));
     });
 
     it('rejects a token that belongs to another user', async () => {
@@ -112,7 +115,7 @@ export function describeAuthPlugin(name: string, make: () => Promise<AuthPluginU
       expect(error).toBeInstanceOf(AppError);
       expect(error).toMatchObject({ code: 'unavailable' });
       expect(inspect(error, { depth: 10 })).not.toContain(token);
-      expect(await plugin.auth(user.email, token)).toEqual(user);
+      expect(await plugin.auth(user.email, token)).toMatchObject(user);
     });
   });
 }

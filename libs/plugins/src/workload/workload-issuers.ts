@@ -3,7 +3,7 @@ import type { Outbound } from '@app/outbound';
 import { BoundedMap } from '@app/timing';
 import { decodeJwt } from 'jose';
 import type { JsonObject } from '../http/parse-object.js';
-import { checkToken, MAX_TOKEN_CHARACTERS } from '../oidc/check-token.js';
+import { checkToken, MAX_TOKEN_CHARACTERS, type CheckedToken } from '../oidc/check-token.js';
 import { Issuer, IssuerError } from '../oidc/issuer.js';
 import { parseEndpoint } from '../oidc/parse-endpoint.js';
 
@@ -17,7 +17,7 @@ export interface ClaimedOrigin {
 }
 
 export type CheckedWorkload =
-  | { subject: string; expiresAt: Date; claims: JsonObject }
+  | { subject: string; acceptedUntil: Date; claims: JsonObject }
   /** A clause that quotes nothing from the token. */
   | { refusal: string };
 
@@ -63,16 +63,19 @@ export class WorkloadIssuers {
     const checked = await checkToken(token, { issuer, audiences, now: this.now }).catch((err: unknown) => {
       throw err instanceof IssuerError ? issuerAway(name, err) : err;
     });
-    return 'refusal' in checked ? checked : readWorkload(checked.claims);
+    return 'refusal' in checked ? checked : readWorkload(checked);
   }
 }
 
-function readWorkload(claims: JsonObject): CheckedWorkload {
+function readWorkload({
+  claims,
+  acceptedUntil,
+}: Exclude<CheckedToken, { refusal: string }>): CheckedWorkload {
   const { sub, iat, exp } = claims;
   if (typeof sub !== 'string' || sub === '') return { refusal: 'it has no claim sub' };
   if (typeof iat !== 'number' || typeof exp !== 'number') return { refusal: 'it has no claim iat or exp' };
   if (exp - iat > MAX_LIFETIME_SECONDS) return { refusal: 'it is valid for more than 24 hours' };
-  return { subject: sub, expiresAt: new Date(exp * 1_000), claims };
+  return { subject: sub, acceptedUntil, claims };
 }
 
 export function audiencesOf(aud: unknown): string[] {
