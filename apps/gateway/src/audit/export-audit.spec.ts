@@ -70,7 +70,7 @@ function setUp(count: number, patienceMs = 60_000) {
   const reauthorizer = { identify: async () => requester };
   const audit = new ExportAudit(store, new AuditTrail(store, log), streams, reauthorizer, patienceMs, log);
   const request = { method: 'GET' } as FastifyRequest;
-  const serve = () => audit.serve({}, request, reply as unknown as FastifyReply, caller);
+  const serve = (who = caller) => audit.serve({}, request, reply as unknown as FastifyReply, who);
   return { store, raw, serve, streams, requester };
 }
 
@@ -103,6 +103,14 @@ describe('ExportAudit', () => {
     expect(raw.destroyed).toBe(true);
     await served;
     expect([streams.count(), store.pages < 10]).toEqual([0, true]);
+  });
+
+  it('ends when the credential of the reader expires', async () => {
+    const { raw, serve, streams } = setUp(10_000);
+    const served = serve({ ...caller, acceptedUntil: new Date(Date.now() + 100) });
+    await new Promise((resolve) => raw.on('close', resolve));
+    await served;
+    expect([raw.destroyed, streams.count()]).toEqual([true, 0]);
   });
 
   it('reads a page only when the reader has room for it', async () => {

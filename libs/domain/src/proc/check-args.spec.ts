@@ -56,6 +56,11 @@ describe('checkArgs', () => {
     ...[
       'GIT_DIR',
       'GIT_SSL_NO_VERIFY',
+      'HADOOP_CONF_DIR',
+      'MC_HOST_backup',
+      'CVS_RSH',
+      'BAT_CONFIG_FILE',
+      'EXINIT',
       'GRADLE_OPTS',
       'SBT_OPTS',
       'ANT_ARGS',
