@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pathOf, routes, type BodyInputOf, type RouteName } from '@app/contract';
 import { startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
@@ -16,6 +17,9 @@ const CALLERS = [
   'the owner',
   'the owner in all groups',
   'an admin',
+  // By the cookie of a browser's session.
+  'all groups, by session',
+  'an admin, by session',
 ] as const;
 type Caller = (typeof CALLERS)[number];
 /** The status that each caller gets, in the order of CALLERS. */
@@ -44,17 +48,20 @@ const MEMBERS: readonly Caller[] = [
   'another owner in all groups',
   'the owner in all groups',
   'an admin',
+  'all groups, by session',
+  'an admin, by session',
 ];
+const ADMINS: readonly Caller[] = ['an admin', 'an admin, by session'];
 
 const anyone = (status: number): Statuses => statusesOf(() => status);
 const users = (status: number): Statuses => only(CALLERS, status);
-const admins = (status: number): Statuses => only(['an admin'], status);
+const admins = (status: number): Statuses => only(ADMINS, status);
 /** Users who may execute the proc, and admins. */
 const members = (status: number): Statuses => only(MEMBERS, status);
 /** Users who may execute the proc, the owner, and admins. */
 const viewers = (status: number): Statuses => only([...MEMBERS, 'the owner'], status);
 /** The owner, if still allowed to execute the proc, and admins. */
-const owners = (status: number): Statuses => only(['the owner in all groups', 'an admin'], status);
+const owners = (status: number): Statuses => only(['the owner in all groups', ...ADMINS], status);
 
 let gateway: TestGateway;
 const identities = {} as Record<Caller, Identity | null>;
@@ -67,6 +74,11 @@ const groupsOf: Record<string, readonly string[]> = {
   'another owner': [],
   'the owner': [],
   'the owner in all groups': ['one', 'two'],
+};
+/** Whose session it is. */
+const SESSIONS: Partial<Record<Caller, Caller>> = {
+  'all groups, by session': 'all groups',
+  'an admin, by session': 'an admin',
 };
 const PROC = 'closed';
 
@@ -83,6 +95,7 @@ beforeAll(async () => {
   await gateway.query('update account set active = false where email = $1', [
     identities['an inactive user']?.email,
   ]);
+  for (const [caller, owner] of Object.entries(SESSIONS)) identities[caller as Caller] = identities[owner];
   await make('/metadata', [metadata(PROC), { ...metadata('open'), authorized_groups: [] }]);
   await make('/secret', { job_name: PROC, secrets: { KEPT: 'a long secret' } });
   for (const caller of ['another owner', 'another owner in all groups'] as const) {
@@ -107,6 +120,12 @@ async function make(path: string, body: unknown): Promise<Record<string, unknown
   const answer = await gateway.call(gateway.admin, 'POST', path, { body });
   if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${answer.text}`);
   return answer.text === '' ? {} : answer.json();
+}
+
+/** With a session of its own for each request: some end the session that they are made with. */
+async function identityOf(caller: Caller): Promise<Identity | null> {
+  const identity = identities[caller];
+  return identity && caller in SESSIONS ? gateway.signIn(identity) : identity;
 }
 
 const emailOf = (caller: Caller): string => identities[caller]?.email ?? '';
@@ -308,6 +327,13 @@ const TABLE: Record<RouteName, Row> = {
   startSignIn: { statuses: anyone(404) },
   pollSignIn: { cell: () => signIn, statuses: anyone(404) },
   refreshSignIn: { cell: () => signIn, statuses: anyone(404) },
+  createSession: {
+    cell: (caller) => ({ body: { token: identities[caller]?.token ?? 'guessed' } }),
+    statuses: users(201),
+  },
+  listSessions: { statuses: users(200) },
+  endOwnSession: { statuses: anyone(204) },
+  endSession: { cell: () => ({ params: { id: randomUUID() } }), statuses: users(204) },
   ping: { statuses: anyone(200) },
   healthLive: { statuses: anyone(200) },
   healthReady: { statuses: anyone(200) },
@@ -352,7 +378,7 @@ const VARIANTS: [what: string, route: RouteName, row: Row][] = [
         return { params: { id: String(id) } };
       },
       // No user is authorized for a removed proc.
-      statuses: only(['the owner', 'an admin'], 200),
+      statuses: only(['the owner', ...ADMINS], 200),
     },
   ],
   // A schedule runs in its owner's name.
@@ -393,7 +419,7 @@ const VARIANTS: [what: string, route: RouteName, row: Row][] = [
   [
     'of another user',
     'revokeToken',
-    { cell: async () => tokenOf(await someUser()), statuses: only(['an admin'], 204, 404) },
+    { cell: async () => tokenOf(await someUser()), statuses: only(ADMINS, 204, 404) },
   ],
   [
     'of another user',
@@ -427,13 +453,9 @@ const cells = [
 describe('access to each route', () => {
   it.each(cells)('$title by $caller: $status', async ({ route, caller, cell, status }) => {
     const { params, query, body } = (await cell?.(caller)) ?? {};
+    const identity = await identityOf(caller);
     const before = status >= 400 ? await contents() : null;
-    const answer = await gateway.call(
-      identities[caller],
-      routes[route].method,
-      pathOf(route, params, query),
-      { body },
-    );
+    const answer = await gateway.call(identity, routes[route].method, pathOf(route, params, query), { body });
     expect(answer).toMatchObject({ status });
     if (before) expect(await contents()).toEqual(before);
   });
@@ -441,7 +463,7 @@ describe('access to each route', () => {
 
 describe('lists', () => {
   const list = async <Entry>(caller: Caller, path: string, pick: (body: never) => Entry[]) =>
-    pick((await gateway.call(identities[caller], 'GET', path)).json<never>());
+    pick((await gateway.call(await identityOf(caller), 'GET', path)).json<never>());
   const withRights: [Caller, boolean][] = [
     ['the wrong group', false],
     ['one of two groups', false],
@@ -449,6 +471,8 @@ describe('lists', () => {
     ['another owner in all groups', true],
     ['another owner', false],
     ['an admin', true],
+    ['all groups, by session', true],
+    ['an admin, by session', true],
   ];
 
   it.each<[Caller, boolean]>([...withRights, ['the owner', false]])(
@@ -510,6 +534,7 @@ const TABLES = [
   'account_membership',
   'access_token',
   'workload_rule',
+  'browser_session',
 ];
 
 /** A hash of each table, without the audit trail and the columns that change by themselves. */
@@ -517,7 +542,7 @@ async function contents(): Promise<Record<string, string>> {
   const hashes = TABLES.map(
     (table) =>
       `(select md5(coalesce(string_agg(line, '|' order by line), '')) from
-         (select (to_jsonb(t) - '{enqueued_at,updated_at,last_used_at}'::text[])::text as line from ${table} t) lines
+         (select (to_jsonb(t) - '{enqueued_at,updated_at,last_used_at,last_seen_at}'::text[])::text as line from ${table} t) lines
        ) as ${table}`,
   );
   const [row] = await gateway.query<Record<string, string>>(`select ${hashes.join(', ')}`);

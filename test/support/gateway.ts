@@ -11,6 +11,8 @@ import { createDatabase, freePort, postgresEnv, query, testRedisAddress } from '
 export interface Identity {
   email: string;
   token: string;
+  /** Of a browser that is signed in: sent instead of the email and the token. */
+  session?: { cookie: string; origin: string };
 }
 
 export interface GatewayOptions {
@@ -30,6 +32,8 @@ export interface TestGateway extends Gateway {
   admin: Identity;
   /** Everything that it has logged so far. */
   log(): string;
+  /** Signs a browser in with the token of this identity. */
+  signIn(who: Identity): Promise<Identity>;
   createUser(name: string, groups: readonly string[]): Promise<Identity>;
   query<Row extends Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
   /** Resolves when the audit rows of the request are written, too. */
@@ -92,6 +96,7 @@ export async function startTestGateway(options: GatewayOptions = {}): Promise<Te
     admin,
     log: () => lines.join(''),
     createUser,
+    signIn: (who) => signIn(url, who),
     query: sql,
     async call(who, method, path, call) {
       const answer = await callGateway(url, who, method, path, call);
@@ -137,8 +142,17 @@ function envOf(databaseUrl: string, options: GatewayOptions, port: number): Reco
   };
 }
 
-/** The credentials that v2's client sends. */
+async function signIn(url: string, who: Identity): Promise<Identity> {
+  const { email, token } = who;
+  const answer = await callGateway(url, null, 'POST', '/session', { body: { email, token } });
+  const [cookie] = answer.headers.getSetCookie();
+  if (answer.status !== 201 || cookie === undefined) throw new Error(`${answer.status} ${answer.text}`);
+  return { ...who, session: { cookie: cookie.split(';')[0] ?? '', origin: url } };
+}
+
+/** The credentials that v2's client sends, or a browser. */
 export function identityHeaders(who: Identity | null): Record<string, string> {
+  if (who?.session) return { Cookie: who.session.cookie, Origin: who.session.origin };
   return who ? { 'Email-Id': who.email, 'Access-Token': who.token } : {};
 }
 

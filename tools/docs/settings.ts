@@ -199,6 +199,14 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         meaning:
           'Days that a new token may live at most, those of the operator included. Unset: a token may be created without expiry. Tokens that exist are not changed.',
       },
+      PROCTOR_SESSION_IDLE_MINUTES: {
+        meaning:
+          'Minutes after which a browser is signed out that makes no request. An open live log counts as requests.',
+      },
+      PROCTOR_SESSION_MAX_HOURS: {
+        meaning:
+          'Hours after which a browser is signed out in any case. It is earlier if the token ends that it was signed in with.',
+      },
       PROCTOR_ADMIN_EMAIL: {
         meaning: 'Email of the administrator that the first start creates.',
         elsewhere: {

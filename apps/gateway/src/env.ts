@@ -29,6 +29,7 @@ import { checkTokenLifetime, tokenLifetimeVars } from './accounts/token-lifetime
 import { authenticationVars, checkAuthPlugin, showPlugin } from './authentication/authentication-vars.js';
 import { hostsVar, trustProxyVar } from './http/address-vars.js';
 import { parseClientVersion } from './http/client-version.js';
+import { sessionVars, sessionsOf } from './sessions/session-vars.js';
 import { limitsOf, limitsVars } from './limits/limits-vars.js';
 
 const idRangesVar = parsedVar<readonly IdRange[]>(
@@ -44,6 +45,7 @@ const quantityVar = parsedVar('a size such as 10Gi', (text) =>
 export const schema = serviceSchema({
   ...authenticationVars,
   ...tokenLifetimeVars,
+  ...sessionVars,
   ...outboundVars,
   ...limitsVars,
   PROCTOR_APP_HOST: textVar('a host').default('0.0.0.0'),
@@ -131,6 +133,7 @@ export function loadGatewayEnv(source: EnvSource) {
       defaultDays: env.PROCTOR_TOKEN_DEFAULT_DAYS ?? null,
       maxDays: env.PROCTOR_TOKEN_MAX_DAYS ?? null,
     },
+    sessions: sessionsOf(env),
     logStream: {
       largestInboundBytes: env.PROCTOR_LOGS_STREAM_READ_BUFFER_SIZE,
       maxWaitingBytes: env.PROCTOR_LOGS_STREAM_WRITE_BUFFER_SIZE,

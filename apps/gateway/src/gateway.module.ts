@@ -29,6 +29,7 @@ import { completeAllowed } from './procs/complete-allowed.js';
 import { wireProcs } from './procs/wire.js';
 import { wireSchedules } from './schedules/wire.js';
 import { wireSecrets } from './secrets/wire.js';
+import { wireSessions } from './sessions/wire.js';
 import { wireSignIn } from './sign-in/wire.js';
 import { wireWorkloads } from './workloads/wire.js';
 
@@ -68,6 +69,7 @@ export function wireGateway(dependencies: GatewayDependencies) {
   });
   const { audit, sealer, seals } = auditing;
   const signIn = wireSignIn({ settings, authPlugin, sources, audit });
+  const browserSessions = wireSessions({ settings, ...authentication, audit });
   const secrets = wireSecrets({ secretKeys, database, audit });
   const { secretsStore } = secrets;
   const groups = new KnownGroups(authPlugin === null ? new GroupsStore(database) : null);
@@ -103,7 +105,7 @@ export function wireGateway(dependencies: GatewayDependencies) {
   observeState(telemetry.meter, { store, seals, health, openLogStreams: () => openStreams.count() });
   const controllers: object[] = [
     ...[executions, procs, podTemplates, secrets, schedules, accounts, auditing, notifications, signIn],
-    ...[workloads, healthRoutes, metricsRoutes, docs],
+    ...[browserSessions, workloads, healthRoutes, metricsRoutes, docs],
   ].flatMap((feature): object[] => feature.controllers);
   const { guard, hostCheck, auditWorkload } = authentication;
   const { admitRequests, bodies, sockets } = wireLimits({ settings, guard });

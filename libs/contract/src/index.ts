@@ -48,6 +48,7 @@ export {
   SCHEDULE_TEXTS,
 } from './schedule.js';
 export type { SealedPageReply } from './secret-key.js';
+export type { SessionReply } from './session.js';
 export type { PollSignInReply } from './sign-in.js';
 export { email, isStorable } from './text.js';
 export type { WorkloadReply } from './workload.js';

@@ -8,6 +8,7 @@ import { procRoutes } from './routes/proc-routes.js';
 import { scheduleRoutes } from './routes/schedule-routes.js';
 import { secretKeyRoutes } from './routes/secret-key-routes.js';
 import { serviceRoutes } from './routes/service-routes.js';
+import { sessionRoutes } from './routes/session-routes.js';
 import { signInRoutes } from './routes/sign-in-routes.js';
 import { workloadRoutes } from './routes/workload-routes.js';
 
@@ -25,6 +26,7 @@ export const routes = {
   ...auditRoutes,
   ...secretKeyRoutes,
   ...signInRoutes,
+  ...sessionRoutes,
   ...serviceRoutes,
 } as const;
 

@@ -14,6 +14,7 @@ export { acceptedProc, jobNameOf, type IdempotencyKey, type NewExecution } from 
 export { type CancelOutcome, ExecutionsStore } from './executions/executions.store.js';
 export { ProcChangedError, type Submission } from './executions/submissions.js';
 export type { ExecutionEnd } from './executions/finish.js';
+export * from './accounts/browser-sessions.store.js';
 export * from './accounts/groups.store.js';
 export { type HistoryFilter, HistoryStore } from './history/history.store.js';
 export { warnOfExcessRights } from './connection/excess-rights.js';

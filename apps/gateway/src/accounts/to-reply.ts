@@ -1,6 +1,12 @@
-import type { GroupReply, TokenReply, UserReply } from '@app/contract';
+import type { GroupReply, ReplyOf, TokenReply, UserReply } from '@app/contract';
 import type { Account, GroupRecord, TokenRecord } from '@app/database';
 import type { Scope } from '@app/domain';
+import type { Requester } from '../authentication/access.js';
+
+export function toWhoAmIReply({ user, isAdmin, scope }: Requester): ReplyOf<'whoAmI'> {
+  const { email, name, groups } = user;
+  return { email, name, groups: [...groups], is_admin: isAdmin, ...toScopeReply(scope) };
+}
 
 export function toUserReply({ email, name, isActive, isService, groups, createdAt }: Account): UserReply {
   return {

@@ -6,7 +6,7 @@ import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { toPage } from '../http/page.js';
 import { Serves } from '../http/serves.js';
 import { noAccount, type ChangeUsers } from './change-users.js';
-import { toScopeReply, toUserReply } from './to-reply.js';
+import { toUserReply, toWhoAmIReply } from './to-reply.js';
 
 @Controller()
 export class UsersController {
@@ -16,9 +16,8 @@ export class UsersController {
   ) {}
 
   @Serves('whoAmI')
-  whoAmI(@CurrentCaller() { user, isAdmin, scope }: Caller): ReplyOf<'whoAmI'> {
-    const { email, name, groups } = user;
-    return { email, name, groups: [...groups], is_admin: isAdmin, ...toScopeReply(scope) };
+  whoAmI(@CurrentCaller() caller: Caller): ReplyOf<'whoAmI'> {
+    return toWhoAmIReply(caller);
   }
 
   @Serves('listUsers')

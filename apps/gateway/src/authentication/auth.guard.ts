@@ -39,12 +39,12 @@ export class AuthGuard implements CanActivate {
     const version = request.headers[CLIENT_VERSION_HEADER.toLowerCase()];
     checkClientVersion(Array.isArray(version) ? version.join() : version, minClientVersion);
     const user = await authenticator.admit(request.raw.headersDistinct, request.ip);
-    const { tokenId, expiresAt, acceptedUntil, workload } = sources.credentialOf(user);
+    const { tokenId, expiresAt, acceptedUntil, workload, sessionId } = sources.credentialOf(user);
     const requester = await access.requesterOf(user);
-    const credential = { tokenId, credentialExpiresAt: expiresAt, acceptedUntil, workload };
+    const credential = { tokenId, credentialExpiresAt: expiresAt, acceptedUntil, workload, sessionId };
     const caller = { ...requester, address: request.ip, ...credential };
     setCaller(request, caller);
-    originCheck.check(request);
+    originCheck.check(request, sessionId !== undefined);
     checkScope(route, caller.scope);
     if (route.who === 'admin' && !caller.isAdmin) {
       const groups = access.adminGroups.join(', ');

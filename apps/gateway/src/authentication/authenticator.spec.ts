@@ -6,6 +6,8 @@ import { LoginLimits, type LookupKind } from './login-limits.js';
 const user: User = { email: 'a@b.c', name: 'A', active: true, groups: [] };
 const headers = (token: string) => ({ 'email-id': ['a@b.c'], 'access-token': [token] });
 
+const SECRET = 's'.repeat(43);
+
 class Sources {
   readonly users = new Map<string, User>();
   lookups = 0;
@@ -27,13 +29,14 @@ class Sources {
 }
 
 describe('Authenticator', () => {
+  const sessions = { find: async (secret: string) => (secret === SECRET ? user : null) };
   let sources: Sources;
   let nowMs: number;
   let authenticator: Authenticator;
   beforeEach(() => {
     sources = new Sources();
     nowMs = 0;
-    authenticator = new Authenticator(sources, new LoginLimits({}, () => nowMs), null, () => nowMs);
+    authenticator = new Authenticator(sources, sessions, new LoginLimits({}, () => nowMs), null, () => nowMs);
   });
 
   it('caches a user for five seconds', async () => {
@@ -120,12 +123,25 @@ describe('Authenticator', () => {
   });
 
   it('accepts every request when authentication is off', async () => {
-    const off = new Authenticator(sources, new LoginLimits(), ['admins']);
+    const off = new Authenticator(sources, sessions, new LoginLimits(), ['admins']);
     expect(await off.authenticate({})).toMatchObject({
       email: 'anonymous',
       active: true,
       groups: ['admins'],
     });
     expect(await off.authenticate({ 'email-id': ['me@x.y'] })).toMatchObject({ email: 'me@x.y' });
+  });
+
+  it('finds the user of a session by its cookie, which credentials in headers come before', async () => {
+    const cookie = { cookie: [`__Host-proctor=${SECRET}`] };
+    expect(await authenticator.admit(cookie, 'here')).toBe(user);
+    await expect(authenticator.admit({ ...cookie, ...headers('x') }, 'here')).rejects.toMatchObject({
+      message: 'The email or the access token is missing or wrong.',
+    });
+    const ended = { cookie: [`__Host-proctor=${'x'.repeat(43)}`] };
+    await expect(authenticator.admit(ended, 'here')).rejects.toMatchObject({
+      code: 'unauthenticated',
+      message: 'Your session has ended.',
+    });
   });
 });

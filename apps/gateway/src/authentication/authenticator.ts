@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CREDENTIALS_HINT } from '@app/contract';
 import { AppError, type User } from '@app/domain';
 import { BoundedMap } from '@app/timing';
+import type { BrowserSessions } from './browser-sessions.js';
 import { readCredentials, type Credentials, type DistinctHeaders } from './credentials.js';
 import type { LoginLimits } from './login-limits.js';
 import type { UserSources } from './user-sources.js';
@@ -21,6 +22,7 @@ export class Authenticator {
 
   constructor(
     private readonly sources: Pick<UserSources, 'find' | 'kindOf' | 'hintFor'>,
+    private readonly sessions: Pick<BrowserSessions, 'find'>,
     private readonly limits: Pick<LoginLimits, 'guard'>,
     /** Null: authentication is on. Otherwise the groups that every caller is a member of. */
     private readonly groupsOfEveryone: readonly string[] | null,
@@ -33,16 +35,18 @@ export class Authenticator {
    * `too_many_requests` if they are wrong after too many wrong ones; `unavailable`
    */
   async admit(headers: DistinctHeaders, address: string): Promise<User> {
-    return this.identify(headers, (credentials, key) => {
-      const { email: identity, token } = credentials;
-      const attempt = { key, address, identity, kind: this.sources.kindOf(token) };
-      return this.limits.guard(attempt, () => this.find(credentials, key));
-    });
+    return this.identify(headers, (credentials) => this.findWithin(credentials, address));
+  }
+
+  /** As `admit`, for credentials that are not in the headers. Null: there is no such active user. */
+  async admitCredentials(credentials: Credentials, address: string): Promise<User | null> {
+    const user = await this.findWithin(credentials, address);
+    return user?.active ? user : null;
   }
 
   /** Identifies a user who was admitted before. A failure does not count towards the limits. */
   async authenticate(headers: DistinctHeaders): Promise<User> {
-    return this.identify(headers, (credentials, key) => this.find(credentials, key));
+    return this.identify(headers, (credentials) => this.find(credentials, keyOf(credentials)));
   }
 
   /** Call it after accounts have changed, so that the change takes effect in this process at once. */
@@ -52,21 +56,34 @@ export class Authenticator {
 
   private async identify(
     headers: DistinctHeaders,
-    find: (credentials: Credentials, key: string) => Promise<User | null>,
+    find: (credentials: Credentials) => Promise<User | null>,
   ): Promise<User> {
     if (this.groupsOfEveryone) return anonymousUser(headers, this.groupsOfEveryone);
     const credentials = readCredentials(headers);
-    const user = credentials && (await find(credentials, keyOf(credentials)));
+    const user = credentials && (await find(credentials));
     if (user?.active) return user;
-    throw new AppError('unauthenticated', 'The email or the access token is missing or wrong.', {
-      hint: (credentials && this.sources.hintFor(credentials.token)) ?? CREDENTIALS_HINT,
-    });
+    if (credentials && 'session' in credentials) {
+      throw new AppError('unauthenticated', 'Your session has ended.', { hint: 'Sign in again.' });
+    }
+    throw wrongCredentials(credentials && this.sources.hintFor(credentials.token));
   }
 
-  private find({ email, token }: Credentials, key: string): Promise<User | null> {
+  private findWithin(credentials: Credentials, address: string): Promise<User | null> {
+    const key = keyOf(credentials);
+    const isSession = 'session' in credentials;
+    const identity = isSession ? null : credentials.email;
+    const kind = isSession ? 'account' : this.sources.kindOf(credentials.token);
+    return this.limits.guard({ key, address, identity, kind }, () => this.find(credentials, key));
+  }
+
+  private find(credentials: Credentials, key: string): Promise<User | null> {
     const known = this.remembered.use(key);
     if (known && known.until > this.now()) return known.user;
-    const entry = { user: this.sources.find(email, token), until: this.now() + KNOWN_USER_MS };
+    const user =
+      'session' in credentials
+        ? this.sessions.find(credentials.session)
+        : this.sources.find(credentials.email, credentials.token);
+    const entry = { user, until: this.now() + KNOWN_USER_MS };
     this.remembered.set(key, entry);
     entry.user.then(
       (user) => {
@@ -78,6 +95,13 @@ export class Authenticator {
     );
     return entry.user;
   }
+}
+
+/** @param hint null: the usual one */
+export function wrongCredentials(hint: string | null): AppError {
+  return new AppError('unauthenticated', 'The email or the access token is missing or wrong.', {
+    hint: hint ?? CREDENTIALS_HINT,
+  });
 }
 
 function keyOf(credentials: Credentials): string {

@@ -15,6 +15,8 @@ export interface Caller extends Requester {
   acceptedUntil: Date | null;
   /** The token of a workload that the request was made with; left out: another credential. */
   workload?: WorkloadSource | undefined;
+  /** The browser's session that the request was made in; left out: it carries its credential itself. */
+  sessionId?: string | undefined;
 }
 
 const callers = new WeakMap<FastifyRequest, Caller>();

@@ -11,6 +11,8 @@ export interface Credential {
   scope: Scope;
   /** The token of a workload; left out: another credential. */
   workload?: WorkloadSource;
+  /** The browser's session, in which the credential is; left out: the request carries the credential itself. */
+  sessionId?: string;
 }
 
 /** The token by which a program was identified, as the audit trail names it. */

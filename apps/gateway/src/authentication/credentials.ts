@@ -1,12 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import { EMAIL_HEADER, TOKEN_HEADER } from '@app/contract';
+import { readSessionCookie } from './session-cookie.js';
 
 /** The credentials in a request. */
-export interface Credentials {
-  /** Null: the owner of the token. */
-  email: string | null;
-  token: string;
-}
+export type Credentials =
+  | {
+      /** Null: the owner of the token. */
+      email: string | null;
+      token: string;
+    }
+  /** The secret of a browser's session, from its cookie. */
+  | { session: string };
 
 /** Every value of each header, as in `IncomingMessage.headersDistinct`. */
 export type DistinctHeaders = Readonly<Partial<Record<string, readonly string[]>>>;
@@ -16,8 +20,8 @@ const MAX_EMAIL_LENGTH = 320;
 const MAX_TOKEN_LENGTH = 16_384;
 
 /**
- * Reads v2's pair of headers, otherwise `Authorization: Bearer`. Null: none of them, half of the pair, or a header that
- * is repeated or too long.
+ * Reads v2's pair of headers, otherwise `Authorization: Bearer`, otherwise the cookie of a session. Null: none of them,
+ * half of the pair, or a header that is repeated or too long.
  */
 export function readCredentials(headers: DistinctHeaders): Credentials | null {
   const email = only(headers[EMAIL_HEADER.toLowerCase()], MAX_EMAIL_LENGTH);
@@ -25,7 +29,9 @@ export function readCredentials(headers: DistinctHeaders): Credentials | null {
   if (email !== '' || token !== '') return email && token ? { email, token } : null;
   const authorization = only(headers['authorization'], MAX_TOKEN_LENGTH);
   const bearer = /^bearer +([^\s,]+)$/i.exec(authorization ?? '')?.[1];
-  return bearer ? { email: null, token: bearer } : null;
+  if (bearer) return { email: null, token: bearer };
+  const session = authorization === '' ? readSessionCookie(headers) : null;
+  return session === null ? null : { session };
 }
 
 /** The header's only value; `''` if it is missing, null if it is repeated or too long. */

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RouteName } from '@app/contract';
 import { AppError } from '@app/domain';
 import { findRouteName } from '../http/find-route-name.js';
 import { readHost, shorten } from '../http/request-host.js';
+import { readCredentials } from './credentials.js';
 import type { KnownHosts } from './known-hosts.js';
 
 /** For probes and Prometheus, which call an address of the pod. */
@@ -11,11 +13,18 @@ const FOR_ANY_HOST: ReadonlySet<RouteName> = new Set(['ping', 'healthLive', 'hea
 /** What another site may link to: pages, and what email links to. Reading them changes nothing. */
 const LINKED: ReadonlySet<RouteName> = new Set(['home', 'docs', 'getExecution', 'getSchedule']);
 
-/** Open to anyone, and their answers lead to a credential. */
-const SIGN_IN: ReadonlySet<RouteName> = new Set(['startSignIn', 'pollSignIn', 'refreshSignIn']);
+/** Open to anyone, and they sign somebody in or out. */
+const SIGN_IN: ReadonlySet<RouteName> = new Set([
+  'startSignIn',
+  'pollSignIn',
+  'refreshSignIn',
+  'createSession',
+  'endOwnSession',
+]);
 
 /**
- * Keeps pages of other sites away from requests that need no credential of theirs: all, while authentication is off.
+ * Keeps pages of other sites away from requests that need no credential of theirs: all, while authentication is off, and
+ * those with the cookie of a session, which the browser sends by itself.
  * A request with credentials in its headers is welcome from anywhere.
  */
 export class HostCheck {
@@ -45,8 +54,8 @@ export class HostCheck {
     if (isOfOtherSite(request) && !(isNavigation(request) && isFor(LINKED, route))) throw otherSite();
   }
 
-  private isProtectedByCredentials({ headers }: FastifyRequest, route: RouteName | null): boolean {
-    if (!this.isAuthenticationOn) return false;
+  private isProtectedByCredentials({ headers, raw }: FastifyRequest, route: RouteName | null): boolean {
+    if (!this.isAuthenticationOn || hasSession(raw)) return false;
     const isFromBrowser = headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
     return !isFromBrowser || !isFor(SIGN_IN, route);
   }
@@ -57,6 +66,12 @@ export class HostCheck {
       hint: 'Use localhost, or add the host to PROCTOR_ALLOWED_HOSTS or PROCTOR_PUBLIC_URL of the gateway.',
     });
   }
+}
+
+function hasSession({ headers, headersDistinct }: IncomingMessage): boolean {
+  if (headers.cookie === undefined) return false;
+  const credentials = readCredentials(headersDistinct);
+  return credentials !== null && 'session' in credentials;
 }
 
 function isFor(names: ReadonlySet<RouteName>, route: RouteName | null): boolean {
@@ -71,8 +86,13 @@ function isOfOtherSite({ headers }: FastifyRequest): boolean {
 
 /** Whether the browser shows the answer as a page of its own, which the page with the link cannot read. */
 function isNavigation({ method, headers }: FastifyRequest): boolean {
-  const isReading = method === 'GET' || method === 'HEAD';
-  return isReading && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  return (
+    isReading(method) && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+  );
+}
+
+export function isReading(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 export function otherSite(): AppError {

@@ -1,10 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import { findUpgrade } from '../http/route-upgrades.js';
-import { otherSite } from './host-check.js';
+import { AppError } from '@app/domain';
+import { isReading, otherSite } from './host-check.js';
 
 /**
  * Refuses requests from pages of other sites where the browser does not. A browser opens WebSockets for any page, with
- * the user's cookies; and it sends simple requests for any page, which need no token while authentication is off.
+ * the user's cookies; it sends simple requests for any page, which need no token while authentication is off; and it
+ * takes other subdomains for the same site, whose pages send the user's cookies.
  */
 export class OriginCheck {
   constructor(
@@ -13,12 +15,28 @@ export class OriginCheck {
     private readonly isAuthenticationOn: boolean,
   ) {}
 
-  /** @throws AppError `forbidden` */
-  check(request: Pick<FastifyRequest, 'raw' | 'headers' | 'host'>): void {
-    if (this.isAuthenticationOn && !findUpgrade(request.raw)) return;
-    if (isOwnOrigin(request.headers.origin, request.host, this.publicOrigin)) return;
-    throw otherSite();
+  /** @param isByCookie whether the caller is known by the cookie of a session @throws AppError `forbidden` */
+  check(request: CheckedRequest & Pick<FastifyRequest, 'method'>, isByCookie: boolean): void {
+    const isUpgrade = findUpgrade(request.raw) !== null;
+    const needsOrigin = isByCookie && (isUpgrade || !isReading(request.method));
+    if (this.isAuthenticationOn && !isUpgrade && !needsOrigin) return;
+    this.checkPage(request, needsOrigin);
   }
+
+  /** Refuses pages of other sites, whoever the caller is. @throws AppError `forbidden` */
+  checkPage({ headers: { origin }, host }: CheckedRequest, needsOrigin: boolean): void {
+    if (needsOrigin && origin === undefined) throw noOrigin();
+    if (!isOwnOrigin(origin, host, this.publicOrigin)) throw otherSite();
+  }
+}
+
+type CheckedRequest = Pick<FastifyRequest, 'raw' | 'headers' | 'host'>;
+
+/** A browser sends it with every such request. */
+function noOrigin(): AppError {
+  return new AppError('forbidden', 'A request with the cookie of a session must have an Origin header.', {
+    hint: 'Programs send an access token with each request instead.',
+  });
 }
 
 /** True without an `Origin` header: programs send none. @param host the `Host` header, which `HostCheck` has checked */

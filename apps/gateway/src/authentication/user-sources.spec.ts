@@ -29,6 +29,10 @@ class Source extends AuthPlugin {
     return { ...user, ...credential, ...(this.acceptedUntil && { acceptedUntil: this.acceptedUntil }) };
   }
 
+  async findOwnerOf(tokenId: string): Promise<TokenOwner | null> {
+    return tokenId === ID ? this.auth(null, 'proctor_good') : null;
+  }
+
   override async verify(user: User): Promise<boolean> {
     this.verifiedEmail = user.email;
     this.verified += 1;
@@ -119,5 +123,26 @@ describe('UserSources', () => {
     expect(plugin.verified).toBe(2);
     await sources.verify(user!, ['a b']);
     expect(plugin.verified).toBe(3);
+  });
+
+  it('ends a session with its credential, or at its own end', async () => {
+    const { sources } = setUp();
+    const bind = async (expiresAt: Date) => {
+      const user = await sources.findOwnerOf(ID);
+      if (!user) throw new Error('not found');
+      sources.bindToSession(user, { id: 's', expiresAt });
+      return sources.credentialOf(user);
+    };
+    const later = new Date(END.getTime() + 1);
+    expect(await bind(later)).toEqual({
+      tokenId: ID,
+      expiresAt: END,
+      acceptedUntil: END,
+      scope: NARROW,
+      sessionId: 's',
+    });
+    const sooner = new Date(END.getTime() - 1);
+    expect(await bind(sooner)).toMatchObject({ expiresAt: sooner, acceptedUntil: sooner });
+    expect(await sources.findOwnerOf('another')).toBeNull();
   });
 });

@@ -17,6 +17,7 @@ interface Origin {
 /** Accounts in Postgres, which also know the token. */
 interface AccountsSource extends Omit<AuthPlugin, 'auth'> {
   auth(email: string | null, token: string): Promise<TokenOwner | null>;
+  findOwnerOf(tokenId: string): Promise<TokenOwner | null>;
 }
 
 const NO_WORKLOADS: Pick<WorkloadTokens, 'find' | 'knownIssuerOf' | 'hintFor'> = {
@@ -61,6 +62,25 @@ export class UserSources {
     return this.plugin === this.accounts ? this.findAccount(email, token) : this.findInPlugin(email, token);
   }
 
+  /** The owner of a token in Postgres with this id; null: the token does not work. */
+  async findOwnerOf(tokenId: string): Promise<User | null> {
+    const owner = await this.accounts.findOwnerOf(tokenId);
+    return owner && this.rememberAccount(owner);
+  }
+
+  /** Notes that this user object was found by a session, which ends at this time at the latest. */
+  bindToSession(user: User, session: { id: string; expiresAt: Date }): void {
+    const origin = this.origins.get(user);
+    if (!origin) throw new Error('only a user that was found can be bound to a session');
+    const { credential } = origin;
+    origin.credential = {
+      ...credential,
+      sessionId: session.id,
+      expiresAt: earlierOf(credential.expiresAt, session.expiresAt),
+      acceptedUntil: earlierOf(credential.acceptedUntil, session.expiresAt),
+    };
+  }
+
   /** What to tell the owner of a token that `find` did not accept; null: nothing special. */
   hintFor(token: string): string | null {
     return this.workloads.hintFor(token);
@@ -100,13 +120,15 @@ export class UserSources {
   }
 
   private async findAccount(email: string | null, token: string): Promise<User | null> {
-    const user = await this.accounts.auth(email, token);
-    if (user) {
-      const { tokenId, tokenExpiresAt: expiresAt, scope } = user;
-      const credential = { tokenId, expiresAt, acceptedUntil: expiresAt, scope };
-      this.origins.set(user, { source: this.accounts, user, credential, answers: new Map() });
-    }
-    return user;
+    const owner = await this.accounts.auth(email, token);
+    return owner && this.rememberAccount(owner);
+  }
+
+  private rememberAccount(owner: TokenOwner): User {
+    const { tokenId, tokenExpiresAt: expiresAt, scope } = owner;
+    const credential = { tokenId, expiresAt, acceptedUntil: expiresAt, scope };
+    this.origins.set(owner, { source: this.accounts, user: owner, credential, answers: new Map() });
+    return owner;
   }
 
   private async findInPlugin(email: string | null, token: string): Promise<User | null> {
@@ -121,4 +143,8 @@ export class UserSources {
     this.noteSignIn(user);
     return user;
   }
+}
+
+function earlierOf(one: Date | null, other: Date): Date {
+  return one !== null && one < other ? one : other;
 }

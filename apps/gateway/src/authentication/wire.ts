@@ -1,4 +1,4 @@
-import { AccountsStore, SignInsStore, WorkloadsStore } from '@app/database';
+import { AccountsStore, BrowserSessionsStore, SecretBox, SignInsStore, WorkloadsStore } from '@app/database';
 import type { User } from '@app/domain';
 import type { Logger } from '@app/platform';
 import { Outbound } from '@app/outbound';
@@ -8,6 +8,7 @@ import type { Connections } from '../open-connections.js';
 import { Access } from './access.js';
 import { AccessNews } from './access-news.js';
 import { AuthGuard } from './auth.guard.js';
+import { BrowserSessions } from './browser-sessions.js';
 import { Authenticator } from './authenticator.js';
 import { LoginLimits } from './login-limits.js';
 import { RecordSignIns } from './record-sign-ins.js';
@@ -21,7 +22,10 @@ import { UserSources } from './user-sources.js';
 import { WorkloadTokens } from './workload-tokens.js';
 
 export interface AuthenticationDependencies {
-  settings: Pick<GatewaySettings, 'access' | 'publicOrigin' | 'allowedHosts' | 'outbound'>;
+  settings: Pick<
+    GatewaySettings,
+    'access' | 'publicOrigin' | 'allowedHosts' | 'outbound' | 'secretKeys' | 'sessions'
+  >;
   connections: Pick<Connections, 'database' | 'signals' | 'updatesSubscriber'>;
   /** Null: users and tokens are in Postgres alone. */
   authPlugin: AuthPlugin | null;
@@ -57,11 +61,24 @@ export function wireAuthentication({
     (user) => sources.credentialOf(user).scope,
   );
   const groupsOfEveryone = isAuthenticationOn ? null : adminGroups;
-  const authenticator = new Authenticator(sources, new LoginLimits(failedLogins), groupsOfEveryone);
+  const sessions = new BrowserSessionsStore(
+    database,
+    new SecretBox(...settings.secretKeys),
+    settings.sessions.idleSeconds,
+  );
+  const authenticator = new Authenticator(
+    sources,
+    new BrowserSessions(sessions, sources),
+    new LoginLimits(failedLogins),
+    groupsOfEveryone,
+  );
   const originCheck = new OriginCheck(settings.publicOrigin, isAuthenticationOn);
   return {
     access,
+    accounts,
     authenticator,
+    sessions,
+    originCheck,
     news: new AccessNews({ authenticator, signals, subscriber: updatesSubscriber }),
     reauthorizer: new Reauthorizer(authenticator, access),
     sources,

@@ -6,6 +6,8 @@ const REAUTHORIZE_INTERVAL_MS = 60_000;
 /** The longest that `setTimeout` can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const CHECKED_AT_ONCE = 20;
+/** A viewer who was admitted before the last check may open a stream for so long after it. */
+const ADMITTED_BEFORE_MS = 10_000;
 
 /** Why a stream ends before its log does; `code` is a WebSocket close code. */
 export class StreamEnded extends Error {
@@ -39,8 +41,12 @@ export class OpenStreams {
   private readonly open = new Map<AbortController, () => Promise<unknown>>();
   private timer: NodeJS.Timeout | null = null;
   private isClosing = false;
+  private checkedAt = -Infinity;
 
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Pick<Logger, 'debug'>,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
 
   add({ authorize, acceptedUntil }: Viewer): OpenStream {
     const abort = new AbortController();
@@ -49,11 +55,13 @@ export class OpenStreams {
     if (acceptedUntil) endAt(acceptedUntil, abort.signal, () => end(expired()));
     this.timer ??= setInterval(() => void this.reauthorize(), REAUTHORIZE_INTERVAL_MS);
     if (this.isClosing) end(restarting());
+    else if (this.now() - this.checkedAt < ADMITTED_BEFORE_MS) void this.reauthorizeOne(abort, authorize);
     return { signal: abort.signal, end };
   }
 
   /** Ends the streams of viewers who may no longer see the log. */
   async reauthorize(): Promise<void> {
+    this.checkedAt = this.now();
     const left = [...this.open].values();
     const work = async () => {
       for (const [abort, authorize] of left) await this.reauthorizeOne(abort, authorize);

@@ -139,7 +139,7 @@ describe('buildOpenApi', () => {
       500,
     ];
     expect(statuses).toEqual(expect.arrayContaining(expected));
-    expect(operation.security).toHaveLength(route.who === 'anyone' ? 0 : 2);
+    expect(operation.security).toHaveLength(route.who === 'anyone' ? 0 : 3);
   });
 
   it('describes errors as a problem or as text', () => {

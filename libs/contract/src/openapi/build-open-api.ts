@@ -64,7 +64,8 @@ function buildOperation(operationId: string, route: Route, requests: JsonSchemas
 /** Names the scope that the token needs as a role, which OpenAPI 3.1 allows for every scheme. */
 function securityOf(route: Route) {
   const scope = scopeOf(route);
-  return scope === null ? [] : [{ emailId: [], accessToken: [scope] }, { bearer: [scope] }];
+  if (scope === null) return [];
+  return [{ emailId: [], accessToken: [scope] }, { bearer: [scope] }, { session: [scope] }];
 }
 
 /** Returns the first segment of the path, without a file extension. */
@@ -89,6 +90,12 @@ const SECURITY_SCHEMES = {
     type: 'http',
     scheme: 'bearer',
     description: 'A Proctor access token, or a token from the OpenID Connect issuer.',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-proctor',
+    description: 'Set by POST /session, for browsers; on http and loopback its name is proctor.',
   },
 };
 

@@ -43,6 +43,7 @@ import {
 } from '../schedule.js';
 import { sealedPageReply } from '../secret-key.js';
 import { listSecretsReply, setSecretsBody } from '../secret.js';
+import { createSessionBody, createSessionReply, listSessionsReply, sessionReply } from '../session.js';
 import {
   pollSignInBody,
   pollSignInReply,
@@ -67,6 +68,7 @@ export const REQUEST_SCHEMAS = {
   CreateGroup: createGroupBody,
   CreateToken: createTokenBody,
   CreateWorkload: createWorkloadBody,
+  CreateSession: createSessionBody,
   PollSignIn: pollSignInBody,
   RefreshSignIn: refreshSignInBody,
 } as const satisfies Record<string, z.ZodType>;
@@ -105,6 +107,9 @@ export const REPLY_SCHEMAS = {
   AuditProblem: auditProblem,
   AuditCheck: verifyAuditReply,
   SealedPage: sealedPageReply,
+  Session: sessionReply,
+  SessionList: listSessionsReply,
+  NewSession: createSessionReply,
   SignIn: signInReply,
   SignInStart: startSignInReply,
   SignInState: pollSignInReply,

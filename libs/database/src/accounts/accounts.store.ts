@@ -10,7 +10,7 @@ import {
 } from './account-row.js';
 import type { Database } from '../connection/database.js';
 import { knownSpelling, rememberSpelling } from './email-spelling.js';
-import { findTokenOwner, type TokenOwner } from './token-owner.js';
+import { findTokenOwner, findTokenOwnerById, type TokenOwner } from './token-owner.js';
 import { joinGroups, lockAdmins, wouldRemoveLastAdmin } from './membership.js';
 import { releaseArgsOf } from '../schedules/same-args.js';
 import { pauseSchedulesOf } from '../schedules/schedules-pause.js';
@@ -45,6 +45,11 @@ export class AccountsStore {
    */
   async authenticate(email: string | null, token: string): Promise<TokenOwner | null> {
     return findTokenOwner(this.database.client, email, token);
+  }
+
+  /** As `authenticate`, by the token's id. */
+  async findOwnerOf(tokenId: string): Promise<TokenOwner | null> {
+    return findTokenOwnerById(this.database.client, tokenId);
   }
 
   /** Records the use of a token, at most once a minute per token. */

@@ -1,6 +1,7 @@
 import { isSameEmail, type Scope, type ScopeLevel, type User } from '@app/domain';
 import { hashToken } from './access-token.js';
 import type { Session } from '../connection/database.js';
+import { Prisma } from '../generated/client.js';
 
 /** The owner of a token that works. */
 export interface TokenOwner extends User {
@@ -32,9 +33,19 @@ export async function findTokenOwner(
   email: string | null,
   token: string,
 ): Promise<TokenOwner | null> {
+  const owner = await ownerOfToken(session, Prisma.sql`t.token_hash = ${hashToken(token)}`);
+  return owner === null || (email !== null && !isSameEmail(email, owner.email)) ? null : owner;
+}
+
+/** As `findTokenOwner`, by the token's id. */
+export async function findTokenOwnerById(session: Session, id: string): Promise<TokenOwner | null> {
+  return ownerOfToken(session, Prisma.sql`t.id = ${id}::uuid`);
+}
+
+async function ownerOfToken(session: Session, isToken: Prisma.Sql): Promise<TokenOwner | null> {
   const [row] = await session.$queryRaw<OwnerRow[]>`
     WITH RECURSIVE line AS (
-      SELECT t.*, 0 AS depth FROM access_token t WHERE t.token_hash = ${hashToken(token)}
+      SELECT t.*, 0 AS depth FROM access_token t WHERE ${isToken}
       UNION ALL
       SELECT t.*, line.depth + 1 FROM line JOIN access_token t ON t.id = line.parent_id
     )
@@ -44,7 +55,7 @@ export async function findTokenOwner(
     WHERE line.depth = 0 AND NOT EXISTS (
       SELECT 1 FROM line ended JOIN account maker ON maker.email = ended.email
       WHERE ended.revoked_at IS NOT NULL OR ended.expires_at <= now() OR (ended.depth > 0 AND NOT maker.active))`;
-  if (!row || (email !== null && !isSameEmail(email, row.email))) return null;
+  if (!row) return null;
   return {
     email: row.email,
     accountId: Number(row.account_id),

@@ -1,7 +1,7 @@
 import type { Database } from './database.js';
 
 /** The newest folder of prisma/migrations: without it this version would run half. A spec compares the two. */
-export const LATEST_MIGRATION = '20261130172234_hot_updates';
+export const LATEST_MIGRATION = '20261130204500_browser_sessions';
 
 const COMMAND = 'npm run db:migrate';
 
