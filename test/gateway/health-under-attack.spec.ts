@@ -104,13 +104,16 @@ it.each([...ATTACKS, 'all of it'])(
     try {
       await Promise.all(attackers.map((attacker) => once(attacker, 'message')));
       const slowestMs: number[] = [];
+      const isAttacked = () => Math.min(...opened) > 90;
       do {
         const checks = await watchHealth(prober);
         expect(new Set(checks.map(({ status }) => status))).toEqual(new Set(['200']));
         slowestMs.push(Math.max(...checks.map(({ ms }) => ms)));
+        // A round before the attack is one counts for nothing.
+        if (!isAttacked()) slowestMs.fill(Infinity);
       } while (Math.min(...slowestMs) > MAX_ANSWER_MS && slowestMs.length < MAX_ROUNDS);
+      expect(isAttacked()).toBe(true);
       expect(Math.min(...slowestMs)).toBeLessThanOrEqual(MAX_ANSWER_MS);
-      expect(Math.min(...opened)).toBeGreaterThan(90);
     } finally {
       for (const child of [prober, ...attackers]) child.kill('SIGKILL');
     }
