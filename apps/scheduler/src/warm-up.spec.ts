@@ -14,6 +14,6 @@ it.each([null, { adminGroups: ['admins'], signInTrustHours: 24 }])(
       owners,
       logger: createLogger({ service: 'test', level: 'fatal' }),
     });
-    expect(fireSchedules.warmUp()).toBe(350);
+    expect(fireSchedules.warmUp()).toBe(50);
   },
 );
