@@ -6,7 +6,7 @@ import { bringUpSandbox } from './lib/bring-up-sandbox.mjs';
 import { bringUpServices } from './lib/bring-up-services.mjs';
 import { checkNode } from './lib/check-node.mjs';
 import { mayReplaceConfig } from './lib/cli-config.mjs';
-import { createAdmin } from './lib/create-admin.mjs';
+import { createAdmin, findAdmin, isAdminKept } from './lib/create-admin.mjs';
 import { startDetached } from './lib/detach.mjs';
 import { loadDotEnv } from './lib/dot-env.mjs';
 import { readOrCreateSecret } from './lib/kept-secrets.mjs';
@@ -56,19 +56,35 @@ async function bringUp(stack) {
   await checkAppPort(stack.appPort);
   const replaceConfig = await mayReplaceConfig(stack.options);
   await prepareProject();
+  const [postgres, redis, sandbox] = await allSettled([
+    bringUpPostgres(stack),
+    bringUpRedis(stack),
+    bringUpSandbox(stack),
+  ]);
   const env = {
     PROCTOR_APP_HOST: '127.0.0.1',
     PROCTOR_SECRET_KEY:
       process.env.PROCTOR_SECRET_KEY ||
       readOrCreateSecret('secret.key', () => randomBytes(32).toString('base64')),
-    ...(await bringUpPostgres(stack)),
-    ...(await bringUpRedis(stack)),
-    ...(await bringUpSandbox(stack)),
+    ...postgres,
+    ...redis,
+    ...sandbox,
   };
+  const isKept = isAdminKept();
   // The services start meanwhile: they need no administrator.
-  const [admin] = await Promise.all([createAdmin(env), bringUpServices(stack, env)]);
+  const [created] = await Promise.all([isKept ? undefined : createAdmin(env), bringUpServices(stack, env)]);
+  const admin = isKept ? ((await findAdmin(stack.url)) ?? (await createAdmin(env))) : created;
   if (admin) await registerProcs(stack.url, admin);
   welcome(stack, admin, replaceConfig, performance.now() - startedAt);
+}
+
+/**
+ * Waits for all of them before it throws what one has thrown, so that none starts a process after all were stopped.
+ * @param {Promise<Record<string, string>>[]} works @returns {Promise<Record<string, string>[]>}
+ */
+async function allSettled(works) {
+  await Promise.allSettled(works);
+  return Promise.all(works);
 }
 
 /**

@@ -2,11 +2,34 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceEnvironment } from './launch-node.mjs';
 import { step } from './progress.mjs';
-import { proctorFolder, projectDir } from './project.mjs';
+import { proctorDir, projectDir } from './project.mjs';
+import { requestLocal } from './request-local.mjs';
 import { lastLines, runCommand } from './run-command.mjs';
 import { StartError } from './start-error.mjs';
 
 /** @typedef {{ email: string, token: string, isNew: boolean }} Admin */
+
+const file = join(proctorDir, 'admin.json');
+
+/**
+ * The administrator that an earlier start created, if the gateway still knows its token. Asking it costs a request, and
+ * `create-admin` a second of a processor, because it loads what a service loads.
+ * @param {string} url of the gateway @returns {Promise<Admin | undefined>}
+ */
+export async function findAdmin(url) {
+  const admin = readAdmin();
+  if (!admin) return undefined;
+  const headers = { 'Email-Id': admin.email, 'Access-Token': admin.token };
+  const { status } = await requestLocal(`${url}/whoami`, { headers, timeoutMs: 30_000 });
+  return status === 200 ? admin : undefined;
+}
+
+/** @returns {boolean} whether an earlier start left an administrator for `findAdmin` */
+export const isAdminKept = () => existsSync(file);
+
+/** @returns {Admin | undefined} */
+const readAdmin = () =>
+  isAdminKept() ? { ...JSON.parse(readFileSync(file, 'utf8')), isNew: false } : undefined;
 
 /**
  * Creates the administrator at the first start on a database, later reads it from `.proctor/admin.json`.
@@ -15,7 +38,6 @@ import { StartError } from './start-error.mjs';
  */
 export function createAdmin(env) {
   return step('check the administrator account', async (note) => {
-    const file = join(proctorFolder(), 'admin.json');
     const answer = await runCreateAdmin(env);
     if (answer.created) {
       const admin = { email: answer.email, token: answer.token };
@@ -23,11 +45,9 @@ export function createAdmin(env) {
       note(`created ${admin.email}`);
       return { ...admin, isNew: true };
     }
-    if (!existsSync(file)) {
-      note('exists, created elsewhere');
-      return undefined;
-    }
-    return { ...JSON.parse(readFileSync(file, 'utf8')), isNew: false };
+    const admin = readAdmin();
+    if (!admin) note('exists, created elsewhere');
+    return admin;
   });
 }
 
