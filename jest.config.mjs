@@ -1,3 +1,5 @@
+import { bundleTestPackages } from './scripts/lib/test-packages.mjs';
+
 const swc = {
   sourceMaps: 'inline',
   module: { type: 'es6' },
@@ -14,6 +16,7 @@ const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   moduleNameMapper: {
+    ...(await bundleTestPackages()),
     '^@app/(.*)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
@@ -21,7 +24,7 @@ const shared = {
 
 /**
  * `unit`: no I/O, beside the code. `integration`: real Postgres, Redis and processes, set up by scripts/test.mjs.
- * `start`: `npm start` and `npm run chaos` themselves, each with the machine to itself.
+ * `start`: `npm start` itself, which has the machine to itself because the spec limits its time.
  */
 export default {
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
@@ -35,12 +38,12 @@ export default {
       ...shared,
       displayName: 'integration',
       testMatch: ['<rootDir>/test/**/*.spec.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/start/start.spec.ts', '<rootDir>/test/tools/chaos.spec.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/start/start.spec.ts'],
     },
     {
       ...shared,
       displayName: 'start',
-      testMatch: ['<rootDir>/test/start/start.spec.ts', '<rootDir>/test/tools/chaos.spec.ts'],
+      testMatch: ['<rootDir>/test/start/start.spec.ts'],
     },
   ],
 };

@@ -33,7 +33,7 @@ await runMain(async () => {
         counts.push(await runJest(projects, { env, args: ['--maxWorkers', String(maxWorkers), ...args] }));
       }
       if (!stopRequested) {
-        say(dim('npm start and npm run chaos'));
+        say(dim('npm start'));
         counts.push(await runJest(['start'], { env, args: ['--maxWorkers', '1', ...args] }));
       }
     } finally {

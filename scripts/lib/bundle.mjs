@@ -80,16 +80,75 @@ export async function bundle(programs, outputDir) {
     });
     if (!outputFiles.some(({ text }) => text.includes(NAME_HELPER)))
       throw new Error('esbuild has another helper for keepNames now');
-    return outputFiles.map(({ path, text }) => ({
-      path,
-      contents: path.endsWith('.map') ? withoutPackages(text) : text.replace(NAME_HELPER, FASTER_NAME_HELPER),
-    }));
+    return withoutEmptyMaps(
+      outputFiles.map(({ path, text }) => ({
+        path,
+        contents: path.endsWith('.map')
+          ? withoutPackages(text)
+          : text.replace(NAME_HELPER, FASTER_NAME_HELPER),
+      })),
+    );
   } catch (error) {
     throw new StartError(`the build failed:\n${error instanceof Error ? error.message : String(error)}`);
   } finally {
     // Its process would stay and keep all that it has read in memory.
     await stop();
   }
+}
+
+/**
+ * @param {string[]} entries absolute paths of modules that pass on exports of packages @param {string} outputDir
+ * @returns {Promise<{ path: string, contents: Uint8Array }[]>} a module for each, and what they share; nothing is written
+ */
+export async function bundlePackages(entries, outputDir) {
+  try {
+    const { outputFiles } = await build({
+      absWorkingDir: projectDir,
+      entryPoints: entries,
+      outdir: outputDir,
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      external: NOT_BUNDLED,
+      // None of esbuild's own: packages are resolved as Node resolves them, whose exports the entries name.
+      conditions: [],
+      inject: ['reflect-metadata'],
+      banner: { js: COMMON_JS },
+      define: { __filename: 'proctorFile', __dirname: 'proctorFolder' },
+      minifyWhitespace: true,
+      lineLimit: 160,
+      legalComments: 'none',
+      write: false,
+      logLevel: 'silent',
+    });
+    return outputFiles;
+  } finally {
+    await stop();
+  }
+}
+
+/**
+ * Leaves out the maps of files that hold packages only, half of all that a service loads: Node measures each line of a
+ * file that names a map.
+ * @param {{ path: string, contents: string }[]} files @returns {{ path: string, contents: string }[]}
+ */
+function withoutEmptyMaps(files) {
+  const empty = new Set(
+    files
+      .filter(({ path, contents }) => path.endsWith('.map') && /^;*$/.test(JSON.parse(contents).mappings))
+      .map(({ path }) => path),
+  );
+  return files
+    .filter(({ path }) => !empty.has(path))
+    .map(({ path, contents }) => ({
+      path,
+      contents: empty.has(`${path}.map`)
+        ? contents.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')
+        : contents,
+    }));
 }
 
 /**
