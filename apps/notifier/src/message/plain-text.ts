@@ -15,7 +15,7 @@ export function logLine(text: string, maxCharacters: number): string {
 
 /** What mail programs take for a link without `http:`, but for the domain of an address. Other endings are mostly files. */
 const BARE_DOMAIN =
-  /(?<![@\p{L}\p{N}.-])((?:[\p{L}\p{N}-]+\.)*[\p{L}\p{N}-]+)\.(com|net|org|info|biz|io|co|me|dev|app|xyz|top|site|online|shop|click|link|page|cloud|de|uk|eu|us|ru|cn|fr|nl|in|br|jp)\b/giu;
+  /(?<![@\p{L}\p{N}.-])((?:[\p{L}\p{N}-]+\.)*[\p{L}\p{N}-]+)\.(com|net|org|info|biz|io|co|me|dev|app|xyz|top|site|online|shop|click|link|page|cloud|store|tech|live|support|world|news|email|gov|edu|mil|de|uk|eu|us|ru|cn|fr|nl|in|br|jp|ca|au|ch|at|it|es|se|dk|fi|be|cz|tk|tv|gg|ly|cc|ai|mx|kr|za|tr)\b/giu;
 
 /**
  * Keeps mail programs and Slack from turning text of users into links, which would come from the company's address. Visible and

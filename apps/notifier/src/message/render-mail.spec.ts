@@ -76,13 +76,13 @@ describe('the body', () => {
 
   it('has no link from values that a mail program could follow', () => {
     const value =
-      'HTTPS://evil.example/login www.evil.example evil.example/x mailto:a@b.c [a](http://e.vil) //evil.example/ evil.com a.evil.io app.conf';
+      'HTTPS://evil.example/login www.evil.example evil.example/x mailto:a@b.c [a](http://e.vil) //evil.example/ evil.com a.evil.io evil.store EVIL.CH app.conf';
     const execution = anExecution({ reason: value, args: { NAME: value } });
     const { text, html } = mailOf({ execution, schedule: aSchedule({ tags: value }) }, [value]);
     for (const part of [text, html]) {
       const own = part.replaceAll('https://p.example.org/execution/7', '');
       expect(own).not.toMatch(/:\/\/|www\.|mailto:|example\//i);
-      expect(own).toContain('evil[.]com a.evil[.]io app.conf');
+      expect(own).toContain('evil[.]com a.evil[.]io evil[.]store EVIL[.]CH app.conf');
       expect(own).toContain('HTTPS[:]//evil.example[/]login www[.]evil.example');
     }
     expect(html.match(/<a /g)).toHaveLength(1);

@@ -89,6 +89,13 @@ describe('findWorkloadRule', () => {
     expect(findWorkloadRule([rule('r', { claims: { environment: 'prod' } })], token(claims))).toBeNull();
   });
 
+  it('wants the subject and the audience of the rule', () => {
+    const rules = [rule('r')];
+    expect(findWorkloadRule(rules, { ...token(), subject: 'repo:acme/app-evil' })).toBeNull();
+    expect(findWorkloadRule(rules, { ...token(), audiences: ['vault', 'Proctor'] })).toBeNull();
+    expect(findWorkloadRule(rules, { ...token(), audiences: ['vault', 'proctor'] })?.name).toBe('r');
+  });
+
   it('finds no claims that every object has', () => {
     const rules = [rule('r', { claims: { constructor: String(Object) } })];
     expect(findWorkloadRule(rules, token())).toBeNull();

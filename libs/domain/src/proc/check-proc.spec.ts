@@ -42,6 +42,7 @@ describe('checkProc', () => {
     ['a refused secret', { secrets: [secret('LD_PRELOAD')] }, ['secrets.0.name']],
     ['an invalid arg', { args: [plainArg('A B')] }, ['args.0.name']],
     ['a group without a name', { authorizedGroups: ['a', ' '] }, ['authorizedGroups.1']],
+    ['a group that reads as another one', { authorizedGroups: ['a', 'b\u202ea'] }, ['authorizedGroups.1']],
     ['no time to run', { timeoutSeconds: 0 }, ['timeoutSeconds']],
     ['part of a second', { timeoutSeconds: 1.5 }, ['timeoutSeconds']],
     ['negative retries', { retries: -1 }, ['retries']],
