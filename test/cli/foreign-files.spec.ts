@@ -101,6 +101,7 @@ describe('a file that is no proc file', () => {
     ['a directive', '%hunter2 x\n---\na\n'],
     ['two colons', 'token: hunter2: x\n'],
     ['a block header', 'a: |hunter2 hunter2\n x'],
+    ['a list under a name that is none', '"hunter2 x": [1]\n'],
     ['a map as a key', '? {hunter2: 1}\n: x\n'],
     ['a merge key without a map', '<<: hunter2\n'],
     ['tabs', '\thunter2:\n\t\thunter2'],

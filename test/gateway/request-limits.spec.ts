@@ -103,6 +103,30 @@ describe('a client without credentials', () => {
   });
 });
 
+describe('bodies that are being read', () => {
+  it('hold at most 32 MiB of one address, and free it again once they end', async () => {
+    const { port } = new URL(gateway.url);
+    const people = [await newUser(), await newUser()];
+    const sockets = Array.from({ length: 36 }, (_, n) => {
+      const { email, token } = people[n % 2]!;
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.on('error', () => undefined);
+      const head = `POST /execution HTTP/1.1\r\nHost: 127.0.0.1\r\nEmail-Id: ${email}\r\nAccess-Token: ${token}`;
+      // The rest never comes.
+      socket.write(`${head}\r\nContent-Length: 1040000\r\n\r\n${' '.repeat(1_000_000)}`);
+      return socket;
+    });
+    const [answer] = (await Promise.race(sockets.map((socket) => once(socket, 'data')))) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 429 [^]*Too many bytes of requests/);
+    for (const socket of sockets) socket.destroy();
+    const ada = await newUser();
+    await until(async () => {
+      const body = ' '.repeat(60_000);
+      return (await gateway.call(ada, 'POST', '/execution', { body })).status === 400;
+    }, 10_000);
+  });
+});
+
 describe('open streams', () => {
   it('are bounded for each caller and in all, and free again once closed', async () => {
     const [ada, bob] = [await newUser(), await newUser()];

@@ -323,7 +323,7 @@ describe('an email that must not be sent', () => {
     }
     expect(mail.to(one).length + mail.to(two).length).toBe(3);
     const logs = notifiers.map((notifier) => notifier.output()).join('\n');
-    expect(logs).toContain('their owners have used up the quota of this hour');
+    expect(logs).toContain('their owners have used up the quota of 60 minutes');
     await bench.preferences.set(two, ['success']);
     await bench.settled(await bench.end({ submission: { userEmail: two } }), ['sent']);
   }, 60_000);

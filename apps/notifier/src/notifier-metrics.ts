@@ -20,7 +20,7 @@ export class NotifierMetrics {
       advice: { explicitBucketBoundaries: SECONDS_BUCKETS },
     });
     this.overQuota = meter.createCounter('proctor_mails_over_quota_total', {
-      description: 'Emails that were not sent because their owner had used up the quota of the hour.',
+      description: 'Emails that were not sent because their owner had used up the quota of 60 minutes.',
     });
     meter
       .createObservableGauge('proctor_deliveries_pending', {

@@ -123,7 +123,7 @@ export class NotifierService implements Work {
   private noteOverQuota(mails: number): void {
     if (mails === 0) return;
     this.context.metrics.countOverQuota(mails);
-    this.log.warn({ mails }, 'emails not sent: their owners have used up the quota of this hour');
+    this.log.warn({ mails }, 'emails not sent: their owners have used up the quota of 60 minutes');
   }
 
   private async tidy(): Promise<void> {
