@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { AppError } from '@app/domain';
-import type { Submission } from '@app/database';
+import { ExecutionsStore, type Submission } from '@app/database';
 import { aProc, aSubmission, openStores, randomName, type Stores } from '../support/stores.js';
 
 const USER_SHARE = 5;
@@ -23,9 +23,12 @@ async function limitedProc(limit: number | null, whenFull: 'queue' | 'refuse' = 
   return {
     name,
     setLimit: (n: number) => stores.procs.register([aProc(name, { concurrency: { limit: n, whenFull } })]),
-    submit: (userEmail: string) => stores.executions.submit(aSubmission({ proc, userEmail })),
+    submit: (userEmail: string, changes: Partial<Submission> = {}, gateway = stores.executions) =>
+      gateway.submit(aSubmission({ proc, userEmail, ...changes })),
   };
 }
+
+const anEmail = () => `${randomName()}@example.org`;
 
 async function end(id: number): Promise<number[]> {
   const claimed = await stores.leases.claim(id, 'worker-1');
@@ -153,6 +156,61 @@ describe('the concurrency limit of a proc', () => {
     await expect(stores.executions.submit(refused)).rejects.toMatchObject({ code: 'too_many_requests' });
     await end(first.execution.id);
     expect((await stores.executions.submit(refused)).isNew).toBe(true);
+  });
+
+  it('is counted once for those that come together, whoever of them needs no slot', async () => {
+    const proc = await limitedProc(3);
+    const together = await Promise.all(Array.from({ length: 12 }, () => proc.submit(anEmail())));
+    const ids = together.map(({ execution }) => execution.id);
+    expect(together.map(({ isAdmitted }) => isAdmitted)).toEqual(ids.map((_, at) => at < 3));
+    expect(
+      await stores.query('select distinct xmin::text from execution where id = any($1)', [ids]),
+    ).toHaveLength(1);
+  });
+
+  it('gives the slots that repeated requests and users past their share do not need to others', async () => {
+    const proc = await limitedProc(3);
+    const busy = anEmail();
+    for (let n = 0; n < USER_SHARE; n++) await stores.executions.submit(aSubmission({ userEmail: busy }));
+    const idempotency = { identity: busy, route: 'r', key: proc.name, bodyHash: 'a' };
+    const first = await proc.submit(anEmail(), { idempotency });
+    const [repeated, , again, past, ...others] = await Promise.all([
+      proc.submit(anEmail(), { idempotency }),
+      proc.submit(anEmail(), { idempotency }),
+      proc.submit(anEmail(), { idempotency }),
+      proc.submit(busy),
+      proc.submit(anEmail()),
+      proc.submit(anEmail()),
+      proc.submit(anEmail()),
+    ]);
+    expect([repeated, again].map((each) => each.execution.id)).toEqual(Array(2).fill(first.execution.id));
+    expect(past.isAdmitted).toBe(false);
+    expect(others.filter(({ isAdmitted }) => isAdmitted)).toHaveLength(2);
+    expect(await countLive(proc.name)).toEqual({ admitted: 3, waiting: 2 });
+  });
+
+  it('refuses those of a batch that find no slot, and accepts the others', async () => {
+    const proc = await limitedProc(4, 'refuse');
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => proc.submit(anEmail())));
+    const refused = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason as AppError] : [],
+    );
+    expect(refused.map(({ code }) => code)).toEqual(Array(16).fill('too_many_requests'));
+    expect(await countLive(proc.name)).toEqual({ admitted: 4, waiting: 0 });
+  });
+
+  it('is not exceeded by two gateways that accept batches at once', async () => {
+    const proc = await limitedProc(7);
+    const other = new ExecutionsStore(stores.database, { installationId: 'test1', userShare: USER_SHARE });
+    await Promise.all(
+      [stores.executions, other].flatMap((gateway) =>
+        Array.from({ length: 40 }, async (_, n) => {
+          if (n % 10 === 0) await sleep(n / 4);
+          await proc.submit(anEmail(), {}, gateway);
+        }),
+      ),
+    );
+    expect(await countLive(proc.name)).toEqual({ admitted: 7, waiting: 73 });
   });
 
   it('refuses a proc that was removed', async () => {

@@ -1,11 +1,4 @@
-import {
-  AdmissionRoom,
-  AppError,
-  INITIAL_STATUS,
-  type Admission,
-  type Execution,
-  type WaitingFor,
-} from '@app/domain';
+import { AppError, INITIAL_STATUS, type Execution, type WaitingFor } from '@app/domain';
 import { BatchedCalls } from '@app/timing';
 import { currentAuditDetails } from '../audit/audit-context.js';
 import type { Database } from '../connection/database.js';
@@ -24,8 +17,8 @@ import {
 } from './accept.js';
 import type { AdmissionSettings } from './admission/gate.js';
 import { ShareRoom } from './admission/share-room.js';
-import { lockSlots } from './admission/slot-gate.js';
 import { EXECUTION_COLUMNS, toExecution, type ExecutionRow } from './execution-row.js';
+import { LimitedSubmissions } from './limited-submissions.js';
 import { namesOfSealed } from './sealed-args.js';
 
 export interface AcceptSettings extends AdmissionSettings {
@@ -61,12 +54,14 @@ const MAX_BATCHED_CHARACTERS = 16_384;
  */
 export class Submissions {
   private readonly batches: BatchedCalls<NewExecution, Accepted | null>;
+  private readonly limited: LimitedSubmissions;
   private readonly room = new ShareRoom();
 
   constructor(
     private readonly database: Database,
     private readonly settings: AcceptSettings,
   ) {
+    this.limited = new LimitedSubmissions(database, (session, batch) => this.accept(session, batch));
     this.batches = new BatchedCalls({
       // No two exclude each other: those with the same Idempotency-Key may meet in one batch.
       keyOf: (submission) => submission,
@@ -96,9 +91,10 @@ export class Submissions {
 
   /** Null: the Idempotency-Key is taken, or the proc has changed. */
   private async write(submission: Submission, execution: NewExecution): Promise<Accepted | null> {
+    const isLong = countCharacters(submission.args) > MAX_BATCHED_CHARACTERS;
     if (submission.proc.concurrency)
-      return this.database.prepared.transaction((session) => this.acceptWithSlot(session, execution));
-    if (countCharacters(submission.args) <= MAX_BATCHED_CHARACTERS) return this.batches.call(execution);
+      return isLong ? this.limited.submitAlone(execution) : this.limited.submit(execution);
+    if (!isLong) return this.batches.call(execution);
     const [accepted = null] = await this.accept(this.database.prepared, [execution]);
     return accepted;
   }
@@ -118,30 +114,6 @@ export class Submissions {
     for (const [user, n] of admittedBefore) this.room.learn(user, userShare - n - (wanted.get(user) ?? 0));
     const byPlace = new Map(accepted.map((each) => [each.index, each]));
     return batch.map((_, index) => byPlace.get(index) ?? null);
-  }
-
-  private async acceptWithSlot(session: PreparedSession, execution: NewExecution): Promise<Accepted | null> {
-    const { origin, userEmail } = execution;
-    const procName = execution.proc.name;
-    const slots = await lockSlots(session, [procName]);
-    if (slots.size === 0) await this.throwIfRemoved(session, procName);
-    const admission = new AdmissionRoom({ slots }).admit({ origin, userEmail, procName });
-    const [accepted = null] = await this.accept(session, [{ ...execution, waitingFor: heldBy(admission) }]);
-    // After the insert, so that a repeated Idempotency-Key is answered and not refused; the throw rolls it back.
-    if (accepted && admission.kind === 'refused') {
-      throw new AppError('too_many_requests', `${admission.reason}.`, {
-        hint: 'Try again when one of them has ended.',
-      });
-    }
-    return accepted;
-  }
-
-  private async throwIfRemoved(session: PreparedSession, procName: string): Promise<void> {
-    const rows = await session.run<object>(
-      'keep proc',
-      Prisma.sql`SELECT 1 AS found FROM proc WHERE name = ${procName} FOR KEY SHARE`,
-    );
-    if (rows.length === 0) throw new AppError('not_found', `The proc ${procName} was removed.`);
   }
 
   private async findRepeated({ idempotency, proc }: Submission): Promise<Submitted> {
@@ -177,18 +149,6 @@ function countByUser(batch: readonly NewExecution[]): Map<string, number> {
 
 function countCharacters(args: Readonly<Record<string, string>>): number {
   return Object.values(args).reduce((sum, value) => sum + value.length, 0);
-}
-
-/** The gate before which an execution waits, or would have to wait if it were not refused. */
-function heldBy(admission: Admission): WaitingFor | null {
-  switch (admission.kind) {
-    case 'admitted':
-      return null;
-    case 'waits':
-      return admission.for;
-    case 'refused':
-      return admission.by;
-  }
 }
 
 function toNewExecution(submission: Submission, accepted: Accepted, installationId: string): Execution {
