@@ -221,6 +221,11 @@ const TABLE: Record<RouteName, Row> = {
   },
   getExecution: { cell: ended, statuses: viewers(200) },
   readExecutionLog: { cell: ended, statuses: viewers(200) },
+  readLogLines: { cell: ended, statuses: viewers(200) },
+  searchLog: {
+    cell: async (caller) => ({ ...(await ended(caller)), query: { q: 'x' } }),
+    statuses: viewers(200),
+  },
   // Stopping is open to whoever may execute the proc.
   cancelExecution: {
     cell: (caller) => executionOf(ownerFor(caller), { hasEnded: false }),

@@ -80,6 +80,11 @@ export const SAMPLES: Record<RouteName, (draw: Draw) => Sample> = {
     ...ofExecution(draw),
     query: { ...(draw.random.chance(0.3) && { follow: 'true' }) },
   }),
+  readLogLines: (draw) => ({
+    ...ofExecution(draw),
+    query: draw.random.pick<Record<string, string>>([{}, { from: '1' }, { to: '9', lines: '3' }]),
+  }),
+  searchLog: (draw) => ({ ...ofExecution(draw), query: { q: fresh(draw, 'line') } }),
   cancelExecution: ofExecution,
   rerunExecution: ofExecution,
   listProcs: plain,

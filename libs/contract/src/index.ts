@@ -21,6 +21,7 @@ export {
   parseDurationMs,
   readLogQuery,
 } from './execution.js';
+export { MAX_LINES, type LogLine } from './log-lines.js';
 export * from './headers.js';
 export * from './issue-details.js';
 export { describeShapeProblem } from './json-shape.js';

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { accountRoutes } from './routes/account-routes.js';
 import { auditRoutes } from './routes/audit-routes.js';
 import { executionRoutes } from './routes/execution-routes.js';
+import { logRoutes } from './routes/log-routes.js';
 import { notificationRoutes } from './routes/notification-routes.js';
 import { podTemplateRoutes } from './routes/pod-template-routes.js';
 import { procRoutes } from './routes/proc-routes.js';
@@ -17,6 +18,7 @@ export { scopeOf, type Route } from './routes/route.js';
 /** The HTTP contract. The gateway binds its controllers to it, the client types its requests with it, OpenAPI publishes it. */
 export const routes = {
   ...executionRoutes,
+  ...logRoutes,
   ...procRoutes,
   ...podTemplateRoutes,
   ...scheduleRoutes,

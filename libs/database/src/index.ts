@@ -25,8 +25,9 @@ export * from './executions/leases.store.js';
 export type { AttemptUpdate, Move } from './executions/record-progress.js';
 export type { AttemptRecord, ClaimedExecution } from './executions/claim.js';
 export * from './executions/refusals.store.js';
+export type { LogRow } from './logs/log-row.js';
+export * from './logs/log-windows.store.js';
 export {
-  type LogRow,
   type LogBatch,
   type LogExtent,
   MIN_ROW_COST_BYTES,

@@ -8,6 +8,7 @@ import type { CancelExecution } from './cancel-execution.js';
 import type { FindExecution } from './find-execution.js';
 import type { ListExecutions } from './list-executions.js';
 import type { ReadLog } from './read-log.js';
+import type { ReadLogLines } from './read-log-lines.js';
 import { argsToPass, type RerunExecution } from './rerun-execution.js';
 import type { ServeLog } from './serve-log.js';
 import type { SubmitExecution } from './submit-execution.js';
@@ -20,6 +21,7 @@ export interface ExecutionsControllerDependencies {
   cancelExecution: CancelExecution;
   rerunExecution: RerunExecution;
   readLog: ReadLog;
+  readLogLines: ReadLogLines;
   serveLog: ServeLog;
 }
 
@@ -70,6 +72,18 @@ export class ExecutionsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await this.dependencies.readLog.serve(request, reply, params, query, caller);
+  }
+
+  @Serves('readLogLines')
+  async readLines(
+    @Call() { caller, params, query }: CallOf<'readLogLines'>,
+  ): Promise<ReplyOf<'readLogLines'>> {
+    return this.dependencies.readLogLines.read(params, query, caller);
+  }
+
+  @Serves('searchLog')
+  async searchLog(@Call() { caller, params, query }: CallOf<'searchLog'>): Promise<ReplyOf<'searchLog'>> {
+    return this.dependencies.readLogLines.search(params, query, caller);
   }
 
   @Serves('cancelExecution')

@@ -3,6 +3,7 @@ import {
   AccountsStore,
   HistoryStore,
   LogsStore,
+  LogWindowsStore,
   MetricsStore,
   type ProcsStore,
   type SecretsStore,
@@ -28,6 +29,7 @@ import { ListExecutions } from './list-executions.js';
 import { LogUpdates } from './log-updates.js';
 import type { OpenStreams } from './open-streams.js';
 import { ReadLog } from './read-log.js';
+import { ReadLogLines } from './read-log-lines.js';
 import { RerunExecution } from './rerun-execution.js';
 import { ServeLog } from './serve-log.js';
 import { SharedLog } from './shared-log.js';
@@ -113,6 +115,7 @@ export function wireExecutions({
       audit,
     }),
     readLog: new ReadLog(findExecution, logs, streamLog, reauthorizer),
+    readLogLines: new ReadLogLines(findExecution, new LogWindowsStore(database), logs),
     serveLog: new ServeLog(findExecution, reauthorizer, streamLog),
   });
   return { controllers: [controller] };

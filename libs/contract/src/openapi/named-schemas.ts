@@ -51,6 +51,7 @@ import {
   signInReply,
   startSignInReply,
 } from '../sign-in.js';
+import { logLinesReply, searchLogReply } from '../log-lines.js';
 import { createWorkloadBody, listWorkloadsReply, workloadReply } from '../workload.js';
 
 /** Schemas of requests, under the names that generated clients use. */
@@ -78,6 +79,8 @@ export const REPLY_SCHEMAS = {
   Execution: executionReply,
   ExecutionDetail: executionDetailReply,
   ExecutionPage: listExecutionsReply,
+  LogLines: logLinesReply,
+  LogMatches: searchLogReply,
   ProcMetadata: procMetadata,
   Proc: procReply,
   ProcCheck: checkProcsReply,

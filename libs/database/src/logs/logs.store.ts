@@ -2,22 +2,7 @@ import type { LogPosition } from '@app/domain';
 import type { Database } from '../connection/database.js';
 import type { Lease } from '../executions/lease.js';
 import { Prisma } from '../generated/client.js';
-
-/** `gap`: the cluster no longer had the lines in between. `cut`: past this marker only the end of the log is stored. */
-export type LogRowKind = 'text' | 'gap' | 'cut';
-
-const KINDS: readonly LogRowKind[] = ['text', 'gap', 'cut'];
-
-export interface LogRow {
-  /** The position in the execution's log, from 1; may have holes. */
-  seq: number;
-  kind: LogRowKind;
-  /** RFC 3339, or null for a marker. */
-  stampedAt: string | null;
-  text: string;
-  /** False: the line continues in the next row. */
-  endsLine: boolean;
-}
+import { KINDS, toLogRow, type LogRow, type LogRowOfDatabase } from './log-row.js';
 
 /** New rows of one pod of one execution, and the log position after them. */
 export interface LogBatch {
@@ -116,13 +101,7 @@ export class LogsStore {
           SELECT seq, kind, text, ends_line, stamped_at FROM execution_log
           WHERE execution_id = ${executionId} AND seq > ${afterSeq} ORDER BY seq LIMIT 2000) page) counted
       WHERE bytes_before < ${maxBytes} ORDER BY seq`;
-    return rows.map((row) => ({
-      seq: row.seq,
-      kind: KINDS[row.kind] ?? 'text',
-      stampedAt: row.stamped_at?.toISOString() ?? null,
-      text: row.text,
-      endsLine: row.ends_line,
-    }));
+    return rows.map(toLogRow);
   }
 
   /** The row after which the last `lines` (1 or more) whole lines begin; 0: at the first row. */
@@ -195,12 +174,4 @@ export class LogsStore {
       SELECT ensure_log_partitions(${weeksAhead}::int) AS created`;
     return row?.created ?? 0;
   }
-}
-
-interface LogRowOfDatabase {
-  seq: number;
-  kind: number;
-  text: string;
-  ends_line: boolean;
-  stamped_at: Date | null;
 }
