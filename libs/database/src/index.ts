@@ -27,12 +27,7 @@ export type { AttemptRecord, ClaimedExecution } from './executions/claim.js';
 export * from './executions/refusals.store.js';
 export type { LogRow } from './logs/log-row.js';
 export * from './logs/log-windows.store.js';
-export {
-  type LogBatch,
-  type LogExtent,
-  MIN_ROW_COST_BYTES,
-  LogsStore,
-} from './logs/logs.store.js';
+export { type LogBatch, type LogExtent, MIN_ROW_COST_BYTES, LogsStore } from './logs/logs.store.js';
 export * from './executions/metrics.store.js';
 export { NotificationPreferencesStore } from './notifications/notification-preferences.store.js';
 export * from './notifications/notification-outbox.store.js';
