@@ -196,13 +196,21 @@ async function startPeer(
   writeFileSync(path, kubeconfig.replaceAll(new URL(sandbox.url).port, port), { mode: 0o600 });
   const runner = await runnerFor(path);
   await runner.connect();
-  return { runner, creates: () => creates, connections: () => sessions.size };
+  const streamWindows = () => [...sessions].map(({ remoteSettings }) => remoteSettings.initialWindowSize);
+  return { runner, creates: () => creates, connections: () => sessions.size, streamWindows };
 }
 
 function answer(stream: ServerHttp2Stream, status: number, body: object): void {
   stream.respond({ ':status': status, 'content-type': 'application/json' });
   stream.end(JSON.stringify(body));
 }
+
+describe('a watch over HTTP/2', () => {
+  it('lets the server send hundreds of events before it hears from a busy worker', async () => {
+    const peer = await startPeer((stream) => answer(stream, 201, { metadata: { uid: 'u-1' } }));
+    expect(peer.streamWindows()).toEqual([4 * 1024 * 1024]);
+  });
+});
 
 describe('a create over HTTP/2', () => {
   it('is sent again on a new connection if a GOAWAY says that it was not processed', async () => {

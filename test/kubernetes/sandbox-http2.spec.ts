@@ -67,6 +67,10 @@ async function answerOf(stream: ClientHttp2Stream): Promise<Answer> {
   return { status, body, code: stream.rstCode };
 }
 
+interface WatchEvent {
+  object: { metadata: { name: string } };
+}
+
 const post = { ':method': 'POST', ':path': SECRETS, 'content-type': 'application/json' };
 const secret = (name: string) => JSON.stringify({ metadata: { name } });
 
@@ -92,6 +96,26 @@ describe('the sandbox over HTTP/2', () => {
       const answer = answerOf(watch);
       sandbox.faults.dropWatches('secrets');
       expect((await answer).code).toBe(constants.NGHTTP2_INTERNAL_ERROR);
+    });
+  });
+
+  it('sends all changes to a watch that resumes far behind', async () => {
+    await withSession(async (session) => {
+      const list = await answerOf(begin(session, { ':path': SECRETS }));
+      const { metadata } = JSON.parse(list.body) as { metadata: { resourceVersion: string } };
+      const names = Array.from({ length: 30 }, (_, at) => `far-${at}`);
+      const data = { value: 'x'.repeat(700_000) };
+      for (const name of names) {
+        const body = JSON.stringify({ metadata: { name }, data });
+        expect(await answerOf(begin(session, post, body))).toMatchObject({ status: 201 });
+      }
+      // Together they are more than a client may leave unread of what happens later.
+      const query = `watch=true&timeoutSeconds=2&resourceVersion=${metadata.resourceVersion}`;
+      const watch = await answerOf(begin(session, { ':path': `${SECRETS}?${query}` }));
+      const events = watch.body.trim().split('\n');
+      expect(watch.code).toBe(0);
+      const seen = events.map((line) => (JSON.parse(line) as WatchEvent).object.metadata.name);
+      expect(seen).toEqual(names);
     });
   });
 

@@ -8,7 +8,7 @@ import { objectFilter } from './object-filter.js';
 import { formatTableEvent, formatWatchEvent, seenThroughFilter, type WatchEventType } from './watch-event.js';
 import { type ApiResponse, cut } from './exchange.js';
 
-/** A client that lets this much pile up is disconnected and may reconnect, as in a cluster. */
+/** A client that lets this much pile up beyond what it asked for at first is disconnected and may reconnect, as in a cluster. */
 const MAX_BACKLOG_BYTES = 16 * 1024 * 1024;
 /** A real API server picks 30 to 60 minutes for clients that set no timeout. */
 const DEFAULT_TIMEOUT_SECONDS = 45 * 60;
@@ -19,11 +19,13 @@ export function serveWatch(context: ApiContext, request: ResourceRequest, respon
   const { resource } = route;
   const isWanted = objectFilter(route, query);
   const backlog = readBacklog(context, request, isWanted);
+  // What it asked for at first is sent in full, or a client that is far behind would be cut off each time it resumes.
+  let maxBacklogBytes = Infinity;
   const write = (text: string) => {
     // The timeout has elapsed, but the client has not read everything yet.
     if (response.writableEnded) return;
     response.write(text);
-    if (response.writableLength > MAX_BACKLOG_BYTES) cut(response);
+    if (response.writableLength > maxBacklogBytes) cut(response);
   };
   const send = (type: WatchEventType, object: AnyObject) =>
     write(wantsTable ? formatTableEvent(type, resource, object, Date.now()) : formatWatchEvent(type, object));
@@ -40,6 +42,7 @@ export function serveWatch(context: ApiContext, request: ResourceRequest, respon
   response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' });
   response.flushHeaders();
   for (const { type, object } of backlog) send(type, object);
+  maxBacklogBytes = response.writableLength + MAX_BACKLOG_BYTES;
   if (query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' });
 
   const unsubscribe = context.store.subscribe((change) => {

@@ -11,6 +11,8 @@ export interface SessionsSettings {
   spareStreams: number;
   /** Streams on one connection, if the peer allows more. */
   maxStreams: number;
+  /** How much the server may send on a stream before it hears from us. */
+  streamWindowBytes: number;
 }
 
 interface Waiter {
@@ -24,8 +26,8 @@ const TCP_KEEPALIVE_DELAY_MS = 15_000;
 const MAX_DIALS = 4;
 /** Connections that short requests open, if the peer allows few streams on each. */
 const MAX_REQUEST_SESSIONS = 8;
-/** How much the server may send on a connection before it hears from us, for all streams together. HTTP/2 begins with 64 KiB. */
-const WINDOW_BYTES = 4 * 1024 * 1024;
+/** The same for all streams of a connection together. */
+const WINDOW_BYTES = 16 * 1024 * 1024;
 
 /**
  * HTTP/2 connections to one server, as few as the server's stream limits allow. Callers get streams in the order in which they
@@ -155,7 +157,11 @@ export class Http2Sessions {
 
   /** Resolves once the server has said how many streams it allows, which also proves that it answers. */
   async #open(socket: TLSSocket): Promise<void> {
-    const session = connectSession(this.settings.server.origin, { createConnection: () => socket });
+    const { server, streamWindowBytes } = this.settings;
+    const session = connectSession(server.origin, {
+      createConnection: () => socket,
+      settings: { enablePush: false, initialWindowSize: streamWindowBytes },
+    });
     // Its streams fail with it. Without a listener, so would the process.
     session.on('error', () => undefined);
     const timer = setTimeout(

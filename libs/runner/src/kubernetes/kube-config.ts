@@ -12,7 +12,7 @@ export type ClusterAccess = (
    */
   | { mode: 'out-of-cluster'; kubeconfigPath?: string; context?: string }
 ) & {
-  /** Speaks HTTP/2 where the server does. Off: with 2,000 Jobs a watch stood still for minutes (record 0045). */
+  /** Speaks HTTP/2 where the server does. Default: HTTP/1.1 only. */
   http2?: boolean;
 };
 

@@ -2,9 +2,14 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { Http2Sessions } from './http2-sessions.js';
 import type { Credentials } from './kube-credentials.js';
 
-/** What watches leave to other requests on their connection, and how many streams a connection has at most. */
-const REQUEST_STREAMS = { spareStreams: 32, maxStreams: 1_000 };
-const LOG_STREAMS = { spareStreams: 0, maxStreams: 100 };
+/**
+ * What watches leave to other requests on their connection, and how many streams a connection has at most. The window is that
+ * of Go's clients. With the 64 KiB of HTTP/2, a server may send 20 events of a watch before it hears from us: a worker that is
+ * busy for 100 ms at a time then learns of 200 a second, and falls behind for minutes when 2,000 Jobs start at once.
+ */
+const REQUEST_STREAMS = { spareStreams: 32, maxStreams: 1_000, streamWindowBytes: 4 * 1024 * 1024 };
+/** A slow reader leaves as much of each log in our memory. */
+const LOG_STREAMS = { spareStreams: 0, maxStreams: 100, streamWindowBytes: 64 * 1024 };
 
 /** The connections for one identity. */
 interface Trust {
