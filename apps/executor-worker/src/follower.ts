@@ -1,7 +1,7 @@
 import type { Execution, ExecutionStatus } from '@app/domain';
 import type { ClaimedExecution, Lease } from '@app/database';
 import type { QueueLease } from '@app/queue';
-import type { Runner } from '@app/runner';
+import type { Runner, SecretData } from '@app/runner';
 import { WakeUp } from '@app/timing';
 
 /** The abort reason after a refused write: another worker holds the execution, or it has ended. */
@@ -18,6 +18,8 @@ export class Follower {
   status: ExecutionStatus;
   /** Rings when there may be something to do. */
   readonly wakeUp = new WakeUp();
+  /** What is in the Job's own Secret, if this process created it; null: not known. */
+  secretValues: SecretData | null = null;
   private readonly abort = new AbortController();
   /** Aborts when this process must stop following, for any reason. */
   readonly signal = this.abort.signal;

@@ -117,7 +117,8 @@ async function openGate(
   }
   const create = async () => {
     if (texts.length > 0) await follower.runner.createFiles(job, texts);
-    await follower.runner.createSecret(job, values);
+    const { values: stored } = await follower.runner.createSecret(job, values);
+    follower.secretValues = stored;
   };
   const refusal = (error: unknown) => {
     if (!(error instanceof RunnerRefusedError)) throw error;

@@ -230,12 +230,16 @@ export class RunAttempts {
     }
   }
 
-  /** From the Job's own Secret: the values the container got, even if they have changed since. */
+  /**
+   * From the Job's own Secret: the values the container got, even if they have changed since. It is read only if this process
+   * has not created it.
+   */
   private async readSecrets(): Promise<SecretPatterns> {
     if (this.secrets === null) {
       const { secrets } = this.context;
-      const { execution, signal, runner } = this.follower;
+      const { execution, signal, runner, secretValues } = this.follower;
       const values =
+        secretValues ??
         (await whileUnavailable(() => runner.readSecret(this.job.jobName), signal)) ??
         (await whileUnavailable(() => secrets.read(execution.procName), signal));
       this.secrets = compileSecretPatterns(Object.values(values));

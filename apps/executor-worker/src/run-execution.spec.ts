@@ -191,6 +191,16 @@ describe('an execution, from claim to end,', () => {
     expect(records.textOf(id)).toEqual(['token is ***']);
   });
 
+  it('masks what a webhook made of the Secret that it created, without reading it', async () => {
+    const createSecret = runner.createSecret.bind(runner);
+    runner.createSecret = (job) => createSecret(job, { TOKEN: 'from-the-vault' });
+    runner.readSecret = () => Promise.reject(new Error('it is not to be read'));
+    runner.script = (container) => container.print(`token is ${container.env['TOKEN']}`);
+    const id = records.add();
+    expect(await worker.run(id)).toEqual(done);
+    expect(records.textOf(id)).toEqual(['token is ***']);
+  });
+
   it('masks and stores any message its container leaves as it ends', async () => {
     records.secretValues = { TOKEN: 'first-secret-value' };
     runner.script = (container) => container.exit(3, `login failed:\n${container.env['TOKEN']}\0`);
@@ -540,7 +550,7 @@ describe('a cancel', () => {
     'of one whose log %s',
     async (_, readAfterMs, lines) => {
       runner.script = printsAndWaits;
-      runner.beforeReadSecret = () => sleep(readAfterMs);
+      runner.beforeLog = () => sleep(readAfterMs);
       const id = await cancelOnceRunning();
       expect(end(id)).toMatchObject({ status: 'CANCELLED' });
       expect(records.textOf(id).filter((line) => line === 'begun')).toEqual(lines);

@@ -56,14 +56,14 @@ export abstract class Runner {
    */
   abstract tryJob(request: JobRequest, signal?: AbortSignal): Promise<JobTrial>;
   /** Creates the Job's immutable Secret, with the Job's name and the Job as owner. An existing one is left unchanged. */
-  abstract createSecret(job: JobRef, values: Readonly<Record<string, string>>): Promise<'created' | 'exists'>;
+  abstract createSecret(job: JobRef, values: SecretData): Promise<CreateSecretOutcome>;
   /**
    * Creates the immutable Secret with the texts of the Job's files (`PodSettings.files`), in their order. Call it before
    * `createSecret`. An existing one is left unchanged.
    */
   abstract createFiles(job: JobRef, texts: readonly string[]): Promise<'created' | 'exists'>;
   /** Returns the values in the Job's own Secret, or null if there is none. */
-  abstract readSecret(jobName: string): Promise<Record<string, string> | null>;
+  abstract readSecret(jobName: string): Promise<SecretData | null>;
   /** Reads the Job and its pods directly from the API, never from the watch cache. */
   abstract read(jobName: string): Promise<RunView>;
   /** Deletes the Job with this uid and its pods, in the background. Succeeds if the Job is already gone. */
@@ -133,6 +133,15 @@ export interface JobRequest {
   pod: PodSettings;
   /** Merged under the pod that all of the above describes. Omitted: none. */
   podTemplate?: PodTemplate;
+}
+
+/** By key, which is the name of the variable in the container. */
+export type SecretData = Readonly<Record<string, string>>;
+
+export interface CreateSecretOutcome {
+  kind: 'created' | 'exists';
+  /** What the cluster stored, and the container gets: an admission webhook may have changed it. */
+  values: SecretData;
 }
 
 export type CreateJobOutcome =

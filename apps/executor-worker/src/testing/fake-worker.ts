@@ -7,7 +7,16 @@ import {
   type QueueLease,
   type StopReason,
 } from '@app/queue';
-import { Cluster, type CreateJobOutcome, type JobRef, type JobRequest, type PodRef } from '@app/runner';
+import {
+  Cluster,
+  type CreateJobOutcome,
+  type CreateSecretOutcome,
+  type JobRef,
+  type JobRequest,
+  type LogPiece,
+  type PodRef,
+  type SecretData,
+} from '@app/runner';
 import { FakeRunner } from '../../../../libs/runner/src/testing/fake-runner.js';
 import { LogWriter } from '../log-writer.js';
 import { ExecutionHandler } from '../run-execution.js';
@@ -19,16 +28,16 @@ export class WatchedRunner extends FakeRunner {
   beforeCreate: () => void | Promise<void> = () => undefined;
   afterCreate: () => void | Promise<void> = () => undefined;
   beforeSecret: () => void | Promise<void> = () => undefined;
-  beforeReadSecret: () => void | Promise<void> = () => undefined;
+  beforeLog: () => void | Promise<void> = () => undefined;
   readonly created: string[] = [];
   readonly secrets: string[] = [];
   readonly files: (readonly string[])[] = [];
   readonly deleted: string[] = [];
   readonly deletedPods: string[] = [];
 
-  override async readSecret(jobName: string): Promise<Record<string, string> | null> {
-    await this.beforeReadSecret();
-    return super.readSecret(jobName);
+  override async *followLog(...how: Parameters<FakeRunner['followLog']>): AsyncGenerator<LogPiece> {
+    await this.beforeLog();
+    yield* super.followLog(...how);
   }
 
   override async createJob(request: JobRequest, signal?: AbortSignal): Promise<CreateJobOutcome> {
@@ -39,13 +48,10 @@ export class WatchedRunner extends FakeRunner {
     return outcome;
   }
 
-  override async createSecret(
-    job: JobRef,
-    values: Readonly<Record<string, string>>,
-  ): Promise<'created' | 'exists'> {
+  override async createSecret(job: JobRef, values: SecretData): Promise<CreateSecretOutcome> {
     await this.beforeSecret();
     const outcome = await super.createSecret(job, values);
-    if (outcome === 'created') this.secrets.push(job.jobName);
+    if (outcome.kind === 'created') this.secrets.push(job.jobName);
     return outcome;
   }
 

@@ -102,13 +102,13 @@ export class KubeObjects {
     }
   }
 
-  async createSecret(secret: V1Secret): Promise<'created' | 'exists'> {
+  /** Returns the Secret as it is stored, or null if one with its name exists. */
+  async createSecret(secret: V1Secret): Promise<V1Secret | null> {
     try {
       const request = { method: 'POST', path: this.#secrets, body: secret } as const;
-      await this.http.creates.run(() => this.http.json(request, this.requestTimeoutMs));
-      return 'created';
+      return await this.http.creates.run(() => this.http.json<V1Secret>(request, this.requestTimeoutMs));
     } catch (error) {
-      if (error instanceof KubeStatusError && classifyError(error) === 'exists') return 'exists';
+      if (error instanceof KubeStatusError && classifyError(error) === 'exists') return null;
       throw toRunnerError(error, { what: `create Secret ${secret.metadata?.name}`, isConfidential: true });
     }
   }

@@ -6,6 +6,7 @@ import {
   RunnerRefusedForNowError,
   RunnerUnavailableError,
   type CreateJobOutcome,
+  type CreateSecretOutcome,
   type JobRef,
   type JobRequest,
   type JobTrial,
@@ -14,6 +15,7 @@ import {
   type PodRef,
   type PodView,
   type RunView,
+  type SecretData,
 } from '../runner.js';
 import { KubeStatusError, KubeTimeoutError, KubeUnreachableError, classifyError } from './api-outcome.js';
 import { ClusterView } from './cluster-view.js';
@@ -121,19 +123,20 @@ export class KubernetesRunner extends Runner {
     }
   }
 
-  async createSecret(job: JobRef, values: Readonly<Record<string, string>>): Promise<'created' | 'exists'> {
+  async createSecret(job: JobRef, values: SecretData): Promise<CreateSecretOutcome> {
     return await this.#createSecret(job, buildSecretManifest(job, values, this.#settings));
   }
 
   async createFiles(job: JobRef, texts: readonly string[]): Promise<'created' | 'exists'> {
-    return await this.#createSecret(job, buildFilesManifest(job, texts, this.#settings));
+    const { kind } = await this.#createSecret(job, buildFilesManifest(job, texts, this.#settings));
+    return kind;
   }
 
-  async #createSecret({ jobUid }: JobRef, manifest: V1Secret): Promise<'created' | 'exists'> {
+  async #createSecret({ jobUid }: JobRef, manifest: V1Secret): Promise<CreateSecretOutcome> {
     const name = manifest.metadata?.name ?? '';
     try {
-      const outcome = await this.#objects.createSecret(manifest);
-      if (outcome === 'created') return outcome;
+      const created = await this.#objects.createSecret(manifest);
+      if (created) return { kind: 'created', values: readSecretValues(created) };
     } catch (error) {
       if (!isTimeout(error)) throw error;
       throw (await this.#objects.readSecret(name)) ? error : afterSilence(error);
@@ -141,13 +144,14 @@ export class KubernetesRunner extends Runner {
     const existing = await this.#objects.readSecret(name);
     // It has just been deleted: the caller tries again.
     if (!existing) throw new RunnerUnavailableError(`Secret ${name} existed and has just been deleted.`);
-    if (existing.metadata?.ownerReferences?.some(({ uid }) => uid === jobUid)) return 'exists';
+    if (existing.metadata?.ownerReferences?.some(({ uid }) => uid === jobUid))
+      return { kind: 'exists', values: readSecretValues(existing) };
     throw new RunnerRefusedError(
       `another Secret named ${name} already exists, which does not belong to this Job; delete it`,
     );
   }
 
-  async readSecret(jobName: string): Promise<Record<string, string> | null> {
+  async readSecret(jobName: string): Promise<SecretData | null> {
     const secret = await this.#objects.readSecret(jobName);
     return secret && readSecretValues(secret);
   }

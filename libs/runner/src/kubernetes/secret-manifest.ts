@@ -1,16 +1,12 @@
 import type { V1Secret } from '@kubernetes/client-node';
-import type { JobRef } from '../runner.js';
+import type { JobRef, SecretData } from '../runner.js';
 import { INSTALLATION_LABEL, MANAGED_BY_LABEL } from './names.js';
 
 /**
  * Builds the Secret without which a Job's container cannot start: same name, immutable, deleted with the Job. May be empty.
  * `blockOwnerDeletion` is false, because true requires permission to update the Job's finalizers.
  */
-export function buildSecretManifest(
-  job: JobRef,
-  values: Readonly<Record<string, string>>,
-  place: SecretPlace,
-): V1Secret {
+export function buildSecretManifest(job: JobRef, values: SecretData, place: SecretPlace): V1Secret {
   return ownedSecret(job.jobName, job, values, place);
 }
 
@@ -38,7 +34,7 @@ interface SecretPlace {
 function ownedSecret(
   name: string,
   { jobName, jobUid }: JobRef,
-  values: Readonly<Record<string, string>>,
+  values: SecretData,
   { installationId, namespace }: SecretPlace,
 ): V1Secret {
   return {
@@ -67,7 +63,7 @@ function ownedSecret(
   };
 }
 
-export function readSecretValues(secret: V1Secret): Record<string, string> {
+export function readSecretValues(secret: V1Secret): SecretData {
   return Object.fromEntries(
     Object.entries(secret.data ?? {}).map(([name, value]) => [
       name,

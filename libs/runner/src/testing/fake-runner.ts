@@ -6,6 +6,7 @@ import {
   RunnerRefusedForNowError,
   RunnerUnavailableError,
   type CreateJobOutcome,
+  type CreateSecretOutcome,
   type JobRef,
   type JobRequest,
   type JobTrial,
@@ -13,6 +14,7 @@ import {
   type LogPiece,
   type PodRef,
   type RunView,
+  type SecretData,
 } from '../runner.js';
 import { FakeRun, type FakeScript, type RunSink } from './fake-run.js';
 
@@ -173,15 +175,13 @@ export class FakeRunner extends Runner {
     return { manifest, outcome, message: this.refusal ?? '', warnings: [] };
   }
 
-  async createSecret(
-    { jobName, jobUid }: JobRef,
-    values: Readonly<Record<string, string>>,
-  ): Promise<'created' | 'exists'> {
+  async createSecret({ jobName, jobUid }: JobRef, values: SecretData): Promise<CreateSecretOutcome> {
     this.#assertAvailable();
     const run = this.#runs.get(jobName);
     // A cluster would create it and garbage-collect it at once, because its owner does not exist.
-    if (run?.job.jobUid !== jobUid) return 'created';
-    return run.giveSecret(values);
+    if (run?.job.jobUid !== jobUid) return { kind: 'created', values };
+    const kind = run.giveSecret(values);
+    return { kind, values: run.secret ?? values };
   }
 
   async createFiles({ jobName, jobUid }: JobRef, texts: readonly string[]): Promise<'created' | 'exists'> {
@@ -190,7 +190,7 @@ export class FakeRunner extends Runner {
     return run?.job.jobUid === jobUid ? run.giveFiles(texts) : 'created';
   }
 
-  async readSecret(jobName: string): Promise<Record<string, string> | null> {
+  async readSecret(jobName: string): Promise<SecretData | null> {
     this.#assertAvailable();
     return this.#runs.get(jobName)?.secret ?? null;
   }

@@ -88,7 +88,7 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
 
     async function launch(request: JobRequest, secrets: Record<string, string> = {}) {
       const job = await create(request);
-      expect(await runner.createSecret(job, secrets)).toBe('created');
+      expect(await runner.createSecret(job, secrets)).toEqual({ kind: 'created', values: secrets });
       return job;
     }
 
@@ -266,7 +266,8 @@ export function describeRunner(name: string, makeRunner: () => Promise<RunnerUnd
       'leaves an existing Secret unchanged',
       async () => {
         const job = await launch(requestFor('printThree'), { TOKEN: 'first' });
-        expect(await runner.createSecret(job, { TOKEN: 'second' })).toBe('exists');
+        const existing = { kind: 'exists', values: { TOKEN: 'first' } };
+        expect(await runner.createSecret(job, { TOKEN: 'second' })).toEqual(existing);
         expect(await runner.readSecret(job.jobName)).toEqual({ TOKEN: 'first' });
       },
       PATIENCE_MS,
