@@ -116,6 +116,12 @@ describe('the sandbox over HTTP/2', () => {
       expect(watch.code).toBe(0);
       const seen = events.map((line) => (JSON.parse(line) as WatchEvent).object.metadata.name);
       expect(seen).toEqual(names);
+      // Other tests watch from the start, and do not read that much.
+      for (const name of names) {
+        expect(
+          await answerOf(begin(session, { ':method': 'DELETE', ':path': `${SECRETS}/${name}` })),
+        ).toMatchObject({ status: 200 });
+      }
     });
   });
 
