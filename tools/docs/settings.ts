@@ -410,7 +410,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       },
       PROCTOR_KUBE_HTTP2: {
         meaning:
-          'Speaks HTTP/2 to an API server that can: a few connections instead of one for each log. An experiment: not yet measured with all of Proctor and 2,000 Jobs at once.',
+          'Speaks HTTP/2 to an API server that can: a few connections instead of one for each log. `false`: HTTP/1.1 always.',
       },
       PROCTOR_DEFAULT_NAMESPACE: { meaning: 'Namespace that Jobs are created in.' },
       PROCTOR_KUBE_JOB_ACTIVE_DEADLINE_SECONDS: {

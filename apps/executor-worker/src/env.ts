@@ -33,7 +33,7 @@ export const schema = serviceSchema({
     text === 'out-of-cluster' ? text : undefined,
   ).optional(),
   PROCTOR_KUBE_CONTEXT: textVar('the name of a context').default('default'),
-  PROCTOR_KUBE_HTTP2: booleanVar().default(false),
+  PROCTOR_KUBE_HTTP2: booleanVar().default(true),
   KUBECONFIG: textVar('a path').optional(),
   PROCTOR_DEFAULT_NAMESPACE: parsedVar('a Kubernetes namespace', (text) =>
     isDnsLabel(text) ? text : undefined,
