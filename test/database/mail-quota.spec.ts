@@ -56,7 +56,16 @@ describe('the quota of emails', () => {
   });
 
   it('holds for notifiers that count at the same time', async () => {
-    const granted = await Promise.all(Array.from({ length: 6 }, () => send('dan@x.y', 1)));
-    expect(granted.reduce((sum, one) => sum + one, 0)).toBe(PER_HOUR);
+    await stores.query(
+      `insert into notification (event) select 'schedule_paused' from generate_series(1, 8)`,
+    );
+    const decide = ({ notificationId }: OutboxEvent) => [
+      { channel: 'mail', recipient: `${notificationId}@x.y`, owner: 'dan@x.y' },
+    ];
+    const made = await Promise.all(
+      Array.from({ length: 8 }, () => stores.outbox.fanOut(1, decide, PER_HOUR)),
+    );
+    const sent = made.reduce((sum, { deliveries, mailsOverQuota }) => sum + deliveries - mailsOverQuota, 0);
+    expect([made.every(({ events }) => events === 1), sent]).toEqual([true, PER_HOUR]);
   });
 });
