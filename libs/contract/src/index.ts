@@ -21,7 +21,7 @@ export {
   parseDurationMs,
   readLogQuery,
 } from './execution.js';
-export { MAX_LINES, type LogLine } from './log-lines.js';
+export type { LogLine } from './log-lines.js';
 export * from './headers.js';
 export * from './issue-details.js';
 export { describeShapeProblem } from './json-shape.js';
@@ -49,7 +49,6 @@ export {
   SCHEDULE_TEXTS,
 } from './schedule.js';
 export type { SealedPageReply } from './secret-key.js';
-export type { SessionReply } from './session.js';
 export type { PollSignInReply } from './sign-in.js';
 export { email, isStorable } from './text.js';
 export type { WorkloadReply } from './workload.js';

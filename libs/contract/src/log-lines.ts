@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { instant } from './paging.js';
 import { isStorable, NOT_STORABLE } from './text.js';
 
-export const MAX_LINES = 5_000;
+const MAX_LINES = 5_000;
 const DEFAULT_LINES = 500;
 const MAX_SEARCH_LENGTH = 500;
 const MAX_MATCHES = 1_000;

@@ -31,7 +31,6 @@ export const sessionReply = session.extend({
   user_agent: z.string(),
   is_current: z.boolean().describe('Whether this request was made with it.'),
 });
-export type SessionReply = z.output<typeof sessionReply>;
 
 export const listSessionsReply = z.object({ sessions: z.array(sessionReply) });
 export const sessionParams = z.object({ id: z.uuid() });

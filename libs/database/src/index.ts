@@ -14,7 +14,11 @@ export { acceptedProc, jobNameOf, type IdempotencyKey, type NewExecution } from 
 export { type CancelOutcome, ExecutionsStore } from './executions/executions.store.js';
 export { ProcChangedError, type Submission } from './executions/submissions.js';
 export type { ExecutionEnd } from './executions/finish.js';
-export * from './accounts/browser-sessions.store.js';
+export {
+  type BrowserSessionRecord,
+  BrowserSessionsStore,
+  type SessionCredentials,
+} from './accounts/browser-sessions.store.js';
 export * from './accounts/groups.store.js';
 export { type HistoryFilter, HistoryStore } from './history/history.store.js';
 export { warnOfExcessRights } from './connection/excess-rights.js';
@@ -26,7 +30,7 @@ export type { AttemptUpdate, Move } from './executions/record-progress.js';
 export type { AttemptRecord, ClaimedExecution } from './executions/claim.js';
 export * from './executions/refusals.store.js';
 export type { LogRow } from './logs/log-row.js';
-export * from './logs/log-windows.store.js';
+export { LogWindowsStore } from './logs/log-windows.store.js';
 export { type LogBatch, type LogExtent, MIN_ROW_COST_BYTES, LogsStore } from './logs/logs.store.js';
 export * from './executions/metrics.store.js';
 export { NotificationPreferencesStore } from './notifications/notification-preferences.store.js';

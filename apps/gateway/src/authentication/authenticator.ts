@@ -3,7 +3,8 @@ import { CREDENTIALS_HINT } from '@app/contract';
 import { AppError, type User } from '@app/domain';
 import { BoundedMap } from '@app/timing';
 import type { BrowserSessions } from './browser-sessions.js';
-import { readCredentials, type Credentials, type DistinctHeaders } from './credentials.js';
+import { readCredentials, type Credentials } from './credentials.js';
+import type { DistinctHeaders } from './distinct-headers.js';
 import type { LoginLimits } from './login-limits.js';
 import type { UserSources } from './user-sources.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readCredentials, type DistinctHeaders } from './credentials.js';
+import { readCredentials } from './credentials.js';
+import type { DistinctHeaders } from './distinct-headers.js';
 
 describe('readCredentials', () => {
   const v2 = { email: 'a@b.c', token: 't' };

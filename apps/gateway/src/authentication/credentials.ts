@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { EMAIL_HEADER, TOKEN_HEADER } from '@app/contract';
+import type { DistinctHeaders } from './distinct-headers.js';
 import { readSessionCookie } from './session-cookie.js';
 
 /** The credentials in a request. */
@@ -11,9 +12,6 @@ export type Credentials =
     }
   /** The secret of a browser's session, from its cookie. */
   | { session: string };
-
-/** Every value of each header, as in `IncomingMessage.headersDistinct`. */
-export type DistinctHeaders = Readonly<Partial<Record<string, readonly string[]>>>;
 
 const MAX_EMAIL_LENGTH = 320;
 /** A JWT that lists many groups is long. */

@@ -1,5 +1,5 @@
 import { isLoopbackName } from '@app/domain';
-import type { DistinctHeaders } from './credentials.js';
+import type { DistinctHeaders } from './distinct-headers.js';
 
 /** Browsers keep it only if it is `Secure`, for the whole host and for no other (RFC 6265bis, 4.1.3.2). */
 const SECURE_NAME = '__Host-proctor';
