@@ -65,7 +65,8 @@ const general = [
   forbid(
     'no-dev-dependencies-in-production',
     'Production images have no dev dependencies: move the package to dependencies, or import its types only.',
-    { path: '^(apps|libs|cli)/', pathNot: DEVELOPMENT },
+    // The console is built before: its packages are in its files.
+    { path: '^(apps|libs|cli)/', pathNot: ['^apps/console/', ...DEVELOPMENT] },
     { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
   ),
   forbid(
@@ -88,7 +89,7 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
-      extensions: ['.ts', '.js'],
+      extensions: ['.ts', '.tsx', '.js'],
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],
     },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { buildProject } from './lib/build-project.mjs';
 import { checkDependencies } from './lib/check-dependencies.mjs';
 import { checkNode } from './lib/check-node.mjs';
+import { checkConsoleBudget } from './lib/console-budget.mjs';
 import { generateClient } from './lib/generate-client.mjs';
 import { readGreenTree, recordGreenTree } from './lib/green-record.mjs';
 import { arePackagesInstalled, installPackages } from './lib/install-packages.mjs';
@@ -15,8 +16,8 @@ import { runCommand } from './lib/run-command.mjs';
 import { changedPaths, hashImports, hashSourceTree } from './lib/source-tree.mjs';
 import { describeError, runMain, StartError } from './lib/start-error.mjs';
 
-const help = `npm run check [-- --all]: checks format, types, boundaries, exports, documents, lint, dependencies and build, and runs
-the unit tests.
+const help = `npm run check [-- --all]: checks format, types, boundaries, exports, documents, lint, dependencies, build and
+the size of the console, and runs the unit tests.
 
 Skips what passed before on exactly these files, packages and Node.js; after a change runs only the unit tests that it
 can affect.
@@ -58,7 +59,7 @@ const lanes = [
     { name: 'docs:check' },
     { name: 'lint', reads: isRead },
     { name: 'dependencies', reads: mayChangeDependencies, maxAgeMs: DAY_MS, run: checkDependencies },
-    { name: 'build', reads: isRead, run: () => buildProject() },
+    { name: 'build', reads: isRead, run: buildWithinBudget },
   ],
 ];
 
@@ -121,6 +122,11 @@ async function passes({ name, reads = () => true, maxAgeMs, run }, tree, all) {
     say(`${describeFailure(error).replace(/^/gm, '    ')}\n`);
     return undefined;
   }
+}
+
+async function buildWithinBudget() {
+  const result = await buildProject();
+  return `${result}; console: ${checkConsoleBudget()}`;
 }
 
 /** @param {unknown} error */

@@ -1,6 +1,7 @@
 // `npm test`: all tests, from a bare clone. `npm test -- test/foo.spec.ts` runs some of them.
 import { availableParallelism } from 'node:os';
 import { checkNode } from './lib/check-node.mjs';
+import { ensureChromium } from './lib/find-chromium.mjs';
 import { prepareProject } from './lib/prepare-project.mjs';
 import { dim, green, red, say, step } from './lib/progress.mjs';
 import { runJest } from './lib/run-jest.mjs';
@@ -20,6 +21,11 @@ await runMain(async () => {
     process.on(signal, () => (stopRequested = true));
   try {
     await prepareProject();
+    if (mayRunConsoleSpecs(args))
+      await step('find Chromium for the tests of the console', async (note) => {
+        const { bin, version } = await ensureChromium({ log: (line) => say(dim(line)) });
+        note(`${bin} ${version}`);
+      });
     const servers = await step('start Postgres and Redis for the tests', async (note) => {
       const started = await startTestServers();
       note(started.describe);
@@ -45,6 +51,12 @@ await runMain(async () => {
   }
   return conclude(counts, stopRequested);
 });
+
+/** @param {string[]} args of jest */
+function mayRunConsoleSpecs(args) {
+  const paths = args.filter((arg) => !arg.startsWith('-'));
+  return paths.length === 0 || paths.some((path) => path.includes('console'));
+}
 
 /** @param {import('./lib/run-jest.mjs').TestCounts[]} counts @param {boolean} interrupted @returns {number} exit status */
 function conclude(counts, interrupted) {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { buildConsole, consoleDir, consoleSources } from './build-console.mjs';
 import { withLock } from './file-lock.mjs';
 import { hashTimes, listFiles, readStamp } from './fingerprint.mjs';
 import { proctorFolder, projectDir } from './project.mjs';
@@ -28,25 +29,31 @@ const OLD_CHUNKS_KEPT_MS = 600_000;
  */
 export async function buildProject() {
   return withLock(join(proctorFolder(), 'build.lock'), async () => {
-    const sources = ['apps', 'libs', 'cli'].flatMap((folder) =>
-      listFiles(join(projectDir, folder), isCompiled),
-    );
-    const programs = [...listApplications(), ...OTHER_PROGRAMS];
-    const stamp = hashTimes([...sources, ...settings]);
-    if (readStamp(stampFile) === stamp && programs.every((program) => existsSync(outputOf(program))))
-      return 'unchanged';
-
-    rmSync(stampFile, { force: true });
-    // Not at the top: scripts start before the packages are installed.
-    const { bundle } = await import('./bundle.mjs');
-    const files = await bundle(programs, distDir);
-    // Chunks first: a program that starts meanwhile finds each chunk that it names.
-    const inOrder = files.sort((a, b) => Number(isChunk(b.path)) - Number(isChunk(a.path)));
-    for (const { path, contents } of inOrder) replaceFile(path, contents);
-    removeOldFiles(new Set(files.map(({ path }) => path)));
-    writeFileSync(stampFile, `${stamp}\n`);
-    return 'built';
+    const results = [await buildServices(), await buildConsole()];
+    return results.includes('built') ? 'built' : 'unchanged';
   });
+}
+
+/** @returns {Promise<'built' | 'unchanged'>} */
+async function buildServices() {
+  const sources = ['apps', 'libs', 'cli']
+    .flatMap((folder) => listFiles(join(projectDir, folder), isCompiled))
+    .filter((path) => !path.startsWith(consoleSources));
+  const programs = [...listApplications(), ...OTHER_PROGRAMS];
+  const stamp = hashTimes([...sources, ...settings]);
+  if (readStamp(stampFile) === stamp && programs.every((program) => existsSync(outputOf(program))))
+    return 'unchanged';
+
+  rmSync(stampFile, { force: true });
+  // Not at the top: scripts start before the packages are installed.
+  const { bundle } = await import('./bundle.mjs');
+  const files = await bundle(programs, distDir);
+  // Chunks first: a program that starts meanwhile finds each chunk that it names.
+  const inOrder = files.sort((a, b) => Number(isChunk(b.path)) - Number(isChunk(a.path)));
+  for (const { path, contents } of inOrder) replaceFile(path, contents);
+  removeOldFiles(new Set(files.map(({ path }) => path)));
+  writeFileSync(stampFile, `${stamp}\n`);
+  return 'built';
 }
 
 /** @returns {string[]} the applications' main files, relative to the project */
@@ -69,7 +76,12 @@ function replaceFile(path, contents) {
 function removeOldFiles(current) {
   const keptSince = Date.now() - OLD_CHUNKS_KEPT_MS;
   for (const file of listFiles(distDir, (name) => /\.js(\.map)?$/.test(name))) {
-    if (current.has(file) || (isChunk(file) && statSync(file).mtimeMs > keptSince)) continue;
+    if (
+      current.has(file) ||
+      file.startsWith(consoleDir) ||
+      (isChunk(file) && statSync(file).mtimeMs > keptSince)
+    )
+      continue;
     rmSync(file);
   }
 }

@@ -1,12 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { installDebianRedis, unpackDebianRedis } from './fetch-redis.mjs';
+import { installDebianPackage, unpackDebianPackage, unpackedEnv } from './fetch-debian.mjs';
 import { withLock } from './file-lock.mjs';
 import { proctorFolder } from './project.mjs';
 import { StartError } from './start-error.mjs';
 
 /** @typedef {{ bin: string, env: Record<string, string>, version: string, how: 'system' | 'unpacked' }} RedisBinary */
+
+const debianRedis = {
+  name: 'redis-server',
+  parts: /^(redis|valkey|lib)/,
+  usualParts: ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1'],
+};
 
 /**
  * Finds a Redis or Valkey server of version 6.2 or newer: REDIS_SERVER_BIN, one on PATH, or the one unpacked into
@@ -26,9 +31,7 @@ export function findRedis(cacheDir = proctorFolder('cache', 'redis')) {
     if (found) return found;
   }
   const root = join(cacheDir, 'root');
-  const libraries = ['usr/lib', 'lib'].map((name) => join(root, name)).filter((dir) => existsSync(dir));
-  const folders = libraries.flatMap((dir) => readdirSync(dir).map((name) => join(dir, name)));
-  const env = { LD_LIBRARY_PATH: [...folders, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':') };
+  const env = unpackedEnv(root);
   return (
     asBinary(join(root, 'usr/bin/redis-server'), env, 'unpacked') ??
     asBinary(join(root, 'usr/bin/valkey-server'), env, 'unpacked')
@@ -51,8 +54,8 @@ export async function ensureRedis({ cacheDir = proctorFolder('cache', 'redis'), 
     /** @type {string[]} */
     const failures = [];
     const ways = /** @type {const} */ ([
-      [() => unpackDebianRedis(cacheDir), `unpacked Debian's Redis into ${cacheDir}`],
-      [installDebianRedis, 'installed Redis with apt-get'],
+      [() => unpackDebianPackage(debianRedis, cacheDir), `unpacked Debian's Redis into ${cacheDir}`],
+      [() => installDebianPackage(debianRedis), 'installed Redis with apt-get'],
     ]);
     for (const [fetch, done] of ways) {
       const foundMeanwhile = findRedis(cacheDir);

@@ -23,7 +23,7 @@ export function hashSourceTree() {
   return hashes;
 }
 
-const modulePattern = /^(apps|libs|cli|test)\/.*\.ts$/;
+const modulePattern = /^(apps|libs|cli|test)\/.*\.tsx?$/;
 const mayImport = /\b(?:import|export|from|require)\b/;
 
 /**

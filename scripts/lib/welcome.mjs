@@ -27,7 +27,8 @@ export function welcome(stack, admin, replaceConfig, elapsedMs) {
   say('\nTry:');
   say(`  ${prefix}npx proctor list`);
   say(`  ${prefix}npx proctor describe say-hello-world`);
-  say(`  ${prefix}npx proctor execute say-hello-world SAMPLE_ARG_ONE=foo\n`);
+  say(`  ${prefix}npx proctor execute say-hello-world SAMPLE_ARG_ONE=foo`);
+  say(`\nOr in a browser: ${stack.url}/console/\n`);
 }
 
 /** @param {string} token */

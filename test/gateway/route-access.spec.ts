@@ -348,6 +348,14 @@ const TABLE: Record<RouteName, Row> = {
   home: { statuses: anyone(200) },
   docs: { statuses: anyone(200) },
   docsAsset: { cell: () => ({ params: { file: 'index.css' } }), statuses: anyone(200) },
+  consoleHome: { statuses: anyone(200) },
+  consoleAsset: { cell: () => ({ params: { file: 'none.js' } }), statuses: anyone(404) },
+  consolePage: { cell: () => ({ params: { page: 'procs' } }), statuses: anyone(200) },
+  consoleItem: { cell: () => ({ params: { page: 'procs', id: PROC } }), statuses: anyone(200) },
+  consoleTab: {
+    cell: () => ({ params: { page: 'procs', id: PROC, tab: 'run' } }),
+    statuses: anyone(200),
+  },
 };
 
 /** The same routes with other targets. */

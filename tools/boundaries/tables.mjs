@@ -17,7 +17,7 @@ export const PARTS = [
   ['apps/executor-worker', ['domain', 'timing', 'microservice', 'queue', 'database', 'runner', 'platform'], 'The worker serves no HTTP contract: put what both need into libs/domain.'],
   ['apps/scheduler', ['cron', 'domain', 'timing', 'microservice', 'queue', 'database', 'patterns', 'plugins', 'platform'], 'The scheduler has no Kubernetes client: workers sweep the cluster.'],
   ['apps/notifier', ['domain', 'timing', 'microservice', 'outbound', 'queue', 'database', 'plugins', 'platform'], 'The notifier reads everything it sends from Postgres: extend the outbox row.'],
-  ['apps/console', ['gateway-client', 'contract', 'domain'], 'The console only speaks HTTP to the gateway: add a route to libs/contract.'],
+  ['apps/console', ['gateway-client', 'contract', 'domain', 'timing'], 'The console only speaks HTTP to the gateway: add a route to libs/contract.'],
   ['apps/*', ['domain'], 'Give the new app a row in tools/boundaries/tables.mjs.'],
   ['cli', ['gateway-client', 'contract', 'domain', 'outbound', 'timing'], 'The CLI only speaks HTTP to the gateway: add a route to libs/contract.'],
   ['libs/domain', [], 'libs/domain decides and does no I/O: pass what it needs as an argument.'],

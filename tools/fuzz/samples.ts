@@ -192,4 +192,9 @@ export const SAMPLES: Record<RouteName, (draw: Draw) => Sample> = {
   home: plain,
   docs: plain,
   docsAsset: () => ({ params: { file: 'index.css' } }),
+  consoleHome: plain,
+  consoleAsset: () => ({ params: { file: 'index.css' } }),
+  consolePage: () => ({ params: { page: 'procs' } }),
+  consoleItem: (draw) => ({ params: { page: 'procs', id: proc(draw) } }),
+  consoleTab: (draw) => ({ params: { page: 'procs', id: proc(draw), tab: 'run' } }),
 };

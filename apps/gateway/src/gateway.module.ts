@@ -13,6 +13,7 @@ import { KnownGroups } from './accounts/known-groups.js';
 import { wireAccounts } from './accounts/wire.js';
 import { wireAudit } from './audit/wire.js';
 import { wireAuthentication } from './authentication/wire.js';
+import { wireConsole } from './console/wire.js';
 import { wireDocs } from './docs/wire.js';
 import type { GatewaySettings } from './env.js';
 import { OpenStreams } from './executions/open-streams.js';
@@ -105,7 +106,7 @@ export function wireGateway(dependencies: GatewayDependencies) {
   observeState(telemetry.meter, { store, seals, health, openLogStreams: () => openStreams.count() });
   const controllers: object[] = [
     ...[executions, procs, podTemplates, secrets, schedules, accounts, auditing, notifications, signIn],
-    ...[browserSessions, workloads, healthRoutes, metricsRoutes, docs],
+    ...[browserSessions, workloads, healthRoutes, metricsRoutes, docs, wireConsole()],
   ].flatMap((feature): object[] => feature.controllers);
   const { guard, hostCheck, auditWorkload } = authentication;
   const { admitRequests, bodies, sockets } = wireLimits({ settings, guard });

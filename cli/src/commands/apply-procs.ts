@@ -1,9 +1,8 @@
 import type { JobCheckReply, ProcMetadata } from '@app/contract';
-import { AppError, type ErrorDetail } from '@app/domain';
+import { AppError, type ErrorDetail, plainLine } from '@app/domain';
 import { GatewayError, type GatewayClient } from '@app/gateway-client';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
-import { plainLine } from '../output/filter-controls.js';
 import { renderJobs } from '../output/render-jobs.js';
 import { readProcSources } from '../procs/find-proc-files.js';
 import { changeOf, countChanges, renderChanges, type ProcChange } from '../procs/proc-change.js';

@@ -1,10 +1,9 @@
 import { exportAuditQuery, listAuditQuery, MAX_PAGE, type AuditEventReply } from '@app/contract';
-import { AppError } from '@app/domain';
+import { AppError, plainLine } from '@app/domain';
 import { readPages, streamLines } from '@app/gateway-client';
 import { readQuery, readTime } from '../args/read-query.js';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
-import { plainLine } from '../output/filter-controls.js';
 import { shortTime } from '../output/render-execution.js';
 import { printPages } from './print-pages.js';
 

@@ -1,7 +1,6 @@
-import { AppError, nearestWord } from '@app/domain';
+import { AppError, nearestWord, plainLine } from '@app/domain';
 import { readPages, type GatewayClient } from '@app/gateway-client';
 import type { Context } from '../context.js';
-import { plainLine } from '../output/filter-controls.js';
 import { confirmChange } from '../terminal/confirm-change.js';
 import { collectItems } from './print-pages.js';
 

@@ -1,8 +1,7 @@
+import { plainLine, shellCommand } from '@app/domain';
 import { readPages } from '@app/gateway-client';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
-import { plainLine } from '../output/filter-controls.js';
-import { shellCommand } from '../output/shell-word.js';
 import { formatTable } from '../output/table.js';
 import { confirmChange } from '../terminal/confirm-change.js';
 import { collectItems } from './print-pages.js';

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '@app/domain';
+import { AppError, plainLine } from '@app/domain';
+import { awaitSignIn } from '@app/gateway-client';
 import { loadConfig } from '../config/load-config.js';
 import { parseHost, parseNewHost, unencryptedNote } from '../config/parse-host.js';
 import { targetFrom, type ResolvedValues, type Target } from '../config/resolve-config.js';
 import type { Context } from '../context.js';
 import { openAnonymously, openGateway } from '../gateway/open-gateway.js';
-import { plainLine } from '../output/filter-controls.js';
-import { awaitSignIn } from '../sign-in/await-sign-in.js';
 import { SignInFile } from '../sign-in/sign-in-file.js';
 import { signInFrom } from '../sign-in/sign-in-identity.js';
 
@@ -41,7 +40,11 @@ export async function login(context: Context, { host }: LoginOptions): Promise<n
   const reply = await awaitSignIn(
     async () => await client.call('pollSignIn', { body: { device_code: started.device_code } }),
     started,
-    { sleep: async (ms) => await sleep(ms), now: () => performance.now() },
+    {
+      sleep: async (ms) => await sleep(ms),
+      now: () => performance.now(),
+      retryHint: 'Run `proctor login` to try again.',
+    },
   );
 
   const file = new SignInFile(env.configDir);

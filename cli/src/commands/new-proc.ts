@@ -1,8 +1,7 @@
 import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '@app/domain';
+import { AppError, shellCommand } from '@app/domain';
 import type { Context } from '../context.js';
-import { shellCommand } from '../output/shell-word.js';
 import { newProcFiles } from '../procs/new-proc-files.js';
 
 export interface NewProcOptions {

@@ -1,8 +1,7 @@
-import { AppError } from '@app/domain';
+import { AppError, filterControls, plainLine } from '@app/domain';
 import { GatewayError, type GatewayClient } from '@app/gateway-client';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
-import { filterControls, plainLine } from '../output/filter-controls.js';
 import { shortTime } from '../output/render-execution.js';
 import { formatTable } from '../output/table.js';
 import { diffLines } from '../procs/diff-lines.js';

@@ -1,8 +1,8 @@
 import { restoreNumbers } from '@app/contract';
+import { plainLine } from '@app/domain';
 import { stringify } from 'yaml';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
-import { plainLine } from '../output/filter-controls.js';
 import { shortTime } from '../output/render-execution.js';
 import { formatTable } from '../output/table.js';
 import { normalForm } from '../procs/normal-form.js';

@@ -1,10 +1,9 @@
 import type { ProcMetadata } from '@app/contract';
-import { AppError } from '@app/domain';
+import { AppError, plainLine } from '@app/domain';
 import { parseArgWords } from '../args/parse-arg-words.js';
 import { parseArgsText, readArgsFile } from '../args/read-args-file.js';
 import { missingSecretArgs, refuseSecretWords, secretArgsOf } from '../args/secret-args.js';
 import type { Context } from '../context.js';
-import { plainLine } from '../output/filter-controls.js';
 import { askHidden, readAll } from '../terminal/prompt.js';
 
 export interface ParsedArgs {

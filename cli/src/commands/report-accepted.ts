@@ -1,8 +1,8 @@
 import type { ExecutionReply } from '@app/contract';
+import { plainLine } from '@app/domain';
 import type { GatewayClient } from '@app/gateway-client';
 import type { Context } from '../context.js';
 import { exitCodeOfStatus } from '../output/exit-code.js';
-import { plainLine } from '../output/filter-controls.js';
 import { streamLog } from './stream-log.js';
 
 /** Reports that an execution was accepted, then its log and its end. With `detach`: prints only its id. */

@@ -1,8 +1,8 @@
 import type { SealedPageReply } from '@app/contract';
+import { plainLine } from '@app/domain';
 import { readPages, type GatewayClient } from '@app/gateway-client';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
-import { plainLine } from '../output/filter-controls.js';
 import { formatTable } from '../output/table.js';
 
 type Kind = SealedPageReply['kind'];

@@ -1,6 +1,6 @@
+import { plainLine } from '@app/domain';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
-import { plainLine } from '../output/filter-controls.js';
 import { shortTime } from '../output/render-execution.js';
 import { formatTable } from '../output/table.js';
 import { checkDeclared } from '../secrets/check-declared.js';

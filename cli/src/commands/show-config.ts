@@ -1,7 +1,7 @@
+import { plainLine } from '@app/domain';
 import { CONFIG_KEYS } from '../config/config-keys.js';
 import { loadConfig, type LoadedConfig } from '../config/load-config.js';
 import type { Context } from '../context.js';
-import { plainLine } from '../output/filter-controls.js';
 import { maskToken } from '../output/mask-token.js';
 import { formatTable } from '../output/table.js';
 

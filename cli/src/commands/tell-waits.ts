@@ -1,9 +1,8 @@
 import type { ExecutionReply } from '@app/contract';
-import { AppError, describeWait, isFinal, ToldReasons } from '@app/domain';
+import { AppError, describeWait, isFinal, ToldReasons, plainLine } from '@app/domain';
 import type { GatewayClient } from '@app/gateway-client';
 import { pauseQuietly } from '@app/timing';
 import type { Context } from '../context.js';
-import { plainLine } from '../output/filter-controls.js';
 
 /** Before the first line of the log, and after it, when only the next attempt may wait. */
 const POLL_MS = { first: 1_000, later: 10_000 };

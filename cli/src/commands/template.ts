@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { AppError } from '@app/domain';
+import { AppError, shellCommand } from '@app/domain';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
 import { renderTemplate } from '../output/render-template.js';
-import { shellCommand } from '../output/shell-word.js';
 import { confirm } from '../terminal/prompt.js';
 import { findProc } from './find-proc.js';
 

@@ -1,9 +1,8 @@
 import { parseDurationMs, tokenParams, type TokenReply } from '@app/contract';
-import { AppError, SCOPE_LEVELS } from '@app/domain';
+import { AppError, SCOPE_LEVELS, plainLine } from '@app/domain';
 import { readPages, type GatewayClient } from '@app/gateway-client';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
-import { plainLine } from '../output/filter-controls.js';
 import { shortTime } from '../output/render-execution.js';
 import { scopeText } from '../output/scope-text.js';
 import { formatTable } from '../output/table.js';

@@ -1,10 +1,8 @@
 import type { UserReply } from '@app/contract';
-import { AppError } from '@app/domain';
+import { AppError, plainLine, shellCommand } from '@app/domain';
 import { readPages } from '@app/gateway-client';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
-import { plainLine } from '../output/filter-controls.js';
-import { shellCommand } from '../output/shell-word.js';
 import { shortTime } from '../output/render-execution.js';
 import { formatFields, formatTable } from '../output/table.js';
 import { confirmChange } from '../terminal/confirm-change.js';

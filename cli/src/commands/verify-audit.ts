@@ -1,9 +1,9 @@
 import { verifyAuditQuery, type AuditProblemReply } from '@app/contract';
+import { plainLine } from '@app/domain';
 import { readPages } from '@app/gateway-client';
 import { readQuery } from '../args/read-query.js';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
-import { plainLine } from '../output/filter-controls.js';
 import { formatTable } from '../output/table.js';
 
 /** Where it stops: a trail with so many problems needs a person. */

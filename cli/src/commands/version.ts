@@ -1,7 +1,6 @@
-import { AppError } from '@app/domain';
+import { AppError, plainLine } from '@app/domain';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
-import { plainLine } from '../output/filter-controls.js';
 import { CLIENT_VERSION } from '../version.js';
 
 /** 0 even if the gateway cannot be reached. */

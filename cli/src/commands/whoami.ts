@@ -1,6 +1,6 @@
+import { plainLine } from '@app/domain';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
-import { plainLine } from '../output/filter-controls.js';
 import { scopeText } from '../output/scope-text.js';
 import { formatFields } from '../output/table.js';
 

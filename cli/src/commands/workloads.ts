@@ -1,8 +1,7 @@
 import type { WorkloadReply } from '@app/contract';
-import { AppError, SCOPE_LEVELS } from '@app/domain';
+import { AppError, SCOPE_LEVELS, plainLine } from '@app/domain';
 import type { Context } from '../context.js';
 import { openGateway } from '../gateway/open-gateway.js';
-import { plainLine } from '../output/filter-controls.js';
 import { shortTime } from '../output/render-execution.js';
 import { scopeText } from '../output/scope-text.js';
 import { formatFields, formatTable } from '../output/table.js';

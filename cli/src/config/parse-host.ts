@@ -1,5 +1,4 @@
-import { isLoopbackName } from '@app/domain';
-import { plainLine } from '../output/filter-controls.js';
+import { isLoopbackName, plainLine } from '@app/domain';
 
 /**
  * The gateway's base URL, without a slash at the end, from `host:port` (plain HTTP, as in v2) or an http(s) URL. Throws

@@ -1,6 +1,5 @@
 import type { BlackoutBody } from '@app/contract';
-import { WEEK_DAYS } from '@app/domain';
-import { plainLine } from './filter-controls.js';
+import { WEEK_DAYS, plainLine } from '@app/domain';
 
 /** A blackout window in the form that `--blackout` accepts. */
 export function renderBlackout(blackout: BlackoutBody): string {

@@ -1,8 +1,7 @@
-import { AppError } from '@app/domain';
+import { AppError, plainLine } from '@app/domain';
 import { GatewayError } from '@app/gateway-client';
 import { hintFor } from '../gateway/hint-for.js';
 import { exitCodeOfError, type ExitCode } from './exit-code.js';
-import { plainLine } from './filter-controls.js';
 import { toJsonLine } from './json-line.js';
 
 /** Any thrown value as an `AppError`, with a hint. Anything unexpected is a bug in the CLI: one line, no stack. */

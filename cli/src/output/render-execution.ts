@@ -1,6 +1,5 @@
 import type { ExecutionDetailReply, ExecutionReply } from '@app/contract';
-import { gateNamed, isFinal, isSuccess } from '@app/domain';
-import { plainLine } from './filter-controls.js';
+import { describeDuration, gateNamed, isFinal, isSuccess, LESS_THAN_A_SECOND, plainLine } from '@app/domain';
 import { formatFields, formatTable } from './table.js';
 
 type Fields = Array<[string, string | undefined]>;
@@ -33,7 +32,7 @@ export function renderExecutionDetails(execution: ExecutionDetailReply): string 
       String(attempt.n),
       plainLine(attempt.pod_name),
       shortTime(attempt.started_at),
-      durationOf(attempt) ?? '',
+      describeDuration(attempt.started_at, attempt.ended_at) ?? '',
       attempt.exit_code?.toString() ?? '',
       plainLine(attempt.reason ?? ''),
     ]);
@@ -61,7 +60,7 @@ export function historyRow(execution: ExecutionReply, nowMs: number): string[] {
     execution.status,
     plainLine(execution.user_email ?? ''),
     shortTime(started_at),
-    durationOf({ started_at, ended_at: end }) ?? '',
+    describeDuration(started_at, end) ?? '',
     ...waitOf(execution),
   ];
 }
@@ -91,7 +90,7 @@ function fieldsOf(execution: ExecutionReply): Fields {
     ['Accepted', execution.created_at],
     ['Started', execution.started_at],
     ['Ended', execution.ended_at],
-    ['Took', durationOf(execution)],
+    ['Took', describeDuration(execution.started_at, execution.ended_at)],
     ['Cancel requested', isFinal(execution.status) ? undefined : cancelRequest(execution)],
   ];
 }
@@ -108,7 +107,7 @@ export function endLine(execution: ExecutionReply): string {
     exit_code === undefined || isSuccess(execution.status) ? '' : `exit code ${exit_code}`,
     reason ? plainLine(reason) : '',
   ].filter(Boolean);
-  const took = durationOf(execution);
+  const took = describeDuration(execution.started_at, execution.ended_at);
   return [
     `Execution ${execution.id} of ${plainLine(execution.job_name)}: ${execution.status}`,
     facts.length > 0 ? ` (${facts.join(', ')})` : '',
@@ -120,29 +119,4 @@ export function endLine(execution: ExecutionReply): string {
 /** To the second: `2026-01-31T10:00:00Z`. */
 export function shortTime(instant: string | undefined): string {
   return instant === undefined ? '' : instant.replace(/\.\d+/, '');
-}
-
-interface Span {
-  started_at?: string | undefined;
-  ended_at?: string | undefined;
-}
-
-const LESS_THAN_A_SECOND = '< 1 s';
-
-/** Kubernetes' times are whole seconds: a duration that begins or ends with one has no tenths. */
-function durationOf({ started_at, ended_at }: Span): string | undefined {
-  if (started_at === undefined || ended_at === undefined) return undefined;
-  const [startMs, endMs] = [Date.parse(started_at), Date.parse(ended_at)];
-  const ms = endMs - startMs;
-  if (!(ms >= 0)) return undefined;
-  const isInSeconds = startMs % 1000 === 0 || endMs % 1000 === 0;
-  if (isInSeconds && ms < 1000) return LESS_THAN_A_SECOND;
-  const seconds = ms / 1000;
-  if (seconds < 60) return isInSeconds ? `${Math.floor(seconds)} s` : `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  const parts = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
-  return parts
-    .map((part, index) => `${part} ${'h,min,s'.split(',')[index]}`)
-    .slice(parts[0] === 0 ? 1 : 0)
-    .join(' ');
 }

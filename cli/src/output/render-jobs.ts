@@ -1,6 +1,6 @@
 import type { JobCheckReply } from '@app/contract';
+import { filterControls, plainLine } from '@app/domain';
 import { stringify } from 'yaml';
-import { filterControls, plainLine } from './filter-controls.js';
 
 const SAYS: Record<JobCheckReply['outcome'], string> = {
   accepted: 'The cluster would accept this Job.',

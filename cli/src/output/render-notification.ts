@@ -1,5 +1,5 @@
 import type { NotificationReply } from '@app/contract';
-import { plainLine } from './filter-controls.js';
+import { plainLine } from '@app/domain';
 import { shortTime } from './render-execution.js';
 
 export const NOTIFICATION_HEADER = [

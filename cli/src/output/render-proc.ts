@@ -1,6 +1,5 @@
 import type { ProcMetadata } from '@app/contract';
-import { plainLine } from './filter-controls.js';
-import { shellCommand } from './shell-word.js';
+import { plainLine, shellCommand } from '@app/domain';
 import { formatFields, formatTable } from './table.js';
 
 /** `proctor list`. */

@@ -1,5 +1,5 @@
 import type { NextTimesReply, TickReply } from '@app/contract';
-import { plainLine } from './filter-controls.js';
+import { plainLine } from '@app/domain';
 import { timeIn } from './local-time.js';
 import { formatTable } from './table.js';
 

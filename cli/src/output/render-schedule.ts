@@ -1,6 +1,5 @@
 import type { ScheduleReply } from '@app/contract';
-import { readOneShotEnd } from '@app/domain';
-import { plainLine } from './filter-controls.js';
+import { readOneShotEnd, plainLine } from '@app/domain';
 import { timeIn } from './local-time.js';
 import { renderBlackout } from './render-blackout.js';
 import { shortTime } from './render-execution.js';

@@ -1,7 +1,6 @@
 import type { ProcMetadata } from '@app/contract';
-import { plainLine } from './filter-controls.js';
+import { plainLine, shellCommand } from '@app/domain';
 import { describeRules } from './render-proc.js';
-import { shellCommand } from './shell-word.js';
 
 type Arg = ProcMetadata['env_vars']['args'][number];
 

@@ -1,4 +1,4 @@
-import { plainLine } from './filter-controls.js';
+import { plainLine } from '@app/domain';
 
 /** What a token may be used for: `execute of deploy`. Gateways of earlier versions know only admin. */
 export function scopeText({

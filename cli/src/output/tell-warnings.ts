@@ -1,5 +1,5 @@
+import { plainLine } from '@app/domain';
 import type { Context } from '../context.js';
-import { plainLine } from './filter-controls.js';
 
 /** Tells people what the gateway warned about; programs find it in the reply. */
 export function tellWarnings(

@@ -1,5 +1,5 @@
 import type { ProcMetadata } from '@app/contract';
-import { plainLine } from '../output/filter-controls.js';
+import { plainLine } from '@app/domain';
 import { diffLines } from './diff-lines.js';
 import { linesOf } from './normal-form.js';
 

@@ -1,7 +1,6 @@
 import type { WriteStream } from 'node:tty';
-import { lastState } from '@app/domain';
+import { filterControls, lastState } from '@app/domain';
 import { escapeControls, toJsonLine } from '../output/json-line.js';
-import { RESET_COLOURS, filterControls, hasColours } from '../output/filter-controls.js';
 import { Spinner } from './spinner.js';
 
 /** The part of a stream that the printer uses. */
@@ -105,3 +104,10 @@ export class Printer {
       await new Promise<void>((resolve) => this.stdout.once('drain', resolve));
   }
 }
+
+function hasColours(line: string): boolean {
+  return line.includes('\x1b[');
+}
+
+/** Ends every colour that a line began. */
+const RESET_COLOURS = '\x1b[0m';

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { accountRoutes } from './routes/account-routes.js';
 import { auditRoutes } from './routes/audit-routes.js';
+import { consoleRoutes } from './routes/console-routes.js';
 import { executionRoutes } from './routes/execution-routes.js';
 import { logRoutes } from './routes/log-routes.js';
 import { notificationRoutes } from './routes/notification-routes.js';
@@ -30,6 +31,7 @@ export const routes = {
   ...signInRoutes,
   ...sessionRoutes,
   ...serviceRoutes,
+  ...consoleRoutes,
 } as const;
 
 export type RouteName = keyof typeof routes;

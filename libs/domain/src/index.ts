@@ -25,7 +25,9 @@ export {
 export * from './execution/execution-state.js';
 export * from './execution/execution.js';
 export * from './execution/waiting-reason.js';
+export { describeDuration, LESS_THAN_A_SECOND } from './execution/describe-duration.js';
 export * from './escape-html.js';
+export { filterControls, plainLine } from './filter-controls.js';
 export * from './log/cut-marker.js';
 export * from './log/last-state.js';
 export * from './log/log-position.js';
@@ -43,7 +45,7 @@ export {
   withoutNulls,
 } from './pod-template/pod-template.js';
 export { findStandingProblem, type Standing } from './access/standing.js';
-export * from './bidi.js';
+export { hasBidi } from './bidi.js';
 export * from './loopback.js';
 export { isMailAllowed, parseMailDomain, withAsciiDomain } from './notification/mail-domains.js';
 export { annotationsByDefault, isAnnotationPattern } from './proc/allowed-annotations.js';
@@ -121,3 +123,4 @@ export {
   createMasker,
   maskText,
 } from './secret/mask.js';
+export { shellCommand } from './shell-word.js';

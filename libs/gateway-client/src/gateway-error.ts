@@ -20,6 +20,7 @@ interface GatewayErrorOptions {
   cause?: unknown;
   scheme?: Identity['scheme'];
   executionId?: string;
+  requestId?: string;
 }
 
 /** Every failure of a `GatewayClient`: facts, from which a user interface derives its advice. */
@@ -28,15 +29,18 @@ export class GatewayError extends AppError {
   readonly scheme: Identity['scheme'] | undefined;
   /** Of `log_lost` and `end_unknown`. */
   readonly executionId: string | undefined;
+  /** Of `refused`: names the request in the gateway's log. */
+  readonly requestId: string | undefined;
 
   constructor(
     readonly kind: FailureKind,
     code: ErrorCode,
     message: string,
-    { scheme, executionId, ...options }: GatewayErrorOptions = {},
+    { scheme, executionId, requestId, ...options }: GatewayErrorOptions = {},
   ) {
     super(code, message, options);
     this.scheme = scheme;
     this.executionId = executionId;
+    this.requestId = requestId;
   }
 }

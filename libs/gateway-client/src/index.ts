@@ -1,4 +1,5 @@
 export { awaitEnd } from './await-end.js';
+export { awaitSignIn } from './await-sign-in.js';
 export { connectWebSocket } from './connect-web-socket.js';
 export { followLog } from './follow-log.js';
 export { GatewayClient, type GatewayClientOptions } from './gateway-client.js';

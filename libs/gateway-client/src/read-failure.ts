@@ -12,6 +12,8 @@ export interface Answer {
   location: string | null;
   /** The header `Retry-After`; null: none. */
   retryAfter?: string | null;
+  /** The header `X-Request-Id`; null: none. */
+  requestId?: string | null;
   body: string;
 }
 
@@ -24,6 +26,7 @@ export interface RequestFacts {
 /** The error that a response other than 2xx stands for. */
 export function readFailure(answer: Answer, { baseUrl, scheme }: RequestFacts): GatewayError {
   const { status, location } = answer;
+  const requestId = answer.requestId ?? undefined;
   if (status >= 300 && status <= 399) {
     const target = location === null ? '' : ` to ${location}`;
     return new GatewayError(
@@ -41,16 +44,17 @@ export function readFailure(answer: Answer, { baseUrl, scheme }: RequestFacts): 
     const { detail, title, hint, errors = [], more_errors: more } = parsed.data;
     const code = errorCodeOf(parsed.data) ?? codeForStatus(status);
     const details = more ? [...errors, { field: '…', message: `and ${more} more` }] : errors;
-    return new GatewayError('refused', code, detail || title, { hint, details, scheme });
+    return new GatewayError('refused', code, detail || title, { hint, details, scheme, requestId });
   }
   const code = codeForStatus(status);
   const line = answer.body.trim();
   const isOneLine = answer.contentType.startsWith('text/plain') && /^[^\n]{1,500}$/.test(line);
-  if (isOneLine) return new GatewayError('refused', code, line, { scheme });
+  if (isOneLine) return new GatewayError('refused', code, line, { scheme, requestId });
   // Anything between the client and the gateway may answer with a page of its own.
   const kind = answer.contentType.includes('html') ? 'unexpected_reply' : 'refused';
   return new GatewayError(kind, code, `${baseUrl} answered ${status} with ${describeBody(answer)}.`, {
     scheme,
+    requestId,
   });
 }
 

@@ -15,6 +15,8 @@ export interface StreamedResponse {
   location: string | null;
   /** The header `Retry-After`; null: none. */
   retryAfter?: string | null;
+  /** The header `X-Request-Id`; null: none. */
+  requestId?: string | null;
   chunks: AsyncIterable<Uint8Array>;
 }
 
@@ -34,6 +36,7 @@ export function streamed(response: Response): StreamedResponse {
     contentType: response.headers.get('content-type') ?? '',
     location: response.headers.get('location'),
     retryAfter: response.headers.get('retry-after'),
+    requestId: response.headers.get('x-request-id'),
     chunks: chunksOf(response.body),
   };
 }

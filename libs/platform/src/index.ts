@@ -18,7 +18,7 @@ export * from './load-env.js';
 export { type Logger, createLogger } from './logger.js';
 export * from './nest-logger.js';
 export * from './open-resources.js';
-export { packageVersion } from './package-version.js';
+export { packageVersion, projectFolder } from './package-version.js';
 export { registerController } from './register-controller.js';
 export { type ServiceContext, runService } from './run-service.js';
 export { type SecretKeys, secretKeyVars, secretKeysOf } from './secret-key-vars.js';

@@ -11,7 +11,10 @@ import type { KnownHosts } from './known-hosts.js';
 const FOR_ANY_HOST: ReadonlySet<RouteName> = new Set(['ping', 'healthLive', 'healthReady', 'metrics']);
 
 /** What another site may link to: pages, and what email links to. Reading them changes nothing. */
-const LINKED: ReadonlySet<RouteName> = new Set(['home', 'docs', 'getExecution', 'getSchedule']);
+const LINKED: ReadonlySet<RouteName> = new Set([
+  ...(['home', 'docs', 'getExecution', 'getSchedule'] as const),
+  ...(['consoleHome', 'consolePage', 'consoleItem', 'consoleTab'] as const),
+]);
 
 /** Open to anyone, and they sign somebody in or out. */
 const SIGN_IN: ReadonlySet<RouteName> = new Set([

@@ -5,7 +5,7 @@ import { API_VERSION, buildOpenApi } from '@app/contract';
 import { stringify } from 'yaml';
 import { docsPage, START_SCRIPT } from './docs-page.js';
 import { HOME_PAGE } from './home-page.js';
-import { makeWebFile, type WebFile } from './web-file.js';
+import { makeWebFile, type WebFile } from '../http/web-file.js';
 
 /** The only files of swagger-ui-dist that are served. */
 const SHIPPED: ReadonlyMap<string, string> = new Map([

@@ -46,8 +46,8 @@ function bodyOf(error: AppError, status: number, accept: string | undefined, pat
 function pageOf(error: AppError, status: number, startPage: string): string {
   const next =
     error.code === 'unauthenticated'
-      ? 'Browsers cannot sign in here. Use the CLI: <code>proctor login</code> or <code>proctor config</code>, then for example <code>proctor status ID</code>.'
-      : 'This address is for programs. Use the CLI, or see what there is:';
+      ? `Sign in to the <a href="${startPage}console/">console</a>, or use the CLI: <code>proctor login</code> or <code>proctor config</code>, then for example <code>proctor status ID</code>.`
+      : `This address is for programs. Use the <a href="${startPage}console/">console</a> or the CLI, or see what there is:`;
   return renderPage(
     `${status}: ${STATUS_CODES[status] ?? 'Error'}`,
     `    <p>${escapeHtml(lineOf(error))}</p>\n    <p>${next}</p>\n    <p><a href="${startPage}">Start page</a> · <a href="${startPage}docs">API documentation</a></p>`,

@@ -82,6 +82,10 @@ export function isCancelled(status: ExecutionStatus): boolean {
   return status === 'CANCELLED';
 }
 
+export function isTimedOut(status: ExecutionStatus): boolean {
+  return status === 'TIMED_OUT';
+}
+
 /** True if the container succeeded, but its log could not be read to the end. */
 export function hasLostLog(status: ExecutionStatus): boolean {
   return status === 'FETCH_POD_LOG_FAILED';

@@ -1,10 +1,13 @@
 import type { PollSignInReply } from '@app/contract';
 import { AppError } from '@app/domain';
 
-export interface Timer {
+export interface AwaitSignInOptions {
+  /** Rejects to stop polling. */
   sleep: (ms: number) => Promise<void>;
   /** Milliseconds of a monotonic clock. */
   now: () => number;
+  /** What to do if it is denied or expires. */
+  retryHint?: string;
 }
 
 const SLOW_DOWN_SECONDS = 5;
@@ -17,22 +20,22 @@ const MIN_INTERVAL_SECONDS = 1;
 export async function awaitSignIn(
   poll: () => Promise<PollSignInReply>,
   { interval_seconds, expires_in_seconds }: { interval_seconds: number; expires_in_seconds: number },
-  { sleep, now }: Timer,
+  { sleep, now, retryHint }: AwaitSignInOptions,
 ): Promise<PollSignInReply> {
   let intervalSeconds = Math.max(interval_seconds, MIN_INTERVAL_SECONDS);
   const expiresAt = now() + expires_in_seconds * 1000;
   for (;;) {
     await sleep(intervalSeconds * 1000);
-    if (now() >= expiresAt) throw expired();
+    if (now() >= expiresAt) throw expired(retryHint);
     const reply = await pollOnce(poll);
     switch (reply.status) {
       case 'signed_in':
         if (reply.token !== undefined) return reply;
         throw new AppError('unavailable', 'The gateway confirmed the sign-in but sent no token.');
       case 'denied':
-        throw new AppError('unauthenticated', 'The sign-in was denied.', { hint: RETRY_HINT });
+        throw new AppError('unauthenticated', 'The sign-in was denied.', { hint: retryHint });
       case 'expired':
-        throw expired();
+        throw expired(retryHint);
       case 'slow_down':
         intervalSeconds += SLOW_DOWN_SECONDS;
         break;
@@ -42,10 +45,8 @@ export async function awaitSignIn(
   }
 }
 
-const RETRY_HINT = 'Run `proctor login` to try again.';
-
-function expired(): AppError {
-  return new AppError('unauthenticated', 'The code expired before it was confirmed.', { hint: RETRY_HINT });
+function expired(hint: string | undefined): AppError {
+  return new AppError('unauthenticated', 'The code expired before it was confirmed.', { hint });
 }
 
 async function pollOnce(poll: () => Promise<PollSignInReply>): Promise<PollSignInReply> {

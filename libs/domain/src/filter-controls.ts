@@ -1,4 +1,4 @@
-import { escapeBidi } from '@app/domain';
+import { escapeBidi } from './bidi.js';
 
 /**
  * What a terminal would obey: CSI (`ESC [`), strings (OSC, DCS, APC, PM, SOS) with their terminator, other escapes, and
@@ -15,13 +15,6 @@ const COLOUR = /^\x1b\[[0-9;:]*m$/;
 export function filterControls(line: string, { keepColours }: { keepColours: boolean }): string {
   return line.replace(COMMANDS, (command) => (keepColours && COLOUR.test(command) ? command : ''));
 }
-
-export function hasColours(line: string): boolean {
-  return line.includes('\x1b[');
-}
-
-/** Ends every colour that a line began. */
-export const RESET_COLOURS = '\x1b[0m';
 
 /** Joins the lines of a text, shows its marks of direction and removes other control characters: for a cell or a message. */
 export function plainLine(text: string): string {
