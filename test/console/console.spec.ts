@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { BrowserContext, Page } from 'playwright-core';
 import { SCRIPT_PROC, until } from '../support/api-client.js';
 import { signIn, takeScreenshot } from '../support/browser.js';
-import { findViolations, openForAxe, PAGES, sizesToSee } from '../support/console-pages.js';
+import { findViolations, openForAxe, PAGES, sizesToSee, THEMES } from '../support/console-pages.js';
 import { FAILED_LINES, HOSTILE, startConsoleWorld, type ConsoleWorld } from '../support/console-world.js';
 
 let world: ConsoleWorld;
@@ -202,23 +202,25 @@ describe('the console', () => {
   });
 });
 
-describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
+describe('every page', () => {
   let context: BrowserContext;
   beforeAll(async () => {
-    context = await openForAxe(world, theme);
-  });
+    context = await openForAxe(world);
+    page = await context.newPage();
+  }, 30_000);
   afterAll(async () => await context.close());
 
-  it.each(PAGES)('$name is accessible', async ({ name, path, sign }) => {
-    page = await context.newPage();
+  it.each(PAGES)('$name is accessible in both themes', async ({ name, path, sign }) => {
     for (const [size, viewport] of sizesToSee()) {
       await page.setViewportSize(viewport);
       await open(path(world));
       await page.getByText(sign).first().waitFor();
-      await takeScreenshot(page, `${name}-${theme}-${size}`);
+      for (const colorScheme of THEMES) {
+        await page.emulateMedia({ colorScheme });
+        await takeScreenshot(page, `${name}-${colorScheme}-${size}`);
+      }
     }
     expect(await findViolations(page)).toEqual([]);
-    await page.close();
   });
 });
 

@@ -30,7 +30,7 @@ export class TestBrowser {
       executablePath: bin,
       env: { ...process.env, ...env },
       // As root there is no sandbox; the pages are ours.
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
+      args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
     });
     return new TestBrowser(browser, `${gatewayUrl}/console`);
   }

@@ -35,18 +35,17 @@ export function sizesToSee(): [name: string, size: typeof WIDE][] {
     : [['wide', WIDE]];
 }
 
+export const THEMES = ['light', 'dark'] as const;
+
 /** Signs in, with a policy that lets axe run in the pages. */
-export async function openForAxe(
-  world: ConsoleWorld,
-  colorScheme: 'light' | 'dark',
-): Promise<BrowserContext> {
-  const context = await world.browser.newContext({ colorScheme, bypassCSP: true, viewport: WIDE });
+export async function openForAxe(world: ConsoleWorld): Promise<BrowserContext> {
+  const context = await world.browser.newContext({ bypassCSP: true, viewport: WIDE });
   const page = await context.newPage();
   await page.goto(`${world.browser.consoleUrl}/`);
   await page.getByRole('heading', { name: 'Sign in to Proctor' }).waitFor();
   for (const [size, viewport] of sizesToSee()) {
     await page.setViewportSize(viewport);
-    await takeScreenshot(page, `sign-in-${colorScheme}-${size}`);
+    await takeScreenshot(page, `sign-in-${size}`);
   }
   await signIn(page, world.system.api.identity);
   await page.getByRole('heading', { name: 'Home' }).waitFor();
@@ -54,12 +53,20 @@ export async function openForAxe(
   return context;
 }
 
-/** What axe finds on the page, one line each. */
+/** What axe finds on the page in either theme, one line each. Only the colours differ between them. */
 export async function findViolations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(async () => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  const inLight = await runAxe(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  return [...inLight, ...(await runAxe(page, ['color-contrast', 'link-in-text-block']))];
+}
+
+/** @param rules all if omitted */
+async function runAxe(page: Page, rules?: string[]): Promise<string[]> {
+  const { violations } = await page.evaluate(async (only) => {
     const { axe: inPage } = globalThis as unknown as { axe: typeof axe };
-    return await inPage.run();
-  });
+    return await inPage.run(only ? { runOnly: only } : {});
+  }, rules);
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
 }
