@@ -56,7 +56,8 @@ async function createIfMissing(db, { user, password }) {
     return true;
   } catch (error) {
     const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
-    if (code === '42710') return false; // a migration of another database of this server was faster
+    // A migration of another database of this server was faster: before our statement began, or while it ran.
+    if (code === '42710' || code === '23505') return false;
     if (code !== '42501') throw error;
     throw new StartError(
       `the role ${user} of PROCTOR_POSTGRES_USER does not exist, and could not be created: ${message}`,

@@ -6,8 +6,8 @@ import { startSystem, type System } from '../support/system.js';
 const NAMESPACE = 'default';
 const RETRIED = 'run-script-retried';
 const FINALIZER = 'example.com/keep';
-/** How soon an end must follow its cause. */
-const SOON_MS = 2_000;
+/** How soon an end must follow its cause: far less than a finalizer would hold it up, and enough on a busy machine. */
+const SOON_MS = 5_000;
 
 const sh = (script: string) => ['sh', '-c', script];
 /** Ends with 143 when it is told to stop, as many sidecars do. */
@@ -140,7 +140,7 @@ describe('an execution in a cluster that adds containers and finalizers', () => 
   }, 90_000);
 
   it.each(['pods', 'jobs'] as const)(
-    'is cancelled within two seconds although a finalizer keeps its %s',
+    'is cancelled soon although a finalizer keeps its %s',
     async (resource) => {
       system.sandbox.faults.setFinalizer(resource, FINALIZER);
       for (const proc of [undefined, RETRIED]) {

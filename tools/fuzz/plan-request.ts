@@ -15,21 +15,39 @@ export interface PlannedRequest {
   isIntact: boolean;
 }
 
-const ROUTE_NAMES = Object.keys(routes) as RouteName[];
+export const ROUTE_NAMES = Object.keys(routes) as RouteName[];
 const isRead = (method: string) => method === 'GET';
 
+type World = Pick<FuzzWorld, 'identities' | 'targets' | 'disposable'>;
+
 /** Draws the next request: half of them are as the route wants them, the others damaged in one way or several. */
-export function planRequest(
-  world: Pick<FuzzWorld, 'identities' | 'targets' | 'disposable'>,
+export function planRequest(world: World, random: Random): PlannedRequest {
+  const [name, caller] = [random.pick(ROUTE_NAMES), random.pick(CALLERS)];
+  return plan(world, random, { name, caller, isIntact: random.chance(0.5) });
+}
+
+/** A request of the admin to this route, as the route wants it. */
+export function planIntactRequest(world: World, random: Random, name: RouteName): PlannedRequest {
+  return plan(world, random, { name, caller: 'admin', isIntact: true });
+}
+
+function plan(
+  world: World,
   random: Random,
+  { name, caller, isIntact }: { name: RouteName; caller: Caller; isIntact: boolean },
 ): PlannedRequest {
-  const name = random.pick(ROUTE_NAMES);
   const route: Route = routes[name];
-  const caller = random.pick(CALLERS);
-  const isIntact = random.chance(0.5);
   // Also damaged requests of the admin name only what the admin may change.
   const targets = caller === 'admin' && !isRead(route.method) ? world.disposable : world.targets;
-  const { params = {}, query = {}, body } = SAMPLES[name]({ random, targets });
+  const {
+    params = {},
+    query = {},
+    body,
+  } = SAMPLES[name]({
+    random,
+    targets,
+    token: caller === 'stranger' ? 'guessed' : world.identities[caller].token,
+  });
   const headers: Record<string, string> = {
     ...credentials(caller, world.identities, random),
     ...(route.takesIdempotencyKey &&

@@ -1,7 +1,7 @@
-import { routes, type RouteName } from '@app/contract';
+import type { RouteName } from '@app/contract';
 import { Random } from '../random.js';
 import { checkAnswer, isSuccess } from './check-answer.js';
-import { planRequest, type PlannedRequest } from './plan-request.js';
+import { planIntactRequest, planRequest, ROUTE_NAMES, type PlannedRequest } from './plan-request.js';
 import { FuzzClient, type FuzzAnswer } from './send-request.js';
 import { addTarget, type Targets } from './targets.js';
 import { CALLERS, startFuzzWorld, type Caller, type FuzzWorld } from './world.js';
@@ -40,8 +40,10 @@ const MAX_ANSWER_MS = 2_000;
 const REQUESTS_PER_LOOK = 5_000;
 /** Pino's level, and what Node prints as it dies. */
 const FATAL = /"level":60|uncaughtException|unhandledRejection/;
-/** Without an OpenID Connect issuer there is no sign-in. */
-const NEVER_SUCCEED: readonly RouteName[] = ['startSignIn', 'pollSignIn', 'refreshSignIn'];
+/** Without an OpenID Connect issuer there is no sign-in. The console's address without its last slash leads to the one with it. */
+const NEVER_SUCCEED: readonly RouteName[] = ['startSignIn', 'pollSignIn', 'refreshSignIn', 'consoleHome'];
+/** Of intact requests of the admin to every route, while one of them has not succeeded: some need what others make. */
+const MAX_MORE_ROUNDS = 50;
 /** The routes whose replies name something that later requests can name, and the field that does. */
 const MAKES: Partial<Record<RouteName, [kind: keyof Targets, field: string]>> = {
   submitExecution: ['executions', 'id'],
@@ -77,8 +79,7 @@ async function attack(world: FuzzWorld, { requests, seed, onProgress }: FuzzOpti
   let slowestMs = 0;
   let sent = 0;
 
-  const sendOne = async () => {
-    const request = planRequest(world, random);
+  const sendOne = async (request: PlannedRequest) => {
     const answer = await client.send(request);
     for (const what of checkAnswer(request, answer, world.canaries)) note(what, show(request));
     if (answer.ms > MAX_ANSWER_MS) note(`answered after ${Math.round(answer.ms)} ms`, show(request), slow);
@@ -93,7 +94,7 @@ async function attack(world: FuzzWorld, { requests, seed, onProgress }: FuzzOpti
     while (sent < requests) {
       sent += 1;
       onProgress?.(sent);
-      await sendOne();
+      await sendOne(planRequest(world, random));
       if (sent % REQUESTS_PER_LOOK === 0) lookIntoLog();
     }
   };
@@ -103,15 +104,19 @@ async function attack(world: FuzzWorld, { requests, seed, onProgress }: FuzzOpti
   const vault = await world.readVault();
   const began = performance.now();
   await Promise.all(Array.from({ length: CONCURRENCY }, sendMany));
+  for (let round = 0; round < MAX_MORE_ROUNDS && findUntouched(touched).length > 0; round++) {
+    for (const name of ROUTE_NAMES) await sendOne(planIntactRequest(world, random, name));
+  }
   const seconds = (performance.now() - began) / 1_000;
   client.close();
   if ((await world.readVault()) !== vault)
     note('rows of people who sent nothing have changed', 'all of them');
   lookIntoLog();
-  const untouched = (Object.keys(routes) as RouteName[]).filter(
-    (name) => !touched.has(name) && !NEVER_SUCCEED.includes(name),
-  );
-  return { requests, seconds, answers, slowestMs, slow, findings, untouched };
+  return { requests, seconds, answers, slowestMs, slow, findings, untouched: findUntouched(touched) };
+}
+
+function findUntouched(touched: ReadonlySet<RouteName>): RouteName[] {
+  return ROUTE_NAMES.filter((name) => !touched.has(name) && !NEVER_SUCCEED.includes(name));
 }
 
 /** Whether the latest lines that the gateway has logged hold a fatal error, or what is hidden from everyone. */

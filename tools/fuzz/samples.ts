@@ -13,6 +13,8 @@ export interface Sample {
 export interface Draw {
   random: Random;
   targets: Targets;
+  /** The caller's; a wrong one of a stranger. */
+  token: string;
 }
 
 export const SERVICE_ACCOUNT = 'ci@example.com';
@@ -179,7 +181,7 @@ export const SAMPLES: Record<RouteName, (draw: Draw) => Sample> = {
   startSignIn: plain,
   pollSignIn: signIn,
   refreshSignIn: signIn,
-  createSession: (draw) => ({ body: { token: fresh(draw, 'token'), email: email(draw) } }),
+  createSession: ({ token }) => ({ body: { token } }),
   listSessions: plain,
   endOwnSession: plain,
   endSession: () => ({ params: { id: crypto.randomUUID() } }),
