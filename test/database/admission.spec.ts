@@ -158,7 +158,7 @@ describe('the concurrency limit of a proc', () => {
     expect((await stores.executions.submit(refused)).isNew).toBe(true);
   });
 
-  it('is counted once for those that come together, whoever of them needs no slot', async () => {
+  it('is counted once for a batch, even if one of its executions needs no slot', async () => {
     const proc = await limitedProc(3);
     const together = await Promise.all(Array.from({ length: 12 }, () => proc.submit(anEmail())));
     const ids = together.map(({ execution }) => execution.id);

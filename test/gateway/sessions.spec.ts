@@ -93,7 +93,7 @@ describe('signing in', () => {
     });
   });
 
-  it('changes the secret, and ends the session before: one that somebody else planted is worth nothing', async () => {
+  it('makes a new secret and ends the previous session, so a planted one is worthless', async () => {
     const planted = await gateway.signIn(await gateway.createUser(`eve-${count}`, []));
     const headers = { Cookie: cookieOf(planted), Origin: gateway.url };
     const answer = await open({ token: ada.token }, headers);
@@ -237,7 +237,7 @@ describe('signing out', () => {
     expect(await list(mine)).toHaveLength(1);
   });
 
-  it('of somebody else is not possible, not even for an admin', async () => {
+  it('ends no session of another user, not even for an admin', async () => {
     const session = await gateway.signIn(ada);
     const [{ id } = { id: '' }] = await list(session);
     expect((await gateway.call(gateway.admin, 'DELETE', `/session/${id}`)).status).toBe(204);
@@ -288,7 +288,7 @@ describe('pages of other sites', () => {
     expect(answer).toMatchObject({ status: 403, text: expect.stringContaining('Origin') });
   });
 
-  it('sign nobody in as somebody else', async () => {
+  it('cannot sign a browser in', async () => {
     expect((await open({ token: ada.token }, { Origin: evil })).status).toBe(403);
     expect((await open({ token: ada.token }, { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
   });

@@ -4,6 +4,7 @@ import { AppError, FULL_SCOPE, isSameEmail, type Scope, type User } from '@app/d
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { AccessNews } from '../authentication/access-news.js';
 import type { Caller } from '../authentication/caller.js';
+import { earlierOf } from '../authentication/credential.js';
 import type { UserSources } from '../authentication/user-sources.js';
 import type { FindProc } from '../procs/find-proc.js';
 import { noAccount } from './change-users.js';
@@ -111,12 +112,6 @@ export class ChangeTokens {
 function scopeOf({ scope, procs }: BodyOf<'createToken'>): Scope {
   if (procs === undefined) return { ...FULL_SCOPE, ...(scope && { level: scope }) };
   return { level: scope ?? 'execute', procs: [...new Set(procs)] };
-}
-
-/** Null: never. */
-function earlierOf(one: Date | null, other: Date | null): Date | null {
-  if (one === null || other === null) return one ?? other;
-  return one < other ? one : other;
 }
 
 function tooManyTokens(email: string): AppError {

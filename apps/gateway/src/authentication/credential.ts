@@ -33,6 +33,12 @@ export const UNLIMITED: Credential = {
   scope: FULL_SCOPE,
 };
 
+/** @param one null: never @param other null: never */
+export function earlierOf<Other extends Date | null>(one: Date | null, other: Other): Date | Other {
+  if (one === null) return other;
+  return other === null || one < other ? one : other;
+}
+
 /** For audit entries. */
 export function workloadDetails({ rule, subject, tokenId }: WorkloadSource): Record<string, string> {
   return {

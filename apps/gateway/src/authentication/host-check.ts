@@ -16,7 +16,7 @@ const LINKED: ReadonlySet<RouteName> = new Set([
   ...(['consoleHome', 'consolePage', 'consoleItem', 'consoleTab'] as const),
 ]);
 
-/** Open to anyone, and they sign somebody in or out. */
+/** They need no credential, and sign the caller in or out. */
 const SIGN_IN: ReadonlySet<RouteName> = new Set([
   'startSignIn',
   'pollSignIn',

@@ -23,7 +23,7 @@ export class OriginCheck {
     this.checkPage(request, needsOrigin);
   }
 
-  /** Refuses pages of other sites, whoever the caller is. @throws AppError `forbidden` */
+  /** Refuses pages of other sites to every caller. @throws AppError `forbidden` */
   checkPage({ headers: { origin }, host }: CheckedRequest, needsOrigin: boolean): void {
     if (needsOrigin && origin === undefined) throw noOrigin();
     if (!isOwnOrigin(origin, host, this.publicOrigin)) throw otherSite();

@@ -1,7 +1,7 @@
 import { TOKEN_PREFIX, type TokenOwner } from '@app/database';
 import { canExecute, isPlainEmail, type User } from '@app/domain';
 import type { AuthPlugin } from '@app/plugins';
-import { UNLIMITED, type Credential } from './credential.js';
+import { earlierOf, UNLIMITED, type Credential } from './credential.js';
 import type { LookupKind } from './login-limits.js';
 import type { WorkloadTokens } from './workload-tokens.js';
 
@@ -143,8 +143,4 @@ export class UserSources {
     this.noteSignIn(user);
     return user;
   }
-}
-
-function earlierOf(one: Date | null, other: Date): Date {
-  return one !== null && one < other ? one : other;
 }

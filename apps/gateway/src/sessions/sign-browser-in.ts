@@ -11,6 +11,7 @@ import type { AuditTrail } from '../audit/audit-trail.js';
 import { wrongCredentials, type Authenticator } from '../authentication/authenticator.js';
 import type { AccessNews } from '../authentication/access-news.js';
 import type { Caller } from '../authentication/caller.js';
+import { earlierOf } from '../authentication/credential.js';
 import type { UserSources } from '../authentication/user-sources.js';
 
 export interface SignBrowserInDependencies {
@@ -59,7 +60,7 @@ export class SignBrowserIn {
       sessions.open({
         email: user.email,
         credentials,
-        expiresAt: expiresAt !== null && expiresAt < latest ? expiresAt : latest,
+        expiresAt: earlierOf(expiresAt, latest),
         address,
         userAgent,
       }),
