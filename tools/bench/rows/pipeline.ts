@@ -10,7 +10,8 @@ import { measureExecutions, runExecutions, SUBMITTERS } from '../harness/run-exe
 import { KubeClient } from '../harness/kube-client.js';
 
 const SCRIPT = 'echo done';
-const WARM_UP = 30;
+/** As many as are measured at least: Node compiles what it runs often, and the first executions cost twice as much. */
+const WARM_UP = 300;
 const NAMESPACE = 'default';
 const SECRET = 'bare-loop';
 
