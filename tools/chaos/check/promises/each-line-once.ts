@@ -65,9 +65,10 @@ function describeView(
   return isSame ? null : `${who} another log: ${seen}; stored: ${kept}`;
 }
 
-/** A node may lose lines, and a follower may read too late. */
-function mayHaveGap({ runs, row }: Case, faults: FaultsNear): boolean {
+/** A node may lose lines, a follower may read too late, and a cancel may delete the pod before its log is read. */
+function mayHaveGap({ runs, row, end }: Case, faults: FaultsNear): boolean {
   return (
+    (end !== null && isCancelled(end.status)) ||
     runs.some((run) => !endedByItself(run) || faults.ofPods(run.startedAtMs, untilMs(run))) ||
     faults.any(row.createdAtMs, row.endedAtMs ?? Infinity)
   );
