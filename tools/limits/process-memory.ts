@@ -52,8 +52,11 @@ function startOf(pid: number, bytes: number, withChildren = false): number {
   return ((withChildren ? null : readStatus(pid, 'VmRSS')) ?? bytes) / MIB;
 }
 
-/** Peak (`VmHWM`) or current (`VmRSS`) memory of a process in bytes; null: it has exited. */
-export function readStatus(pid: number, field: 'VmHWM' | 'VmRSS'): number | null {
+/**
+ * Peak (`VmHWM`) or current (`VmRSS`) memory of a process in bytes, or the part of that which is no file (`RssAnon`); null: it
+ * has exited.
+ */
+export function readStatus(pid: number, field: 'VmHWM' | 'VmRSS' | 'RssAnon'): number | null {
   const text = readProc(`/proc/${pid}/status`);
   const kib = text && new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1];
   return kib ? Number(kib) * 1024 : null;

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MemoryWatch } from '../../limits/process-memory.js';
+import { MemoryWatch, readStatus } from '../../limits/process-memory.js';
 import type { Figures, Row } from '../figures.js';
 import { startBenchSystem, type BenchSystem } from '../harness/bench-system.js';
 
 /** What the start still does is over by then. */
 const CALM_MS = 10_000;
 const MEASURED_MS = 20_000;
+
+const MIB = 1024 * 1024;
 
 /** What each process takes while nothing happens. */
 export async function idle(): Promise<Row[]> {
@@ -35,5 +37,10 @@ function readMemory({ services, postgres, redis, sandbox }: BenchSystem): Figure
     { name: 'Redis', pid: redis.pid() },
   ]);
   watch.stop();
-  return Object.fromEntries(watch.peaks().map(({ name, startMiB }) => [`MiB of ${name}`, startMiB]));
+  const all = watch.peaks().map(({ name, startMiB }) => [`MiB of ${name}`, startMiB]);
+  const own = services.map(({ name, pid }) => [
+    `MiB of ${name.replace('executor-', '')} without Node's code`,
+    (readStatus(pid, 'RssAnon') ?? 0) / MIB,
+  ]);
+  return Object.fromEntries([...all, ...own]) as Figures;
 }
