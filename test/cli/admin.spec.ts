@@ -108,6 +108,37 @@ describe('procs', () => {
     );
 
     const described = await succeed(admin('procs', 'describe', 'greet'));
+    const listed = await succeed(as(ann, ['procs', 'history', 'greet']));
+    const line = (n: number) => new RegExp(`^${n} +\\S.* +${gateway.admin.email} +\\S+/greet:1$`, 'm');
+    expect(listed).toMatch(/^REVISION +CHANGED +BY +IMAGE\n/);
+    for (const n of [1, 2]) expect(listed).toMatch(line(n));
+    const change = [
+      ['- description: Greets', '+ description: Greets you'],
+      ['- env_vars.args.TIMES.max: 9', '+ env_vars.args.TIMES.max: 10'],
+    ].flat();
+    const shown = await succeed(as(ann, ['procs', 'diff', 'greet']));
+    expect(shown).toMatch(
+      /^Revision 1, .*by admin@example\.com\nRevision 2, .*\n {2}- description: Greets\n/,
+    );
+    for (const words of [['1'], ['1', '2']])
+      expect(await jsonOf(ann, 'procs', 'diff', 'greet', ...words)).toEqual({
+        ...{ name: 'greet', before: 1, after: 2, diff: change },
+      });
+    expect((await admin('procs', 'diff', 'greet', '1', '1')).stdout).toMatch(/\n {2}No difference\.\n$/);
+    expect(await admin('procs', 'diff', 'greet', '7')).toMatchObject({
+      exitCode: 5,
+      stderr: expect.stringMatching(/no revision 7[^]*current revision is 2[^]*procs history greet/),
+    });
+    expect(await admin('procs', 'diff', 'greet', '0')).toMatchObject({ exitCode: 2 });
+
+    expect(await admin('procs', 'rollback', 'greet', '1')).toMatchObject({ exitCode: 2 });
+    expect((await as(ann, ['procs', 'rollback', 'greet', '1', '--yes'])).exitCode).toBe(4);
+    expect(await succeed(admin('procs', 'rollback', 'greet', '1', '--yes'))).toMatch(
+      /\n {2}\+ description: Greets\n[^]*greet is as at revision 1 again\. That is revision 3\.\n$/,
+    );
+    expect(await succeed(admin('procs', 'rollback', 'greet', '1'))).toContain('already as it was');
+    await succeed(admin('procs', 'rollback', 'greet', '2', '--yes'));
+
     await writeFile(file, `${described}---\nname: other\nimage_name: proctor/other:1\n`);
     expect(await succeed(admin('procs', 'apply', '-f', file, '--yes'))).toContain(
       'greet: unchanged\nother: created\n',

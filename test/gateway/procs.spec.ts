@@ -90,7 +90,9 @@ describe('GET /metadata/{name}', () => {
     const list = (await call(member, 'GET', '/metadata')).json<{ name: string; files?: object[] }[]>();
     expect(list.find(({ name }) => name === 'full')?.files).toEqual([{ path: '/etc/full', bytes: 2 }]);
     expect(await register(full)).toMatchObject({ status: 201 });
-    expect((await call(member, 'GET', '/metadata/full')).json()).toMatchObject({ revision: 2 });
+    expect((await call(member, 'GET', '/metadata/full')).json()).toMatchObject({ revision: 1 });
+    expect(await register({ ...full, retries: 3 })).toMatchObject({ status: 201 });
+    expect((await call(member, 'GET', '/metadata/full')).json()).toMatchObject({ revision: 2, retries: 3 });
     const refused = await call(outsider, 'GET', '/metadata/full');
     expect(refused).toMatchObject({ status: 403 });
     expect(refused.text).toMatch(/one, two/);
@@ -525,6 +527,89 @@ describe('typed args', () => {
   }, 20_000);
 });
 
+describe('the revisions of a proc', () => {
+  const list = async (path: string) =>
+    (await call(member, 'GET', path)).json<{ revisions: { revision: number }[]; next?: string }>();
+  const numbers = (page: { revisions: { revision: number }[] }) =>
+    page.revisions.map(({ revision }) => revision);
+
+  it('are what each change made of it, with who made it', async () => {
+    const files = [{ path: '/etc/first', content: 'one' }];
+    const first = procMetadata('revised', { files });
+    await register(first);
+    await register(first);
+    await register({ ...first, image_name: 'other:2', files: null });
+    const path = '/metadata/revised/revision';
+    expect(await list(path)).toEqual({
+      revisions: [
+        {
+          revision: 2,
+          image_name: 'other:2',
+          changed_by: gateway.admin.email,
+          changed_at: expect.any(String),
+        },
+        {
+          revision: 1,
+          image_name: first.image_name,
+          changed_by: gateway.admin.email,
+          changed_at: expect.any(String),
+        },
+      ],
+    });
+    const old = (await call(member, 'GET', `${path}/1`)).json<Record<string, unknown>>();
+    expect(old).toMatchObject({ revision: 1, image_name: first.image_name, files });
+    // What it answers can be registered again.
+    const { revision: _, changed_by: __, changed_at: ___, ...metadata } = old;
+    expect(await register(metadata)).toMatchObject({ status: 201 });
+    expect((await call(member, 'GET', '/metadata/revised')).json()).toMatchObject({
+      ...{ revision: 3, image_name: first.image_name, files },
+    });
+    const [pageOne, pageTwo] = [await list(`${path}?limit=2`), await list(`${path}?limit=2&cursor=2`)];
+    expect([numbers(pageOne), pageOne.next]).toEqual([[3, 2], '2']);
+    expect([numbers(pageTwo), pageTwo.next]).toEqual([[1], undefined]);
+    expect(await auditOf('revised')).toContainEqual({
+      actor: gateway.admin.email,
+      action: 'registerProcs',
+      details: {
+        ...{ image: 'other:2', revision: 2, revision_before: 1 },
+        changes: expect.objectContaining({ image_name: { from: first.image_name, to: 'other:2' } }),
+      },
+    });
+  });
+
+  it('go on with the next number when the proc is removed and registered again', async () => {
+    await register(procMetadata('returning'));
+    await call(gateway.admin, 'DELETE', '/metadata/returning');
+    expect(await call(member, 'GET', '/metadata/returning/revision')).toMatchObject({ status: 404 });
+    await register(procMetadata('returning'));
+    expect(numbers(await list('/metadata/returning/revision'))).toEqual([2, 1]);
+    // As a gateway of an older version leaves it, which runs beside this one during an upgrade.
+    await gateway.query(`update proc set revision = 1 where name = 'returning'`);
+    expect(await register(procMetadata('returning', { retries: 1 }))).toMatchObject({ status: 201 });
+    expect(numbers(await list('/metadata/returning/revision'))).toEqual([3, 2, 1]);
+  });
+
+  it('names the current one if there is none of that number', async () => {
+    const answer = await call(member, 'GET', '/metadata/returning/revision/7');
+    expect(answer.status).toBe(404);
+    expect(answer.text).toMatch(/has no revision 7.*current revision is 3/);
+    expect(await call(member, 'GET', '/metadata/returning/revision/x')).toMatchObject({ status: 400 });
+    expect(await call(member, 'GET', '/metadata/returning/revision/99999999999')).toMatchObject({
+      status: 400,
+    });
+  });
+
+  it('are numbered without holes or repeats when many are registered at once', async () => {
+    const images = Array.from({ length: 12 }, (_, n) => `racing:${n}`);
+    const register = (image: string) =>
+      call(gateway.admin, 'POST', '/metadata', [procMetadata('racing', { image_name: image })]);
+    const answers = await Promise.all(images.map(register));
+    expect(answers.map(({ status }) => status)).toEqual(images.map(() => 201));
+    const { revisions } = await list('/metadata/racing/revision');
+    expect(numbers({ revisions })).toEqual(images.map((_, n) => images.length - n));
+  });
+});
+
 describe('DELETE /metadata/{name}', () => {
   it('removes a proc with its secrets, and keeps its history', async () => {
     await register(procMetadata('passing'));
@@ -620,7 +705,11 @@ describe('GET and DELETE /secret', () => {
       status: 400,
     });
     expect(await auditOf('keeper')).toEqual([
-      { actor: gateway.admin.email, action: 'registerProcs', details: { image: 'proctor/keeper:1' } },
+      {
+        actor: gateway.admin.email,
+        action: 'registerProcs',
+        details: { image: 'proctor/keeper:1', revision: 1 },
+      },
       { actor: gateway.admin.email, action: 'setSecrets', details: { names: 'SECOND FIRST' } },
       { actor: gateway.admin.email, action: 'removeSecret', details: { names: 'FIRST' } },
     ]);

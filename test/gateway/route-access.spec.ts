@@ -237,6 +237,8 @@ const TABLE: Record<RouteName, Row> = {
   registerProcs: { cell: () => ({ body: [metadata(fresh('proc'))] }), statuses: admins(201) },
   checkProcs: { cell: () => ({ body: [metadata(fresh('proc'))] }), statuses: admins(200) },
   getProc: { cell: () => ({ params: { name: PROC } }), statuses: members(200) },
+  listProcRevisions: { cell: () => ({ params: { name: PROC } }), statuses: members(200) },
+  getProcRevision: { cell: () => ({ params: { name: PROC, n: '1' } }), statuses: members(200) },
   removeProc: {
     cell: async () => {
       const name = fresh('proc');

@@ -93,6 +93,8 @@ export const SAMPLES: Record<RouteName, (draw: Draw) => Sample> = {
   registerProcs: (draw) => ({ body: metadata(draw) }),
   checkProcs: (draw) => ({ body: metadata(draw) }),
   getProc: ofProc,
+  listProcRevisions: ofProc,
+  getProcRevision: (draw) => ({ params: { ...ofProc(draw).params, n: draw.random.pick(['1', '2']) } }),
   // The others are needed to the end.
   removeProc: (draw) => ({ params: { name: madeProc(draw) } }),
   listPodTemplates: plain,

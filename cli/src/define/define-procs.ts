@@ -2,6 +2,7 @@ import { applyProcs } from '../commands/apply-procs.js';
 import { describe } from '../commands/describe.js';
 import { list } from '../commands/list.js';
 import { newProc } from '../commands/new-proc.js';
+import { diffRevisions, listRevisions, rollBack } from '../commands/proc-revisions.js';
 import { describeProc, listProcs, removeProc } from '../commands/procs.js';
 import {
   applyPodTemplates,
@@ -12,11 +13,11 @@ import {
 import { listSecrets, removeSecret, setSecrets } from '../commands/secrets.js';
 import { template } from '../commands/template.js';
 import { command } from '../tree/command.js';
-import { PROC, YES } from './shared-options.js';
+import { ALL_PAGES, LIMIT, PROC, YES } from './shared-options.js';
 
 const TEMPLATE = { description: 'Name of the pod template' } as const;
 
-const procs = command('procs', 'Manage procs as code: new, list, describe, apply, remove', {
+const procs = command('procs', 'Manage procs as code: new, list, describe, apply, history, diff, rollback, remove', {
   examples: [
     ['procs apply -f procs/ --dry-run', ''],
     ['procs describe say-hello-world > proc.yaml', ''],
@@ -66,6 +67,31 @@ const procs = command('procs', 'Manage procs as code: new, list, describe, apply
         run: (context, { file, 'dry-run': dryRun, yes }) => applyProcs(context, { files: file, dryRun, yes }),
       },
     ),
+    command('history', 'List the revisions of a proc: who changed it, and when', {
+      positionals: { proc: PROC },
+      options: { limit: LIMIT, all: ALL_PAGES },
+      examples: [['procs history say-hello-world', '']],
+      run: (context, { proc, limit, all }) => listRevisions(context, proc, { limit, all }),
+    }),
+    command('diff', 'Show what changed between two revisions of a proc', {
+      positionals: {
+        proc: PROC,
+        from: { description: 'Earlier revision (default the one before the other)', optional: true },
+        to: { description: 'Later revision (default the current one)', optional: true },
+      },
+      examples: [
+        ['procs diff say-hello-world', 'What the last change was'],
+        ['procs diff say-hello-world 3', 'What has changed since revision 3'],
+        ['procs diff say-hello-world 3 5', ''],
+      ],
+      run: (context, { proc, from, to }) => diffRevisions(context, proc, from, to),
+    }),
+    command('rollback', 'Register a proc again as it was at a revision: shows the changes, then asks', {
+      positionals: { proc: PROC, revision: { description: 'Number of the revision' } },
+      options: { yes: YES },
+      examples: [['procs rollback say-hello-world 3', '']],
+      run: (context, { proc, revision, yes }) => rollBack(context, proc, revision, yes),
+    }),
     command('remove', 'Remove a proc and its secrets; its history stays', {
       positionals: { proc: PROC },
       options: { yes: YES },

@@ -28,7 +28,7 @@ export { describeShapeProblem } from './json-shape.js';
 import './issue-messages.js';
 export { MAX_ENV_VALUE_BYTES, MAX_EXECUTION_ID, MAX_BODY_BYTES } from './limits.js';
 export * from './map-metadata.js';
-export { procMetadata, type ProcMetadata } from './metadata.js';
+export { listProcRevisionsQuery, procMetadata, type ProcMetadata } from './metadata.js';
 export { buildOpenApi } from './openapi/build-open-api.js';
 export { listNotificationsQuery, type NotificationReply } from './notification.js';
 export { MAX_PAGE, instantQuery } from './paging.js';

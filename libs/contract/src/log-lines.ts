@@ -1,29 +1,19 @@
 import * as z from 'zod';
 import { instant } from './paging.js';
 import { isStorable, NOT_STORABLE } from './text.js';
+import { MAX_INTEGER, whole } from './whole-number.js';
 
 const MAX_LINES = 5_000;
 const DEFAULT_LINES = 500;
 const MAX_SEARCH_LENGTH = 500;
 const MAX_MATCHES = 1_000;
 const DEFAULT_MATCHES = 200;
-const MAX_LINE_NUMBER = 2 ** 31 - 1;
-
-/** A count or a number of a line, in a query. */
-function whole(name: string, max: number) {
-  const rule = `${name} must be a whole number from 1 to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,10}$/, { error: rule, abort: true })
-    .refine((text) => Number(text) >= 1 && Number(text) <= max, rule)
-    .transform(Number);
-}
 
 /** `GET /execution/{id}/log/lines` */
 export const logLinesQuery = z
   .object({
-    from: whole('from', MAX_LINE_NUMBER).describe('The first line.').optional(),
-    to: whole('to', MAX_LINE_NUMBER).describe('The last line. Default: the last one of the log.').optional(),
+    from: whole('from', MAX_INTEGER).describe('The first line.').optional(),
+    to: whole('to', MAX_INTEGER).describe('The last line. Default: the last one of the log.').optional(),
     lines: whole('lines', MAX_LINES)
       .default(DEFAULT_LINES)
       .describe(`Maximum lines, 1 to ${MAX_LINES}. Default: ${DEFAULT_LINES}.`),
@@ -65,7 +55,7 @@ export const searchLogQuery = z.object({
     .max(MAX_SEARCH_LENGTH, `q must have at most ${MAX_SEARCH_LENGTH} characters`)
     .refine(isStorable, NOT_STORABLE)
     .describe('The text to find. Upper and lower case are the same, unless it has upper case.'),
-  from: whole('from', MAX_LINE_NUMBER).describe('The first line to return. Default: 1.').default(1),
+  from: whole('from', MAX_INTEGER).describe('The first line to return. Default: 1.').default(1),
   limit: whole('limit', MAX_MATCHES)
     .default(DEFAULT_MATCHES)
     .describe(`Maximum matches, 1 to ${MAX_MATCHES}. Default: ${DEFAULT_MATCHES}.`),

@@ -22,10 +22,11 @@ import {
   MAX_TIMEOUT_SECONDS,
 } from './limits.js';
 import { orMissing } from './issue-messages.js';
-import { instant } from './paging.js';
+import { instant, next, numberPage } from './paging.js';
 import { numberAsWritten, textAsWritten } from './as-written.js';
 import { procName, templateName } from './proc-name.js';
 import { NOT_STORABLE, groupName, isStorable, asOutputSchema, optionalList, optionalText } from './text.js';
+import { MAX_INTEGER, whole } from './whole-number.js';
 
 const argText = textAsWritten(
   z
@@ -257,3 +258,24 @@ export const procReply = procMetadata.extend({
   updated_at: instant,
 });
 export type ProcReply = z.output<typeof procReply>;
+
+const changedBy = z
+  .string()
+  .optional()
+  .describe('Email. Omitted: registered by Proctor itself, or before it kept revisions.');
+
+/** `GET /metadata/{name}/revision` */
+export const listProcRevisionsQuery = z.object(numberPage);
+export const listProcRevisionsReply = z.object({
+  revisions: z.array(
+    z.object({ revision: z.int(), image_name: z.string(), changed_by: changedBy, changed_at: instant }),
+  ),
+  next,
+});
+
+export const procRevisionParams = z.object({ name: procName, n: whole('n', MAX_INTEGER) });
+export const procRevisionReply = procMetadata.extend({
+  revision: z.int(),
+  changed_by: changedBy,
+  changed_at: instant,
+});

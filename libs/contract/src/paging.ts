@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { executionIdText } from './execution-id.js';
 import { isStorable, NOT_STORABLE } from './text.js';
+import { MAX_INTEGER, whole } from './whole-number.js';
 
 export const MAX_PAGE = 500;
 export const DEFAULT_PAGE = 50;
@@ -8,12 +9,7 @@ export const DEFAULT_PAGE = 50;
 /** RFC 3339 instant, as text. */
 export const instant = instantWith();
 
-const PAGE_RULE = `limit must be a whole number from 1 to ${MAX_PAGE}`;
-const pageSize = z
-  .string()
-  .regex(/^\d{1,4}$/, { error: PAGE_RULE, abort: true })
-  .refine((text) => Number(text) >= 1 && Number(text) <= MAX_PAGE, PAGE_RULE)
-  .transform(Number)
+const pageSize = whole('limit', MAX_PAGE)
   .default(DEFAULT_PAGE)
   .describe(`Maximum entries per page, 1 to ${MAX_PAGE}. Default: ${DEFAULT_PAGE}.`);
 
@@ -21,6 +17,12 @@ const CURSOR = 'The `next` value of the previous page.';
 
 /** For lists whose cursor is the id of the last item seen. `next` in a reply is the cursor of the next page. */
 export const idPage = { limit: pageSize, cursor: executionIdText.describe(CURSOR).optional() };
+
+/** For lists ordered by a number. The cursor is the last one seen. */
+export const numberPage = {
+  limit: pageSize,
+  cursor: whole('cursor', MAX_INTEGER).describe(CURSOR).optional(),
+};
 
 const nameCursor = z.string().max(320).refine(isStorable, NOT_STORABLE);
 /** For lists ordered by name or email. The cursor is the last one seen. */

@@ -39,7 +39,7 @@ export type { Recipient } from './notifications/recipient.js';
 export { type DeliveryRecord, NotificationsStore } from './notifications/notifications.store.js';
 export { PodTemplatesStore, type PodTemplateRecord } from './pod-templates/pod-templates.store.js';
 export { snapshotOf, type RegisteredProc } from './procs/proc-row.js';
-export { ProcsStore } from './procs/procs.store.js';
+export { ProcsStore, type ProcRevision } from './procs/procs.store.js';
 export * from './history/retention.store.js';
 export type {
   DueBatch,

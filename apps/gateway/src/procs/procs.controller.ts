@@ -1,10 +1,12 @@
 import { Controller } from '@nestjs/common';
 import { metadataFromProc, type ReplyOf } from '@app/contract';
+import type { ProcRevision } from '@app/database';
 import { Call, type CallOf } from '../authentication/call.js';
 import { CurrentCaller, type Caller } from '../authentication/caller.js';
 import { Serves } from '../http/serves.js';
 import type { CheckJobs } from './check-jobs.js';
 import type { FindProc } from './find-proc.js';
+import type { FindRevision } from './find-revision.js';
 import type { RegisterProcs } from './register-procs.js';
 import type { RemoveProc } from './remove-proc.js';
 
@@ -12,6 +14,7 @@ import type { RemoveProc } from './remove-proc.js';
 export class ProcsController {
   constructor(
     private readonly procs: FindProc,
+    private readonly revisions: FindRevision,
     private readonly registerProcs: RegisterProcs,
     private readonly removeProc: RemoveProc,
     private readonly checkJobs: CheckJobs,
@@ -44,8 +47,35 @@ export class ProcsController {
     };
   }
 
+  @Serves('listProcRevisions')
+  async listRevisions(
+    @Call() { caller, params, query }: CallOf<'listProcRevisions'>,
+  ): Promise<ReplyOf<'listProcRevisions'>> {
+    const { cursor = null, limit } = query;
+    const found = await this.revisions.list(params.name, caller, { before: cursor, limit: limit + 1 });
+    const page = found.slice(0, limit);
+    const revisions = page.map((one) => ({ ...changeOf(one), image_name: one.proc.imageName }));
+    return { revisions, ...(found.length > limit && { next: String(page.at(-1)!.revision) }) };
+  }
+
+  @Serves('getProcRevision')
+  async getRevision(
+    @Call() { caller, params }: CallOf<'getProcRevision'>,
+  ): Promise<ReplyOf<'getProcRevision'>> {
+    const found = await this.revisions.find(params.name, params.n, caller);
+    return { ...metadataFromProc(found.proc), ...changeOf(found) };
+  }
+
   @Serves('removeProc')
   async remove(@Call() { caller, params }: CallOf<'removeProc'>): Promise<void> {
     await this.removeProc.remove(params.name, caller);
   }
+}
+
+function changeOf({ revision, changedBy, changedAt }: ProcRevision) {
+  return {
+    revision,
+    ...(changedBy !== null && { changed_by: changedBy }),
+    changed_at: changedAt.toISOString(),
+  };
 }

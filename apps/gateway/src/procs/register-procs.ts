@@ -1,5 +1,5 @@
 import { MAX_PROBLEMS, metadataFromProc, procFromMetadata, routes, type BodyOf } from '@app/contract';
-import type { AuditEntry, ProcsStore, SecretsStore } from '@app/database';
+import type { AuditEntry, ProcsStore, RegisteredProc, SecretsStore } from '@app/database';
 import {
   AppError,
   checkAllowed,
@@ -37,15 +37,19 @@ export class RegisterProcs {
   /** Registers all of them, or none. May be repeated. @throws AppError `malformed_request` */
   async register(metadata: BodyOf<'registerProcs'>, { user, address }: Caller): Promise<void> {
     const procs = await this.checkAll(metadata);
-    const entryOf = (before: Proc | null, after: Proc): AuditEntry => ({
+    const entryOf = (before: RegisteredProc | null, after: RegisteredProc): AuditEntry => ({
       actor: user.email,
       action: 'registerProcs',
-      subject: after.name,
+      subject: after.proc.name,
       allowed: true,
       address,
       details: {
-        image: after.imageName,
-        ...(before && { changes: describeChanges(metadataFromProc(before), metadataFromProc(after)) }),
+        image: after.proc.imageName,
+        revision: after.revision,
+        ...(before && {
+          revision_before: before.revision,
+          changes: describeChanges(metadataFromProc(before.proc), metadataFromProc(after.proc)),
+        }),
       },
     });
     await this.dependencies.procs.register(procs, entryOf);

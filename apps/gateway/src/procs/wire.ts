@@ -9,6 +9,7 @@ import type { Access } from '../authentication/access.js';
 import { CheckTemplates } from './check-templates.js';
 import { CheckJobs } from './check-jobs.js';
 import { FindProc } from './find-proc.js';
+import { FindRevision } from './find-revision.js';
 import { PrepareArgs } from './prepare-args.js';
 import { ProcsController } from './procs.controller.js';
 import { RegisterProcs } from './register-procs.js';
@@ -58,6 +59,7 @@ export function wireProcs({
     controllers: [
       new ProcsController(
         findProc,
+        new FindRevision(findProc, procsStore),
         registerProcs,
         new RemoveProc(procsStore, news, audit),
         new CheckJobs(signals, templates),

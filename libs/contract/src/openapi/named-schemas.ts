@@ -24,7 +24,7 @@ import {
 } from '../execution.js';
 import { healthLiveReply, healthReadyReply } from '../health.js';
 import { listPodTemplatesReply, podTemplateBody, podTemplateReply } from '../pod-template.js';
-import { procMetadata, procReply } from '../metadata.js';
+import { listProcRevisionsReply, procMetadata, procReply, procRevisionReply } from '../metadata.js';
 import { checkProcsReply } from '../proc-check.js';
 import {
   listNotificationsReply,
@@ -83,6 +83,8 @@ export const REPLY_SCHEMAS = {
   LogMatches: searchLogReply,
   ProcMetadata: procMetadata,
   Proc: procReply,
+  ProcRevision: procRevisionReply,
+  ProcRevisionPage: listProcRevisionsReply,
   ProcCheck: checkProcsReply,
   PodTemplate: podTemplateReply,
   PodTemplateList: listPodTemplatesReply,

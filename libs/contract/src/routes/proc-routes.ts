@@ -1,4 +1,13 @@
-import { listProcsReply, procParams, procReply, registerProcsBody } from '../metadata.js';
+import {
+  listProcRevisionsQuery,
+  listProcRevisionsReply,
+  listProcsReply,
+  procParams,
+  procReply,
+  procRevisionParams,
+  procRevisionReply,
+  registerProcsBody,
+} from '../metadata.js';
 import { checkProcsQuery, checkProcsReply } from '../proc-check.js';
 import { listSecretsReply, secretParams, setSecretsBody } from '../secret.js';
 import type { Route } from './route.js';
@@ -62,6 +71,36 @@ export const procRoutes = {
     replyType: 'json',
     successStatus: 200,
     otherStatuses: { 403: 'The caller is not a member of every group of the proc.' },
+  },
+  listProcRevisions: {
+    method: 'GET',
+    path: '/metadata/:name/revision',
+    who: 'authenticated',
+    scope: 'read',
+    allowsProcLimit: true,
+    summary: 'List the revisions of a proc, newest first',
+    description:
+      'Each change of a proc is a revision. They are kept when the proc is removed; registered again, it goes on with the next number.',
+    params: procParams,
+    query: listProcRevisionsQuery,
+    reply: listProcRevisionsReply,
+    replyType: 'json',
+    successStatus: 200,
+    otherStatuses: { 403: 'The caller is not a member of every group of the proc.' },
+  },
+  getProcRevision: {
+    method: 'GET',
+    path: '/metadata/:name/revision/:n',
+    who: 'authenticated',
+    scope: 'read',
+    allowsProcLimit: true,
+    summary: 'Show a proc as it was at a revision',
+    description: 'Register it again with `POST /metadata` to go back to it.',
+    params: procRevisionParams,
+    reply: procRevisionReply,
+    replyType: 'json',
+    successStatus: 200,
+    otherStatuses: { 403: 'The caller is not a member of every group of the proc as it is now.' },
   },
   /** 409 while it has schedules or live executions. Its history is kept. */
   removeProc: {

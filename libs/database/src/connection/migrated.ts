@@ -1,7 +1,7 @@
 import type { Database } from './database.js';
 
 /** The newest folder of prisma/migrations: without it this version would run half. A spec compares the two. */
-export const LATEST_MIGRATION = '20261130204500_browser_sessions';
+export const LATEST_MIGRATION = '20261201040000_proc_revisions';
 
 const COMMAND = 'npm run db:migrate';
 

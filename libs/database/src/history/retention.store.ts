@@ -59,13 +59,15 @@ export class RetentionStore {
   }
 
   /**
-   * Deletes texts of files that no proc and no live execution has had for this long. The wait is for requests that have read
+   * Deletes texts of files that no revision of a proc and no live execution has had for this long. The wait is for requests that have read
    * a proc and are about to accept its execution.
    */
   async deleteFiles(unusedForMs: number): Promise<number> {
     return this.database.client.$executeRaw`
       WITH used AS MATERIALIZED (
         SELECT file->>'digest' AS digest FROM proc, jsonb_array_elements(pod->'files') file
+        UNION
+        SELECT file->>'digest' FROM proc_revision, jsonb_array_elements(definition->'pod'->'files') file
         UNION
         SELECT file->>'digest' FROM execution, jsonb_array_elements(snapshot->'pod'->'files') file
         WHERE ended_at IS NULL
