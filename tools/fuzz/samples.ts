@@ -197,7 +197,7 @@ export const SAMPLES: Record<RouteName, (draw: Draw) => Sample> = {
   docs: plain,
   docsAsset: () => ({ params: { file: 'index.css' } }),
   consoleHome: plain,
-  consoleAsset: () => ({ params: { file: 'index.css' } }),
+  consoleAsset: (draw) => ({ params: { file: some(draw, 'assets') } }),
   consolePage: () => ({ params: { page: 'procs' } }),
   consoleItem: (draw) => ({ params: { page: 'procs', id: proc(draw) } }),
   consoleTab: (draw) => ({ params: { page: 'procs', id: proc(draw), tab: 'run' } }),

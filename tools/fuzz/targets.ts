@@ -8,6 +8,8 @@ export interface Targets {
   emails: string[];
   groups: string[];
   templates: string[];
+  /** Files of the console. */
+  assets: string[];
 }
 
 /** Old targets are dropped beyond it, so that those of recent requests are drawn often. */

@@ -88,6 +88,7 @@ async function fill(system: System): Promise<FuzzWorld> {
     sealed,
   });
 
+  const assets = await findAssets(system.gatewayUrl);
   const everyone: Targets = {
     procs: ['vault-proc', 'inside-proc', 'open-proc', 'made-proc'],
     executions: [vaultObjects.execution, insideObjects.execution],
@@ -97,6 +98,7 @@ async function fill(system: System): Promise<FuzzWorld> {
     emails: ['vault@example.com', 'member@example.com', 'outsider@example.com', 'disposable@example.com'],
     groups: ['vault', 'inside', 'elsewhere', 'disposable'],
     templates: ['made-template'],
+    assets,
   };
   const disposable: Targets = {
     procs: ['open-proc', 'made-proc'],
@@ -107,6 +109,7 @@ async function fill(system: System): Promise<FuzzWorld> {
     emails: ['disposable@example.com'],
     groups: ['disposable'],
     templates: ['made-template'],
+    assets,
   };
   return {
     system,
@@ -127,6 +130,12 @@ async function fill(system: System): Promise<FuzzWorld> {
     readVault: () => readVault(system),
     stop: () => system.stop(),
   };
+}
+
+/** That the page of the console loads. */
+async function findAssets(gatewayUrl: string): Promise<string[]> {
+  const page = await (await fetch(`${gatewayUrl}/console/`)).text();
+  return [...page.matchAll(/assets\/([\w.-]+)/g)].map(([, name]) => name!);
 }
 
 const metadata = (name: string, description: string, groups: string[]) => ({

@@ -17,89 +17,97 @@ import { ALL_PAGES, LIMIT, PROC, YES } from './shared-options.js';
 
 const TEMPLATE = { description: 'Name of the pod template' } as const;
 
-const procs = command('procs', 'Manage procs as code: new, list, describe, apply, history, diff, rollback, remove', {
-  examples: [
-    ['procs apply -f procs/ --dry-run', ''],
-    ['procs describe say-hello-world > proc.yaml', ''],
-  ],
-  subcommands: [
-    command('new', 'Create a folder with a first version of a proc, ready to run', {
-      positionals: { name: { description: 'Name of the proc and of its folder' } },
-      options: {
-        in: {
-          kind: 'text',
-          completes: 'path',
-          description: 'Folder to create it in (default procs, if there is one, else the current folder)',
-        },
-      },
-      examples: [['procs new disk-report', 'Creates procs/disk-report']],
-      run: newProc,
-    }),
-    command('list', 'List procs with their images and groups', {
-      examples: [['procs list', '']],
-      run: listProcs,
-    }),
-    command('describe', 'Show a proc as YAML that `procs apply` accepts', {
-      positionals: { proc: PROC },
-      examples: [['procs describe say-hello-world > proc.yaml', '']],
-      run: (context, { proc }) => describeProc(context, proc),
-    }),
-    command(
-      'apply',
-      'Create or update procs from YAML or JSON: shows the changes, then applies all or none',
-      {
+const procs = command(
+  'procs',
+  'Manage procs as code: new, list, describe, apply, history, diff, rollback, remove',
+  {
+    examples: [
+      ['procs apply -f procs/ --dry-run', ''],
+      ['procs describe say-hello-world > proc.yaml', ''],
+    ],
+    subcommands: [
+      command('new', 'Create a folder with a first version of a proc, ready to run', {
+        positionals: { name: { description: 'Name of the proc and of its folder' } },
         options: {
-          file: {
-            kind: 'texts',
-            alias: 'f',
-            required: true,
+          in: {
+            kind: 'text',
             completes: 'path',
-            description:
-              'File, folder (proc.yaml at any depth, *.yaml at its top level), or - for standard input',
+            description: 'Folder to create it in (default procs, if there is one, else the current folder)',
           },
-          'dry-run': { kind: 'flag', description: 'Show the changes and the Jobs without applying anything' },
-          yes: YES,
+        },
+        examples: [['procs new disk-report', 'Creates procs/disk-report']],
+        run: newProc,
+      }),
+      command('list', 'List procs with their images and groups', {
+        examples: [['procs list', '']],
+        run: listProcs,
+      }),
+      command('describe', 'Show a proc as YAML that `procs apply` accepts', {
+        positionals: { proc: PROC },
+        examples: [['procs describe say-hello-world > proc.yaml', '']],
+        run: (context, { proc }) => describeProc(context, proc),
+      }),
+      command(
+        'apply',
+        'Create or update procs from YAML or JSON: shows the changes, then applies all or none',
+        {
+          options: {
+            file: {
+              kind: 'texts',
+              alias: 'f',
+              required: true,
+              completes: 'path',
+              description:
+                'File, folder (proc.yaml at any depth, *.yaml at its top level), or - for standard input',
+            },
+            'dry-run': {
+              kind: 'flag',
+              description: 'Show the changes and the Jobs without applying anything',
+            },
+            yes: YES,
+          },
+          examples: [
+            ['procs apply -f procs/ --dry-run', 'Show the changes and exit'],
+            ['procs apply -f proc.yaml --yes', 'Apply without confirmation'],
+          ],
+          run: (context, { file, 'dry-run': dryRun, yes }) =>
+            applyProcs(context, { files: file, dryRun, yes }),
+        },
+      ),
+      command('history', 'List the revisions of a proc: who changed it, and when', {
+        positionals: { proc: PROC },
+        options: { limit: LIMIT, all: ALL_PAGES },
+        examples: [['procs history say-hello-world', '']],
+        run: (context, { proc, limit, all }) => listRevisions(context, proc, { limit, all }),
+      }),
+      command('diff', 'Show what changed between two revisions of a proc', {
+        positionals: {
+          proc: PROC,
+          from: { description: 'Earlier revision (default the one before the other)', optional: true },
+          to: { description: 'Later revision (default the current one)', optional: true },
         },
         examples: [
-          ['procs apply -f procs/ --dry-run', 'Show the changes and exit'],
-          ['procs apply -f proc.yaml --yes', 'Apply without confirmation'],
+          ['procs diff say-hello-world', 'What the last change was'],
+          ['procs diff say-hello-world 3', 'What has changed since revision 3'],
+          ['procs diff say-hello-world 3 5', ''],
         ],
-        run: (context, { file, 'dry-run': dryRun, yes }) => applyProcs(context, { files: file, dryRun, yes }),
-      },
-    ),
-    command('history', 'List the revisions of a proc: who changed it, and when', {
-      positionals: { proc: PROC },
-      options: { limit: LIMIT, all: ALL_PAGES },
-      examples: [['procs history say-hello-world', '']],
-      run: (context, { proc, limit, all }) => listRevisions(context, proc, { limit, all }),
-    }),
-    command('diff', 'Show what changed between two revisions of a proc', {
-      positionals: {
-        proc: PROC,
-        from: { description: 'Earlier revision (default the one before the other)', optional: true },
-        to: { description: 'Later revision (default the current one)', optional: true },
-      },
-      examples: [
-        ['procs diff say-hello-world', 'What the last change was'],
-        ['procs diff say-hello-world 3', 'What has changed since revision 3'],
-        ['procs diff say-hello-world 3 5', ''],
-      ],
-      run: (context, { proc, from, to }) => diffRevisions(context, proc, from, to),
-    }),
-    command('rollback', 'Register a proc again as it was at a revision: shows the changes, then asks', {
-      positionals: { proc: PROC, revision: { description: 'Number of the revision' } },
-      options: { yes: YES },
-      examples: [['procs rollback say-hello-world 3', '']],
-      run: (context, { proc, revision, yes }) => rollBack(context, proc, revision, yes),
-    }),
-    command('remove', 'Remove a proc and its secrets; its history stays', {
-      positionals: { proc: PROC },
-      options: { yes: YES },
-      examples: [['procs remove say-hello-world', '']],
-      run: (context, { proc, yes }) => removeProc(context, proc, yes),
-    }),
-  ],
-});
+        run: (context, { proc, from, to }) => diffRevisions(context, proc, from, to),
+      }),
+      command('rollback', 'Register a proc again as it was at a revision: shows the changes, then asks', {
+        positionals: { proc: PROC, revision: { description: 'Number of the revision' } },
+        options: { yes: YES },
+        examples: [['procs rollback say-hello-world 3', '']],
+        run: (context, { proc, revision, yes }) => rollBack(context, proc, revision, yes),
+      }),
+      command('remove', 'Remove a proc and its secrets; its history stays', {
+        positionals: { proc: PROC },
+        options: { yes: YES },
+        examples: [['procs remove say-hello-world', '']],
+        run: (context, { proc, yes }) => removeProc(context, proc, yes),
+      }),
+    ],
+  },
+);
 
 const secrets = command('secrets', "Manage a proc's secrets: list, set, remove", {
   examples: [
