@@ -108,6 +108,96 @@ describe('the console', () => {
     expect(await page.locator('[class*=chosen]').count()).toBe(2);
   });
 
+  it('searches the whole log: counts, leads to each match, and marks it', async () => {
+    await open(`/executions/${world.ids.failed}`);
+    await log().getByText('it broke', { exact: true }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('step 39');
+    // 39 and 390 to 399.
+    await page.getByRole('status').getByText('11 matches').waitFor();
+    const matches = page.getByRole('list', { name: 'Lines that match' });
+    await matches.getByRole('link', { name: '39 step 39', exact: true }).click();
+    await log().getByText('step 38', { exact: true }).waitFor();
+    expect(page.url()).toMatch(/#L39$/);
+    expect(await log().locator('mark').first().textContent()).toBe('step 39');
+    await page.keyboard.press('n');
+    await page.getByRole('status').getByText('2 of 11 matches').waitFor();
+    await log().getByText('step 392', { exact: true }).waitFor();
+    expect(page.url()).toMatch(/#L390$/);
+    await page.keyboard.press('N');
+    await until(() => page.url().endsWith('#L39'), 5_000);
+    await page.getByLabel('Search the log').fill('<img');
+    await page.getByText('No line of the log has this text.').waitFor();
+  });
+
+  it('goes anywhere by the keyboard alone, and does nothing while one types', async () => {
+    await open('/');
+    await heading('Home').waitFor();
+    const field = page.getByRole('combobox', { name: 'Go to' });
+    await page.keyboard.press('Control+k');
+    await field.waitFor();
+    await page.keyboard.type('deploy-s');
+    await page.getByRole('option', { name: /deploy-service/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await heading('deploy-service').waitFor();
+    await arg('SCRIPT').focus();
+    await page.keyboard.type('?r/f');
+    expect(await arg('SCRIPT').inputValue()).toBe('?r/f');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.keyboard.press('Control+k');
+    await field.waitFor();
+    await page.keyboard.type(String(world.ids.failed));
+    await page.keyboard.press('Enter');
+    await heading(SCRIPT_PROC).waitFor();
+    await log().getByText('it broke', { exact: true }).waitFor();
+    await page.keyboard.press('?');
+    await page
+      .getByRole('dialog', { name: 'Keys on this page' })
+      .getByText('Search', { exact: true })
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('r');
+    await page.getByRole('button', { name: 'Run it again' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('c');
+    await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
+    expect(page.url()).toContain(`/procs/${SCRIPT_PROC}/run?SCRIPT=`);
+  });
+
+  it('shows new runs and new statuses in a list as they come, without reading it again and again', async () => {
+    await open('/executions');
+    await page.getByRole('link', { name: String(world.ids.failed) }).waitFor();
+    const reads: string[] = [];
+    page.on('request', (request) => {
+      if (/\/execution(\?|$)/.test(new URL(request.url()).pathname)) reads.push(request.url());
+    });
+    const { id } = await world.system.api.run('sleep 1');
+    const row = page.getByRole('row').filter({ hasText: String(id) });
+    await row.getByText('Running').waitFor();
+    await row.getByText('Finished').waitFor();
+    expect(reads).toEqual([]);
+  });
+
+  it('says that the gateway is gone, and goes on where it was once it is back', async () => {
+    const gate = `/tmp/console-${Date.now()}`;
+    const { id } = await world.system.api.run(
+      `echo one; while [ ! -e ${gate} ]; do sleep 0.05; done; rm ${gate}; echo two`,
+    );
+    await open(`/executions/${id}`);
+    await log().getByText('one', { exact: true }).waitFor();
+    await world.killGateway();
+    await page.getByText('The connection to the gateway is lost').waitFor();
+    await world.startGateway();
+    await world.system.api.run(`touch ${gate}`);
+    await log().getByText('two', { exact: true }).waitFor();
+    expect(await log().getByText('one', { exact: true }).count()).toBe(1);
+    await page.getByText('Finished', { exact: true }).waitFor();
+    await until(
+      async () => (await page.getByText('The connection to the gateway is lost').count()) === 0,
+      20_000,
+    );
+  }, 60_000);
+
   it('keeps all filters over a reload', async () => {
     await open('/executions');
     await page.getByRole('button', { name: 'Failed' }).click();

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '../support/api-client.js';
 import { identityHeaders, startTestGateway, type Identity, type TestGateway } from '../support/gateway.js';
@@ -126,3 +127,128 @@ describe('an open stream on another gateway', () => {
     expect(performance.now() - changedAt).toBeLessThan(2_000);
   });
 });
+
+interface Told {
+  id: number;
+  status: string;
+  job_name: string;
+}
+
+/** Watches executions until the response ends. */
+function watchEvents(gateway: TestGateway, who: Identity) {
+  let text = '';
+  const watched = {
+    status: 0,
+    text: () => text,
+    told: (): Told[] =>
+      text
+        .split('\n')
+        .filter((line) => line.startsWith('data: {"executions"'))
+        .flatMap((line) => (JSON.parse(line.slice('data: '.length)) as { executions: Told[] }).executions),
+    tells: (id: number, status = 'RECEIVED') =>
+      watched.told().some((each) => each.id === id && each.status === status),
+    isOpen: () => text.startsWith('event: open\n'),
+    stop: () => void outgoing.destroy(),
+    cut: Promise.resolve(),
+  };
+  const outgoing = request(`${gateway.url}/events`, { headers: identityHeaders(who), agent: false });
+  watched.cut = new Promise((resolve) => {
+    outgoing.on('response', (response) => {
+      watched.status = response.statusCode ?? 0;
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('close', () => resolve());
+    });
+    outgoing.on('error', () => resolve());
+  });
+  outgoing.end();
+  return watched;
+}
+
+describe('GET /events', () => {
+  it('tells what is accepted and changes to those who may see it, whatever the gateway', async () => {
+    const [viewer, { email }] = [await someViewer(), await someViewer()];
+    await change('POST', '/metadata', [proc('open', [])]);
+    const outsider = await streaming.createUser('outsider', []);
+    const watched = [viewer, outsider, changing.admin].map((who) => watchEvents(streaming, who));
+    const [theirs, others, admins] = watched as [Watched, Watched, Watched];
+    await until(() => watched.every((each) => each.isOpen()), 5_000);
+    const id = await anExecution();
+    const openId = await anExecution('open');
+    await until(() => theirs.tells(id) && theirs.tells(openId) && others.tells(openId), SOON_MS);
+    await changing.end(id, 'POD_FAILED');
+    await until(() => theirs.tells(id, 'POD_FAILED') && admins.tells(id, 'POD_FAILED'), SOON_MS);
+    expect(others.told().map((each) => each.id)).not.toContain(id);
+    expect(theirs.text()).not.toContain(email);
+    watched.forEach((each) => each.stop());
+  }, 30_000);
+
+  it('finds changes without news', async () => {
+    const watched = watchEvents(streaming, changing.admin);
+    await until(() => watched.isOpen(), 5_000);
+    const id = await anExecution();
+    await until(() => watched.tells(id), SOON_MS);
+    await changing.query(`update execution set status = 'CANCELLED', ended_at = now() where id = $1`, [id]);
+    await until(() => watched.tells(id, 'CANCELLED'), SOON_MS);
+    watched.stop();
+  }, 30_000);
+
+  it('no longer tells a viewer who leaves the group, and goes on', async () => {
+    const viewer = await someViewer();
+    const watched = watchEvents(streaming, viewer);
+    await until(() => watched.isOpen(), 5_000);
+    const before = await anExecution();
+    await until(() => watched.tells(before), SOON_MS);
+    await change('DELETE', `/group/viewers/member/${viewer.email}`);
+    await until(async () => {
+      const { status } = await streaming.call(viewer, 'GET', `/execution/${before}`);
+      return status === 403;
+    }, SOON_MS);
+    await streaming.openStreams.reauthorize();
+    const after = await anExecution();
+    const openId = await anExecution('open');
+    await until(() => watched.tells(openId), SOON_MS);
+    expect(watched.told().map((each) => each.id)).not.toContain(after);
+    watched.stop();
+  }, 30_000);
+
+  it.each<[string, (viewer: Identity & { id: string }) => Promise<Identity>]>([
+    ['token', async (viewer) => viewer],
+    ['session', async (viewer) => await streaming.signIn(viewer)],
+  ])('ends with the %s', async (_what, credential) => {
+    const viewer = await someViewer();
+    const watched = watchEvents(streaming, await credential(viewer));
+    await until(() => watched.isOpen(), 5_000);
+    const changedAt = performance.now();
+    await change('DELETE', `/token/${viewer.id}`);
+    await watched.cut;
+    expect(performance.now() - changedAt).toBeLessThan(SOON_MS);
+  });
+
+  it('is refused without credentials', async () => {
+    const answer = await streaming.call(null, 'GET', '/events');
+    expect(answer).toMatchObject({ status: 401 });
+  });
+
+  it('costs the database the same for 200 viewers as for one', async () => {
+    const watched = Array.from({ length: 200 }, () => watchEvents(streaming, changing.admin));
+    await until(() => watched.every((each) => each.isOpen()), 10_000);
+    const id = await anExecution();
+    await until(() => watched.every((each) => each.tells(id)), 10_000);
+    const before = await countCommits();
+    const seconds = 3;
+    await sleep(seconds * 1_000);
+    const commits = (await countCommits()) - before;
+    // The feed reads once a second. Both gateways also seal the audit trail and look after other things.
+    expect(commits).toBeLessThan(seconds * 12);
+    watched.forEach((each) => each.stop());
+  }, 40_000);
+});
+
+type Watched = ReturnType<typeof watchEvents>;
+
+async function countCommits(): Promise<number> {
+  const [row] = await changing.query<{ count: string }>(
+    `select xact_commit as count from pg_stat_database where datname = current_database()`,
+  );
+  return Number(row?.count);
+}

@@ -35,6 +35,8 @@ interface Cell {
 interface Row {
   cell?: (caller: Caller) => Cell | Promise<Cell>;
   statuses: Statuses;
+  /** It does not end by itself: only its head is asked for. */
+  isEndless?: true;
 }
 
 const statusesOf = (statusOf: (caller: Caller) => number): Statuses =>
@@ -215,6 +217,7 @@ const TABLE: Record<RouteName, Row> = {
   submitExecution: { cell: () => ({ body: { name: PROC, args: {} } }), statuses: members(201) },
   listExecutions: { statuses: users(200) },
   getExecutionStatus: { cell: ended, statuses: viewers(200) },
+  watchExecutions: { statuses: users(200), isEndless: true },
   streamExecutionLogs: {
     cell: async (caller) => ({ query: { context_id: (await ended(caller)).params?.['id'] ?? '' } }),
     statuses: viewers(200),
@@ -455,22 +458,23 @@ const VARIANTS: [what: string, route: RouteName, row: Row][] = [
 const cells = [
   ...Object.entries(TABLE).map(([route, row]): [string, RouteName, Row] => ['', route as RouteName, row]),
   ...VARIANTS,
-].flatMap(([what, route, { cell, statuses }]) =>
+].flatMap(([what, route, { cell, statuses, isEndless = false }]) =>
   CALLERS.map((caller) => ({
     title: `${route}${what && ` ${what}`}`,
     route,
     caller,
     cell,
+    method: isEndless ? 'HEAD' : routes[route].method,
     status: statuses[caller],
   })),
 );
 
 describe('access to each route', () => {
-  it.each(cells)('$title by $caller: $status', async ({ route, caller, cell, status }) => {
+  it.each(cells)('$title by $caller: $status', async ({ route, caller, cell, method, status }) => {
     const { params, query, body } = (await cell?.(caller)) ?? {};
     const identity = await identityOf(caller);
     const before = status >= 400 ? await contents() : null;
-    const answer = await gateway.call(identity, routes[route].method, pathOf(route, params, query), { body });
+    const answer = await gateway.call(identity, method, pathOf(route, params, query), { body });
     expect(answer).toMatchObject({ status });
     if (before) expect(await contents()).toEqual(before);
   });

@@ -95,6 +95,33 @@ describe('a log over a WebSocket', () => {
     expect(text.text).toBe(`${long}\n\ncut off\n[lines are missing]\nno newline`);
   });
 
+  it('numbers the lines, and goes on where one has lost the connection', async () => {
+    const id = await submit();
+    await gateway.addRows(id, [
+      { text: 'a part', endsLine: false },
+      { text: 'the rest' },
+      { kind: 'gap', text: '[gap]' },
+    ]);
+    const viewer = gateway.watch(owner, `${id}&numbered=true`);
+    await until(() => viewer.messages.length === 2, 5_000);
+    await gateway.addRows(id, [{ text: 'last' }]);
+    await gateway.end(id);
+    await viewer.ended;
+    expect(viewer.messages.map((message) => JSON.parse(message) as unknown)).toEqual([
+      [],
+      [
+        { n: 1, text: 'a part', continues: true },
+        { n: 2, text: 'the rest' },
+        { n: 3, text: '[gap]', kind: 'gap' },
+      ],
+      [{ n: 4, text: 'last' }],
+    ]);
+    const again = gateway.watch(owner, `${id}&numbered=true&from=4`);
+    await again.ended;
+    expect(again.messages).toEqual(['[]', '[{"n":4,"text":"last"}]']);
+    expect(await gateway.watch(owner, `${id}&from=0`).ended).toMatchObject({ code: 1000 });
+  });
+
   it('closes the empty log of an ended execution at once', async () => {
     const id = await submit();
     await gateway.end(id, 'FINISHED');

@@ -1,5 +1,6 @@
 import { SCRIPT_PROC } from './api-client.js';
 import { TestBrowser } from './browser.js';
+import { startService } from './service-process.js';
 import { startSystem, type System } from './system.js';
 
 /** Would do harm if it were shown as anything but text. */
@@ -30,6 +31,9 @@ export interface ConsoleWorld {
   /** Of executions that have ended. */
   ids: { finished: number; failed: number; hostile: number };
   scheduleId: number;
+  killGateway(): Promise<void>;
+  /** On the same port. */
+  startGateway(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -71,6 +75,15 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
     browser,
     ids: { finished: finished.id, failed: failed.id, hostile: hostile.id },
     scheduleId,
+    killGateway: async () => {
+      const gateways = system.services.filter(({ name }) => name === 'gateway');
+      for (const gateway of gateways) gateway.kill('SIGKILL');
+      await Promise.all(gateways.map(({ exited }) => exited));
+    },
+    startGateway: async () => {
+      system.services.push(await startService('gateway', 'apps/gateway/src/main.js', system.env));
+      await api.waitUntilReady();
+    },
     stop: async () => {
       await browser.close();
       await system.stop();

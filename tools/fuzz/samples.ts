@@ -76,6 +76,7 @@ export const SAMPLES: Record<RouteName, (draw: Draw) => Sample> = {
     },
   }),
   getExecutionStatus: ofExecution,
+  watchExecutions: plain,
   streamExecutionLogs: (draw) => ({ query: { context_id: some(draw, 'executions') } }),
   getExecution: ofExecution,
   readExecutionLog: (draw) => ({

@@ -16,6 +16,7 @@ import { wireAuthentication } from './authentication/wire.js';
 import { wireConsole } from './console/wire.js';
 import { wireDocs } from './docs/wire.js';
 import type { GatewaySettings } from './env.js';
+import { wireEvents } from './events/wire.js';
 import { OpenStreams } from './executions/open-streams.js';
 import { wireExecutions } from './executions/wire.js';
 import { wireHealth } from './health/wire.js';
@@ -100,12 +101,24 @@ export function wireGateway(dependencies: GatewayDependencies) {
     logger,
     resources,
   });
+  const events = wireEvents({ settings, connections, access, openStreams, reauthorizer, logger });
   const docs = wireDocs();
 
   const store = new MetricsStore(database);
   observeState(telemetry.meter, { store, seals, health, openLogStreams: () => openStreams.count() });
   const controllers: object[] = [
-    ...[executions, procs, podTemplates, secrets, schedules, accounts, auditing, notifications, signIn],
+    ...[
+      executions,
+      events,
+      procs,
+      podTemplates,
+      secrets,
+      schedules,
+      accounts,
+      auditing,
+      notifications,
+      signIn,
+    ],
     ...[browserSessions, workloads, healthRoutes, metricsRoutes, docs, wireConsole()],
   ].flatMap((feature): object[] => feature.controllers);
   const { guard, hostCheck, auditWorkload } = authentication;

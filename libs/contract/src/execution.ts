@@ -6,6 +6,7 @@ import { MAX_EXECUTION_ID } from './limits.js';
 import { idPage, instant, instantQuery, next, queryFlag, queryList } from './paging.js';
 import { procName } from './proc-name.js';
 import { email, isStorable, NOT_STORABLE } from './text.js';
+import { MAX_INTEGER, whole } from './whole-number.js';
 
 /** Body of `POST /execution`. Unknown fields are ignored. */
 export const submitExecutionBody = z.object({
@@ -100,6 +101,12 @@ const reasons = queryFlag
 export const executionLogsQuery = z.object({
   context_id: executionIdText.describe('Id of the execution.'),
   reasons,
+  from: whole('from', MAX_INTEGER).describe('The number of the first line. Default: 1.').optional(),
+  numbered: queryFlag
+    .default(false)
+    .describe(
+      'Each message is a JSON array of lines with their numbers and times, as in `GET /execution/{id}/log/lines`, and no reason is among them.',
+    ),
 });
 
 /** `GET /execution`. Filters are combined with AND. */
@@ -116,6 +123,9 @@ export const listExecutionsQuery = z.object({
   ...idPage,
 });
 export type ListExecutionsQuery = z.output<typeof listExecutionsQuery>;
+
+/** The data of an event `executions` of `GET /events`. */
+export const changedExecutions = z.object({ executions: z.array(executionReply) });
 
 /** Newest first. */
 export const listExecutionsReply = z.object({ executions: z.array(executionReply), next });

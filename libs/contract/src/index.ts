@@ -14,6 +14,7 @@ export {
   submitExecutionBody,
   executionReply,
   type ExecutionReply,
+  changedExecutions,
   HIDDEN_VALUE,
   type ExecutionDetailReply,
   executionLogsQuery,

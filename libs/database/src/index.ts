@@ -20,6 +20,7 @@ export {
   type SessionCredentials,
 } from './accounts/browser-sessions.store.js';
 export * from './accounts/groups.store.js';
+export { ChangesStore, type WatchedExecution } from './history/changes.store.js';
 export { type HistoryFilter, HistoryStore } from './history/history.store.js';
 export { warnOfExcessRights } from './connection/excess-rights.js';
 export * from './connection/installation.store.js';

@@ -1,6 +1,6 @@
 import { PROBLEM_MEDIA_TYPE } from '@app/contract';
 import { describe, expect, it } from '@jest/globals';
-import { followLog } from './follow-log.js';
+import { followLog, followNumberedLog } from './follow-log.js';
 import { GatewayClient } from './gateway-client.js';
 import type { LogEvent, LogSource } from './log-connection.js';
 
@@ -82,5 +82,35 @@ describe('followLog', () => {
     const { failure, sources } = await follow([[refused(401)], [refused(401)]], { canRenew: true });
     expect(failure).toMatchObject({ kind: 'refused', code: 'unauthenticated' });
     expect(sources.map(({ headers }) => headers['Authorization'])).toEqual(['0', '1']);
+  });
+});
+
+describe('followNumberedLog', () => {
+  it('goes on at the next line after a lost connection', async () => {
+    const sources: LogSource[] = [];
+    const connections: LogEvent[][] = [
+      [message('[]'), message('[{"n":1,"text":"a"},{"n":3,"text":"b"}]'), lost],
+      [message('[]'), lost],
+      [message('[]'), message('[{"n":4,"text":"c"}]'), complete],
+    ];
+    let messages = 0;
+    const client = new GatewayClient({
+      baseUrl: 'https://gateway',
+      timeoutMs: 1000,
+      connectLog: async function* (source) {
+        sources.push(source);
+        yield* connections.shift() ?? [lost];
+      },
+    });
+    const lines: unknown[] = [];
+    const options = { retryDelaysMs: [0, 0, 0], onMessage: () => messages++ };
+    for await (const batch of followNumberedLog(client, '7', options)) lines.push(...batch);
+    expect(lines).toEqual([
+      { n: 1, text: 'a' },
+      { n: 3, text: 'b' },
+      { n: 4, text: 'c' },
+    ]);
+    expect(messages).toBe(5);
+    expect(sources.map(({ url }) => new URL(url).searchParams.get('from'))).toEqual([null, '4', '4']);
   });
 });

@@ -1,7 +1,8 @@
 export { awaitEnd } from './await-end.js';
 export { awaitSignIn } from './await-sign-in.js';
 export { connectWebSocket } from './connect-web-socket.js';
-export { followLog } from './follow-log.js';
+export { followEvents, type ExecutionEvent } from './follow-events.js';
+export { followLog, followNumberedLog } from './follow-log.js';
 export { GatewayClient, type GatewayClientOptions } from './gateway-client.js';
 export { GatewayError } from './gateway-error.js';
 export { tokenIdentity, type Headers, type Identity } from './identity.js';

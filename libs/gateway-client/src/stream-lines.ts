@@ -8,7 +8,7 @@ import { unreachable } from './unreachable.js';
 
 /** Routes that reply with a text which the gateway streams. */
 export type TextRouteName = {
-  [Name in RouteName]: (typeof routes)[Name]['replyType'] extends 'text' | 'jsonl' ? Name : never;
+  [Name in RouteName]: (typeof routes)[Name]['replyType'] extends 'text' | 'jsonl' | 'events' ? Name : never;
 }[RouteName];
 
 export type StreamLinesRequest<Name extends TextRouteName> = RequestOf<Name> & {

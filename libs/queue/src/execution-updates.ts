@@ -54,6 +54,7 @@ export class ExecutionUpdates {
 export class UpdatesSubscriber {
   private readonly redis: Redis;
   private readonly listeners = new Map<string, Set<() => void>>();
+  private readonly listenersToAll = new Set<(executionId: number) => void>();
 
   constructor(
     settings: RedisSettings,
@@ -62,6 +63,7 @@ export class UpdatesSubscriber {
   ) {
     this.redis = connect(patientOptions(settings), onError);
     this.redis.on('message', (channel: string, message: string) => this.receive(channel, message));
+    this.redis.on('pmessage', (_pattern: string, channel: string) => this.receiveAny(channel));
     // Updates during an outage were lost: notifies all listeners.
     this.redis.on('ready', () => [...this.listeners.keys()].forEach((channel) => this.notify(channel)));
   }
@@ -69,6 +71,20 @@ export class UpdatesSubscriber {
   /** Calls `listener` on each update of the execution until the returned function is called. */
   listen(executionId: number, listener: () => void): () => void {
     return this.subscribe(channelOf(this.installationId, executionId), listener);
+  }
+
+  /**
+   * Calls `listener` on each update of any execution until the returned function is called. Updates during an outage are
+   * lost without a notice.
+   */
+  listenToAll(listener: (executionId: number) => void): () => void {
+    const pattern = `${newsPrefix(this.installationId)}*`;
+    if (this.listenersToAll.size === 0) this.redis.psubscribe(pattern).catch(this.onError);
+    this.listenersToAll.add(listener);
+    return () => {
+      this.listenersToAll.delete(listener);
+      if (this.listenersToAll.size === 0) this.redis.punsubscribe(pattern).catch(this.onError);
+    };
   }
 
   /** Calls `listener` on each signal of this name to this installation, and after an outage. For processes that are no Nest microservice. */
@@ -103,6 +119,11 @@ export class UpdatesSubscriber {
     if (message === '' || installationOf(message) === this.installationId) this.notify(channel);
   }
 
+  private receiveAny(channel: string): void {
+    const executionId = Number(channel.slice(newsPrefix(this.installationId).length));
+    for (const listener of this.listenersToAll) listener(executionId);
+  }
+
   private notify(channel: string): void {
     this.listeners.get(channel)?.forEach((listener) => listener());
   }
@@ -119,5 +140,9 @@ function installationOf(message: string): string | null {
 }
 
 function channelOf(installationId: string, executionId: number): string {
-  return `${keyPrefix(installationId)}:news:${executionId}`;
+  return `${newsPrefix(installationId)}${executionId}`;
+}
+
+function newsPrefix(installationId: string): string {
+  return `${keyPrefix(installationId)}:news:`;
 }

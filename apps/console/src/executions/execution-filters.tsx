@@ -22,7 +22,13 @@ export function ExecutionFilters({ search, onChange }: ExecutionFiltersProps) {
       <div className={styles['fields']}>
         <Field label="Proc">
           {(props) => (
-            <FilterInput {...props} value={valueOf('proc')} onCommit={change('proc')} list="known-procs" />
+            <FilterInput
+              {...props}
+              data-search
+              value={valueOf('proc')}
+              onCommit={change('proc')}
+              list="known-procs"
+            />
           )}
         </Field>
         <datalist id="known-procs">

@@ -10,15 +10,13 @@ import { ExecutionFilters } from './execution-filters.js';
 import { ExecutionTable } from './execution-table.js';
 import { FILTERS, requestFrom, withFilter } from './filters.js';
 
-const RENEWED_MS = 3_000;
-
 /** All executions that the viewer may see. Every filter and the page are in the address. */
 export default function ExecutionsPage() {
   useTitle('Executions');
   const [search, setSearch] = useSearchParams();
   const isFirstPage = !search.has('cursor');
   const list = useCall('listExecutions', requestFrom(search), {
-    everyMs: isFirstPage ? RENEWED_MS : false,
+    isWatched: true,
     keepsPrevious: true,
   });
   const next = list.data?.next;

@@ -9,7 +9,6 @@ import page from '../ui/page.module.css';
 import { useTitle } from '../ui/use-title.js';
 import styles from './home.module.css';
 
-const RENEWED_MS = 4_000;
 const SHOWN_RUNS = 10;
 /** Enough to know which procs a person uses. */
 const READ_RUNS = 50;
@@ -20,7 +19,7 @@ const LIVE = EXECUTION_STATUSES.filter((status) => !FINAL_STATUSES.includes(stat
 export function HomePage() {
   useTitle('Home');
   const user = useMe().data?.email ?? '';
-  const runs = useCall('listExecutions', { query: { user, limit: READ_RUNS } }, { everyMs: RENEWED_MS });
+  const runs = useCall('listExecutions', { query: { user, limit: READ_RUNS } }, { isWatched: true });
   if (!runs.data) return <PendingPage title="Home" error={runs.error} onRetry={() => void runs.refetch()} />;
   const { executions } = runs.data;
   const live = executions.filter(({ status }) => !isFinal(status));

@@ -2,23 +2,22 @@ import { plainLine } from '@app/domain';
 import { LogOut } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
+import { LiveNote } from '../live/live-note.js';
+import { useEvents } from '../live/use-events.js';
 import { useSignOut } from '../session/use-sign-out.js';
 import type { Me } from '../session/use-me.js';
+import { PAGES } from '../palette/palette-items.js';
+import { PaletteHost } from '../palette/palette-host.js';
 import { Button } from '../ui/button.js';
+import { DensitySwitch } from './density-switch.js';
 import styles from './shell.module.css';
 import { ThemeSwitch } from './theme-switch.js';
-
-const SECTIONS = [
-  ['/', 'Home'],
-  ['/procs', 'Procs'],
-  ['/executions', 'Executions'],
-  ['/schedules', 'Schedules'],
-] as const;
 
 /** What is around every page. */
 export function Shell({ me, children }: { me: Me; children: ReactNode }) {
   const [path] = useLocation();
   const signOut = useSignOut();
+  useEvents();
   const isIn = (href: string) => (href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`));
   return (
     <>
@@ -30,7 +29,7 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
           Proctor
         </Link>
         <nav aria-label="Sections" className={styles['nav']}>
-          {SECTIONS.map(([href, title]) => (
+          {PAGES.map(([href, title]) => (
             <Link key={href} href={href} aria-current={isIn(href) ? 'page' : undefined}>
               {title}
             </Link>
@@ -40,6 +39,8 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
           <span className={styles['email']} title={plainLine(me.email)}>
             {plainLine(me.email)}
           </span>
+          <PaletteHost />
+          <DensitySwitch />
           <ThemeSwitch />
           {signOut && (
             <Button kind="quiet" isBusy={signOut.isPending} onClick={() => signOut.mutate({})}>
@@ -49,6 +50,7 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
           )}
         </div>
       </header>
+      <LiveNote />
       <main id="content" tabIndex={-1} className={styles['content']}>
         {children}
       </main>

@@ -12,7 +12,6 @@ import { useTitle } from '../ui/use-title.js';
 import { RunForm } from './run-form.js';
 
 const SHOWN_RUNS = 10;
-const RENEWED_MS = 4_000;
 
 /** A proc: what it does, the form that runs it, and how it last ran. */
 export default function ProcPage({ name }: { name: string }) {
@@ -61,7 +60,7 @@ function Fact({ name, value }: { name: string; value: string }) {
 }
 
 function LastRuns({ proc }: { proc: string }) {
-  const runs = useCall('listExecutions', { query: { proc, limit: SHOWN_RUNS } }, { everyMs: RENEWED_MS });
+  const runs = useCall('listExecutions', { query: { proc, limit: SHOWN_RUNS } }, { isWatched: true });
   return (
     <section className={page['section']} aria-label="Last executions">
       <div className={page['head']}>

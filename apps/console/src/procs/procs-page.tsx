@@ -25,6 +25,7 @@ export default function ProcsPage() {
             {...props}
             type="search"
             autoFocus
+            data-search
             placeholder="Name, description, arg or group"
             value={text}
             onChange={({ target }) => setSearch(target.value ? { q: target.value } : {}, { replace: true })}

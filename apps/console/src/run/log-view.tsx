@@ -1,17 +1,23 @@
-import { pathOf } from '@app/contract';
-import { useEffect, useRef, useState, type MouseEvent } from 'react';
-import { VList, type VListHandle } from 'virtua';
-import { GATEWAY_URL } from '../address.js';
+import type { MouseEvent } from 'react';
+import { VList } from 'virtua';
+import { useKey } from '../keys/use-key.js';
 import { Button } from '../ui/button.js';
 import { ErrorNote } from '../ui/error-note.js';
+import { useRemembered } from '../ui/use-remembered.js';
+import { looksLikeError } from './find-text.js';
 import { extendRange, parseLineRange } from './line-range.js';
 import type { LogState } from './log-lines.js';
+import { LogMatches } from './log-matches.js';
 import { LogRow } from './log-row.js';
+import { LogSearchField } from './log-search-field.js';
+import { formatLogTime, TIME_MODES } from './log-time.js';
+import { LogToolbar } from './log-toolbar.js';
 import styles from './log.module.css';
-import { SEGMENT_LINES, segmentAt, lastSegment } from './segments.js';
+import { lastSegment, SEGMENT_LINES } from './segments.js';
 import { useHash } from './use-hash.js';
 import { useLog } from './use-log.js';
-import { useWrap } from './use-wrap.js';
+import { useLogPosition } from './use-log-position.js';
+import { useLogSearch } from './use-log-search.js';
 
 interface LogViewProps {
   id: string;
@@ -22,38 +28,31 @@ interface LogViewProps {
 /** The log of an execution, from its first line, live. */
 export function LogView({ id, opensAtEnd }: LogViewProps) {
   const { lines, count, state, error } = useLog(id);
-  const list = useRef<VListHandle>(null);
-  const lastOffset = useRef(0);
   const range = parseLineRange(useHash());
-  const firstChosen = range?.first;
-  const [follows, setFollows] = useState(opensAtEnd && !range);
-  const [chosenSegment, setSegment] = useState(0);
-  const [wraps, toggleWrap] = useWrap();
-  const segment = follows ? lastSegment(count) : chosenSegment;
-  const from = segment * SEGMENT_LINES;
+  const chosen = range?.first ?? null;
+  const [wrap, setWrap] = useRemembered('proctor.log.wrap', ['false', 'true']);
+  const [time, setTime] = useRemembered('proctor.log.time', TIME_MODES);
+  const wraps = wrap === 'true';
+  const position = useLogPosition({ lines, count, range, opensAtEnd, wraps });
+  const { list, segment, from, follows, setFollows, show } = position;
+  const search = useLogSearch(id, chosen, state !== 'complete');
   const shown = lines.slice(from, from + SEGMENT_LINES);
+  const startMs = lines.timeAt(0);
 
-  useEffect(() => {
-    if (follows && count > 0) list.current?.scrollToIndex(count - 1 - from, { align: 'end' });
-  }, [follows, count, from, wraps]);
-
-  const isThere = firstChosen !== undefined && firstChosen <= count;
-  useEffect(() => {
-    if (!isThere || firstChosen === undefined) return;
-    setFollows(false);
-    setSegment(segmentAt(firstChosen));
-    // The segment must be shown before it can be scrolled.
-    requestAnimationFrame(() =>
-      list.current?.scrollToIndex((firstChosen - 1) % SEGMENT_LINES, { align: 'center' }),
-    );
-  }, [isThere, firstChosen]);
-
-  const show = (to: number, align: 'start' | 'end') => {
-    setFollows(false);
-    setSegment(to);
-    const index = align === 'start' ? 0 : Math.min(SEGMENT_LINES, count - to * SEGMENT_LINES) - 1;
-    requestAnimationFrame(() => list.current?.scrollToIndex(index, { align }));
+  const step = async (direction: 1 | -1) => goTo(await search.find(direction));
+  const stepToError = (direction: 1 | -1) => {
+    const start = chosen === null ? (direction === 1 ? -1 : count) : lines.placeOf(chosen);
+    goTo(lines.findFrom(start + direction, direction, looksLikeError));
   };
+  const toggleWrap = () => setWrap(wraps ? 'false' : 'true');
+  const isOpen = state !== 'complete';
+  useKey('f', 'Follow new lines, or stop', isOpen ? () => setFollows(!follows) : null);
+  useKey('w', 'Wrap long lines, or not', toggleWrap);
+  useKey('n', 'Next match', search.text === '' ? null : () => void step(1));
+  useKey('N', 'Previous match', search.text === '' ? null : () => void step(-1));
+  useKey('e', 'Next error in the log', () => stepToError(1));
+  useKey('E', 'Previous error in the log', () => stepToError(-1));
+
   const choose = (event: MouseEvent) => {
     const number = (event.target as Element).closest('a')?.parentElement?.dataset['line'];
     if (number === undefined || !event.shiftKey) return;
@@ -67,34 +66,22 @@ export function LogView({ id, opensAtEnd }: LogViewProps) {
         <span role="status" className={styles['state']}>
           {stateOf(state, count)}
         </span>
-        <div className={styles['tools']}>
-          {state !== 'complete' && (
-            <Button kind="quiet" aria-pressed={follows} onClick={() => setFollows(!follows)}>
-              Follow
-            </Button>
-          )}
-          <Button kind="quiet" aria-pressed={wraps} onClick={toggleWrap}>
-            Wrap
-          </Button>
-          <Button kind="quiet" onClick={() => show(0, 'start')}>
-            Start
-          </Button>
-          <Button kind="quiet" onClick={() => show(lastSegment(count), 'end')}>
-            End
-          </Button>
-          <a
-            className={styles['download']}
-            href={GATEWAY_URL + pathOf('readExecutionLog', { id })}
-            download={`execution-${id}.log`}
-          >
-            Download
-          </a>
-        </div>
+        <LogSearchField search={search} onStep={(direction) => void step(direction)} />
+        <LogToolbar
+          {...{ id, wraps, time }}
+          follows={isOpen ? follows : null}
+          onFollow={() => setFollows(!follows)}
+          onWrap={toggleWrap}
+          onTime={setTime}
+          onStart={() => show(0, 'start')}
+          onEnd={() => show(lastSegment(count), 'end')}
+        />
       </div>
+      <LogMatches search={search} chosen={chosen} />
       {error && <ErrorNote error={error} />}
       {segment > 0 && (
         <Button onClick={() => show(segment - 1, 'end')}>
-          Earlier lines, up to {from.toLocaleString('en')}
+          Earlier lines, up to {lines.numberAt(from - 1).toLocaleString('en')}
         </Button>
       )}
       {/* The keys of the browser scroll it, and a click on a number with Shift extends what is chosen. */}
@@ -105,25 +92,35 @@ export function LogView({ id, opensAtEnd }: LogViewProps) {
           tabIndex={0}
           role="region"
           aria-label="Lines of the log"
-          onScroll={(offset) => {
-            if (offset < lastOffset.current - 1) setFollows(false);
-            lastOffset.current = offset;
-          }}
+          onScroll={position.onScroll}
         >
           {(line, index) => {
-            const number = from + index + 1;
-            const isChosen = range !== null && number >= range.first && number <= range.last;
-            return <LogRow key={number} number={number} line={line} isChosen={isChosen} />;
+            const number = lines.numberAt(from + index);
+            return (
+              <LogRow
+                key={number}
+                {...{ number, line }}
+                time={time === 'off' ? null : formatLogTime(lines.timeAt(from + index), time, startMs)}
+                isChosen={range !== null && number >= range.first && number <= range.last}
+                isMarker={lines.isMarker(number)}
+                found={search.text}
+              />
+            );
           }}
         </VList>
       </div>
       {segment < lastSegment(count) && (
         <Button onClick={() => show(segment + 1, 'start')}>
-          Later lines, from {(from + SEGMENT_LINES + 1).toLocaleString('en')}
+          Later lines, from {lines.numberAt(from + SEGMENT_LINES).toLocaleString('en')}
         </Button>
       )}
     </section>
   );
+}
+
+/** Going through matches leaves no trail in the history. */
+function goTo(line: number | null): void {
+  if (line !== null) window.location.replace(`#L${line}`);
 }
 
 function stateOf(state: LogState, count: number): string {

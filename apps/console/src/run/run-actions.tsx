@@ -1,9 +1,12 @@
 import { HIDDEN_VALUE, type ExecutionDetailReply } from '@app/contract';
 import { isFinal, plainLine } from '@app/domain';
 import { Link, useLocation } from 'wouter';
+import { useState } from 'react';
+import { useKey } from '../keys/use-key.js';
 import { useChange } from '../api/use-change.js';
 import { Button } from '../ui/button.js';
 import { ConfirmButton } from '../ui/confirm-button.js';
+import { ConfirmDialog } from '../ui/confirm-dialog.js';
 import { ErrorNote } from '../ui/error-note.js';
 import { randomKey } from '../ui/random-key.js';
 import page from '../ui/page.module.css';
@@ -16,6 +19,11 @@ export function RunActions({ execution }: { execution: ExecutionDetailReply }) {
   const cancel = useChange('cancelExecution');
   const rerun = useChange('rerunExecution', (started) => navigate(`/executions/${started.id}`));
   const params = { id: String(id) };
+  const [asksRerun, setAsksRerun] = useState(false);
+  const runAgain = () => rerun.mutate({ params, body: { args: {} }, idempotencyKey: randomKey() });
+  // A key is pressed by mistake more easily than a button.
+  useKey('r', 'Run it again', () => (rerun_args ? navigate(formAddress(execution)) : setAsksRerun(true)));
+  useKey('c', 'Re-run with changes', () => navigate(formAddress(execution)));
   const error = cancel.error ?? rerun.error;
   return (
     <div className={styles['actions']}>
@@ -34,14 +42,20 @@ export function RunActions({ execution }: { execution: ExecutionDetailReply }) {
         </Link>
         {/* Another person's secret args have to be given again, in the form. */}
         {!rerun_args && (
-          <Button
-            isBusy={rerun.isPending}
-            onClick={() => rerun.mutate({ params, body: { args: {} }, idempotencyKey: randomKey() })}
-          >
+          <Button isBusy={rerun.isPending} title="Run it again (r)" onClick={runAgain}>
             Re-run
           </Button>
         )}
       </div>
+      {asksRerun && (
+        <ConfirmDialog
+          question={`Run ${plainLine(job_name)} again, with the same args?`}
+          confirm="Run it again"
+          keep="Not now"
+          onConfirm={runAgain}
+          onClose={() => setAsksRerun(false)}
+        />
+      )}
       {error && <ErrorNote error={error} />}
     </div>
   );

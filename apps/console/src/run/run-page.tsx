@@ -11,15 +11,9 @@ import { RunFacts } from './run-facts.js';
 import { RunHeader } from './run-header.js';
 import styles from './run.module.css';
 
-const RENEWED_MS = 1_000;
-
 /** An execution: how it goes, what it was given, and its log. */
 export default function RunPage({ id }: { id: string }) {
-  const run = useCall(
-    'getExecution',
-    { params: { id } },
-    { everyMs: (execution) => (execution && isFinal(execution.status) ? false : RENEWED_MS) },
-  );
+  const run = useCall('getExecution', { params: { id } }, { isWatched: true });
   useTitle(run.data ? `${statusWord(run.data.status)}: ${plainLine(run.data.job_name)}` : `Execution ${id}`);
   if (!run.data) {
     return <PendingPage title={`Execution ${id}`} error={run.error} onRetry={() => void run.refetch()} />;

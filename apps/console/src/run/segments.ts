@@ -4,11 +4,11 @@
  */
 export const SEGMENT_LINES = 200_000;
 
-/** The segment of a line, counted from 1. */
-export function segmentAt(line: number): number {
-  return Math.floor((line - 1) / SEGMENT_LINES);
+/** The segment of a place in the log. */
+export function segmentAt(place: number): number {
+  return Math.floor(place / SEGMENT_LINES);
 }
 
 export function lastSegment(count: number): number {
-  return Math.max(0, segmentAt(count));
+  return segmentAt(Math.max(0, count - 1));
 }

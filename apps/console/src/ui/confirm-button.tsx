@@ -1,6 +1,6 @@
-import { useId, useRef } from 'react';
+import { useState } from 'react';
 import { Button } from './button.js';
-import styles from './confirm-button.module.css';
+import { ConfirmDialog } from './confirm-dialog.js';
 
 interface ConfirmButtonProps {
   label: string;
@@ -12,30 +12,14 @@ interface ConfirmButtonProps {
 }
 
 /** A button for what cannot be undone: it asks first. */
-export function ConfirmButton({ label, question, confirm, isBusy, onConfirm }: ConfirmButtonProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const questionId = useId();
-  const close = () => dialog.current?.close();
+export function ConfirmButton({ label, isBusy, ...dialog }: ConfirmButtonProps) {
+  const [isAsking, setIsAsking] = useState(false);
   return (
     <>
-      <Button kind="danger" isBusy={isBusy} onClick={() => dialog.current?.showModal()}>
+      <Button kind="danger" isBusy={isBusy} onClick={() => setIsAsking(true)}>
         {label}
       </Button>
-      <dialog ref={dialog} className={styles['dialog']} aria-labelledby={questionId}>
-        <p id={questionId}>{question}</p>
-        <div className={styles['answers']}>
-          <Button onClick={close}>Keep it</Button>
-          <Button
-            kind="danger"
-            onClick={() => {
-              close();
-              onConfirm();
-            }}
-          >
-            {confirm}
-          </Button>
-        </div>
-      </dialog>
+      {isAsking && <ConfirmDialog {...dialog} onClose={() => setIsAsking(false)} />}
     </>
   );
 }

@@ -1,7 +1,8 @@
-import type { LogLine, ParamsOf, QueryOf, ReplyOf } from '@app/contract';
-import type { LogRow, LogWindowsStore, LogsStore } from '@app/database';
+import type { ParamsOf, QueryOf, ReplyOf } from '@app/contract';
+import type { LogWindowsStore, LogsStore } from '@app/database';
 import type { Requester } from '../authentication/access.js';
 import type { FindExecution } from './find-execution.js';
+import { toLine } from './number-lines.js';
 
 /** Reads and searches stored logs by the numbers of their lines. */
 export class ReadLogLines {
@@ -42,14 +43,4 @@ export class ReadLogLines {
       ...(next && { next: next.seq }),
     };
   }
-}
-
-function toLine({ seq, kind, text, stampedAt, endsLine }: LogRow): LogLine {
-  return {
-    n: seq,
-    text,
-    ...(stampedAt !== null && { printed_at: stampedAt }),
-    ...(kind !== 'text' && { kind }),
-    ...(!endsLine && { continues: true }),
-  };
 }

@@ -45,7 +45,9 @@ export class ServeLog {
     const upgrade = findUpgrade(request.raw);
     const authorize = async () => this.find(request, await this.reauthorizer.identify(request));
     const viewer = { authorize, acceptedUntil };
-    const options = { hasReasons: parseText(executionLogsQuery, request.query).reasons ?? true };
+    const { reasons = true, from = 1, numbered } = parseText(executionLogsQuery, request.query);
+    const range = { afterSeq: from - 1, untilSeq: null };
+    const options = { hasReasons: reasons, isNumbered: numbered, range };
     if (!upgrade) {
       if (!openTextReply(request, reply)) return;
       return this.streamLog.asText(execution.id, reply.raw, viewer, options);

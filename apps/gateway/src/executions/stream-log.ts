@@ -7,6 +7,8 @@ import { StreamEnded, type OpenStream, type OpenStreams, type Viewer } from './o
 import { WHOLE_LOG, type LogRange, type TailLog, type TailOptions } from './tail-log.js';
 import { writePatiently } from '../http/write-patiently.js';
 
+export type StreamOptions = TailOptions & { range?: LogRange };
+
 /** Streams logs to viewers, from the first line to the end. */
 export class StreamLog {
   constructor(
@@ -26,7 +28,7 @@ export class StreamLog {
     request: IncomingMessage,
     upgrade: Upgrade,
     viewer: Viewer,
-    options: TailOptions,
+    { range = WHOLE_LOG, ...options }: StreamOptions,
   ): Promise<void> {
     const socket = await LogWebSocket.accept(request, upgrade, this.settings);
     const stream = this.streams.add(viewer);
@@ -36,7 +38,7 @@ export class StreamLog {
       if (reason instanceof StreamEnded) socket.close(reason.code, reason.message);
     });
     await this.follow(executionId, stream, async () => {
-      for await (const event of this.log.tail(executionId, stream.signal, WHOLE_LOG, options)) {
+      for await (const event of this.log.tail(executionId, stream.signal, range, options)) {
         if (event.kind === 'end') socket.close(1000, describeEnd(event.status));
         else if (!(await socket.send(event.chunk))) return stream.end(tooSlow());
       }
@@ -51,7 +53,7 @@ export class StreamLog {
     executionId: number,
     response: ServerResponse,
     viewer: Viewer,
-    { range = WHOLE_LOG, ...options }: TailOptions & { range?: LogRange },
+    { range = WHOLE_LOG, ...options }: StreamOptions,
   ): Promise<void> {
     const stream = this.streams.add(viewer);
     response.on('close', () => stream.end());

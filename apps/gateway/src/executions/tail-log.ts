@@ -3,6 +3,7 @@ import { describeWait, isFinal, ToldReasons, type Execution, type ExecutionStatu
 import { retry } from '@app/timing';
 import { LineJoiner, type LogChunk } from './join-lines.js';
 import type { LogUpdates } from './log-updates.js';
+import { LineNumberer, NO_LINES } from './number-lines.js';
 
 export type LogEvent =
   | { kind: 'chunk'; chunk: LogChunk }
@@ -25,6 +26,8 @@ type Wait = { reason: string } & Pick<Execution, 'waitsUntil'>;
 export interface TailOptions {
   /** Adds a line for each reason why the execution waits. */
   hasReasons?: boolean;
+  /** Sends numbered lines as JSON, without reasons, instead of text. */
+  isNumbered?: boolean;
 }
 
 const RETRY_MS = 1_000;
@@ -45,9 +48,10 @@ export class TailLog {
     executionId: number,
     signal: AbortSignal,
     range: LogRange = WHOLE_LOG,
-    { hasReasons = false }: TailOptions = {},
+    { hasReasons = false, isNumbered = false }: TailOptions = {},
   ): AsyncGenerator<LogEvent, void> {
-    const joiner = new LineJoiner();
+    const joiner = isNumbered ? new LineNumberer() : new LineJoiner();
+    if (isNumbered) yield { kind: 'chunk', chunk: NO_LINES };
     const rows =
       range.untilSeq === null
         ? this.followRows(executionId, signal, range.afterSeq)
@@ -62,7 +66,7 @@ export class TailLog {
       const page = next.value;
       if (Array.isArray(page)) {
         for (const chunk of joiner.push(page)) yield { kind: 'chunk', chunk };
-      } else if (hasReasons && joiner.isBetweenLines()) {
+      } else if (hasReasons && joiner instanceof LineJoiner && joiner.isBetweenLines()) {
         yield { kind: 'chunk', chunk: noteOf(page) };
       }
     }

@@ -17,6 +17,7 @@ const CONTENT_TYPES: Record<Route['replyType'], string | null> = {
   text: 'text/plain; charset=utf-8',
   html: 'text/html; charset=utf-8',
   jsonl: 'application/x-ndjson; charset=utf-8',
+  events: 'text/event-stream; charset=utf-8',
   file: null,
   empty: null,
 };

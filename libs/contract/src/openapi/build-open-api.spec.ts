@@ -116,6 +116,7 @@ describe('buildOpenApi', () => {
         text: 'text/plain',
         html: 'text/html',
         jsonl: 'application/x-ndjson',
+        events: 'text/event-stream',
         file: '*/*',
         empty: undefined,
       };

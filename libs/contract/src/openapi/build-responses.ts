@@ -7,6 +7,7 @@ const MEDIA_TYPES: Readonly<Record<Exclude<Route['replyType'], 'empty'>, string>
   text: 'text/plain',
   html: 'text/html',
   jsonl: 'application/x-ndjson',
+  events: 'text/event-stream',
   file: '*/*',
 };
 

@@ -59,6 +59,25 @@ export const executionRoutes = {
     replyType: 'json',
     successStatus: 200,
   },
+  /** Server-sent events: `open` once, then `executions` with what has changed, and `reset` if some changes were left out. */
+  watchExecutions: {
+    method: 'GET',
+    path: '/events',
+    who: 'authenticated',
+    scope: 'read',
+    allowsProcLimit: true,
+    summary: 'Watch the executions that you may see',
+    description: [
+      'Server-sent events. `open` is the first one: read lists after it. `executions` has the executions that were',
+      'accepted or have changed, as `GET /execution` shows them, at most four times a second. `reset` says that some',
+      'changes were left out, because there were too many: read lists again. A comment every 15 seconds shows that the',
+      'connection is alive. Changes during a lost connection are not sent again.',
+    ].join(' '),
+    reply: z.string(),
+    isStream: true,
+    replyType: 'events',
+    successStatus: 200,
+  },
   /** Over a WebSocket: messages of one or more whole lines joined by `\n`. Over plain HTTP: the log as text. */
   streamExecutionLogs: {
     method: 'GET',
@@ -71,7 +90,8 @@ export const executionRoutes = {
       'Over a WebSocket (`Upgrade: websocket`): text messages of one or more whole lines joined by newlines, from the',
       'first line of the log until the execution ends. The gateway then closes the connection with code 1000 and a',
       'reason. A rejected upgrade is an ordinary HTTP response. A foreign `Origin` is rejected with 403.',
-      'Without an upgrade: the log as plain text, streamed while the execution runs.',
+      'With `numbered`, each message is a JSON array of numbered lines, the first one an empty array. To go on after a lost connection, give the number',
+      'after the last one as `from`. Without an upgrade: the log as plain text, streamed while the execution runs.',
     ].join(' '),
     query: executionLogsQuery,
     reply: z.string(),

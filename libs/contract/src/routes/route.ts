@@ -43,8 +43,8 @@ interface RouteShape {
   malformedMessage?: string;
   /** Null: an empty body. */
   reply: z.ZodType | null;
-  /** `jsonl`: one JSON object per line. `file`: the response carries its own content type. */
-  replyType: 'json' | 'text' | 'html' | 'jsonl' | 'file' | 'empty';
+  /** `jsonl`: one JSON object per line. `events`: server-sent events. `file`: the response carries its own content type. */
+  replyType: 'json' | 'text' | 'html' | 'jsonl' | 'events' | 'file' | 'empty';
   /** v2 clients require exactly this status. */
   successStatus: number;
   /** Takes much processor time: it counts towards a lower rate limit, too. */
