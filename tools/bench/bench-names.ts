@@ -10,6 +10,7 @@ export const BENCH_NAMES = [
   'latency',
   'log',
   'viewers',
+  'consoles',
   'schedules',
   'history',
   'idle',

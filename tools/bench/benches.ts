@@ -2,6 +2,7 @@ import type { BenchName } from './bench-names.js';
 import type { BenchSizes } from './bench-options.js';
 import type { Row } from './figures.js';
 import { accept } from './rows/accept.js';
+import { consoles } from './rows/consoles.js';
 import { counts } from './rows/counts.js';
 import { history } from './rows/history.js';
 import { idle } from './rows/idle.js';
@@ -28,6 +29,7 @@ export const BENCHES: Readonly<Record<BenchName, (sizes: BenchSizes) => Promise<
   latency,
   log,
   viewers,
+  consoles,
   schedules,
   history,
   idle,
