@@ -115,6 +115,8 @@ describe('the console', () => {
     await page.keyboard.type('step 39');
     // 39 and 390 to 399.
     await page.getByRole('status').getByText('11 matches').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.getByLabel('Search the log').inputValue()).toBe('step 39');
     const matches = page.getByRole('list', { name: 'Lines that match' });
     await matches.getByRole('link', { name: '39 step 39', exact: true }).click();
     await log().getByText('step 38', { exact: true }).waitFor();
@@ -130,13 +132,29 @@ describe('the console', () => {
     await page.getByText('No line of the log has this text.').waitFor();
   });
 
+  it('remembers how the times of lines are shown', async () => {
+    await open(`/executions/${world.ids.finished}`);
+    const times = page.getByLabel('Times of the lines');
+    const clock = log().getByText(/^\d\d:\d\d:\d\d\.\d{3}$/);
+    await log().getByText('hello', { exact: true }).waitFor();
+    await times.selectOption('Clock: UTC');
+    await clock.first().waitFor();
+    await page.reload();
+    await clock.first().waitFor();
+    await times.selectOption('Since the start');
+    await log().getByText('+0.000', { exact: true }).waitFor();
+    await times.selectOption('Times: off');
+    await clock.first().waitFor({ state: 'detached' });
+  });
+
   it('goes anywhere by the keyboard alone, and does nothing while one types', async () => {
     await open('/');
     await heading('Home').waitFor();
     const field = page.getByRole('combobox', { name: 'Go to' });
+    // No key may be lost before the dialog is there, or be taken for one of the page.
     await page.keyboard.press('Control+k');
-    await field.waitFor();
     await page.keyboard.type('deploy-s');
+    expect(await field.inputValue()).toBe('deploy-s');
     await page.getByRole('option', { name: /deploy-service/ }).waitFor();
     await page.keyboard.press('Enter');
     await heading('deploy-service').waitFor();

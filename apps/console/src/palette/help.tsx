@@ -4,7 +4,7 @@ import { useModal } from '../ui/use-modal.js';
 import styles from './palette.module.css';
 
 /** The keys of the page that is shown. */
-export default function Help({ onClose }: { onClose: () => void }) {
+export function Help({ onClose }: { onClose: () => void }) {
   const dialog = useModal();
   const actions = useKeyActions();
   return (

@@ -1,11 +1,10 @@
 import { Search } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useKey } from '../keys/use-key.js';
 import { useKeyListener } from '../keys/use-key-listener.js';
 import { Button } from '../ui/button.js';
-
-const Palette = lazy(() => import('./palette.js'));
-const Help = lazy(() => import('./help.js'));
+import { Help } from './help.js';
+import { Palette } from './palette.js';
 
 /** The button of the palette, the keys that every page has, and the dialog that is open. */
 export function PaletteHost() {
@@ -30,10 +29,8 @@ export function PaletteHost() {
       >
         <Search size={16} aria-hidden />
       </Button>
-      <Suspense fallback={null}>
-        {open === 'palette' && <Palette onClose={close} />}
-        {open === 'help' && <Help onClose={close} />}
-      </Suspense>
+      {open === 'palette' && <Palette onClose={close} />}
+      {open === 'help' && <Help onClose={close} />}
     </>
   );
 }

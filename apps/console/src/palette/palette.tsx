@@ -7,7 +7,7 @@ import styles from './palette.module.css';
 import { paletteItems, type PaletteItem } from './palette-items.js';
 
 /** Goes to a page, a proc or an execution, and does what the page offers, without the mouse. */
-export default function Palette({ onClose }: { onClose: () => void }) {
+export function Palette({ onClose }: { onClose: () => void }) {
   const dialog = useModal();
   const listId = useId();
   const [, navigate] = useLocation();

@@ -24,7 +24,10 @@ export function LogSearchField({ search, onStep }: LogSearchFieldProps) {
         onChange={({ target }) => search.setDraft(target.value)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') onStep(event.shiftKey ? -1 : 1);
-          if (event.key === 'Escape') event.currentTarget.blur();
+          if (event.key !== 'Escape') return;
+          // Leaves the field, which a browser would also clear.
+          event.preventDefault();
+          event.currentTarget.blur();
         }}
       />
       {search.text !== '' && (

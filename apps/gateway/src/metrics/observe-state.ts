@@ -40,7 +40,7 @@ export function observeState(meter: Meter, { store, seals, health, openLogStream
     });
   meter
     .createObservableGauge('proctor_log_streams_open', {
-      description: 'Log streams open on this gateway.',
+      description: 'Streams open on this gateway: of logs, of events, and exports of the audit trail.',
     })
     .addCallback((result) => result.observe(openLogStreams()));
   observeSeals(meter, new RecentValue(() => seals.countUnsealed(), recent));
