@@ -64,7 +64,7 @@ describe('the role of the services', () => {
     ['drop the database', 'drop database if exists proctor_test_template'],
   ])('cannot %s', async (_what, statement) => {
     await expect(query(service, statement)).rejects.toThrow(
-      /permission denied|must be (owner|superuser)|append-only|must be a member|must be able to SET ROLE|owner of database/,
+      /permission denied|must be (owner|superuser)|must be a member|must be able to SET ROLE|owner of database/,
     );
     expect(await query(database.url, 'select actor from audit_event')).toEqual([{ actor: 'ada' }]);
   });

@@ -291,3 +291,34 @@ describe('while email is off', () => {
     await gateway.call(user, 'DELETE', `/schedule/${id}`);
   });
 });
+
+describe('the domains that may get email', () => {
+  let strict: TestGateway;
+  beforeAll(async () => {
+    strict = await startTestGateway({
+      databaseUrl: gateway.databaseUrl,
+      admin: gateway.admin,
+      env: { PROCTOR_MAIL_ALLOWED_DOMAINS: 'corp.example' },
+    });
+  }, 60_000);
+  afterAll(() => strict.remove(), 30_000);
+
+  it('are asked for before a choice is stored, and before a schedule is', async () => {
+    const prefer = (notify_on: string[]) =>
+      strict.call(user, 'PUT', '/whoami/notification', { body: { notify_on } });
+    const before = (await strict.call(user, 'GET', '/whoami/notification')).json();
+    const refused = await prefer(['failure']);
+    expect(refused.status).toBe(400);
+    expect(refused.text).toMatch(/Cannot send email to .*PROCTOR_MAIL_ALLOWED_DOMAINS/);
+    expect((await strict.call(user, 'GET', '/whoami/notification')).json()).toEqual(before);
+    expect(await prefer([])).toMatchObject({ status: 200 });
+    const scheduled = await strict.call(user, 'POST', '/schedule', {
+      body: {
+        ...{ jobName: 'p', args: { N: '1' }, tags: 't', cron: '0 0 * * *', group: 'g', enabled: true },
+        notificationEmails: 'a@example.com',
+      },
+    });
+    // v2's clients compare it.
+    expect(scheduled).toMatchObject({ status: 400, text: 'Email is invalid' });
+  });
+});

@@ -12,7 +12,7 @@ export interface AccessNewsDependencies {
 
 /**
  * Tells every gateway that accounts, groups, tokens or procs have changed, so that no user stays authenticated, and no
- * stream open, that the change forbids. The news may be lost: users are cached for seconds, and streams checked each minute.
+ * stream open, that the change forbids. The news may be lost: users are cached for seconds, and streams checked every 15 s.
  */
 export class AccessNews {
   private readonly listeners = new Set<() => Promise<unknown>>();

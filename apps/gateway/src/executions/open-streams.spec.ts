@@ -38,6 +38,25 @@ describe('OpenStreams', () => {
     expect(streams.count()).toBe(2);
   });
 
+  it('asks again and again, but not while it still waits for the last answers', async () => {
+    let asked = 0;
+    let answer = () => {};
+    const frequent = new OpenStreams({ debug: () => undefined }, () => nowMs, 10);
+    const { signal } = frequent.add({
+      authorize: async () => {
+        asked += 1;
+        if (asked === 1) await new Promise<void>((resolve) => (answer = resolve));
+        else if (asked === 3) await refuse();
+      },
+      acceptedUntil: null,
+    });
+    await sleep(60);
+    expect([asked, signal.aborted]).toEqual([1, false]);
+    answer();
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    expect(signal.reason).toMatchObject({ code: 1008 });
+  });
+
   it('checks one that is opened right after a check: its viewer may have been admitted before', async () => {
     await streams.reauthorize();
     nowMs = 9_999;

@@ -2,7 +2,7 @@ import { AppError } from '@app/domain';
 import type { Logger } from '@app/platform';
 
 /** The fallback for news that was lost, and for what no news tells: groups of a plugin. */
-const REAUTHORIZE_INTERVAL_MS = 60_000;
+const REAUTHORIZE_INTERVAL_MS = 15_000;
 /** The longest that `setTimeout` can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const CHECKED_AT_ONCE = 20;
@@ -42,10 +42,12 @@ export class OpenStreams {
   private timer: NodeJS.Timeout | null = null;
   private isClosing = false;
   private checkedAt = -Infinity;
+  private isSweeping = false;
 
   constructor(
     private readonly logger: Pick<Logger, 'debug'>,
     private readonly now: () => number = () => performance.now(),
+    private readonly intervalMs = REAUTHORIZE_INTERVAL_MS,
   ) {}
 
   add({ authorize, acceptedUntil }: Viewer): OpenStream {
@@ -53,7 +55,7 @@ export class OpenStreams {
     const end = (reason?: StreamEnded) => this.endOne(abort, reason);
     this.open.set(abort, authorize);
     if (acceptedUntil) endAt(acceptedUntil, abort.signal, () => end(expired()));
-    this.timer ??= setInterval(() => void this.reauthorize(), REAUTHORIZE_INTERVAL_MS);
+    this.timer ??= setInterval(() => void this.sweep(), this.intervalMs);
     if (this.isClosing) end(restarting());
     else if (this.now() - this.checkedAt < ADMITTED_BEFORE_MS) void this.reauthorizeOne(abort, authorize);
     return { signal: abort.signal, end };
@@ -79,6 +81,14 @@ export class OpenStreams {
     for (const abort of [...this.open.keys()]) this.endOne(abort, restarting());
   }
 
+  /** One at a time, because a plugin may take long; news do not wait for it. */
+  private async sweep(): Promise<void> {
+    if (this.isSweeping) return;
+    this.isSweeping = true;
+    await this.reauthorize();
+    this.isSweeping = false;
+  }
+
   private async reauthorizeOne(abort: AbortController, authorize: () => Promise<unknown>): Promise<void> {
     try {
       await authorize();
@@ -86,7 +96,7 @@ export class OpenStreams {
       const isRefusal =
         error instanceof AppError && ['unauthenticated', 'forbidden', 'not_found'].includes(error.code);
       if (isRefusal) this.endOne(abort, new StreamEnded(1008, 'you may no longer see this log'));
-      // Unknown for now: checked again in a minute.
+      // Unknown for now: the next sweep asks again.
       else this.logger.debug({ err: error }, 'could not reauthorize an open stream');
     }
   }
