@@ -332,6 +332,16 @@ describe('executions', () => {
     await gateway.end(Number(id));
     expect(await succeed(result)).toBe('three\nfour\n');
     expect(await succeed(as(ann, ['logs', id, '--no-follow']))).toBe('one\ntwo\nthree\nfour\n');
+    const found = await as(ann, ['logs', id, '--search', 'O']);
+    expect(found).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+      stderr: expect.stringMatching(/^0 lines match\./),
+    });
+    const matches = await as(ann, ['logs', id, '--search', 'o']);
+    expect(matches).toMatchObject({ exitCode: 0, stdout: '1: one\n2: two\n4: four\n' });
+    expect(matches.stderr).toContain('3 lines match.');
+    expect((await as(ann, ['logs', id, '--search', 'o', '--tail', '1'])).exitCode).toBe(2);
   });
 });
 

@@ -248,7 +248,7 @@ describe('Slack', () => {
     const { body } = target.at('/services/T0/B0/hush').at(-1)!;
     expect(body).toContain('a&lt;!channel&gt;&amp;b@example.org');
     expect(body).toContain('&lt;https[:]//evil.example|click&gt; &amp; more');
-    expect(body).toContain(`<https://proctor.example.org/execution/${id}|More>`);
+    expect(body).toContain(`<https://proctor.example.org/console/executions/${id}|More>`);
     expect(body).not.toMatch(/<!channel|<https:\/\/evil/);
     expect(notifier.output()).not.toContain('hush');
   }, 30_000);

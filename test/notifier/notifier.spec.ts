@@ -51,7 +51,7 @@ describe('an email', () => {
       ['mail', 1],
       ['mail', 1],
     ]);
-    const sent = mail.mails.filter(({ raw }) => raw.includes(`/execution/${id}`));
+    const sent = mail.mails.filter(({ raw }) => raw.includes(`/console/executions/${id}`));
     expect(sent.map(({ to }) => to.join().toLowerCase()).sort()).toEqual([one, two].sort());
     const installationId = await readInstallationId(bench.stores.database);
     for (const { parsed, from, to, messageId } of sent) {
@@ -68,7 +68,7 @@ describe('an email', () => {
       expect(parsed.text).toMatch(/Exit code: +0/);
       expect(parsed.text).toMatch(/Requested by: +ada@example\.org/);
       expect(parsed.text).toContain('  | first\n  | last line');
-      expect(parsed.text).toContain(`More: https://proctor.example.org/execution/${id}`);
+      expect(parsed.text).toContain(`More: https://proctor.example.org/console/executions/${id}`);
     }
     expect(new Set(sent.map(({ messageId }) => messageId)).size).toBe(2);
   }, 30_000);
@@ -438,7 +438,7 @@ describe('in the whole system', () => {
       expect(parsed.subject).toMatch(/^\[proctor\] run-script POD_FAILED after /);
       expect(parsed.text).toMatch(/Exit code: +7/);
       expect(parsed.text).toContain('  | one\n');
-      expect(parsed.text).toContain(`execution/${id}`);
+      expect(parsed.text).toContain(`executions/${id}`);
     } finally {
       await system.stop();
     }

@@ -3,6 +3,7 @@ import { cancel } from '../commands/cancel.js';
 import { execute } from '../commands/execute.js';
 import { history } from '../commands/history.js';
 import { logs } from '../commands/logs.js';
+import { searchLog } from '../commands/search-log.js';
 import { rerun } from '../commands/rerun.js';
 import { status } from '../commands/status.js';
 import { command } from '../tree/command.js';
@@ -55,15 +56,22 @@ export const executionCommands = [
         description: 'Start with lines printed after this time: 10m (ago) or 2026-01-31T10:00:00Z',
       },
       'no-follow': { kind: 'flag', description: 'Print the current lines and exit' },
+      search: {
+        kind: 'text',
+        description: 'Print only the lines so far that have this text, with their numbers',
+      },
     },
     examples: [
       ['logs 1234', ''],
       ['logs 1234 > log.txt', 'Write only the log to a file'],
       ['logs 1234 --tail 20 --no-follow', ''],
       ['logs 1234 --since 10m', ''],
+      ['logs 1234 --search error', 'Search the whole log'],
     ],
-    run: (context, { id, tail, since, 'no-follow': noFollow }) =>
-      logs(context, { id, tail, since, noFollow }),
+    run: (context, { id, tail, since, search, 'no-follow': noFollow }) =>
+      search === undefined
+        ? logs(context, { id, tail, since, noFollow })
+        : searchLog(context, id, { text: search, tail, since }),
   }),
   command('status', 'Show the status of an execution', {
     positionals: { id: EXECUTION_ID },

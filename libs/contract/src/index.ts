@@ -22,7 +22,7 @@ export {
   parseDurationMs,
   readLogQuery,
 } from './execution.js';
-export type { LogLine } from './log-lines.js';
+export { searchLogQuery, type LogLine } from './log-lines.js';
 export * from './headers.js';
 export * from './issue-details.js';
 export { describeShapeProblem } from './json-shape.js';

@@ -128,12 +128,13 @@ function inert(value: string): string {
   return withoutLinks(oneLine(value, MAX_VALUE_CHARACTERS));
 }
 
+/** A page of the console. */
 function linkTo(
   publicUrl: string | null,
   execution: OutboxEvent['execution'],
   schedule: OutboxEvent['schedule'],
 ): string | null {
   if (publicUrl === null) return null;
-  if (execution) return `${publicUrl}/execution/${execution.id}`;
-  return schedule ? `${publicUrl}/schedule/${schedule.id}` : null;
+  if (execution) return `${publicUrl}/console/executions/${execution.id}`;
+  return schedule ? `${publicUrl}/console/schedules/${schedule.id}` : null;
 }

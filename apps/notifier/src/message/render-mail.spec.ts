@@ -56,8 +56,8 @@ describe('the body', () => {
       expect(text).toContain(part);
       expect(html).toContain(part);
     }
-    expect(text).toContain('https://p.example.org/execution/7');
-    expect(html).toContain('href="https://p.example.org/execution/7"');
+    expect(text).toContain('https://p.example.org/console/executions/7');
+    expect(html).toContain('href="https://p.example.org/console/executions/7"');
   });
 
   it('hides secret args, and counts the ones past the limit', () => {
@@ -80,7 +80,7 @@ describe('the body', () => {
     const execution = anExecution({ reason: value, args: { NAME: value } });
     const { text, html } = mailOf({ execution, schedule: aSchedule({ tags: value }) }, [value]);
     for (const part of [text, html]) {
-      const own = part.replaceAll('https://p.example.org/execution/7', '');
+      const own = part.replaceAll('https://p.example.org/console/executions/7', '');
       expect(own).not.toMatch(/:\/\/|www\.|mailto:|example\//i);
       expect(own).toContain('evil[.]com a.evil[.]io evil[.]store EVIL[.]CH app.conf');
       expect(own).toContain('HTTPS[:]//evil.example[/]login www[.]evil.example');
